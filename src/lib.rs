@@ -1,0 +1,39 @@
+//! A static-site generator for a live trading track record.
+//!
+//! Data goes one way, from left to right, and the module tree follows it:
+//!
+//! ```text
+//! broker statements, CSV files          content/*.md     config/
+//!              |                              |             |
+//!           collect                           |             |
+//!              |  rows                        |             |
+//!        record::store <-- data/ --> record::load           |
+//!                                         |  Record         |
+//!                              analysis (every figure)      |
+//!                                         |                 |
+//!                              publication (what strangers may see)
+//!                                         |
+//!                              site (pages, charts, tables)
+//!                                         |
+//!                                      public/
+//! ```
+//!
+//! `record` knows nothing of `analysis`, `analysis` nothing of `site`, and nothing below `publication` sees an
+//! account id or, in the default privacy mode, an amount of money. The library never prints: it returns values
+//! and [`Error`]s, and [`cli`] puts them into words. Orders are never sent.
+
+pub mod analysis;
+pub mod calendar;
+pub mod check;
+pub mod cli;
+pub mod collect;
+pub mod config;
+pub mod demo;
+pub mod error;
+pub mod publication;
+pub mod record;
+pub mod site;
+pub mod site_dir;
+
+pub use error::{Error, Place, Result};
+pub use site_dir::SiteDir;

@@ -1,0 +1,81 @@
+//! The trader's own words: why an order was placed, what came of it, and how a month went.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::execution::Side;
+use super::name::{ExecId, Symbol};
+
+/// A note on one order: a file `content/trades/*.md`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotation {
+    /// The note's own identity.
+    pub id: String,
+    /// The ticker of the order it belongs to.
+    pub symbol: Symbol,
+    /// When it was written; it belongs to the first order at or after this.
+    pub created_at: DateTime<Utc>,
+    /// Before the trade.
+    pub pre_trade: PreTrade,
+    /// After the trade, once that part is written.
+    pub post_trade: Option<PostTrade>,
+    /// The order it names, where it names one.
+    pub order: Option<String>,
+    /// The fills it names, where it names any.
+    pub exec_ids: Vec<ExecId>,
+    /// The free text below the front matter, in Markdown.
+    pub body: String,
+    /// The line of the file on which the body starts.
+    pub body_line: usize,
+    /// The file, relative to the site's root.
+    pub path: PathBuf,
+}
+
+/// What was written before the trade.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PreTrade {
+    /// The side meant, if one is named.
+    pub side: Option<Side>,
+    /// Why.
+    pub thesis: String,
+    /// The price meant to be traded at, in the instrument's currency.
+    pub intended_entry: Option<Decimal>,
+    /// Why this size.
+    pub position_size_rationale: String,
+    /// When to get out.
+    pub exit_plan: String,
+}
+
+/// What was written after the trade.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PostTrade {
+    /// When this part was written.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// What came of it.
+    pub outcome: String,
+    /// Whether it went as expected.
+    pub matched_expectation: Option<bool>,
+    /// What to take from it.
+    pub lesson: String,
+}
+
+/// A Markdown page of `content/`: commentary on a month, a post, or a page such as `about.md`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The file's name without `.md`.
+    pub slug: String,
+    /// The title from the front matter, else the first heading, else the slug.
+    pub title: String,
+    /// Whether it is held back until `build --drafts`.
+    pub draft: bool,
+    /// The date, where the front matter names one.
+    pub date: Option<chrono::NaiveDate>,
+    /// The text below the front matter, in Markdown.
+    pub body: String,
+    /// The line of the file on which the body starts.
+    pub body_line: usize,
+    /// The file, relative to the site's root.
+    pub path: PathBuf,
+}

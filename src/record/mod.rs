@@ -1,0 +1,69 @@
+//! What a track record is: fills, daily snapshots, cash flows, prices, and the trader's own words.
+//!
+//! [`load`] reads a site directory into a [`Record`]; [`store`] writes what the collectors bring. The types
+//! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
+
+pub mod annotation;
+pub mod execution;
+pub mod finding;
+pub mod flow;
+pub mod load;
+pub mod name;
+pub mod price;
+pub mod snapshot;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::calendar::YearMonth;
+
+pub use annotation::{Annotation, Document, PostTrade, PreTrade};
+pub use execution::{Execution, Instrument, Side};
+pub use finding::{Finding, Severity};
+pub use flow::{CashFlow, FlowKind, StatementPeriod};
+pub use name::{AccountId, Currency, ExecId, Symbol};
+pub use price::{Bar, PriceSeries};
+pub use snapshot::{Position, Snapshot};
+
+/// Everything known about one account, in the form the analysis reads it.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// The fills that count, by time, then id: corrected and taken-back ones are left out.
+    pub executions: Vec<Execution>,
+    /// Fills that a correction or cancellation has replaced.
+    pub superseded: Vec<Execution>,
+    /// One snapshot per trading date, ascending.
+    pub snapshots: Vec<Snapshot>,
+    /// Money across the account's border, by date.
+    pub flows: Vec<CashFlow>,
+    /// Dividends, taxes, interest and fees, by date.
+    pub income: Vec<CashFlow>,
+    /// What the broker says about whole periods.
+    pub statements: Vec<StatementPeriod>,
+    /// Daily prices by symbol.
+    pub prices: BTreeMap<Symbol, PriceSeries>,
+    /// Notes on orders, by time.
+    pub annotations: Vec<Annotation>,
+    /// Commentary by month.
+    pub commentary: BTreeMap<YearMonth, Document>,
+    /// Pages of `content/` by slug.
+    pub pages: BTreeMap<String, Document>,
+    /// What was wrong or odd in the files.
+    pub findings: Vec<Finding>,
+}
+
+impl Record {
+    /// The date of the newest snapshot or fill: the record's own "today".
+    pub fn as_of(&self) -> Option<NaiveDate> {
+        let snapshot = self.snapshots.last().map(|snapshot| snapshot.date);
+        let fill = self.executions.last().map(Execution::utc_date);
+        snapshot.max(fill)
+    }
+
+    /// The prices of a symbol, under its own spelling.
+    pub fn price_series(&self, symbol: &str) -> Option<&PriceSeries> {
+        self.prices.get(&Symbol::new(symbol))
+    }
+}

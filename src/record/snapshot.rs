@@ -1,0 +1,79 @@
+//! The account on one trading date.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::name::{AccountId, Currency, Symbol};
+
+/// The schema number this version writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// The account at the end of one trading date: a file `data/snapshots/DATE.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// Version of this format, now 1.
+    pub schema: u32,
+    /// The trading date this valuation stands for, in the exchange's calendar.
+    pub date: NaiveDate,
+    /// When it was taken. Of several snapshots of one date, the latest counts.
+    pub as_of: DateTime<Utc>,
+    /// The account.
+    pub account: AccountId,
+    /// The account's base currency.
+    pub base_currency: Currency,
+    /// Net liquidation value in the base currency.
+    pub net_liquidation: Decimal,
+    /// Cash balance by currency; empty if the source does not tell it.
+    #[serde(default)]
+    pub cash: BTreeMap<Currency, Decimal>,
+    /// What one unit of a currency is worth in the base currency.
+    #[serde(default)]
+    pub fx: BTreeMap<Currency, Decimal>,
+    /// Open positions; `None` where the source gave the net value alone.
+    #[serde(default)]
+    pub positions: Option<Vec<Position>>,
+    /// Where it came from: `flex`, `tws`, `seed`, `demo`.
+    pub source: String,
+}
+
+impl Snapshot {
+    /// What one unit of `currency` is worth in the base currency, or `None` if the snapshot does not say.
+    pub fn fx_to_base(&self, currency: Currency) -> Option<Decimal> {
+        if currency == self.base_currency { Some(Decimal::ONE) } else { self.fx.get(&currency).copied() }
+    }
+
+    /// The positions, or none where the source did not tell them.
+    pub fn known_positions(&self) -> &[Position] {
+        self.positions.as_deref().unwrap_or_default()
+    }
+}
+
+/// One open position in its own currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// The broker's ticker.
+    pub symbol: Symbol,
+    /// IBKR's contract number.
+    pub conid: Option<u64>,
+    /// The listing exchange.
+    pub exchange: String,
+    /// The currency of the prices and values below.
+    pub currency: Currency,
+    /// Shares or contracts, below zero when short.
+    pub quantity: Decimal,
+    /// Average cost of one share or contract.
+    pub average_cost: Option<Decimal>,
+    /// Price it is valued at.
+    pub market_price: Option<Decimal>,
+    /// Value, below zero when short.
+    pub market_value: Decimal,
+    /// Gain not yet realized.
+    pub unrealized_pnl: Option<Decimal>,
+    /// Gain realized so far, as the broker counts it.
+    pub realized_pnl: Option<Decimal>,
+}

@@ -1,0 +1,115 @@
+//! The layout of a site directory: where each kind of file lives.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use crate::calendar::YearMonth;
+
+/// A site directory. All paths of a site are made here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteDir {
+    root: PathBuf,
+}
+
+impl SiteDir {
+    /// The site whose root is this folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `config/config.toml`, safe to commit.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("config/config.toml")
+    }
+
+    /// `config/local.toml`: account, ports and tokens, never committed.
+    pub fn local_config(&self) -> PathBuf {
+        self.root.join("config/local.toml")
+    }
+
+    /// `content/`: everything the trader writes.
+    pub fn content(&self) -> PathBuf {
+        self.root.join("content")
+    }
+
+    /// `content/months/`: commentary, one file per month.
+    pub fn commentary(&self) -> PathBuf {
+        self.root.join("content/months")
+    }
+
+    /// `content/trades/`: annotations, one file per order.
+    pub fn annotations(&self) -> PathBuf {
+        self.root.join("content/trades")
+    }
+
+    /// `content/months/2026-01.md`.
+    pub fn commentary_file(&self, month: YearMonth) -> PathBuf {
+        self.commentary().join(format!("{month}.md"))
+    }
+
+    /// `data/`: everything that came from a broker or a price source.
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// `data/executions/`: fills, one file per UTC date.
+    pub fn executions(&self) -> PathBuf {
+        self.root.join("data/executions")
+    }
+
+    /// `data/executions/2026-01-27.csv`.
+    pub fn executions_file(&self, date: NaiveDate) -> PathBuf {
+        self.executions().join(format!("{date}.csv"))
+    }
+
+    /// `data/snapshots/`: the account, one file per trading date.
+    pub fn snapshots(&self) -> PathBuf {
+        self.root.join("data/snapshots")
+    }
+
+    /// `data/prices/`: daily prices, one file per symbol.
+    pub fn prices(&self) -> PathBuf {
+        self.root.join("data/prices")
+    }
+
+    /// `data/flows.csv`: money across the account's border.
+    pub fn flows(&self) -> PathBuf {
+        self.root.join("data/flows.csv")
+    }
+
+    /// `data/income.csv`: dividends, taxes, interest and fees.
+    pub fn income(&self) -> PathBuf {
+        self.root.join("data/income.csv")
+    }
+
+    /// `data/statements.csv`: what the broker says about whole periods.
+    pub fn statements(&self) -> PathBuf {
+        self.root.join("data/statements.csv")
+    }
+
+    /// `data/raw/`: statements as they were received.
+    pub fn raw(&self) -> PathBuf {
+        self.root.join("data/raw")
+    }
+
+    /// `data/.lock`: held by whoever writes.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("data/.lock")
+    }
+
+    /// `templates/`: the site's own versions of single templates.
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates")
+    }
+
+    /// `public/`: the site as it is published.
+    pub fn public(&self) -> PathBuf {
+        self.root.join("public")
+    }
+}
