@@ -1,0 +1,32 @@
+//! Every figure, each with one definition and one documented function.
+//!
+//! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
+//! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
+
+pub mod benchmark;
+pub mod catalogue;
+pub mod drawdown;
+pub mod returns;
+pub mod risk;
+pub mod significance;
+pub mod slippage;
+pub mod stats;
+pub mod trades;
+
+use chrono::NaiveDate;
+
+/// The dates figures are taken over: returns and fills dated from the first to the last day, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// First date, or the record's start.
+    pub from: Option<NaiveDate>,
+    /// Last date, or the record's end.
+    pub to: Option<NaiveDate>,
+}
+
+impl Window {
+    /// Whether a date lies inside.
+    pub fn contains(&self, date: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    }
+}

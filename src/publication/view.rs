@@ -1,0 +1,371 @@
+//! What strangers may see. Templates, tables and charts receive these types and nothing else.
+//!
+//! No type here has a field for an account, an execution id or an order id. Money is an [`Amount`], which only
+//! the privacy boundary can make, and in the default mode makes none.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::analysis::catalogue::FigureGroup;
+use crate::calendar::YearMonth;
+use crate::config::Status;
+use crate::record::{Document, Side};
+
+/// An amount of money or a share count, as text. Only [`crate::publication`] can make one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Amount(pub(super) String);
+
+/// Everything the site is made from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Publication {
+    /// Who, what and since when.
+    pub facts: Facts,
+    /// The four to six headline cards.
+    pub headline: Vec<Card>,
+    /// Every figure, grouped, with its definition.
+    pub figures: Vec<FigureGroup>,
+    /// One entry per snapshot, ascending.
+    pub days: Vec<Day>,
+    /// One entry per calendar month of the record, ascending.
+    pub months: Vec<Month>,
+    /// One row per calendar year, ascending.
+    pub years: Vec<Year>,
+    /// Returns over usual periods against the benchmark.
+    pub periods: Vec<Period>,
+    /// The worst drawdowns, deepest first.
+    pub drawdowns: Vec<DrawdownView>,
+    /// Rolling figures of the days that have a full window.
+    pub rolling: Vec<Rolling>,
+    /// Open positions by weight, largest first, as of `facts.positions_as_of`.
+    pub positions: Vec<PositionView>,
+    /// Cash as a share of net liquidation value.
+    pub cash_weight: Option<f64>,
+    /// Orders, newest first.
+    pub orders: Vec<OrderView>,
+    /// Closed round trips, newest first.
+    pub round_trips: Vec<RoundTripView>,
+    /// Execution quality.
+    pub slippage: SlippageView,
+    /// What is missing or odd in the data, in words.
+    pub data_quality: Vec<String>,
+    /// Commentary by month.
+    pub commentary: BTreeMap<YearMonth, Document>,
+    /// The author's own pages by slug.
+    pub pages: BTreeMap<String, Document>,
+}
+
+/// Who, what and since when.
+#[derive(Debug, Clone, Serialize)]
+pub struct Facts {
+    /// The site's name.
+    pub title: String,
+    /// Who publishes it; may be empty.
+    pub author: String,
+    /// One sentence; may be empty.
+    pub description: String,
+    /// Live, paper or demo.
+    pub status: Status,
+    /// Where it is published, ending in `/`.
+    pub base_url: Option<String>,
+    /// Language of the pages, as in `en-GB`.
+    pub locale: String,
+    /// The account's currency.
+    pub base_currency: String,
+    /// The benchmark's name, where it has prices.
+    pub benchmark: Option<String>,
+    /// First snapshot.
+    pub inception: NaiveDate,
+    /// Newest snapshot.
+    pub as_of: NaiveDate,
+    /// Calendar days from first to newest snapshot.
+    pub calendar_days: i64,
+    /// Daily returns.
+    pub observations: usize,
+    /// Weekdays without a snapshot between the first and the newest.
+    pub missing_weekdays: usize,
+    /// Of those, weekdays on which the benchmark has no close either.
+    pub market_holidays: usize,
+    /// Days on which money crossed the account's border.
+    pub flow_days: usize,
+    /// Days by which positions and trades are held back.
+    pub delay_days: u32,
+    /// The newest date of which positions and trades are shown.
+    pub positions_as_of: NaiveDate,
+    /// Whether amounts of money are shown.
+    pub absolute: bool,
+    /// How external money is timed, in words.
+    pub flow_timing: String,
+    /// Risk-free rate a year.
+    pub risk_free: f64,
+    /// Trading days a year.
+    pub periods_per_year: u32,
+    /// How many orders are shown.
+    pub order_count: usize,
+}
+
+/// A headline figure.
+#[derive(Debug, Clone, Serialize)]
+pub struct Card {
+    /// Its definition on the methodology page.
+    pub id: String,
+    /// `Net return since inception`.
+    pub label: String,
+    /// The figure, formatted, or `n/a`.
+    pub value: String,
+    /// -1, 0 or 1, for colour; the sign is in the text too.
+    pub sign: i8,
+    /// What it rests on: `n = 2,262 days`, dates, or why it is undefined.
+    pub note: String,
+}
+
+/// One trading date.
+#[derive(Debug, Clone, Serialize)]
+pub struct Day {
+    /// The date.
+    pub date: NaiveDate,
+    /// Time-weighted return since the snapshot before; `None` on the first.
+    pub daily_return: Option<f64>,
+    /// Growth of 1 since inception.
+    pub index: f64,
+    /// Index below its highest so far, 0 or negative.
+    pub drawdown: f64,
+    /// Growth of 1 in the benchmark over the same dates.
+    pub benchmark_index: Option<f64>,
+    /// Net liquidation value, in absolute mode.
+    pub net_liquidation: Option<Amount>,
+}
+
+/// One calendar month.
+#[derive(Debug, Clone, Serialize)]
+pub struct Month {
+    /// The month.
+    pub month: YearMonth,
+    /// Our return.
+    pub value: f64,
+    /// The benchmark's over the same dates.
+    pub benchmark: Option<f64>,
+    /// Daily returns in it.
+    pub observations: usize,
+    /// Whether the record covers only part of it.
+    pub partial: bool,
+    /// Deepest drawdown within it, from its own highest point.
+    pub max_drawdown: Option<f64>,
+    /// Orders filled in it.
+    pub orders: usize,
+}
+
+/// One calendar year, as a row of the monthly table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Year {
+    /// The year.
+    pub year: i32,
+    /// January to December.
+    pub months: Vec<Option<f64>>,
+    /// The year's return so far.
+    pub value: f64,
+    /// The benchmark's over the same dates.
+    pub benchmark: Option<f64>,
+    /// Deepest drawdown within the year.
+    pub max_drawdown: Option<f64>,
+    /// Whether the record covers only part of it.
+    pub partial: bool,
+}
+
+/// A usual period ending at the newest snapshot.
+#[derive(Debug, Clone, Serialize)]
+pub struct Period {
+    /// `Month to date`, `1 year`, `Since inception` ...
+    pub label: String,
+    /// Our return; a year rate where `annualized`.
+    pub value: Option<f64>,
+    /// The benchmark's.
+    pub benchmark: Option<f64>,
+    /// Whether both are year rates.
+    pub annualized: bool,
+    /// Why there is none.
+    pub undefined_because: Option<String>,
+}
+
+/// A drawdown from peak to recovery.
+#[derive(Debug, Clone, Serialize)]
+pub struct DrawdownView {
+    /// Index at the valley against the peak, negative.
+    pub depth: f64,
+    /// Date of the peak.
+    pub peak: NaiveDate,
+    /// Date of the valley.
+    pub valley: NaiveDate,
+    /// First date at or above the peak again.
+    pub recovery: Option<NaiveDate>,
+    /// Calendar days from the peak to the recovery, or to the last date.
+    pub duration_days: i64,
+}
+
+/// Rolling figures on one date.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rolling {
+    /// The last date of the windows.
+    pub date: NaiveDate,
+    /// 252-day Sharpe ratio.
+    pub sharpe: Option<f64>,
+    /// 63-day volatility a year.
+    pub volatility: Option<f64>,
+    /// 252-day beta.
+    pub beta: Option<f64>,
+}
+
+/// One open position.
+#[derive(Debug, Clone, Serialize)]
+pub struct PositionView {
+    /// Ticker.
+    pub symbol: String,
+    /// Name from the configuration, or empty.
+    pub name: String,
+    /// Share of net liquidation value, negative when short.
+    pub weight: f64,
+    /// Market price against average cost, as a return; `None` where the cost is unknown.
+    pub gain: Option<f64>,
+    /// Price it is valued at, in `currency`.
+    pub price: Option<String>,
+    /// The price's currency.
+    pub currency: String,
+    /// Shares, in absolute mode.
+    pub quantity: Option<Amount>,
+    /// Value in `currency`, in absolute mode.
+    pub market_value: Option<Amount>,
+}
+
+/// One order with its note.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderView {
+    /// The name of its page: `2026-01-27-sxlk-buy`.
+    pub slug: String,
+    /// Date of its first fill.
+    pub date: NaiveDate,
+    /// Its first fill.
+    pub first_fill: DateTime<Utc>,
+    /// Its last fill.
+    pub last_fill: DateTime<Utc>,
+    /// How many fills.
+    pub fills: usize,
+    /// Ticker.
+    pub symbol: String,
+    /// Bought or sold.
+    pub side: Side,
+    /// Volume-weighted fill price in `currency`.
+    pub price: String,
+    /// The price's currency.
+    pub currency: String,
+    /// Notional as a share of the net liquidation value at the last snapshot before it.
+    pub weight: Option<f64>,
+    /// The price it is measured against.
+    pub reference_price: Option<String>,
+    /// Where that price came from, in words.
+    pub reference_source: Option<String>,
+    /// Slippage against it; positive is unfavourable.
+    pub slippage_bps: Option<f64>,
+    /// Commission in basis points of notional; `None` while not all of it has been reported.
+    pub commission_bps: Option<f64>,
+    /// Result of the round trips it closed, in basis points of the net liquidation value.
+    pub result_bps: Option<f64>,
+    /// Shares, in absolute mode.
+    pub quantity: Option<Amount>,
+    /// Notional in `currency`, in absolute mode.
+    pub notional: Option<Amount>,
+    /// Commission, in absolute mode.
+    pub commission: Option<Amount>,
+    /// The trader's note.
+    pub note: Option<NoteView>,
+}
+
+/// The trader's note on an order.
+#[derive(Debug, Clone, Serialize)]
+pub struct NoteView {
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// Whether that was before the first fill.
+    pub before_trade: bool,
+    /// Why.
+    pub thesis: String,
+    /// Why this size.
+    pub position_size_rationale: String,
+    /// When to get out.
+    pub exit_plan: String,
+    /// What came of it.
+    pub outcome: String,
+    /// Whether it went as expected.
+    pub matched_expectation: Option<bool>,
+    /// What to take from it.
+    pub lesson: String,
+    /// Free text in Markdown.
+    pub body: String,
+    /// The line of the file on which the free text starts.
+    pub body_line: usize,
+    /// The file, for messages about it.
+    #[serde(skip)]
+    pub path: std::path::PathBuf,
+}
+
+/// A closed round trip.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoundTripView {
+    /// Ticker.
+    pub symbol: String,
+    /// `long` or `short`.
+    pub direction: &'static str,
+    /// Date opened.
+    pub opened: NaiveDate,
+    /// Date closed.
+    pub closed: NaiveDate,
+    /// Calendar days between.
+    pub holding_days: i64,
+    /// Entry to exit after commissions, as a return on the entry's notional.
+    pub net_return: Option<f64>,
+    /// Profit after commissions, in basis points of the net liquidation value before the close.
+    pub result_bps: Option<f64>,
+    /// Profit after commissions in base currency, in absolute mode.
+    pub profit: Option<Amount>,
+}
+
+/// Execution quality without amounts.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlippageView {
+    /// Orders in all.
+    pub orders: usize,
+    /// Orders with a reference price.
+    pub priced_orders: usize,
+    /// Mean over priced orders.
+    pub mean_bps: Option<f64>,
+    /// Median over priced orders.
+    pub median_bps: Option<f64>,
+    /// Sample standard deviation.
+    pub std_bps: Option<f64>,
+    /// Mean weighted by notional.
+    pub notional_weighted_bps: Option<f64>,
+    /// Commissions in basis points of notional.
+    pub commissions_bps: Option<f64>,
+    /// Slippage and commissions together.
+    pub implementation_shortfall_bps: Option<f64>,
+    /// The threshold beyond which an order is an outlier.
+    pub outlier_bps: f64,
+    /// Slugs of the outliers.
+    pub outliers: Vec<String>,
+    /// By ticker: orders, mean.
+    pub by_symbol: Vec<SlippageGroup>,
+    /// By month: orders, mean.
+    pub by_month: Vec<SlippageGroup>,
+}
+
+/// Slippage of a group of orders.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlippageGroup {
+    /// The ticker or month.
+    pub key: String,
+    /// Priced orders in it.
+    pub orders: usize,
+    /// Their mean slippage.
+    pub mean_bps: f64,
+}
