@@ -1,17 +1,9 @@
 //! Every figure, each with one definition and one documented function.
 //!
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
-//! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
+//! `None`. `stats` gathers them, [`catalogue`] names, defines and explains them.
 
-pub mod benchmark;
 pub mod catalogue;
-pub mod drawdown;
-pub mod returns;
-pub mod risk;
-pub mod significance;
-pub mod slippage;
-pub mod stats;
-pub mod trades;
 
 use chrono::NaiveDate;
 

@@ -1,11 +1,7 @@
 //! A site's configuration: every key, its default, and its meaning.
 //!
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
-//! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
-
-mod load;
-
-pub use load::{load, parse};
+//! (`TRACKRECORD_IBKR_PORT`) what is not. `load` joins the three and checks the result once.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

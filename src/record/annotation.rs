@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 use super::execution::Side;
 use super::name::{ExecId, Symbol};
@@ -62,7 +63,7 @@ pub struct PostTrade {
 }
 
 /// A Markdown page of `content/`: commentary on a month, a post, or a page such as `about.md`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
     /// The file's name without `.md`.
     pub slug: String,
