@@ -29,6 +29,7 @@ pub mod error;
 pub mod publication;
 pub mod record;
 pub mod site_dir;
+pub mod toml_value;
 
 pub use error::{Error, Place, Result};
 pub use site_dir::SiteDir;

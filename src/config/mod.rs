@@ -1,13 +1,18 @@
 //! A site's configuration: every key, its default, and its meaning.
 //!
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
-//! (`TRACKRECORD_IBKR_PORT`) what is not. `load` joins the three and checks the result once.
+//! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
+
+mod load;
+
+pub use load::{is_base_url, load, parse};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Currency;
+use crate::toml_value;
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -61,6 +66,7 @@ pub struct Site {
     /// Language of the pages.
     pub locale: String,
     /// Where the record starts; earlier snapshots and fills are left out. Default: the first snapshot.
+    #[serde(deserialize_with = "toml_value::date", skip_serializing_if = "Option::is_none")]
     pub inception: Option<NaiveDate>,
 }
 

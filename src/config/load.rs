@@ -1,0 +1,311 @@
+//! Joins `config.toml`, `local.toml` and the environment, and checks the result once.
+
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+use super::Config;
+use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
+
+/// The prefix of environment variables that set a key: `TRACKRECORD_IBKR_ACCOUNT` is `[ibkr] account`.
+const PREFIX: &str = "TRACKRECORD_";
+
+/// A file that was read, for pointing into it.
+struct Source {
+    path: std::path::PathBuf,
+    text: String,
+}
+
+/// Reads a site's configuration. A missing file is an empty one; the environment goes over `local.toml`, which
+/// goes over `config.toml`.
+///
+/// # Errors
+/// Unknown keys, wrong types and impossible values, with file, line and key.
+pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, String)>) -> Result<Config> {
+    let mut merged = Table::new();
+    let mut sources = Vec::new();
+    for path in [site.config(), site.local_config()] {
+        let Some(source) = read(&path)? else { continue };
+        parse(&source.text, &source.path)?;
+        let table: Table = toml::from_str(&source.text).map_err(|error| explain(&error, &source.text, &path))?;
+        merge(&mut merged, table);
+        sources.push(source);
+    }
+    let mut variables = Vec::new();
+    for (name, text) in environment {
+        if let Some((section, key, value)) = variable(&name, &text)? {
+            let table = merged.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(table) = table {
+                table.insert(key.clone(), value);
+            }
+            variables.push((format!("{section}.{key}"), name));
+        }
+    }
+    let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
+        Error::new(format!("the environment sets a wrong value: {}", error.message()))
+            .hint(format!("look at the variables that start with {PREFIX}"))
+    })?;
+    match impossible(&config) {
+        None => Ok(config),
+        Some((key, message)) => Err(locate(key, &message, &sources, &variables)),
+    }
+}
+
+/// Reads one file's text on its own. Keys that it leaves out have their defaults.
+///
+/// # Errors
+/// Unknown keys (with the nearest valid one), wrong types and impossible values, with line and column.
+pub fn parse(text: &str, path: &Path) -> Result<Config> {
+    toml::from_str(text).map_err(|error| explain(&error, text, path))
+}
+
+fn read(path: &Path) -> Result<Option<Source>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Source { path: path.to_path_buf(), text })),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read the configuration", path, error)),
+    }
+}
+
+/// Tables are joined key by key; any other value of `upper` replaces that of `lower`.
+fn merge(lower: &mut Table, upper: Table) {
+    for (key, value) in upper {
+        match (lower.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                lower.insert(key, value);
+            }
+        }
+    }
+}
+
+/// The error of the TOML reader with its place, and the nearest valid key for one that does not exist.
+fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
+    let message = error.message().lines().next().unwrap_or_default().to_owned();
+    let mut place = Place::file(path);
+    if let Some(span) = error.span() {
+        place = Place::offset(path, text, span.start);
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if message.starts_with("unknown field") {
+        let wrong = quoted.next().unwrap_or_default();
+        let valid: Vec<&str> = quoted.collect();
+        return unknown_key(wrong, &valid).at(place);
+    }
+    Error::new(message).at(place).hint("config/config.example.toml explains every key")
+}
+
+fn unknown_key(wrong: &str, valid: &[&str]) -> Error {
+    let nearest = valid.iter().max_by(|a, b| {
+        strsim::jaro_winkler(wrong, a).total_cmp(&strsim::jaro_winkler(wrong, b)).then_with(|| b.cmp(a))
+    });
+    let hint = match nearest {
+        Some(nearest) if strsim::jaro_winkler(wrong, nearest) > 0.7 => format!("did you mean `{nearest}`?"),
+        _ => format!("the keys here are: {}", valid.join(", ")),
+    };
+    Error::new(format!("there is no key `{wrong}`")).hint(hint)
+}
+
+/// Section, key and value of an environment variable that sets one.
+fn variable(name: &str, text: &str) -> Result<Option<(String, String, Value)>> {
+    let Some(rest) = name.strip_prefix(PREFIX) else { return Ok(None) };
+    let rest = rest.to_ascii_lowercase();
+    let Some((section, key)) = rest.split_once('_') else { return Ok(None) };
+    let known = known_keys();
+    let Some((_, keys)) = known.iter().find(|(name, _)| name == section) else { return Ok(None) };
+    let Some((_, default)) = keys.iter().find(|(name, _)| name == key) else {
+        let valid: Vec<&str> = keys.iter().map(|(name, _)| name.as_str()).collect();
+        return Err(unknown_key(key, &valid).at(Place::file(name)));
+    };
+    let bare = toml::from_str::<Table>(&format!("value = {text}")).ok().and_then(|mut table| table.remove("value"));
+    let value = match (default, bare) {
+        (Some(Value::String(_)), _) | (_, None) => Value::String(text.to_owned()),
+        (_, Some(value)) => value,
+    };
+    Ok(Some((section.to_owned(), key.to_owned(), value)))
+}
+
+/// Every section with its keys; keys that have no default have no value.
+fn known_keys() -> Vec<(String, Vec<(String, Option<Value>)>)> {
+    let defaults = Table::try_from(Config::default()).unwrap_or_default();
+    let mut known: Vec<(String, Vec<(String, Option<Value>)>)> = defaults
+        .into_iter()
+        .filter_map(|(section, value)| match value {
+            Value::Table(keys) => Some((section, keys.into_iter().map(|(key, value)| (key, Some(value))).collect())),
+            _ => None,
+        })
+        .collect();
+    for (section, key) in OPTIONAL_KEYS {
+        if let Some((_, keys)) = known.iter_mut().find(|(name, _)| name == section) {
+            keys.push(((*key).to_owned(), None));
+        }
+    }
+    known
+}
+
+/// Keys without a default, which the default configuration therefore does not show.
+pub(super) const OPTIONAL_KEYS: &[(&str, &str)] =
+    &[("site", "base_url"), ("site", "inception"), ("analysis", "trials"), ("analysis", "trials_sharpe_sd")];
+
+/// The first value that has the right type and still cannot be: its key and what is wrong.
+fn impossible(config: &Config) -> Option<(&'static str, String)> {
+    let analysis = &config.analysis;
+    let checks = [
+        ("site.title", config.site.title.trim().is_empty(), "a site needs a title".to_owned()),
+        (
+            "site.base_url",
+            config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)),
+            "it must start with https:// or http:// and hold no spaces, quotes, `?` or `#`".to_owned(),
+        ),
+        (
+            "analysis.risk_free",
+            !(-0.2..=1.0).contains(&analysis.risk_free),
+            format!("{} is not a rate a year between -0.2 and 1; 3 % is 0.03", analysis.risk_free),
+        ),
+        (
+            "analysis.periods_per_year",
+            !(1..=366).contains(&analysis.periods_per_year),
+            format!("{} is not a number of trading days between 1 and 366", analysis.periods_per_year),
+        ),
+        (
+            "analysis.outlier_bps",
+            !(0.0..=10_000.0).contains(&analysis.outlier_bps),
+            format!("{} is not between 0 and 10000 basis points", analysis.outlier_bps),
+        ),
+        ("analysis.trials", analysis.trials == Some(0), "at least this one strategy was tried".to_owned()),
+        (
+            "analysis.trials_sharpe_sd",
+            analysis.trials_sharpe_sd.is_some_and(|sd| !(sd > 0.0 && sd.is_finite())),
+            "a standard deviation is above zero".to_owned(),
+        ),
+        (
+            "analysis.trials",
+            analysis.trials.is_some_and(|trials| trials > 1) && analysis.trials_sharpe_sd.is_none(),
+            "more than one trial needs `trials_sharpe_sd` beside it".to_owned(),
+        ),
+        (
+            "privacy.delay_days",
+            config.privacy.delay_days > 3650,
+            format!("{} days is more than ten years", config.privacy.delay_days),
+        ),
+        ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
+        ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),
+    ];
+    checks.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
+}
+
+/// Whether links can be made from this address by putting a path behind it.
+pub fn is_base_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.contains(|c: char| c.is_whitespace() || "\"'<>?#".contains(c))
+    })
+}
+
+/// The error about a key, pointing to where it was set.
+fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, String)]) -> Error {
+    let error = Error::new(format!("`{key}`: {message}")).hint("config/config.example.toml explains every key");
+    if let Some((_, name)) = variables.iter().find(|(set, _)| set == key) {
+        return error.at(Place::file(name));
+    }
+    for source in sources.iter().rev() {
+        if let Some(offset) = offset_of(key, &source.text) {
+            return error.at(Place::offset(&source.path, &source.text, offset));
+        }
+    }
+    error
+}
+
+/// The byte at which the value of `section.key` stands in a file.
+fn offset_of(key: &str, text: &str) -> Option<usize> {
+    let (section, key) = key.split_once('.')?;
+    let table = DeTable::parse(text).ok()?;
+    match table.get_ref().get(section)?.get_ref() {
+        DeValue::Table(keys) => Some(keys.get(key)?.span().start),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(config: &str, local: &str) -> (tempfile::TempDir, SiteDir) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("config")).unwrap();
+        std::fs::write(folder.path().join("config/config.toml"), config).unwrap();
+        std::fs::write(folder.path().join("config/local.toml"), local).unwrap();
+        let site = SiteDir::new(folder.path());
+        (folder, site)
+    }
+
+    fn refusal(config: &str) -> (String, String) {
+        let (folder, site) = site(config, "");
+        let error = load(&site, []).unwrap_err();
+        let shown = error.to_string().replace(&folder.path().display().to_string(), "");
+        (shown, error.next_step().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn nothing_set_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(load(&SiteDir::new(folder.path()), []).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_environment_goes_over_local_over_config() {
+        let (_folder, site) = site(
+            "[site]\ntitle = 'A'\nauthor = 'B'\n[ibkr]\naccount = 'one'\n",
+            "[ibkr]\naccount = 'two'\n[site]\ntitle = 'C'",
+        );
+        let config = load(&site, []).unwrap();
+        assert_eq!((config.site.title.as_str(), config.site.author.as_str()), ("C", "B"));
+        assert_eq!(config.ibkr.account, "two");
+        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let environment = [
+            variable("TRACKRECORD_IBKR_ACCOUNT", "12345"),
+            variable("TRACKRECORD_SITE_INCEPTION", "2024-01-02"),
+            variable("TRACKRECORD_ANALYSIS_RISK_FREE", "0.03"),
+            variable("HOME", "/root"),
+        ];
+        let config = load(&site, environment).unwrap();
+        assert_eq!(config.ibkr.account, "12345");
+        assert_eq!(config.site.inception.unwrap().to_string(), "2024-01-02");
+        assert_eq!(config.analysis.risk_free, 0.03);
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let (message, hint) = refusal("[analysis]\n\nrisk_fre = 0.1\n");
+        assert_eq!(message, "/config/config.toml:3:1: there is no key `risk_fre`");
+        assert_eq!(hint, "did you mean `risk_free`?");
+        let (message, hint) = refusal("[analisis]\n");
+        assert_eq!(message, "/config/config.toml:1:2: there is no key `analisis`");
+        assert_eq!(hint, "did you mean `analysis`?");
+    }
+
+    #[test]
+    fn a_wrong_type_or_value_is_shown_where_it_stands() {
+        assert!(refusal("[analysis]\nrisk_free = 'much'").0.starts_with("/config/config.toml:2:13: invalid type"));
+        assert!(refusal("[site]\nstatus = 'real'").0.starts_with("/config/config.toml:2:10: unknown variant"));
+        assert!(refusal("[site]\ninception = '1/2/2024'").0.contains("is not a date"));
+        let (message, _) = refusal("[analysis]\nrisk_free = 3.5");
+        assert!(message.starts_with("/config/config.toml:2:13: `analysis.risk_free`: 3.5"), "{message}");
+        assert!(refusal("[analysis]\nrisk_free = nan").0.contains("NaN is not a rate"));
+        assert!(refusal("[site]\nbase_url = 'example.org'").0.contains("must start with https://"));
+        assert!(refusal("[analysis]\ntrials = 20").0.contains("trials_sharpe_sd"));
+        assert!(refusal("[site\n").0.starts_with("/config/config.toml:1:"));
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let variable = [("TRACKRECORD_IBKR_ACOUNT".to_owned(), "1".to_owned())];
+        let error = load(&SiteDir::new(folder.path()), variable).unwrap_err();
+        assert_eq!(error.to_string(), "TRACKRECORD_IBKR_ACOUNT: there is no key `acount`");
+    }
+}
