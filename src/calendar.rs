@@ -97,7 +97,8 @@ impl FromStr for YearMonth {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let (year, month) = text.split_once('-').unwrap_or((text, ""));
-        let well_formed = year.len() == 4 && month.len() == 2;
+        let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+        let well_formed = digits(year, 4) && digits(month, 2);
         let parsed = year.parse().ok().zip(month.parse().ok()).and_then(|(year, month)| Self::new(year, month));
         parsed.filter(|_| well_formed).ok_or_else(|| format!("`{text}` is not a month; write it as 2026-01"))
     }

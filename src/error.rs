@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn a_place_counts_lines_and_columns_from_one() {
-        let place = Place::offset("a.toml", "one\ntwo = é x", 11);
-        assert_eq!(place.to_string(), "a.toml:2:7");
+        let place = Place::offset("a.toml", "one\ntwo = é x", 12);
+        assert_eq!(place.to_string(), "a.toml:2:8");
         assert_eq!(Place::offset("a.toml", "", 0).to_string(), "a.toml:1:1");
     }
 

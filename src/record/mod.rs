@@ -1,15 +1,22 @@
 //! What a track record is: fills, daily snapshots, cash flows, prices, and the trader's own words.
 //!
-//! `load` reads a site directory into a [`Record`]; `store` writes what the collectors bring. The types
+//! [`load`] reads a site directory into a [`Record`]; [`store`] writes what the collectors bring. The types
 //! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
 
 pub mod annotation;
+pub mod effective;
 pub mod execution;
 pub mod finding;
 pub mod flow;
+pub mod front_matter;
+pub mod load;
 pub mod name;
 pub mod price;
 pub mod snapshot;
+pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod words;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,182 @@
+//! Which of all stored rows are the fills that count.
+//!
+//! Files only ever grow: a commission that arrived late, a correction, a cancelled trade each add a row. Here
+//! the rows of one fill become one, the corrected ones step back, and what was taken back disappears.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ExecId, Execution, Finding, Severity};
+use crate::error::Place;
+
+/// The outcome of reading all rows together.
+#[derive(Debug, Default)]
+pub struct Effective {
+    /// The fills that count, by time, then id.
+    pub executions: Vec<Execution>,
+    /// Fills that were corrected or taken back.
+    pub superseded: Vec<Execution>,
+    /// Contradictions.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads all rows together: equal ids are one fill, a higher version replaces a lower one, and a row that
+/// cancels another removes it.
+pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
+    let mut outcome = Effective::default();
+    let fills = merged(rows, &mut outcome.findings);
+
+    let mut gone = BTreeSet::new();
+    for (id, (place, fill)) in &fills {
+        let Some(cancelled) = &fill.cancels else { continue };
+        gone.insert(id.clone());
+        if fills.contains_key(cancelled) {
+            gone.insert(cancelled.clone());
+        } else {
+            outcome.findings.push(cancels_nothing(place, fill, cancelled));
+        }
+    }
+    gone.extend(corrected(fills.keys().filter(|id| !gone.contains(*id))));
+
+    for (id, (_, fill)) in fills {
+        if gone.contains(&id) { outcome.superseded.push(fill) } else { outcome.executions.push(fill) }
+    }
+    for list in [&mut outcome.executions, &mut outcome.superseded] {
+        list.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
+    }
+    outcome
+}
+
+/// One row per id. Rows that contradict the first one are reported and left out.
+fn merged(rows: Vec<(Place, Execution)>, findings: &mut Vec<Finding>) -> BTreeMap<ExecId, (Place, Execution)> {
+    let mut fills: BTreeMap<ExecId, (Place, Execution)> = BTreeMap::new();
+    for (place, row) in rows {
+        match fills.get_mut(&row.exec_id) {
+            None => {
+                fills.insert(row.exec_id.clone(), (place, row));
+            }
+            Some((first, fill)) => match fill.merged_with(&row) {
+                Ok(merged) => *fill = merged,
+                Err(fields) => findings.push(contradiction(&place, first, &row, &fields)),
+            },
+        }
+    }
+    fills
+}
+
+/// The ids of which a later version exists.
+fn corrected<'a>(ids: impl Iterator<Item = &'a ExecId>) -> Vec<ExecId> {
+    let mut newest: BTreeMap<&str, (u32, &ExecId)> = BTreeMap::new();
+    let mut older = Vec::new();
+    for id in ids {
+        let Some((fill, version)) = id.version() else { continue };
+        match newest.get_mut(fill) {
+            None => {
+                newest.insert(fill, (version, id));
+            }
+            Some((known, known_id)) if version > *known => {
+                older.push(known_id.clone());
+                (*known, *known_id) = (version, id);
+            }
+            Some(_) => older.push(id.clone()),
+        }
+    }
+    older
+}
+
+fn contradiction(place: &Place, first: &Place, row: &Execution, fields: &[&str]) -> Finding {
+    Finding::new(
+        Severity::Error,
+        "conflict",
+        format!("fill {} stands here again with another {} than at {first}", row.exec_id, fields.join(" and ")),
+        "compare both with the broker's statement and delete the wrong row",
+    )
+    .at(place.clone())
+}
+
+fn cancels_nothing(place: &Place, row: &Execution, cancelled: &ExecId) -> Finding {
+    Finding::new(
+        Severity::Error,
+        "cancels-nothing",
+        format!("row {} takes back the fill {cancelled}, which is not in the record", row.exec_id),
+        "import the statement that holds the original trade",
+    )
+    .at(place.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::testing::fill;
+
+    fn rows(fills: &[Execution]) -> Vec<(Place, Execution)> {
+        fills.iter().enumerate().map(|(i, fill)| (Place::line("a.csv", i + 2), fill.clone())).collect()
+    }
+
+    fn ids(fills: &[Execution]) -> Vec<&str> {
+        fills.iter().map(|fill| fill.exec_id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_late_commission_fills_the_gap() {
+        let early = Execution { commission: None, ..fill("a.b.01.01") };
+        let late = Execution { commission: Some("1.05".parse().unwrap()), ..fill("a.b.01.01") };
+        for order in [[early.clone(), late.clone()], [late, early]] {
+            let outcome = effective(rows(&order));
+            assert_eq!(outcome.executions.len(), 1);
+            assert_eq!(outcome.executions[0].commission, Some("1.05".parse().unwrap()));
+            assert!(outcome.findings.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_correction_replaces_and_does_not_add() {
+        let outcome = effective(rows(&[fill("a.b.01.02"), fill("a.b.01.01"), fill("a.b.02.01")]));
+        assert_eq!(ids(&outcome.executions), ["a.b.01.02", "a.b.02.01"]);
+        assert_eq!(ids(&outcome.superseded), ["a.b.01.01"]);
+    }
+
+    #[test]
+    fn a_cancelled_trade_and_its_cancellation_both_go() {
+        let cancel = Execution { cancels: Some(ExecId::new("a.b.01.01")), ..fill("transaction:9") };
+        let outcome = effective(rows(&[fill("a.b.01.01"), cancel, fill("a.b.02.01")]));
+        assert_eq!(ids(&outcome.executions), ["a.b.02.01"]);
+        assert_eq!(outcome.superseded.len(), 2);
+        assert!(outcome.findings.is_empty());
+    }
+
+    #[test]
+    fn a_cancellation_of_an_unknown_trade_is_an_error() {
+        let cancel = Execution { cancels: Some(ExecId::new("nowhere")), ..fill("transaction:9") };
+        let outcome = effective(rows(&[cancel]));
+        assert!(outcome.executions.is_empty());
+        assert_eq!(outcome.findings[0].kind, "cancels-nothing");
+    }
+
+    #[test]
+    fn a_contradiction_keeps_the_first_and_is_named() {
+        let other = Execution { price: 7.into(), ..fill("a.b.01.01") };
+        let outcome = effective(rows(&[fill("a.b.01.01"), other]));
+        assert_eq!(outcome.executions.len(), 1);
+        assert_eq!(outcome.executions[0].price, fill("x").price);
+        assert!(outcome.findings[0].message.contains("another price than at a.csv:2"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_rows_does_not_matter(mut order in Just((0..12).collect::<Vec<usize>>()).prop_shuffle()) {
+            let all: Vec<Execution> = (0..12)
+                .map(|i| Execution {
+                    commission: (i % 3 == 0).then(|| 1.into()),
+                    ..fill(&format!("a.b.{:02}.{:02}", i / 3, i % 2 + 1))
+                })
+                .collect();
+            let expected = effective(rows(&all));
+            let shuffled: Vec<Execution> = order.drain(..).map(|i| all[i].clone()).collect();
+            let outcome = effective(rows(&shuffled));
+            prop_assert_eq!(outcome.executions, expected.executions);
+            prop_assert_eq!(outcome.superseded, expected.superseded);
+        }
+    }
+}

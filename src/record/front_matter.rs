@@ -1,0 +1,88 @@
+//! Markdown with TOML front matter between lines of `+++`.
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Place, Result};
+
+/// A file split into its front matter and its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split<'a> {
+    /// The TOML between the fences; empty where there are none.
+    pub front: &'a str,
+    /// The Markdown below.
+    pub body: &'a str,
+    /// The line of the file on which the body starts, from 1.
+    pub body_line: usize,
+}
+
+const FENCE: &str = "+++";
+
+/// Splits a file at its fences. A file that does not start with `+++` is all text.
+///
+/// # Errors
+/// Front matter that is never closed.
+pub fn split<'a>(text: &'a str, place: &Place) -> Result<Split<'a>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Some(first) = text.split_inclusive('\n').next().filter(|line| line.trim_end() == FENCE) else {
+        return Ok(Split { front: "", body: text, body_line: 1 });
+    };
+    let mut offset = first.len();
+    let mut line_number = 1;
+    for line in text.get(offset..).unwrap_or_default().split_inclusive('\n') {
+        line_number += 1;
+        if line.trim_end() == FENCE {
+            let front = text.get(first.len()..offset).unwrap_or_default();
+            let body = text.get(offset + line.len()..).unwrap_or_default();
+            return Ok(Split { front, body, body_line: line_number + 1 });
+        }
+        offset += line.len();
+    }
+    Err(Error::new("the front matter is not closed")
+        .at(Place::line(&place.path, 1))
+        .hint("end it with a line that holds `+++` alone"))
+}
+
+/// Reads the front matter into a type.
+///
+/// # Errors
+/// What the TOML reader says, at the line of the Markdown file it is about.
+pub fn parse<T: DeserializeOwned>(split: &Split, place: &Place) -> Result<T> {
+    toml::from_str(split.front).map_err(|error| {
+        let within = error
+            .span()
+            .map_or(1, |span| split.front.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        Error::new(format!("front matter: {message}"))
+            .at(Place::line(&place.path, within + 1))
+            .hint("data/README.md lists the keys of each kind of file")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_and_text_are_told_apart() {
+        let place = Place::file("a.md");
+        let parts = split("+++\ntitle = 'A'\n+++\n\nText\n+++\n", &place).unwrap();
+        assert_eq!((parts.front, parts.body, parts.body_line), ("title = 'A'\n", "\nText\n+++\n", 4));
+        let plain = split("Text\n+++\n", &place).unwrap();
+        assert_eq!((plain.front, plain.body_line), ("", 1));
+        let windows = split("+++\r\ntitle = 'A'\r\n+++\r\nText", &place).unwrap();
+        assert_eq!((windows.front, windows.body), ("title = 'A'\r\n", "Text"));
+        assert_eq!(split("+++\n", &place).unwrap_err().to_string(), "a.md:1: the front matter is not closed");
+    }
+
+    #[test]
+    fn a_mistake_is_shown_at_its_line() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Front {
+            #[allow(dead_code)]
+            title: String,
+        }
+        let parts = split("+++\n\ntitle = 3\n+++\n", &Place::file("a.md")).unwrap();
+        let error = parse::<Front>(&parts, &Place::file("a.md")).unwrap_err();
+        assert!(error.to_string().starts_with("a.md:3: front matter: invalid type"), "{error}");
+    }
+}

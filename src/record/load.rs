@@ -1,0 +1,459 @@
+//! Reads a site's `data/` and `content/` into a [`Record`].
+//!
+//! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
+//! everything at once. Whether a record with errors may be published is decided by whoever publishes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+
+use super::effective::effective;
+use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
+use super::{snapshot, words};
+use crate::calendar::YearMonth;
+use crate::config::Config;
+use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
+
+/// Reads everything. `today` is the date after which nothing can have happened yet.
+pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
+    let mut reader = Reader { site, config, today, findings: Vec::new() };
+    let account = reader.account_filter();
+    let ((fills, snapshots), (prices, words)) = rayon::join(
+        || rayon::join(|| read_executions(site), || read_snapshots(site)),
+        || rayon::join(|| read_prices(site), || read_words(site)),
+    );
+    let (executions, superseded) = reader.executions(fills, account.as_ref());
+    let snapshots = reader.snapshots(snapshots, account.as_ref());
+    let flows = reader.cash(&site.flows(), true, account.as_ref());
+    let income = reader.cash(&site.income(), false, account.as_ref());
+    let statements = reader.statements(account.as_ref());
+    let prices = reader.prices(prices);
+    let mut record =
+        Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
+    reader.words(words, &mut record);
+    reader.one_account(&record);
+    record.findings = reader.findings;
+    record.findings.sort();
+    start_at_inception(&mut record, config.site.inception);
+    record
+}
+
+/// Leaves out what lies before the date on which the record starts.
+fn start_at_inception(record: &mut Record, inception: Option<NaiveDate>) {
+    let Some(first) = inception else { return };
+    record.snapshots.retain(|snapshot| snapshot.date >= first);
+    record.executions.retain(|fill| fill.utc_date() >= first);
+    record.flows.retain(|flow| flow.date >= first);
+    record.income.retain(|flow| flow.date >= first);
+    record.statements.retain(|period| period.from >= first);
+}
+
+/// A value read from a file, with its place.
+type Placed<T> = (Place, T);
+
+/// What a folder of files gave: the values, and an error for each that could not be read.
+struct Files<T> {
+    values: Vec<Placed<T>>,
+    errors: Vec<Error>,
+}
+
+impl<T> Files<T> {
+    fn from_results(results: Vec<Result<Vec<Placed<T>>, Vec<Error>>>) -> Self {
+        let mut files = Self { values: Vec::new(), errors: Vec::new() };
+        for result in results {
+            match result {
+                Ok(values) => files.values.extend(values),
+                Err(errors) => files.errors.extend(errors),
+            }
+        }
+        files
+    }
+}
+
+struct Reader<'a> {
+    site: &'a SiteDir,
+    config: &'a Config,
+    today: NaiveDate,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn account_filter(&self) -> Option<AccountId> {
+        let account = &self.config.ibkr.account;
+        (!account.is_empty()).then(|| AccountId::new(account))
+    }
+
+    fn take<T>(&mut self, files: Files<T>) -> Vec<Placed<T>> {
+        self.findings.extend(files.errors.iter().map(|error| Finding::from_error("unreadable", error)));
+        files.values
+    }
+
+    fn error(&mut self, kind: &'static str, place: Place, message: impl Into<String>, next: &str) {
+        self.findings.push(Finding::new(Severity::Error, kind, message, next).at(place));
+    }
+
+    fn not_in_the_future(&mut self, place: &Place, date: NaiveDate) -> bool {
+        let possible = date <= self.today;
+        if !possible {
+            let message = format!("it is dated {date}, which has not come yet");
+            self.error("future", place.clone(), message, "correct the date, or this computer's clock");
+        }
+        possible
+    }
+
+    fn executions(
+        &mut self,
+        files: Files<Execution>,
+        account: Option<&AccountId>,
+    ) -> (Vec<Execution>, Vec<Execution>) {
+        let mut rows = self.take(files);
+        rows.retain(|(_, fill)| account.is_none_or(|account| fill.account == *account));
+        rows.retain(|(place, fill)| {
+            let wrong = impossible_fill(fill);
+            if let Some(message) = wrong {
+                self.error("impossible", place.clone(), message, "correct the row from the broker's statement");
+            }
+            wrong.is_none() && self.not_in_the_future(place, fill.utc_date())
+        });
+        let outcome = effective(rows);
+        self.findings.extend(outcome.findings);
+        (outcome.executions, outcome.superseded)
+    }
+
+    /// One snapshot a date: the latest.
+    fn snapshots(&mut self, files: Files<Snapshot>, account: Option<&AccountId>) -> Vec<Snapshot> {
+        let mut by_date: BTreeMap<NaiveDate, Placed<Snapshot>> = BTreeMap::new();
+        for (place, snapshot) in self.take(files) {
+            if account.is_some_and(|account| snapshot.account != *account) || !self.possible(&place, &snapshot) {
+                continue;
+            }
+            let Some((known_place, known)) = by_date.get(&snapshot.date) else {
+                by_date.insert(snapshot.date, (place, snapshot));
+                continue;
+            };
+            if known.account == snapshot.account && known.as_of == snapshot.as_of && *known != snapshot {
+                let message = format!("it has the time of {known_place} and another content");
+                self.error(
+                    "conflict",
+                    place.clone(),
+                    message,
+                    "compare both with the broker and delete the wrong file",
+                );
+            }
+            if snapshot.as_of > known.as_of {
+                by_date.insert(snapshot.date, (place, snapshot));
+            }
+        }
+        by_date.into_values().map(|(_, snapshot)| snapshot).collect()
+    }
+
+    fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
+        let base = self.config.account.base_currency;
+        let message = if snapshot.schema != snapshot::SCHEMA {
+            Some(format!("it has schema {}, and this version reads {}", snapshot.schema, snapshot::SCHEMA))
+        } else if snapshot.base_currency != base {
+            Some(format!("it is in {}, and [account] base_currency is {base}", snapshot.base_currency))
+        } else if snapshot.net_liquidation <= Decimal::ZERO {
+            Some(format!("net liquidation is {}, and no return can be told from that", snapshot.net_liquidation))
+        } else {
+            None
+        };
+        let fine = message.is_none();
+        if let Some(message) = message {
+            self.error("impossible", place.clone(), message, "correct the file, or set [site] inception after it");
+        }
+        fine && self.not_in_the_future(place, snapshot.date)
+    }
+
+    fn cash(&mut self, path: &Path, external: bool, account: Option<&AccountId>) -> Vec<CashFlow> {
+        let rows = self.take(Files::from_results(vec![read_rows::<CashFlow>(path, self.site.root())]));
+        let mut known: BTreeMap<String, Placed<CashFlow>> = BTreeMap::new();
+        for (place, flow) in rows {
+            if account.is_some_and(|account| flow.account != *account) || !self.not_in_the_future(&place, flow.date) {
+                continue;
+            }
+            if flow.kind.is_external() != external {
+                let message =
+                    "money across the account's border belongs in data/flows.csv, the rest in data/income.csv";
+                self.error("misplaced", place, message, "move the row");
+                continue;
+            }
+            if let Some((first, other)) = known.get(&flow.id) {
+                if *other != flow {
+                    let message = format!("flow {} stands here again with other content than at {first}", flow.id);
+                    self.error("conflict", place, message, "compare both with the broker and delete the wrong row");
+                }
+                continue;
+            }
+            if flow.in_base(self.config.account.base_currency).is_none() {
+                let message = format!("the flow in {} has no rate to the base currency", flow.currency);
+                self.error("no-rate", place, message, "fill in `fx_to_base` from the broker's statement");
+                continue;
+            }
+            known.insert(flow.id.clone(), (place, flow));
+        }
+        let mut flows: Vec<CashFlow> = known.into_values().map(|(_, flow)| flow).collect();
+        flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
+        flows
+    }
+
+    fn statements(&mut self, account: Option<&AccountId>) -> Vec<super::StatementPeriod> {
+        let rows = read_rows::<super::StatementPeriod>(&self.site.statements(), self.site.root());
+        let mut periods: Vec<_> =
+            self.take(Files::from_results(vec![rows])).into_iter().map(|(_, row)| row).collect();
+        periods.retain(|period| account.is_none_or(|account| period.account == *account));
+        periods.sort_by_key(|period| (period.from, period.to));
+        periods.dedup();
+        periods
+    }
+
+    fn prices(&mut self, files: Files<(Symbol, Vec<Placed<Bar>>)>) -> BTreeMap<Symbol, PriceSeries> {
+        let mut series = BTreeMap::new();
+        for (place, (symbol, bars)) in self.take(files) {
+            let mut by_date: BTreeMap<NaiveDate, Placed<Bar>> = BTreeMap::new();
+            for (place, bar) in bars {
+                if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO {
+                    self.error(
+                        "impossible",
+                        place,
+                        "a price is not above zero",
+                        "delete the row and collect prices again",
+                    );
+                } else if let Some((first, other)) = by_date.get(&bar.date) {
+                    if *other != bar {
+                        let message = format!("{} stands here again with other prices than at {first}", bar.date);
+                        self.error("conflict", place, message, "delete the wrong row");
+                    }
+                } else if self.not_in_the_future(&place, bar.date) {
+                    by_date.insert(bar.date, (place, bar));
+                }
+            }
+            let bars = by_date.into_values().map(|(_, bar)| bar).collect();
+            match PriceSeries::new(symbol.clone(), bars) {
+                Ok(prices) => {
+                    series.insert(symbol, prices);
+                }
+                Err(message) => self.error("unreadable", place, message, "collect or write its prices again"),
+            }
+        }
+        series
+    }
+
+    fn words(&mut self, files: Files<Words>, record: &mut Record) {
+        let mut annotation_ids: BTreeMap<String, Place> = BTreeMap::new();
+        for (place, words) in self.take(files) {
+            match words {
+                Words::Annotation(note) => {
+                    if let Some(first) = annotation_ids.insert(note.id.clone(), place.clone()) {
+                        let message = format!("annotation id `{}` is taken by {first}", note.id);
+                        self.error("conflict", place, message, "give it another id");
+                    }
+                    record.annotations.push(*note);
+                }
+                Words::Commentary(month, document) => {
+                    record.commentary.insert(month, document);
+                }
+                Words::Page(document) => {
+                    record.pages.insert(document.slug.clone(), document);
+                }
+            }
+        }
+        record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    }
+
+    /// Two accounts in one record would be added up; which one is meant has to be said.
+    fn one_account(&mut self, record: &Record) {
+        let fills = record.executions.iter().map(|fill| &fill.account);
+        let snapshots = record.snapshots.iter().map(|snapshot| &snapshot.account);
+        let flows = record.flows.iter().map(|flow| &flow.account);
+        let accounts: BTreeSet<_> = fills.chain(snapshots).chain(flows).map(AccountId::private).collect();
+        if accounts.len() > 1 {
+            let list: Vec<_> = accounts.into_iter().collect();
+            let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
+            let next = "set `[ibkr] account` in config/local.toml to the one that is published";
+            self.error("two-accounts", Place::file("data"), message, next);
+        }
+    }
+}
+
+/// What cannot be true of a fill.
+fn impossible_fill(fill: &Execution) -> Option<&'static str> {
+    if fill.quantity <= Decimal::ZERO {
+        Some("the quantity is not above zero; the side says whether it was bought or sold")
+    } else if fill.multiplier <= Decimal::ZERO {
+        Some("the multiplier is not above zero")
+    } else if fill.price < Decimal::ZERO && !matches!(fill.asset_class.as_str(), "FUT" | "FOP" | "OPT") {
+        Some("the price is below zero")
+    } else if fill.commission.is_some() && fill.commission_currency.is_none() {
+        Some("a commission needs its currency")
+    } else {
+        None
+    }
+}
+
+fn read_executions(site: &SiteDir) -> Files<Execution> {
+    let results = files(&site.executions(), "csv").map(|paths| each(paths, |path| read_rows(path, site.root())));
+    collected(results)
+}
+
+fn read_snapshots(site: &SiteDir) -> Files<Snapshot> {
+    let results = files(&site.snapshots(), "json").map(|paths| {
+        each(paths, |path| read_snapshot(path, site.root()).map(|placed| vec![placed]).map_err(|error| vec![error]))
+    });
+    collected(results)
+}
+
+/// Reads one snapshot file, whose name starts with its date.
+pub(super) fn read_snapshot(path: &Path, root: &Path) -> Result<Placed<Snapshot>> {
+    let place = Place::file(path).relative_to(root);
+    let text = read_text(path, root)?;
+    let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
+        let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
+        Error::new("it is not a snapshot").at(at).because(error).hint("data/README.md shows what a snapshot holds")
+    })?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !name.starts_with(&snapshot.date.to_string()) {
+        let message = format!("its date is {}, and its name says otherwise", snapshot.date);
+        return Err(Error::new(message).at(place).hint("rename the file to its date"));
+    }
+    Ok((place, snapshot))
+}
+
+fn read_prices(site: &SiteDir) -> Files<(Symbol, Vec<Placed<Bar>>)> {
+    let results = files(&site.prices(), "csv").map(|paths| {
+        each(paths, |path| {
+            let symbol = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let rows = read_rows(path, site.root())?;
+            Ok(vec![(Place::file(path).relative_to(site.root()), (Symbol::new(symbol), rows))])
+        })
+    });
+    collected(results)
+}
+
+/// Something from `content/`.
+enum Words {
+    Annotation(Box<super::Annotation>),
+    Commentary(YearMonth, super::Document),
+    Page(super::Document),
+}
+
+fn read_words(site: &SiteDir) -> Files<Words> {
+    let mut results = Vec::new();
+    let root = site.root();
+    let mut folder = |path: PathBuf, read: &(dyn Fn(&str, &Path) -> Result<Words> + Sync)| match files(&path, "md") {
+        Ok(paths) => results.extend(each(paths, |path| {
+            let place = Place::file(path).relative_to(root);
+            let words =
+                read_text(path, root).and_then(|text| read(&text, &place.path)).map_err(|error| vec![error])?;
+            Ok(vec![(place, words)])
+        })),
+        Err(error) => results.push(Err(vec![error])),
+    };
+    folder(site.annotations(), &|text, path| Ok(Words::Annotation(Box::new(words::annotation(text, path)?))));
+    folder(site.commentary(), &|text, path| {
+        let document = words::document(text, path)?;
+        let month = document.slug.parse().map_err(|message: String| {
+            Error::new(message).at(Place::file(path)).hint("name the file after its month")
+        })?;
+        Ok(Words::Commentary(month, document))
+    });
+    folder(site.content(), &|text, path| Ok(Words::Page(words::document(text, path)?)));
+    Files::from_results(results)
+}
+
+fn collected<T>(results: Result<Vec<Result<Vec<Placed<T>>, Vec<Error>>>>) -> Files<T> {
+    match results {
+        Ok(results) => Files::from_results(results),
+        Err(error) => Files { values: Vec::new(), errors: vec![error] },
+    }
+}
+
+fn each<T: Send>(paths: Vec<PathBuf>, read: impl Fn(&Path) -> T + Sync) -> Vec<T> {
+    paths.par_iter().map(|path| read(path)).collect()
+}
+
+/// The files of a folder with this ending, sorted by name; hidden ones are none of ours.
+pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("read the folder", folder, error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| Error::io("read the folder", folder, error))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if !hidden && path.extension().is_some_and(|found| found == ending) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn read_text(path: &Path, root: &Path) -> Result<String> {
+    let place = Place::file(path).relative_to(root);
+    let bytes =
+        std::fs::read(path).map_err(|error| Error::new("cannot read the file").at(place.clone()).because(error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
+        Error::new("the file is not UTF-8 text").at(Place::line(&place.path, line + 1)).hint("save it again as UTF-8")
+    })
+}
+
+/// Reads a CSV file with a header. A missing file holds no rows.
+///
+/// # Errors
+/// One error for each row that cannot be read; then none of the file's rows count.
+pub(super) fn read_rows<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<Vec<Placed<T>>, Vec<Error>> {
+    let place = Place::file(path).relative_to(root);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = read_text(path, root).map_err(|error| vec![error])?;
+    if text.trim().is_empty() {
+        let error = Error::new("the file is empty; even without rows it needs its header").at(place);
+        return Err(vec![error.hint("delete the file or restore it from a copy")]);
+    }
+    if !text.ends_with('\n') {
+        let last = text.lines().count();
+        let error = Error::new("the last line is cut off").at(Place::line(&place.path, last));
+        return Err(vec![error.hint("restore the file from a copy, or end the line if it is complete")]);
+    }
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().cloned().map_err(|error| vec![row_error(&error, &place)])?;
+    let mut rows = Vec::new();
+    let mut errors = Vec::new();
+    for record in reader.records() {
+        let row = record.and_then(|record| {
+            let line = record.position().and_then(|position| usize::try_from(position.line()).ok());
+            record.deserialize(Some(&headers)).map(|row| (Place { line, ..place.clone() }, row))
+        });
+        match row {
+            Ok(row) => rows.push(row),
+            Err(error) => errors.push(row_error(&error, &place)),
+        }
+    }
+    if errors.is_empty() { Ok(rows) } else { Err(errors) }
+}
+
+fn row_error(error: &csv::Error, place: &Place) -> Error {
+    let line = error.position().and_then(|position| usize::try_from(position.line()).ok());
+    let message = match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => match err.field() {
+            Some(field) => format!("column {}: {}", field + 1, err.kind()),
+            None => err.kind().to_string(),
+        },
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("the row has {len} columns, the header {expected_len}")
+        }
+        _ => error.to_string(),
+    };
+    Error::new(message).at(Place { line, ..place.clone() }).hint("data/README.md lists the columns")
+}

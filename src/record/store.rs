@@ -1,0 +1,502 @@
+//! Writes what the collectors bring into `data/`, so that nothing from a broker is lost, doubled or half-written.
+//!
+//! One writer at a time holds the site's lock. Every file is written beside its place, synced and renamed.
+//! Rows are only ever added: what is known already is counted, what contradicts a stored row is kept beside it
+//! and shows up in `check`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::load::{files, read_rows, read_snapshot};
+use super::{Bar, CashFlow, Execution, Snapshot, StatementPeriod, Symbol};
+use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
+
+/// How long to wait for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What became of the rows handed to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Added {
+    /// Rows that are new, or tell more about a known one.
+    pub new: usize,
+    /// Rows that were there already.
+    pub known: usize,
+    /// Rows that contradict a stored one; both are kept.
+    pub conflicts: usize,
+}
+
+/// The right to write into a site, held until it is dropped.
+#[derive(Debug)]
+pub struct Store {
+    site: SiteDir,
+    durable: bool,
+    _lock: File,
+}
+
+impl Store {
+    /// Takes the site's lock, waiting a few seconds for another writer.
+    ///
+    /// # Errors
+    /// Another process is still writing, or the folder cannot be written to.
+    pub fn open(site: &SiteDir) -> Result<Self> {
+        Self::with_patience(site, PATIENCE)
+    }
+
+    /// The same without waiting for the disk after each file: for data that can be made again, such as the demo.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_volatile(site: &SiteDir) -> Result<Self> {
+        Ok(Self { durable: false, ..Self::open(site)? })
+    }
+
+    fn with_patience(site: &SiteDir, patience: Duration) -> Result<Self> {
+        let path = site.lock();
+        create_folder(&site.data())?;
+        let lock = File::options().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.map_err(|error| Error::io("open the lock", &path, error))?;
+        let give_up = Instant::now() + patience;
+        while let Err(error) = lock.try_lock() {
+            match error {
+                std::fs::TryLockError::WouldBlock if Instant::now() < give_up => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                std::fs::TryLockError::WouldBlock => {
+                    return Err(Error::new("another trackrecord is writing to this site")
+                        .at(Place::file(site.root()))
+                        .hint("wait until it is done, then run this again"));
+                }
+                std::fs::TryLockError::Error(error) => return Err(Error::io("take the lock", &path, error)),
+            }
+        }
+        Ok(Self { site: site.clone(), durable: true, _lock: lock })
+    }
+
+    /// Adds fills to `data/executions/`, one file per UTC date.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read (nothing is written then), or a write that fails.
+    pub fn add_executions(&self, fills: &[Execution]) -> Result<Added> {
+        let mut stored: BTreeMap<_, Vec<Execution>> = BTreeMap::new();
+        let mut known: BTreeMap<_, Vec<Execution>> = BTreeMap::new();
+        for path in files(&self.site.executions(), "csv")? {
+            for row in self.rows::<Execution>(&path)? {
+                known.entry(row.exec_id.clone()).or_default().push(row.clone());
+                stored.entry(row.utc_date()).or_default().push(row);
+            }
+        }
+        let mut added = Added::default();
+        let mut changed = BTreeSet::new();
+        for fill in fills {
+            let rows = known.entry(fill.exec_id.clone()).or_default();
+            match verdict(rows, fill) {
+                Verdict::Known => {
+                    added.known += 1;
+                    continue;
+                }
+                Verdict::New => added.new += 1,
+                Verdict::Conflict => added.conflicts += 1,
+            }
+            rows.push(fill.clone());
+            stored.entry(fill.utc_date()).or_default().push(fill.clone());
+            changed.insert(fill.utc_date());
+        }
+        for date in changed {
+            let rows = stored.get(&date).map(Vec::as_slice).unwrap_or_default();
+            self.write(&self.site.executions_file(date), &csv_bytes(rows)?)?;
+        }
+        Ok(added)
+    }
+
+    /// Adds snapshots to `data/snapshots/`. A second one of a date gets a file of its own beside the first.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read, or a write that fails.
+    pub fn add_snapshots(&self, snapshots: &[Snapshot]) -> Result<Added> {
+        let mut added = Added::default();
+        for snapshot in snapshots {
+            let mut path = self.snapshot_path(snapshot, 1);
+            let mut stored = Vec::new();
+            while path.exists() {
+                stored.push(read_snapshot(&path, self.site.root())?.1);
+                path = self.snapshot_path(snapshot, stored.len() + 1);
+            }
+            if stored.contains(snapshot) {
+                added.known += 1;
+                continue;
+            }
+            let same_time = |other: &Snapshot| other.account == snapshot.account && other.as_of == snapshot.as_of;
+            if stored.iter().any(same_time) {
+                added.conflicts += 1;
+            } else {
+                added.new += 1;
+            }
+            self.write(&path, &json_bytes(snapshot)?)?;
+        }
+        Ok(added)
+    }
+
+    fn snapshot_path(&self, snapshot: &Snapshot, number: usize) -> PathBuf {
+        let name = match number {
+            1 => format!("{}.json", snapshot.date),
+            more => format!("{}.{more}.json", snapshot.date),
+        };
+        self.site.snapshots().join(name)
+    }
+
+    /// Adds money across the account's border to `data/flows.csv`, and the rest to `data/income.csv`.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read, or a write that fails.
+    pub fn add_cash(&self, flows: &[CashFlow]) -> Result<Added> {
+        let (external, internal): (Vec<_>, Vec<_>) = flows.iter().cloned().partition(|flow| flow.kind.is_external());
+        let one = self.append(&self.site.flows(), &external, |flow| flow.id.clone())?;
+        let two = self.append(&self.site.income(), &internal, |flow| flow.id.clone())?;
+        Ok(Added { new: one.new + two.new, known: one.known + two.known, conflicts: one.conflicts + two.conflicts })
+    }
+
+    /// Adds what the broker says about whole periods to `data/statements.csv`.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read, or a write that fails.
+    pub fn add_statements(&self, periods: &[StatementPeriod]) -> Result<Added> {
+        self.append(&self.site.statements(), periods, |period| (period.from, period.to, period.account.clone()))
+    }
+
+    /// Adds daily bars to `data/prices/SYMBOL.csv`.
+    ///
+    /// # Errors
+    /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
+    pub fn add_prices(&self, symbol: &Symbol, bars: &[Bar]) -> Result<Added> {
+        if symbol.as_str().is_empty()
+            || symbol.as_str().starts_with('.')
+            || symbol.as_str().contains(['/', '\\', '\0'])
+        {
+            return Err(Error::new(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
+        }
+        self.append(&self.site.prices().join(format!("{symbol}.csv")), bars, |bar| bar.date)
+    }
+
+    /// Keeps a statement as it was received, under its content's hash. Returns whether it was new.
+    ///
+    /// # Errors
+    /// A write that fails.
+    pub fn archive(&self, name: &str, bytes: &[u8]) -> Result<bool> {
+        let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let path = self.site.raw().join(format!("{hash}-{name}"));
+        let new = !path.exists();
+        if new {
+            self.write(&path, bytes)?;
+        }
+        Ok(new)
+    }
+
+    /// Writes a text of the trader's, unless the file exists: his own words are never replaced.
+    /// Returns whether it was written.
+    ///
+    /// # Errors
+    /// A write that fails.
+    pub fn add_text(&self, path: &Path, text: &str) -> Result<bool> {
+        let new = !path.exists();
+        if new {
+            self.write(path, text.as_bytes())?;
+        }
+        Ok(new)
+    }
+
+    /// Appends the rows that are not in the file yet; `key` is what must be unique.
+    fn append<T, K: Ord>(&self, path: &Path, rows: &[T], key: impl Fn(&T) -> K) -> Result<Added>
+    where
+        T: Serialize + DeserializeOwned + Clone + PartialEq,
+    {
+        let mut added = Added::default();
+        if rows.is_empty() {
+            return Ok(added);
+        }
+        let mut stored = self.rows::<T>(path)?;
+        let before = stored.len();
+        let mut by_key: BTreeMap<K, Vec<T>> = BTreeMap::new();
+        for row in &stored {
+            by_key.entry(key(row)).or_default().push(row.clone());
+        }
+        for row in rows {
+            let same_key = by_key.entry(key(row)).or_default();
+            if same_key.contains(row) {
+                added.known += 1;
+                continue;
+            }
+            if same_key.is_empty() {
+                added.new += 1;
+            } else {
+                added.conflicts += 1;
+            }
+            same_key.push(row.clone());
+            stored.push(row.clone());
+        }
+        if stored.len() > before {
+            self.write(path, &csv_bytes(&stored)?)?;
+        }
+        Ok(added)
+    }
+
+    fn rows<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>> {
+        match read_rows(path, self.site.root()) {
+            Ok(rows) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
+            Err(errors) => Err(errors.into_iter().next().unwrap_or_else(|| Error::new("the file cannot be read"))),
+        }
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        write_atomically(path, bytes, self.durable)
+    }
+}
+
+/// What a new row is beside those stored under its id.
+enum Verdict {
+    New,
+    Known,
+    Conflict,
+}
+
+/// A row that adds nothing to what the stored rows say together is known; one that contradicts them is a
+/// conflict, and known once it has been kept.
+fn verdict(stored: &[Execution], row: &Execution) -> Verdict {
+    let Some((first, rest)) = stored.split_first() else { return Verdict::New };
+    if stored.contains(row) {
+        return Verdict::Known;
+    }
+    let together = rest.iter().fold(first.clone(), |merged, next| merged.merged_with(next).unwrap_or(merged));
+    match together.merged_with(row) {
+        Ok(merged) if merged == together => Verdict::Known,
+        Ok(_) => Verdict::New,
+        Err(_) => Verdict::Conflict,
+    }
+}
+
+fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).map_err(|error| Error::new("cannot write a row").because(error))?;
+    }
+    writer.into_inner().map_err(|error| Error::new("cannot write rows").because(error.into_error()))
+}
+
+fn json_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+    let mut bytes =
+        serde_json::to_vec_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| Error::io("create the folder", folder, error))
+}
+
+/// Replaces a file in one step: a reader sees the old content or the new one, never a part. When `durable`, the
+/// content is on the disk before the name changes, and the name before this returns.
+///
+/// # Errors
+/// The place and what the system says; the old file is untouched then.
+pub fn write_atomically(path: &Path, bytes: &[u8], durable: bool) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Error::io("write the file", path, error)
+            .hint("nothing was changed; make room or repair the folder, then run this again")
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_folder(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    if durable {
+        file.as_file().sync_all().map_err(failed)?;
+    }
+    file.persist(path).map_err(|error| failed(error.error))?;
+    if durable {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::testing::fill;
+    use crate::record::{AccountId, ExecId, FlowKind};
+
+    fn folder() -> (tempfile::TempDir, SiteDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        (folder, site)
+    }
+
+    fn stored(site: &SiteDir) -> Vec<Execution> {
+        let paths = files(&site.executions(), "csv").unwrap();
+        paths.iter().flat_map(|path| read_rows(path, site.root()).unwrap()).map(|(_, row)| row).collect()
+    }
+
+    fn counts(new: usize, known: usize, conflicts: usize) -> Added {
+        Added { new, known, conflicts }
+    }
+
+    #[test]
+    fn a_second_run_adds_nothing() {
+        let (_folder, site) = folder();
+        let store = Store::open(&site).unwrap();
+        let fills = [fill("a.b.01.01"), fill("a.b.02.01")];
+        assert_eq!(store.add_executions(&fills).unwrap(), counts(2, 0, 0));
+        let bytes = std::fs::read(site.executions_file(fills[0].utc_date())).unwrap();
+        assert_eq!(store.add_executions(&fills).unwrap(), counts(0, 2, 0));
+        assert_eq!(std::fs::read(site.executions_file(fills[0].utc_date())).unwrap(), bytes);
+    }
+
+    #[test]
+    fn what_a_row_adds_is_kept_and_what_it_contradicts_too() {
+        let (_folder, site) = folder();
+        let store = Store::open(&site).unwrap();
+        let bare = fill("a.b.01.01");
+        let with_commission = Execution {
+            commission: Some(1.into()),
+            commission_currency: Some("USD".parse().unwrap()),
+            ..bare.clone()
+        };
+        let other_price = Execution { price: 7.into(), ..bare.clone() };
+        assert_eq!(store.add_executions(std::slice::from_ref(&bare)).unwrap(), counts(1, 0, 0));
+        assert_eq!(store.add_executions(std::slice::from_ref(&with_commission)).unwrap(), counts(1, 0, 0));
+        assert_eq!(store.add_executions(std::slice::from_ref(&bare)).unwrap(), counts(0, 1, 0));
+        assert_eq!(store.add_executions(std::slice::from_ref(&other_price)).unwrap(), counts(0, 0, 1));
+        assert_eq!(store.add_executions(std::slice::from_ref(&other_price)).unwrap(), counts(0, 1, 0));
+        assert_eq!(stored(&site), [bare, with_commission, other_price]);
+    }
+
+    #[test]
+    fn decimals_are_stored_as_they_came() {
+        let (_folder, site) = folder();
+        let row = Execution { price: "188.2500".parse().unwrap(), ..fill("a.b.01.01") };
+        Store::open(&site).unwrap().add_executions(&[row]).unwrap();
+        let text = std::fs::read_to_string(site.executions_file("2026-01-27".parse().unwrap())).unwrap();
+        assert!(text.contains(",188.2500,"), "{text}");
+    }
+
+    #[test]
+    fn a_later_snapshot_of_a_date_stands_beside_the_first() {
+        let (_folder, site) = folder();
+        let store = Store::open(&site).unwrap();
+        let first = Snapshot {
+            schema: 1,
+            date: "2026-01-27".parse().unwrap(),
+            as_of: "2026-01-27T21:00:00Z".parse().unwrap(),
+            account: AccountId::new("U7654321"),
+            base_currency: "USD".parse().unwrap(),
+            net_liquidation: "100000.00".parse().unwrap(),
+            cash: BTreeMap::new(),
+            fx: BTreeMap::new(),
+            positions: None,
+            source: "test".into(),
+        };
+        let later = Snapshot { as_of: "2026-01-27T22:00:00Z".parse().unwrap(), ..first.clone() };
+        let contradiction = Snapshot { net_liquidation: 1.into(), ..first.clone() };
+        assert_eq!(store.add_snapshots(&[first.clone(), later.clone()]).unwrap(), counts(2, 0, 0));
+        assert_eq!(store.add_snapshots(&[later, first]).unwrap(), counts(0, 2, 0));
+        assert_eq!(store.add_snapshots(&[contradiction]).unwrap(), counts(0, 0, 1));
+        assert_eq!(files(&site.snapshots(), "json").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn income_and_flows_go_their_own_ways() {
+        let (_folder, site) = folder();
+        let store = Store::open(&site).unwrap();
+        let deposit = CashFlow {
+            id: "cash:1".into(),
+            date: "2026-01-27".parse().unwrap(),
+            account: AccountId::new("U7654321"),
+            currency: "USD".parse().unwrap(),
+            amount: 1000.into(),
+            fx_to_base: None,
+            kind: FlowKind::Deposit,
+            source: "test".into(),
+        };
+        let dividend = CashFlow { id: "cash:2".into(), kind: FlowKind::Dividend, ..deposit.clone() };
+        let changed = CashFlow { amount: 2000.into(), ..deposit.clone() };
+        assert_eq!(store.add_cash(&[deposit.clone(), dividend]).unwrap(), counts(2, 0, 0));
+        assert_eq!(store.add_cash(&[deposit, changed]).unwrap(), counts(0, 1, 1));
+        assert_eq!(read_rows::<CashFlow>(&site.flows(), site.root()).unwrap().len(), 2);
+        assert_eq!(read_rows::<CashFlow>(&site.income(), site.root()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_damaged_file_stops_the_writer_before_it_writes() {
+        let (_folder, site) = folder();
+        let store = Store::open(&site).unwrap();
+        store.add_executions(&[fill("a.b.01.01")]).unwrap();
+        let path = site.executions_file("2026-01-27".parse().unwrap());
+        let cut = std::fs::read_to_string(&path).unwrap().trim_end().to_owned();
+        std::fs::write(&path, &cut).unwrap();
+        let error = store.add_executions(&[fill("a.b.02.01")]).unwrap_err();
+        assert_eq!(error.to_string(), "data/executions/2026-01-27.csv:2: the last line is cut off");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), cut);
+    }
+
+    #[test]
+    fn a_second_writer_is_refused() {
+        let (_folder, site) = folder();
+        let _first = Store::open(&site).unwrap();
+        let error = Store::with_patience(&site, Duration::from_millis(60)).unwrap_err();
+        assert_eq!(error.message(), "another trackrecord is writing to this site");
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_the_old_file_and_no_litter() {
+        let (folder, _) = folder();
+        let taken = folder.path().join("taken");
+        std::fs::create_dir_all(taken.join("inside")).unwrap();
+        let error = write_atomically(&taken, b"x", true).unwrap_err();
+        assert!(error.to_string().contains("cannot write the file"), "{error}");
+        let names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["taken"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn rows_read_back_as_they_were_written(
+            cents in 1u32..10_000_000, scale in 0u32..6, quantity in 1u32..1_000_000, symbol in "[A-Z,.; ]{1,8}",
+        ) {
+            let (_folder, site) = folder();
+            let row = Execution {
+                price: rust_decimal::Decimal::new(cents.into(), scale),
+                quantity: quantity.into(),
+                symbol: Symbol::new(symbol),
+                ..fill("a.b.01.01")
+            };
+            Store::open_volatile(&site).unwrap().add_executions(std::slice::from_ref(&row)).unwrap();
+            prop_assert_eq!(stored(&site), [row]);
+        }
+
+        #[test]
+        fn imports_in_any_order_and_number_give_the_same_fills(
+            picks in prop::collection::vec(0usize..8, 1..20),
+        ) {
+            let (_folder, site) = folder();
+            let store = Store::open_volatile(&site).unwrap();
+            for pick in &picks {
+                store.add_executions(&[fill(&format!("a.b.{pick:02}.01"))]).unwrap();
+            }
+            let mut ids: Vec<ExecId> = stored(&site).into_iter().map(|row| row.exec_id).collect();
+            ids.sort();
+            let mut expected: Vec<usize> = picks;
+            expected.sort_unstable();
+            expected.dedup();
+            prop_assert_eq!(ids, expected.iter().map(|n| ExecId::new(format!("a.b.{n:02}.01"))).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Reading `content/`: annotations, commentary and pages.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::front_matter::{self, Split};
+use super::{Annotation, Document, ExecId, PostTrade, PreTrade, Side, Symbol};
+use crate::error::{Error, Place, Result};
+use crate::toml_value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnnotationFront {
+    id: String,
+    symbol: String,
+    #[serde(default, deserialize_with = "toml_value::instant")]
+    created_at: Option<DateTime<Utc>>,
+    order: Option<String>,
+    #[serde(default)]
+    exec_ids: Vec<String>,
+    #[serde(default)]
+    pre_trade: PreFront,
+    post_trade: Option<PostFront>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PreFront {
+    side: Option<Side>,
+    thesis: String,
+    #[serde(deserialize_with = "toml_value::decimal")]
+    intended_entry: Option<Decimal>,
+    position_size_rationale: String,
+    exit_plan: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PostFront {
+    #[serde(deserialize_with = "toml_value::instant")]
+    completed_at: Option<DateTime<Utc>>,
+    outcome: String,
+    matched_expectation: Option<bool>,
+    lesson: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DocumentFront {
+    title: Option<String>,
+    draft: bool,
+    #[serde(deserialize_with = "toml_value::date")]
+    date: Option<NaiveDate>,
+}
+
+/// Reads an annotation from the text of `path` (relative to the site's root).
+///
+/// # Errors
+/// Front matter that is missing, malformed or without `id`, `symbol` or `created_at`; a price that is not above
+/// zero.
+pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
+    let place = Place::file(path);
+    let parts = front_matter::split(text, &place)?;
+    let front: AnnotationFront = front_matter::parse(&parts, &place)?;
+    let at_top = || Place::line(path, 1);
+    let created_at = front.created_at.ok_or_else(|| {
+        Error::new("the annotation has no `created_at`").at(at_top()).hint("add created_at = 2026-01-27T14:30:00Z")
+    })?;
+    if front.pre_trade.intended_entry.is_some_and(|price| price <= Decimal::ZERO) {
+        return Err(Error::new("`intended_entry` is not above zero").at(at_top()).hint("correct it or take it out"));
+    }
+    let PreFront { side, thesis, intended_entry, position_size_rationale, exit_plan } = front.pre_trade;
+    Ok(Annotation {
+        id: front.id,
+        symbol: Symbol::new(front.symbol),
+        created_at,
+        pre_trade: PreTrade { side, thesis, intended_entry, position_size_rationale, exit_plan },
+        post_trade: front.post_trade.map(|post| PostTrade {
+            completed_at: post.completed_at,
+            outcome: post.outcome,
+            matched_expectation: post.matched_expectation,
+            lesson: post.lesson,
+        }),
+        order: front.order,
+        exec_ids: front.exec_ids.into_iter().map(ExecId::new).collect(),
+        body: parts.body.to_owned(),
+        body_line: parts.body_line,
+        path: path.to_path_buf(),
+    })
+}
+
+/// Reads a page, post or commentary from the text of `path` (relative to the site's root).
+///
+/// # Errors
+/// Malformed front matter.
+pub fn document(text: &str, path: &Path) -> Result<Document> {
+    let place = Place::file(path);
+    let parts = front_matter::split(text, &place)?;
+    let front: DocumentFront = front_matter::parse(&parts, &place)?;
+    let slug = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let title = front.title.or_else(|| first_heading(&parts)).unwrap_or_else(|| slug.clone());
+    Ok(Document {
+        slug,
+        title,
+        draft: front.draft,
+        date: front.date,
+        body: parts.body.to_owned(),
+        body_line: parts.body_line,
+        path: path.to_path_buf(),
+    })
+}
+
+fn first_heading(parts: &Split) -> Option<String> {
+    parts.body.lines().find_map(|line| line.strip_prefix("# ")).map(|title| title.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_annotation_reads_with_both_halves() {
+        let text = "+++\nid = 'a1'\nsymbol = 'SXLK'\ncreated_at = 2026-01-27T14:30:00Z\n[pre_trade]\nside = 'BUY'\n\
+                    thesis = 'Top sector'\nintended_entry = 188.00\n[post_trade]\nmatched_expectation = true\n+++\nBody\n";
+        let note = annotation(text, Path::new("content/trades/a.md")).unwrap();
+        assert_eq!(note.pre_trade.intended_entry, Some(188.into()));
+        assert_eq!(note.pre_trade.side, Some(Side::Buy));
+        assert_eq!(note.post_trade.unwrap().matched_expectation, Some(true));
+        assert_eq!((note.body.as_str(), note.body_line), ("Body\n", 12));
+    }
+
+    #[test]
+    fn what_an_annotation_lacks_is_named() {
+        let refusal = |text: &str| annotation(text, Path::new("a.md")).unwrap_err().to_string();
+        assert!(refusal("Body").contains("missing field `id`"));
+        assert!(refusal("+++\nid = 'a'\nsymbol = 'X'\n+++\n").contains("no `created_at`"));
+        assert!(refusal("+++\nid = 'a'\nsymbl = 'X'\n+++\n").starts_with("a.md:3: front matter: unknown field"));
+        let negative = "+++\nid='a'\nsymbol='X'\ncreated_at=2026-01-01\n[pre_trade]\nintended_entry = -1\n+++\n";
+        assert!(refusal(negative).contains("`intended_entry` is not above zero"));
+    }
+
+    #[test]
+    fn a_page_takes_its_title_from_the_nearest_source() {
+        let title = |text: &str| document(text, Path::new("content/about.md")).unwrap().title;
+        assert_eq!(title("+++\ntitle = 'Us'\n+++\n# Heading\n"), "Us");
+        assert_eq!(title("Hello\n\n# Heading \n"), "Heading");
+        assert_eq!(title("Hello"), "about");
+    }
+}
