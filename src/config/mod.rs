@@ -34,6 +34,8 @@ pub struct Config {
     pub flex: Flex,
     /// Reading files of other brokers.
     pub csv: CsvImport,
+    /// What the pages call an instrument, by its ticker: `SXLK = "Technology"`.
+    pub names: std::collections::BTreeMap<String, String>,
 }
 
 /// What kind of account the record is of. It decides the badge on every page.

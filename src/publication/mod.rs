@@ -1,5 +1,112 @@
 //! The privacy boundary: record and figures in, what strangers may see out.
+//!
+//! Everything below this module receives [`Publication`] alone. In relative mode no [`Amount`] can be made, so
+//! a page that wants to show money has nothing to show; and what is shown is rounded ([`rounded`]), because a ratio of two
+//! amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
+mod disclosure;
+mod headline;
+mod holdings;
+mod orders;
+mod periods;
+mod quality;
+pub mod scan;
 mod view;
 
+pub use disclosure::{Disclosure, rounded};
 pub use view::*;
+
+use chrono::Days;
+
+use crate::analysis::catalogue::{FigureGroup, Unit, catalogue};
+use crate::analysis::performance::{Performance, performance};
+use crate::analysis::stats::Stats;
+use crate::analysis::trades::trade_figures;
+use crate::analysis::Window;
+use crate::config::{Config, FlowTiming};
+use crate::error::{Error, Result};
+use crate::record::Record;
+
+/// Turns a record into what strangers may see.
+///
+/// # Errors
+/// A record without two snapshots, or a day whose return cannot be told.
+pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
+    let disclosure = Disclosure::new(&config.privacy);
+    let base = config.account.base_currency;
+    let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else {
+        return Err(Error::new("there is nothing to publish yet: the record has no snapshots")
+            .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
+    };
+    let shown_until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
+    let mut shown = record.clone();
+    shown.executions.retain(|fill| fill.utc_date() <= shown_until);
+
+    let daily = performance(&shown, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
+    let stats = Stats::of(&daily, trade_figures(&shown, base, Window::default()));
+    let trades = orders::Trades::of(&shown, config, &disclosure);
+    let holdings = holdings::holdings(&shown, config, &disclosure, shown_until);
+    let facts = Facts {
+        title: config.site.title.clone(),
+        author: config.site.author.clone(),
+        description: config.site.description.clone(),
+        status: config.site.status,
+        base_url: config.site.base_url.clone(),
+        locale: config.site.locale.clone(),
+        base_currency: base.to_string(),
+        benchmark: daily.aligned.is_some().then(|| config.benchmark.name.clone()),
+        inception: first.date,
+        as_of: last.date,
+        calendar_days: daily.series.calendar_days(),
+        observations: daily.series.days.len(),
+        missing_weekdays: stats.missing_weekdays,
+        market_holidays: quality::market_holidays(&shown, &daily),
+        flow_days: daily.flow_days.len(),
+        delay_days: disclosure.delay_days(),
+        positions_as_of: holdings.as_of.unwrap_or(shown_until),
+        absolute: disclosure.shows_amounts(),
+        flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
+        risk_free: config.analysis.risk_free,
+        periods_per_year: config.analysis.periods_per_year,
+        order_count: trades.orders.len(),
+    };
+    Ok(Publication {
+        headline: headline::cards(&stats, &daily, &facts),
+        figures: public_figures(&stats, &disclosure),
+        days: periods::days(&shown, &daily, &disclosure),
+        months: periods::months(&daily, &trades.orders),
+        years: periods::years(&daily),
+        periods: periods::usual(&daily),
+        drawdowns: periods::drawdowns(&stats),
+        rolling: periods::rolling(&daily),
+        positions: holdings.positions,
+        cash_weight: holdings.cash_weight,
+        data_quality: quality::in_words(&shown, &daily, &facts, trades.unmatched_notes),
+        slippage: trades.slippage,
+        round_trips: trades.round_trips,
+        orders: trades.orders,
+        commentary: record.commentary.clone(),
+        pages: record.pages.clone(),
+        facts,
+    })
+}
+
+/// The figures without those in money, unless amounts are shown.
+fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup> {
+    let mut groups = catalogue(stats);
+    for group in &mut groups {
+        group.figures.retain(|figure| figure.unit != Unit::Amount || disclosure.shows_amounts());
+        for figure in &mut group.figures {
+            figure.value = figure.value.map(rounded::figure);
+        }
+    }
+    groups
+}
+
+fn flow_timing_in_words(timing: FlowTiming) -> &'static str {
+    match timing {
+        FlowTiming::Split => "money is taken to come in at the start of the day and to leave at its end",
+        FlowTiming::Start => "money is taken to move at the start of the day",
+        FlowTiming::End => "money is taken to move at the end of the day",
+    }
+}

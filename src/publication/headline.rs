@@ -1,0 +1,122 @@
+//! The cards at the top of the first page.
+
+use super::view::{Card, Facts};
+use crate::analysis::performance::Performance;
+use crate::analysis::stats::Stats;
+
+/// The headline: what a visitor has five seconds for.
+pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
+    let since = format!("since {}, {} days", day(facts.inception), thousands(facts.observations));
+    let mut cards = vec![percent("total", "Net return since inception", stats.returns.total, since)];
+    cards.push(match stats.returns.annualized {
+        Some(_) => percent(
+            "annualized",
+            "A year",
+            stats.returns.annualized,
+            format!("over {:.1} years", facts.calendar_days as f64 / 365.25),
+        ),
+        None => percent(
+            "annualized",
+            "A year",
+            None,
+            format!("needs 365 days, has {}; shorter periods are not annualized", facts.calendar_days),
+        ),
+    });
+    cards.push(percent("ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
+    if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
+        let theirs = benchmark.total.map_or("not known".to_owned(), |total| signed_percent(total, 1));
+        let note = format!("{name} {theirs} over the same dates");
+        cards.push(Card {
+            label: format!("Against {name}"),
+            ..points("excess_total", benchmark.excess_total, note)
+        });
+    }
+    let sharpe_note = format!("n = {} days, risk-free {} %", thousands(facts.observations), facts.risk_free * 100.0);
+    cards.push(Card {
+        id: "sharpe".into(),
+        label: "Sharpe ratio".into(),
+        value: stats.risk.sharpe.map_or("n/a".into(), |value| minus(&format!("{value:.2}"))),
+        sign: 0,
+        note: if stats.risk.sharpe.is_some() { sharpe_note } else { "needs two returns that differ".into() },
+    });
+    cards.push(percent("max", "Worst drawdown", stats.drawdown.max, drawdown_note(stats, daily)));
+    cards
+}
+
+fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
+    let dates = match (stats.drawdown.peak, stats.drawdown.valley) {
+        (Some(peak), Some(valley)) => format!("{} to {}; ", day(peak), day(valley)),
+        _ => String::new(),
+    };
+    let now = match stats.drawdown.current {
+        Some(current) if current < 0.0 => format!("now {} below the peak", signed_percent(-current, 1).replace('+', "")),
+        Some(_) => "now at a peak".to_owned(),
+        None => format!("{} days so far", daily.series.days.len()),
+    };
+    dates + &now
+}
+
+fn percent(id: &str, label: &str, value: Option<f64>, note: String) -> Card {
+    Card {
+        id: id.into(),
+        label: label.into(),
+        value: value.map_or("n/a".into(), |value| signed_percent(value, 1)),
+        sign: value.map_or(0, sign),
+        note,
+    }
+}
+
+fn points(id: &str, value: Option<f64>, note: String) -> Card {
+    let text = value.map_or("n/a".into(), |value| signed_percent(value, 1).replace('%', "points"));
+    Card { value: text, ..percent(id, "", value, note) }
+}
+
+fn sign(value: f64) -> i8 {
+    match value {
+        value if value > 0.0 => 1,
+        value if value < 0.0 => -1,
+        _ => 0,
+    }
+}
+
+/// `+12.3 %` or `−12.3 %`, with a real minus sign.
+fn signed_percent(value: f64, decimals: usize) -> String {
+    let text = format!("{:+.decimals$}", value * 100.0);
+    let zero = text.trim_start_matches(['+', '-']).chars().all(|digit| matches!(digit, '0' | '.'));
+    let text = if zero { text.trim_start_matches(['+', '-']).to_owned() } else { minus(&text) };
+    format!("{text}\u{a0}%")
+}
+
+fn minus(text: &str) -> String {
+    text.replace('-', "\u{2212}")
+}
+
+fn day(date: chrono::NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
+fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_carry_their_sign() {
+        assert_eq!(signed_percent(0.1234, 1), "+12.3\u{a0}%");
+        assert_eq!(signed_percent(-0.1234, 1), "\u{2212}12.3\u{a0}%");
+        assert_eq!(signed_percent(-0.000_01, 1), "0.0\u{a0}%");
+        assert_eq!(thousands(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(thousands(12), "12");
+    }
+}

@@ -1,0 +1,192 @@
+//! Orders, round trips and execution quality as strangers see them.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::disclosure::Disclosure;
+use super::rounded;
+use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
+use crate::analysis::notes::match_notes;
+use crate::analysis::orders::{Order, orders};
+use crate::analysis::rates::Rates;
+use crate::analysis::round_trips::{RoundTrip, round_trips};
+use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
+use crate::config::Config;
+use crate::record::{Annotation, Record};
+
+/// Everything about trades that is shown.
+pub struct Trades {
+    /// Newest first.
+    pub orders: Vec<OrderView>,
+    /// Newest first.
+    pub round_trips: Vec<RoundTripView>,
+    /// Execution quality.
+    pub slippage: SlippageView,
+    /// Notes that belong to no order shown.
+    pub unmatched_notes: usize,
+}
+
+impl Trades {
+    /// The trades of a record whose fills are all allowed to be shown.
+    pub fn of(record: &Record, config: &Config, disclosure: &Disclosure) -> Self {
+        let base = config.account.base_currency;
+        let rates = Rates::new(base, &record.snapshots);
+        let orders = orders(&record.executions);
+        let notes = match_notes(&record.annotations, &orders);
+        let measured = order_slippages(&orders, &record.annotations, &notes, &rates);
+        let closed = round_trips(record, base).closed;
+        let slugs = slugs(&orders);
+        let results = results_by_closing_fill(&closed);
+
+        let mut views: Vec<OrderView> = orders
+            .iter()
+            .zip(&measured)
+            .zip(&slugs)
+            .enumerate()
+            .map(|(at, ((order, slippage), slug))| {
+                let note = notes.of_order(at).and_then(|note| record.annotations.get(note));
+                order_view(order, slippage, slug, note, &results, &rates, disclosure)
+            })
+            .collect();
+        views.reverse();
+        let mut trips: Vec<RoundTripView> = closed.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
+        trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
+        Self {
+            orders: views,
+            round_trips: trips,
+            slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps),
+            unmatched_notes: notes.unmatched.len(),
+        }
+    }
+}
+
+/// A readable, unique name for each order's page: date, ticker, side, and a number from the second on.
+fn slugs(orders: &[Order]) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let slug = |order: &Order| {
+        let ticker: String = order
+            .symbol
+            .as_str()
+            .to_lowercase()
+            .chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+            .collect();
+        let slug = format!("{}-{ticker}-{}", order.date(), order.side.to_string().to_lowercase());
+        let count = seen.entry(slug.clone()).or_default();
+        *count += 1;
+        if *count == 1 { slug } else { format!("{slug}-{count}") }
+    };
+    orders.iter().map(slug).collect()
+}
+
+/// The results of round trips in basis points, by the fill that closed them; `None` where one is not known.
+fn results_by_closing_fill(closed: &[RoundTrip]) -> BTreeMap<&str, Option<f64>> {
+    let mut results: BTreeMap<&str, Option<f64>> = BTreeMap::new();
+    for trip in closed {
+        let sum = results.entry(trip.closing.as_str()).or_insert(Some(0.0));
+        *sum = sum.zip(trip.result_bps()).map(|(sum, result)| sum + result);
+    }
+    results
+}
+
+fn order_view(
+    order: &Order,
+    slippage: &OrderSlippage,
+    slug: &str,
+    note: Option<&Annotation>,
+    results: &BTreeMap<&str, Option<f64>>,
+    rates: &Rates,
+    disclosure: &Disclosure,
+) -> OrderView {
+    let notional = order.notional_in_base(rates);
+    let commission = order.commission_in_base(rates);
+    let closing: Vec<Option<f64>> =
+        order.fills.iter().filter_map(|fill| results.get(fill.exec_id.as_str()).copied()).collect();
+    let result = if closing.is_empty() { None } else { closing.into_iter().sum::<Option<f64>>() };
+    OrderView {
+        slug: slug.to_owned(),
+        date: order.date(),
+        first_fill: order.first_fill,
+        last_fill: order.last_fill,
+        fills: order.fills.len(),
+        symbol: order.symbol.to_string(),
+        side: order.side,
+        price: price_text(order.price),
+        currency: order.currency.to_string(),
+        weight: share(notional, rates.nav_before(order.date())).map(rounded::weight),
+        reference_price: slippage.reference.map(|reference| price_text(reference.price)),
+        reference_source: slippage.reference.map(|reference| reference.source.in_words().to_owned()),
+        slippage_bps: slippage.bps.map(rounded::bps),
+        commission_bps: share(commission, notional).map(|share| rounded::bps(share * 10_000.0)),
+        result_bps: result.map(rounded::bps),
+        quantity: disclosure.shares(order.quantity),
+        notional: disclosure.money(order.notional()),
+        commission: commission.and_then(|commission| disclosure.money(commission)),
+        note: note.map(|note| note_view(note, order)),
+    }
+}
+
+/// A price as it is written: at most six decimals, none that are zero at the end beyond cents.
+fn price_text(price: Decimal) -> String {
+    let short = price.round_dp(6).normalize();
+    if short.scale() < 2 { format!("{short:.2}") } else { short.to_string() }
+}
+
+fn share(part: Option<Decimal>, whole: Option<Decimal>) -> Option<f64> {
+    part?.checked_div(whole?)?.to_f64()
+}
+
+fn note_view(note: &Annotation, order: &Order) -> NoteView {
+    let post = note.post_trade.clone().unwrap_or_default();
+    NoteView {
+        created_at: note.created_at,
+        before_trade: note.created_at <= order.first_fill,
+        thesis: note.pre_trade.thesis.clone(),
+        position_size_rationale: note.pre_trade.position_size_rationale.clone(),
+        exit_plan: note.pre_trade.exit_plan.clone(),
+        outcome: post.outcome,
+        matched_expectation: post.matched_expectation,
+        lesson: post.lesson,
+        body: note.body.clone(),
+        body_line: note.body_line,
+        path: note.path.clone(),
+    }
+}
+
+fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
+    RoundTripView {
+        symbol: trip.symbol.to_string(),
+        direction: trip.direction.as_str(),
+        opened: trip.opened.date_naive(),
+        closed: trip.closed_on(),
+        holding_days: trip.holding_days(),
+        net_return: trip.net_return().map(rounded::weight),
+        result_bps: trip.result_bps().map(rounded::bps),
+        profit: trip.net_base.and_then(|profit| disclosure.money(profit)),
+    }
+}
+
+fn slippage_view(measured: &[OrderSlippage], slugs: &[String], outlier_bps: f64) -> SlippageView {
+    let figures = slippage_figures(measured, outlier_bps);
+    let group = |(key, group): (String, &slippage::SlippageGroup)| {
+        Some(SlippageGroup { key, orders: group.orders, mean_bps: rounded::bps(group.mean_bps?) })
+    };
+    let by_symbol = figures.by_symbol.iter().map(|(symbol, group)| (symbol.clone(), group));
+    let by_month = figures.by_month.iter().map(|(month, group)| (month.to_string(), group));
+    SlippageView {
+        orders: figures.orders,
+        priced_orders: figures.priced_orders,
+        mean_bps: figures.mean_bps.map(rounded::bps),
+        median_bps: figures.median_bps.map(rounded::bps),
+        std_bps: figures.std_bps.map(rounded::bps),
+        notional_weighted_bps: figures.notional_weighted_bps.map(rounded::bps),
+        commissions_bps: figures.commissions_bps.map(rounded::bps),
+        implementation_shortfall_bps: figures.implementation_shortfall_bps.map(rounded::bps),
+        outlier_bps,
+        outliers: figures.outliers.iter().filter_map(|outlier| slugs.get(outlier.order).cloned()).collect(),
+        by_symbol: by_symbol.filter_map(group).collect(),
+        by_month: by_month.filter_map(group).collect(),
+    }
+}

@@ -1,0 +1,130 @@
+//! Days, months, years and other periods as strangers see them.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::disclosure::Disclosure;
+use super::rounded;
+use super::view::{Day, DrawdownView, Month, OrderView, Period, Rolling, Year};
+use crate::analysis::performance::Performance;
+use crate::analysis::returns::ReturnSeries;
+use crate::analysis::stats::Stats;
+use crate::analysis::{Window, drawdown, periods};
+use crate::calendar::YearMonth;
+use crate::record::Record;
+
+/// One entry per snapshot, ascending.
+pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Vec<Day> {
+    let returns = std::iter::once(None).chain(daily.series.days.iter().map(|day| Some(rounded::ratio(day.value))));
+    let benchmark = |at: usize| {
+        let (_, value) = daily.aligned.as_ref()?.index.get(at)?;
+        value.map(rounded::ratio)
+    };
+    let series = record.snapshots.iter().zip(returns).zip(daily.index.iter().zip(&daily.drawdowns)).enumerate();
+    series
+        .map(|(at, ((snapshot, daily_return), (index, drawdown)))| Day {
+            date: snapshot.date,
+            daily_return,
+            index: rounded::ratio(*index),
+            drawdown: rounded::ratio(*drawdown),
+            benchmark_index: benchmark(at),
+            net_liquidation: disclosure.money(snapshot.net_liquidation),
+        })
+        .collect()
+}
+
+/// One entry per calendar month with a return, ascending.
+pub fn months(daily: &Performance, orders: &[OrderView]) -> Vec<Month> {
+    let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_month(&daily.series, aligned));
+    let mut order_counts: BTreeMap<YearMonth, usize> = BTreeMap::new();
+    for order in orders {
+        *order_counts.entry(YearMonth::of(order.date)).or_default() += 1;
+    }
+    let values = periods::by_month(&daily.series);
+    let month = |(month, value): (YearMonth, f64)| {
+        let series = periods::month_of(&daily.series, month);
+        Month {
+            month,
+            value: rounded::ratio(value),
+            benchmark: benchmark.as_ref().and_then(|values| values.get(&month)).copied().map(rounded::ratio),
+            observations: series.days.len(),
+            partial: periods::is_partial(&daily.series, month),
+            max_drawdown: deepest(&series),
+            orders: order_counts.get(&month).copied().unwrap_or_default(),
+        }
+    };
+    values.into_iter().map(month).collect()
+}
+
+/// One row per calendar year with a return, ascending.
+pub fn years(daily: &Performance) -> Vec<Year> {
+    let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_year(&daily.series, aligned));
+    let months = periods::by_month(&daily.series);
+    let year = |(year, value): (i32, f64)| {
+        let month = |number| months.get(&YearMonth::new(year, number)?).copied().map(rounded::ratio);
+        Year {
+            year,
+            months: (1..=12).map(month).collect(),
+            value: rounded::ratio(value),
+            benchmark: benchmark.as_ref().and_then(|values| values.get(&year)).copied().map(rounded::ratio),
+            max_drawdown: deepest(&daily.series.window(calendar_year(year))),
+            partial: is_partial_year(&daily.series, year),
+        }
+    };
+    periods::by_year(&daily.series).into_iter().map(year).collect()
+}
+
+fn calendar_year(year: i32) -> Window {
+    Window { from: NaiveDate::from_ymd_opt(year, 1, 1), to: NaiveDate::from_ymd_opt(year, 12, 31) }
+}
+
+fn is_partial_year(series: &ReturnSeries, year: i32) -> bool {
+    let january = YearMonth::new(year, 1).is_some_and(|month| periods::is_partial(series, month));
+    let starts_inside = january && series.start.is_some_and(|start| start.year() == year);
+    let december = YearMonth::new(year, 12).is_some_and(|month| periods::is_partial(series, month));
+    starts_inside || (december && series.end().is_some_and(|end| end.year() == year))
+}
+
+fn deepest(series: &ReturnSeries) -> Option<f64> {
+    drawdown::maximum(&drawdown::drawdowns(&series.index())).filter(|_| !series.days.is_empty()).map(rounded::ratio)
+}
+
+/// The usual periods against the benchmark.
+pub fn usual(daily: &Performance) -> Vec<Period> {
+    let period = |period: periods::PeriodReturn| Period {
+        label: period.label.to_owned(),
+        value: period.value.map(rounded::ratio),
+        benchmark: period.benchmark.map(rounded::ratio),
+        annualized: period.annualized,
+        undefined_because: period.undefined_because,
+    };
+    daily.usual_periods().into_iter().map(period).collect()
+}
+
+/// The worst drawdowns.
+pub fn drawdowns(stats: &Stats) -> Vec<DrawdownView> {
+    let view = |drawdown: &drawdown::Drawdown| DrawdownView {
+        depth: rounded::ratio(drawdown.depth),
+        peak: drawdown.peak,
+        valley: drawdown.valley,
+        recovery: drawdown.recovery,
+        duration_days: drawdown.duration_days,
+    };
+    stats.drawdown.worst.iter().map(view).collect()
+}
+
+/// Rolling figures of the days with at least one full window among those shown.
+pub fn rolling(daily: &Performance) -> Vec<Rolling> {
+    let days = daily.rolling().into_iter().map(|day| {
+        let [_, _, sharpe] = day.sharpe;
+        let [_, volatility, _] = day.volatility;
+        Rolling {
+            date: day.date,
+            sharpe: sharpe.map(rounded::weight),
+            volatility: volatility.map(rounded::ratio),
+            beta: day.beta.map(rounded::weight),
+        }
+    });
+    days.filter(|day| day.sharpe.is_some() || day.volatility.is_some() || day.beta.is_some()).collect()
+}

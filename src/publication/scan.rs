@@ -1,0 +1,374 @@
+//! The last look at the finished site: is anything private in it?
+//!
+//! The types above make a leak by a template impossible; this catches what they cannot, such as an amount in
+//! the author's own commentary, and guards against mistakes in the boundary itself. It searches names (account,
+//! execution, order and flow numbers) in every file, and in relative mode numbers as well, read in every usual
+//! spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use crate::config::{Config, PrivacyMode};
+use crate::error::{Error, Place, Result};
+use crate::record::{CashFlow, Record};
+
+/// Names shorter than this would be found in everything.
+const SHORTEST_NAME: usize = 5;
+/// Plain numbers need so many significant digits to be taken for an amount ...
+const DIGITS: usize = 6;
+/// ... and numbers with thousands separators, which the site never writes itself, so many.
+const GROUPED_DIGITS: usize = 4;
+
+/// Everything that must not be in the site.
+pub struct Secrets {
+    /// Names in lower case, by their longest run of letters and digits.
+    names: HashMap<String, Vec<(String, &'static str)>>,
+    /// Accounts in lower case, searched even inside other words.
+    accounts: Vec<String>,
+    /// Canonical spellings of amounts, and what they are.
+    amounts: HashMap<String, &'static str>,
+}
+
+/// Something private in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// The file within the site.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+    /// What kind of secret it is.
+    pub what: &'static str,
+    /// How it stands there.
+    pub text: String,
+}
+
+impl Secrets {
+    /// Collects the private values of a record under these settings.
+    pub fn of(record: &Record, config: &Config) -> Self {
+        let mut secrets = Self { names: HashMap::new(), accounts: Vec::new(), amounts: HashMap::new() };
+        secrets.collect_names(record, config);
+        if config.privacy.mode == PrivacyMode::Relative {
+            secrets.collect_amounts(record);
+        }
+        secrets
+    }
+
+    fn collect_names(&mut self, record: &Record, config: &Config) {
+        let fills = || record.executions.iter().chain(&record.superseded);
+        let flows = || record.flows.iter().chain(&record.income);
+        let accounts = fills()
+            .map(|fill| &fill.account)
+            .chain(record.snapshots.iter().map(|snapshot| &snapshot.account))
+            .chain(flows().map(|flow| &flow.account));
+        let mut accounts: Vec<String> = accounts.map(|account| account.private().to_lowercase()).collect();
+        accounts.push(config.ibkr.account.to_lowercase());
+        accounts.retain(|account| account.len() >= SHORTEST_NAME);
+        accounts.sort();
+        accounts.dedup();
+        self.accounts = accounts;
+        for fill in fills() {
+            self.name(fill.exec_id.as_str(), "an execution id");
+            self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
+            self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
+        }
+        for flow in flows() {
+            self.name(&flow.id, "the number of a cash flow");
+        }
+    }
+
+    fn name(&mut self, name: &str, what: &'static str) {
+        let name = name.to_lowercase();
+        let Some(run) = words(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
+        if name.len() >= SHORTEST_NAME && run.len() >= SHORTEST_NAME {
+            let known = self.names.entry(run.to_owned()).or_default();
+            if !known.iter().any(|(other, _)| *other == name) {
+                known.push((name, what));
+            }
+        }
+    }
+
+    fn collect_amounts(&mut self, record: &Record) {
+        for snapshot in &record.snapshots {
+            self.amount(snapshot.net_liquidation, "a net liquidation value");
+            snapshot.cash.values().for_each(|cash| self.amount(*cash, "a cash balance"));
+            for position in snapshot.known_positions() {
+                self.amount(position.quantity, "a share count");
+                self.amount(position.market_value, "a position's value");
+                self.amount(position.unrealized_pnl.unwrap_or_default(), "a position's gain");
+                self.amount(position.realized_pnl.unwrap_or_default(), "a position's gain");
+            }
+        }
+        for fill in record.executions.iter().chain(&record.superseded) {
+            self.amount(fill.quantity, "a share count");
+            self.amount(fill.notional(), "the value of a trade");
+            self.amount(fill.commission.unwrap_or_default(), "a commission");
+            self.amount(fill.realized_pnl.unwrap_or_default(), "a trade's gain");
+        }
+        let cash = |flow: &CashFlow| [flow.amount, flow.amount * flow.fx_to_base.unwrap_or(Decimal::ONE)];
+        for flow in record.flows.iter().chain(&record.income) {
+            cash(flow).into_iter().for_each(|amount| self.amount(amount, "a cash flow"));
+        }
+        for period in &record.statements {
+            self.amount(period.starting_value, "a net liquidation value");
+            self.amount(period.ending_value, "a net liquidation value");
+        }
+        for public in public_numbers(record) {
+            self.amounts.remove(&public);
+        }
+    }
+
+    /// Every rounding in which an amount could be shown. Small amounts are too common as numbers to search for.
+    fn amount(&mut self, amount: Decimal, what: &'static str) {
+        let amount = amount.abs();
+        if amount < Decimal::ONE_HUNDRED {
+            return;
+        }
+        for rounded in [amount, amount.round_dp(2), amount.round_dp(1), amount.round_dp(0), amount.trunc()] {
+            self.amounts.entry(rounded.normalize().to_string()).or_insert(what);
+        }
+    }
+
+    /// Looks through finished files.
+    pub fn search(&self, files: &BTreeMap<String, Vec<u8>>) -> Vec<Leak> {
+        use rayon::prelude::*;
+        let mut leaks: Vec<Leak> = files.par_iter().flat_map_iter(|(name, bytes)| self.search_file(name, bytes)).collect();
+        leaks.sort();
+        leaks.dedup();
+        leaks
+    }
+
+    fn search_file(&self, file: &str, bytes: &[u8]) -> Vec<Leak> {
+        let original = String::from_utf8_lossy(bytes);
+        let text = original.to_lowercase();
+        let mut found: Vec<(usize, &'static str, String)> = Vec::new();
+        for account in &self.accounts {
+            found.extend(text.match_indices(account.as_str()).map(|(at, _)| (at, "an account id", account.clone())));
+        }
+        for (at, word) in words(&text) {
+            for (name, what) in self.names.get(word).into_iter().flatten() {
+                let from = at.saturating_sub(name.len());
+                let near = floor(&text, from)..ceil(&text, at + word.len() + name.len());
+                if text.get(near).is_some_and(|near| near.contains(name.as_str())) {
+                    found.push((at, what, name.clone()));
+                }
+            }
+        }
+        if !self.amounts.is_empty() {
+            found.extend(numbers(&text).filter_map(|(at, spelling)| {
+                let what = self.amount_behind(spelling)?;
+                Some((at, what, spelling.to_owned()))
+            }));
+        }
+        let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+        found.into_iter().map(|(at, what, text)| Leak { file: file.to_owned(), line: line(at), what, text }).collect()
+    }
+
+    /// What a number in the text is, in any reading of its separators.
+    fn amount_behind(&self, spelling: &str) -> Option<&'static str> {
+        readings(spelling).into_iter().find_map(|(value, grouped)| {
+            let digits = significant_digits(&value);
+            let enough = digits >= DIGITS || (grouped && digits >= GROUPED_DIGITS);
+            self.amounts.get(&value).copied().filter(|_| enough)
+        })
+    }
+}
+
+/// Refuses a site that holds something private.
+///
+/// # Errors
+/// Every leak, with file and line, and what to do about it.
+pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
+    let Some(first) = leaks.first() else { return Ok(()) };
+    let list: Vec<String> = leaks
+        .iter()
+        .take(10)
+        .map(|leak| format!("public/{}:{} shows {} ({})", leak.file, leak.line, leak.what, leak.text))
+        .collect();
+    let more = leaks.len().saturating_sub(list.len());
+    let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
+    Err(Error::new(format!("the site was not published, because it would give private things away:\n{}{rest}", list.join("\n")))
+        .at(Place::file(format!("public/{}", first.file)))
+        .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
+}
+
+/// Numbers that everybody may know: prices.
+fn public_numbers(record: &Record) -> HashSet<String> {
+    let fills = record.executions.iter().chain(&record.superseded);
+    let fills = fills.flat_map(|fill| [Some(fill.price), fill.reference_price]).flatten();
+    let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
+    let positions = positions.filter_map(|position| position.market_price);
+    let notes = record.annotations.iter().filter_map(|note| note.pre_trade.intended_entry);
+    let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
+    fills.chain(positions).chain(notes).chain(bars).map(|price| price.normalize().to_string()).collect()
+}
+
+/// Runs of letters and digits with their byte offsets.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let from = rest + text.get(rest..)?.find(|letter: char| letter.is_ascii_alphanumeric())?;
+        let after = text.get(from..)?;
+        let length = after.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(after.len());
+        rest = from + length;
+        after.get(..length).map(|word| (from, word))
+    })
+}
+
+/// The characters that can stand between the digits of one number.
+fn is_separator(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '\'' | '\u{2019}' | ' ' | '_' | '\u{a0}' | '\u{202f}' | '\u{2009}')
+}
+
+/// Numbers with their separators and byte offsets. Coordinates of drawings are none.
+fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let from = rest + text.get(rest..)?.find(|letter: char| letter.is_ascii_digit())?;
+            if let Some(end) = end_of_geometry(text, rest, from) {
+                rest = end;
+                continue;
+            }
+            let mut end = from;
+            let mut letters = text.get(from..)?.char_indices().peekable();
+            while let Some((at, letter)) = letters.next() {
+                let next_is_digit = letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+                if letter.is_ascii_digit() {
+                    end = from + at + 1;
+                } else if !(is_separator(letter) && next_is_digit) {
+                    break;
+                }
+            }
+            rest = end;
+            return text.get(from..end).map(|number| (from, number));
+        }
+    })
+}
+
+/// If an attribute that holds coordinates starts between two offsets, the end of its value.
+fn end_of_geometry(text: &str, from: usize, to: usize) -> Option<usize> {
+    const GEOMETRY: [&str; 5] = [" d=\"", " points=\"", " viewbox=\"", " transform=\"", " data-path=\""];
+    // The attribute's name may stand before `from` when the number before was inside the same tag.
+    let window = floor(text, from.saturating_sub(12));
+    let between = text.get(window..to)?;
+    let (at, name) = GEOMETRY.iter().filter_map(|name| Some((between.rfind(name)?, name))).max()?;
+    let value = window + at + name.len();
+    let end = value + text.get(value..)?.find('"')?;
+    (value <= to && end > to).then_some(end)
+}
+
+/// The plain values a spelling can stand for, and whether it has thousands separators in that reading.
+fn readings(spelling: &str) -> Vec<(String, bool)> {
+    let mut readings = Vec::new();
+    let mut read = |digits: String, grouped: bool| {
+        if let Ok(value) = digits.parse::<Decimal>() {
+            readings.push((value.normalize().to_string(), grouped));
+        }
+    };
+    let pieces: Vec<&str> = spelling.split(is_separator).collect();
+    for piece in &pieces {
+        read((*piece).to_owned(), false);
+    }
+    for pair in pieces.windows(2) {
+        if let [whole, fraction] = pair {
+            read(format!("{whole}.{fraction}"), false);
+        }
+    }
+    for start in 0..pieces.len() {
+        let Some((first, rest)) = pieces.get(start..).and_then(|pieces| pieces.split_first()) else { continue };
+        let groups = rest.iter().take_while(|piece| piece.len() == 3).count();
+        for count in 1..=groups.min(5) {
+            let whole: String = std::iter::once(first).chain(rest.iter().take(count)).copied().collect();
+            if first.len() > 3 {
+                break;
+            }
+            if let Some(fraction) = rest.get(count) {
+                read(format!("{whole}.{fraction}"), true);
+            }
+            read(whole, true);
+        }
+    }
+    readings
+}
+
+fn significant_digits(value: &str) -> usize {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    if value.contains('.') { digits.len() } else { digits.trim_end_matches('0').len() }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+fn ceil(text: &str, at: usize) -> usize {
+    (at.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Secrets {
+        let mut secrets = Secrets {
+            names: HashMap::new(),
+            accounts: vec!["u7654321".into()],
+            amounts: HashMap::new(),
+        };
+        secrets.name("0000E0D5.69dd7411.01.01", "an execution id");
+        secrets.amount("123456.78".parse().unwrap(), "an amount");
+        secrets.amount("4321".parse().unwrap(), "a share count");
+        secrets
+    }
+
+    fn leaks(text: &str) -> Vec<(&'static str, String)> {
+        let files = BTreeMap::from([("a.html".to_owned(), text.as_bytes().to_vec())]);
+        secrets().search(&files).into_iter().map(|leak| (leak.what, leak.text)).collect()
+    }
+
+    #[test]
+    fn an_amount_is_found_in_every_usual_spelling() {
+        for spelling in [
+            "123456.78", "123,456.78", "123.456,78", "123 456.78", "123\u{a0}456,78", "123\u{202f}456.8", "123'456",
+            "123457", "123,457", "$123,456.78", "1,123456.78,3", "<td>123456.8</td>", "a=\"123456.78\"", "123_456",
+        ] {
+            assert!(!leaks(spelling).is_empty(), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_share_count_is_found_where_it_is_written_as_one() {
+        assert!(!leaks("4,321 shares").is_empty());
+        assert!(leaks("width 4321").is_empty(), "four digits alone are too common");
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for text in ["223456.78", "1234567.8", "2016-12-34", "0.12345678", "12345.678", "<path d=\"M1,123457\"/>"] {
+            assert_eq!(leaks(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn drawings_are_skipped_and_what_follows_is_not() {
+        assert_eq!(leaks("<path class=\"x\" d=\"M0 1L2 123457 3 4\"/><text>5</text>"), []);
+        assert_eq!(leaks("<path d=\"M0 1L2 3\"/><text>123457</text>").len(), 1);
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_case() {
+        assert_eq!(leaks("x0000e0d5.69DD7411.01.01y z").len(), 0, "another word");
+        assert_eq!(leaks("id 0000e0d5.69DD7411.01.01."), [("an execution id", "0000e0d5.69dd7411.01.01".to_owned())]);
+        assert_eq!(leaks("see/U7654321.csv"), [("an account id", "u7654321".to_owned())]);
+        assert_eq!(leaks("prefixU7654321suffix").len(), 1);
+    }
+
+    #[test]
+    fn a_leak_is_refused_with_its_place() {
+        let files = BTreeMap::from([("months/a.html".to_owned(), b"one\ntwo 123,457\n".to_vec())]);
+        let error = refuse_leaks(&secrets().search(&files)).unwrap_err();
+        assert!(error.to_string().contains("public/months/a.html:2 shows an amount (123,457)"), "{error}");
+        assert!(refuse_leaks(&[]).is_ok());
+    }
+}
