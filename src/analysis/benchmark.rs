@@ -71,7 +71,8 @@ impl AlignedSeries {
 pub fn align(series: &ReturnSeries, prices: &PriceSeries) -> AlignedSeries {
     let closes: Vec<_> = series.dates().into_iter().map(|date| (date, usable_close(prices, date))).collect();
     let first = closes.iter().find_map(|(_, close)| *close);
-    let index = closes.iter().map(|(date, close)| (*date, close.zip(first).and_then(|(now, then)| finite(now / then))));
+    let index =
+        closes.iter().map(|(date, close)| (*date, close.zip(first).and_then(|(now, then)| finite(now / then))));
     let mut aligned = AlignedSeries { index: index.collect(), ..AlignedSeries::default() };
     for (day, ((_, before), (_, after))) in series.days.iter().zip(closes.iter().zip(closes.iter().skip(1))) {
         let benchmark = before.zip(*after).and_then(|(before, after)| finite(after / before - 1.0));

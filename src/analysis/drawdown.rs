@@ -58,7 +58,8 @@ pub fn periods(dates: &[NaiveDate], drawdowns: &[f64]) -> Vec<Drawdown> {
     let mut peak = dates.first().copied().unwrap_or_default();
     for (date, depth) in dates.iter().copied().zip(drawdowns.iter().copied()) {
         if depth < 0.0 {
-            let current = open.get_or_insert(Drawdown { depth, peak, valley: date, recovery: None, duration_days: 0 });
+            let current =
+                open.get_or_insert(Drawdown { depth, peak, valley: date, recovery: None, duration_days: 0 });
             if depth < current.depth {
                 current.depth = depth;
                 current.valley = date;

@@ -182,8 +182,9 @@ fn out_of_order(date: NaiveDate) -> Error {
 }
 
 fn unknown_rate(flow: &CashFlow, base: Currency) -> Error {
-    Error::new(format!("the flow of {} is in {} and its rate to {base} is not known", flow.date, flow.currency))
-        .hint(format!("write the rate into fx_to_base in data/flows.csv: what 1 {} was worth in {base}", flow.currency))
+    Error::new(format!("the flow of {} is in {} and its rate to {base} is not known", flow.date, flow.currency)).hint(
+        format!("write the rate into fx_to_base in data/flows.csv: what 1 {} was worth in {base}", flow.currency),
+    )
 }
 
 fn impossible(date: NaiveDate) -> Error {

@@ -155,7 +155,10 @@ impl Stats {
             missing_weekdays: series.missing_weekdays().len(),
             risk: risk_stats(performance, &values, &returns),
             drawdown: drawdown_stats(performance),
-            benchmark: performance.aligned.as_ref().map(|aligned| benchmark_stats(performance, aligned, returns.total)),
+            benchmark: performance
+                .aligned
+                .as_ref()
+                .map(|aligned| benchmark_stats(performance, aligned, returns.total)),
             returns,
             trades,
             significance: significance_stats(&performance.analysis, &values),
