@@ -1,6 +1,9 @@
 //! The daily series that all figures and charts share, computed once.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
@@ -112,10 +115,15 @@ fn rate_of_money(days: &[Interval], flows: &[CashFlow], base: Currency) -> Optio
     let (first, last) = (days.first()?, days.last()?);
     let start = DatedAmount { date: first.since, amount: first.before.to_f64()? };
     let end = DatedAmount { date: last.date, amount: last.after.to_f64()? };
-    let inside = |flow: &&CashFlow| flow.kind.is_external() && start.date < flow.date && flow.date <= end.date;
-    let amount = |flow: &CashFlow| Some(DatedAmount { date: flow.date, amount: flow.in_base(base)?.to_f64()? });
-    let flows: Option<Vec<_>> = flows.iter().filter(inside).map(amount).collect();
-    money_weighted(start, end, &flows?)
+    // Exact sums by date, so that a deposit counts the same in one part or two.
+    let mut by_date = BTreeMap::new();
+    for flow in flows.iter().filter(|flow| flow.kind.is_external() && start.date < flow.date && flow.date <= end.date)
+    {
+        let sum = by_date.entry(flow.date).or_insert(Decimal::ZERO);
+        *sum = sum.checked_add(flow.in_base(base)?)?;
+    }
+    let flows = by_date.into_iter().map(|(date, sum)| Some(DatedAmount { date, amount: sum.to_f64()? }));
+    money_weighted(start, end, &flows.collect::<Option<Vec<_>>>()?)
 }
 
 #[cfg(test)]

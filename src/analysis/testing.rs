@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::returns::{DailyReturn, ReturnSeries};
@@ -86,9 +86,4 @@ pub fn prices(symbol: &str, closes: &[(NaiveDate, Decimal)]) -> PriceSeries {
         currency: "USD".into(),
     });
     PriceSeries::new(Symbol::new(symbol), bars.collect()).unwrap()
-}
-
-/// The date `days` later.
-pub fn plus(date: NaiveDate, days: u64) -> NaiveDate {
-    date.checked_add_days(Days::new(days)).unwrap()
 }
