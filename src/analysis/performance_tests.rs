@@ -23,7 +23,7 @@ fn same(one: Option<f64>, other: Option<f64>) -> bool {
 
 /// Values in cents that move by at most 5 % a day.
 fn walk(steps: &[i64]) -> Vec<Decimal> {
-    let values = steps.iter().scan(100_000_00_i64, |value, step| {
+    let values = steps.iter().scan(10_000_000_i64, |value, step| {
         *value += *value / 10_000 * step;
         Some(Decimal::new(*value, 2))
     });

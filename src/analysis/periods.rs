@@ -242,8 +242,8 @@ pub fn month_of(series: &ReturnSeries, month: YearMonth) -> ReturnSeries {
     series.window(super::Window { from: Some(month.first_day()), to: Some(month.last_day()) })
 }
 
-/// Whether the record covers only a part of the month: it starts after the month's first weekday has been
-/// valued against the month before, or ends before the month's last weekday.
+/// Whether the record covers only a part of the month: it has no snapshot from before the month, or none from its
+/// last weekday or later.
 pub fn is_partial(series: &ReturnSeries, month: YearMonth) -> bool {
     let (Some(start), Some(end)) = (series.start, series.end()) else {
         return true;
