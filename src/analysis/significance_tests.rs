@@ -100,3 +100,19 @@ fn running_sums_wrap_around_the_end() {
     close(Some(after.0 - before.0), 0.01);
     close(Some(after.1 - before.1), 0.0013);
 }
+
+#[test]
+fn a_draw_is_the_sharpe_ratio_of_the_days_its_blocks_hold() {
+    let days: Vec<f64> = noise(50, 0.004);
+    let sums = RunningSums::of(&days).unwrap();
+    let (mut random, mut again) = (ChaCha8Rng::seed_from_u64(3), ChaCha8Rng::seed_from_u64(3));
+    for _ in 0..20 {
+        let mut drawn = Vec::new();
+        while drawn.len() < days.len() {
+            let start = below(&mut again, days.len());
+            let length = block_length(&mut again, days.len() - drawn.len());
+            drawn.extend((start..start + length).map(|at| days[at % days.len()]));
+        }
+        close(sums.draw(&mut random), daily_sharpe(&drawn).unwrap());
+    }
+}
