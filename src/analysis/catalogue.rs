@@ -2,7 +2,13 @@
 //!
 //! One list feeds the terminal's table, the pages and the methodology, so that a figure has one definition.
 
+mod luck;
+mod performance;
+mod trading;
+
 use serde::Serialize;
+
+use super::stats::Stats;
 
 /// How a figure is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -25,7 +31,7 @@ pub enum Unit {
 /// One figure with all that is needed to believe it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {
-    /// Its anchor on the methodology page, and its key in `stats --json`.
+    /// Its anchor on the methodology page, and its path in `stats --json`: `returns.total`.
     pub id: &'static str,
     /// Its name.
     pub name: &'static str,
@@ -57,3 +63,81 @@ pub struct FigureGroup {
     /// Its figures, in order.
     pub figures: Vec<Figure>,
 }
+
+/// Every figure with its value, its definition, and why it is undefined where it is.
+pub fn catalogue(stats: &Stats) -> Vec<FigureGroup> {
+    vec![
+        FigureGroup { id: "returns", name: "Returns", figures: performance::returns(stats) },
+        FigureGroup { id: "risk", name: "Risk", figures: performance::risk(stats) },
+        FigureGroup { id: "drawdown", name: "Drawdown", figures: performance::drawdown(stats) },
+        FigureGroup { id: "benchmark", name: "Against the benchmark", figures: trading::benchmark(stats) },
+        FigureGroup { id: "trades", name: "Trades", figures: trading::trades(stats) },
+        FigureGroup { id: "significance", name: "Is it luck?", figures: luck::significance(stats) },
+    ]
+}
+
+/// What a group's figures rest on.
+#[derive(Clone, Copy)]
+struct Sample {
+    observations: usize,
+    observed: &'static str,
+}
+
+impl Sample {
+    fn figure(self, id: &'static str, name: &'static str, unit: Unit, value: Option<f64>) -> Figure {
+        Figure {
+            id,
+            name,
+            unit,
+            value,
+            observations: self.observations,
+            observed: self.observed,
+            when: None,
+            undefined_because: None,
+            formula: "",
+            source: "",
+        }
+    }
+
+    /// Why a figure that takes `least` observations is undefined; `otherwise` where there are enough of them.
+    fn needs(self, least: usize, otherwise: &str) -> String {
+        if self.observations < least {
+            needs(least as i64, self.observed, self.observations as i64)
+        } else {
+            otherwise.into()
+        }
+    }
+}
+
+/// `needs 365 days, has 120`.
+fn needs(least: i64, observed: &str, has: i64) -> String {
+    let observed = if least == 1 { observed.trim_end_matches('s') } else { observed };
+    format!("needs {least} {observed}, has {has}")
+}
+
+impl Figure {
+    fn formula(mut self, formula: &'static str) -> Self {
+        self.formula = formula;
+        self
+    }
+
+    fn source(mut self, source: &'static str) -> Self {
+        self.source = source;
+        self
+    }
+
+    fn when(mut self, when: Option<impl ToString>) -> Self {
+        self.when = when.map(|when| when.to_string());
+        self
+    }
+
+    /// Says why the figure is undefined, if it is.
+    fn because(mut self, reason: impl Into<String>) -> Self {
+        self.undefined_because = self.value.is_none().then(|| reason.into());
+        self
+    }
+}
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

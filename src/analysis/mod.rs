@@ -3,7 +3,21 @@
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
 //! `None`. `stats` gathers them, [`catalogue`] names, defines and explains them.
 
+pub mod benchmark;
 pub mod catalogue;
+pub mod drawdown;
+pub mod money_weighted;
+pub mod performance;
+pub mod periods;
+pub mod returns;
+pub mod risk;
+pub mod rolling;
+pub mod sample;
+pub mod significance;
+pub mod stats;
+#[cfg(test)]
+mod testing;
+pub mod trades;
 
 use chrono::NaiveDate;
 

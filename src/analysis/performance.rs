@@ -1,0 +1,131 @@
+//! The daily series that all figures and charts share, computed once.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::Window;
+use super::benchmark::{AlignedSeries, align};
+use super::drawdown::{self, Drawdown};
+use super::money_weighted::{DatedAmount, money_weighted};
+use super::periods::{PeriodReturn, usual_periods};
+use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, series_of};
+use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
+use crate::config::Analysis;
+use crate::error::Error;
+use crate::record::{CashFlow, Currency, Record};
+
+/// The daily series of a record over a window.
+#[derive(Debug, Clone, Default)]
+pub struct Performance {
+    /// How figures are computed.
+    pub analysis: Analysis,
+    /// Time-weighted daily returns.
+    pub series: ReturnSeries,
+    /// Growth of 1 on each of the series' dates.
+    pub index: Vec<f64>,
+    /// Drawdown on each of the series' dates.
+    pub drawdowns: Vec<f64>,
+    /// All drawdowns, deepest first.
+    pub drawdown_periods: Vec<Drawdown>,
+    /// The benchmark's symbol.
+    pub benchmark_symbol: String,
+    /// The benchmark over the same dates; `None` without its prices.
+    pub aligned: Option<AlignedSeries>,
+    /// Money-weighted return a year.
+    pub money_weighted: Option<f64>,
+    /// Days on which money crossed the account's border.
+    pub flow_days: Vec<NaiveDate>,
+    /// Days on which it was much.
+    pub large_flows: Vec<LargeFlowDay>,
+}
+
+/// Rolling figures of one day, each a year rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RollingDay {
+    /// The last day of the windows.
+    pub date: NaiveDate,
+    /// Sharpe ratio over 21, 63 and 252 days.
+    pub sharpe: [Option<f64>; 3],
+    /// Volatility over 21, 63 and 252 days.
+    pub volatility: [Option<f64>; 3],
+    /// Beta over 252 pairs with the benchmark.
+    pub beta: Option<f64>,
+}
+
+impl Performance {
+    /// The usual periods up to the newest snapshot, against the benchmark.
+    pub fn usual_periods(&self) -> Vec<PeriodReturn> {
+        usual_periods(&self.series, self.aligned.as_ref())
+    }
+
+    /// Rolling figures of every day on which at least the shortest window is full.
+    pub fn rolling(&self) -> Vec<RollingDay> {
+        let values = self.series.values();
+        let Analysis { risk_free, periods_per_year: periods, .. } = self.analysis;
+        let mut sharpe = WINDOWS.map(|window| rolling_sharpe(&values, window, risk_free, periods).into_iter());
+        let mut volatility = WINDOWS.map(|window| rolling_volatility(&values, window, periods).into_iter());
+        let pairs = self.aligned.as_ref().map_or(&[][..], |aligned| aligned.pairs.as_slice());
+        let mut betas = pairs.iter().zip(rolling_beta(pairs, BETA_WINDOW)).peekable();
+        let days = self.series.days.iter().map(|day| RollingDay {
+            date: day.date,
+            sharpe: sharpe.each_mut().map(|values| values.next().flatten()),
+            volatility: volatility.each_mut().map(|values| values.next().flatten()),
+            beta: betas.next_if(|(pair, _)| pair.date == day.date).and_then(|(_, beta)| beta),
+        });
+        let [shortest, ..] = WINDOWS;
+        days.skip(shortest - 1).collect()
+    }
+}
+
+/// Computes the daily series of a record over a window. A record without two snapshots gives an empty one.
+///
+/// # Errors
+/// As [`daily_returns`](super::returns::daily_returns), for any day of the record: each names its date.
+pub fn performance(
+    record: &Record,
+    analysis: &Analysis,
+    benchmark_symbol: &str,
+    base: Currency,
+    window: Window,
+) -> Result<Performance, Error> {
+    let mut days = intervals(&record.snapshots, &record.flows, base)?;
+    days.retain(|day| window.contains(day.date));
+    let series = series_of(days.first().map(|day| day.since), &days, analysis.flow_timing)?;
+    let index = series.index();
+    let drawdowns = drawdown::drawdowns(&index);
+    let prices = record.price_series(benchmark_symbol).filter(|_| !series.days.is_empty());
+    Ok(Performance {
+        analysis: analysis.clone(),
+        drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
+        benchmark_symbol: benchmark_symbol.to_owned(),
+        aligned: prices.map(|prices| align(&series, prices)),
+        money_weighted: rate_of_money(&days, &record.flows, base),
+        flow_days: days.iter().filter(|day| day.has_flow()).map(|day| day.date).collect(),
+        large_flows: large_flow_days(&days),
+        series,
+        index,
+        drawdowns,
+    })
+}
+
+fn rate_of_money(days: &[Interval], flows: &[CashFlow], base: Currency) -> Option<f64> {
+    let (first, last) = (days.first()?, days.last()?);
+    let start = DatedAmount { date: first.since, amount: first.before.to_f64()? };
+    let end = DatedAmount { date: last.date, amount: last.after.to_f64()? };
+    // Exact sums by date, so that a deposit counts the same in one part or two.
+    let mut by_date = BTreeMap::new();
+    for flow in flows.iter().filter(|flow| flow.kind.is_external() && start.date < flow.date && flow.date <= end.date)
+    {
+        let sum = by_date.entry(flow.date).or_insert(Decimal::ZERO);
+        *sum = sum.checked_add(flow.in_base(base)?)?;
+    }
+    let flows = by_date.into_iter().map(|(date, sum)| Some(DatedAmount { date, amount: sum.to_f64()? }));
+    money_weighted(start, end, &flows.collect::<Option<Vec<_>>>()?)
+}
+
+#[cfg(test)]
+#[path = "performance_tests.rs"]
+mod tests;

@@ -1,0 +1,257 @@
+//! Returns of calendar periods: months, years, to date, and the usual spans.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Months, NaiveDate};
+use serde::Serialize;
+
+use super::benchmark::AlignedSeries;
+use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
+use super::sample::ratio;
+use crate::calendar::{YearMonth, day_before};
+
+/// A value and the day it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct DatedValue {
+    /// The day.
+    pub date: NaiveDate,
+    /// The return, as a fraction.
+    pub value: f64,
+}
+
+/// A value and the month it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MonthValue {
+    /// The month.
+    pub month: YearMonth,
+    /// The return, as a fraction.
+    pub value: f64,
+}
+
+/// Month returns: the product of the daily returns dated in each month. Months without one are absent.
+pub fn by_month(series: &ReturnSeries) -> BTreeMap<YearMonth, f64> {
+    grouped(series, YearMonth::of)
+}
+
+/// Year returns: the product of the daily returns dated in each calendar year.
+pub fn by_year(series: &ReturnSeries) -> BTreeMap<i32, f64> {
+    grouped(series, |date| date.year())
+}
+
+fn grouped<K: Ord>(series: &ReturnSeries, key: impl Fn(NaiveDate) -> K) -> BTreeMap<K, f64> {
+    let mut growth = BTreeMap::new();
+    for day in &series.days {
+        *growth.entry(key(day.date)).or_insert(1.0) *= 1.0 + day.value;
+    }
+    growth.into_iter().map(|(key, growth)| (key, growth - 1.0)).collect()
+}
+
+/// The first day of the month of the newest snapshot.
+fn month_start(end: NaiveDate) -> NaiveDate {
+    YearMonth::of(end).first_day()
+}
+
+/// The first day of the quarter of the newest snapshot.
+fn quarter_start(end: NaiveDate) -> NaiveDate {
+    let month = YearMonth::of(end);
+    month.minus((month.month() - 1) % 3).first_day()
+}
+
+/// The first day of the year of the newest snapshot.
+fn year_start(end: NaiveDate) -> NaiveDate {
+    YearMonth::of(end).minus(end.month() - 1).first_day()
+}
+
+/// Return of the newest snapshot's month so far.
+pub fn month_to_date(series: &ReturnSeries) -> Option<f64> {
+    period_return(series, month_start(series.end()?))
+}
+
+/// Return of the newest snapshot's quarter so far.
+pub fn quarter_to_date(series: &ReturnSeries) -> Option<f64> {
+    period_return(series, quarter_start(series.end()?))
+}
+
+/// Return of the newest snapshot's year so far.
+pub fn year_to_date(series: &ReturnSeries) -> Option<f64> {
+    period_return(series, year_start(series.end()?))
+}
+
+/// Return, not annualized, of the `months` months up to the newest snapshot; undefined where the record starts
+/// later than that.
+pub fn trailing(series: &ReturnSeries, months: u32) -> Option<f64> {
+    period_return(series, day_after(trailing_base(series, months)?))
+}
+
+/// The date `months` before the newest snapshot, where the record reaches back to it.
+fn trailing_base(series: &ReturnSeries, months: u32) -> Option<NaiveDate> {
+    let base = series.end()?.checked_sub_months(Months::new(months))?;
+    (series.start? <= base).then_some(base)
+}
+
+/// A usual period ending at the newest snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PeriodReturn {
+    /// `Month to date`, `1 year`, `Since inception` ...
+    pub label: &'static str,
+    /// Our return; a year rate where `annualized`.
+    pub value: Option<f64>,
+    /// The benchmark's over the same snapshots, as a year rate where `annualized`.
+    pub benchmark: Option<f64>,
+    /// Whether both are year rates.
+    pub annualized: bool,
+    /// Why there is none.
+    pub undefined_because: Option<String>,
+}
+
+/// The usual periods: month, quarter and year to date, 1, 3 and 5 years, since inception (total and annualized).
+///
+/// 3 and 5 years are year rates. The benchmark's return runs between the same two snapshots.
+pub fn usual_periods(series: &ReturnSeries, aligned: Option<&AlignedSeries>) -> Vec<PeriodReturn> {
+    let (Some(start), Some(end)) = (series.start, series.end()) else {
+        return Vec::new();
+    };
+    let years = |label, months, annual| {
+        let mut period = match trailing_base(series, months) {
+            Some(base) => period(label, series, aligned, day_after(base), annual),
+            None => PeriodReturn::without_value(label, annual),
+        };
+        if period.value.is_none() {
+            let since = end.checked_sub_months(Months::new(months)).unwrap_or(start);
+            period.undefined_because = Some(format!("needs snapshots since {since}, has them since {start}"));
+        }
+        period
+    };
+    let mut since_inception = period("Since inception, a year", series, aligned, day_after(start), true);
+    if since_inception.value.is_none() {
+        since_inception.undefined_because = Some(format!("needs 365 days, has {}", series.calendar_days()));
+    }
+    vec![
+        period("Month to date", series, aligned, month_start(end), false),
+        period("Quarter to date", series, aligned, quarter_start(end), false),
+        period("Year to date", series, aligned, year_start(end), false),
+        years("1 year", 12, false),
+        years("3 years, a year", 36, true),
+        years("5 years, a year", 60, true),
+        period("Since inception", series, aligned, day_after(start), false),
+        since_inception,
+    ]
+}
+
+impl PeriodReturn {
+    fn without_value(label: &'static str, annualized: bool) -> Self {
+        Self { label, value: None, benchmark: None, annualized, undefined_because: None }
+    }
+}
+
+fn period(
+    label: &'static str,
+    series: &ReturnSeries,
+    aligned: Option<&AlignedSeries>,
+    from: NaiveDate,
+    annual: bool,
+) -> PeriodReturn {
+    let mut days = series.days.iter().filter(|day| day.date >= from);
+    let (Some(first), Some(end)) = (days.next(), series.end()) else {
+        return PeriodReturn::without_value(label, annual);
+    };
+    let length = (end - first.since).num_days();
+    let rate = |value: f64| if annual { annualized(value, length) } else { Some(value) };
+    PeriodReturn {
+        label,
+        value: period_return(series, from).and_then(rate),
+        benchmark: aligned.and_then(|aligned| aligned.between(first.since, end)).and_then(rate),
+        annualized: annual,
+        undefined_because: None,
+    }
+}
+
+/// The benchmark's return of each month of the series, between the snapshots that bound our own month return.
+pub fn benchmark_by_month(series: &ReturnSeries, aligned: &AlignedSeries) -> BTreeMap<YearMonth, f64> {
+    benchmark_grouped(series, aligned, YearMonth::of)
+}
+
+/// The benchmark's return of each year of the series, between the snapshots that bound our own year return.
+pub fn benchmark_by_year(series: &ReturnSeries, aligned: &AlignedSeries) -> BTreeMap<i32, f64> {
+    benchmark_grouped(series, aligned, |date| date.year())
+}
+
+fn benchmark_grouped<K: Ord>(
+    series: &ReturnSeries,
+    aligned: &AlignedSeries,
+    key: impl Fn(NaiveDate) -> K,
+) -> BTreeMap<K, f64> {
+    let mut bounds: BTreeMap<K, (NaiveDate, NaiveDate)> = BTreeMap::new();
+    for day in &series.days {
+        bounds.entry(key(day.date)).and_modify(|(_, to)| *to = day.date).or_insert((day.since, day.date));
+    }
+    bounds.into_iter().filter_map(|(key, (from, to))| Some((key, aligned.between(from, to)?))).collect()
+}
+
+/// The day with the highest return, the earliest of equal ones.
+pub fn best_day(series: &ReturnSeries) -> Option<DatedValue> {
+    extreme(series.days.iter().map(dated), |day, best| day.value > best.value)
+}
+
+/// The day with the lowest return, the earliest of equal ones.
+pub fn worst_day(series: &ReturnSeries) -> Option<DatedValue> {
+    extreme(series.days.iter().map(dated), |day, worst| day.value < worst.value)
+}
+
+/// The month with the highest return, the earliest of equal ones.
+pub fn best_month(months: &BTreeMap<YearMonth, f64>) -> Option<MonthValue> {
+    extreme(months.iter().map(monthly), |month, best| month.value > best.value)
+}
+
+/// The month with the lowest return, the earliest of equal ones.
+pub fn worst_month(months: &BTreeMap<YearMonth, f64>) -> Option<MonthValue> {
+    extreme(months.iter().map(monthly), |month, worst| month.value < worst.value)
+}
+
+fn dated(day: &DailyReturn) -> DatedValue {
+    DatedValue { date: day.date, value: day.value }
+}
+
+fn monthly((month, value): (&YearMonth, &f64)) -> MonthValue {
+    MonthValue { month: *month, value: *value }
+}
+
+fn extreme<T>(items: impl Iterator<Item = T>, beats: impl Fn(&T, &T) -> bool) -> Option<T> {
+    items.reduce(|kept, item| if beats(&item, &kept) { item } else { kept })
+}
+
+/// Share of days with a gain among the days with a gain or loss; undefined where there is neither.
+///
+/// As `win_rate` of QuantStats. Not the win rate of trades.
+pub fn win_days(returns: &[f64]) -> Option<f64> {
+    let moved = returns.iter().filter(|value| **value != 0.0).count();
+    let gained = returns.iter().filter(|value| **value > 0.0).count();
+    ratio(gained as f64, moved as f64)
+}
+
+/// Sum of month returns over the sum of monthly losses; undefined without a losing month.
+///
+/// Source: Schwager, "Hedge Fund Market Wizards" (2012).
+pub fn gain_to_pain(months: &BTreeMap<YearMonth, f64>) -> Option<f64> {
+    let pain: f64 = months.values().map(|value| -value.min(0.0)).sum();
+    ratio(months.values().sum(), pain)
+}
+
+/// The part of the series dated in one month, on which the month's own figures are taken.
+pub fn month_of(series: &ReturnSeries, month: YearMonth) -> ReturnSeries {
+    series.window(super::Window { from: Some(month.first_day()), to: Some(month.last_day()) })
+}
+
+/// Whether the record covers only a part of the month: it has no snapshot from before the month, or none from its
+/// last weekday or later.
+pub fn is_partial(series: &ReturnSeries, month: YearMonth) -> bool {
+    let (Some(start), Some(end)) = (series.start, series.end()) else {
+        return true;
+    };
+    let last_weekday = month.last_day().iter_days().rev().find(|day| crate::calendar::is_weekday(*day));
+    start > day_before(month.first_day()) || last_weekday.is_some_and(|last| end < last)
+}
+
+#[cfg(test)]
+#[path = "periods_tests.rs"]
+mod tests;

@@ -1,0 +1,284 @@
+//! Time-weighted daily returns from net liquidation values and external flows.
+
+use chrono::{Days, NaiveDate};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::Window;
+use super::sample::{compounded, finite};
+use crate::calendar::weekdays_between;
+use crate::config::FlowTiming;
+use crate::error::Error;
+use crate::record::{CashFlow, Currency, Snapshot};
+
+/// Flows above this share of net liquidation value make the day's return depend on the convention.
+pub const LARGE_FLOW: f64 = 0.10;
+
+/// The average length of a year in days, over which rates a year are taken.
+pub const DAYS_PER_YEAR: f64 = 365.25;
+
+/// Periods shorter than this many calendar days are not annualized (GIPS).
+pub const MIN_DAYS_TO_ANNUALIZE: i64 = 365;
+
+/// The return between two consecutive snapshots.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DailyReturn {
+    /// Date of the later snapshot, to which the return belongs.
+    pub date: NaiveDate,
+    /// Date of the snapshot before.
+    pub since: NaiveDate,
+    /// The return, as a fraction.
+    pub value: f64,
+}
+
+/// Daily returns in order, linked whatever the gap between two snapshots.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReturnSeries {
+    /// Date of the snapshot that the first return is taken from; `None` where there is no snapshot.
+    pub start: Option<NaiveDate>,
+    /// The returns, ascending by date.
+    pub days: Vec<DailyReturn>,
+}
+
+impl ReturnSeries {
+    /// The returns alone.
+    pub fn values(&self) -> Vec<f64> {
+        self.days.iter().map(|day| day.value).collect()
+    }
+
+    /// All snapshot dates: the start, then the date of each return. One more than there are returns.
+    pub fn dates(&self) -> Vec<NaiveDate> {
+        self.start.into_iter().chain(self.days.iter().map(|day| day.date)).collect()
+    }
+
+    /// Growth of 1 on each of [`dates`](Self::dates): `I_0 = 1`, `I_t = I_{t-1} (1 + r_t)`.
+    pub fn index(&self) -> Vec<f64> {
+        let growth = self.days.iter().scan(1.0, |index, day| {
+            *index *= 1.0 + day.value;
+            Some(*index)
+        });
+        self.start.map(|_| 1.0).into_iter().chain(growth).collect()
+    }
+
+    /// The date of the last return.
+    pub fn end(&self) -> Option<NaiveDate> {
+        self.days.last().map(|day| day.date)
+    }
+
+    /// Calendar days from the start to the last return; 0 without returns.
+    pub fn calendar_days(&self) -> i64 {
+        self.start.zip(self.end()).map_or(0, |(start, end)| (end - start).num_days())
+    }
+
+    /// The returns dated inside the window. The snapshot before the first of them is the new start.
+    pub fn window(&self, window: Window) -> Self {
+        let days: Vec<_> = self.days.iter().filter(|day| window.contains(day.date)).copied().collect();
+        Self { start: days.first().map(|day| day.since), days }
+    }
+
+    /// Weekdays without a snapshot between the first and the last.
+    pub fn missing_weekdays(&self) -> Vec<NaiveDate> {
+        self.days.iter().flat_map(|day| weekdays_between(day.since, day.date)).collect()
+    }
+}
+
+/// Two consecutive valuations and the money that crossed the border between them, in base currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// Date of the earlier snapshot.
+    pub since: NaiveDate,
+    /// Date of the later snapshot.
+    pub date: NaiveDate,
+    /// Net liquidation value at the earlier one.
+    pub before: Decimal,
+    /// Net liquidation value at the later one.
+    pub after: Decimal,
+    /// Money that came in, 0 or above.
+    pub contributed: Decimal,
+    /// Money that went out, 0 or above.
+    pub withdrawn: Decimal,
+}
+
+impl Interval {
+    /// The time-weighted return under a convention, or `None` where it cannot be told: a denominator of 0 or
+    /// below, or a loss of everything.
+    ///
+    /// `split`: `(V_t + W) / (V_{t-1} + C) - 1`, `start`: `V_t / (V_{t-1} + C - W) - 1`, `end`:
+    /// `(V_t - C + W) / V_{t-1} - 1`. Sums are exact decimals, so that a day without gain returns exactly 0.
+    pub fn time_weighted(&self, timing: FlowTiming) -> Option<f64> {
+        let net = self.contributed.checked_sub(self.withdrawn)?;
+        let (after, before) = match timing {
+            FlowTiming::Split => {
+                (self.after.checked_add(self.withdrawn)?, self.before.checked_add(self.contributed)?)
+            }
+            FlowTiming::Start => (self.after, self.before.checked_add(net)?),
+            FlowTiming::End => (self.after.checked_sub(net)?, self.before),
+        };
+        if before <= Decimal::ZERO || after <= Decimal::ZERO {
+            return None;
+        }
+        if before == after { Some(0.0) } else { finite(after.to_f64()? / before.to_f64()? - 1.0) }
+    }
+
+    /// Whether money crossed the account's border.
+    pub fn has_flow(&self) -> bool {
+        !self.contributed.is_zero() || !self.withdrawn.is_zero()
+    }
+}
+
+/// The intervals between consecutive snapshots with their external flows.
+///
+/// A flow belongs to the interval it is dated in: after the earlier snapshot, up to the later one. Flows on or
+/// before the first snapshot are part of its value; flows after the last one have not been valued yet.
+///
+/// # Errors
+/// A net liquidation value of 0 or below, snapshots out of order, or a flow whose exchange rate is not known:
+/// each names the date.
+pub fn intervals(snapshots: &[Snapshot], flows: &[CashFlow], base: Currency) -> Result<Vec<Interval>, Error> {
+    let mut external: Vec<&CashFlow> = flows.iter().filter(|flow| flow.kind.is_external()).collect();
+    external.sort_by_key(|flow| flow.date);
+    let first = snapshots.first().map(|snapshot| snapshot.date);
+    let mut upcoming = external.into_iter().filter(|flow| first.is_some_and(|first| flow.date > first)).peekable();
+    let mut found = Vec::with_capacity(snapshots.len());
+    for (earlier, later) in snapshots.iter().zip(snapshots.iter().skip(1)) {
+        if later.date <= earlier.date {
+            return Err(out_of_order(later.date));
+        }
+        let mut interval = Interval {
+            since: earlier.date,
+            date: later.date,
+            before: positive_value(earlier)?,
+            after: positive_value(later)?,
+            contributed: Decimal::ZERO,
+            withdrawn: Decimal::ZERO,
+        };
+        while let Some(flow) = upcoming.next_if(|flow| flow.date <= later.date) {
+            add_flow(&mut interval, flow, base)?;
+        }
+        found.push(interval);
+    }
+    Ok(found)
+}
+
+fn add_flow(interval: &mut Interval, flow: &CashFlow, base: Currency) -> Result<(), Error> {
+    let amount = flow.in_base(base).ok_or_else(|| unknown_rate(flow, base))?;
+    let side = if amount.is_sign_positive() { &mut interval.contributed } else { &mut interval.withdrawn };
+    *side = side.checked_add(amount.abs()).ok_or_else(|| impossible(interval.date))?;
+    Ok(())
+}
+
+fn positive_value(snapshot: &Snapshot) -> Result<Decimal, Error> {
+    if snapshot.net_liquidation > Decimal::ZERO {
+        return Ok(snapshot.net_liquidation);
+    }
+    let date = snapshot.date;
+    Err(Error::new(format!("the net liquidation value on {date} is not above 0, so no return can be taken"))
+        .hint(format!("correct the snapshot of {date} in data/snapshots, or start the record after it")))
+}
+
+fn out_of_order(date: NaiveDate) -> Error {
+    Error::new(format!("the snapshot of {date} does not come after the one before it"))
+        .hint("keep one snapshot per date in data/snapshots")
+}
+
+fn unknown_rate(flow: &CashFlow, base: Currency) -> Error {
+    Error::new(format!("the flow of {} is in {} and its rate to {base} is not known", flow.date, flow.currency)).hint(
+        format!("write the rate into fx_to_base in data/flows.csv: what 1 {} was worth in {base}", flow.currency),
+    )
+}
+
+fn impossible(date: NaiveDate) -> Error {
+    Error::new(format!("no return can be taken on {date}: its flows leave nothing to divide by"))
+        .hint(format!("check the flows of {date} in data/flows.csv, or set flow_timing = \"split\" in config.toml"))
+}
+
+/// Time-weighted daily returns, one per snapshot after the first.
+///
+/// Formulas: [`Interval::time_weighted`]. Undefined days do not exist: a day whose return cannot be told is an
+/// error. No snapshot or one gives an empty series.
+///
+/// # Errors
+/// As [`intervals`], and a day whose denominator is not above 0 or on which everything was lost; each names
+/// the date.
+pub fn daily_returns(
+    snapshots: &[Snapshot],
+    flows: &[CashFlow],
+    base: Currency,
+    timing: FlowTiming,
+) -> Result<ReturnSeries, Error> {
+    let start = snapshots.first().map(|snapshot| snapshot.date);
+    series_of(start, &intervals(snapshots, flows, base)?, timing)
+}
+
+/// The returns of these intervals; see [`daily_returns`].
+///
+/// # Errors
+/// A day whose return cannot be told; it is named.
+pub fn series_of(start: Option<NaiveDate>, days: &[Interval], timing: FlowTiming) -> Result<ReturnSeries, Error> {
+    let days = days.iter().map(|day| {
+        let value = day.time_weighted(timing).ok_or_else(|| impossible(day.date))?;
+        Ok(DailyReturn { date: day.date, since: day.since, value })
+    });
+    Ok(ReturnSeries { start, days: days.collect::<Result<_, Error>>()? })
+}
+
+/// A day whose flow is large against the account, with its return under each convention.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LargeFlowDay {
+    /// The day.
+    pub date: NaiveDate,
+    /// Money in plus money out as a share of the net liquidation value before.
+    pub share: f64,
+    /// The return with `flow_timing = "split"`.
+    pub split: Option<f64>,
+    /// The return with `flow_timing = "start"`.
+    pub start: Option<f64>,
+    /// The return with `flow_timing = "end"`.
+    pub end: Option<f64>,
+}
+
+/// The days whose flows, in plus out, exceed 10 % of the net liquidation value before (GIPS 2020: a large flow
+/// calls for a valuation at its time).
+pub fn large_flow_days(days: &[Interval]) -> Vec<LargeFlowDay> {
+    let large = days.iter().filter_map(|day| {
+        let flows = day.contributed.checked_add(day.withdrawn)?.to_f64()?;
+        let share = finite(flows / day.before.to_f64()?).filter(|share| *share > LARGE_FLOW)?;
+        Some(LargeFlowDay {
+            date: day.date,
+            share,
+            split: day.time_weighted(FlowTiming::Split),
+            start: day.time_weighted(FlowTiming::Start),
+            end: day.time_weighted(FlowTiming::End),
+        })
+    });
+    large.collect()
+}
+
+/// Total return `I_T - 1`, as a fraction; undefined without a return.
+pub fn total(returns: &[f64]) -> Option<f64> {
+    compounded(returns)
+}
+
+/// Annualized return `(1 + total)^(365.25 / days) - 1` over calendar days from first to last snapshot.
+///
+/// Undefined for fewer than 365 days. Source: GIPS 2020, periods under a year are not annualized.
+pub fn annualized(total: f64, calendar_days: i64) -> Option<f64> {
+    if calendar_days < MIN_DAYS_TO_ANNUALIZE {
+        return None;
+    }
+    finite((1.0 + total).powf(DAYS_PER_YEAR / calendar_days as f64) - 1.0)
+}
+
+/// The return of the days dated from `from` on: product of daily returns; undefined without one.
+pub fn period_return(series: &ReturnSeries, from: NaiveDate) -> Option<f64> {
+    compounded(series.days.iter().filter(|day| day.date >= from).map(|day| &day.value))
+}
+
+/// The date after `base`, from which returns measured against the close of `base` are dated.
+pub(super) fn day_after(base: NaiveDate) -> NaiveDate {
+    base.checked_add_days(Days::new(1)).unwrap_or(base)
+}
+
+#[cfg(test)]
+#[path = "returns_tests.rs"]
+mod tests;

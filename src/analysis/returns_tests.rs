@@ -1,0 +1,141 @@
+use super::*;
+use crate::analysis::testing::{close, date, decimal, flow, snapshot, snapshots, usd};
+use crate::record::FlowKind;
+
+fn returns(values: &[&str], flows: &[CashFlow], timing: FlowTiming) -> Result<ReturnSeries, Error> {
+    daily_returns(&snapshots("2024-01-01", values), flows, usd(), timing)
+}
+
+#[test]
+fn a_return_compares_two_snapshots() {
+    let series = returns(&["1000", "1100", "990"], &[], FlowTiming::Split).unwrap();
+    close(Some(series.days[0].value), 0.1);
+    close(Some(series.days[1].value), -0.1);
+    assert_eq!(series.dates(), [date("2024-01-01"), date("2024-01-02"), date("2024-01-03")]);
+    close(series.index().last().copied(), 0.99);
+    close(total(&series.values()), -0.01);
+}
+
+#[test]
+fn each_convention_times_the_money_in_its_own_way() {
+    // 1000 becomes 1500 while 600 come in and 200 go out.
+    let flows = [flow(date("2024-01-02"), decimal("600")), flow(date("2024-01-02"), decimal("-200"))];
+    let value = |timing| Some(returns(&["1000", "1500"], &flows, timing).unwrap().days[0].value);
+    close(value(FlowTiming::Split), 1700.0 / 1600.0 - 1.0);
+    close(value(FlowTiming::Start), 1500.0 / 1400.0 - 1.0);
+    close(value(FlowTiming::End), 1100.0 / 1000.0 - 1.0);
+}
+
+#[test]
+fn flows_count_only_between_snapshots() {
+    let before_and_after = [
+        flow(date("2023-12-29"), decimal("500")),
+        flow(date("2024-01-01"), decimal("1000")),
+        flow(date("2024-01-04"), decimal("77")),
+    ];
+    let series = returns(&["1000", "1100", "990"], &before_and_after, FlowTiming::Split).unwrap();
+    assert_eq!(series, returns(&["1000", "1100", "990"], &[], FlowTiming::Split).unwrap());
+}
+
+#[test]
+fn a_flow_on_a_weekend_belongs_to_the_next_snapshot() {
+    let days = [snapshot(date("2024-01-05"), decimal("1000")), snapshot(date("2024-01-08"), decimal("1530"))];
+    let series = daily_returns(&days, &[flow(date("2024-01-06"), decimal("500"))], usd(), FlowTiming::Split).unwrap();
+    close(Some(series.days[0].value), 0.02);
+}
+
+#[test]
+fn a_dividend_is_performance() {
+    let mut dividend = flow(date("2024-01-02"), decimal("100"));
+    dividend.kind = FlowKind::Dividend;
+    close(total(&returns(&["1000", "1100"], &[dividend], FlowTiming::Split).unwrap().values()), 0.1);
+}
+
+#[test]
+fn a_flow_in_another_currency_counts_at_its_rate() {
+    let mut euros = flow(date("2024-01-02"), decimal("100"));
+    euros.currency = "EUR".parse().unwrap();
+    let error = returns(&["1000", "1110"], std::slice::from_ref(&euros), FlowTiming::Split).unwrap_err();
+    assert_eq!(error.message(), "the flow of 2024-01-02 is in EUR and its rate to USD is not known");
+    assert!(error.next_step().unwrap().contains("fx_to_base"));
+    euros.fx_to_base = Some(decimal("1.10"));
+    assert_eq!(returns(&["1000", "1110"], &[euros], FlowTiming::Split).unwrap().values(), [0.0]);
+}
+
+#[test]
+fn an_account_worth_nothing_is_an_error_that_names_the_date() {
+    for value in ["0", "-5"] {
+        let error = returns(&["1000", value, "1000"], &[], FlowTiming::Split).unwrap_err();
+        assert!(error.message().contains("2024-01-02"), "{error}");
+    }
+}
+
+#[test]
+fn nothing_to_divide_by_is_an_error_that_names_the_date() {
+    let flows = [flow(date("2024-01-02"), decimal("-1000"))];
+    let error = returns(&["1000", "10"], &flows, FlowTiming::Start).unwrap_err();
+    assert!(error.message().contains("2024-01-02"), "{error}");
+    assert!(returns(&["1000", "10"], &flows, FlowTiming::Split).is_ok());
+    let flows = [flow(date("2024-01-02"), decimal("1000"))];
+    assert!(returns(&["1000", "900"], &flows, FlowTiming::End).unwrap_err().message().contains("2024-01-02"));
+}
+
+#[test]
+fn two_snapshots_of_one_date_are_an_error() {
+    let days = [snapshot(date("2024-01-05"), decimal("1")), snapshot(date("2024-01-05"), decimal("2"))];
+    let error = daily_returns(&days, &[], usd(), FlowTiming::Split).unwrap_err();
+    assert!(error.message().contains("2024-01-05"));
+}
+
+#[test]
+fn a_record_without_two_snapshots_has_no_returns() {
+    assert_eq!(returns(&[], &[], FlowTiming::Split).unwrap(), ReturnSeries::default());
+    let one = returns(&["0"], &[], FlowTiming::Split).unwrap();
+    assert_eq!((one.start, one.days.len(), one.calendar_days()), (Some(date("2024-01-01")), 0, 0));
+    assert_eq!(one.index(), [1.0]);
+    assert_eq!(total(&one.values()), None);
+}
+
+#[test]
+fn a_window_starts_from_the_snapshot_before_its_first_return() {
+    let series = returns(&["1000", "1100", "1210", "1331"], &[], FlowTiming::Split).unwrap();
+    let part = series.window(Window { from: Some(date("2024-01-03")), to: Some(date("2024-01-03")) });
+    assert_eq!(part.dates(), [date("2024-01-02"), date("2024-01-03")]);
+    close(total(&part.values()), 0.1);
+    let none = series.window(Window { from: Some(date("2025-01-01")), to: None });
+    assert_eq!(none, ReturnSeries::default());
+}
+
+#[test]
+fn weekdays_without_a_snapshot_are_missing() {
+    let days = ["2024-01-04", "2024-01-05", "2024-01-10"].map(|day| snapshot(date(day), decimal("1")));
+    let series = daily_returns(&days, &[], usd(), FlowTiming::Split).unwrap();
+    assert_eq!(series.missing_weekdays(), [date("2024-01-08"), date("2024-01-09")]);
+}
+
+#[test]
+fn a_year_rate_needs_a_year() {
+    close(annualized(0.21, 731), 1.21_f64.powf(365.25 / 731.0) - 1.0);
+    close(annualized(0.1, 365), 1.1_f64.powf(365.25 / 365.0) - 1.0);
+    assert_eq!(annualized(0.1, 364), None);
+}
+
+#[test]
+fn a_flow_above_a_tenth_is_large() {
+    let flows = [flow(date("2024-01-02"), decimal("100")), flow(date("2024-01-03"), decimal("-111"))];
+    let days = intervals(&snapshots("2024-01-01", &["1000", "1100", "1000"]), &flows, usd()).unwrap();
+    let large = large_flow_days(&days);
+    assert_eq!(large.len(), 1);
+    assert_eq!(large[0].date, date("2024-01-03"));
+    close(Some(large[0].share), 111.0 / 1100.0);
+    close(large[0].split, 1111.0 / 1100.0 - 1.0);
+    close(large[0].start, 1000.0 / 989.0 - 1.0);
+    close(large[0].end, 1111.0 / 1100.0 - 1.0);
+}
+
+#[test]
+fn returns_since_a_date_are_linked() {
+    let series = returns(&["1000", "1100", "1210", "1331"], &[], FlowTiming::Split).unwrap();
+    close(period_return(&series, date("2024-01-03")), 0.21);
+    assert_eq!(period_return(&series, date("2024-01-05")), None);
+}
