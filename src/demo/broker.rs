@@ -32,7 +32,8 @@ pub(super) fn dollar() -> Currency {
 
 /// An instant of a trading date, so many seconds before (below zero) or after the close in New York.
 pub(super) fn around_close(date: NaiveDate, seconds: i64) -> DateTime<Utc> {
-    let early = EARLY_CLOSES.iter().any(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day) == Some(date));
+    let early =
+        EARLY_CLOSES.iter().any(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day) == Some(date));
     let hour = if early { 13 } else { 16 };
     let close = date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
     // No clock change happens in the afternoon, so there is exactly one such instant.
@@ -57,11 +58,13 @@ pub(super) struct Order<'a> {
 pub(super) struct Broker {
     dice: ChaCha8Rng,
     orders: u32,
+    /// When the last fill of the newest order was.
+    last_fill: DateTime<Utc>,
 }
 
 impl Broker {
     pub(super) fn new() -> Self {
-        Self { dice: ChaCha8Rng::seed_from_u64(SEED), orders: 0 }
+        Self { dice: ChaCha8Rng::seed_from_u64(SEED), orders: 0, last_fill: DateTime::UNIX_EPOCH }
     }
 
     /// The fills of an order: one to three, all shortly before the close.
@@ -70,8 +73,9 @@ impl Broker {
         let parts = self.split(order.shares);
         let total = commission(order.shares);
         let mut left = total;
-        // Orders go out one by one; three to four minutes before the close there is time for six of them.
-        let mut seconds = -215 + self.below(20) + 30 * i64::from(self.orders % 6);
+        // The first order of a day goes out four minutes before the close, each other one when the last is filled.
+        let earliest = around_close(order.date, -240);
+        let mut time = earliest.max(self.last_fill) + TimeDelta::seconds(3 + self.below(20));
         let mut fills = Vec::with_capacity(parts.len());
         for (index, shares) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
@@ -80,7 +84,7 @@ impl Broker {
             left -= commission;
             fills.push(Execution {
                 exec_id: ExecId::new(format!("0000demo.{:08x}.{:02}.01", 0x5f3a_1c2b_u32 + self.orders, index + 1)),
-                time: around_close(order.date, seconds),
+                time,
                 side: order.side,
                 quantity: Decimal::from(*shares),
                 price: self.price(order),
@@ -91,7 +95,8 @@ impl Broker {
                 reference_price: Some(order.quote),
                 ..blank_fill(order.symbol)
             });
-            seconds += 1 + self.below(9);
+            self.last_fill = time;
+            time += TimeDelta::seconds(1 + self.below(9));
         }
         fills
     }
@@ -191,8 +196,8 @@ mod tests {
         let mut several = 0;
         for shares in 1..400 {
             let quote = "52.704".parse().unwrap();
-            let order =
-                Order { date: "2015-02-02".parse().unwrap(), symbol: &symbol, side: Side::Sell, shares, quote };
+            let date = NaiveDate::from_num_days_from_ce_opt(735_000 + shares as i32).unwrap();
+            let order = Order { date, symbol: &symbol, side: Side::Sell, shares, quote };
             let fills = broker.fill(&order);
             assert_eq!(fills.iter().map(|fill| fill.quantity).sum::<Decimal>(), shares.into());
             assert_eq!(fills.iter().filter_map(|fill| fill.commission).sum::<Decimal>(), commission(shares));

@@ -13,6 +13,8 @@ pub mod market;
 pub mod momentum;
 mod simulate;
 mod starter;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use simulate::{DemoRecord, simulate, simulate_on};

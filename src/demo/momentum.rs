@@ -54,12 +54,7 @@ impl Signal {
 }
 
 /// Ranks `universe` by the prices known at `as_of`; later prices are never looked at.
-pub fn signal(
-    prices: &BTreeMap<Symbol, PriceSeries>,
-    universe: &[Symbol],
-    as_of: NaiveDate,
-    rule: Rule,
-) -> Signal {
+pub fn signal(prices: &BTreeMap<Symbol, PriceSeries>, universe: &[Symbol], as_of: NaiveDate, rule: Rule) -> Signal {
     let formation = last_complete_month(as_of);
     let mut ranking = Vec::new();
     let mut skipped = Vec::new();

@@ -55,14 +55,14 @@ pub fn simulate() -> Result<DemoRecord> {
 pub fn simulate_on(prices: BTreeMap<Symbol, PriceSeries>) -> DemoRecord {
     let flows = flows();
     let start = flows.first().map_or(NaiveDate::MAX, |flow| flow.date);
-    let mut account = Account { ledger: Ledger::default(), broker: Broker::new(), money_moved: false };
+    let mut account = Account { ledger: Ledger::default(), broker: Broker::new(), money_came_in: false };
     let mut executions = Vec::new();
     let mut snapshots = Vec::new();
     let mut month = YearMonth::of(start);
     for (date, quotes) in quotes(&prices, start) {
         for flow in flows.iter().filter(|flow| flow.date == date) {
             account.ledger.cash += flow.amount;
-            account.money_moved = true;
+            account.money_came_in |= flow.amount > Decimal::ZERO;
         }
         if YearMonth::of(date) != month {
             month = YearMonth::of(date);
@@ -119,8 +119,8 @@ fn reserved(flows: &[CashFlow], date: NaiveDate) -> Decimal {
 struct Account {
     ledger: Ledger,
     broker: Broker,
-    /// Whether money came in or went out since the last rebalance.
-    money_moved: bool,
+    /// Whether there has been a deposit since the last rebalance.
+    money_came_in: bool,
 }
 
 impl Account {
@@ -136,9 +136,10 @@ impl Account {
         let signal = signal(prices, &universe(), date, RULE);
         let selected: BTreeSet<&Symbol> = signal.selected().collect();
         // Half a per cent stays in cash for slippage, commissions and the fraction of a share.
-        let slot = (value - reserved) * Decimal::new(995, 3) / Decimal::from(RULE.top_n);
-        // Small drifts are left alone, unless money has moved or is about to.
-        let exact = self.money_moved || reserved > Decimal::ZERO;
+        let kept = reserved + (value - reserved) * Decimal::new(5, 3);
+        let slot = (value - kept) / Decimal::from(RULE.top_n);
+        // Small drifts are left alone, unless money has come in or is about to leave.
+        let exact = self.money_came_in || reserved > Decimal::ZERO;
         let tolerance = value * if exact { Decimal::new(1, 3) } else { Decimal::new(2, 2) };
         let mut fills = Vec::new();
         for side in [Side::Sell, Side::Buy] {
@@ -152,7 +153,7 @@ impl Account {
                 let shares = match side {
                     Side::Sell if leaves => whole(self.ledger.quantity(symbol)),
                     Side::Sell => whole(-gap / *quote),
-                    Side::Buy => affordable(gap.min(self.ledger.cash - reserved), *quote),
+                    Side::Buy => affordable(gap.min(self.ledger.cash - kept), *quote),
                 };
                 if shares > 0 {
                     let order = Order { date, symbol, side, shares, quote: *quote };
@@ -160,7 +161,7 @@ impl Account {
                 }
             }
         }
-        self.money_moved = false;
+        self.money_came_in = false;
         fills
     }
 

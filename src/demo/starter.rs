@@ -41,10 +41,8 @@ pub struct Started {
 /// # Errors
 /// A file or folder that cannot be written.
 pub fn init(site: &SiteDir) -> Result<Started> {
-    let mut files = BTreeMap::from([
-        (site.config(), CONFIG.as_bytes()),
-        (site.root().join(".gitignore"), GIT_IGNORE.as_bytes()),
-    ]);
+    let mut files =
+        BTreeMap::from([(site.config(), CONFIG.as_bytes()), (site.root().join(".gitignore"), GIT_IGNORE.as_bytes())]);
     files.extend(content_of(&CONTENT).into_iter().map(|(path, content)| (site.content().join(path), content)));
     let mut started = Started::default();
     for (path, content) in files {
@@ -75,8 +73,7 @@ pub(super) fn demo_content() -> BTreeMap<PathBuf, &'static [u8]> {
 
 /// All files of an embedded folder by path.
 fn content_of(folder: &'static Dir<'static>) -> BTreeMap<PathBuf, &'static [u8]> {
-    let mut files: BTreeMap<_, _> =
-        folder.files().map(|file| (file.path().to_path_buf(), file.contents())).collect();
+    let mut files: BTreeMap<_, _> = folder.files().map(|file| (file.path().to_path_buf(), file.contents())).collect();
     for below in folder.dirs() {
         files.extend(content_of(below));
     }

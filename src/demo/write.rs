@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -119,10 +120,14 @@ pub(super) fn put(path: &Path, content: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|existing| existing == content) {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        make_folder(folder)?;
-    }
-    fs::write(path, content).map_err(|cause| Error::io("write the file", path, cause))
+    let written = match (fs::write(path, content), path.parent()) {
+        (Err(cause), Some(folder)) if cause.kind() == ErrorKind::NotFound => {
+            make_folder(folder)?;
+            fs::write(path, content)
+        }
+        (written, _) => written,
+    };
+    written.map_err(|cause| Error::io("write the file", path, cause))
 }
 
 /// Makes a folder and those above it.
