@@ -122,8 +122,8 @@ impl Broker {
         price.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
     }
 
-    /// Slippage in tenths of a basis point, above zero is unfavourable: about 1.5 basis points on average with
-    /// a spread of 2.5, and one fill in thirty in a thin book, which costs 8 to 28 more.
+    /// Slippage in tenths of a basis point, above zero is unfavourable: about 1.3 basis points on average with
+    /// a spread of 3, and one fill in thirty in a thin book, which costs 8 to 28 more.
     fn slippage(&mut self) -> i64 {
         let bell: i64 = (0..4).map(|_| self.below(51) - 25).sum();
         let thin = if self.below(30) == 0 { 80 + self.below(200) } else { 0 };
