@@ -25,6 +25,7 @@
 pub mod analysis;
 pub mod calendar;
 pub mod config;
+pub mod demo;
 pub mod error;
 pub mod publication;
 pub mod record;

@@ -1,0 +1,153 @@
+//! What the simulated account holds: cash, shares, and what the shares have cost, in exact decimals.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rust_decimal::Decimal;
+
+use crate::record::{Currency, Execution, Position, Side, Symbol};
+
+/// Cash and open positions in US dollars. Nothing is rounded but averages and realized gains.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ledger {
+    pub(super) cash: Decimal,
+    holdings: BTreeMap<Symbol, VecDeque<Lot>>,
+}
+
+/// Shares bought in one fill.
+#[derive(Debug, Clone)]
+struct Lot {
+    quantity: Decimal,
+    price: Decimal,
+    commission: Decimal,
+}
+
+impl Lot {
+    fn cost(&self) -> Decimal {
+        self.quantity * self.price + self.commission
+    }
+
+    /// Takes `quantity` shares out of the lot with their part of the commission; returns what they had cost.
+    fn take(&mut self, quantity: Decimal) -> Decimal {
+        let commission = (self.commission * quantity / self.quantity).round_dp(6);
+        self.quantity -= quantity;
+        self.commission -= commission;
+        quantity * self.price + commission
+    }
+}
+
+impl Ledger {
+    /// Shares held.
+    pub(super) fn quantity(&self, symbol: &Symbol) -> Decimal {
+        self.holdings.get(symbol).map_or(Decimal::ZERO, |lots| lots.iter().map(|lot| lot.quantity).sum())
+    }
+
+    /// The symbols held.
+    pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+        self.holdings.keys()
+    }
+
+    /// Net liquidation value at the prices of one date.
+    pub(super) fn value(&self, price: &BTreeMap<Symbol, Decimal>) -> Decimal {
+        let worth = |symbol| self.quantity(symbol) * price.get(symbol).copied().unwrap_or_default();
+        self.cash + self.symbols().map(worth).sum::<Decimal>()
+    }
+
+    /// Books a fill. Sales close the oldest lots first; returns the realized gain of a sale.
+    ///
+    /// The gain is net of the commissions of both sides, in US dollars.
+    pub(super) fn book(&mut self, fill: &Execution) -> Option<Decimal> {
+        let commission = fill.commission.unwrap_or_default();
+        self.cash -= fill.signed_quantity() * fill.price + commission;
+        let lots = self.holdings.entry(fill.symbol.clone()).or_default();
+        if fill.side == Side::Buy {
+            lots.push_back(Lot { quantity: fill.quantity, price: fill.price, commission });
+            return None;
+        }
+        let cost = sell(lots, fill.quantity);
+        if lots.is_empty() {
+            self.holdings.remove(&fill.symbol);
+        }
+        Some((fill.notional() - commission - cost).round_dp(4))
+    }
+
+    /// The open positions at the prices of one date, by symbol.
+    pub(super) fn positions(&self, price: &BTreeMap<Symbol, Decimal>, currency: Currency) -> Vec<Position> {
+        let position = |(symbol, lots): (&Symbol, &VecDeque<Lot>)| {
+            let quantity: Decimal = lots.iter().map(|lot| lot.quantity).sum();
+            let cost: Decimal = lots.iter().map(Lot::cost).sum();
+            let market_price = price.get(symbol).copied()?;
+            let market_value = (quantity * market_price).normalize();
+            Some(Position {
+                symbol: symbol.clone(),
+                conid: None,
+                exchange: super::broker::EXCHANGE.into(),
+                currency,
+                quantity,
+                average_cost: cost.checked_div(quantity).map(|average| average.round_dp(4).normalize()),
+                market_price: Some(market_price),
+                market_value,
+                unrealized_pnl: Some((market_value - cost).round_dp(4).normalize()),
+                realized_pnl: None,
+            })
+        };
+        self.holdings.iter().filter_map(position).collect()
+    }
+}
+
+/// Takes shares out of the oldest lots; returns what they had cost.
+fn sell(lots: &mut VecDeque<Lot>, mut quantity: Decimal) -> Decimal {
+    let mut cost = Decimal::ZERO;
+    while quantity > Decimal::ZERO {
+        let Some(oldest) = lots.front_mut() else { break };
+        let taken = oldest.quantity.min(quantity);
+        cost += oldest.take(taken);
+        quantity -= taken;
+        if oldest.quantity.is_zero() {
+            lots.pop_front();
+        }
+    }
+    cost
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::broker::blank_fill;
+
+    fn fill(side: Side, quantity: i64, price: &str, commission: &str) -> Execution {
+        Execution {
+            side,
+            quantity: quantity.into(),
+            price: price.parse().unwrap(),
+            commission: Some(commission.parse().unwrap()),
+            ..blank_fill(&Symbol::new("X"))
+        }
+    }
+
+    #[test]
+    fn the_oldest_shares_are_sold_first() {
+        let mut ledger = Ledger { cash: 1000.into(), ..Ledger::default() };
+        assert_eq!(ledger.book(&fill(Side::Buy, 10, "20.00", "1.00")), None);
+        assert_eq!(ledger.book(&fill(Side::Buy, 10, "30.00", "0.50")), None);
+        assert_eq!(ledger.cash, "498.50".parse().unwrap());
+        // 15 shares at 40.00 less 0.60 = 599.40; they cost 201.00 + 5 * 30.00 + 0.25 = 351.25.
+        assert_eq!(ledger.book(&fill(Side::Sell, 15, "40.00", "0.60")), Some("248.15".parse().unwrap()));
+        assert_eq!(ledger.quantity(&Symbol::new("X")), 5.into());
+        let price = BTreeMap::from([(Symbol::new("X"), "31.5".parse().unwrap())]);
+        let position = &ledger.positions(&price, "USD".parse().unwrap())[0];
+        // Left: 5 shares that cost 150.25.
+        assert_eq!(position.average_cost, Some("30.05".parse().unwrap()));
+        assert_eq!(position.unrealized_pnl, Some("7.25".parse().unwrap()));
+        // Cash 498.50 + 599.40, and 157.50 in shares.
+        assert_eq!(ledger.value(&price), "1255.40".parse().unwrap());
+    }
+
+    #[test]
+    fn a_position_sold_out_is_gone() {
+        let mut ledger = Ledger::default();
+        ledger.book(&fill(Side::Buy, 3, "10", "0"));
+        ledger.book(&fill(Side::Sell, 3, "9", "0"));
+        assert_eq!(ledger.symbols().count(), 0);
+        assert_eq!(ledger.cash, (-3).into());
+    }
+}

@@ -1,0 +1,136 @@
+//! Writing the demo as a site directory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::simulate::{DemoRecord, simulate};
+use super::{market, starter};
+use crate::SiteDir;
+use crate::error::{Error, Place, Result};
+
+/// The demo's own configuration, with `status = "demo"`.
+const CONFIG: &str = include_str!("../../data/demo/config.toml");
+
+/// Writes the demo: configuration, eight years of data, and the words about them.
+///
+/// # Errors
+/// A folder that holds anything but an earlier demo, which is left as it is, or a file that cannot be written.
+pub fn write(site: &SiteDir) -> Result<()> {
+    refuse_strangers(site)?;
+    // First the configuration, whose status says that the rest may be written again after an interruption.
+    put(&site.config(), CONFIG.as_bytes())?;
+    let files = data_files(site, &simulate()?)?;
+    refuse_additions(site, &files)?;
+    for (path, content) in &files {
+        put(path, content)?;
+    }
+    for (path, content) in starter::demo_content() {
+        put(&site.content().join(path), content)?;
+    }
+    starter::write_missing(&site.root().join(".gitignore"), starter::GIT_IGNORE.as_bytes())?;
+    make_folder(&site.public())
+}
+
+/// Every file of `data/` by its path, in the formats of `data/README.md`.
+fn data_files(site: &SiteDir, record: &DemoRecord) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut by_date: BTreeMap<NaiveDate, Vec<_>> = BTreeMap::new();
+    for execution in &record.executions {
+        by_date.entry(execution.utc_date()).or_default().push(execution);
+    }
+    for (date, executions) in by_date {
+        files.insert(site.executions_file(date), table(&executions)?);
+    }
+    for snapshot in &record.snapshots {
+        let mut json = serde_json::to_vec_pretty(snapshot).map_err(|cause| unwritable("a snapshot", cause))?;
+        json.push(b'\n');
+        files.insert(site.snapshots().join(format!("{}.json", snapshot.date)), json);
+    }
+    files.insert(site.flows(), table(&record.flows)?);
+    for (name, content) in market::files() {
+        files.insert(site.prices().join(name), content.to_vec());
+    }
+    Ok(files)
+}
+
+/// Rows as a CSV file with a header.
+fn table<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).map_err(|cause| unwritable("a table", cause))?;
+    }
+    writer.into_inner().map_err(|cause| Error::new("cannot write a table of the demo").because(cause.into_error()))
+}
+
+fn unwritable(what: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(format!("cannot write {what} of the demo")).because(cause)
+}
+
+/// Stops unless the folder is absent, empty, or an earlier demo.
+fn refuse_strangers(site: &SiteDir) -> Result<()> {
+    if is_empty(site.root())? || is_demo(&site.config()) {
+        return Ok(());
+    }
+    Err(Error::new("the folder holds something other than a demo, and nothing was written")
+        .at(Place::file(site.root()))
+        .hint("name a folder that is empty or does not exist yet: `trackrecord demo another-folder`"))
+}
+
+/// Stops if someone has added data to an earlier demo: the two would mix, and nothing is ever deleted.
+fn refuse_additions(site: &SiteDir, ours: &BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
+    let mut found = BTreeSet::new();
+    for folder in [site.executions(), site.snapshots(), site.prices()] {
+        found.extend(entries(&folder)?);
+    }
+    match found.into_iter().find(|path| !ours.contains_key(path)) {
+        None => Ok(()),
+        Some(path) => Err(Error::new("the demo did not write this file, and its figures would mix with the demo's")
+            .at(Place::file(path))
+            .hint("write the demo to another folder, or move the file away")),
+    }
+}
+
+fn is_empty(folder: &Path) -> Result<bool> {
+    if !folder.exists() { Ok(true) } else { Ok(entries(folder)?.is_empty()) }
+}
+
+/// Whether this configuration says `status = "demo"`. One that cannot be read says nothing.
+fn is_demo(config: &Path) -> bool {
+    let text = fs::read_to_string(config).unwrap_or_default();
+    let table: toml::Table = text.parse().unwrap_or_default();
+    table.get("site").and_then(|site| site.get("status")).and_then(toml::Value::as_str) == Some("demo")
+}
+
+/// What lies directly in a folder; nothing if there is no such folder.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let read = |cause| Error::io("read the folder", folder, cause);
+    fs::read_dir(folder).map_err(read)?.map(|entry| Ok(entry.map_err(read)?.path())).collect()
+}
+
+/// Writes a file, with the folders above it; one that has this content already is left alone.
+pub(super) fn put(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|existing| existing == content) {
+        return Ok(());
+    }
+    let written = match (fs::write(path, content), path.parent()) {
+        (Err(cause), Some(folder)) if cause.kind() == ErrorKind::NotFound => {
+            make_folder(folder)?;
+            fs::write(path, content)
+        }
+        (written, _) => written,
+    };
+    written.map_err(|cause| Error::io("write the file", path, cause))
+}
+
+/// Makes a folder and those above it.
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|cause| Error::io("make the folder", folder, cause))
+}
