@@ -4,6 +4,15 @@
 //! `None`. `stats` gathers them, [`catalogue`] names, defines and explains them.
 
 pub mod catalogue;
+pub mod instruments;
+pub mod notes;
+pub mod orders;
+pub mod rates;
+pub mod round_trips;
+pub mod slippage;
+#[cfg(test)]
+mod trade_samples;
+pub mod trades;
 
 use chrono::NaiveDate;
 
