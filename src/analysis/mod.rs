@@ -1,7 +1,7 @@
 //! Every figure, each with one definition and one documented function.
 //!
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
-//! `None`. `stats` gathers them, [`catalogue`] names, defines and explains them.
+//! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
 
 pub mod benchmark;
 pub mod catalogue;
@@ -17,6 +17,14 @@ pub mod significance;
 pub mod stats;
 #[cfg(test)]
 mod testing;
+pub mod instruments;
+pub mod notes;
+pub mod orders;
+pub mod rates;
+pub mod round_trips;
+pub mod slippage;
+#[cfg(test)]
+mod trade_samples;
 pub mod trades;
 
 use chrono::NaiveDate;

@@ -1,0 +1,177 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::analysis::trade_samples::{Fill, currency, date, dec, position, snapshot};
+
+fn usd() -> Currency {
+    currency("USD")
+}
+
+fn matched(executions: Vec<Execution>) -> Matching {
+    round_trips(&Record { executions, ..Record::default() }, usd())
+}
+
+fn results(matching: &Matching) -> Vec<(Decimal, Option<Decimal>)> {
+    matching.closed.iter().map(|trip| (trip.quantity, trip.net)).collect()
+}
+
+#[test]
+fn a_sale_closes_the_oldest_purchase_first_and_shares_commissions_by_quantity() {
+    // 100 at 10 and 100 at 12; 150 sold at 15 for 3 (0.02 a share); purchases cost 1 each (0.01 a share).
+    let matching = matched(vec![
+        Fill::buy("X", 100, 10).on("2026-01-05").commission("1", "USD").done(),
+        Fill::buy("X", 100, 12).on("2026-01-06").commission("1", "USD").done(),
+        Fill::sell("X", 150, 15).on("2026-01-09").commission("3", "USD").done(),
+    ]);
+    assert_eq!(results(&matching), [(dec("100"), Some(dec("497"))), (dec("50"), Some(dec("148.5")))]);
+    assert_eq!(matching.closed[0].holding_days(), 4);
+    assert_eq!(matching.closed[0].net_return(), Some(0.497));
+    assert_eq!(matching.open.len(), 1);
+    assert_eq!(matching.open[0].quantity, dec("50"));
+}
+
+#[test]
+fn a_fill_through_zero_closes_then_opens() {
+    let matching = matched(vec![
+        Fill::buy("X", 10, 10).on("2026-01-05").commission("0", "USD").done(),
+        Fill::sell("X", 25, 11).on("2026-01-06").commission("5", "USD").done(),
+        Fill::buy("X", 15, 9).on("2026-01-07").commission("0", "USD").done(),
+    ]);
+    // 10 x 1 - 5 x 10/25 = 8; then short 15 x 2 - 5 x 15/25 = 27.
+    assert_eq!(results(&matching), [(dec("10"), Some(dec("8"))), (dec("15"), Some(dec("27")))]);
+    let directions: Vec<_> = matching.closed.iter().map(|trip| trip.direction).collect();
+    assert_eq!(directions, [Direction::Long, Direction::Short]);
+    assert!(matching.open.is_empty());
+}
+
+#[test]
+fn a_contract_counts_its_multiplier_times() {
+    let matching = matched(vec![
+        Fill::sell("X", 2, 5).on("2026-01-05").multiplier(100).class("OPT").commission("1.30", "USD").done(),
+        Fill::buy("X", 2, 3).on("2026-01-06").multiplier(100).class("OPT").commission("1.30", "USD").done(),
+    ]);
+    assert_eq!(results(&matching), [(dec("2"), Some(dec("397.40")))]);
+    assert_eq!(matching.closed[0].entry_value, dec("1000"));
+}
+
+#[test]
+fn each_leg_is_converted_at_its_own_rate() {
+    // Bought 100 at 10 EUR when a euro was 1.10, sold at 11 when it was 1.20; commissions 2 USD and 3 EUR.
+    let executions = vec![
+        Fill::buy("X", 100, 10).on("2026-01-05").currency("EUR").fx("1.10").commission("2.20", "USD").done(),
+        Fill::sell("X", 100, 11).on("2026-01-07").currency("EUR").fx("1.20").commission("3", "EUR").done(),
+    ];
+    let snapshots = vec![snapshot("2026-01-06", 100_000), snapshot("2026-01-07", 1)];
+    let trip = &round_trips(&Record { executions, snapshots, ..Record::default() }, usd()).closed[0];
+    assert_eq!(trip.net, Some(dec("95")), "100 - 2.20/1.10 - 3");
+    assert_eq!(trip.net_base, Some(dec("214.2")), "1320 - 1100 - 2.2 - 3.6");
+    assert_eq!(trip.nav_before, Some(dec("100000")), "not the snapshot of the closing date");
+    assert!((trip.result_bps().unwrap() - 21.42).abs() < 1e-12);
+}
+
+#[test]
+fn an_unknown_commission_or_rate_leaves_the_result_unknown() {
+    let bought = Fill::buy("X", 1, 10).on("2026-01-05").currency("EUR").commission("0", "EUR");
+    let sold = Fill::sell("X", 1, 12).on("2026-01-06").currency("EUR");
+    let no_commission = matched(vec![bought.clone().fx("1").done(), sold.clone().fx("1").done()]);
+    assert_eq!((no_commission.closed[0].net, no_commission.closed[0].net_base), (None, None));
+    let no_rate = matched(vec![bought.done(), sold.commission("0", "EUR").fx("1").done()]);
+    assert_eq!((no_rate.closed[0].net, no_rate.closed[0].net_base), (Some(dec("2")), None));
+}
+
+#[test]
+fn accounts_and_instruments_do_not_mix() {
+    let mut other = Fill::sell("X", 1, 12).on("2026-01-06").done();
+    other.account = AccountId::new("U2");
+    let matching = matched(vec![
+        Fill::buy("X", 1, 10).on("2026-01-05").done(),
+        other,
+        Fill::sell("Y", 1, 12).on("2026-01-07").done(),
+    ]);
+    assert!(matching.closed.is_empty());
+    assert_eq!(matching.open.len(), 3);
+}
+
+#[test]
+fn selling_what_was_held_before_the_record_is_no_short_sale() {
+    let mut first = snapshot("2026-01-02", 1000);
+    first.positions = Some(vec![position("X", 60, 10)]);
+    let executions = vec![
+        Fill::sell("X", 100, 11).on("2026-01-05").commission("1", "USD").realized("60").done(),
+        Fill::buy("X", 40, 10).on("2026-01-06").commission("0", "USD").done(),
+    ];
+    let matching = round_trips(&Record { executions, snapshots: vec![first], ..Record::default() }, usd());
+    assert_eq!(results(&matching), [(dec("40"), Some(dec("39.6")))]);
+    assert_eq!(matching.without_opening.len(), 1);
+    assert_eq!(matching.realized[0].ours, None);
+}
+
+#[test]
+fn the_brokers_profit_stands_beside_ours_per_closing_fill() {
+    let matching = matched(vec![
+        Fill::buy("X", 5, 10).on("2026-01-05").commission("0", "USD").realized("0").done(),
+        Fill::buy("X", 5, 12).on("2026-01-05").commission("0", "USD").realized("0").done(),
+        Fill::sell("X", 10, 13).on("2026-01-06").commission("1", "USD").realized("20").done(),
+    ]);
+    assert_eq!(matching.realized.len(), 1);
+    assert_eq!((matching.realized[0].ours, matching.realized[0].brokers), (Some(dec("19")), dec("20")));
+    assert_eq!(matching.realized[0].date, date("2026-01-06"));
+}
+
+/// Fills of two instruments, several of them at the same time.
+fn fills() -> impl Strategy<Value = Vec<Execution>> {
+    let fill = (any::<bool>(), any::<bool>(), 1_i64..50, 1_i64..10_000, 0_u32..20, 0_i64..300);
+    prop::collection::vec(fill, 1..40).prop_map(|rows| {
+        let made = rows.into_iter().enumerate().map(|(number, (buys, x, quantity, cents, hour, commission))| {
+            let side = if buys { Side::Buy } else { Side::Sell };
+            Fill::new(side, if x { "X" } else { "Y" }, quantity, Decimal::new(cents, 2))
+                .id(&format!("{number:04}"))
+                .at(&format!("2026-01-05T{hour:02}:00:00Z"))
+                .commission(&Decimal::new(commission, 2).to_string(), "USD")
+                .done()
+        });
+        made.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_rows_does_not_matter(
+        (given, shuffled) in fills().prop_flat_map(|fills| (Just(fills.clone()), Just(fills).prop_shuffle()))
+    ) {
+        prop_assert_eq!(matched(given), matched(shuffled));
+    }
+
+    #[test]
+    fn matched_and_open_quantities_add_up_to_what_was_traded(fills in fills()) {
+        let traded: Decimal = fills.iter().map(|fill| fill.quantity).sum();
+        let matching = matched(fills.clone());
+        let closed: Decimal = matching.closed.iter().map(|trip| trip.quantity).sum();
+        let open: Decimal = matching.open.iter().map(|lot| lot.quantity.abs()).sum();
+        prop_assert_eq!(closed + closed + open, traded);
+        let net: Decimal = fills.iter().map(Execution::signed_quantity).sum();
+        prop_assert_eq!(matching.open.iter().map(|lot| lot.quantity).sum::<Decimal>(), net);
+    }
+
+    #[test]
+    fn once_flat_the_profit_is_the_cash_that_came_in(mut fills in fills()) {
+        for symbol in ["X", "Y"] {
+            let of_symbol = fills.iter().filter(|fill| fill.symbol.as_str() == symbol);
+            let held: Decimal = of_symbol.map(Execution::signed_quantity).sum();
+            let side = if held > Decimal::ZERO { Side::Sell } else { Side::Buy };
+            if !held.is_zero() {
+                let last = Fill::new(side, symbol, held.abs(), 7).on("2026-01-06").commission("1", "USD");
+                fills.push(last.done());
+            }
+        }
+        let cash: Decimal = fills
+            .iter()
+            .map(|fill| -fill.signed_quantity() * fill.price - fill.commission.unwrap())
+            .sum();
+        let matching = matched(fills);
+        prop_assert!(matching.open.is_empty());
+        let profit: Decimal = matching.closed.iter().map(|trip| trip.net_base.unwrap()).sum();
+        // Shares of commissions are rounded in the 28th digit.
+        prop_assert!((profit - cash).abs() < Decimal::new(1, 18), "{} {}", profit, cash);
+    }
+}
