@@ -28,6 +28,7 @@ pub mod config;
 pub mod error;
 pub mod publication;
 pub mod record;
+pub mod site;
 pub mod site_dir;
 
 pub use error::{Error, Place, Result};
