@@ -18,6 +18,12 @@ use crate::record::{Document, Side};
 #[serde(transparent)]
 pub struct Amount(pub(super) String);
 
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Everything the site is made from.
 #[derive(Debug, Clone, Serialize)]
 pub struct Publication {

@@ -1,0 +1,95 @@
+//! The attributes of a page that make or take links, found without building a tree.
+
+/// An attribute that matters to links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute<'a> {
+    /// `href` or `src`: what the page points to.
+    Target(&'a str),
+    /// `id` or `name`: what can be pointed to.
+    Anchor(&'a str),
+}
+
+/// The links and anchors of a page in order; comments and the content of scripts and styles are passed over.
+pub fn of(html: &str) -> Vec<Attribute<'_>> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        rest = rest.get(start + 1..).unwrap_or_default();
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            continue;
+        }
+        let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if name.is_empty() {
+            continue;
+        }
+        rest = attributes(rest.get(name.len()..).unwrap_or_default(), name, &mut found);
+        if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
+            let end = format!("</{}", name.to_ascii_lowercase());
+            rest = rest.split_once(end.as_str()).map_or("", |(_, after)| after);
+        }
+    }
+    found
+}
+
+/// Reads the attributes up to the `>` of the tag and returns what comes after it.
+fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) -> &'a str {
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        if rest.is_empty() {
+            return rest;
+        }
+        if let Some(after) = rest.strip_prefix('>') {
+            return after;
+        }
+        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).unwrap_or(rest.len());
+        // A stray `=` is a name of its own, so that reading always moves on.
+        let (name, after) = rest.split_at_checked(end.max(1)).unwrap_or((rest, ""));
+        rest = after.trim_start();
+        let Some(assigned) = rest.strip_prefix('=') else { continue };
+        let (value, after) = value(assigned.trim_start());
+        rest = after;
+        match name.to_ascii_lowercase().as_str() {
+            "href" | "src" => found.push(Attribute::Target(value)),
+            "id" => found.push(Attribute::Anchor(value)),
+            "name" if tag.eq_ignore_ascii_case("a") => found.push(Attribute::Anchor(value)),
+            _ => {}
+        }
+    }
+}
+
+fn value(text: &str) -> (&str, &str) {
+    for quote in ['"', '\''] {
+        if let Some(quoted) = text.strip_prefix(quote) {
+            return quoted.split_once(quote).unwrap_or((quoted, ""));
+        }
+    }
+    let end = text.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(text.len());
+    text.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attribute::{Anchor, Target};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn links_and_anchors_are_found_in_any_quotes() {
+        let html = "<a class=x href='a.html'>t</a><img SRC=b.png><h2\n id=\"top\">1 < 2 href=\"no\"</h2><a name=old>";
+        assert_eq!(of(html), [Target("a.html"), Target("b.png"), Anchor("top"), Anchor("old")]);
+    }
+
+    #[test]
+    fn comments_and_scripts_hold_no_links() {
+        let html = "<!-- <a href=x> --><script src=\"s.js\">'<a href=y>'</script><style>a[href=z]{}</style><a href=w>";
+        assert_eq!(of(html), [Target("s.js"), Target("w")]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end(html in "[<>a-z='\"/! \\-é]{0,80}") {
+            let _ = of(&html);
+        }
+    }
+}

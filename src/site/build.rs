@@ -1,0 +1,78 @@
+//! The steps of a build: templates, tables, pages, and the proof that all links lead somewhere.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::publication::Publication;
+use crate::{Error, Result};
+
+use super::pages::{self, Rendered, Site};
+use super::{links, tables, theme};
+
+/// The files of a site by their path, which is relative and written with `/`.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// What a build can be told beside the publication.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// The address the site is published at, instead of the configured one.
+    pub base_url: Option<&'a str>,
+    /// Whether drafts are shown.
+    pub drafts: bool,
+    /// The folder with the site's own templates, if there is one.
+    pub template_dir: Option<&'a Path>,
+}
+
+/// Renders the whole site into memory and checks every internal link.
+///
+/// # Errors
+/// A template that does not parse or render, with its file, line and column; a link that leads nowhere, with the
+/// Markdown file or the page it is on.
+pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
+    let theme = theme::load(options.template_dir)?;
+    let tables = tables::all(publication);
+    let site = Site::new(publication, options, &theme, &tables)?;
+
+    let pages = pages::list(&site);
+    let rendered: Vec<Rendered> = pages.par_iter().map(|page| page.render(&site)).collect::<Result<_>>()?;
+    let written: Vec<(String, Vec<u8>)> = tables.par_iter().map(tables::Table::files).collect::<Result<Vec<_>>>()?.concat();
+
+    let mut files: Files = written.into_iter().chain(theme.assets()).collect();
+    files.insert(".nojekyll".into(), Vec::new());
+    files.insert("robots.txt".into(), robots(site.base_url()).into_bytes());
+    let mut markdown_links = Vec::new();
+    for page in rendered {
+        markdown_links.extend(page.links);
+        if files.insert(page.path.clone(), page.html.into_bytes()).is_some() {
+            return Err(Error::new(format!("two pages would both be `{}`", page.path))
+                .hint("rename one of the Markdown files in content/"));
+        }
+    }
+    if let Some(base_url) = site.base_url() {
+        files.insert("sitemap.xml".into(), sitemap(base_url, &files).into_bytes());
+    }
+    links::check_markdown(&files, &markdown_links)?;
+    links::check(&files, site.base_url())?;
+    Ok(files)
+}
+
+fn robots(base_url: Option<&str>) -> String {
+    let sitemap = base_url.map(|url| format!("Sitemap: {url}sitemap.xml\n")).unwrap_or_default();
+    format!("User-agent: *\nAllow: /\n{sitemap}")
+}
+
+fn sitemap(base_url: &str, files: &Files) -> String {
+    let pages = files.keys().filter(|path| path.ends_with("index.html"));
+    let urls: String = pages
+        .map(|path| {
+            let address = format!("{base_url}{}", path.trim_end_matches("index.html"));
+            format!("  <url><loc>{}</loc></url>\n", super::format::escape(&address))
+        })
+        .collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}</urlset>\n"
+    )
+}

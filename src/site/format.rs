@@ -1,0 +1,132 @@
+//! How figures and dates are written: a real minus sign, a fixed number of decimals, an em dash for undefined.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::analysis::catalogue::{Figure, Unit};
+
+/// What stands for a figure that cannot be told.
+pub const UNDEFINED: &str = "\u{2014}";
+
+const MINUS: char = '\u{2212}';
+
+/// Whether a positive figure carries a plus sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Only a minus, where there is one.
+    Minus,
+    /// A plus or a minus, except on zero.
+    Both,
+}
+
+/// A number with thousands separators; one that rounds to zero has no sign.
+pub fn number(value: f64, digits: usize, sign: Sign) -> String {
+    if !value.is_finite() {
+        return UNDEFINED.into();
+    }
+    let plain = format!("{:.*}", digits, value.abs());
+    let is_zero = plain.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut text = String::with_capacity(plain.len() + 4);
+    match (is_zero, value < 0.0, sign) {
+        (false, true, _) => text.push(MINUS),
+        (false, false, Sign::Both) => text.push('+'),
+        _ => {}
+    }
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// A fraction in percent: `+1.25%`.
+pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
+    if value.is_finite() { number(value * 100.0, digits, sign) + "%" } else { UNDEFINED.into() }
+}
+
+/// Basis points: `+3.2 bps`.
+pub fn basis_points(value: f64, sign: Sign) -> String {
+    if value.is_finite() { number(value, 1, sign) + " bps" } else { UNDEFINED.into() }
+}
+
+/// A date: `27 Jan 2026`.
+pub fn day(date: NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
+/// An instant: `27 Jan 2026, 14:30 UTC`.
+pub fn moment(time: DateTime<Utc>) -> String {
+    time.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// A figure in its unit.
+pub fn figure(figure: &Figure) -> String {
+    let Some(value) = figure.value else { return UNDEFINED.into() };
+    match figure.unit {
+        Unit::Percent => percent(value, 2, Sign::Minus),
+        Unit::Ratio => number(value, 2, Sign::Minus),
+        Unit::BasisPoints => basis_points(value, Sign::Minus),
+        Unit::Days => format!("{} days", number(value, 0, Sign::Minus)),
+        Unit::Count => number(value, 0, Sign::Minus),
+        Unit::Amount => number(value, 2, Sign::Minus),
+    }
+}
+
+/// -1, 0 or 1 as the class of a cell, after rounding to the decimals shown.
+pub fn sign_class(value: f64, shown_unit: f64) -> &'static str {
+    match value {
+        value if value >= shown_unit / 2.0 => "gain",
+        value if value <= -shown_unit / 2.0 => "loss",
+        _ => "flat",
+    }
+}
+
+/// The text with everything that HTML and XML give a meaning to replaced.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_has_a_real_minus_and_no_signed_zero() {
+        assert_eq!(percent(0.01254, 2, Sign::Both), "+1.25%");
+        assert_eq!(percent(-0.0125, 1, Sign::Both), "\u{2212}1.2%");
+        assert_eq!(percent(-0.00001, 2, Sign::Both), "0.00%");
+        assert_eq!(percent(12.3456, 1, Sign::Minus), "1,234.6%");
+        assert_eq!(percent(f64::NAN, 1, Sign::Minus), UNDEFINED);
+    }
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(number(1_234_567.0, 0, Sign::Minus), "1,234,567");
+        assert_eq!(number(-999.994, 2, Sign::Minus), "\u{2212}999.99");
+        assert_eq!(number(100.0, 0, Sign::Both), "+100");
+    }
+
+    #[test]
+    fn the_class_agrees_with_the_text() {
+        assert_eq!(sign_class(0.00004, 0.0001), "flat");
+        assert_eq!(sign_class(0.00006, 0.0001), "gain");
+        assert_eq!(sign_class(-0.01, 0.0001), "loss");
+    }
+}

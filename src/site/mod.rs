@@ -1,0 +1,23 @@
+//! From a [`Publication`] to the files of a static site.
+//!
+//! [`render`] is a pure function into a sorted map; [`links`] proves that nothing in it points nowhere;
+//! [`output`] swaps it for the old site in one step. No page asks the network for anything, and every link is
+//! relative and names a file, so that the site opens from disk and below any path.
+
+mod attributes;
+mod build;
+pub mod charts;
+pub mod format;
+pub mod links;
+pub mod markdown;
+pub mod output;
+mod pages;
+pub mod tables;
+#[cfg(test)]
+mod testing;
+pub mod theme;
+
+pub use build::{Files, Options, render};
+
+#[cfg(doc)]
+use crate::publication::Publication;

@@ -1,0 +1,236 @@
+//! Putting a rendered site in the place of the old one, in one step.
+//!
+//! The new site is written beside the old one, flushed, and then exchanged with it by a single rename. Whatever
+//! goes wrong before that leaves the old site as it was.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
+
+use super::Files;
+
+/// The list of what a build wrote: a folder without it is not ours to replace.
+pub const MANIFEST: &str = ".trackrecord-manifest";
+
+/// Kept where it stands, so that an empty output folder can be committed.
+const KEEP: &str = ".gitkeep";
+
+/// What a replacement changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files that are new or differ.
+    pub written: usize,
+    /// Files that were there already, byte for byte.
+    pub unchanged: usize,
+    /// Files of the old site that the new one does not have.
+    pub removed: usize,
+}
+
+/// Makes `dir` hold exactly `files` and the manifest.
+///
+/// Files are plain and readable by all (0644). A `.gitkeep` stays. Nothing is touched where nothing changed.
+///
+/// # Errors
+/// A folder that holds files no build of ours has written is refused; so is a path that is a file and a folder at
+/// once. Every error leaves the old site in place.
+pub fn replace(dir: &Path, files: &Files) -> Result<Summary> {
+    let old = read_old(dir)?;
+    let mut wanted = files.clone();
+    wanted.insert(MANIFEST.into(), manifest(files).into_bytes());
+    if old.present.contains(KEEP) {
+        wanted.entry(KEEP.into()).or_default();
+    }
+
+    let unchanged: BTreeSet<&String> = wanted.par_iter().filter(|(path, content)| is_same(&dir.join(path), content)).map(|(path, _)| path).collect();
+    let removed = old.present.iter().filter(|path| !wanted.contains_key(*path)).count();
+    let kept = files.keys().filter(|path| unchanged.contains(path)).count();
+    let summary = Summary { written: files.len() - kept, unchanged: kept, removed };
+    if unchanged.len() == wanted.len() && removed == 0 {
+        return Ok(summary);
+    }
+
+    let parent = parent_of(dir);
+    fs::create_dir_all(&parent).map_err(|cause| Error::io("create", &parent, cause))?;
+    let stage = tempfile::Builder::new()
+        .prefix(".public-")
+        .tempdir_in(&parent)
+        .map_err(|cause| Error::io("create a folder for the new site in", &parent, cause))?;
+    write_all(stage.path(), dir, &wanted, &unchanged)?;
+    exchange(stage.path(), dir)?;
+    sync_folder(&parent)?;
+    // What is left in the stage is the old site, and goes with it.
+    stage.close().map_err(|cause| Error::io("remove the old site beside", dir, cause))?;
+    Ok(summary)
+}
+
+/// What stands in the output folder.
+#[derive(Default)]
+struct Old {
+    present: BTreeSet<String>,
+}
+
+fn read_old(dir: &Path) -> Result<Old> {
+    let metadata = match fs::symlink_metadata(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Old::default()),
+        other => other.map_err(|cause| Error::io("look at", dir, cause))?,
+    };
+    if !metadata.is_dir() {
+        return Err(Error::new("the output is not a folder").at(crate::Place::file(dir)));
+    }
+    let mut present = BTreeSet::new();
+    list(dir, dir, &mut present)?;
+    let listed = fs::read_to_string(dir.join(MANIFEST)).ok().map(|text| listed_in(&text)).unwrap_or_default();
+    let foreign: Vec<&str> = present
+        .iter()
+        .map(String::as_str)
+        .filter(|path| *path != KEEP && *path != MANIFEST && !listed.contains(*path))
+        .collect();
+    match foreign.as_slice() {
+        [] => Ok(Old { present }),
+        [first, ..] => Err(Error::new(format!(
+            "the folder holds {} that no build has written, such as `{first}`",
+            if foreign.len() == 1 { "a file".into() } else { format!("{} files", foreign.len()) }
+        ))
+        .at(crate::Place::file(dir))
+        .hint("move them away, or choose another folder with --out; a build replaces the whole folder")),
+    }
+}
+
+fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> {
+    let read = |cause| Error::io("read the folder", folder, cause);
+    for entry in fs::read_dir(folder).map_err(read)? {
+        let entry = entry.map_err(read)?;
+        if entry.file_type().map_err(read)?.is_dir() {
+            list(root, &entry.path(), found)?;
+        } else {
+            let path = entry.path();
+            found.insert(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"));
+        }
+    }
+    Ok(())
+}
+
+/// One line for each file: its SHA-256 and its path, as `sha256sum --check` reads them.
+fn manifest(files: &Files) -> String {
+    let digests: Vec<(&String, String)> = files.par_iter().map(|(path, content)| (path, hex(&Sha256::digest(content)))).collect();
+    digests.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn listed_in(manifest: &str) -> BTreeSet<String> {
+    manifest.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_string()).collect()
+}
+
+fn is_same(path: &Path, content: &[u8]) -> bool {
+    let plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == content.len() as u64 && has_usual_mode(&found));
+    plain && fs::read(path).is_ok_and(|found| found == content)
+}
+
+#[cfg(unix)]
+fn has_usual_mode(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o7777 == 0o644
+}
+
+#[cfg(not(unix))]
+fn has_usual_mode(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Writes the new site into the stage; a file that is the same in the old one becomes a second name of it.
+fn write_all(stage: &Path, dir: &Path, wanted: &Files, unchanged: &BTreeSet<&String>) -> Result<()> {
+    set_mode(stage, 0o755)?;
+    let folders: BTreeSet<PathBuf> = wanted.keys().filter_map(|path| Path::new(path).parent().map(Path::to_path_buf)).collect();
+    for folder in &folders {
+        let folder = stage.join(folder);
+        fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
+    }
+    wanted.par_iter().try_for_each(|(path, content)| {
+        let target = stage.join(path);
+        if unchanged.contains(path) && fs::hard_link(dir.join(path), &target).is_ok() {
+            return Ok(());
+        }
+        write_one(&target, content)
+    })?;
+    folders.par_iter().try_for_each(|folder| sync_folder(&stage.join(folder)))
+}
+
+fn write_one(path: &Path, content: &[u8]) -> Result<()> {
+    let failed = |cause| Error::io("write", path, cause);
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    set_mode(path, 0o644)?;
+    file.sync_data().map_err(failed)
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|cause| Error::io("set the permissions of", path, cause))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> Result<()> {
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| Error::io("flush", folder, cause))?;
+    Ok(())
+}
+
+fn parent_of(dir: &Path) -> PathBuf {
+    match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Puts the stage in the place of `dir`; afterwards the stage holds what `dir` held.
+fn exchange(stage: &Path, dir: &Path) -> Result<()> {
+    if !dir.exists() {
+        // The stage must go on existing for its owner to remove it.
+        fs::rename(stage, dir).and_then(|()| fs::create_dir(stage)).map_err(|cause| Error::io("put the new site in place at", dir, cause))?;
+        return Ok(());
+    }
+    if exchange_at_once(stage, dir) {
+        return Ok(());
+    }
+    let aside = stage.with_extension("old");
+    let failed = |cause| Error::io("put the new site in place at", dir, cause);
+    fs::rename(dir, &aside).map_err(failed)?;
+    if let Err(cause) = fs::rename(stage, dir) {
+        fs::rename(&aside, dir).map_err(failed)?;
+        return Err(failed(cause));
+    }
+    fs::rename(&aside, stage).map_err(failed)
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange_at_once(stage: &Path, dir: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, stage, CWD, dir, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange_at_once(_: &Path, _: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+#[path = "output_tests.rs"]
+mod tests;

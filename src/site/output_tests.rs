@@ -1,0 +1,133 @@
+use super::*;
+
+fn site(pages: &[(&str, &str)]) -> Files {
+    pages.iter().map(|(path, text)| ((*path).to_string(), text.as_bytes().to_vec())).collect()
+}
+
+fn tree(dir: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    list(dir, dir, &mut found).unwrap();
+    found
+}
+
+/// Nothing but the output folder is left in its parent.
+fn assert_no_leftovers(parent: &Path) {
+    let names: Vec<_> = fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["public"]);
+}
+
+#[test]
+fn a_new_site_replaces_the_old_one_whole() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    let first = replace(&dir, &site(&[("index.html", "one"), ("a/gone.html", "x"), ("a/same.html", "s")])).unwrap();
+    assert_eq!(first, Summary { written: 3, unchanged: 0, removed: 0 });
+    let second = replace(&dir, &site(&[("index.html", "two"), ("a/same.html", "s"), ("b/c/new.html", "n")])).unwrap();
+    assert_eq!(second, Summary { written: 2, unchanged: 1, removed: 1 });
+    assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "two");
+    let expected = [MANIFEST, "a/same.html", "b/c/new.html", "index.html"];
+    assert_eq!(tree(&dir), expected.map(String::from).into());
+    assert_no_leftovers(root.path());
+}
+
+#[test]
+fn an_unchanged_site_is_not_touched() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    let files = site(&[("index.html", "one")]);
+    replace(&dir, &files).unwrap();
+    let before = fs::metadata(&dir).unwrap().modified().unwrap();
+    assert_eq!(replace(&dir, &files).unwrap(), Summary { written: 0, unchanged: 1, removed: 0 });
+    assert_eq!(fs::metadata(&dir).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn a_damaged_file_is_written_again() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    let files = site(&[("index.html", "one")]);
+    replace(&dir, &files).unwrap();
+    fs::write(dir.join("index.html"), "hey").unwrap();
+    assert_eq!(replace(&dir, &files).unwrap().written, 1);
+    assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "one");
+}
+
+#[test]
+fn a_folder_with_files_of_others_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("thesis.doc"), "mine").unwrap();
+    let error = replace(&dir, &site(&[("index.html", "one")])).unwrap_err();
+    assert!(error.message().contains("thesis.doc"), "{error}");
+    assert_eq!(fs::read_to_string(dir.join("thesis.doc")).unwrap(), "mine");
+
+    fs::remove_file(dir.join("thesis.doc")).unwrap();
+    replace(&dir, &site(&[("index.html", "one")])).unwrap();
+    fs::write(dir.join("late.txt"), "mine").unwrap();
+    assert!(replace(&dir, &site(&[("index.html", "two")])).is_err());
+    assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "one");
+    assert_no_leftovers(root.path());
+}
+
+#[test]
+fn a_folder_kept_for_git_counts_as_empty_and_stays_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join(KEEP), "").unwrap();
+    for text in ["one", "two"] {
+        replace(&dir, &site(&[("index.html", text)])).unwrap();
+        assert!(dir.join(KEEP).is_file());
+        assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_failed_stage_leaves_the_old_site() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    replace(&dir, &site(&[("index.html", "one")])).unwrap();
+    // `a` cannot be a file and a folder at once: writing the stage fails half way.
+    let error = replace(&dir, &site(&[("a", "file"), ("a/b.html", "inside"), ("index.html", "two")])).unwrap_err();
+    assert!(error.place().is_some());
+    assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "one");
+    assert_no_leftovers(root.path());
+}
+
+#[test]
+fn an_output_that_is_a_file_is_refused_and_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    fs::write(&dir, "a file").unwrap();
+    assert!(replace(&dir, &site(&[("index.html", "one")])).is_err());
+    assert_eq!(fs::read_to_string(&dir).unwrap(), "a file");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_plain_and_readable_by_all() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path().join("public");
+    replace(&dir, &site(&[("a/index.html", "one")])).unwrap();
+    assert_eq!(fs::metadata(dir.join("a/index.html")).unwrap().permissions().mode() & 0o777, 0o644);
+    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o755);
+
+    // A link in the place of a page is replaced by the page, not written through.
+    let outside = root.path().join("public/a/index.html");
+    fs::remove_file(&outside).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", &outside).unwrap();
+    replace(&dir, &site(&[("a/index.html", "two")])).unwrap();
+    assert!(fs::symlink_metadata(&outside).unwrap().is_file());
+}
+
+#[test]
+fn the_manifest_lists_each_file_with_its_digest() {
+    let text = manifest(&site(&[("b", ""), ("a", "abc")]));
+    assert_eq!(
+        text,
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n\
+         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n"
+    );
+}

@@ -1,0 +1,236 @@
+//! The templates: compiled into the binary, and each replaceable by the site's own file of the same name.
+//!
+//! An embedded template is known as `default/NAME`, so that a site's `NAME` comes first and can extend it.
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::{Error, Place, Result};
+
+use super::format::{self, Sign};
+
+static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Files that are copied as they are.
+const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
+
+/// Templates and plain files, the site's own before the embedded ones.
+pub struct Theme {
+    tera: Tera,
+    assets: Vec<(String, Vec<u8>)>,
+    folder: Option<PathBuf>,
+}
+
+impl Theme {
+    /// The files that are copied as they are.
+    pub fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
+        self.assets.iter().cloned()
+    }
+
+    /// The style sheet, for the one page that carries it inside.
+    pub fn style(&self) -> String {
+        let style = self.assets.iter().find(|(name, _)| name == "style.css");
+        style.map(|(_, content)| String::from_utf8_lossy(content).into_owned()).unwrap_or_default()
+    }
+
+    /// Renders one template.
+    ///
+    /// # Errors
+    /// What the template engine says, at the file, line and column it says it of.
+    pub fn render(&self, template: &str, context: &Context) -> Result<String> {
+        self.tera.render(template, context).map_err(|error| in_template(&error, self.folder.as_deref(), template))
+    }
+}
+
+/// Loads the embedded templates and the site's own from `folder`, where it exists.
+///
+/// # Errors
+/// A template that does not parse or names a filter or template that does not exist.
+pub fn load(folder: Option<&Path>) -> Result<Theme> {
+    let folder = folder.filter(|folder| folder.is_dir());
+    let mut tera = Tera::default();
+    tera.set_fallback_prefixes(["default/"]).map_err(|error| in_template(&error, folder, ""))?;
+    register(&mut tera);
+
+    let mut templates: Vec<(String, String)> = Vec::new();
+    collect_embedded(&EMBEDDED, &mut templates);
+    if let Some(folder) = folder {
+        collect_own(folder, folder, &mut templates)?;
+    }
+    tera.add_raw_templates(templates).map_err(|error| in_template(&error, folder, ""))?;
+
+    let assets = ASSETS.iter().map(|name| Ok(((*name).to_string(), asset(name, folder)?))).collect::<Result<_>>()?;
+    Ok(Theme { tera, assets, folder: folder.map(Path::to_path_buf) })
+}
+
+fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
+    for file in folder.files() {
+        if let (Some(name), Some(text)) = (file.path().to_str(), file.contents_utf8())
+            && name.ends_with(".html")
+        {
+            templates.push((format!("default/{name}"), text.to_string()));
+        }
+    }
+    for folder in folder.dirs() {
+        collect_embedded(folder, templates);
+    }
+}
+
+fn collect_own(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>) -> Result<()> {
+    let read = |cause| Error::io("read the templates", folder, cause);
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.is_dir() {
+            collect_own(root, &path, templates)?;
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            let text = std::fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, cause))?;
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            templates.push((name, text));
+        }
+    }
+    Ok(())
+}
+
+fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
+    if let Some(own) = folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
+        return std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause));
+    }
+    let embedded = EMBEDDED.get_file(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
+    Ok(embedded.contents().to_vec())
+}
+
+fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Error {
+    use tera::ErrorKind::{RenderingError, SyntaxError};
+    let folder = folder.unwrap_or(Path::new("templates"));
+    let (message, place) = match error.kind() {
+        SyntaxError(report) | RenderingError(report) => {
+            let span = report.span();
+            let place = Place {
+                path: folder.join(report.filename()),
+                line: Some(span.start_line),
+                column: Some(span.start_col + 1),
+            };
+            (report.message().to_string(), Some(place))
+        }
+        _ => (error.to_string(), (!template.is_empty()).then(|| Place::file(folder.join(template)))),
+    };
+    let error = Error::new(message).hint("delete the file from templates/ to get the built-in one back");
+    match place {
+        Some(place) => error.at(place),
+        None => error,
+    }
+}
+
+/// An undefined figure: an em dash that says why.
+fn undefined(kwargs: &Kwargs) -> TeraResult<Value> {
+    let reason = kwargs.get::<&str>("why")?.unwrap_or("not defined for this record");
+    Ok(Value::safe_string(&format!("<span class=\"na\" title=\"{}\">{}</span>", format::escape(reason), format::UNDEFINED)))
+}
+
+fn digits(kwargs: &Kwargs, usual: usize) -> TeraResult<usize> {
+    Ok(kwargs.get::<usize>("digits")?.unwrap_or(usual))
+}
+
+fn register(tera: &mut Tera) {
+    tera.register_filter("percent", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        let sign = if kwargs.get::<bool>("signed")?.unwrap_or(true) { Sign::Both } else { Sign::Minus };
+        match value.as_f64() {
+            Some(value) => Ok(format::percent(value, digits(&kwargs, 2)?, sign).into()),
+            None => undefined(&kwargs),
+        }
+    });
+    tera.register_filter("bps", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        let sign = if kwargs.get::<bool>("signed")?.unwrap_or(true) { Sign::Both } else { Sign::Minus };
+        match value.as_f64() {
+            Some(value) => Ok(format::basis_points(value, sign).into()),
+            None => undefined(&kwargs),
+        }
+    });
+    tera.register_filter("ratio", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        match value.as_f64() {
+            Some(value) => Ok(format::number(value, digits(&kwargs, 2)?, Sign::Minus).into()),
+            None => undefined(&kwargs),
+        }
+    });
+    tera.register_filter("count", |value: f64, _: Kwargs, _: &State| format::number(value, 0, Sign::Minus));
+    tera.register_filter("sign", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        let shown_unit = kwargs.get::<f64>("unit")?.unwrap_or(0.0001);
+        Ok(value.as_f64().map_or("flat", |value| format::sign_class(value, shown_unit)).into())
+    });
+    // Sort keys are rounded: more digits than the page shows would tell more than the page does.
+    tera.register_filter("sort_key", |value: &Value, _: Kwargs, _: &State| -> Value {
+        value.as_f64().map_or_else(|| Value::from(""), |value| format!("{value:.6}").into())
+    });
+    tera.register_filter("day", |value: &str, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        match value.get(..10).and_then(|date| date.parse().ok()) {
+            Some(date) => Ok(format::day(date).into()),
+            None => undefined(&kwargs),
+        }
+    });
+    tera.register_filter("moment", |value: &str, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        match value.parse() {
+            Ok(time) => Ok(format::moment(time).into()),
+            Err(_) => undefined(&kwargs),
+        }
+    });
+    tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
+        value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())
+    });
+    // How deep a cell of the monthly table is tinted, from 0 to 3.
+    tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> &'static str {
+        match value.as_f64().map(f64::abs) {
+            Some(size) if size >= 0.05 => "t3",
+            Some(size) if size >= 0.02 => "t2",
+            Some(size) if size >= 0.005 => "t1",
+            _ => "t0",
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(template: &str, value: Option<f64>) -> String {
+        let mut tera = Tera::default();
+        register(&mut tera);
+        tera.add_raw_template("page.html", template).unwrap();
+        let mut context = Context::new();
+        context.insert("x", &value);
+        tera.render("page.html", &context).unwrap()
+    }
+
+    #[test]
+    fn an_undefined_figure_says_why() {
+        assert_eq!(shown("{{ x | percent }}", Some(-0.0123)), "\u{2212}1.23%");
+        assert_eq!(
+            shown("{{ x | percent(why='needs \"12\"') }}", None),
+            "<span class=\"na\" title=\"needs &quot;12&quot;\">\u{2014}</span>"
+        );
+        assert_eq!(shown("{{ x | sort_key }}", None), "");
+        assert_eq!(shown("{{ x | sort_key }}", Some(0.123_456_789)), "0.123457");
+    }
+
+    #[test]
+    fn a_sites_own_template_replaces_the_embedded_one_and_can_extend_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("foot.html"), "own foot").unwrap();
+        std::fs::write(folder.path().join("site.js"), "// own").unwrap();
+        let theme = load(Some(folder.path())).unwrap();
+        assert_eq!(theme.render("foot.html", &Context::new()).unwrap(), "own foot");
+        assert_eq!(theme.assets().find(|(name, _)| name == "site.js").unwrap().1, b"// own");
+        assert!(theme.style().contains("--ink"));
+    }
+
+    #[test]
+    fn a_broken_template_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("foot.html"), "line one\n{{ x | no_such_filter }}").unwrap();
+        let error = load(Some(folder.path())).err().unwrap();
+        let text = format!("{error}");
+        assert!(text.contains("no_such_filter"), "{text}");
+        assert!(text.contains("foot.html"), "{text}");
+    }
+}
