@@ -29,7 +29,7 @@ pub mod demo;
 pub mod error;
 pub mod publication;
 pub mod record;
-pub mod site;
+//SITE pub mod site;
 pub mod site_dir;
 pub mod toml_value;
 

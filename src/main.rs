@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The command line of `trackrecord`.
+
+fn main() -> std::process::ExitCode {
+    trackrecord::cli::run()
+}

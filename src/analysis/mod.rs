@@ -6,23 +6,23 @@
 pub mod benchmark;
 pub mod catalogue;
 pub mod drawdown;
+pub mod instruments;
 pub mod money_weighted;
+pub mod notes;
+pub mod orders;
 pub mod performance;
 pub mod periods;
+pub mod rates;
 pub mod returns;
 pub mod risk;
 pub mod rolling;
+pub mod round_trips;
 pub mod sample;
 pub mod significance;
+pub mod slippage;
 pub mod stats;
 #[cfg(test)]
 mod testing;
-pub mod instruments;
-pub mod notes;
-pub mod orders;
-pub mod rates;
-pub mod round_trips;
-pub mod slippage;
 #[cfg(test)]
 mod trade_samples;
 pub mod trades;

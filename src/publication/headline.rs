@@ -26,10 +26,7 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
         let theirs = benchmark.total.map_or("not known".to_owned(), |total| signed_percent(total, 1));
         let note = format!("{name} {theirs} over the same dates");
-        cards.push(Card {
-            label: format!("Against {name}"),
-            ..points("excess_total", benchmark.excess_total, note)
-        });
+        cards.push(Card { label: format!("Against {name}"), ..points("excess_total", benchmark.excess_total, note) });
     }
     let sharpe_note = format!("n = {} days, risk-free {} %", thousands(facts.observations), facts.risk_free * 100.0);
     cards.push(Card {
@@ -49,7 +46,9 @@ fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
         _ => String::new(),
     };
     let now = match stats.drawdown.current {
-        Some(current) if current < 0.0 => format!("now {} below the peak", signed_percent(-current, 1).replace('+', "")),
+        Some(current) if current < 0.0 => {
+            format!("now {} below the peak", signed_percent(-current, 1).replace('+', ""))
+        }
         Some(_) => "now at a peak".to_owned(),
         None => format!("{} days so far", daily.series.days.len()),
     };

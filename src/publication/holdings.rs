@@ -25,18 +25,12 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
     let told = |snapshot: &&Snapshot| snapshot.date <= until && snapshot.positions.is_some();
     let Some(snapshot) = record.snapshots.iter().rev().find(told) else { return Holdings::default() };
     let open = snapshot.known_positions().iter().filter(|position| !position.quantity.is_zero());
-    let mut positions: Vec<_> =
-        open.filter_map(|position| view(position, snapshot, config, disclosure)).collect();
+    let mut positions: Vec<_> = open.filter_map(|position| view(position, snapshot, config, disclosure)).collect();
     positions.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then_with(|| a.symbol.cmp(&b.symbol)));
     Holdings { as_of: Some(snapshot.date), positions, cash_weight: cash_weight(snapshot) }
 }
 
-fn view(
-    position: &Position,
-    snapshot: &Snapshot,
-    config: &Config,
-    disclosure: &Disclosure,
-) -> Option<PositionView> {
+fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &Disclosure) -> Option<PositionView> {
     let in_base = position.market_value * snapshot.fx_to_base(position.currency)?;
     let weight = in_base.checked_div(snapshot.net_liquidation)?.to_f64()?;
     let name = config.names.get(position.symbol.as_str()).cloned().unwrap_or_default();

@@ -18,11 +18,11 @@ pub use view::*;
 
 use chrono::Days;
 
+use crate::analysis::Window;
 use crate::analysis::catalogue::{FigureGroup, Unit, catalogue};
-use crate::analysis::performance::{Performance, performance};
+use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
-use crate::analysis::Window;
 use crate::config::{Config, FlowTiming};
 use crate::error::{Error, Result};
 use crate::record::Record;

@@ -21,7 +21,8 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
         ));
     }
     for flow in &daily.large_flows {
-        let percent = |value: Option<f64>| value.map_or("undefined".into(), |value| format!("{:+.2} %", value * 100.0));
+        let percent =
+            |value: Option<f64>| value.map_or("undefined".into(), |value| format!("{:+.2} %", value * 100.0));
         sentences.push(format!(
             "On {} a flow was {:.0} % of the account; that day returned {} as published, {} with flows at the start \
              and {} with flows at the end of the day.",
@@ -60,7 +61,9 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
 fn gaps(facts: &Facts) -> String {
     match (facts.missing_weekdays, facts.market_holidays) {
         (0, _) => "There is a valuation for every weekday.".into(),
-        (missing, 0) => format!("{} have no valuation; the return of the next one covers them.", capitalized(&weekdays(missing))),
+        (missing, 0) => {
+            format!("{} have no valuation; the return of the next one covers them.", capitalized(&weekdays(missing)))
+        }
         (missing, holidays) => format!(
             "{} have no valuation, {holidays} of them days without a close of the benchmark, most likely market \
              holidays; the return of the next valuation covers them.",

@@ -132,7 +132,8 @@ impl Secrets {
     /// Looks through finished files.
     pub fn search(&self, files: &BTreeMap<String, Vec<u8>>) -> Vec<Leak> {
         use rayon::prelude::*;
-        let mut leaks: Vec<Leak> = files.par_iter().flat_map_iter(|(name, bytes)| self.search_file(name, bytes)).collect();
+        let mut leaks: Vec<Leak> =
+            files.par_iter().flat_map_iter(|(name, bytes)| self.search_file(name, bytes)).collect();
         leaks.sort();
         leaks.dedup();
         leaks
@@ -187,9 +188,12 @@ pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
         .collect();
     let more = leaks.len().saturating_sub(list.len());
     let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
-    Err(Error::new(format!("the site was not published, because it would give private things away:\n{}{rest}", list.join("\n")))
-        .at(Place::file(format!("public/{}", first.file)))
-        .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
+    Err(Error::new(format!(
+        "the site was not published, because it would give private things away:\n{}{rest}",
+        list.join("\n")
+    ))
+    .at(Place::file(format!("public/{}", first.file)))
+    .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
 }
 
 /// Numbers that everybody may know: prices.
@@ -311,11 +315,8 @@ mod tests {
     use super::*;
 
     fn secrets() -> Secrets {
-        let mut secrets = Secrets {
-            names: HashMap::new(),
-            accounts: vec!["u7654321".into()],
-            amounts: HashMap::new(),
-        };
+        let mut secrets =
+            Secrets { names: HashMap::new(), accounts: vec!["u7654321".into()], amounts: HashMap::new() };
         secrets.name("0000E0D5.69dd7411.01.01", "an execution id");
         secrets.amount("123456.78".parse().unwrap(), "an amount");
         secrets.amount("4321".parse().unwrap(), "a share count");
@@ -330,8 +331,20 @@ mod tests {
     #[test]
     fn an_amount_is_found_in_every_usual_spelling() {
         for spelling in [
-            "123456.78", "123,456.78", "123.456,78", "123 456.78", "123\u{a0}456,78", "123\u{202f}456.8", "123'456",
-            "123457", "123,457", "$123,456.78", "1,123456.78,3", "<td>123456.8</td>", "a=\"123456.78\"", "123_456",
+            "123456.78",
+            "123,456.78",
+            "123.456,78",
+            "123 456.78",
+            "123\u{a0}456,78",
+            "123\u{202f}456.8",
+            "123'456",
+            "123457",
+            "123,457",
+            "$123,456.78",
+            "1,123456.78,3",
+            "<td>123456.8</td>",
+            "a=\"123456.78\"",
+            "123_456",
         ] {
             assert!(!leaks(spelling).is_empty(), "{spelling}");
         }

@@ -1,0 +1,129 @@
+//! Looks for everything in a record that is wrong, odd or missing.
+
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::analysis::Window;
+use crate::analysis::identities::identities;
+use crate::analysis::performance::{Performance, performance};
+use crate::analysis::reconcile::reconcile;
+use crate::analysis::returns;
+use crate::calendar::day_before;
+use crate::config::Config;
+use crate::error::Place;
+use crate::record::{Finding, Record, Severity, StatementPeriod};
+
+/// A difference to the broker's own return beyond this deserves a look.
+const TOLERANCE_BPS: f64 = 1.0;
+
+/// All findings about a record, the gravest first.
+pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
+    let mut findings = record.findings.clone();
+    findings.extend(reconcile(record, config.account.base_currency));
+    let daily = performance(
+        record,
+        &config.analysis,
+        &config.benchmark.symbol,
+        config.account.base_currency,
+        Window::default(),
+    );
+    match &daily {
+        Ok(daily) => {
+            findings.extend(gaps(record, daily));
+            findings.extend(benchmark(record, config, daily));
+            findings.extend(record.statements.iter().map(|period| brokers_return(period, record, daily)));
+            findings.extend(large_flows(daily));
+        }
+        Err(error) => findings.push(Finding::from_error("no-return", error)),
+    }
+    match identities(record, config) {
+        Ok(broken) => findings.extend(broken),
+        Err(_) => debug_assert!(daily.is_err(), "the same days were fine a moment ago"),
+    }
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+/// Weekdays between snapshots that have none.
+fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
+    let prices = record.price_series(&daily.benchmark_symbol);
+    let (holidays, missing): (Vec<_>, Vec<_>) = daily
+        .series
+        .missing_weekdays()
+        .into_iter()
+        .partition(|day| prices.is_some_and(|prices| prices.on(*day).is_none()));
+    let shown: Vec<String> = missing.iter().take(5).map(ToString::to_string).collect();
+    let more = if missing.len() > shown.len() { ", ..." } else { "" };
+    if !missing.is_empty() {
+        let message = format!("{} weekdays have no snapshot: {}{more}", missing.len(), shown.join(", "));
+        let next = "the next return covers them; import a Flex statement of those days to fill them in";
+        return Some(Finding::new(Severity::Warning, "missing-days", message, next).at(Place::file("data/snapshots")));
+    }
+    (!holidays.is_empty()).then(|| {
+        let message = format!(
+            "{} weekdays have no snapshot; the benchmark has no close on any of them, so they are market holidays",
+            holidays.len()
+        );
+        Finding::new(Severity::Note, "missing-days", message, "nothing to do").at(Place::file("data/snapshots"))
+    })
+}
+
+fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Finding> {
+    let symbol = &config.benchmark.symbol;
+    if symbol.is_empty() || record.snapshots.is_empty() {
+        return None;
+    }
+    let place = Place::file(format!("data/prices/{symbol}.csv"));
+    let Some(aligned) = &daily.aligned else {
+        let message = format!("there are no prices of the benchmark {symbol}");
+        let next = "put its daily prices there, or set `[benchmark] symbol = \"\"`";
+        return Some(Finding::new(Severity::Warning, "benchmark", message, next).at(place));
+    };
+    (!aligned.left_out.is_empty()).then(|| {
+        let message = format!(
+            "{} days are left out of the comparison: the benchmark's last close is more than five weekdays old",
+            aligned.left_out.len()
+        );
+        Finding::new(Severity::Warning, "benchmark", message, "complete its prices").at(place)
+    })
+}
+
+/// The broker's time-weighted return of a period beside ours.
+fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance) -> Finding {
+    let named = format!("statement {} to {}", period.from, period.to);
+    let place = Place::file("data/statements.csv");
+    let series = daily.series.window(Window { from: Some(period.from), to: Some(period.to) });
+    let base_known = series.start.is_some_and(|start| start <= day_before(period.from));
+    let complete = base_known && record.snapshots.iter().any(|snapshot| snapshot.date == period.to);
+    let theirs = period.twr_percent.and_then(|percent| percent.to_f64());
+    let ours = returns::total(&series.values()).filter(|_| complete);
+    let (Some(theirs), Some(ours)) = (theirs, ours) else {
+        let message = format!("{named}: no comparison with the broker's own return, because snapshots or the figure are missing");
+        return Finding::new(Severity::Note, "broker-return", message, "include the days before and in the period").at(place);
+    };
+    let difference = (ours - theirs / 100.0) * 10_000.0;
+    let message =
+        format!("{named}: the broker's return is {theirs:.4} %, ours {:.4} %, {difference:+.2} bps apart", ours * 100.0);
+    if difference.abs() <= TOLERANCE_BPS {
+        return Finding::new(Severity::Note, "broker-return", message, "nothing to do").at(place);
+    }
+    let next = "look for deposits missing from data/flows.csv, or try another `[analysis] flow_timing`";
+    Finding::new(Severity::Warning, "broker-return", message, next).at(place)
+}
+
+fn large_flows(daily: &Performance) -> Vec<Finding> {
+    let percent = |value: Option<f64>| value.map_or("undefined".to_owned(), |value| format!("{:+.4} %", value * 100.0));
+    let finding = |flow: &returns::LargeFlowDay| {
+        let message = format!(
+            "on {} a flow was {:.1} % of the account; the day's return is {} (split), {} (start), {} (end)",
+            flow.date,
+            flow.share * 100.0,
+            percent(flow.split),
+            percent(flow.start),
+            percent(flow.end)
+        );
+        let next = "if they differ much, a valuation at the time of the flow would settle it";
+        Finding::new(Severity::Note, "large-flow", message, next).at(Place::file("data/flows.csv"))
+    };
+    daily.large_flows.iter().map(finding).collect()
+}

@@ -1,0 +1,41 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::terminal::{Terminal, counted};
+use super::{Outcome, config, today};
+use crate::build::{Options, build};
+use crate::error::Result;
+use crate::site_dir::SiteDir;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Write the site here instead of public/
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The address it will be published at
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Show pages that are marked as drafts
+    #[arg(long)]
+    drafts: bool,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let config = config(site)?;
+    let options =
+        Options { out: arguments.out.as_deref(), base_url: arguments.base_url.as_deref(), drafts: arguments.drafts };
+    let built = build(site, &config, today(), &options)?;
+    terminal.say(format!(
+        "{} built, {} new or changed, {} removed",
+        counted(built.files, "file"),
+        built.summary.written,
+        built.summary.removed
+    ));
+    if built.warnings > 0 {
+        terminal.say(format!("{}; `trackrecord check` lists them", counted(built.warnings, "warning")));
+    }
+    let index = arguments.out.clone().unwrap_or_else(|| site.public()).join("index.html");
+    terminal.result(index.display())?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,160 @@
+//! The commands: arguments in, a library call, words out. One file each, and no logic.
+
+mod build;
+mod check;
+mod completions;
+mod demo;
+mod import;
+mod init;
+mod slippage;
+mod stats;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::analysis::Window;
+use crate::config::{self, Config};
+use crate::error::{Error, Place, Result};
+use crate::record::{Record, Severity, load};
+use crate::site_dir::SiteDir;
+use terminal::Terminal;
+
+/// A live trading track record as a static site. Orders are never sent.
+#[derive(Parser)]
+#[command(name = "trackrecord", version, about, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Args)]
+struct Global {
+    /// The site directory
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+    /// Say nothing but results and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Say more
+    #[arg(long, short, global = true)]
+    verbose: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a new site directory
+    Init(init::Arguments),
+    /// Make and build a demo site: a simulated account on real prices
+    Demo(demo::Arguments),
+    /// Read files of a broker or of the earlier system into data/
+    Import(import::Arguments),
+    /// Look for everything that is wrong, odd or missing
+    Check(check::Arguments),
+    /// Every figure of the record
+    Stats(stats::Arguments),
+    /// What orders cost against the prices they were meant for
+    Slippage(slippage::Arguments),
+    /// Render the site into public/
+    Build(build::Arguments),
+    /// Print completions for a shell
+    Completions(completions::Arguments),
+}
+
+/// The dates figures are taken over.
+#[derive(Args)]
+struct WindowArguments {
+    /// First date, such as 2024-01-01 [default: the record's first]
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Last date [default: the record's last]
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+}
+
+impl WindowArguments {
+    fn window(&self) -> Result<Window> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if from > to => {
+                Err(Error::new(format!("--from {from} is after --to {to}")).hint("swap them"))
+            }
+            (from, to) => Ok(Window { from, to }),
+        }
+    }
+}
+
+/// Whether a command that ran to its end found something to act on.
+enum Outcome {
+    Fine,
+    Findings,
+}
+
+/// Runs the program on its arguments and prints what comes out.
+///
+/// Exit codes: 0 done, 1 failed or findings, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that went away is no failure of ours.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let terminal = Terminal::new(cli.global.quiet, cli.global.verbose);
+    let site = SiteDir::new(&cli.global.root);
+    let outcome = match cli.command {
+        Command::Init(arguments) => init::run(&arguments, &terminal),
+        Command::Demo(arguments) => demo::run(&arguments, &terminal),
+        Command::Import(arguments) => import::run(&arguments, &site, &terminal),
+        Command::Check(arguments) => check::run(&arguments, &site, &terminal),
+        Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
+        Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
+        Command::Build(arguments) => build::run(&arguments, &site, &terminal),
+        Command::Completions(arguments) => completions::run(&arguments, &terminal),
+    };
+    match outcome {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal.error(&error, site.root());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The configuration of a site.
+fn config(site: &SiteDir) -> Result<Config> {
+    let is_site = site.config().exists() || site.data().is_dir();
+    if !is_site {
+        return Err(Error::new("this is not a site directory: it has neither config/config.toml nor data/")
+            .at(Place::file(site.root()))
+            .hint("make one with `trackrecord init DIR`, or name one with `--root DIR`"));
+    }
+    config::load(site, std::env::vars())
+}
+
+/// The configuration and the record of a site.
+fn record(site: &SiteDir) -> Result<(Config, Record)> {
+    let config = config(site)?;
+    let record = load::load(site, &config, today());
+    Ok((config, record))
+}
+
+/// How many errors reading a record has met.
+fn errors(record: &Record) -> usize {
+    record.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+}
+
+/// The only place where the wall clock enters: nothing can be dated after it.
+fn today() -> NaiveDate {
+    // East of Greenwich the day has begun before it has in UTC.
+    let now = Utc::now().date_naive();
+    now.succ_opt().unwrap_or(now)
+}

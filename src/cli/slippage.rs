@@ -1,0 +1,81 @@
+use clap::Args;
+
+use super::terminal::{Terminal, table};
+use super::{Outcome, WindowArguments, record};
+use crate::analysis::slippage::{SlippageFigures, SlippageGroup, slippage};
+use crate::error::Result;
+use crate::site_dir::SiteDir;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    window: WindowArguments,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let (config, record) = record(site)?;
+    let window = arguments.window.window()?;
+    let base = config.account.base_currency;
+    let figures = slippage(&record, base, config.analysis.outlier_bps, window);
+    if arguments.json {
+        terminal.json(&figures)?;
+    } else {
+        terminal.result(in_words(&figures, base.as_str(), config.analysis.outlier_bps))?;
+    }
+    let errors = super::errors(&record);
+    if errors > 0 {
+        terminal.say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
+        return Ok(Outcome::Findings);
+    }
+    Ok(Outcome::Fine)
+}
+
+fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64) -> String {
+    let head = format!(
+        "{} orders in {} fills, {} of them with a reference price; positive is unfavourable",
+        figures.orders, figures.executions, figures.priced_orders
+    );
+    let mut rows: Vec<Vec<String>> = [
+        ("Mean", figures.mean_bps),
+        ("Median", figures.median_bps),
+        ("Standard deviation", figures.std_bps),
+        ("Mean by notional", figures.notional_weighted_bps),
+        ("Commissions", figures.commissions_bps),
+        ("Implementation shortfall", figures.implementation_shortfall_bps),
+    ]
+    .into_iter()
+    .map(|(name, value)| vec![format!("  {name}"), bps(value)])
+    .collect();
+    let cost = figures.cost_base.map_or("\u{2014}".to_owned(), |cost| format!("{cost:.2} {currency}"));
+    rows.push(vec!["  Cost".to_owned(), cost]);
+    section(&mut rows, "By symbol", figures.by_symbol.iter().map(|(symbol, group)| (symbol.clone(), group)));
+    section(&mut rows, "By month", figures.by_month.iter().map(|(month, group)| (month.to_string(), group)));
+    if !figures.outliers.is_empty() {
+        rows.push(vec![String::new()]);
+        rows.push(vec![format!("Beyond {outlier_bps} bps")]);
+        rows.extend(figures.outliers.iter().map(|outlier| {
+            let prices = format!("{} against {}", outlier.price.normalize(), outlier.reference_price.normalize());
+            vec![format!("  {} {} {}", outlier.date, outlier.side, outlier.symbol), bps(Some(outlier.bps)), prices]
+        }));
+    }
+    format!("{head}\n{}", table(&rows, &[1]))
+}
+
+fn section<'a>(
+    rows: &mut Vec<Vec<String>>,
+    heading: &str,
+    groups: impl Iterator<Item = (String, &'a SlippageGroup)>,
+) {
+    rows.push(vec![String::new()]);
+    rows.push(vec![heading.to_owned()]);
+    rows.extend(groups.map(|(key, group)| {
+        vec![format!("  {key}"), bps(group.mean_bps), format!("n = {} orders", group.orders)]
+    }));
+}
+
+fn bps(value: Option<f64>) -> String {
+    value.map_or("\u{2014}".to_owned(), |value| format!("{value:.1} bps"))
+}

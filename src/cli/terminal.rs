@@ -1,0 +1,104 @@
+//! Results to standard output, words to standard error.
+
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// Where a command's words go.
+pub struct Terminal {
+    quiet: bool,
+    verbose: bool,
+    colour: bool,
+}
+
+impl Terminal {
+    /// A terminal that says as much as the flags ask for. `NO_COLOR` is honoured.
+    pub fn new(quiet: bool, verbose: bool) -> Self {
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { quiet, verbose, colour: std::io::stderr().is_terminal() && !no_colour }
+    }
+
+    /// Prints a result. A reader that has gone away is no error.
+    pub fn result(&self, text: impl Display) -> Result<()> {
+        match writeln!(std::io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::new("cannot write the result").because(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints a value as one JSON document.
+    pub fn json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
+        self.result(text)
+    }
+
+    /// Says how things are going, unless told to be quiet.
+    pub fn say(&self, text: impl Display) {
+        if !self.quiet {
+            self.stderr(&text.to_string());
+        }
+    }
+
+    /// Says more than most want to know.
+    pub fn detail(&self, text: impl Display) {
+        if self.verbose {
+            self.say(text);
+        }
+    }
+
+    /// Prints an error: what, where, why, and what to do next.
+    pub fn error(&self, error: &Error, root: &Path) {
+        let mut place = error.place().cloned();
+        if let Some(found) = place.take() {
+            place = Some(found.relative_to(root));
+        }
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let mut text = format!("{} {place}{}", self.painted("error:", "31;1"), error.message());
+        let mut cause = std::error::Error::source(error);
+        while let Some(inner) = cause {
+            text += &format!("\n  {} {inner}", self.painted("caused by:", "31"));
+            cause = inner.source();
+        }
+        if let Some(hint) = error.next_step() {
+            text += &format!("\n  {} {hint}", self.painted("next:", "36"));
+        }
+        self.stderr(&text);
+    }
+
+    /// Text in a colour, where colours are shown.
+    pub fn painted(&self, text: &str, code: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn stderr(&self, text: &str) {
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+/// Rows as columns: words to the left, figures to the right.
+pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in figures {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// `1 fill`, `2 fills`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
