@@ -8,6 +8,7 @@ pub mod instruments;
 pub mod notes;
 pub mod orders;
 pub mod rates;
+pub mod reconcile;
 pub mod round_trips;
 pub mod slippage;
 #[cfg(test)]
