@@ -109,20 +109,11 @@ impl<'a> Money<'a> {
 fn unexplained<'a>(moved: &Moved, before: &Snapshot, after: &'a Snapshot, rates: &Rates) -> Option<Unexplained<'a>> {
     let mut explained = position_value(after)? - position_value(before)? + exchange_gain_on_cash(before, after)?;
     for fill in &moved.fills {
-        let sign = Decimal::from(fill.side.sign());
-        if is_trade(fill) {
-            explained -= rates.notional(fill)? * sign;
-        } else {
-            explained += conversion_gain(fill, after, rates)?;
-        }
-        // A commission that is not reported yet has not been charged either, as far as the record goes.
-        if fill.commission.is_some() {
-            explained -= rates.commission(fill)?;
-        }
+        explained -= paid(fill, after, rates)?;
     }
     for flow in &moved.cash {
-        let rate = || Some(flow.amount * rates.on(flow.currency, flow.date)?);
-        explained += flow.in_base(rates.base()).or_else(rate)?;
+        let later = after.fx_to_base(flow.currency).map(|rate| flow.amount * rate);
+        explained += later.or_else(|| flow.in_base(rates.base()))?;
     }
     let amount = after.net_liquidation - before.net_liquidation - explained;
     let fraction = amount.checked_div(before.net_liquidation.abs())?;
@@ -148,13 +139,30 @@ fn exchange_gain_on_cash(before: &Snapshot, after: &Snapshot) -> Option<Decimal>
     before.cash.iter().map(gain).sum()
 }
 
-/// What exchanging money gained up to the snapshot's rates: 0 if the trade currency is not the base currency or
-/// the bought currency cannot be told.
-fn conversion_gain(fill: &Execution, after: &Snapshot, rates: &Rates) -> Option<Decimal> {
-    let bought = fill.symbol.as_str().split(['.', '/']).next().and_then(|code| code.parse::<Currency>().ok());
-    let Some(rate) = bought.and_then(|currency| after.fx_to_base(currency)) else { return Some(Decimal::ZERO) };
-    let paid = fill.price * rates.of(fill)?;
-    Some(fill.signed_quantity() * (rate - paid))
+/// What a fill took out of the cash, its commission included, less the money it brought where it exchanged
+/// money.
+///
+/// All at the later snapshot's rates, at which the cash that is left is valued too; at the fill's own rate the
+/// exchange gain of the day would look unexplained.
+fn paid(fill: &Execution, after: &Snapshot, rates: &Rates) -> Option<Decimal> {
+    let later = |amount: Decimal, currency| after.fx_to_base(currency).map(|rate| amount * rate);
+    let sign = Decimal::from(fill.side.sign());
+    let price = later(fill.notional(), fill.currency).or_else(|| rates.notional(fill))? * sign;
+    // A commission that is not reported yet has not been charged either, as far as the record goes.
+    let commission = match fill.commission {
+        None => Decimal::ZERO,
+        Some(amount) => fill
+            .commission_currency
+            .and_then(|currency| later(amount, currency))
+            .or_else(|| rates.commission(fill))?,
+    };
+    if is_trade(fill) {
+        return Some(price + commission);
+    }
+    // `EUR.USD`: euros are bought and paid in dollars. Where that cannot be read, one is worth the other.
+    let bought = fill.symbol.as_str().split(['.', '/']).next().and_then(|code| code.parse().ok());
+    let brought = bought.and_then(|currency| later(fill.signed_quantity(), currency)).unwrap_or(price);
+    Some(price - brought + commission)
 }
 
 fn summary(known: &[Unexplained]) -> Option<Finding> {

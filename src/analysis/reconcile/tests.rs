@@ -98,22 +98,25 @@ fn foreign_positions_and_cash_are_explained_at_the_rates_of_both_snapshots() {
     };
     let mut shares = position("X", 10, 50);
     shares.currency = currency("EUR");
+    // 1,000 EUR at 1 become 500 EUR and 10 shares at 50 EUR, all at 1.2; bought when a euro was 1.1. Of the 500 EUR
+    // left 100 are sold for 119 USD, for 2 USD of commission.
     let mut record = Record {
-        // 1,000 EUR at 1 become 500 EUR and 10 shares at 50 EUR, all at 1.2; bought when a euro was 1.1.
         executions: vec![
             Fill::buy("X", 10, 50).on("2026-01-06").currency("EUR").fx("1.1").commission("0", "EUR").done(),
+            Fill::sell("EUR.USD", 100, dec("1.19")).on("2026-01-06").class("CASH").commission("2", "USD").done(),
         ],
         snapshots: vec![
             euro("2026-01-05", 1000, "1", 1000, vec![]),
-            euro("2026-01-06", 1200, "1.2", 500, vec![shares]),
+            euro("2026-01-06", 1197, "1.2", 400, vec![shares]),
         ],
         ..Record::default()
     };
-    // Explained: 600 - 550 + 1,000 x 0.2 = 250; the 500 spent at 1.1 were counted at 1.2: 50 too much.
     let findings = net_value_against_profit(&record, usd());
-    assert!(findings[0].message.contains("-500.0 bps (-50)"), "{}", findings[0].message);
-    record.executions[0].fx_to_base = Some(dec("1.2"));
-    assert_eq!(net_value_against_profit(&record, usd())[0].severity, Severity::Note);
+    assert!(findings[0].message.contains("0.0 bps (0)"), "{}", findings[0].message);
+    record.executions.pop();
+    // Without the exchange its loss of 1 and its commission of 2 are missing: 3 of 1,000.
+    let findings = net_value_against_profit(&record, usd());
+    assert!(findings[0].message.contains("-30.0 bps (-3)"), "{}", findings[0].message);
 
     record.snapshots[1].fx.clear();
     let findings = net_value_against_profit(&record, usd());
