@@ -20,16 +20,19 @@
 //!
 //! `record` knows nothing of `analysis`, `analysis` nothing of `site`, and nothing below `publication` sees an
 //! account id or, in the default privacy mode, an amount of money. The library never prints: it returns values
-//! and [`Error`]s, and `cli` puts them into words. Orders are never sent.
+//! and [`Error`]s, and [`cli`] puts them into words. Orders are never sent.
 
 pub mod analysis;
+pub mod build;
 pub mod calendar;
+pub mod check;
+pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod error;
 pub mod publication;
 pub mod record;
-//SITE pub mod site;
+pub mod site;
 pub mod site_dir;
 pub mod toml_value;
 

@@ -6,6 +6,7 @@
 pub mod benchmark;
 pub mod catalogue;
 pub mod drawdown;
+pub mod identities;
 pub mod instruments;
 pub mod money_weighted;
 pub mod notes;
@@ -16,6 +17,7 @@ pub mod rates;
 pub mod returns;
 pub mod risk;
 pub mod rolling;
+pub mod reconcile;
 pub mod round_trips;
 pub mod sample;
 pub mod significance;

@@ -7,36 +7,36 @@ use crate::analysis::stats::Stats;
 /// The headline: what a visitor has five seconds for.
 pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     let since = format!("since {}, {} days", day(facts.inception), thousands(facts.observations));
-    let mut cards = vec![percent("total", "Net return since inception", stats.returns.total, since)];
+    let mut cards = vec![percent("returns.total", "Net return since inception", stats.returns.total, since)];
     cards.push(match stats.returns.annualized {
         Some(_) => percent(
-            "annualized",
+            "returns.annualized",
             "A year",
             stats.returns.annualized,
             format!("over {:.1} years", facts.calendar_days as f64 / 365.25),
         ),
         None => percent(
-            "annualized",
+            "returns.annualized",
             "A year",
             None,
             format!("needs 365 days, has {}; shorter periods are not annualized", facts.calendar_days),
         ),
     });
-    cards.push(percent("ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
+    cards.push(percent("returns.ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
         let theirs = benchmark.total.map_or("not known".to_owned(), |total| signed_percent(total, 1));
         let note = format!("{name} {theirs} over the same dates");
-        cards.push(Card { label: format!("Against {name}"), ..points("excess_total", benchmark.excess_total, note) });
+        cards.push(Card { label: format!("Against {name}"), ..points("benchmark.excess_total", benchmark.excess_total, note) });
     }
     let sharpe_note = format!("n = {} days, risk-free {} %", thousands(facts.observations), facts.risk_free * 100.0);
     cards.push(Card {
-        id: "sharpe".into(),
+        id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
         value: stats.risk.sharpe.map_or("n/a".into(), |value| minus(&format!("{value:.2}"))),
         sign: 0,
         note: if stats.risk.sharpe.is_some() { sharpe_note } else { "needs two returns that differ".into() },
     });
-    cards.push(percent("max", "Worst drawdown", stats.drawdown.max, drawdown_note(stats, daily)));
+    cards.push(percent("drawdown.max", "Worst drawdown", stats.drawdown.max, drawdown_note(stats, daily)));
     cards
 }
 

@@ -61,7 +61,7 @@ impl CashFlow {
     /// The amount in the base currency, or `None` where the rate is not known.
     pub fn in_base(&self, base: Currency) -> Option<Decimal> {
         match self.fx_to_base {
-            Some(rate) => Some(self.amount * rate),
+            Some(rate) => self.amount.checked_mul(rate),
             None if self.currency == base => Some(self.amount),
             None => None,
         }

@@ -158,6 +158,8 @@ impl Reader<'_> {
             Some(format!("it has schema {}, and this version reads {}", snapshot.schema, snapshot::SCHEMA))
         } else if snapshot.base_currency != base {
             Some(format!("it is in {}, and [account] base_currency is {base}", snapshot.base_currency))
+        } else if too_large(amounts(snapshot)) {
+            Some("a number is larger than any account".to_owned())
         } else if snapshot.net_liquidation <= Decimal::ZERO {
             Some(format!("net liquidation is {}, and no return can be told from that", snapshot.net_liquidation))
         } else {
@@ -190,6 +192,10 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            if too_large([flow.amount, flow.fx_to_base.unwrap_or_default()]) {
+                self.error("impossible", place, "a number is larger than any account", "correct the row");
+                continue;
+            }
             if flow.in_base(self.config.account.base_currency).is_none() {
                 let message = format!("the flow in {} has no rate to the base currency", flow.currency);
                 self.error("no-rate", place, message, "fill in `fx_to_base` from the broker's statement");
@@ -217,11 +223,11 @@ impl Reader<'_> {
         for (place, (symbol, bars)) in self.take(files) {
             let mut by_date: BTreeMap<NaiveDate, Placed<Bar>> = BTreeMap::new();
             for (place, bar) in bars {
-                if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO {
+                if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO || too_large([bar.close]) {
                     self.error(
                         "impossible",
                         place,
-                        "a price is not above zero",
+                        "a price is not above zero, or larger than any",
                         "delete the row and collect prices again",
                     );
                 } else if let Some((first, other)) = by_date.get(&bar.date) {
@@ -281,9 +287,30 @@ impl Reader<'_> {
     }
 }
 
+/// All numbers of a snapshot.
+fn amounts(snapshot: &Snapshot) -> impl Iterator<Item = Decimal> + '_ {
+    let positions = snapshot.known_positions().iter().flat_map(|position| {
+        let optional = [position.average_cost, position.market_price, position.unrealized_pnl, position.realized_pnl];
+        optional.into_iter().flatten().chain([position.quantity, position.market_value])
+    });
+    let rest = snapshot.cash.values().chain(snapshot.fx.values()).copied();
+    positions.chain(rest).chain([snapshot.net_liquidation])
+}
+
+/// Beyond this a number is a mistake, and products of several would no longer fit into a decimal.
+const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
+
+fn too_large(values: impl IntoIterator<Item = Decimal>) -> bool {
+    values.into_iter().any(|value| value.abs() > LARGEST)
+}
+
 /// What cannot be true of a fill.
 fn impossible_fill(fill: &Execution) -> Option<&'static str> {
-    if fill.quantity <= Decimal::ZERO {
+    let size = fill.quantity.abs().checked_mul(fill.price.abs()).and_then(|size| size.checked_mul(fill.multiplier.abs()));
+    let optional = [fill.commission, fill.realized_pnl, fill.fx_to_base, fill.reference_price];
+    if size.is_none_or(|size| size > LARGEST) || too_large(optional.into_iter().flatten()) {
+        Some("a number is larger than any account")
+    } else if fill.quantity <= Decimal::ZERO {
         Some("the quantity is not above zero; the side says whether it was bought or sold")
     } else if fill.multiplier <= Decimal::ZERO {
         Some("the multiplier is not above zero")

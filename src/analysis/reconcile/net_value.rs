@@ -1,0 +1,249 @@
+//! Net liquidation value against what should have moved it, and against its own parts.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{count, snapshot_place};
+use crate::analysis::instruments::{Instruments, is_trade};
+use crate::analysis::rates::Rates;
+use crate::analysis::round_trips::is_in;
+use crate::record::{CashFlow, Currency, Execution, Finding, Instrument, Record, Severity, Snapshot};
+
+/// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.
+const UNEXPLAINED_BPS: f64 = 5.0;
+
+/// How far a snapshot's parts may be from its net liquidation value: accrued interest and dividends are in one
+/// but not in the other.
+const OWN_SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+
+/// The part of one change in net liquidation value that nothing in the record explains.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Unexplained<'a> {
+    snapshot: &'a Snapshot,
+    since: NaiveDate,
+    amount: Decimal,
+    bps: f64,
+}
+
+/// From snapshot to snapshot, the change in net liquidation value against its explanation:
+///
+/// price gains of positions (change in market value less net purchases) + exchange gains on cash + dividends,
+/// interest and fees + external flows - commissions.
+///
+/// The rest is told in basis points of the earlier value, over all intervals whose both ends tell positions:
+/// a note with the largest, a warning where one is above 5. Intervals with an unknown exchange rate are counted.
+pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding> {
+    let rates = Rates::new(base, &record.snapshots);
+    let mut known = Vec::new();
+    let mut without_rate = 0;
+    let mut money = Money::of(record);
+    for (before, after) in record.snapshots.iter().zip(record.snapshots.iter().skip(1)) {
+        let moved = money.between(before, after);
+        if before.positions.is_none() || after.positions.is_none() {
+            continue;
+        }
+        match unexplained(&moved, before, after, &rates) {
+            Some(rest) => known.push(rest),
+            None => without_rate += 1,
+        }
+    }
+    let mut findings = Vec::new();
+    findings.extend(summary(&known));
+    if without_rate > 0 {
+        findings.push(Finding::new(
+            Severity::Note,
+            "net-value",
+            format!(
+                "{} between snapshots could not be explained: an exchange rate is missing",
+                count(without_rate, "interval")
+            ),
+            "import statements that tell the rates of all currencies held or traded",
+        ));
+    }
+    findings
+}
+
+/// Fills and cash of one interval.
+#[derive(Default)]
+struct Moved<'a> {
+    fills: Vec<&'a Execution>,
+    cash: Vec<&'a CashFlow>,
+}
+
+/// Fills and cash, handed out interval by interval, each once.
+struct Money<'a> {
+    fills: std::iter::Peekable<std::vec::IntoIter<&'a Execution>>,
+    cash: std::iter::Peekable<std::vec::IntoIter<&'a CashFlow>>,
+}
+
+impl<'a> Money<'a> {
+    fn of(record: &'a Record) -> Self {
+        let mut fills: Vec<_> = record.executions.iter().collect();
+        fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
+        let mut cash: Vec<_> = record.flows.iter().chain(&record.income).collect();
+        cash.sort_by_key(|flow| flow.date);
+        Self { fills: fills.into_iter().peekable(), cash: cash.into_iter().peekable() }
+    }
+
+    /// What moved after `before` and is in `after`. Intervals are asked for in order.
+    fn between(&mut self, before: &Snapshot, after: &Snapshot) -> Moved<'a> {
+        let mut moved = Moved::default();
+        while let Some(fill) = self.fills.next_if(|fill| is_in(after, fill)) {
+            if !is_in(before, fill) {
+                moved.fills.push(fill);
+            }
+        }
+        while let Some(flow) = self.cash.next_if(|flow| flow.date <= after.date) {
+            if flow.date > before.date {
+                moved.cash.push(flow);
+            }
+        }
+        moved
+    }
+}
+
+/// `None` if a rate, or the earlier value, is unknown.
+fn unexplained<'a>(moved: &Moved, before: &Snapshot, after: &'a Snapshot, rates: &Rates) -> Option<Unexplained<'a>> {
+    let mut explained = position_value(after)? - position_value(before)? + exchange_gain_on_cash(before, after)?;
+    for fill in &moved.fills {
+        explained -= paid(fill, after, rates)?;
+    }
+    for flow in &moved.cash {
+        let later = after.fx_to_base(flow.currency).map(|rate| flow.amount * rate);
+        explained += later.or_else(|| flow.in_base(rates.base()))?;
+    }
+    let amount = after.net_liquidation - before.net_liquidation - explained;
+    let fraction = amount.checked_div(before.net_liquidation.abs())?;
+    Some(Unexplained { snapshot: after, since: before.date, amount, bps: fraction.to_f64()? * 10_000.0 })
+}
+
+fn position_value(snapshot: &Snapshot) -> Option<Decimal> {
+    let value = |(amount, currency)| Some(amount * snapshot.fx_to_base(currency)?);
+    snapshot.known_positions().iter().map(|position| value((position.market_value, position.currency))).sum()
+}
+
+/// What the cash held before gained in base currency by the change of rates.
+fn exchange_gain_on_cash(before: &Snapshot, after: &Snapshot) -> Option<Decimal> {
+    let gain = |(currency, amount): (&Currency, &Decimal)| {
+        if amount.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        let earlier = before.fx_to_base(*currency)?;
+        // A currency that has been sold altogether is not in the later snapshot any more.
+        let later = after.fx_to_base(*currency).unwrap_or(earlier);
+        Some(amount * (later - earlier))
+    };
+    before.cash.iter().map(gain).sum()
+}
+
+/// What a fill took out of the cash, its commission included, less the money it brought where it exchanged
+/// money.
+///
+/// All at the later snapshot's rates, at which the cash that is left is valued too; at the fill's own rate the
+/// exchange gain of the day would look unexplained.
+fn paid(fill: &Execution, after: &Snapshot, rates: &Rates) -> Option<Decimal> {
+    let later = |amount: Decimal, currency| after.fx_to_base(currency).map(|rate| amount * rate);
+    let sign = Decimal::from(fill.side.sign());
+    let price = later(fill.notional(), fill.currency).or_else(|| rates.notional(fill))? * sign;
+    // A commission that is not reported yet has not been charged either, as far as the record goes.
+    let commission = match fill.commission {
+        None => Decimal::ZERO,
+        Some(amount) => fill
+            .commission_currency
+            .and_then(|currency| later(amount, currency))
+            .or_else(|| rates.commission(fill))?,
+    };
+    if is_trade(fill) {
+        return Some(price + commission);
+    }
+    // `EUR.USD`: euros are bought and paid in dollars. Where that cannot be read, one is worth the other.
+    let bought = fill.symbol.as_str().split(['.', '/']).next().and_then(|code| code.parse().ok());
+    let brought = bought.and_then(|currency| later(fill.signed_quantity(), currency)).unwrap_or(price);
+    Some(price - brought + commission)
+}
+
+fn summary(known: &[Unexplained]) -> Option<Finding> {
+    let largest = known.iter().max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()))?;
+    let large = known.iter().filter(|rest| rest.bps.abs() > UNEXPLAINED_BPS).count();
+    let intervals = count(known.len(), "interval");
+    let where_and_how_much = format!(
+        "{:.1} bps ({}) from {} to {}",
+        largest.bps,
+        largest.amount.round_dp(2).normalize(),
+        largest.since,
+        largest.snapshot.date
+    );
+    let finding = if large > 0 {
+        Finding::new(
+            Severity::Warning,
+            "net-value",
+            format!(
+                "in {large} of {intervals} more than {UNEXPLAINED_BPS} bps of the change in net value is unexplained, \
+                 most {where_and_how_much}"
+            ),
+            "look for a missing fill, deposit, dividend or fee; a dividend counts from its ex-date in the broker's value",
+        )
+        .at(snapshot_place(largest.snapshot))
+    } else {
+        Finding::new(
+            Severity::Note,
+            "net-value",
+            format!(
+                "net value is explained by prices, fills, flows and costs in {intervals}; most unexplained: \
+                 {where_and_how_much}"
+            ),
+            "nothing to do",
+        )
+    };
+    Some(finding)
+}
+
+/// Each snapshot's net liquidation value against its own cash and positions: a warning with the largest
+/// difference where it is above 0.1 %.
+///
+/// Only where cash, positions and all rates are told, and no contract is held whose market value is not part of
+/// the net value (futures, CFDs).
+pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
+    let instruments = Instruments::of(&record.executions);
+    let margined: BTreeSet<Instrument> = record
+        .executions
+        .iter()
+        .filter(|fill| ["FUT", "CFD"].iter().any(|class| fill.asset_class.eq_ignore_ascii_case(class)))
+        .map(|fill| instruments.of_fill(fill))
+        .collect();
+    let comparable = |snapshot: &&Snapshot| {
+        !snapshot.known_positions().iter().any(|position| margined.contains(&instruments.of_position(position)))
+    };
+    let off: Vec<(&Snapshot, Decimal)> = record
+        .snapshots
+        .iter()
+        .filter(comparable)
+        .filter_map(|snapshot| Some((snapshot, own_sum(snapshot)?)))
+        .filter(|(snapshot, sum)| {
+            (snapshot.net_liquidation - sum).abs() > snapshot.net_liquidation.abs() * OWN_SUM_TOLERANCE
+        })
+        .collect();
+    let difference = |(snapshot, sum): &(&Snapshot, Decimal)| (snapshot.net_liquidation - sum).abs();
+    let Some((snapshot, sum)) = off.iter().max_by_key(|entry| difference(entry)) else { return Vec::new() };
+    let message = format!(
+        "cash and positions do not add up to the net value in {}; most on {}: they come to {}, it says {}",
+        count(off.len(), "snapshot"),
+        snapshot.date,
+        sum.round_dp(2).normalize(),
+        snapshot.net_liquidation.normalize()
+    );
+    let next = "look for a position, a currency or a rate that is missing or wrong";
+    vec![Finding::new(Severity::Warning, "snapshot-sum", message, next).at(snapshot_place(snapshot))]
+}
+
+fn own_sum(snapshot: &Snapshot) -> Option<Decimal> {
+    if snapshot.cash.is_empty() || snapshot.positions.is_none() {
+        return None;
+    }
+    let cash = snapshot.cash.iter().map(|(currency, amount)| Some(amount * snapshot.fx_to_base(*currency)?));
+    let cash: Option<Decimal> = cash.sum();
+    Some(cash? + position_value(snapshot)?)
+}

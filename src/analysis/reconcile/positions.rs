@@ -1,0 +1,133 @@
+//! Positions counted from fills, against positions in the snapshots.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::snapshot_place;
+use crate::analysis::instruments::{Instruments, is_trade};
+use crate::analysis::round_trips::is_in;
+use crate::record::{Execution, Finding, Instrument, Record, Severity, Snapshot, Symbol};
+
+/// Differences up to this many shares are rounding of fractional shares.
+const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+
+/// Where a position first parted from what the fills say.
+struct Divergence<'a> {
+    snapshot: &'a Snapshot,
+    counted: Decimal,
+    told: Decimal,
+    lasting: bool,
+}
+
+/// Counts on from the positions of the first snapshot that tells them, fill by fill, and compares with each
+/// later one: per instrument the first difference, with both numbers.
+///
+/// A difference that the very next snapshot no longer shows is one of timing, such as a fill around midnight,
+/// and is left out.
+pub fn positions_against_fills(record: &Record) -> Vec<Finding> {
+    let told: Vec<&Snapshot> = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some()).collect();
+    let Some((first, later)) = told.split_first() else { return Vec::new() };
+    let instruments = Instruments::of(&record.executions);
+    let names = names(record, &told, &instruments);
+    let mut fills: Vec<&Execution> =
+        record.executions.iter().filter(|fill| is_trade(fill) && !is_in(first, fill)).collect();
+    fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
+    let mut fills = fills.into_iter().peekable();
+
+    let mut counted = quantities(first, &instruments);
+    let mut diverged: BTreeMap<Instrument, Divergence> = BTreeMap::new();
+    for snapshot in later {
+        while let Some(fill) = fills.next_if(|fill| is_in(snapshot, fill)) {
+            *counted.entry(instruments.of_fill(fill)).or_default() += fill.signed_quantity();
+        }
+        compare(snapshot, &counted, &quantities(snapshot, &instruments), &mut diverged);
+    }
+    let mut found: Vec<_> = diverged.into_iter().collect();
+    found.sort_by_key(|(_, divergence)| divergence.snapshot.date);
+    found.iter().map(|(instrument, divergence)| finding(name(&names, instrument), first.date, divergence)).collect()
+}
+
+fn compare<'a>(
+    snapshot: &'a Snapshot,
+    counted: &BTreeMap<Instrument, Decimal>,
+    told: &BTreeMap<Instrument, Decimal>,
+    diverged: &mut BTreeMap<Instrument, Divergence<'a>>,
+) {
+    let instruments: BTreeSet<&Instrument> = counted.keys().chain(told.keys()).collect();
+    for instrument in instruments {
+        let counted = counted.get(instrument).copied().unwrap_or_default();
+        let told = told.get(instrument).copied().unwrap_or_default();
+        if (counted - told).abs() > ROUNDING {
+            diverged
+                .entry(instrument.clone())
+                .and_modify(|divergence| divergence.lasting = true)
+                .or_insert(Divergence { snapshot, counted, told, lasting: false });
+        } else if diverged.get(instrument).is_some_and(|divergence| !divergence.lasting) {
+            diverged.remove(instrument);
+        }
+    }
+}
+
+fn quantities(snapshot: &Snapshot, instruments: &Instruments) -> BTreeMap<Instrument, Decimal> {
+    let mut quantities = BTreeMap::new();
+    for position in snapshot.known_positions() {
+        *quantities.entry(instruments.of_position(position)).or_default() += position.quantity;
+    }
+    quantities
+}
+
+/// A ticker for each instrument: a contract number tells a person nothing.
+fn names<'a>(
+    record: &'a Record,
+    told: &[&'a Snapshot],
+    instruments: &Instruments,
+) -> BTreeMap<Instrument, &'a Symbol> {
+    let positions = told.iter().flat_map(|snapshot| snapshot.known_positions());
+    let of_positions = positions.map(|position| (instruments.of_position(position), &position.symbol));
+    let of_fills = record.executions.iter().map(|fill| (instruments.of_fill(fill), &fill.symbol));
+    of_positions.chain(of_fills).collect()
+}
+
+fn name(names: &BTreeMap<Instrument, &Symbol>, instrument: &Instrument) -> String {
+    match (names.get(instrument), instrument) {
+        (Some(symbol), _) => symbol.to_string(),
+        (None, Instrument::Ticker(symbol, _)) => symbol.to_string(),
+        (None, Instrument::Contract(contract)) => format!("contract {contract}"),
+    }
+}
+
+fn finding(symbol: String, since: NaiveDate, divergence: &Divergence) -> Finding {
+    let Divergence { snapshot, counted, told, .. } = divergence;
+    let missing = told - counted;
+    let quantity = missing.abs().normalize();
+    let what = if missing > Decimal::ZERO { "purchase" } else { "sale" };
+    let split = split(*counted, *told);
+    let next = match &split {
+        Some(ratio) => format!("this looks like a {ratio} split; fills keep the quantities of their day"),
+        None => format!("look for a missing {what} of {quantity}, or a transfer or split, up to this date"),
+    };
+    Finding::new(
+        Severity::Warning,
+        "positions",
+        format!(
+            "{symbol}: the fills since {since} come to {}, the snapshot of {} holds {}",
+            counted.normalize(),
+            snapshot.date,
+            told.normalize()
+        ),
+        next,
+    )
+    .at(snapshot_place(snapshot))
+}
+
+/// `2-for-1` where one quantity is a small whole multiple of the other.
+fn split(counted: Decimal, told: Decimal) -> Option<String> {
+    let whole = |ratio: Decimal| ratio.fract().is_zero() && ratio >= Decimal::TWO && ratio <= Decimal::from(20);
+    let (up, down) = (told.checked_div(counted)?, counted.checked_div(told));
+    if whole(up) {
+        return Some(format!("{}-for-1", up.normalize()));
+    }
+    down.filter(|down| whole(*down)).map(|down| format!("1-for-{}", down.normalize()))
+}
