@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn comments_and_scripts_hold_no_links() {
-        let html = "<!-- <a href=x> --><script src=\"s.js\">'<a href=y>'</script><style>a[href=z]{}</style><a href=w>";
+        let html =
+            "<!-- <a href=x> --><script src=\"s.js\">'<a href=y>'</script><style>a[href=z]{}</style><a href=w>";
         assert_eq!(of(html), [Target("s.js"), Target("w")]);
     }
 

@@ -37,7 +37,8 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
 
     let pages = pages::list(&site);
     let rendered: Vec<Rendered> = pages.par_iter().map(|page| page.render(&site)).collect::<Result<_>>()?;
-    let written: Vec<(String, Vec<u8>)> = tables.par_iter().map(tables::Table::files).collect::<Result<Vec<_>>>()?.concat();
+    let written: Vec<(String, Vec<u8>)> =
+        tables.par_iter().map(tables::Table::files).collect::<Result<Vec<_>>>()?.concat();
 
     let mut files: Files = written.into_iter().chain(theme.assets()).collect();
     files.insert(".nojekyll".into(), Vec::new());

@@ -55,7 +55,9 @@ pub fn check_markdown(files: &Files, links: &[MarkdownLink]) -> Result<()> {
     for link in links {
         let path = if link.path.is_empty() { &link.page } else { &link.path };
         match files.get(path) {
-            None => broken.push(format!("{}: `{}` leads to `{path}`, which does not exist", link.place, link.written)),
+            None => {
+                broken.push(format!("{}: `{}` leads to `{path}`, which does not exist", link.place, link.written))
+            }
             Some(content) if !link.fragment.is_empty() && !has_anchor(content, &link.fragment) => {
                 broken.push(format!("{}: `{path}` has no anchor `#{}`", link.place, link.fragment));
             }
@@ -77,7 +79,8 @@ fn report(broken: &[String]) -> Result<()> {
     }
 }
 
-const HINT: &str = "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its place in the site";
+const HINT: &str =
+    "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its place in the site";
 
 fn has_anchor(content: &[u8], fragment: &str) -> bool {
     let html = std::str::from_utf8(content).unwrap_or_default();
@@ -133,7 +136,8 @@ fn problem(
 /// Whether a link names a scheme or a host, and so leads outside the site.
 pub fn is_external(link: &str) -> bool {
     let scheme = link.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
-    link.starts_with("//") || scheme.is_some_and(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
+    link.starts_with("//")
+        || scheme.is_some_and(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
 }
 
 /// The path a relative link leads to from a folder, or `None` where it leaves the root.
@@ -184,7 +188,10 @@ mod tests {
     fn a_sound_site_passes() {
         let site = files(&[
             ("index.html", "<a href=\"a/index.html#here\">a</a><a href=\"#top\" id=top></a><img src='x.svg'>"),
-            ("a/index.html", "<p id=here><a href=\"../index.html\">up</a><a href=\"https://example.org/none\">out</a>"),
+            (
+                "a/index.html",
+                "<p id=here><a href=\"../index.html\">up</a><a href=\"https://example.org/none\">out</a>",
+            ),
             ("x.svg", ""),
         ]);
         assert!(check(&site, None).is_ok());
@@ -193,7 +200,10 @@ mod tests {
     #[test]
     fn every_broken_link_is_listed_with_its_page() {
         let site = files(&[
-            ("index.html", "<a href=\"gone.html\">a</a><a href=\"b/index.html#none\">b</a><a href=\"../../etc\">c</a>"),
+            (
+                "index.html",
+                "<a href=\"gone.html\">a</a><a href=\"b/index.html#none\">b</a><a href=\"../../etc\">c</a>",
+            ),
             ("b/index.html", "<a href=\"index\">d</a>"),
         ]);
         let message = check(&site, None).unwrap_err().to_string();

@@ -165,7 +165,8 @@ impl Anchors {
 
 /// Gives the heading that starts at `start` an anchor from its words, unless the author gave one.
 fn name_heading(events: &mut [Event], start: usize, anchors: &mut Anchors) {
-    let Some((Event::Start(Tag::Heading { id, .. }), inside)) = events.get_mut(start..).and_then(<[_]>::split_first_mut)
+    let Some((Event::Start(Tag::Heading { id, .. }), inside)) =
+        events.get_mut(start..).and_then(<[_]>::split_first_mut)
     else {
         return;
     };
@@ -200,7 +201,9 @@ fn rewrite<'a>(
         "" => Some(String::new()),
         address => links::resolve(folder, address).map(|path| match page_of.get(&path) {
             Some(page) => page.clone(),
-            None if address.ends_with('/') || path.is_empty() => format!("{path}/index.html").trim_start_matches('/').into(),
+            None if address.ends_with('/') || path.is_empty() => {
+                format!("{path}/index.html").trim_start_matches('/').into()
+            }
             None => path,
         }),
     };
@@ -229,7 +232,13 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source<'_> {
-        Source { text, path: Path::new("content/months/2026-01.md"), first_line: 4, page: "months/2026-01/index.html", below: 1 }
+        Source {
+            text,
+            path: Path::new("content/months/2026-01.md"),
+            first_line: 4,
+            page: "months/2026-01/index.html",
+            below: 1,
+        }
     }
 
     fn html(text: &str) -> String {
@@ -238,7 +247,10 @@ mod tests {
 
     #[test]
     fn headings_get_anchors_and_go_below_the_pages_own() {
-        assert_eq!(html("# A & B\n\n## A `B`!\n\n## Ä"), "<h2 id=\"a-b\">A &amp; B</h2>\n<h3 id=\"a-b-2\">A <code>B</code>!</h3>\n<h3 id=\"ä\">Ä</h3>\n");
+        assert_eq!(
+            html("# A & B\n\n## A `B`!\n\n## Ä"),
+            "<h2 id=\"a-b\">A &amp; B</h2>\n<h3 id=\"a-b-2\">A <code>B</code>!</h3>\n<h3 id=\"ä\">Ä</h3>\n"
+        );
         assert_eq!(html("## Only"), "<h2 id=\"only\">Only</h2>\n");
         assert_eq!(html("# Own {#mine}"), "<h2 id=\"mine\">Own</h2>\n");
         assert_eq!(html("# ?"), "<h2 id=\"section\">?</h2>\n");
@@ -249,11 +261,21 @@ mod tests {
         let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
         let text = "one\ntwo [a](../about.md#who) [b](../trades/) [c](https://x.org/a.md) [d](#here) ![e](p.png)";
         let rendered = render(&source(text), &page_of);
-        for part in ["../../about/index.html#who", "../../trades/index.html", "https://x.org/a.md", "\"#here\"", "../../months/p.png"] {
+        for part in [
+            "../../about/index.html#who",
+            "../../trades/index.html",
+            "https://x.org/a.md",
+            "\"#here\"",
+            "../../months/p.png",
+        ] {
             assert!(rendered.html.contains(part), "{part} in {}", rendered.html);
         }
-        let targets: Vec<_> = rendered.links.iter().map(|link| (link.path.as_str(), link.fragment.as_str())).collect();
-        assert_eq!(targets, [("about/index.html", "who"), ("trades/index.html", ""), ("", "here"), ("months/p.png", "")]);
+        let targets: Vec<_> =
+            rendered.links.iter().map(|link| (link.path.as_str(), link.fragment.as_str())).collect();
+        assert_eq!(
+            targets,
+            [("about/index.html", "who"), ("trades/index.html", ""), ("", "here"), ("months/p.png", "")]
+        );
         assert_eq!(rendered.links[0].place, Place::line("content/months/2026-01.md", 5));
     }
 
@@ -261,7 +283,9 @@ mod tests {
     fn tables_footnotes_tasks_and_raw_html_are_kept() {
         let text = "| a |\n|--:|\n| 1 |\n\n~~no~~ <b class=x>raw</b>[^1]\n\n- [x] done\n\n[^1]: Note.";
         let html = html(text);
-        for part in ["<div class=\"scroll\"", "<table>", "<del>no</del>", "<b class=x>raw</b>", "checkbox", "footnote"] {
+        for part in
+            ["<div class=\"scroll\"", "<table>", "<del>no</del>", "<b class=x>raw</b>", "checkbox", "footnote"]
+        {
             assert!(html.contains(part), "{part} in {html}");
         }
     }

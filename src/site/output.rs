@@ -48,7 +48,8 @@ pub fn replace(dir: &Path, files: &Files) -> Result<Summary> {
         wanted.entry(KEEP.into()).or_default();
     }
 
-    let unchanged: BTreeSet<&String> = wanted.par_iter().filter(|(path, content)| is_same(&dir.join(path), content)).map(|(path, _)| path).collect();
+    let unchanged: BTreeSet<&String> =
+        wanted.par_iter().filter(|(path, content)| is_same(&dir.join(path), content)).map(|(path, _)| path).collect();
     let removed = old.present.iter().filter(|path| !wanted.contains_key(*path)).count();
     let kept = files.keys().filter(|path| unchanged.contains(path)).count();
     let summary = Summary { written: files.len() - kept, unchanged: kept, removed };
@@ -119,7 +120,8 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> 
 
 /// One line for each file: its SHA-256 and its path, as `sha256sum --check` reads them.
 fn manifest(files: &Files) -> String {
-    let digests: Vec<(&String, String)> = files.par_iter().map(|(path, content)| (path, hex(&Sha256::digest(content)))).collect();
+    let digests: Vec<(&String, String)> =
+        files.par_iter().map(|(path, content)| (path, hex(&Sha256::digest(content)))).collect();
     digests.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
 }
 
@@ -135,7 +137,8 @@ fn listed_in(manifest: &str) -> BTreeSet<String> {
 }
 
 fn is_same(path: &Path, content: &[u8]) -> bool {
-    let plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == content.len() as u64 && has_usual_mode(&found));
+    let plain = fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64 && has_usual_mode(&found));
     plain && fs::read(path).is_ok_and(|found| found == content)
 }
 
@@ -153,7 +156,8 @@ fn has_usual_mode(_: &fs::Metadata) -> bool {
 /// Writes the new site into the stage; a file that is the same in the old one becomes a second name of it.
 fn write_all(stage: &Path, dir: &Path, wanted: &Files, unchanged: &BTreeSet<&String>) -> Result<()> {
     set_mode(stage, 0o755)?;
-    let folders: BTreeSet<PathBuf> = wanted.keys().filter_map(|path| Path::new(path).parent().map(Path::to_path_buf)).collect();
+    let folders: BTreeSet<PathBuf> =
+        wanted.keys().filter_map(|path| Path::new(path).parent().map(Path::to_path_buf)).collect();
     for folder in &folders {
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
@@ -179,7 +183,8 @@ fn write_one(path: &Path, content: &[u8]) -> Result<()> {
 #[cfg(unix)]
 fn set_mode(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|cause| Error::io("set the permissions of", path, cause))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|cause| Error::io("set the permissions of", path, cause))
 }
 
 #[cfg(not(unix))]
@@ -204,7 +209,9 @@ fn parent_of(dir: &Path) -> PathBuf {
 fn exchange(stage: &Path, dir: &Path) -> Result<()> {
     if !dir.exists() {
         // The stage must go on existing for its owner to remove it.
-        fs::rename(stage, dir).and_then(|()| fs::create_dir(stage)).map_err(|cause| Error::io("put the new site in place at", dir, cause))?;
+        fs::rename(stage, dir)
+            .and_then(|()| fs::create_dir(stage))
+            .map_err(|cause| Error::io("put the new site in place at", dir, cause))?;
         return Ok(());
     }
     if exchange_at_once(stage, dir) {

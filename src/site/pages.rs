@@ -110,7 +110,12 @@ impl<'a> Site<'a> {
     ///
     /// # Errors
     /// Only if a value cannot be handed to a template.
-    pub fn new(publication: &'a Publication, options: &Options, theme: &'a Theme, tables: &'a [Table]) -> Result<Self> {
+    pub fn new(
+        publication: &'a Publication,
+        options: &Options,
+        theme: &'a Theme,
+        tables: &'a [Table],
+    ) -> Result<Self> {
         let base_url = options.base_url.map(ToString::to_string).or_else(|| publication.facts.base_url.clone());
         let base_url = base_url.map(|url| if url.ends_with('/') { url } else { url + "/" });
         let mut site = Self {
@@ -156,10 +161,16 @@ impl<'a> Site<'a> {
             (format!("{slug}.md"), page_at(section.slug))
         });
         let own = self.own_pages().map(|page| (below_content(&page.path), page_at(&page.slug)));
-        let months = self.publication.months.iter().map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
-        let notes = self.publication.orders.iter().filter_map(|order| {
-            order.note.as_ref().map(|note| (below_content(&note.path), order_path(order)))
-        });
+        let months = self
+            .publication
+            .months
+            .iter()
+            .map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
+        let notes = self
+            .publication
+            .orders
+            .iter()
+            .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
         sections.chain(own).chain(months).chain(notes).collect()
     }
 
@@ -175,7 +186,8 @@ impl<'a> Site<'a> {
     }
 
     fn markdown(&self, document: &Document, page: &str, below: u8) -> Html {
-        let source = Source { text: &document.body, path: &document.path, first_line: document.body_line, page, below };
+        let source =
+            Source { text: &document.body, path: &document.path, first_line: document.body_line, page, below };
         markdown::render(&source, &self.page_of)
     }
 }
@@ -331,7 +343,8 @@ impl Filling {
         self.context.insert("periods", &publication.periods);
         self.context.insert("positions", &publication.positions);
         self.context.insert("cash_weight", &publication.cash_weight);
-        let largest = publication.positions.iter().map(|position| position.weight.abs()).chain(publication.cash_weight);
+        let largest =
+            publication.positions.iter().map(|position| position.weight.abs()).chain(publication.cash_weight);
         self.context.insert("largest_weight", &largest.fold(0.01, f64::max));
         self.context.insert("orders", publication.orders.get(..LATEST).unwrap_or(&publication.orders));
         let notes: Vec<_> = publication.orders.iter().filter_map(note_in_short).take(NOTES).collect();
@@ -342,15 +355,26 @@ impl Filling {
 
     /// The rows of the monthly table, newest first.
     fn years(&mut self, publication: &Publication) {
-        let known: BTreeMap<YearMonth, &Month> = publication.months.iter().map(|month| (month.month, month)).collect();
-        let rows: Vec<_> = publication.years.iter().rev().map(|year| {
-            let cells: Vec<_> = year.months.iter().zip(1..).map(|(value, number)| {
-                let month = YearMonth::new(year.year, number).filter(|month| known.contains_key(month));
-                json!({ "value": value, "month": month })
-            }).collect();
-            json!({ "year": year.year, "cells": cells, "value": year.value, "benchmark": year.benchmark,
+        let known: BTreeMap<YearMonth, &Month> =
+            publication.months.iter().map(|month| (month.month, month)).collect();
+        let rows: Vec<_> = publication
+            .years
+            .iter()
+            .rev()
+            .map(|year| {
+                let cells: Vec<_> = year
+                    .months
+                    .iter()
+                    .zip(1..)
+                    .map(|(value, number)| {
+                        let month = YearMonth::new(year.year, number).filter(|month| known.contains_key(month));
+                        json!({ "value": value, "month": month })
+                    })
+                    .collect();
+                json!({ "year": year.year, "cells": cells, "value": year.value, "benchmark": year.benchmark,
                     "max_drawdown": year.max_drawdown, "partial": year.partial })
-        }).collect();
+            })
+            .collect();
         self.context.insert("years", &rows);
     }
 
@@ -361,8 +385,16 @@ impl Filling {
         self.context.insert("drawdowns", &publication.drawdowns);
         self.context.insert("data_quality", &publication.data_quality);
         let rolling = [
-            charts::rolling(publication, "rolling-sharpe", "Sharpe ratio over the last 252 days", false, |row| row.sharpe)?,
-            charts::rolling(publication, "rolling-volatility", "Volatility over the last 63 days, a year", true, |row| row.volatility)?,
+            charts::rolling(publication, "rolling-sharpe", "Sharpe ratio over the last 252 days", false, |row| {
+                row.sharpe
+            })?,
+            charts::rolling(
+                publication,
+                "rolling-volatility",
+                "Volatility over the last 63 days, a year",
+                true,
+                |row| row.volatility,
+            )?,
             charts::rolling(publication, "rolling-beta", "Beta over the last 252 days", false, |row| row.beta)?,
         ];
         self.context.insert("rolling", &rolling.into_iter().flatten().collect::<Vec<_>>());
@@ -371,21 +403,29 @@ impl Filling {
 
     fn months(&mut self, site: &Site) {
         self.years(site.publication);
-        let months: Vec<_> = site.publication.months.iter().rev().map(|month| {
-            let text = site.commentary(month.month).map(|text| markdown::excerpt(&text.body, 160));
-            json!({ "month": month, "excerpt": text })
-        }).collect();
+        let months: Vec<_> = site
+            .publication
+            .months
+            .iter()
+            .rev()
+            .map(|month| {
+                let text = site.commentary(month.month).map(|text| markdown::excerpt(&text.body, 160));
+                json!({ "month": month, "excerpt": text })
+            })
+            .collect();
         self.context.insert("months", &months);
     }
 
     fn month(&mut self, site: &Site, number: usize, month: &Month) -> Result<()> {
         let publication = site.publication;
-        let of = |number: Option<usize>| number.and_then(|number| publication.months.get(number)).map(|month| month.month);
+        let of =
+            |number: Option<usize>| number.and_then(|number| publication.months.get(number)).map(|month| month.month);
         self.context.insert("month", month);
         self.context.insert("previous", &of(number.checked_sub(1)));
         self.context.insert("next", &of(Some(number + 1)));
         self.context.insert("chart", &charts::month(publication, month)?);
-        let orders: Vec<_> = publication.orders.iter().filter(|order| YearMonth::of(order.date) == month.month).collect();
+        let orders: Vec<_> =
+            publication.orders.iter().filter(|order| YearMonth::of(order.date) == month.month).collect();
         self.context.insert("orders", &orders);
         if let Some(text) = site.commentary(month.month) {
             let html = site.markdown(text, &self.path, 2);
@@ -399,7 +439,9 @@ impl Filling {
         self.context.insert("side", side_in_words(order));
         let orders = &site.publication.orders;
         let place = orders.iter().position(|other| other.slug == order.slug).unwrap_or_default();
-        let of = |number: Option<usize>| number.and_then(|number| orders.get(number)).map(|order| link(&order.symbol, &order.slug));
+        let of = |number: Option<usize>| {
+            number.and_then(|number| orders.get(number)).map(|order| link(&order.symbol, &order.slug))
+        };
         self.context.insert("next", &of(place.checked_sub(1)));
         self.context.insert("previous", &of(Some(place + 1)));
         let month = YearMonth::of(order.date);
@@ -417,7 +459,8 @@ impl Filling {
         let slippage = &publication.slippage;
         self.context.insert("slippage", slippage);
         self.context.insert("chart", &charts::slippage(publication)?);
-        let outliers: Vec<_> = publication.orders.iter().filter(|order| slippage.outliers.contains(&order.slug)).collect();
+        let outliers: Vec<_> =
+            publication.orders.iter().filter(|order| slippage.outliers.contains(&order.slug)).collect();
         self.context.insert("outliers", &outliers);
         Ok(())
     }
@@ -438,10 +481,18 @@ impl Filling {
     }
 
     fn data(&mut self, site: &Site) {
-        let tables: Vec<_> = site.tables.iter().map(|table| {
-            let columns: Vec<_> = table.columns.iter().map(|column| json!({ "name": column.name, "meaning": column.meaning })).collect();
-            json!({ "name": table.name, "meaning": table.meaning, "rows": table.rows(), "columns": columns })
-        }).collect();
+        let tables: Vec<_> = site
+            .tables
+            .iter()
+            .map(|table| {
+                let columns: Vec<_> = table
+                    .columns
+                    .iter()
+                    .map(|column| json!({ "name": column.name, "meaning": column.meaning }))
+                    .collect();
+                json!({ "name": table.name, "meaning": table.meaning, "rows": table.rows(), "columns": columns })
+            })
+            .collect();
         self.context.insert("tables", &tables);
     }
 }
@@ -452,14 +503,15 @@ fn has_page(site: &Site, month: YearMonth) -> bool {
 
 /// The figures with their values written out.
 fn shown(publication: &Publication) -> Vec<serde_json::Value> {
-    let group = |group: &crate::analysis::catalogue::FigureGroup| {
-        let figures: Vec<_> = group.figures.iter().map(|figure| {
+    let group =
+        |group: &crate::analysis::catalogue::FigureGroup| {
+            let figures: Vec<_> = group.figures.iter().map(|figure| {
             json!({ "id": figure.id, "name": figure.name, "value": figure.value.map(|_| format::figure(figure)),
                     "observations": figure.observations, "observed": figure.observed, "when": figure.when,
                     "undefined_because": figure.undefined_because })
         }).collect();
-        json!({ "id": group.id, "name": group.name, "figures": figures })
-    };
+            json!({ "id": group.id, "name": group.name, "figures": figures })
+        };
     publication.figures.iter().map(group).collect()
 }
 

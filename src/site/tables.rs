@@ -151,7 +151,11 @@ fn ratios<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl F
 }
 
 fn bps<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<f64>) -> Column {
-    Column { name, meaning, values: Values::Numbers(rows.iter().map(|row| read(row).and_then(rounded_bps)).collect()) }
+    Column {
+        name,
+        meaning,
+        values: Values::Numbers(rows.iter().map(|row| read(row).and_then(rounded_bps)).collect()),
+    }
 }
 
 fn counts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> i64) -> Column {
@@ -163,7 +167,12 @@ fn texts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn
 }
 
 /// A column that exists only where amounts are shown.
-fn amounts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<&Amount>) -> Option<Column> {
+fn amounts<T>(
+    name: &'static str,
+    meaning: &'static str,
+    rows: &[T],
+    read: impl Fn(&T) -> Option<&Amount>,
+) -> Option<Column> {
     let values: Vec<Option<String>> = rows.iter().map(|row| read(row).map(ToString::to_string)).collect();
     values.iter().any(Option::is_some).then_some(Column { name, meaning, values: Values::Texts(values) })
 }
@@ -175,9 +184,13 @@ fn daily(publication: &Publication) -> Table {
         ratios("daily_return", "time-weighted return since the snapshot before", rows, |day| day.daily_return),
         ratios("index", "growth of 1 since inception", rows, |day| Some(day.index)),
         ratios("drawdown", "index against its highest so far", rows, |day| Some(day.drawdown)),
-        ratios("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| day.benchmark_index),
+        ratios("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| {
+            day.benchmark_index
+        }),
     ];
-    columns.extend(amounts("net_liquidation", "net liquidation value in base currency", rows, |day| day.net_liquidation.as_ref()));
+    columns.extend(amounts("net_liquidation", "net liquidation value in base currency", rows, |day| {
+        day.net_liquidation.as_ref()
+    }));
     Table { name: "daily", meaning: "One row for each snapshot.", columns }
 }
 
@@ -223,7 +236,9 @@ fn orders(publication: &Publication) -> Table {
         bps("slippage_bps", "fill against reference; positive is unfavourable", rows, |order| order.slippage_bps),
         bps("commission_bps", "commission on the notional", rows, |order| order.commission_bps),
         ratios("weight", "notional as a share of net liquidation value", rows, |order| order.weight),
-        bps("result_bps", "result of the round trips it closed, of net liquidation value", rows, |order| order.result_bps),
+        bps("result_bps", "result of the round trips it closed, of net liquidation value", rows, |order| {
+            order.result_bps
+        }),
         counts("note", "1 where the trader wrote a note", rows, |order| i64::from(order.note.is_some())),
         texts("page", "name of its page", rows, |order| Some(order.slug.clone())),
     ];
@@ -270,7 +285,9 @@ fn drawdowns(publication: &Publication) -> Table {
         dates("peak", "date of the peak", rows, |drawdown| Some(drawdown.peak)),
         dates("valley", "date of the valley", rows, |drawdown| Some(drawdown.valley)),
         dates("recovery", "first date at or above the peak again", rows, |drawdown| drawdown.recovery),
-        counts("duration_days", "calendar days from the peak to the recovery or the last date", rows, |drawdown| drawdown.duration_days),
+        counts("duration_days", "calendar days from the peak to the recovery or the last date", rows, |drawdown| {
+            drawdown.duration_days
+        }),
     ];
     Table { name: "drawdowns", meaning: "The worst drawdowns, deepest first.", columns }
 }
@@ -297,10 +314,13 @@ mod tests {
         let csv = String::from_utf8(table().csv().unwrap()).unwrap();
         assert_eq!(csv, "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n,,0,\n");
         let rows: Value = serde_json::from_str(&table().json()).unwrap();
-        assert_eq!(rows, json!([
-            {"date": "2026-01-02", "x": -0.000001, "n": 3, "words": "a,\"b\""},
-            {"date": null, "x": null, "n": 0, "words": null},
-        ]));
+        assert_eq!(
+            rows,
+            json!([
+                {"date": "2026-01-02", "x": -0.000001, "n": 3, "words": "a,\"b\""},
+                {"date": null, "x": null, "n": 0, "words": null},
+            ])
+        );
     }
 
     #[test]

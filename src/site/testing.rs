@@ -75,11 +75,14 @@ fn years(months: &[Month]) -> Vec<Year> {
     months
         .chunk_by(|a, b| a.month.year() == b.month.year())
         .map(|chunk| {
-            let product = |values: &mut dyn Iterator<Item = f64>| values.map(|value| 1.0 + value).product::<f64>() - 1.0;
+            let product =
+                |values: &mut dyn Iterator<Item = f64>| values.map(|value| 1.0 + value).product::<f64>() - 1.0;
             let year = chunk[0].month.year();
             Year {
                 year,
-                months: (1..=12).map(|number| chunk.iter().find(|month| month.month.month() == number).map(|month| month.value)).collect(),
+                months: (1..=12)
+                    .map(|number| chunk.iter().find(|month| month.month.month() == number).map(|month| month.value))
+                    .collect(),
                 value: product(&mut chunk.iter().map(|month| month.value)),
                 benchmark: Some(product(&mut chunk.iter().map(|month| month.benchmark.unwrap()))),
                 max_drawdown: chunk.iter().filter_map(|month| month.max_drawdown).reduce(f64::min),
@@ -141,7 +144,10 @@ fn note(order: &OrderView) -> NoteView {
     NoteView {
         created_at: order.first_fill - chrono::TimeDelta::hours(20),
         before_trade: true,
-        thesis: format!("{} leads the twelve-month ranking again; the gap to the fourth place is four points.", order.symbol),
+        thesis: format!(
+            "{} leads the twelve-month ranking again; the gap to the fourth place is four points.",
+            order.symbol
+        ),
         position_size_rationale: "A third of the account, as the rule says.".into(),
         exit_plan: "Out when it leaves the top three at a month's end.".into(),
         outcome: "Held two months, then replaced by value.".into(),
@@ -187,8 +193,24 @@ fn figures() -> Vec<FigureGroup> {
             name: "Returns",
             figures: vec![
                 figure("total", "Total return", Unit::Percent, Some(1.243), None, "I_T \u{2212} 1", "GIPS 2020"),
-                figure("annualized", "Annualized return", Unit::Percent, Some(0.094), None, "I_T^(365.25 / days) \u{2212} 1", ""),
-                figure("ytd", "Year to date", Unit::Percent, Some(-0.072), None, "product of the year's daily returns", ""),
+                figure(
+                    "annualized",
+                    "Annualized return",
+                    Unit::Percent,
+                    Some(0.094),
+                    None,
+                    "I_T^(365.25 / days) \u{2212} 1",
+                    "",
+                ),
+                figure(
+                    "ytd",
+                    "Year to date",
+                    Unit::Percent,
+                    Some(-0.072),
+                    None,
+                    "product of the year's daily returns",
+                    "",
+                ),
                 figure("best_day", "Best day", Unit::Percent, Some(0.041), Some("24 Mar 2020"), "max r", ""),
             ],
         },
@@ -197,9 +219,33 @@ fn figures() -> Vec<FigureGroup> {
             name: "Risk",
             figures: vec![
                 figure("volatility", "Volatility", Unit::Percent, Some(0.151), None, "s \u{221a}P", ""),
-                figure("sharpe", "Sharpe ratio", Unit::Ratio, Some(0.66), None, "mean(e) / std(e) \u{221a}P", "Sharpe (1994)"),
-                figure("max_drawdown", "Maximum drawdown", Unit::Percent, Some(-0.312), Some("19 Feb to 23 Mar 2020"), "min D_t", ""),
-                figure("deflated_sharpe", "Deflated Sharpe ratio", Unit::Ratio, None, None, "PSR with SR* of the best of N", "Bailey and L\u{f3}pez de Prado (2014)"),
+                figure(
+                    "sharpe",
+                    "Sharpe ratio",
+                    Unit::Ratio,
+                    Some(0.66),
+                    None,
+                    "mean(e) / std(e) \u{221a}P",
+                    "Sharpe (1994)",
+                ),
+                figure(
+                    "max_drawdown",
+                    "Maximum drawdown",
+                    Unit::Percent,
+                    Some(-0.312),
+                    Some("19 Feb to 23 Mar 2020"),
+                    "min D_t",
+                    "",
+                ),
+                figure(
+                    "deflated_sharpe",
+                    "Deflated Sharpe ratio",
+                    Unit::Ratio,
+                    None,
+                    None,
+                    "PSR with SR* of the best of N",
+                    "Bailey and L\u{f3}pez de Prado (2014)",
+                ),
             ],
         },
     ]
@@ -223,7 +269,15 @@ fn headline() -> Vec<Card> {
 }
 
 fn document(slug: &str, path: &str, body: &str) -> Document {
-    Document { slug: slug.into(), title: slug.into(), draft: false, date: None, body: body.into(), body_line: 1, path: path.into() }
+    Document {
+        slug: slug.into(),
+        title: slug.into(),
+        draft: false,
+        date: None,
+        body: body.into(),
+        body_line: 1,
+        path: path.into(),
+    }
 }
 
 /// About 2,300 days, 108 months and 320 orders.
@@ -232,7 +286,9 @@ pub fn publication() -> Publication {
     let months = months(&days);
     let orders = orders(&months);
     let groups = |keys: &mut dyn Iterator<Item = String>| {
-        keys.enumerate().map(|(number, key)| SlippageGroup { key, orders: 2, mean_bps: (number % 7) as f64 - 2.0 }).collect()
+        keys.enumerate()
+            .map(|(number, key)| SlippageGroup { key, orders: 2, mean_bps: (number % 7) as f64 - 2.0 })
+            .collect()
     };
     let commentary = ["2022-11", "2022-10", "2022-06"].map(|month| {
         let body = "The month was **quiet** until its last week.\n\n## What did not work\n\nSelling at the open.\n";
@@ -272,9 +328,27 @@ pub fn publication() -> Publication {
         figures: figures(),
         years: years(&months),
         periods: vec![
-            Period { label: "1 year".into(), value: Some(-0.071), benchmark: Some(-0.19), annualized: false, undefined_because: None },
-            Period { label: "5 years".into(), value: Some(0.081), benchmark: Some(0.092), annualized: true, undefined_because: None },
-            Period { label: "10 years".into(), value: None, benchmark: None, annualized: true, undefined_because: Some("needs 10 years, has 9".into()) },
+            Period {
+                label: "1 year".into(),
+                value: Some(-0.071),
+                benchmark: Some(-0.19),
+                annualized: false,
+                undefined_because: None,
+            },
+            Period {
+                label: "5 years".into(),
+                value: Some(0.081),
+                benchmark: Some(0.092),
+                annualized: true,
+                undefined_because: None,
+            },
+            Period {
+                label: "10 years".into(),
+                value: None,
+                benchmark: None,
+                annualized: true,
+                undefined_because: Some("needs 10 years, has 9".into()),
+            },
         ],
         drawdowns: vec![DrawdownView {
             depth: -0.312,
@@ -283,22 +357,31 @@ pub fn publication() -> Publication {
             recovery: None,
             duration_days: 1_043,
         }],
-        rolling: days.iter().skip(252).map(|day| Rolling {
-            date: day.date,
-            sharpe: Some(0.5 + (day.index * 9.0).sin()),
-            volatility: Some(0.15 + 0.05 * (day.index * 5.0).cos()),
-            beta: None,
-        }).collect(),
-        positions: TICKERS.iter().take(3).zip([0.342, 0.331, 0.309]).map(|((symbol, name), weight)| PositionView {
-            symbol: (*symbol).into(),
-            name: (*name).into(),
-            weight,
-            gain: Some(weight - 0.32),
-            price: Some("143.20".into()),
-            currency: "USD".into(),
-            quantity: None,
-            market_value: None,
-        }).collect(),
+        rolling: days
+            .iter()
+            .skip(252)
+            .map(|day| Rolling {
+                date: day.date,
+                sharpe: Some(0.5 + (day.index * 9.0).sin()),
+                volatility: Some(0.15 + 0.05 * (day.index * 5.0).cos()),
+                beta: None,
+            })
+            .collect(),
+        positions: TICKERS
+            .iter()
+            .take(3)
+            .zip([0.342, 0.331, 0.309])
+            .map(|((symbol, name), weight)| PositionView {
+                symbol: (*symbol).into(),
+                name: (*name).into(),
+                weight,
+                gain: Some(weight - 0.32),
+                price: Some("143.20".into()),
+                currency: "USD".into(),
+                quantity: None,
+                market_value: None,
+            })
+            .collect(),
         cash_weight: Some(0.018),
         round_trips: round_trips(&orders),
         slippage: SlippageView {
@@ -311,13 +394,19 @@ pub fn publication() -> Publication {
             commissions_bps: Some(0.8),
             implementation_shortfall_bps: None,
             outlier_bps: 10.0,
-            outliers: orders.iter().filter(|order| order.slippage_bps.is_some_and(|bps| bps.abs() > 10.0)).map(|order| order.slug.clone()).collect(),
+            outliers: orders
+                .iter()
+                .filter(|order| order.slippage_bps.is_some_and(|bps| bps.abs() > 10.0))
+                .map(|order| order.slug.clone())
+                .collect(),
             by_symbol: groups(&mut TICKERS.iter().map(|(symbol, _)| (*symbol).to_string())),
             by_month: groups(&mut months.iter().map(|month| month.month.to_string())),
         },
         data_quality: vec!["2 weekdays have no snapshot though the market was open: 9 and 10 Aug 2018.".into()],
         commentary: commentary.into(),
-        pages: pages.map(|(slug, body)| (slug.to_string(), document(slug, &format!("content/{slug}.md"), body))).into(),
+        pages: pages
+            .map(|(slug, body)| (slug.to_string(), document(slug, &format!("content/{slug}.md"), body)))
+            .into(),
         days,
         months,
         orders,

@@ -97,7 +97,8 @@ fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
     if let Some(own) = folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
         return std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause));
     }
-    let embedded = EMBEDDED.get_file(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
+    let embedded =
+        EMBEDDED.get_file(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
     Ok(embedded.contents().to_vec())
 }
 
@@ -126,7 +127,11 @@ fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Er
 /// An undefined figure: an em dash that says why.
 fn undefined(kwargs: &Kwargs) -> TeraResult<Value> {
     let reason = kwargs.get::<&str>("why")?.unwrap_or("not defined for this record");
-    Ok(Value::safe_string(&format!("<span class=\"na\" title=\"{}\">{}</span>", format::escape(reason), format::UNDEFINED)))
+    Ok(Value::safe_string(&format!(
+        "<span class=\"na\" title=\"{}\">{}</span>",
+        format::escape(reason),
+        format::UNDEFINED
+    )))
 }
 
 fn digits(kwargs: &Kwargs, usual: usize) -> TeraResult<usize> {

@@ -101,7 +101,10 @@ pub fn drawdown(publication: &Publication) -> Result<String> {
         id: "drawdown".into(),
         kind: "drawdown",
         title: "Drawdown".into(),
-        description: format!("The fall from the highest value so far; at worst {}.", format::percent(worst, 1, Sign::Minus)),
+        description: format!(
+            "The fall from the highest value so far; at worst {}.",
+            format::percent(worst, 1, Sign::Minus)
+        ),
         x: time_span(days),
         y: (low, 0.0),
         x_labels: date_labels(days, WIDE_DATES),
@@ -131,7 +134,8 @@ pub fn months(publication: &Publication) -> Result<String> {
         let gap = (right - left) * 0.12;
         ((left + gap).max(x.0), (right - gap).min(x.1), month.value)
     };
-    let bars: Vec<(f64, f64, f64)> = publication.months.iter().map(bar).filter(|(left, right, _)| left < right).collect();
+    let bars: Vec<(f64, f64, f64)> =
+        publication.months.iter().map(bar).filter(|(left, right, _)| left < right).collect();
     let (low, high) = span(bars.iter().map(|bar| bar.2).chain([0.0]), 0.06);
     let gains = publication.months.iter().filter(|month| month.value > 0.0).count();
     let plot = Plot {
@@ -167,7 +171,11 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         .filter_map(|day| Some((x_of(day.date), day.benchmark_index? / first.benchmark_index? - 1.0)))
         .collect();
     let y = span(ours.iter().chain(&benchmark).map(|point| point.1), 0.08);
-    let labels: Vec<(f64, String)> = days.iter().step_by(days.len().div_ceil(5)).map(|day| (x_of(day.date), day.date.format("%-d %b").to_string())).collect();
+    let labels: Vec<(f64, String)> = days
+        .iter()
+        .step_by(days.len().div_ceil(5))
+        .map(|day| (x_of(day.date), day.date.format("%-d %b").to_string()))
+        .collect();
     let mut layers = vec![Layer::Level(0.0)];
     if benchmark.len() > 1 {
         layers.push(Layer::Line(benchmark, Ink::Benchmark));
@@ -177,7 +185,10 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         id: "month".into(),
         kind: "month",
         title: format!("{}, day by day", month.month.in_words()),
-        description: format!("The month's return so far on each day; {} at its end.", format::percent(month.value, 2, Sign::Both)),
+        description: format!(
+            "The month's return so far on each day; {} at its end.",
+            format::percent(month.value, 2, Sign::Both)
+        ),
         x: time_span(days),
         y,
         x_labels: labels,
@@ -198,15 +209,23 @@ pub fn rolling(
     is_percent: bool,
     read: impl Fn(&Rolling) -> Option<f64>,
 ) -> Result<Option<String>> {
-    let points: Vec<(f64, f64)> =
-        publication.rolling.iter().filter_map(|row| Some((x_of(row.date), read(row)?))).filter(|point| point.1.is_finite()).collect();
+    let points: Vec<(f64, f64)> = publication
+        .rolling
+        .iter()
+        .filter_map(|row| Some((x_of(row.date), read(row)?)))
+        .filter(|point| point.1.is_finite())
+        .collect();
     let (Some(last), true) = (points.last().copied(), points.len() > 1) else { return Ok(None) };
     let y = span(points.iter().map(|point| point.1).chain([0.0]), 0.05);
     let y_labels = |wanted: usize| match is_percent {
         true => percent_labels(y.0, y.1, wanted),
-        false => scale::round_numbers(y.0, y.1, wanted).into_iter().map(|number| (number, format::number(number, 1, Sign::Minus))).collect(),
+        false => scale::round_numbers(y.0, y.1, wanted)
+            .into_iter()
+            .map(|number| (number, format::number(number, 1, Sign::Minus)))
+            .collect(),
     };
-    let latest = if is_percent { format::percent(last.1, 1, Sign::Minus) } else { format::number(last.1, 2, Sign::Minus) };
+    let latest =
+        if is_percent { format::percent(last.1, 1, Sign::Minus) } else { format::number(last.1, 2, Sign::Minus) };
     let plot = Plot {
         id: kind.into(),
         kind,
@@ -232,19 +251,26 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
         return Ok(None);
     }
     let place = |number: usize| number as f64;
-    let bars = groups.iter().enumerate().map(|(number, group)| (place(number) + 0.15, place(number) + 0.85, group.mean_bps));
+    let bars =
+        groups.iter().enumerate().map(|(number, group)| (place(number) + 0.15, place(number) + 0.85, group.mean_bps));
     let bars: Vec<(f64, f64, f64)> = bars.collect();
     let (low, high) = span(bars.iter().map(|bar| bar.2).chain([0.0]), 0.08);
     let labels = |wanted: usize| -> Vec<(f64, String)> {
         let every = groups.len().div_ceil(wanted);
-        groups.iter().enumerate().step_by(every).map(|(number, group)| (place(number) + 0.5, group.key.clone())).collect()
+        groups
+            .iter()
+            .enumerate()
+            .step_by(every)
+            .map(|(number, group)| (place(number) + 0.5, group.key.clone()))
+            .collect()
     };
     let numbers = scale::round_numbers(low, high, 4);
     let plot = Plot {
         id: "slippage".into(),
         kind: "slippage",
         title: "Mean slippage by month, in basis points".into(),
-        description: "Bars above zero are unfavourable: the order was filled at a worse price than its reference.".into(),
+        description: "Bars above zero are unfavourable: the order was filled at a worse price than its reference."
+            .into(),
         x: (0.0, groups.len() as f64),
         y: (low, high),
         x_labels: labels(9),
@@ -284,7 +310,13 @@ mod tests {
     fn charts_name_and_describe_themselves() {
         let publication = testing::publication();
         let chart = growth(&publication, true).unwrap();
-        for part in ["role=\"img\"", "aria-labelledby=\"growth-log-wide-t growth-log-wide-d\"", "<desc", "class=\"ours\"", "class=\"bench\""] {
+        for part in [
+            "role=\"img\"",
+            "aria-labelledby=\"growth-log-wide-t growth-log-wide-d\"",
+            "<desc",
+            "class=\"ours\"",
+            "class=\"bench\"",
+        ] {
             assert!(chart.contains(part), "{part}");
         }
         assert!(chart.len() < 70_000, "{}", chart.len());
@@ -296,7 +328,12 @@ mod tests {
         publication.days.truncate(1);
         publication.months.truncate(1);
         publication.rolling.clear();
-        for chart in [growth(&publication, false), growth(&publication, true), drawdown(&publication), super::months(&publication)] {
+        for chart in [
+            growth(&publication, false),
+            growth(&publication, true),
+            drawdown(&publication),
+            super::months(&publication),
+        ] {
             let chart = chart.unwrap();
             assert!(!chart.contains("NaN") && !chart.contains("inf"), "{chart}");
         }

@@ -91,8 +91,9 @@ impl Plot {
     /// Only if the drawing library refuses the coordinates.
     pub fn svg(&self, size: Size) -> Result<String> {
         let mut shapes = String::new();
-        self.draw(size, &mut shapes)
-            .map_err(|cause| Error::new(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string()))?;
+        self.draw(size, &mut shapes).map_err(|cause| {
+            Error::new(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
+        })?;
         let (left, right, top, bottom) = self.edges(size);
         let id = format!("{}-{}", self.id, size.class);
         Ok(format!(
@@ -134,7 +135,9 @@ impl Plot {
     fn draw_axes(&self, root: &DrawingArea<Svg, Shift>, area: &Area, edges: (i32, i32, i32)) -> Drawn {
         let (left, right, bottom) = edges;
         let style = |horizontal, vertical| {
-            TextStyle::from(("sans-serif", LETTERS * SCALE)).color(&Ink::Label.colour()).pos(Pos::new(horizontal, vertical))
+            TextStyle::from(("sans-serif", LETTERS * SCALE))
+                .color(&Ink::Label.colour())
+                .pos(Pos::new(horizontal, vertical))
         };
         for (height, label) in &self.y_labels {
             let (_, y) = area.map_coordinate(&(self.x.0, *height));
@@ -163,10 +166,15 @@ impl Plot {
             }
             Layer::Area(points, ink) => {
                 let points = scale::thinned(points, columns);
-                let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else { return Ok(()) };
+                let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
+                    return Ok(());
+                };
                 area.draw(&PathElement::new(points.clone(), ink.colour().stroke_width(10)))?;
                 let corners = [(last.0, 0.0), (first.0, 0.0)];
-                area.draw(&Polygon::new(points.into_iter().chain(corners).collect::<Vec<_>>(), ink.colour().mix(0.16)))
+                area.draw(&Polygon::new(
+                    points.into_iter().chain(corners).collect::<Vec<_>>(),
+                    ink.colour().mix(0.16),
+                ))
             }
             Layer::Bars(bars, above, below) => bars.iter().try_for_each(|(left, right, height)| {
                 let ink = if *height < 0.0 { below } else { above };

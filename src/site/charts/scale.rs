@@ -11,9 +11,9 @@ pub fn x_of(date: NaiveDate) -> f64 {
 
 /// The smallest and largest value, widened where they are the same, with a margin above and below.
 pub fn span(values: impl Iterator<Item = f64>, margin: f64) -> (f64, f64) {
-    let (low, high) = values.filter(|value| value.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     match high - low {
         width if !width.is_finite() => (0.0, 1.0),
         width if width < 1e-9 => (low - low.abs().max(1.0) * 0.05, high + high.abs().max(1.0) * 0.05),
@@ -28,7 +28,11 @@ pub fn round_numbers(low: f64, high: f64, wanted: usize) -> Vec<f64> {
         return Vec::new();
     }
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= raw * 0.999).unwrap_or(raw);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= raw * 0.999)
+        .unwrap_or(raw);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     (first..=last).map(|number| number as f64 * step).collect()
@@ -45,7 +49,8 @@ pub fn log_numbers(low: f64, high: f64, wanted: usize) -> Vec<f64> {
         return round_numbers(low, high, wanted);
     }
     let powers = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
-    let all: Vec<f64> = powers.flat_map(|power| [1.0, 1.5, 2.0, 3.0, 5.0, 7.0].map(|factor| factor * 10f64.powi(power))).collect();
+    let all: Vec<f64> =
+        powers.flat_map(|power| [1.0, 1.5, 2.0, 3.0, 5.0, 7.0].map(|factor| factor * 10f64.powi(power))).collect();
     let inside: Vec<f64> = all.into_iter().filter(|number| (low..=high).contains(number)).collect();
     let keep = inside.len().div_ceil(wanted.max(1) * 2).max(1);
     inside.into_iter().step_by(keep).collect()
@@ -113,9 +118,11 @@ mod tests {
     #[test]
     fn axis_dates_are_firsts_of_months() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let years: Vec<_> = dates(day("2014-01-02"), day("2022-12-28"), 9).into_iter().map(|(_, label)| label).collect();
+        let years: Vec<_> =
+            dates(day("2014-01-02"), day("2022-12-28"), 9).into_iter().map(|(_, label)| label).collect();
         assert_eq!(years, ["2015", "2016", "2017", "2018", "2019", "2020", "2021", "2022"]);
-        let quarters: Vec<_> = dates(day("2025-11-15"), day("2026-10-01"), 4).into_iter().map(|(_, label)| label).collect();
+        let quarters: Vec<_> =
+            dates(day("2025-11-15"), day("2026-10-01"), 4).into_iter().map(|(_, label)| label).collect();
         assert_eq!(quarters, ["2026", "Apr", "Jul", "Oct"]);
         assert_eq!(dates(day("2026-01-05"), day("2026-01-23"), 6).len(), 2);
     }

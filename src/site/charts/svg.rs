@@ -6,7 +6,9 @@
 use std::convert::Infallible;
 use std::fmt::Write;
 
-use plotters::backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
+use plotters::backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -111,7 +113,12 @@ impl<'a> Svg<'a> {
 
 fn stroke<S: BackendStyle>(style: &S) -> String {
     let ink = Ink::of(style.color());
-    format!("class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", ink.class(), hex(ink), style.stroke_width())
+    format!(
+        "class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"",
+        ink.class(),
+        hex(ink),
+        style.stroke_width()
+    )
 }
 
 fn fill<S: BackendStyle>(style: &S) -> String {
@@ -144,7 +151,13 @@ impl DrawingBackend for Svg<'_> {
     }
 
     fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
-        let _ = write!(self.shapes, "<rect {} x=\"{}\" y=\"{}\" width=\"1\" height=\"1\"/>", fill(&color), point.0, point.1);
+        let _ = write!(
+            self.shapes,
+            "<rect {} x=\"{}\" y=\"{}\" width=\"1\" height=\"1\"/>",
+            fill(&color),
+            point.0,
+            point.1
+        );
         Ok(())
     }
 
@@ -215,7 +228,11 @@ mod tests {
     fn a_path_is_relative_and_an_ink_gives_class_and_colour() {
         let mut shapes = String::new();
         let root = Svg::new(10, 10, &mut shapes).into_drawing_area();
-        root.draw(&PathElement::new(vec![(0, 50), (10, 40), (10, 40), (25, 60)], Ink::Ours.colour().stroke_width(15))).unwrap();
+        root.draw(&PathElement::new(
+            vec![(0, 50), (10, 40), (10, 40), (25, 60)],
+            Ink::Ours.colour().stroke_width(15),
+        ))
+        .unwrap();
         root.draw(&Rectangle::new([(5, 8), (1, 2)], Ink::Gain.colour().filled())).unwrap();
         drop(root);
         assert_eq!(
