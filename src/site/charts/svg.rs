@@ -6,11 +6,11 @@
 use std::convert::Infallible;
 use std::fmt::Write;
 
-use plotters::backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-};
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
 
 use crate::site::format::escape;
 
