@@ -1,7 +1,6 @@
 """Every figure of `stats --json` but those of trades: by the libraries where they define it as we do, else by numpy."""
 
 import math
-from datetime import date
 
 import empyrical
 import numpy as np
@@ -326,5 +325,3 @@ def stationary_bootstrap(excess, periods, seed=20120901):
     return np.concatenate(found)
 
 
-def parsed(text):
-    return date.fromisoformat(text) if text else None
