@@ -1,0 +1,244 @@
+"""The site directories the figures are checked on, written in the formats of `data/README.md`."""
+
+import csv
+import gzip
+import importlib.util
+import json
+import subprocess
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+EXECUTION_COLUMNS = (
+    "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,"
+    "commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels"
+).split(",")
+ACCOUNT = "DU0000001"
+CONFIG = """[site]
+title = "Cross-check"
+status = "demo"
+
+[account]
+base_currency = "USD"
+
+[benchmark]
+symbol = "{benchmark}"
+name = "Benchmark"
+
+[analysis]
+"""
+
+
+class SiteWriter:
+    """Writes one site directory, file by file."""
+
+    def __init__(self, root, benchmark, analysis=""):
+        self.root = Path(root)
+        for folder in ("config", "data/snapshots", "data/prices", "data/executions", "content/trades"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        config = CONFIG.format(benchmark=benchmark) + analysis
+        (self.root / "config/config.toml").write_text(config, encoding="utf-8")
+        self.flow_rows, self.fills = [], []
+
+    def snapshot(self, day, nav, fx=None):
+        content = {
+            "schema": 1, "date": day.isoformat(), "as_of": f"{day}T21:00:00Z", "account": ACCOUNT,
+            "base_currency": "USD", "net_liquidation": f"{nav:.2f}", "cash": {}, "fx": fx or {},
+            "positions": None, "source": "csv",
+        }
+        (self.root / f"data/snapshots/{day}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+    def flow(self, day, amount, currency="USD", rate="", kind=None):
+        kind = kind or ("deposit" if amount > 0 else "withdrawal")
+        number = f"F{len(self.flow_rows) + 1:03d}"
+        self.flow_rows.append([number, day, ACCOUNT, currency, f"{amount:.2f}", rate, kind, "csv"])
+
+    def prices(self, symbol, closes):
+        lines = [f"{day},,,,{close:.4f},,,USD" for day, close in closes.items()]
+        text = "date,open,high,low,close,adj_close,volume,currency\n" + "\n".join(lines) + "\n"
+        (self.root / f"data/prices/{symbol}.csv").write_text(text, encoding="utf-8")
+
+    def fill(self, day, symbol, side, quantity, price, **more):
+        clock = datetime.combine(day, time(15, 0), timezone.utc) + timedelta(seconds=len(self.fills) % 3600)
+        number = len(self.fills) + 1
+        row = dict.fromkeys(EXECUTION_COLUMNS, "") | {
+            "exec_id": f"0000e0d5.{number:08x}.01.01", "time": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "account": ACCOUNT, "symbol": symbol, "asset_class": "STK", "currency": "USD", "side": side,
+            "quantity": quantity, "price": price, "multiplier": "1", "commission": "1.00",
+            "commission_currency": "USD", "fx_to_base": "1", "perm_id": str(700000 + number), "source": "csv",
+        } | {key: value for key, value in more.items()}
+        self.fills.append(row)
+        return row
+
+    def finish(self):
+        with (self.root / "data/flows.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow("id,date,account,currency,amount,fx_to_base,kind,source".split(","))
+            writer.writerows(self.flow_rows)
+        by_date = {}
+        for row in self.fills:
+            by_date.setdefault(row["time"][:10], []).append(row)
+        for day, rows in by_date.items():
+            with (self.root / f"data/executions/{day}.csv").open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, EXECUTION_COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
+
+
+def demo(root, binary):
+    """The demo site as the program writes it."""
+    subprocess.run([binary, "demo", str(root)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def stocks(root, _binary):
+    """Twenty S&P 500 stocks bought in equal weights in 1990, halved in October 2008, sold at the end."""
+    package = Path(importlib.util.find_spec("skfolio").origin).parent / "datasets/data"
+    frames = [
+        pd.read_csv(gzip.open(package / f"{name}.csv.gz"), index_col="Date", parse_dates=True)
+        for name in ("sp500_dataset", "sp500_index")
+    ]
+    table, index = (frame.dropna() for frame in frames)
+    site = SiteWriter(root, "^GSPC")
+    days = [stamp.date() for stamp in table.index]
+    site.prices("^GSPC", {stamp.date(): value for stamp, value in index["SP500"].items()})
+    shares = {symbol: 0 for symbol in table}
+    cash, halved = 1_000_000.0, date(2008, 10, 10)
+    for place, (day, closes) in enumerate(zip(days, table.itertuples(index=False))):
+        for symbol, close in zip(table, closes):
+            if place == 1:
+                change = int(49_000 / close)
+            elif day == halved:
+                change = -(shares[symbol] // 2)
+            elif place == len(days) - 1:
+                change = -shares[symbol]
+            else:
+                continue
+            price = round(close * (1 + 0.0007 * (1 if change > 0 else -1) * (1 + len(symbol) % 3)), 4)
+            cash -= change * price + 1.0
+            shares[symbol] += change
+            site.fill(day, symbol, "BUY" if change > 0 else "SELL", str(abs(change)), f"{price:.4f}",
+                      reference_price=f"{close:.4f}")
+        site.snapshot(day, cash + sum(shares[symbol] * close for symbol, close in zip(table, closes)))
+    site.finish()
+
+
+def rough(root, _binary):
+    """Large flows, missing days, a stretch without movement, a benchmark with holes, and odd fills."""
+    random = np.random.default_rng(20240229)
+    site = SiteWriter(root, "BENCH", "outlier_bps = 25\ntrials = 20\ntrials_sharpe_sd = 0.02\n")
+    weekdays = [stamp.date() for stamp in pd.bdate_range("2018-01-02", "2021-08-20")]
+    hole = (date(2019, 7, 8), date(2019, 7, 26))
+    quiet = (date(2020, 2, 3), date(2020, 4, 17))
+    market = random.normal(0.0003, 0.011, len(weekdays))
+    level = 100 * np.cumprod(1 + market)
+    nav, growth, held = 100_000.0, 1.0, []
+    for place, day in enumerate(weekdays):
+        calm = quiet[0] <= day <= quiet[1]
+        growth *= 1 if calm else 1 + 0.7 * market[place] + random.normal(0.0002, 0.006)
+        kept = random.random() > 0.06 and not hole[0] <= day <= hole[1]
+        if place and not kept and place < len(weekdays) - 1:
+            continue
+        before, came, went = nav, 0.0, 0.0
+        if held and not calm and random.random() < 0.045:
+            came, went = big_flows(site, random, held[-1], day, before)
+        nav = round((before + came) * growth - went, 2)
+        growth = 1.0
+        held.append(day)
+        site.snapshot(day, nav, {"EUR": f"{1.1 + 0.05 * np.sin(place / 90):.4f}"})
+    site.flow(held[0], 100_000)  # part of the first value
+    site.flow(held[-1] + timedelta(days=3), 5_000)  # not valued yet
+    stale = (date(2020, 9, 7), date(2020, 9, 22))
+    site.prices("BENCH", {
+        day: value for place, (day, value) in enumerate(zip(weekdays, level))
+        if place > 3 and random.random() > 0.05 and not stale[0] <= day <= stale[1]
+    })
+    odd_fills(site, random, weekdays, held)
+    site.finish()
+
+
+def big_flows(site, random, previous, day, value):
+    """Money of 10 to 60 % of the account, on one of the dates since the last snapshot. Returns in and out."""
+    on = previous + timedelta(days=int(random.integers(1, (day - previous).days + 1)))
+    share = random.uniform(0.1, 0.6)
+    kind = random.integers(0, 5)
+    if kind == 0:
+        amount = round(value * share / 1.1, 2)
+        site.flow(on, amount, "EUR", "1.1")
+        return amount * 1.1, 0.0
+    if kind == 1:
+        came, went = round(value * share, 2), round(value * share / 3, 2)
+        site.flow(on, came)
+        site.flow(day, -went)
+        return came, went
+    amount = round(value * share, 2)
+    if kind == 2:
+        site.flow(on, amount / 2, kind="transfer")
+        site.flow(on, amount / 2)
+        return round(amount / 2, 2) * 2, 0.0
+    if kind == 3:
+        site.flow(on, amount)
+        return amount, 0.0
+    site.flow(on, -amount)
+    return 0.0, amount
+
+
+def odd_fills(site, random, weekdays, held):
+    """Longs and shorts, several fills an order, corrections, cancellations, other currencies, unknown costs."""
+    instruments = [
+        ("ALPHA", "USD", "101", "STK", "1"), ("BETA", "USD", "", "STK", "1"),
+        ("GAMMA", "EUR", "103", "STK", "1"), ("DELTA", "USD", "104", "FUT", "50"),
+    ]
+    prices = {name: 50.0 for name, *_ in instruments}
+    for place, day in enumerate(weekdays[5:-5]):
+        for name in prices:
+            prices[name] *= 1 + random.normal(0.0002, 0.015)
+        if random.random() > 0.16:
+            continue
+        name, currency, conid, asset_class, multiplier = instruments[random.integers(0, 4)]
+        side = "BUY" if random.random() < 0.52 else "SELL"
+        close, common = prices[name], dict(conid=conid, asset_class=asset_class, multiplier=multiplier,
+                                           currency=currency)
+        if currency == "EUR":
+            common |= dict(fx_to_base="1.12", commission_currency=["EUR", "USD"][place % 2])
+        style = place % 4
+        common |= [dict(), dict(perm_id="", order_id=str(place)), dict(perm_id="", order_id=""),
+                   dict(perm_id=str(900000 + place))][style]
+        reference = f"{close:.4f}" if random.random() < 0.8 else ""
+        for _ in range(int(random.integers(1, 4))):
+            price = close * (1 + random.normal(0.0005, 0.002))
+            site.fill(day, name, side, str(int(random.integers(1, 60))), f"{price:.4f}",
+                      commission=f"{random.uniform(-0.2, 3):.4f}", reference_price=reference, **common)
+    day = held[40]
+    wrong = site.fill(day, "ALPHA", "BUY", "10", "55.00", conid="101", reference_price="54.90")
+    right = site.fill(day, "ALPHA", "BUY", "12", "55.10", conid="101", reference_price="54.90")
+    right["exec_id"], right["perm_id"] = wrong["exec_id"][:-2] + "02", wrong["perm_id"]
+    busted = site.fill(day, "BETA", "BUY", "500", "60.00")
+    site.fill(day, "BETA", "BUY", "500", "60.00", cancels=busted["exec_id"])
+    site.fill(day, "BETA", "BUY", "7", "60.00", commission="", commission_currency="")
+    site.fill(day, "EUR.USD", "BUY", "1000", "1.1", asset_class="CASH", reference_price="1.0999")
+
+
+def still(root, _binary):
+    """An account that never moves, deposit or not: many figures are undefined."""
+    site = SiteWriter(root, "BENCH")
+    weekdays = [stamp.date() for stamp in pd.bdate_range("2022-01-03", "2023-06-30")]
+    for place, day in enumerate(weekdays):
+        site.snapshot(day, 50_000 if place < 200 else 80_000)
+    site.flow(weekdays[200], 30_000)
+    random = np.random.default_rng(7)
+    site.prices("BENCH", dict(zip(weekdays, 100 * np.cumprod(1 + random.normal(0, 0.01, len(weekdays))))))
+    site.finish()
+
+
+def short(root, _binary):
+    """Ten days and no benchmark."""
+    site = SiteWriter(root, "")
+    values = [10_000, 10_050, 10_020, 10_110, 10_110, 9_990, 10_040, 10_130, 10_090, 10_200]
+    for stamp, value in zip(pd.bdate_range("2024-03-01", periods=10), values):
+        site.snapshot(stamp.date(), value)
+    site.finish()
+
+
+ALL = {"demo": demo, "sp500-stocks": stocks, "rough": rough, "still": still, "short": short}

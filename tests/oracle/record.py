@@ -1,0 +1,167 @@
+"""A site directory read from its files, with nothing but the standard library. Money is exact (Fraction)."""
+
+import csv
+import json
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+EXTERNAL = {"deposit", "withdrawal", "transfer"}
+HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
+
+
+@dataclass
+class Snapshot:
+    date: date
+    nav: Fraction
+    fx: dict
+    positions: list | None
+
+
+@dataclass
+class Fill:
+    exec_id: str
+    time: datetime
+    account: str
+    symbol: str
+    instrument: tuple
+    asset_class: str
+    currency: str
+    side: int
+    quantity: Fraction
+    price: Fraction
+    multiplier: Fraction
+    commission: Fraction | None
+    commission_currency: str
+    fx: Fraction | None
+    order_id: str
+    perm_id: str
+    reference: Fraction | None
+
+    @property
+    def date(self):
+        return self.time.date()
+
+    @property
+    def notional(self):
+        return self.quantity * self.price * self.multiplier
+
+
+@dataclass
+class Record:
+    base: str
+    config: dict
+    snapshots: list
+    flows: list  # (date, amount in base currency)
+    fills: list
+    notes: list
+    prices: dict = field(default_factory=dict)
+
+    def setting(self, section, key, default):
+        return self.config.get(section, {}).get(key, default)
+
+
+def number(text):
+    return Fraction(text) if text not in (None, "") else None
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def rows(path):
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def read(root):
+    """Everything the figures rest on."""
+    root = Path(root)
+    config = tomllib.loads((root / "config/config.toml").read_text(encoding="utf-8"))
+    base = config.get("account", {}).get("base_currency", "USD")
+    snapshots = [snapshot(path) for path in sorted((root / "data/snapshots").glob("*.json"))]
+    flows = []
+    for row in rows(root / "data/flows.csv"):
+        rate = number(row["fx_to_base"])
+        if rate is None:
+            assert row["currency"] == base, f"flow {row['id']} has no exchange rate"
+            rate = Fraction(1)
+        if row["kind"] in EXTERNAL:
+            flows.append((date.fromisoformat(row["date"]), number(row["amount"]) * rate))
+    raw = [row for path in sorted((root / "data/executions").glob("*.csv")) for row in rows(path)]
+    record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"))
+    for path in sorted((root / "data/prices").glob("*.csv")):
+        record.prices[path.stem] = closes(path)
+    return record
+
+
+def snapshot(path):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    fx = {code: Fraction(rate) for code, rate in (content.get("fx") or {}).items()}
+    return Snapshot(
+        date.fromisoformat(content["date"]), Fraction(content["net_liquidation"]), fx, content.get("positions")
+    )
+
+
+def closes(path):
+    """Adjusted closes by date, in whole currency units."""
+    found = {}
+    for row in rows(path):
+        unit = 100 if row["currency"] in HUNDREDTHS else 1
+        found[date.fromisoformat(row["date"])] = float(Fraction(row["adj_close"] or row["close"]) / unit)
+    return dict(sorted(found.items()))
+
+
+def version(exec_id):
+    """An id's fill and its version: the digits after the final period count corrections of one fill."""
+    fill, _, digits = exec_id.rpartition(".")
+    return (fill, int(digits)) if digits.isdigit() and "." in fill else (exec_id, 0)
+
+
+def effective(raw):
+    """The fills that count: without cancellations, what they take back, and what a correction replaced."""
+    cancelled = {row["cancels"] for row in raw if row["cancels"]}
+    newest = {}
+    for row in raw:
+        if row["cancels"] or row["exec_id"] in cancelled:
+            continue
+        key, number_of_version = version(row["exec_id"])
+        if key not in newest or newest[key][0] < number_of_version:
+            newest[key] = (number_of_version, row)
+    return sorted((fill(row) for _, row in newest.values()), key=lambda one: (one.time, one.exec_id))
+
+
+def fill(row):
+    instrument = ("conid", row["conid"]) if row["conid"] else ("symbol", row["symbol"], row["currency"])
+    return Fill(
+        exec_id=row["exec_id"],
+        time=instant(row["time"]),
+        account=row["account"],
+        symbol=row["symbol"],
+        instrument=instrument,
+        asset_class=row["asset_class"],
+        currency=row["currency"],
+        side={"BUY": 1, "SELL": -1}[row["side"]],
+        quantity=number(row["quantity"]),
+        price=number(row["price"]),
+        multiplier=number(row["multiplier"]) or Fraction(1),
+        commission=number(row["commission"]),
+        commission_currency=row["commission_currency"],
+        fx=number(row["fx_to_base"]),
+        order_id=row["order_id"] if row["order_id"] != "0" else "",
+        perm_id=row["perm_id"] if row["perm_id"] != "0" else "",
+        reference=number(row["reference_price"]),
+    )
+
+
+def notes(folder):
+    """The front matter of the notes on orders."""
+    found = []
+    for path in sorted(folder.glob("*.md")):
+        _, front, _ = path.read_text(encoding="utf-8").split("+++", 2)
+        found.append(tomllib.loads(front, parse_float=Fraction))
+    return found
