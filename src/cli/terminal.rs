@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -83,19 +82,25 @@ impl Terminal {
     }
 }
 
-/// Rows as columns: words to the left, figures to the right.
+/// Rows as columns: words to the left, figures to the right. A row of one cell is a heading and sets no width.
 pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    for row in rows {
-        table.add_row(row);
-    }
-    for column in figures {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows.iter().filter(|row| row.len() > 1) {
+        for (column, cell) in row.iter().enumerate() {
+            let width = cell.chars().count();
+            match widths.get_mut(column) {
+                Some(known) => *known = width.max(*known),
+                None => widths.push(width),
+            }
         }
     }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+            if figures.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// `1 fill`, `2 fills`.

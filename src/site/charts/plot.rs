@@ -134,9 +134,10 @@ impl Plot {
 
     fn draw_axes(&self, root: &DrawingArea<Svg, Shift>, area: &Area, edges: (i32, i32, i32)) -> Drawn {
         let (left, right, bottom) = edges;
+        let ink = Ink::Label.colour();
         let style = |horizontal, vertical| {
             TextStyle::from(("sans-serif", LETTERS * SCALE))
-                .color(&Ink::Label.colour())
+                .color(&ink)
                 .pos(Pos::new(horizontal, vertical))
         };
         for (height, label) in &self.y_labels {
