@@ -134,10 +134,9 @@ impl Plot {
 
     fn draw_axes(&self, root: &DrawingArea<Svg, Shift>, area: &Area, edges: (i32, i32, i32)) -> Drawn {
         let (left, right, bottom) = edges;
+        let colour = Ink::Label.colour();
         let style = |horizontal, vertical| {
-            TextStyle::from(("sans-serif", LETTERS * SCALE))
-                .color(&Ink::Label.colour())
-                .pos(Pos::new(horizontal, vertical))
+            TextStyle::from(("sans-serif", LETTERS * SCALE)).color(&colour).pos(Pos::new(horizontal, vertical))
         };
         for (height, label) in &self.y_labels {
             let (_, y) = area.map_coordinate(&(self.x.0, *height));
