@@ -20,7 +20,7 @@ fn every_page_of_the_design_is_there() {
         "months/2014-01/index.html",
         "months/2022-12/index.html",
         "trades/index.html",
-        "trades/2022-12-07-mtum-buy/index.html",
+        "trades/2022-12-07-vlue-buy/index.html",
         "execution/index.html",
         "journal/index.html",
         "methodology/index.html",
