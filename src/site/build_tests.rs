@@ -151,6 +151,11 @@ fn the_address_is_used_only_where_it_must_be() {
 }
 
 #[test]
+fn the_script_stays_small() {
+    assert!(site()["site.js"].len() < 12 * 1024);
+}
+
+#[test]
 fn two_builds_are_the_same_to_the_byte() {
     assert_eq!(site(), site());
 }
