@@ -1,232 +1,228 @@
 // Range buttons, read-out and scale of the charts; sorting and filtering of tables. Every page works without it.
 "use strict";
-(() => {
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const el = (name, properties, ...children) => { const e = Object.assign(document.createElement(name), properties); e.append(...children); return e; };
-  const svg = (name, attributes, text) => {
-    const e = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const key in attributes) e.setAttribute(key, attributes[key]);
-    if (text !== undefined) e.textContent = text;
-    return e;
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const el = (name, properties, ...children) => {
+  const e = Object.assign(document.createElement(name), properties);
+  e.append(...children);
+  return e;
+};
+const svg = (name, attributes, text) => {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const key in attributes) e.setAttribute(key, attributes[key]);
+  if (text !== undefined) e.textContent = text;
+  return e;
+};
+const number = (value, digits, plus) => {
+  const text = Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (/[1-9]/.test(text) ? (value < 0 ? "−" : plus ? "+" : "") : "") + text;
+};
+const percent = (value, digits = 1, plus = true) => number(value * 100, digits, plus) + "%";
+const DAY = 864e5;
+const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const utc = (day) => { const d = new Date(day * DAY); return { y: d.getUTCFullYear(), m: d.getUTCMonth(), d: d.getUTCDate() }; };
+const inWords = (day) => { const { y, m, d } = utc(day); return `${d} ${names[m]} ${y}`; };
+const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
+
+const panels = document.getElementById("panels");
+const data = panels && JSON.parse(document.getElementById("series").textContent);
+if (data) charts(panels, data);
+all("table[data-sortable]").forEach(sortable);
+all("form.filter").forEach(filter);
+
+function charts(panels, data) {
+  const origin = Date.parse(data.start) / DAY;
+  const days = data.d.map((gap) => origin + gap);
+  const last = days.length - 1;
+  let high = 0;
+  const drawdown = data.i.map((value) => value / (high = Math.max(high, value)) - 1);
+  const months = data.m.map(([month, value]) => {
+    const [year, number] = month.split("-").map(Number);
+    return { value: value / 1e4, from: dayOf(year, number - 1, 1), to: dayOf(year, number, 1) };
+  });
+  const readout = panels.querySelector(".readout");
+  const figures = all("figure", panels);
+  const drawings = all("svg.chart", panels);
+  const original = new Map(drawings.map((drawing) => [drawing, drawing.innerHTML]));
+  let from = 0;
+
+  panels.classList.add("scripted");
+  panels.querySelector(".controls").hidden = false;
+
+  const startOf = (range) => {
+    if (range === "All") return 0;
+    const { y, m, d } = utc(days[last]), back = { "6m": 6, "1y": 12, "3y": 36 }[range];
+    const limit = back ? dayOf(y, m - back, d) : dayOf(y, 0, 1) - 1;
+    // The last day on or before the limit: returns start from its close.
+    const start = days.findIndex((day) => day > limit) - 1;
+    return Math.max(0, Math.min(start, last - 1));
   };
-  const number = (value, digits, plus) => {
-    const text = Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    return (/[1-9]/.test(text) ? (value < 0 ? "\u2212" : plus ? "+" : "") : "") + text;
+
+  const press = (button) => all("button", button.parentElement).forEach((other) => other.setAttribute("aria-pressed", other === button));
+  const scale = (name) => figures.forEach((figure) => {
+    const kind = figure.dataset.panel;
+    if (kind === "log" || kind === "linear") { figure.classList.toggle("on", kind === name); figure.classList.toggle("off", kind !== name); }
+  });
+
+  panels.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    press(button);
+    if (button.dataset.scale) scale(button.dataset.scale);
+    else { from = startOf(button.dataset.range); drawings.forEach(redraw); clear(); }
+  });
+  const round = (low, high, wanted) => {
+    const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999);
+    const ticks = [];
+    for (let n = Math.ceil(low / step); n <= Math.floor(high / step); n++) ticks.push(n * step);
+    return { ticks, digits: Math.max(0, -Math.floor(Math.log10(step))) };
   };
-  const percent = (value, digits = 1, plus = true) => number(value * 100, digits, plus) + "%";
-  const DAY = 864e5;
-  const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-  const inWords = (day) => { const d = new Date(day * DAY); return `${d.getUTCDate()} ${names[d.getUTCMonth()]} ${d.getUTCFullYear()}`; };
 
-  const panels = document.getElementById("panels");
-  const data = panels && JSON.parse(document.getElementById("series").textContent);
-  if (data) charts(panels, data);
-  all("table[data-sortable]").forEach(sortable);
-  all("form.filter").forEach(filter);
-
-  function charts(panels, data) {
-    const origin = Date.parse(data.start) / DAY;
-    const days = data.d.map((gap) => origin + gap);
-    const last = days.length - 1;
-    let high = 0;
-    const drawdown = data.i.map((value) => value / (high = Math.max(high, value)) - 1);
-    const months = data.m.map(([month, value]) => {
-      const [year, number] = month.split("-").map(Number);
-      return { month, value: value / 1e4, from: Date.UTC(year, number - 1, 1) / DAY, to: Date.UTC(year, number, 1) / DAY };
-    });
-    const readout = panels.querySelector(".readout");
-    const benchmark = readout.dataset.benchmark;
-    const figures = all("figure", panels);
-    const drawings = all("svg.chart", panels);
-    const original = new Map(drawings.map((drawing) => [drawing, drawing.innerHTML]));
-    let from = 0;
-
-    panels.classList.add("scripted");
-    panels.querySelector(".controls").hidden = false;
-
-    const startOf = (range) => {
-      const end = new Date(days[last] * DAY);
-      const back = { "6m": 6, "1y": 12, "3y": 36 }[range];
-      if (range === "All") return 0;
-      const limit = range === "YTD"
-        ? Date.UTC(end.getUTCFullYear(), 0, 1) / DAY - 1
-        : Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - back, end.getUTCDate()) / DAY;
-      // The last day on or before the limit: returns start from its close.
-      let start = days.findIndex((day) => day > limit) - 1;
-      if (start === -2) start = last - 1;
-      return Math.max(0, Math.min(start, last - 1));
-    };
-
-    const press = (button) => all("button", button.parentElement).forEach((other) => other.setAttribute("aria-pressed", other === button));
-    const scale = (name) => figures.forEach((figure) => {
-      const kind = figure.dataset.panel;
-      if (kind === "log" || kind === "linear") { figure.classList.toggle("on", kind === name); figure.classList.toggle("off", kind !== name); }
-    });
-    panels.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (!button) return;
-      press(button);
-      if (button.dataset.scale) scale(button.dataset.scale);
-      else { from = startOf(button.dataset.range); drawings.forEach(redraw); clear(); }
-    });
-    all("[data-range]", panels).forEach((button) => { button.disabled = button.dataset.range !== "All" && startOf(button.dataset.range) === 0 && last < 2; });
-
-    const round = (low, high, wanted) => {
-      const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
-      const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999);
-      const ticks = [];
-      for (let n = Math.ceil(low / step); n <= Math.floor(high / step); n++) ticks.push(n * step);
-      return { ticks, digits: Math.max(0, -Math.floor(Math.log10(step))) };
-    };
-
-    const dates = (wanted) => {
-      const first = new Date(days[from] * DAY), end = new Date(days[last] * DAY);
-      const span = (end.getUTCFullYear() - first.getUTCFullYear()) * 12 + end.getUTCMonth() - first.getUTCMonth();
-      const step = [1, 2, 3, 6, 12, 24, 60, 120].find((step) => span / step <= wanted) || 240;
-      const ticks = [];
-      for (let n = first.getUTCFullYear() * 12 + first.getUTCMonth(); ; n++) {
-        const at = Date.UTC(Math.floor(n / 12), n % 12, 1) / DAY;
-        if (at > days[last]) break;
-        if (n % step === 0 && at >= days[from]) ticks.push([at, n % 12 ? names[n % 12] : String(Math.floor(n / 12))]);
-      }
-      return ticks;
-    };
-
-    const frame = (drawing) => {
-      const [left, top, right, bottom] = drawing.dataset.plot.split(" ").map(Number);
-      const width = days[last] - days[from] || 1;
-      return { left, top, right, bottom, x: (day) => Math.round(left + ((day - days[from]) / width) * (right - left)), narrow: drawing.classList.contains("narrow") };
-    };
-
-    function redraw(drawing) {
-      drawing.innerHTML = original.get(drawing);
-      if (from === 0) return;
-      all("path,rect,text", drawing).forEach((shape) => shape.remove());
-      const f = frame(drawing), kind = drawing.dataset.kind, log = kind === "growth-log";
-      const shown = []; for (let n = from; n <= last; n++) shown.push(n);
-      const lines = { ours: [], bench: [] };
-      let bars = [];
-      if (kind === "drawdown") lines.down = shown.map((n) => [days[n], drawdown[n]]);
-      else if (kind === "months") bars = months.filter((month) => month.to > days[from] + 1);
-      else {
-        const height = log ? Math.log : Number;
-        const start = data.b && shown.find((n) => data.b[n] !== null);
-        lines.ours = shown.map((n) => [days[n], height((100 * data.i[n]) / data.i[from])]);
-        if (start !== undefined && data.b) lines.bench = shown.filter((n) => data.b[n] !== null).map((n) => [days[n], height((100 * data.b[n]) / data.b[start])]);
-      }
-      const heights = [...Object.values(lines).flat().map((point) => point[1]), ...bars.map((bar) => bar.value)];
-      if (bars.length || kind === "months" || kind === "drawdown") heights.push(0);
-      let low = Math.min(...heights), up = Math.max(...heights);
-      const margin = (up - low || 0.02) * 0.05;
-      low -= margin; if (kind !== "drawdown") up += margin;
-      const y = (value) => Math.round(f.bottom - ((value - low) / (up - low)) * (f.bottom - f.top));
-      const growth = kind.startsWith("growth"), unit = growth ? 1 : 100;
-      const ticks = log ? round(Math.exp(low), Math.exp(up), 5) : round(low * unit, up * unit, growth ? 5 : 3);
-      const add = (name, attributes, text) => drawing.append(svg(name, attributes, text));
-      for (const tick of ticks.ticks) {
-        const at = y(log ? Math.log(tick) : tick / unit);
-        add("path", { class: "grid", fill: "none", "stroke-width": 10, d: `M${f.left} ${at}H${f.right}` });
-        add("text", { class: "label", "font-size": 110, x: f.right + 80, y: at + 38 }, number(tick, ticks.digits) + (growth ? "" : "%"));
-      }
-      for (const [day, label] of dates(f.narrow ? 5 : 12)) {
-        const x = f.x(day);
-        add("text", { class: "label", "font-size": 110, x, y: f.bottom + 157, "text-anchor": x - f.left < 150 ? "start" : f.right - x < 150 ? "end" : "middle" }, label);
-      }
-      const base = y(growth ? (log ? Math.log(100) : 100) : 0);
-      for (const bar of bars) {
-        const gap = (bar.to - bar.from) * 0.12, x1 = Math.max(f.left, f.x(bar.from + gap)), x2 = Math.min(f.right, f.x(bar.to - gap)), top = y(bar.value);
-        if (x2 > x1) add("rect", { class: bar.value < 0 ? "down-bar" : "up-bar", x: x1, y: Math.min(top, base), width: x2 - x1, height: Math.max(1, Math.abs(top - base)) });
-      }
-      add("path", { class: "base", fill: "none", "stroke-width": 10, d: `M${f.left} ${base}H${f.right}` });
-      for (const name of ["bench", "down", "ours"]) {
-        const points = lines[name];
-        if (!points || !points.length) continue;
-        const d = "M" + points.map(([day, value]) => `${f.x(day)} ${y(value)}`).join("L");
-        if (name === "down") add("path", { class: "down area", "fill-opacity": 0.16, d: `${d}L${f.right} ${base}L${f.left} ${base}z` });
-        add("path", { class: name, fill: "none", "stroke-width": name === "ours" ? 18 : 13, d });
-      }
+  const dates = (wanted) => {
+    const first = utc(days[from]), end = utc(days[last]), start = first.y * 12 + first.m;
+    const span = end.y * 12 + end.m - start;
+    const step = [1, 2, 3, 6, 12, 24, 60, 120].find((step) => span / step <= wanted) || 240;
+    const ticks = [];
+    for (let n = start; ; n++) {
+      const at = dayOf(Math.floor(n / 12), n % 12, 1);
+      if (at > days[last]) break;
+      if (n % step === 0 && at >= days[from]) ticks.push([at, n % 12 ? names[n % 12] : String(Math.floor(n / 12))]);
     }
+    return ticks;
+  };
 
-    let cursor = last;
-    function show(at) {
-      cursor = Math.max(from, Math.min(last, at));
-      const growth = (values) => values[cursor] / values[from] - 1;
-      const item = (name, text) => el("span", {}, el("b", { textContent: text }), name);
-      readout.replaceChildren(el("span", {}, el("b", { textContent: inWords(days[cursor]) })));
-      readout.append(item("account", percent(growth(data.i))));
-      if (data.b && data.b[cursor] !== null && data.b[from] !== null) readout.append(item(benchmark, percent(growth(data.b))));
-      readout.append(item("drawdown", percent(drawdown[cursor], 1, false)));
-      const month = months.find((month) => month.from <= days[cursor] && days[cursor] < month.to);
-      if (month) readout.append(item(`in ${names[new Date(month.from * DAY).getUTCMonth()]}`, percent(month.value)));
-      drawings.forEach((drawing) => {
-        const f = frame(drawing), x = f.x(days[cursor]);
-        const line = drawing.querySelector(".cursor") || drawing.appendChild(svg("path", { class: "cursor" }));
-        line.setAttribute("d", `M${x} ${f.top}V${f.bottom}`);
-      });
+  const frame = (drawing) => {
+    const [left, top, right, bottom] = drawing.dataset.plot.split(" ").map(Number);
+    const width = days[last] - days[from] || 1, narrow = drawing.classList.contains("narrow");
+    return { left, top, right, bottom, x: (day) => Math.round(left + ((day - days[from]) / width) * (right - left)), narrow, letters: narrow ? 130 : 110 };
+  };
+
+  function redraw(drawing) {
+    drawing.innerHTML = original.get(drawing);
+    if (from === 0) return;
+    all("path,rect,text", drawing).forEach((shape) => shape.remove());
+    const f = frame(drawing), kind = drawing.dataset.kind, log = kind === "growth-log";
+    const shown = days.map((_, n) => n).slice(from);
+    const lines = { ours: [], bench: [] };
+    let bars = [];
+    if (kind === "drawdown") lines.down = shown.map((n) => [days[n], drawdown[n]]);
+    else if (kind === "months") bars = months.filter((month) => month.to > days[from] + 10);
+    else {
+      const height = log ? Math.log : Number;
+      const start = data.b && shown.find((n) => data.b[n] !== null);
+      lines.ours = shown.map((n) => [days[n], height((100 * data.i[n]) / data.i[from])]);
+      if (start !== undefined && data.b) lines.bench = shown.filter((n) => data.b[n] !== null).map((n) => [days[n], height((100 * data.b[n]) / data.b[start])]);
     }
-    function clear() {
-      readout.textContent = "\u00a0";
-      all(".cursor", panels).forEach((line) => line.remove());
+    const heights = [...Object.values(lines).flat().map((point) => point[1]), ...bars.map((bar) => bar.value)];
+    const growth = kind.startsWith("growth"), unit = growth ? 1 : 100;
+    if (!growth) heights.push(0);
+    let low = Math.min(...heights), up = Math.max(...heights);
+    const margin = (up - low || 0.02) * 0.05;
+    low -= margin; if (kind !== "drawdown") up += margin;
+    const y = (value) => Math.round(f.bottom - ((value - low) / (up - low)) * (f.bottom - f.top));
+    const ticks = log ? round(Math.exp(low), Math.exp(up), 5) : round(low * unit, up * unit, growth ? 5 : 3);
+    const add = (name, attributes, text) => drawing.append(svg(name, attributes, text));
+    for (const tick of ticks.ticks) {
+      const at = y(log ? Math.log(tick) : tick / unit);
+      add("path", { class: "grid", fill: "none", "stroke-width": 10, d: `M${f.left} ${at}H${f.right}` });
+      add("text", { class: "label", "font-size": f.letters, x: f.right + 80, y: at + 38 }, number(tick, ticks.digits) + (growth ? "" : "%"));
     }
-    const nearest = (day) => {
-      let low = from, high = last;
-      while (low < high) { const middle = (low + high) >> 1; if (days[middle] < day) low = middle + 1; else high = middle; }
-      return low > from && day - days[low - 1] < days[low] - day ? low - 1 : low;
+    for (const [day, label] of dates(f.narrow ? 5 : 12)) {
+      const x = f.x(day);
+      add("text", { class: "label", "font-size": f.letters, x, y: f.bottom + 80 + f.letters * 0.7, "text-anchor": x - f.left < 150 ? "start" : f.right - x < 150 ? "end" : "middle" }, label);
+    }
+    const base = y(growth ? (log ? Math.log(100) : 100) : 0);
+    for (const bar of bars) {
+      const gap = (bar.to - bar.from) * 0.12, x1 = Math.max(f.left, f.x(bar.from + gap)), x2 = Math.min(f.right, f.x(bar.to - gap)), top = y(bar.value);
+      if (x2 > x1) add("rect", { class: bar.value < 0 ? "down-bar" : "up-bar", x: x1, y: Math.min(top, base), width: x2 - x1, height: Math.max(1, Math.abs(top - base)) });
+    }
+    add("path", { class: "base", fill: "none", "stroke-width": 10, d: `M${f.left} ${base}H${f.right}` });
+    for (const name of ["bench", "down", "ours"]) {
+      const points = lines[name];
+      if (!points || !points.length) continue;
+      const d = "M" + points.map(([day, value]) => `${f.x(day)} ${y(value)}`).join("L");
+      if (name === "down") add("path", { class: "down area", "fill-opacity": 0.16, d: `${d}L${f.right} ${base}L${f.left} ${base}z` });
+      add("path", { class: name, fill: "none", "stroke-width": name === "ours" ? 18 : 13, d });
+    }
+  }
+
+  let cursor = last;
+  function show(at) {
+    cursor = Math.max(from, Math.min(last, at));
+    const growth = (values) => values[cursor] / values[from] - 1;
+    const item = (name, text) => el("span", {}, el("b", { textContent: text }), name);
+    readout.replaceChildren(el("span", {}, el("b", { textContent: inWords(days[cursor]) })));
+    readout.append(item("account", percent(growth(data.i))));
+    if (data.b && data.b[cursor] !== null && data.b[from] !== null) readout.append(item(readout.dataset.benchmark, percent(growth(data.b))));
+    readout.append(item("drawdown", percent(drawdown[cursor], 1, false)));
+    const month = months.find((month) => month.from <= days[cursor] && days[cursor] < month.to);
+    if (month) readout.append(item(`in ${names[utc(month.from).m]}`, percent(month.value)));
+    drawings.forEach((drawing) => {
+      const f = frame(drawing), x = f.x(days[cursor]);
+      const line = drawing.querySelector(".cursor") || drawing.appendChild(svg("path", { class: "cursor" }));
+      line.setAttribute("d", `M${x} ${f.top}V${f.bottom}`);
+    });
+  }
+  function clear() {
+    readout.textContent = "\xa0";
+    all(".cursor", panels).forEach((line) => line.remove());
+  }
+  const nearest = (day) => {
+    let low = from, high = last;
+    while (low < high) { const middle = (low + high) >> 1; if (days[middle] < day) low = middle + 1; else high = middle; }
+    return low > from && day - days[low - 1] < days[low] - day ? low - 1 : low;
+  };
+  figures.forEach((figure) => {
+    const point = (event) => {
+      const drawing = event.target.closest("svg");
+      if (!drawing) return;
+      const box = drawing.getBoundingClientRect(), f = frame(drawing);
+      const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
+      show(nearest(days[from] + ((x - f.left) / (f.right - f.left)) * (days[last] - days[from])));
     };
-    figures.forEach((figure) => {
-      const point = (event) => {
-        const drawing = event.target.closest("svg");
-        if (!drawing) return;
-        const box = drawing.getBoundingClientRect(), f = frame(drawing);
-        const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
-        show(nearest(days[from] + ((x - f.left) / (f.right - f.left)) * (days[last] - days[from])));
+    for (const name of ["pointermove", "pointerdown"]) figure.addEventListener(name, point);
+    for (const name of ["pointerleave", "blur"]) figure.addEventListener(name, clear);
+    figure.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 }[event.key];
+      if (step) { event.preventDefault(); show(cursor + step); }
+    });
+  });
+}
+
+function sortable(table) {
+  const body = table.tBodies[0];
+  all("thead th", table).forEach((head, column) => {
+    const button = el("button", { type: "button", className: "sort" });
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") === "descending";
+      all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
+      const compare = (a, b) => {
+        const [x, y] = [key(a), key(b)];
+        // What is unknown stays at the end in both directions.
+        if (x === "" || y === "") return (x === "") - (y === "");
+        const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
+        return up ? order : -order;
       };
-      figure.addEventListener("pointermove", point);
-      figure.addEventListener("pointerdown", point);
-      figure.addEventListener("pointerleave", clear);
-      figure.addEventListener("blur", clear);
-      figure.addEventListener("keydown", (event) => {
-        const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21, Home: -1e9, End: 1e9 }[event.key];
-        if (step) { event.preventDefault(); show(cursor + step); }
-      });
+      body.append(...[...body.rows].sort(compare));
     });
-  }
+  });
+}
 
-  function sortable(table) {
-    const body = table.tBodies[0];
-    all("thead th", table).forEach((head, column) => {
-      const button = el("button", { type: "button", className: "sort" });
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
-        const up = head.getAttribute("aria-sort") === "descending";
-        all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
-        const compare = (a, b) => {
-          const [x, y] = [key(a), key(b)];
-          // What is unknown stays at the end in both directions.
-          if (x === "" || y === "") return (x === "") - (y === "");
-          const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
-          return up ? order : -order;
-        };
-        body.append(...[...body.rows].sort(compare));
-      });
-    });
-  }
-
-  function filter(form) {
-    const table = document.querySelector(`table[data-filter="${form.dataset.for}"]`);
-    if (!table) return;
-    const rows = [...table.tBodies[0].rows], texts = rows.map((row) => row.textContent.toLowerCase());
-    const output = form.querySelector("output"), input = form.querySelector("input");
-    form.hidden = false;
-    form.addEventListener("submit", (event) => event.preventDefault());
-    input.addEventListener("input", () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
-      rows.forEach((row, n) => { row.hidden = !words.every((word) => texts[n].includes(word)); shown += !row.hidden; });
-      output.textContent = words.length ? `${shown} of ${rows.length}` : "";
-    });
-  }
-})();
+function filter(form) {
+  const table = document.querySelector(`table[data-filter="${form.dataset.for}"]`);
+  if (!table) return;
+  const rows = [...table.tBodies[0].rows], texts = rows.map((row) => row.textContent.toLowerCase());
+  const output = form.querySelector("output"), input = form.querySelector("input");
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row, n) => { row.hidden = !words.every((word) => texts[n].includes(word)); shown += !row.hidden; });
+    output.textContent = words.length ? `${shown} of ${rows.length}` : "";
+  });
+}

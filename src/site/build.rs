@@ -77,3 +77,7 @@ fn sitemap(base_url: &str, files: &Files) -> String {
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}</urlset>\n"
     )
 }
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

@@ -23,6 +23,8 @@ pub struct Size {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+    /// Pixels of its letters, before the page scales it.
+    pub letters: i32,
     /// Its class on the page.
     pub class: &'static str,
 }
@@ -30,12 +32,12 @@ pub struct Size {
 impl Size {
     /// For screens as wide as a desk's.
     pub const fn wide(height: u32) -> Self {
-        Self { width: 960, height, class: "wide" }
+        Self { width: 960, height, letters: 11, class: "wide" }
     }
 
     /// For a phone held upright.
     pub const fn narrow(height: u32) -> Self {
-        Self { width: 380, height, class: "narrow" }
+        Self { width: 380, height, letters: 13, class: "narrow" }
     }
 }
 
@@ -78,8 +80,7 @@ pub struct Plot {
 const LEFT: i32 = 2;
 const RIGHT: i32 = 52;
 const TOP: i32 = 10;
-const BOTTOM: i32 = 22;
-const LETTERS: i32 = 11;
+const BOTTOM: i32 = 24;
 
 type Area<'a> = DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Drawn = std::result::Result<(), DrawingAreaErrorKind<Infallible>>;
@@ -124,7 +125,7 @@ impl Plot {
             (left..right, bottom..top),
         );
         let area: Area = root.apply_coord_spec(plane);
-        self.draw_axes(&root, &area, (left, right, bottom))?;
+        self.draw_axes(&root, &area, (left, right, bottom), size.letters)?;
         let columns = ((right - left) / SCALE * 2) as usize;
         for layer in &self.layers {
             self.draw_layer(&area, layer, columns)?;
@@ -132,13 +133,11 @@ impl Plot {
         root.present()
     }
 
-    fn draw_axes(&self, root: &DrawingArea<Svg, Shift>, area: &Area, edges: (i32, i32, i32)) -> Drawn {
+    fn draw_axes(&self, root: &DrawingArea<Svg, Shift>, area: &Area, edges: (i32, i32, i32), letters: i32) -> Drawn {
         let (left, right, bottom) = edges;
-        let ink = Ink::Label.colour();
+        let colour = Ink::Label.colour();
         let style = |horizontal, vertical| {
-            TextStyle::from(("sans-serif", LETTERS * SCALE))
-                .color(&ink)
-                .pos(Pos::new(horizontal, vertical))
+            TextStyle::from(("sans-serif", letters * SCALE)).color(&colour).pos(Pos::new(horizontal, vertical))
         };
         for (height, label) in &self.y_labels {
             let (_, y) = area.map_coordinate(&(self.x.0, *height));

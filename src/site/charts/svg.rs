@@ -230,7 +230,7 @@ mod tests {
         let root = Svg::new(10, 10, &mut shapes).into_drawing_area();
         root.draw(&PathElement::new(
             vec![(0, 50), (10, 40), (10, 40), (25, 60)],
-            plotters::style::Color::stroke_width(&Ink::Ours.colour(), 15),
+            Color::stroke_width(&Ink::Ours.colour(), 15),
         ))
         .unwrap();
         root.draw(&Rectangle::new([(5, 8), (1, 2)], Ink::Gain.colour().filled())).unwrap();
@@ -246,8 +246,8 @@ mod tests {
     fn text_is_escaped() {
         let mut shapes = String::new();
         let root = Svg::new(10, 10, &mut shapes).into_drawing_area();
-        let ink = Ink::Label.colour();
-        let style = TextStyle::from(("sans-serif", 100)).color(&ink);
+        let colour = Ink::Label.colour();
+        let style = TextStyle::from(("sans-serif", 100)).color(&colour);
         root.draw(&Text::new("<script>", (0, 0), style)).unwrap();
         drop(root);
         assert!(shapes.contains(">&lt;script&gt;</text>"), "{shapes}");

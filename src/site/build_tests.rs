@@ -1,0 +1,183 @@
+use super::*;
+use crate::Place;
+use crate::site::testing;
+
+fn site() -> Files {
+    render(&testing::publication(), &Options::default()).unwrap()
+}
+
+fn page<'a>(files: &'a Files, path: &str) -> &'a str {
+    std::str::from_utf8(&files[path]).unwrap()
+}
+
+#[test]
+fn every_page_of_the_design_is_there() {
+    let files = site();
+    for path in [
+        "index.html",
+        "performance/index.html",
+        "months/index.html",
+        "months/2014-01/index.html",
+        "months/2022-12/index.html",
+        "trades/index.html",
+        "trades/2022-12-07-vlue-buy/index.html",
+        "execution/index.html",
+        "journal/index.html",
+        "methodology/index.html",
+        "about/index.html",
+        "disclosures/index.html",
+        "data/index.html",
+        "data/daily.csv",
+        "data/daily.json",
+        "data/orders.csv",
+        "404.html",
+        ".nojekyll",
+        "robots.txt",
+        "style.css",
+        "site.js",
+        "favicon.svg",
+    ] {
+        assert!(files.contains_key(path), "{path}");
+    }
+    assert!(!files.contains_key("sitemap.xml"));
+}
+
+#[test]
+fn the_front_says_what_a_visitor_asks_first() {
+    let files = site();
+    let front = page(&files, "index.html");
+    for part in [
+        "DEMO",
+        "2 Jan 2014",
+        "28 Dec 2022",
+        "Net return since inception",
+        "href=\"methodology/index.html#max_drawdown\"",
+        "not a reliable indicator",
+        "class=\"ours\"",
+        "class=\"bench\"",
+        "n/a: needs 10 years, has 9",
+        "US momentum",
+    ] {
+        assert!(front.contains(part), "{part}");
+    }
+    let table = front.find("class=\"years\"").unwrap();
+    let between = &front[table..table + front[table..].find("not a reliable indicator").unwrap()];
+    assert!(!between.contains("<h2"), "the warning stands directly under the monthly table");
+}
+
+#[test]
+fn no_page_asks_the_network_for_anything() {
+    for (path, content) in &site() {
+        if path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".js") {
+            let text = std::str::from_utf8(content).unwrap().replace("http://www.w3.org/2000/svg", "");
+            assert!(!text.contains("http://") && !text.contains("https://") && !text.contains("@import"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_came_from_a_broker_or_a_form_is_escaped() {
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let mut publication = testing::publication();
+    publication.facts.title = hostile.into();
+    publication.facts.benchmark = Some(hostile.into());
+    publication.facts.description = hostile.into();
+    publication.positions[0].symbol = hostile.into();
+    publication.positions[0].name = hostile.into();
+    publication.data_quality = vec![hostile.into()];
+    publication.headline[0].note = hostile.into();
+    publication.slippage.by_symbol[0].key = hostile.into();
+    publication.slippage.by_month[0].key = hostile.into();
+    publication.round_trips[0].symbol = hostile.into();
+    let order = &mut publication.orders[0];
+    order.symbol = hostile.into();
+    order.currency = hostile.into();
+    let note = order.note.as_mut().unwrap();
+    for words in [&mut note.thesis, &mut note.exit_plan, &mut note.outcome, &mut note.lesson] {
+        *words = hostile.into();
+    }
+    note.position_size_rationale = hostile.into();
+    for (path, content) in &render(&publication, &Options::default()).unwrap() {
+        if path.ends_with(".html") {
+            let text = std::str::from_utf8(content).unwrap();
+            assert!(!text.contains("<script>alert"), "{path}");
+            assert!(!text.contains("<img src=x"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_authors_own_html_and_links_stay() {
+    let mut publication = testing::publication();
+    let about = publication.pages.get_mut("about").unwrap();
+    about.body = "<mark>mine</mark> [out](https://example.org/a.md)".into();
+    let files = render(&publication, &Options::default()).unwrap();
+    let html = page(&files, "about/index.html");
+    assert!(html.contains("<mark>mine</mark>") && html.contains("https://example.org/a.md"));
+}
+
+#[test]
+fn a_broken_link_in_markdown_fails_the_build_at_its_line() {
+    let mut publication = testing::publication();
+    let about = publication.pages.get_mut("about").unwrap();
+    about.body = "one\n\n[gone](nowhere.md)".into();
+    about.body_line = 3;
+    let error = render(&publication, &Options::default()).unwrap_err();
+    assert_eq!(error.place(), Some(&Place::line("content/about.md", 5)));
+    assert!(error.message().contains("nowhere.md"));
+}
+
+#[test]
+fn drafts_are_shown_only_on_request() {
+    let mut publication = testing::publication();
+    publication.pages.get_mut("about").unwrap().draft = true;
+    let hidden = render(&publication, &Options::default()).unwrap();
+    assert!(!hidden.contains_key("about/index.html"));
+    let shown = render(&publication, &Options { drafts: true, ..Options::default() }).unwrap();
+    assert!(shown.contains_key("about/index.html"));
+}
+
+#[test]
+fn the_address_is_used_only_where_it_must_be() {
+    let options = Options { base_url: Some("https://example.org/record"), ..Options::default() };
+    let files = render(&testing::publication(), &options).unwrap();
+    let lost = page(&files, "404.html");
+    assert!(lost.contains("href=\"https://example.org/record/index.html\""));
+    assert!(lost.contains("<style>") && !lost.contains("rel=\"stylesheet\""));
+    assert!(page(&files, "sitemap.xml").contains("<loc>https://example.org/record/trades/</loc>"));
+    assert!(page(&files, "robots.txt").contains("Sitemap: https://example.org/record/sitemap.xml"));
+    let front = page(&files, "index.html");
+    assert_eq!(front.matches("https://").count(), 1, "only the canonical link");
+}
+
+#[test]
+fn the_script_stays_small() {
+    assert!(site()["site.js"].len() < 12 * 1024);
+}
+
+#[test]
+fn two_builds_are_the_same_to_the_byte() {
+    assert_eq!(site(), site());
+}
+
+#[test]
+fn an_empty_record_still_makes_a_site() {
+    let mut publication = testing::publication();
+    publication.days.truncate(1);
+    publication.months.clear();
+    publication.years.clear();
+    publication.periods.clear();
+    publication.orders.clear();
+    publication.round_trips.clear();
+    publication.positions.clear();
+    publication.drawdowns.clear();
+    publication.rolling.clear();
+    publication.commentary.clear();
+    publication.slippage.by_month.clear();
+    publication.slippage.by_symbol.clear();
+    publication.slippage.outliers.clear();
+    publication.cash_weight = None;
+    publication.facts.benchmark = None;
+    let files = render(&publication, &Options::default()).unwrap();
+    assert!(page(&files, "trades/index.html").contains("No orders yet"));
+}
