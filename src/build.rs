@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
-use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::publication::publish;
+use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::record::{Finding, Record, Severity, load};
 use crate::site::output::{self, Summary};
 use crate::site::{self, Files};

@@ -57,7 +57,9 @@ fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
     if !missing.is_empty() {
         let message = format!("{} weekdays have no snapshot: {}{more}", missing.len(), shown.join(", "));
         let next = "the next return covers them; import a Flex statement of those days to fill them in";
-        return Some(Finding::new(Severity::Warning, "missing-days", message, next).at(Place::file("data/snapshots")));
+        return Some(
+            Finding::new(Severity::Warning, "missing-days", message, next).at(Place::file("data/snapshots")),
+        );
     }
     (!holidays.is_empty()).then(|| {
         let message = format!(
@@ -98,12 +100,17 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
     let theirs = period.twr_percent.and_then(|percent| percent.to_f64());
     let ours = returns::total(&series.values()).filter(|_| complete);
     let (Some(theirs), Some(ours)) = (theirs, ours) else {
-        let message = format!("{named}: no comparison with the broker's own return, because snapshots or the figure are missing");
-        return Finding::new(Severity::Note, "broker-return", message, "include the days before and in the period").at(place);
+        let message = format!(
+            "{named}: no comparison with the broker's own return, because snapshots or the figure are missing"
+        );
+        return Finding::new(Severity::Note, "broker-return", message, "include the days before and in the period")
+            .at(place);
     };
     let difference = (ours - theirs / 100.0) * 10_000.0;
-    let message =
-        format!("{named}: the broker's return is {theirs:.4} %, ours {:.4} %, {difference:+.2} bps apart", ours * 100.0);
+    let message = format!(
+        "{named}: the broker's return is {theirs:.4} %, ours {:.4} %, {difference:+.2} bps apart",
+        ours * 100.0
+    );
     if difference.abs() <= TOLERANCE_BPS {
         return Finding::new(Severity::Note, "broker-return", message, "nothing to do").at(place);
     }
@@ -112,7 +119,8 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
 }
 
 fn large_flows(daily: &Performance) -> Vec<Finding> {
-    let percent = |value: Option<f64>| value.map_or("undefined".to_owned(), |value| format!("{:+.4} %", value * 100.0));
+    let percent =
+        |value: Option<f64>| value.map_or("undefined".to_owned(), |value| format!("{:+.4} %", value * 100.0));
     let finding = |flow: &returns::LargeFlowDay| {
         let message = format!(
             "on {} a flow was {:.1} % of the account; the day's return is {} (split), {} (start), {} (end)",

@@ -32,7 +32,11 @@ pub fn identities(record: &Record, config: &Config) -> Result<Vec<Finding>> {
     let total = stats.returns.total;
     let growth = total.map(|total| 1.0 + total);
     let years = stats.calendar_days as f64 / 365.25;
-    hold("(1 + annualized) ^ years = 1 + total", stats.returns.annualized.map(|rate| (1.0 + rate).powf(years)), growth);
+    hold(
+        "(1 + annualized) ^ years = 1 + total",
+        stats.returns.annualized.map(|rate| (1.0 + rate).powf(years)),
+        growth,
+    );
     let months = stats.returns.by_month.values().map(|value| 1.0 + value).product();
     hold("product of month returns = 1 + total", total.and(Some(months)), growth);
     let by_year = stats.returns.by_year.values().map(|value| 1.0 + value).product();

@@ -23,7 +23,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
     // The demo is the same everywhere: the environment has no say in it.
     let config = config::load(&site, [])?;
     let built = build(&site, &config, today(), &Options::default())?;
-    terminal.say(format!("a simulated account on real prices: {} built; open this page:", counted(built.files, "file")));
+    terminal
+        .say(format!("a simulated account on real prices: {} built; open this page:", counted(built.files, "file")));
     terminal.result(site.public().join("index.html").display())?;
     Ok(Outcome::Fine)
 }

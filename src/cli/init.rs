@@ -25,7 +25,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
     } else {
         let started = demo::init(&site)?;
         started.written.iter().for_each(|path| terminal.detail(format!("  {}", path.display())));
-        terminal.say(format!("{} written, {} kept as they were", counted(started.written.len(), "file"), started.kept.len()));
+        terminal.say(format!(
+            "{} written, {} kept as they were",
+            counted(started.written.len(), "file"),
+            started.kept.len()
+        ));
     }
     terminal.say("next: fill in config/config.toml, then bring data in with `trackrecord import`");
     terminal.result(site.root().display())?;

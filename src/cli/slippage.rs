@@ -27,7 +27,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     }
     let errors = super::errors(&record);
     if errors > 0 {
-        terminal.say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
+        terminal
+            .say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)
@@ -71,9 +72,11 @@ fn section<'a>(
 ) {
     rows.push(vec![String::new()]);
     rows.push(vec![heading.to_owned()]);
-    rows.extend(groups.map(|(key, group)| {
-        vec![format!("  {key}"), bps(group.mean_bps), format!("n = {} orders", group.orders)]
-    }));
+    rows.extend(
+        groups.map(|(key, group)| {
+            vec![format!("  {key}"), bps(group.mean_bps), format!("n = {} orders", group.orders)]
+        }),
+    );
 }
 
 fn bps(value: Option<f64>) -> String {

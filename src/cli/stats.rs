@@ -30,7 +30,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     }
     let errors = super::errors(&record);
     if errors > 0 {
-        terminal.say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
+        terminal
+            .say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
         return Ok(Outcome::Findings);
     }
     Ok(Outcome::Fine)

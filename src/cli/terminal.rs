@@ -34,7 +34,8 @@ impl Terminal {
 
     /// Prints a value as one JSON document.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
+        let text =
+            serde_json::to_string_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
         self.result(text)
     }
 

@@ -26,7 +26,10 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
         let theirs = benchmark.total.map_or("not known".to_owned(), |total| signed_percent(total, 1));
         let note = format!("{name} {theirs} over the same dates");
-        cards.push(Card { label: format!("Against {name}"), ..points("benchmark.excess_total", benchmark.excess_total, note) });
+        cards.push(Card {
+            label: format!("Against {name}"),
+            ..points("benchmark.excess_total", benchmark.excess_total, note)
+        });
     }
     let sharpe_note = format!("n = {} days, risk-free {} %", thousands(facts.observations), facts.risk_free * 100.0);
     cards.push(Card {

@@ -17,8 +17,8 @@ use crate::record::{CashFlow, Record};
 const SHORTEST_NAME: usize = 5;
 /// Plain numbers need so many significant digits to be taken for an amount ...
 const DIGITS: usize = 6;
-/// ... and numbers with thousands separators, which the site never writes itself, so many.
-const GROUPED_DIGITS: usize = 4;
+/// ... and numbers with thousands separators, which are rarely anything else, so many.
+const GROUPED_DIGITS: usize = 5;
 
 /// Everything that must not be in the site.
 pub struct Secrets {
@@ -156,10 +156,19 @@ impl Secrets {
             }
         }
         if !self.amounts.is_empty() {
-            found.extend(numbers(&text).filter_map(|(at, spelling)| {
-                let what = self.amount_behind(spelling)?;
-                Some((at, what, spelling.to_owned()))
-            }));
+            // In a table or list of data numbers are plain and a comma ends them, unless the field is quoted.
+            let is_data = file.ends_with(".csv") || file.ends_with(".json");
+            for (at, spelling) in numbers(&text) {
+                let quoted = text.get(..at).is_some_and(|before| before.ends_with('"'));
+                let apart: Vec<&str> = if (is_data && !quoted) || spelling.matches(',').count() > 4 {
+                    spelling.split(',').collect()
+                } else {
+                    vec![spelling]
+                };
+                for spelling in apart {
+                    found.extend(self.amount_behind(spelling).map(|what| (at, what, spelling.to_owned())));
+                }
+            }
         }
         let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
         found.into_iter().map(|(at, what, text)| Leak { file: file.to_owned(), line: line(at), what, text }).collect()
@@ -263,37 +272,56 @@ fn end_of_geometry(text: &str, from: usize, to: usize) -> Option<usize> {
 }
 
 /// The plain values a spelling can stand for, and whether it has thousands separators in that reading.
+///
+/// A number can start where the spelling does or behind a comma or space, which may separate two numbers; the
+/// digits behind a point are a fraction or a group. No number of more than one digit starts with a zero.
 fn readings(spelling: &str) -> Vec<(String, bool)> {
-    let mut readings = Vec::new();
-    let mut read = |digits: String, grouped: bool| {
-        if let Ok(value) = digits.parse::<Decimal>() {
-            readings.push((value.normalize().to_string(), grouped));
-        }
-    };
     let pieces: Vec<&str> = spelling.split(is_separator).collect();
-    for piece in &pieces {
-        read((*piece).to_owned(), false);
-    }
-    for pair in pieces.windows(2) {
-        if let [whole, fraction] = pair {
-            read(format!("{whole}.{fraction}"), false);
-        }
-    }
+    let marks: Vec<char> = spelling.chars().filter(|letter| is_separator(*letter)).collect();
+    let mut readings = Vec::new();
     for start in 0..pieces.len() {
-        let Some((first, rest)) = pieces.get(start..).and_then(|pieces| pieces.split_first()) else { continue };
-        let groups = rest.iter().take_while(|piece| piece.len() == 3).count();
-        for count in 1..=groups.min(5) {
-            let whole: String = std::iter::once(first).chain(rest.iter().take(count)).copied().collect();
-            if first.len() > 3 {
-                break;
-            }
-            if let Some(fraction) = rest.get(count) {
-                read(format!("{whole}.{fraction}"), true);
-            }
-            read(whole, true);
+        let behind = start.checked_sub(1).and_then(|before| marks.get(before));
+        if behind.is_some_and(|mark| matches!(mark, '.' | '\'' | '\u{2019}' | '_')) {
+            continue;
         }
+        let pieces = pieces.get(start..).unwrap_or_default();
+        readings.extend(readings_from(pieces, marks.get(start..).unwrap_or_default()));
     }
     readings
+}
+
+/// The readings that start with the first piece: plain, and with one, two ... groups of three digits behind it.
+fn readings_from(pieces: &[&str], marks: &[char]) -> Vec<(String, bool)> {
+    let mut readings = Vec::new();
+    let Some((first, rest)) = pieces.split_first() else { return readings };
+    if first.len() > 1 && first.starts_with('0') {
+        return readings;
+    }
+    let mut whole = (*first).to_owned();
+    let separator = marks.first();
+    for groups in 0..=rest.len().min(5) {
+        if let Some(group) = groups.checked_sub(1).and_then(|at| rest.get(at)) {
+            let one_style = marks.get(groups - 1) == separator;
+            if group.len() != 3 || first.len() > 3 || !one_style {
+                break;
+            }
+            whole += group;
+        }
+        // A point before three digits is a decimal point, unless more groups or a comma follow.
+        let one_point = groups == 1 && separator == Some(&'.');
+        if !one_point {
+            readings.push((whole.clone(), groups > 0));
+        }
+        let mark =
+            marks.get(groups).filter(|mark| matches!(mark, '.' | ',') && (groups == 0 || Some(*mark) != separator));
+        if let Some((_, fraction)) = mark.zip(rest.get(groups)) {
+            readings.push((format!("{whole}.{fraction}"), groups > 0));
+        }
+    }
+    let canonical = |(digits, grouped): (String, bool)| {
+        digits.parse::<Decimal>().ok().map(|value| (value.normalize().to_string(), grouped))
+    };
+    readings.into_iter().filter_map(canonical).collect()
 }
 
 fn significant_digits(value: &str) -> usize {
@@ -319,7 +347,7 @@ mod tests {
             Secrets { names: HashMap::new(), accounts: vec!["u7654321".into()], amounts: HashMap::new() };
         secrets.name("0000E0D5.69dd7411.01.01", "an execution id");
         secrets.amount("123456.78".parse().unwrap(), "an amount");
-        secrets.amount("4321".parse().unwrap(), "a share count");
+        secrets.amount("54321".parse().unwrap(), "a share count");
         secrets
     }
 
@@ -352,13 +380,15 @@ mod tests {
 
     #[test]
     fn a_share_count_is_found_where_it_is_written_as_one() {
-        assert!(!leaks("4,321 shares").is_empty());
-        assert!(leaks("width 4321").is_empty(), "four digits alone are too common");
+        assert!(!leaks("54,321 shares").is_empty());
+        assert!(leaks("width 54321").is_empty(), "five digits alone are too common");
     }
 
     #[test]
     fn other_numbers_are_left_alone() {
-        for text in ["223456.78", "1234567.8", "2016-12-34", "0.12345678", "12345.678", "<path d=\"M1,123457\"/>"] {
+        for text in
+            ["223456.78", "1234567.8", "2016-12-34", "0.12345678", "12345.678", "54.321", "<path d=\"M1,123457\"/>"]
+        {
             assert_eq!(leaks(text), [], "{text}");
         }
     }

@@ -306,7 +306,8 @@ fn too_large(values: impl IntoIterator<Item = Decimal>) -> bool {
 
 /// What cannot be true of a fill.
 fn impossible_fill(fill: &Execution) -> Option<&'static str> {
-    let size = fill.quantity.abs().checked_mul(fill.price.abs()).and_then(|size| size.checked_mul(fill.multiplier.abs()));
+    let size =
+        fill.quantity.abs().checked_mul(fill.price.abs()).and_then(|size| size.checked_mul(fill.multiplier.abs()));
     let optional = [fill.commission, fill.realized_pnl, fill.fx_to_base, fill.reference_price];
     if size.is_none_or(|size| size > LARGEST) || too_large(optional.into_iter().flatten()) {
         Some("a number is larger than any account")
