@@ -24,6 +24,7 @@
 
 pub mod analysis;
 pub mod calendar;
+pub mod collect;
 pub mod config;
 pub mod error;
 pub mod publication;
