@@ -27,6 +27,7 @@ pub mod build;
 pub mod calendar;
 pub mod check;
 pub mod cli;
+pub mod collect;
 pub mod config;
 pub mod demo;
 pub mod error;

@@ -69,7 +69,7 @@ fn percent(id: &str, label: &str, value: Option<f64>, note: String) -> Card {
 }
 
 fn points(id: &str, value: Option<f64>, note: String) -> Card {
-    let text = value.map_or("n/a".into(), |value| signed_percent(value, 1).replace('%', "points"));
+    let text = value.map_or("n/a".into(), |value| signed_percent(value, 1).replace('%', "pp"));
     Card { value: text, ..percent(id, "", value, note) }
 }
 

@@ -128,10 +128,11 @@ fn order_view(
     }
 }
 
-/// A price as it is written: at most six decimals, none that are zero at the end beyond cents.
+/// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
+/// rounded for the same reason as [`rounded`]: at full precision it tells how the shares were split.
 fn price_text(price: Decimal) -> String {
-    let short = price.round_dp(6).normalize();
-    if short.scale() < 2 { format!("{short:.2}") } else { short.to_string() }
+    let ten = Decimal::TEN;
+    if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
 }
 
 fn share(part: Option<Decimal>, whole: Option<Decimal>) -> Option<f64> {

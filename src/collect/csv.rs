@@ -1,0 +1,299 @@
+//! Fills from a CSV file of any broker, through a mapping of columns.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::table::{Line, Table};
+use super::time::{self, Instant};
+use super::{Batch, Fingerprints, utf8};
+use crate::config::CsvImport;
+use crate::error::{Error, Result};
+use crate::record::{AccountId, Currency, ExecId, Execution, Severity, Side, Symbol};
+
+/// How a CSV file is read.
+#[derive(Debug, Clone, Copy)]
+pub struct CsvSettings<'a> {
+    /// Form of the file and mapping of its columns.
+    pub import: &'a CsvImport,
+    /// The account where no column tells it; `csv` if this does not either.
+    pub account: Option<&'a str>,
+    /// The currency where no column tells it.
+    pub base_currency: Currency,
+}
+
+/// The names of our columns, to which those of the file are mapped.
+///
+/// `date` stands beside a `time` that holds the time of day alone. `commission` is what the fill cost, whatever its
+/// sign in the file; `-commission` says that the file counts costs below zero and rebates above, `+commission`
+/// the other way round.
+pub const COLUMNS: [&str; 23] = [
+    "exec_id",
+    "time",
+    "date",
+    "account",
+    "symbol",
+    "conid",
+    "asset_class",
+    "exchange",
+    "currency",
+    "side",
+    "quantity",
+    "price",
+    "multiplier",
+    "commission",
+    "-commission",
+    "+commission",
+    "commission_currency",
+    "realized_pnl",
+    "fx_to_base",
+    "order_id",
+    "perm_id",
+    "order_ref",
+    "reference_price",
+];
+
+/// Reads fills.
+///
+/// Needed are a time, a symbol, a price, and a quantity that either is signed or has a side beside it. A fill
+/// without an id gets one made of what it says, so that importing it again adds nothing.
+///
+/// # Errors
+/// A mapping that names no column, a needed column that is missing, or a cell that cannot be read, at its line and
+/// column. Nothing of the file is returned then.
+pub fn parse(path: &Path, bytes: &[u8], settings: &CsvSettings) -> Result<Batch> {
+    let table = Table::read(path, utf8(path, bytes)?, settings.import.delimiter)?;
+    let columns = Columns::find(&table, settings.import)?;
+    let mut reader = Reader { settings, columns, names: Fingerprints::default(), batch: Batch::default() };
+    for line in table.lines() {
+        reader.read(line)?;
+    }
+    Ok(reader.batch)
+}
+
+/// Where each of our columns stands in the file.
+#[derive(Debug)]
+struct Columns([Option<usize>; COLUMNS.len()]);
+
+impl Columns {
+    fn find(table: &Table, import: &CsvImport) -> Result<Self> {
+        if let Some(unknown) = import.columns.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
+            return Err(Error::new(format!("`{unknown}` under [csv.columns] is not one of our columns"))
+                .hint(suggestion(unknown, COLUMNS.iter().copied())));
+        }
+        let mut places = [None; COLUMNS.len()];
+        for (place, ours) in places.iter_mut().zip(COLUMNS) {
+            *place = match import.columns.get(ours) {
+                None => table.column(ours),
+                Some(theirs) => Some(table.column(theirs).ok_or_else(|| {
+                    let headers = table.headers().iter().map(String::as_str);
+                    Error::new(format!("there is no column `{theirs}`, which {ours} is mapped to"))
+                        .at(table.head())
+                        .hint(suggestion(theirs, headers))
+                })?),
+            };
+        }
+        let columns = Self(places);
+        columns.check(table)?;
+        Ok(columns)
+    }
+
+    fn check(&self, table: &Table) -> Result<()> {
+        let has = |name: &str| self.get(name).is_some();
+        let missing = ["symbol", "quantity", "price"].into_iter().find(|name| !has(name));
+        let missing = missing.or_else(|| (!has("time") && !has("date")).then_some("time"));
+        match missing {
+            None => Ok(()),
+            Some(name) => Err(Error::new(format!("no column is mapped to {name}")).at(table.head()).hint(format!(
+                "add `{name} = \"...\"` under [csv.columns] in config/config.toml; the file has {}",
+                table.headers().join(", ")
+            ))),
+        }
+    }
+
+    fn get(&self, ours: &str) -> Option<usize> {
+        COLUMNS.iter().zip(self.0).find(|(name, _)| **name == ours).and_then(|(_, place)| place)
+    }
+}
+
+/// The nearest of some names, or all of them.
+fn suggestion<'a>(wrong: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &wrong.to_lowercase());
+    let nearest = names.clone().min_by_key(|name| distance(name));
+    match nearest.filter(|name| distance(name) <= 1 + wrong.chars().count() / 3) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there are {}", names.collect::<Vec<_>>().join(", ")),
+    }
+}
+
+struct Reader<'s> {
+    settings: &'s CsvSettings<'s>,
+    columns: Columns,
+    names: Fingerprints,
+    batch: Batch,
+}
+
+impl Reader<'_> {
+    fn text<'l>(&self, line: Line<'l>, ours: &str) -> Option<&'l str> {
+        line.text(self.columns.get(ours))
+    }
+
+    fn owned(&self, line: Line, ours: &str) -> Option<String> {
+        self.text(line, ours).map(str::to_owned)
+    }
+
+    fn needed<'l>(&self, line: Line<'l>, ours: &str) -> Result<&'l str> {
+        self.text(line, ours).ok_or_else(|| line.error(self.columns.get(ours), format!("{ours} is empty")))
+    }
+
+    fn decimal(&self, line: Line, ours: &str) -> Result<Option<Decimal>> {
+        line.decimal(self.columns.get(ours), self.settings.import.decimal_mark)
+    }
+
+    fn currency(&self, line: Line, ours: &str) -> Result<Option<Currency>> {
+        let Some(text) = self.text(line, ours) else { return Ok(None) };
+        text.parse().map(Some).map_err(|problem: String| line.error(self.columns.get(ours), problem))
+    }
+
+    fn read(&mut self, line: Line) -> Result<()> {
+        let quantity = self.decimal(line, "quantity")?;
+        let quantity = quantity.ok_or_else(|| line.error(self.columns.get("quantity"), "quantity is empty"))?;
+        if quantity.is_zero() {
+            self.batch.skip("line", "its quantity is zero", line.place(None));
+            return Ok(());
+        }
+        let time = self.time(line)?;
+        let mut fill = self.fill(line, time, quantity)?;
+        if let Some(id) = self.text(line, "exec_id") {
+            fill.exec_id = ExecId::new(id);
+        } else {
+            fill.exec_id = ExecId::new(self.name(&fill));
+        }
+        let earlier = self.batch.executions.iter().find(|known| known.exec_id == fill.exec_id);
+        match earlier.map(|earlier| earlier.merged_with(&fill)) {
+            Some(Ok(_)) => self.batch.skip("line", "the same fill stands in the file already", line.place(None)),
+            Some(Err(fields)) => {
+                let place = line.place(self.columns.get("exec_id"));
+                let message = format!("fill {} stands here twice with different {}", fill.exec_id, fields.join(", "));
+                let next = "correct the file; of two contradicting rows the first one counts";
+                self.batch.note(Severity::Warning, "contradiction", place, message, next);
+                self.batch.executions.push(fill);
+            }
+            None => self.batch.executions.push(fill),
+        }
+        Ok(())
+    }
+
+    fn fill(&self, line: Line, time: DateTime<Utc>, quantity: Decimal) -> Result<Execution> {
+        let conid = self.text(line, "conid").map(|text| {
+            text.parse()
+                .map_err(|_| line.error(self.columns.get("conid"), format!("`{text}` is not a contract number")))
+        });
+        let account = self.text(line, "account").or(self.settings.account).unwrap_or("csv");
+        let price = self.decimal(line, "price")?;
+        let commission = self.commission(line)?;
+        let currency = self.currency(line, "currency")?.unwrap_or(self.settings.base_currency);
+        let multiplier = self.decimal(line, "multiplier")?.unwrap_or(self.settings.import.multiplier);
+        if multiplier <= Decimal::ZERO {
+            return Err(line.error(self.columns.get("multiplier"), "the multiplier is not above zero"));
+        }
+        Ok(Execution {
+            exec_id: ExecId::new(""),
+            time,
+            account: AccountId::new(account),
+            symbol: Symbol::new(self.needed(line, "symbol")?),
+            conid: conid.transpose()?,
+            asset_class: self.owned(line, "asset_class").unwrap_or_default(),
+            exchange: self.owned(line, "exchange").unwrap_or_default(),
+            currency,
+            side: self.side(line, quantity)?,
+            quantity: quantity.abs(),
+            price: price.ok_or_else(|| line.error(self.columns.get("price"), "price is empty"))?,
+            multiplier,
+            commission,
+            commission_currency: self.currency(line, "commission_currency")?.or(commission.map(|_| currency)),
+            realized_pnl: self.decimal(line, "realized_pnl")?,
+            fx_to_base: self.decimal(line, "fx_to_base")?,
+            order_id: self.owned(line, "order_id"),
+            perm_id: self.owned(line, "perm_id"),
+            order_ref: self.owned(line, "order_ref"),
+            reference_price: self.decimal(line, "reference_price")?,
+            source: "csv".to_owned(),
+            cancels: None,
+        })
+    }
+
+    fn commission(&self, line: Line) -> Result<Option<Decimal>> {
+        if let Some(kept) = self.decimal(line, "+commission")? {
+            return Ok(Some(kept));
+        }
+        if let Some(booked) = self.decimal(line, "-commission")? {
+            return Ok(Some(if booked.is_zero() { booked } else { -booked }));
+        }
+        Ok(self.decimal(line, "commission")?.map(|cost| cost.abs()))
+    }
+
+    fn side(&self, line: Line, quantity: Decimal) -> Result<Side> {
+        let by_sign = if quantity.is_sign_negative() { Side::Sell } else { Side::Buy };
+        let Some(word) = self.text(line, "side") else { return Ok(by_sign) };
+        let place = self.columns.get("side");
+        let side = side_of(word).ok_or_else(|| line.error(place, format!("`{word}` is neither BUY nor SELL")))?;
+        if side == Side::Buy && by_sign == Side::Sell {
+            return Err(line.error(place, format!("the side says {side}, but the quantity is {quantity}")));
+        }
+        Ok(side)
+    }
+
+    fn time(&mut self, line: Line) -> Result<DateTime<Utc>> {
+        let import = &self.settings.import;
+        let (column, text) = match (self.text(line, "date"), self.text(line, "time")) {
+            (Some(date), Some(time)) => ("date", format!("{date} {time}")),
+            (Some(date), None) => ("date", date.to_owned()),
+            (None, _) => ("time", self.needed(line, "time")?.to_owned()),
+        };
+        let read = if import.time_format.is_empty() {
+            time::parse_iso(&text, import.time_zone)
+        } else {
+            time::parse_form(&text, &import.time_format, import.time_zone)
+        };
+        let Instant { time, exact } = read.map_err(|problem| {
+            line.error(self.columns.get(column), problem).hint(
+                "set `time_format` under [csv] in config/config.toml to the form of the file; nothing was imported",
+            )
+        })?;
+        if !exact && self.batch.notices.iter().all(|notice| notice.kind != "no-time") {
+            let message = "fills carry a date without a time; they are taken as made at noon".to_owned();
+            let next = "map a column with the time of day, if there is one";
+            self.batch.note(Severity::Note, "no-time", line.place(self.columns.get(column)), message, next);
+        }
+        Ok(time)
+    }
+
+    /// A name made of what identifies a fill, so that other columns may come and go.
+    fn name(&mut self, fill: &Execution) -> String {
+        let content = [
+            fill.time.to_rfc3339(),
+            fill.account.private().to_owned(),
+            fill.symbol.to_string(),
+            fill.currency.to_string(),
+            fill.side.to_string(),
+            fill.quantity.normalize().to_string(),
+            fill.price.normalize().to_string(),
+        ];
+        self.names.name("csv", &content.each_ref().map(String::as_str))
+    }
+}
+
+/// Bought or sold, in the words of brokers.
+pub(super) fn side_of(word: &str) -> Option<Side> {
+    match word.to_ascii_uppercase().as_str() {
+        "BUY" | "B" | "BOT" | "BOUGHT" => Some(Side::Buy),
+        "SELL" | "S" | "SLD" | "SOLD" => Some(Side::Sell),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "csv_tests.rs"]
+mod tests;

@@ -1,0 +1,229 @@
+//! The account itself: daily net asset value, open positions, and the broker's own figures for the period.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::xml::Row;
+use super::{Reading, SOURCE};
+use crate::error::Result;
+use crate::record::snapshot::SCHEMA;
+use crate::record::{Currency, Position, Severity, Snapshot, StatementPeriod, Symbol};
+
+/// What is known about the open positions of one date.
+#[derive(Default)]
+struct Holdings {
+    positions: Vec<Position>,
+    rates: BTreeMap<Currency, Decimal>,
+    /// Only single lots are listed, which are not added up.
+    only_lots: bool,
+}
+
+impl Reading {
+    /// Reads net asset values into snapshots, with the open positions of their dates, and the broker's figures.
+    pub(super) fn read_account(&mut self, rows: &[&Row]) -> Result<()> {
+        let mut holdings = self.holdings(rows)?;
+        let mut values = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.tag == "EquitySummaryByReportDateInBase") {
+            self.read_value(row, &mut values)?;
+        }
+        let currencies = self.currencies(&holdings);
+        let funded = values.iter().find(|(_, (_, snapshot))| !snapshot.net_liquidation.is_zero());
+        let funded = funded.map(|(date, _)| *date);
+        for (date, (row, mut snapshot)) in values {
+            let held = holdings.remove(&date);
+            if funded.is_none_or(|funded| date < funded) {
+                self.batch.skip(&row.tag, "the account held nothing yet", row.place());
+                continue;
+            }
+            snapshot.fx = self.rates_on(date, &currencies);
+            if let Some(held) = held {
+                snapshot.fx.extend(held.rates);
+                snapshot.positions = (!held.only_lots).then_some(held.positions);
+            }
+            self.batch.snapshots.push(snapshot);
+        }
+        self.note_positions_left(rows, &holdings);
+        for row in rows.iter().filter(|row| row.tag == "ChangeInNAV") {
+            self.read_period(row)?;
+        }
+        Ok(())
+    }
+
+    fn read_value<'r, 'a>(
+        &mut self,
+        row: &'r Row<'a>,
+        values: &mut BTreeMap<NaiveDate, (&'r Row<'a>, Snapshot)>,
+    ) -> Result<()> {
+        let base = self.required_base(row)?;
+        let date = self.required_date(row, &["reportDate"])?;
+        let snapshot = Snapshot {
+            schema: SCHEMA,
+            date,
+            as_of: self.dates.close(date).map_err(|problem| row.error(problem))?,
+            account: self.account.clone(),
+            base_currency: base,
+            net_liquidation: row.required_decimal(&["total"])?,
+            cash: row.decimal("cash")?.map(|cash| (base, cash)).into_iter().collect(),
+            fx: BTreeMap::new(),
+            positions: None,
+            source: SOURCE.to_owned(),
+        };
+        match values.get(&date) {
+            Some((_, known)) if *known == snapshot => {
+                self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+            }
+            Some((_, known)) => {
+                let message = format!(
+                    "the net asset value of {date} is {} here and {} further up",
+                    snapshot.net_liquidation, known.net_liquidation
+                );
+                let next = "see which of the two the broker stands by; the first one counts";
+                self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+                self.batch.skip(&row.tag, "it contradicts the row before it on the same date", row.place());
+            }
+            None => {
+                values.insert(date, (row, snapshot));
+            }
+        }
+        Ok(())
+    }
+
+    /// The currencies of this account, which are the only ones whose rates are kept: statements list all.
+    fn currencies(&self, holdings: &BTreeMap<NaiveDate, Holdings>) -> BTreeSet<Currency> {
+        let traded = self.batch.executions.iter().flat_map(|fill| [Some(fill.currency), fill.commission_currency]);
+        let moved = self.batch.flows.iter().chain(&self.batch.income).map(|flow| Some(flow.currency));
+        let held = holdings.values().flat_map(|held| held.positions.iter().map(|position| Some(position.currency)));
+        traded.chain(moved).chain(held).flatten().filter(|currency| Some(*currency) != self.base).collect()
+    }
+
+    fn rates_on(&self, date: NaiveDate, currencies: &BTreeSet<Currency>) -> BTreeMap<Currency, Decimal> {
+        let rate = |currency: &Currency| Some((*currency, *self.rates.get(&(date, *currency))?));
+        currencies.iter().filter_map(rate).collect()
+    }
+
+    fn holdings(&mut self, rows: &[&Row]) -> Result<BTreeMap<NaiveDate, Holdings>> {
+        let mut holdings: BTreeMap<NaiveDate, Holdings> = BTreeMap::new();
+        for row in rows {
+            let date = match row.tag.as_str() {
+                "OpenPosition" | "OpenPositions" => match self.date(row, "reportDate")? {
+                    Some(date) => date,
+                    None => match self.statement_date(row, "toDate")? {
+                        Some(date) => date,
+                        None if row.tag == "OpenPositions" => continue,
+                        None => return Err(row.missing("reportDate")),
+                    },
+                },
+                _ => continue,
+            };
+            let held = holdings.entry(date).or_default();
+            // The section alone, even an empty one, says that all positions of its date are known.
+            if row.tag == "OpenPositions" {
+                continue;
+            }
+            let level = row.text("levelOfDetail").filter(|level| !level.eq_ignore_ascii_case("SUMMARY"));
+            if let Some(level) = level {
+                held.only_lots |= held.positions.is_empty();
+                let reason = format!("its level of detail is {level}, not SUMMARY");
+                self.batch.skip(&row.tag, reason, row.place());
+                continue;
+            }
+            let position = position(row)?;
+            if held.positions.contains(&position) {
+                self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+                continue;
+            }
+            held.only_lots = false;
+            if let Some(rate) = self.rate(row, position.currency)? {
+                held.rates.insert(position.currency, rate);
+            }
+            held.positions.push(position);
+        }
+        Ok(holdings)
+    }
+
+    /// Positions of dates that have no net asset value, and lots without their sum, are told to the owner.
+    fn note_positions_left(&mut self, rows: &[&Row], left: &BTreeMap<NaiveDate, Holdings>) {
+        let section = rows.iter().find(|row| matches!(row.tag.as_str(), "OpenPosition" | "OpenPositions"));
+        let Some(section) = section else { return };
+        for (date, held) in left.iter().filter(|(_, held)| !held.positions.is_empty()) {
+            for _ in &held.positions {
+                let reason = format!("the statement has no net asset value of {date}");
+                self.batch.skip("OpenPosition", reason, section.place());
+            }
+            let message = format!("the open positions of {date} have no net asset value beside them");
+            let next = "include the section Net Asset Value (NAV) in Base in the Flex query";
+            self.batch.note(Severity::Warning, "positions-without-value", section.place(), message, next);
+        }
+        let lots = self.batch.skipped.iter().any(|row| row.kind == "OpenPosition" && row.reason.contains("LOT"));
+        let summed = self.batch.snapshots.iter().any(|snapshot| !snapshot.known_positions().is_empty());
+        if lots && !summed && left.values().all(|held| held.positions.is_empty()) {
+            let message = "open positions are listed by lot only and were not read".to_owned();
+            let next = "tick `Summary` for Open Positions in the Flex query";
+            self.batch.note(Severity::Warning, "lots-only", section.place(), message, next);
+        }
+    }
+
+    fn read_period(&mut self, row: &Row) -> Result<()> {
+        if row.is_summary() {
+            self.batch.skip(&row.tag, "it adds up several accounts", row.place());
+            return Ok(());
+        }
+        let (Some(starting_value), Some(ending_value)) = (row.decimal("startingValue")?, row.decimal("endingValue")?)
+        else {
+            self.batch.skip(&row.tag, "it has no starting or ending value", row.place());
+            return Ok(());
+        };
+        let date = |name: &str| match self.date(row, name)? {
+            Some(date) => Ok(date),
+            None => self.statement_date(row, name)?.ok_or_else(|| row.missing(name)),
+        };
+        let period = StatementPeriod {
+            from: date("fromDate")?,
+            to: date("toDate")?,
+            account: self.account.clone(),
+            starting_value,
+            ending_value,
+            external_flows: external_flows(row)?,
+            twr_percent: row.decimal("twr")?,
+            source: SOURCE.to_owned(),
+        };
+        if self.batch.statements.contains(&period) {
+            self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+        } else {
+            self.batch.statements.push(period);
+        }
+        Ok(())
+    }
+}
+
+fn position(row: &Row) -> Result<Position> {
+    let conid = row
+        .text("conid")
+        .map(|text| text.parse().map_err(|_| row.error(format!("conid: `{text}` is not a contract number"))));
+    Ok(Position {
+        symbol: Symbol::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
+        conid: conid.transpose()?,
+        exchange: row.text("listingExchange").unwrap_or_default().to_owned(),
+        currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,
+        quantity: row.required_decimal(&["position", "quantity"])?,
+        average_cost: row.decimal("costBasisPrice")?,
+        market_price: row.decimal("markPrice")?,
+        market_value: row.required_decimal(&["positionValue"])?,
+        unrealized_pnl: row.decimal("fifoPnlUnrealized")?,
+        realized_pnl: None,
+    })
+}
+
+/// Money and positions across the border, as far as the row tells any of it.
+fn external_flows(row: &Row) -> Result<Option<Decimal>> {
+    let mut sum: Option<Decimal> = None;
+    for name in ["depositsWithdrawals", "assetTransfers", "internalCashTransfers", "grantActivity"] {
+        if let Some(amount) = row.decimal(name)? {
+            let added = sum.unwrap_or_default().checked_add(amount);
+            sum = Some(added.ok_or_else(|| row.error(format!("{name}: the amount is beyond all measure")))?);
+        }
+    }
+    Ok(sum)
+}

@@ -1,0 +1,176 @@
+//! Money that is not a trade: cash transactions, and transfers from or to other accounts.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::xml::Row;
+use super::{Reading, SOURCE};
+use crate::error::Result;
+use crate::record::{CashFlow, Currency, FlowKind, Severity};
+
+impl Reading {
+    /// Reads cash transactions and transfers. Reversals keep their sign.
+    pub(super) fn read_cash(&mut self, rows: &[&Row]) -> Result<()> {
+        for row in rows {
+            match row.tag.as_str() {
+                "CashTransaction" | "Transfer" if row.is_summary() => {
+                    self.batch.skip(&row.tag, "it adds up rows that are read one by one", row.place());
+                }
+                "CashTransaction" => self.read_cash_transaction(row)?,
+                "Transfer" => self.read_transfer(row)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_cash_transaction(&mut self, row: &Row) -> Result<()> {
+        let amount = row.required_decimal(&["amount"])?;
+        if amount.is_zero() {
+            self.batch.skip(&row.tag, "its amount is zero", row.place());
+            return Ok(());
+        }
+        let currency = row.currency("currency")?.ok_or_else(|| row.missing("currency"))?;
+        let date = self.required_date(row, &["reportDate", "dateTime", "settleDate"])?;
+        let kind = kind(row.text("type").unwrap_or_default(), amount);
+        let id = self.id("cash", row, date);
+        let flow = self.flow(row, id, date, currency, amount, kind)?;
+        self.add(row, flow);
+        Ok(())
+    }
+
+    /// A transfer moves positions, which count at their value in the base currency, or cash, or both. The direction
+    /// gives the sign where it is told.
+    fn read_transfer(&mut self, row: &Row) -> Result<()> {
+        let positions = row.decimal("positionAmountInBase")?.filter(|amount| !amount.is_zero());
+        let cash = row.decimal("cashTransfer")?.filter(|amount| !amount.is_zero());
+        if positions.is_none() && cash.is_none() {
+            self.batch.skip(&row.tag, "it moves neither cash nor positions of any value", row.place());
+            return Ok(());
+        }
+        let date = self.required_date(row, &["reportDate", "date", "dateTime", "settleDate"])?;
+        let id = self.id("transfer", row, date);
+        if let Some(amount) = positions {
+            let base = self.required_base(row)?;
+            let flow = self.flow(row, id.clone(), date, base, directed(row, amount)?, FlowKind::Transfer)?;
+            self.add(row, CashFlow { fx_to_base: None, ..flow });
+        }
+        if let Some(amount) = cash {
+            let currency = row.currency("currency")?.ok_or_else(|| row.missing("currency"))?;
+            let id = format!("{id}:cash");
+            let flow = self.flow(row, id, date, currency, directed(row, amount)?, FlowKind::Transfer)?;
+            self.add(row, flow);
+        }
+        Ok(())
+    }
+
+    fn flow(
+        &self,
+        row: &Row,
+        id: String,
+        date: NaiveDate,
+        currency: Currency,
+        amount: Decimal,
+        kind: FlowKind,
+    ) -> Result<CashFlow> {
+        let listed = || self.rates.get(&(date, currency)).copied().filter(|_| self.base != Some(currency));
+        let fx_to_base = self.rate(row, currency)?.or_else(listed);
+        let source = SOURCE.to_owned();
+        Ok(CashFlow { id, date, account: self.account.clone(), currency, amount, fx_to_base, kind, source })
+    }
+
+    /// The row's transaction number, else a name made of what it says.
+    fn id(&mut self, prefix: &str, row: &Row, date: NaiveDate) -> String {
+        if let Some(id) = row.text("transactionID").filter(|id| *id != "0") {
+            return format!("{prefix}:{id}");
+        }
+        let text = |name: &str| row.text(name).unwrap_or_default();
+        let date = date.to_string();
+        self.names.name(
+            prefix,
+            &[
+                &date,
+                text("type"),
+                text("currency"),
+                text("amount"),
+                text("symbol"),
+                text("conid"),
+                text("description"),
+                text("actionID"),
+                text("direction"),
+                text("positionAmountInBase"),
+                text("cashTransfer"),
+            ],
+        )
+    }
+
+    fn add(&mut self, row: &Row, flow: CashFlow) {
+        let list = if flow.kind.is_external() { &mut self.batch.flows } else { &mut self.batch.income };
+        match list.iter().find(|known| known.id == flow.id) {
+            Some(known) if *known == flow => {
+                self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+            }
+            Some(_) => {
+                let message = format!("{} stands here twice with different content", flow.id);
+                list.push(flow);
+                let next = "see which of the two the broker stands by";
+                self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+            }
+            None => list.push(flow),
+        }
+    }
+}
+
+fn directed(row: &Row, amount: Decimal) -> Result<Decimal> {
+    match row.text("direction").map(str::to_ascii_uppercase).as_deref() {
+        Some("IN") => Ok(amount.abs()),
+        Some("OUT") => Ok(-amount.abs()),
+        None => Ok(amount),
+        Some(other) => Err(row.error(format!("direction: `{other}` is neither IN nor OUT"))),
+    }
+}
+
+/// What kind of money a cash transaction moves, by the name of its type.
+fn kind(name: &str, amount: Decimal) -> FlowKind {
+    let name = name.to_ascii_lowercase();
+    let has = |word: &str| name.contains(word);
+    if has("deposit") || has("withdrawal") {
+        if amount.is_sign_negative() { FlowKind::Withdrawal } else { FlowKind::Deposit }
+    } else if has("tax") || has("withholding") {
+        FlowKind::Tax
+    } else if has("dividend") {
+        FlowKind::Dividend
+    } else if has("interest") {
+        FlowKind::Interest
+    } else if has("fee") || has("commission") {
+        FlowKind::Fee
+    } else {
+        FlowKind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_apart() {
+        for (name, amount, expected) in [
+            ("Deposits/Withdrawals", 5, FlowKind::Deposit),
+            ("Deposits & Withdrawals", -5, FlowKind::Withdrawal),
+            ("Dividends", -5, FlowKind::Dividend),
+            ("Payment In Lieu Of Dividends", 5, FlowKind::Dividend),
+            ("Withholding Tax", -5, FlowKind::Tax),
+            ("871(m) Withholding", -5, FlowKind::Tax),
+            ("Broker Interest Paid", -5, FlowKind::Interest),
+            ("Bond Interest Received", 5, FlowKind::Interest),
+            ("Other Fees", -5, FlowKind::Fee),
+            ("Advisor Fees", -5, FlowKind::Fee),
+            ("Commission Adjustments", 5, FlowKind::Fee),
+            ("Price Adjustments", 5, FlowKind::Other),
+            ("", 5, FlowKind::Other),
+        ] {
+            assert_eq!(kind(name, amount.into()), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Flex statements of Interactive Brokers: Activity and Trade Confirmation, in XML.
+//!
+//! A statement is a list of sections whose rows hold everything in attributes, any of which may be absent, empty
+//! or a mark for "no value". What is not known is passed over, because new attributes appear all the time.
+
+mod account;
+mod cash;
+mod dates;
+mod link;
+mod trades;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use self::dates::Dates;
+use self::xml::{Document, Row, Source};
+use super::time::Instant;
+use super::{Batch, Fingerprints, utf8};
+use crate::error::{Error, Place, Result};
+use crate::record::{AccountId, Currency, Severity};
+
+/// What a statement does not say itself.
+#[derive(Debug, Clone, Copy)]
+pub struct FlexSettings<'a> {
+    /// The account to read where a statement holds several.
+    pub account: Option<&'a str>,
+    /// The zone of times that do not name one.
+    pub time_zone: Tz,
+    /// The base currency where the statement has no account information.
+    pub base_currency: Option<Currency>,
+}
+
+/// Where rows came from, in the record.
+const SOURCE: &str = "flex";
+
+/// The elements that are read, or left out with a reason.
+const KINDS: [&str; 16] = [
+    "AccountInformation",
+    "AssetSummary",
+    "CashTransaction",
+    "ChangeInNAV",
+    "ConversionRate",
+    "CorporateAction",
+    "EquitySummaryByReportDateInBase",
+    "Lot",
+    "OpenPosition",
+    "OpenPositions",
+    "Order",
+    "SymbolSummary",
+    "Trade",
+    "TradeConfirm",
+    "Transfer",
+    "WashSale",
+];
+
+/// Reads a Flex statement.
+///
+/// # Errors
+/// A file that is no complete Flex statement, several accounts without a choice among them, or a row without what
+/// it must have. Nothing of the file is returned then.
+pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch> {
+    let source = Source { path, text: utf8(path, bytes)? };
+    let document = xml::read(source, &KINDS)?;
+    let mut batch = Batch::default();
+    check_count(path, &document, &mut batch)?;
+    let Some(account) = choose_account(path, &document, settings.account)? else {
+        return Err(Error::new("the statement names no account")
+            .at(Place::file(path))
+            .hint("include `Account ID` in the Flex query, or set `[ibkr] account` in config/local.toml"));
+    };
+    let dates = Dates::of_file(document.statements.iter().chain(&document.rows), settings.time_zone);
+    let rows = rows_of(&document, &account, &mut batch);
+    let base = base_currency(&rows, settings.base_currency, &mut batch)?;
+    let account = AccountId::new(account);
+    let mut reading = Reading { account, base, dates, batch, rates: BTreeMap::new(), names: Fingerprints::default() };
+    reading.read(&rows)?;
+    if reading.batch.is_empty() {
+        let message = "the statement holds nothing that belongs to a track record".to_owned();
+        let next = "tick Trades, Cash Transactions, Net Asset Value in Base and Open Positions in the Flex query";
+        reading.batch.note(Severity::Warning, "empty-statement", Place::file(path), message, next);
+    }
+    Ok(reading.batch)
+}
+
+/// One file while it is read.
+struct Reading {
+    account: AccountId,
+    base: Option<Currency>,
+    dates: Dates,
+    batch: Batch,
+    /// What one unit of a currency was worth in the base currency on a date.
+    rates: BTreeMap<(NaiveDate, Currency), Decimal>,
+    names: Fingerprints,
+}
+
+impl Reading {
+    fn read(&mut self, rows: &[&Row]) -> Result<()> {
+        self.rates = self.conversion_rates(rows)?;
+        self.read_trades(rows)?;
+        self.read_cash(rows)?;
+        self.read_account(rows)?;
+        for row in rows.iter().filter(|row| row.tag == "CorporateAction" && !row.is_summary()) {
+            self.batch.skip(&row.tag, "corporate actions are not read; positions change without a fill", row.place());
+        }
+        Ok(())
+    }
+
+    /// The rates into the base currency that the statement lists.
+    fn conversion_rates(&self, rows: &[&Row]) -> Result<BTreeMap<(NaiveDate, Currency), Decimal>> {
+        let mut rates = BTreeMap::new();
+        let Some(base) = self.base else { return Ok(rates) };
+        for row in rows.iter().filter(|row| row.tag == "ConversionRate") {
+            if row.text("toCurrency") != Some(base.as_str()) {
+                continue;
+            }
+            // The list names units that are no currency of an account, such as metals and points.
+            let Some(from) = row.text("fromCurrency").and_then(|code| code.parse().ok()) else { continue };
+            let Some(rate) = row.decimal("rate")?.filter(|rate| *rate > Decimal::ZERO) else { continue };
+            rates.insert((self.required_date(row, &["reportDate"])?, from), rate);
+        }
+        Ok(rates)
+    }
+
+    /// The rate into the base currency that the row itself states, where it is one.
+    fn rate(&self, row: &Row, currency: Currency) -> Result<Option<Decimal>> {
+        let stated = row.decimal("fxRateToBase")?.filter(|rate| *rate > Decimal::ZERO);
+        Ok(stated.filter(|_| self.base != Some(currency)))
+    }
+
+    fn date(&self, row: &Row, name: &str) -> Result<Option<NaiveDate>> {
+        let Some(text) = row.text(name) else { return Ok(None) };
+        self.dates.date(text).map(Some).map_err(|problem| date_error(row, name, &problem))
+    }
+
+    fn required_date(&self, row: &Row, names: &[&str]) -> Result<NaiveDate> {
+        for name in names {
+            if let Some(date) = self.date(row, name)? {
+                return Ok(date);
+            }
+        }
+        Err(row.missing(names.first().copied().unwrap_or_default()))
+    }
+
+    /// A date of the statement around a row.
+    fn statement_date(&self, row: &Row, name: &str) -> Result<Option<NaiveDate>> {
+        let Some(text) = row.of_statement(name) else { return Ok(None) };
+        self.dates.date(text).map(Some).map_err(|problem| date_error(row, name, &problem))
+    }
+
+    fn instant(&self, row: &Row, name: &str, text: &str) -> Result<Instant> {
+        self.dates.instant(text).map_err(|problem| date_error(row, name, &problem))
+    }
+
+    /// The account's base currency.
+    ///
+    /// # Errors
+    /// It is told nowhere.
+    fn required_base(&self, row: &Row) -> Result<Currency> {
+        self.base.ok_or_else(|| {
+            Error::new("the statement does not say what the base currency is").at(row.place()).hint(
+                "include the section Account Information with `Currency` in the Flex query, or set \
+                 `[account] base_currency` in config/config.toml",
+            )
+        })
+    }
+}
+
+fn date_error(row: &Row, name: &str, problem: &str) -> Error {
+    Error::new(format!("{name}: {problem}"))
+        .at(row.place())
+        .hint("set the date format of the Flex query to yyyyMMdd and the time format to HHmmss; nothing was imported")
+}
+
+/// Whether there are as many statements as the file says.
+fn check_count(path: &Path, document: &Document, batch: &mut Batch) -> Result<()> {
+    let found = document.statements.len();
+    if found == 0 {
+        return Err(Error::new("the file holds no statement")
+            .at(Place::file(path))
+            .hint("run the Flex query over a period in which the account existed"));
+    }
+    if let Some(announced) = document.announced.filter(|announced| *announced != found) {
+        let message = format!("the file announces {announced} statements and holds {found}");
+        let next = "download it again if one is missing";
+        batch.note(Severity::Warning, "statement-count", Place::file(path), message, next);
+    }
+    Ok(())
+}
+
+/// The account whose rows are read: the one asked for, else the only one; `None` where none is named.
+fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Result<Option<String>> {
+    let everything = document.statements.iter().chain(&document.rows);
+    let found: BTreeSet<&str> = everything.filter_map(Row::account).collect();
+    let list = found.iter().copied().collect::<Vec<_>>().join(", ");
+    match wanted.map(str::trim).filter(|account| !account.is_empty()) {
+        Some(wanted) if found.is_empty() || found.contains(wanted) => Ok(Some(wanted.to_owned())),
+        Some(wanted) => Err(Error::new(format!("the statement is not about account {wanted}, but about {list}"))
+            .at(Place::file(path))
+            .hint("correct `[ibkr] account` in config/local.toml, or import that account's statement")),
+        None if found.len() > 1 => Err(Error::new(format!("the statement holds several accounts: {list}"))
+            .at(Place::file(path))
+            .hint("set `[ibkr] account` in config/local.toml to the one that is published")),
+        None => Ok(found.first().map(|account| (*account).to_owned())),
+    }
+}
+
+/// The rows of one account. Those of others are counted as left out.
+fn rows_of<'r, 'a>(document: &'r Document<'a>, account: &str, batch: &mut Batch) -> Vec<&'r Row<'a>> {
+    let mut rows = Vec::new();
+    for row in &document.rows {
+        if row.account().is_none_or(|named| named == account) {
+            rows.push(row);
+        } else {
+            batch.skip(&row.tag, "it belongs to another account", row.place());
+        }
+    }
+    rows
+}
+
+/// The base currency as the statement says, else as configured.
+fn base_currency(rows: &[&Row], configured: Option<Currency>, batch: &mut Batch) -> Result<Option<Currency>> {
+    for row in rows.iter().filter(|row| row.tag == "AccountInformation") {
+        let Some(stated) = row.currency("currency")? else { continue };
+        if let Some(configured) = configured.filter(|configured| *configured != stated) {
+            let message = format!("the statement's base currency is {stated}, the configured one {configured}");
+            let next = "set `[account] base_currency` in config/config.toml to the statement's";
+            batch.note(Severity::Warning, "base-currency", row.place(), message, next);
+        }
+        return Ok(Some(stated));
+    }
+    Ok(configured)
+}

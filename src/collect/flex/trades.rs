@@ -1,0 +1,203 @@
+//! Fills: the `Trade` rows of Activity statements and the `TradeConfirm` rows of Trade Confirmations.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::link::{Fill, Kind, link};
+use super::xml::Row;
+use super::{Reading, SOURCE};
+use crate::collect::time::Instant;
+use crate::error::{Error, Result};
+use crate::record::{ExecId, Execution, Severity, Side, Symbol};
+
+impl Reading {
+    /// Reads all fills and links those that take others back.
+    pub(super) fn read_trades(&mut self, rows: &[&Row]) -> Result<()> {
+        let mut fills = Vec::new();
+        for row in rows {
+            match row.tag.as_str() {
+                "Trade" | "TradeConfirm" => fills.extend(self.read_trade(row)?),
+                "Order" | "SymbolSummary" | "AssetSummary" | "Lot" | "WashSale" => {
+                    self.batch.skip(&row.tag, "it adds up or splits fills that are read one by one", row.place());
+                }
+                _ => {}
+            }
+        }
+        let linked = link(fills, &mut self.batch)?;
+        self.merge(linked);
+        Ok(())
+    }
+
+    /// One row, or `None` where it is not a fill.
+    fn read_trade<'r, 'a>(&mut self, row: &'r Row<'a>) -> Result<Option<Fill<'r, 'a>>> {
+        let level = row.text("levelOfDetail").filter(|level| !level.eq_ignore_ascii_case("EXECUTION"));
+        if let Some(level) = level {
+            self.batch.skip(&row.tag, format!("its level of detail is {level}, not EXECUTION"), row.place());
+            return Ok(None);
+        }
+        if row.is_summary() {
+            self.batch.skip(&row.tag, "it adds up the rows of several accounts", row.place());
+            return Ok(None);
+        }
+        let quantity = row.required_decimal(&["quantity"])?;
+        if quantity.is_zero() {
+            self.batch.skip(&row.tag, "its quantity is zero", row.place());
+            return Ok(None);
+        }
+        let kind = kind(row);
+        let execution = Execution {
+            exec_id: exec_id(row, kind)?,
+            time: self.time_of(row)?,
+            account: self.account.clone(),
+            symbol: Symbol::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
+            conid: conid(row)?,
+            asset_class: row.text("assetCategory").unwrap_or_default().to_owned(),
+            exchange: row.first(&["listingExchange", "exchange"]).unwrap_or_default().to_owned(),
+            currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,
+            side: side(row, quantity, kind)?,
+            quantity: quantity.abs(),
+            price: row.required_decimal(&["tradePrice", "price"])?,
+            multiplier: multiplier(row)?,
+            commission: None,
+            commission_currency: None,
+            realized_pnl: row.decimal("fifoPnlRealized")?,
+            fx_to_base: row.decimal("fxRateToBase")?.filter(|rate| *rate > Decimal::ZERO),
+            order_id: row.first(&["ibOrderID", "orderID"]).filter(|id| *id != "0").map(str::to_owned),
+            perm_id: None,
+            order_ref: row.text("orderReference").map(str::to_owned),
+            reference_price: None,
+            source: SOURCE.to_owned(),
+            cancels: None,
+        };
+        let execution = self.with_commission(row, execution)?;
+        Ok(Some(Fill { row, kind, execution }))
+    }
+
+    /// Statements book a commission as money leaving the account, below zero; here paid is above zero.
+    fn with_commission(&mut self, row: &Row, mut execution: Execution) -> Result<Execution> {
+        let booked = match row.decimal("ibCommission")? {
+            Some(booked) => Some(booked),
+            None => row.decimal("commission")?,
+        };
+        execution.commission = booked.map(|booked| if booked.is_zero() { Decimal::ZERO } else { -booked });
+        execution.commission_currency = match row.currency("ibCommissionCurrency")? {
+            Some(currency) => Some(currency),
+            None => row.currency("commissionCurrency")?,
+        };
+        if execution.commission_currency.is_none() && booked.is_some_and(|booked| !booked.is_zero()) {
+            execution.commission_currency = Some(execution.currency);
+            let message = "the commission names no currency; the trade's own is taken".to_owned();
+            let next = "include `Commission Currency` in the Flex query";
+            self.note_once("commission-currency", row, message, next);
+        }
+        Ok(execution)
+    }
+
+    fn time_of(&mut self, row: &Row) -> Result<chrono::DateTime<chrono::Utc>> {
+        let Instant { time, exact } = match (row.text("dateTime"), row.text("tradeDate"), row.text("tradeTime")) {
+            (Some(text), _, _) => self.instant(row, "dateTime", text)?,
+            (None, Some(date), Some(time)) => self.instant(row, "tradeTime", &format!("{date};{time}"))?,
+            (None, Some(date), None) => self.instant(row, "tradeDate", date)?,
+            (None, None, _) => return Err(row.missing("dateTime")),
+        };
+        if !exact {
+            let message = "fills carry a date without a time; they are taken as made at noon".to_owned();
+            self.note_once("no-time", row, message, "include `Date/Time` in the Flex query");
+        }
+        Ok(time)
+    }
+
+    /// A notice for the first row of its kind.
+    fn note_once(&mut self, kind: &'static str, row: &Row, message: String, next: &str) {
+        if self.batch.notices.iter().all(|notice| notice.kind != kind) {
+            self.batch.note(Severity::Note, kind, row.place(), message, next);
+        }
+    }
+
+    /// Rows that say the same about one fill become one; contradicting ones are both kept for the store to judge.
+    fn merge(&mut self, fills: Vec<Fill>) {
+        let mut known: BTreeMap<ExecId, usize> = BTreeMap::new();
+        for Fill { row, execution, .. } in fills {
+            let place = known.get(&execution.exec_id).and_then(|index| self.batch.executions.get_mut(*index));
+            match place.map(|earlier| (earlier.merged_with(&execution), earlier)) {
+                Some((Ok(merged), earlier)) => {
+                    *earlier = merged;
+                    self.batch.skip(&row.tag, "the same fill stands in the file already", row.place());
+                }
+                Some((Err(fields), _)) => {
+                    let message =
+                        format!("fill {} stands here twice with different {}", execution.exec_id, fields.join(", "));
+                    let next = "see which of the two the broker stands by; the first one counts";
+                    self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+                    self.batch.executions.push(execution);
+                }
+                None => {
+                    known.insert(execution.exec_id.clone(), self.batch.executions.len());
+                    self.batch.executions.push(execution);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a row is a fill, takes one back, or corrects one.
+fn kind(row: &Row) -> Kind {
+    let transaction = row.text("transactionType").unwrap_or_default();
+    let has_code =
+        |code: &str| row.text("notes").is_some_and(|notes| notes.split([';', ',']).any(|note| note == code));
+    let cancelled_side = row.text("buySell").is_some_and(|side| side.contains("(Ca.)"));
+    if matches!(transaction, "TradeCancel" | "FracShareCancel") || cancelled_side || has_code("Ca") {
+        Kind::Cancel
+    } else if transaction == "TradeCorrect" || has_code("Co") {
+        Kind::Correction
+    } else {
+        Kind::Fill
+    }
+}
+
+/// The id of the execution, else of the transaction, else of the trade. A row that takes a fill back always goes by
+/// its transaction, because some statements repeat the fill's own id there.
+fn exec_id(row: &Row, kind: Kind) -> Result<ExecId> {
+    let execution = row.first(&["ibExecID", "execID"]);
+    let transaction = row.text("transactionID").filter(|id| *id != "0").map(|id| format!("transaction:{id}"));
+    let trade = row.text("tradeID").map(|id| format!("trade:{id}"));
+    let id = if kind == Kind::Cancel {
+        let original = row.first(&["origTransactionID", "origTradeID"]).or(execution);
+        transaction.or_else(|| original.map(|id| format!("cancel:{id}")))
+    } else {
+        execution.map(str::to_owned).or(transaction).or(trade)
+    };
+    id.map(ExecId::new).ok_or_else(|| {
+        Error::new(format!("this {} has no id of any kind", row.tag))
+            .at(row.place())
+            .hint("include `IB Execution ID` and `Transaction ID` in the Flex query and download the statement again")
+    })
+}
+
+fn conid(row: &Row) -> Result<Option<u64>> {
+    let Some(text) = row.text("conid") else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| row.error(format!("conid: `{text}` is not a contract number")))
+}
+
+fn multiplier(row: &Row) -> Result<Decimal> {
+    Ok(row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO).unwrap_or(Decimal::ONE))
+}
+
+/// The side in words, else the sign of the quantity. A row that takes a fill back names the side of that fill and
+/// reverses its quantity.
+fn side(row: &Row, quantity: Decimal, kind: Kind) -> Result<Side> {
+    let by_sign = if quantity.is_sign_negative() { Side::Sell } else { Side::Buy };
+    let by_sign = if kind == Kind::Cancel { by_sign.opposite() } else { by_sign };
+    let Some(words) = row.text("buySell") else { return Ok(by_sign) };
+    let first = words.split_whitespace().next().unwrap_or_default();
+    let named = match first.to_ascii_uppercase().as_str() {
+        "BUY" => Side::Buy,
+        "SELL" => Side::Sell,
+        _ => return Err(row.error(format!("buySell: `{words}` is neither BUY nor SELL"))),
+    };
+    if named != by_sign && kind != Kind::Cancel && (quantity.is_sign_negative() || row.tag == "Trade") {
+        return Err(row.error(format!("buySell says {named}, but the quantity is {quantity}")));
+    }
+    Ok(named)
+}

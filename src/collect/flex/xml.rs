@@ -1,0 +1,277 @@
+//! Reading the rows of a Flex statement: elements whose whole content is in their attributes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+use rust_decimal::Decimal;
+
+use crate::collect::number;
+use crate::error::{Error, Place, Result};
+use crate::record::Currency;
+
+type Attributes = BTreeMap<String, String>;
+
+/// A file and its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Where it lies.
+    pub path: &'a Path,
+    /// What it holds.
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// The place of a byte.
+    pub fn place(&self, offset: usize) -> Place {
+        Place::offset(self.path, self.text, offset)
+    }
+}
+
+/// One element with its attributes and those of the statement around it.
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// The element's name.
+    pub tag: String,
+    source: Source<'a>,
+    offset: usize,
+    attributes: Attributes,
+    statement: Rc<Attributes>,
+}
+
+/// What brokers write where there is no value.
+const NO_VALUE: [&str; 6] = ["", "-", "--", "N/A", "n/a", "MULTI"];
+
+fn value<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
+    attributes.get(name).map(|text| text.trim()).filter(|text| !NO_VALUE.contains(text))
+}
+
+impl Row<'_> {
+    /// The text of an attribute; an absent one and a mark for "no value" are `None`.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        value(&self.attributes, name)
+    }
+
+    /// The text of the first of these attributes that has one.
+    pub fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    /// An attribute exactly as it is written.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// The text of an attribute of the statement this row stands in.
+    pub fn of_statement(&self, name: &str) -> Option<&str> {
+        value(&self.statement, name)
+    }
+
+    /// The names and texts of all attributes that have a value.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.keys().filter_map(|name| Some((name.as_str(), self.text(name)?)))
+    }
+
+    /// The account, as the row or else its statement names it.
+    pub fn account(&self) -> Option<&str> {
+        self.text("accountId").or_else(|| self.of_statement("accountId"))
+    }
+
+    /// Whether the row adds up others: over accounts, or where single rows were asked for as well.
+    pub fn is_summary(&self) -> bool {
+        let summary = self.text("levelOfDetail").is_some_and(|level| level.eq_ignore_ascii_case("SUMMARY"));
+        summary || self.raw("accountId").is_some_and(|account| account.trim() == "-")
+    }
+
+    /// The number in an attribute.
+    ///
+    /// # Errors
+    /// An attribute that holds something else.
+    pub fn decimal(&self, name: &str) -> Result<Option<Decimal>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        number::parse(text, '.').map(Some).map_err(|problem| self.error(format!("{name}: {problem}")))
+    }
+
+    /// The number in the first of these attributes that has one.
+    ///
+    /// # Errors
+    /// None of them has one, or it is not a number.
+    pub fn required_decimal(&self, names: &[&str]) -> Result<Decimal> {
+        for name in names {
+            if let Some(number) = self.decimal(name)? {
+                return Ok(number);
+            }
+        }
+        Err(self.missing(names.first().copied().unwrap_or_default()))
+    }
+
+    /// The currency in an attribute.
+    ///
+    /// # Errors
+    /// An attribute that holds something else.
+    pub fn currency(&self, name: &str) -> Result<Option<Currency>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|problem: String| self.error(format!("{name}: {problem}")))
+    }
+
+    /// An error about an attribute that has to have a value.
+    pub fn missing(&self, name: &str) -> Error {
+        Error::new(format!("this {} has no {name}", self.tag))
+            .at(self.place())
+            .hint(format!("include the field `{name}` in the Flex query and download the statement again"))
+    }
+
+    /// An error about this row.
+    pub fn error(&self, message: impl Into<String>) -> Error {
+        Error::new(message)
+            .at(self.place())
+            .hint("download the statement again; if it stays, correct the row. Nothing was imported")
+    }
+
+    /// Where the element starts.
+    pub fn place(&self) -> Place {
+        self.source.place(self.offset)
+    }
+}
+
+/// A whole file: the `FlexStatement` elements and the rows in and around them.
+#[derive(Debug, Default)]
+pub struct Document<'a> {
+    /// The statements' own attributes.
+    pub statements: Vec<Row<'a>>,
+    /// The rows of the kinds that were asked for, in the order of the file.
+    pub rows: Vec<Row<'a>>,
+    /// How many statements the file says it holds.
+    pub announced: Option<usize>,
+}
+
+/// Reads the rows of the given kinds. Everything else in the file is passed over.
+///
+/// # Errors
+/// A file that is no Flex statement, is cut off, or is not well-formed.
+pub fn read<'a>(source: Source<'a>, kinds: &[&str]) -> Result<Document<'a>> {
+    let mut reader = Reader::from_str(source.text);
+    let mut document = Document::default();
+    let mut open: Vec<String> = Vec::new();
+    let mut statement = Rc::new(Attributes::new());
+    let mut closed = false;
+    loop {
+        let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event = reader.read_event().map_err(|error| {
+            let at = usize::try_from(reader.error_position()).unwrap_or(offset);
+            malformed(source, at, error)
+        })?;
+        let (start, is_empty) = match event {
+            Event::Start(start) => (start, false),
+            Event::Empty(start) => (start, true),
+            Event::End(_) => {
+                if open.pop().as_deref() == Some("FlexStatement") {
+                    statement = Rc::default();
+                }
+                closed = open.is_empty();
+                continue;
+            }
+            Event::Text(text) if open.is_empty() && !closed && !text.xml10_content().trim().is_empty() => {
+                return Err(not_xml(source, offset));
+            }
+            Event::Eof => break,
+            _ => continue,
+        };
+        let tag = start.name().as_ref().to_owned();
+        if open.is_empty() {
+            check_root(source, offset, &tag, closed)?;
+        }
+        let attributes = attributes(source, offset, &start)?;
+        if tag == "FlexStatements" {
+            document.announced = value(&attributes, "count").and_then(|count| count.parse().ok());
+        }
+        let is_statement = tag == "FlexStatement";
+        if is_statement {
+            statement = Rc::new(attributes.clone());
+        }
+        if is_statement || kinds.contains(&tag.as_str()) {
+            let row = Row { tag: tag.clone(), source, offset, attributes, statement: Rc::clone(&statement) };
+            if is_statement { document.statements.push(row) } else { document.rows.push(row) }
+        }
+        match (is_empty, is_statement) {
+            (false, _) => open.push(tag),
+            (true, true) => statement = Rc::default(),
+            (true, false) => closed = open.is_empty(),
+        }
+    }
+    match open.last() {
+        Some(tag) => Err(cut_off(source, tag)),
+        None if !closed => Err(not_xml(source, 0)),
+        None => Ok(document),
+    }
+}
+
+fn attributes(source: Source, offset: usize, start: &BytesStart) -> Result<Attributes> {
+    let mut attributes = Attributes::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|error| malformed(source, offset, error.into()))?;
+        let text =
+            attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| malformed(source, offset, error))?;
+        attributes.insert(attribute.key.as_ref().to_owned(), text.into_owned());
+    }
+    Ok(attributes)
+}
+
+/// Whether the outermost element is that of a Flex statement.
+fn check_root(source: Source, offset: usize, tag: &str, second: bool) -> Result<()> {
+    let place = source.place(offset);
+    if second {
+        return Err(Error::new(format!("a second document, <{tag}>, follows after the end of the statement"))
+            .at(place)
+            .hint("put each statement into a file of its own; nothing was imported"));
+    }
+    match tag {
+        "FlexQueryResponse" => Ok(()),
+        "FlexStatementResponse" => Err(refusal(source, place)),
+        _ if tag.eq_ignore_ascii_case("html") => Err(Error::new("this is a web page, not a Flex statement")
+            .at(place)
+            .hint("run the Flex query with the format XML and save the file it offers")),
+        _ => {
+            Err(Error::new(format!("this is not a Flex statement: it starts with <{tag}>, not <FlexQueryResponse>"))
+                .at(place)
+                .hint("run an Activity or Trade Confirmation Flex query with the format XML"))
+        }
+    }
+}
+
+/// The web service's own answer, saved in place of a statement.
+fn refusal(source: Source, place: Place) -> Error {
+    let between = |tag: &str| {
+        let (_, rest) = source.text.split_once(&format!("<{tag}>"))?;
+        rest.split_once('<').map(|(text, _)| text.trim()).filter(|text| !text.is_empty())
+    };
+    let message = match (between("ErrorCode"), between("ErrorMessage")) {
+        (Some(code), Some(words)) => format!("the Flex web service answered with error {code}: {words}"),
+        (Some(code), None) => format!("the Flex web service answered with error {code}"),
+        _ => "this is an answer of the Flex web service, not a statement".to_owned(),
+    };
+    Error::new(message).at(place).hint("request the statement again, a little later, and save the file that follows")
+}
+
+fn not_xml(source: Source, offset: usize) -> Error {
+    let skipped = source.text.get(offset..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+    Error::new("this is not XML")
+        .at(source.place(offset + skipped))
+        .hint("set the format of the Flex query to XML and download the statement again")
+}
+
+fn malformed(source: Source, offset: usize, cause: quick_xml::Error) -> Error {
+    Error::new("the file is cut off or damaged here")
+        .at(source.place(offset))
+        .hint("download the statement again; nothing was imported")
+        .because(cause)
+}
+
+fn cut_off(source: Source, tag: &str) -> Error {
+    Error::new(format!("the file ends before </{tag}>"))
+        .at(source.place(source.text.len()))
+        .hint("download the statement again; nothing was imported")
+}

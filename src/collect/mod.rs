@@ -1,0 +1,193 @@
+//! Turning files of brokers and earlier systems into rows of the record.
+//!
+//! Everything here is a pure function from bytes to a [`Batch`]; writing is `record::store`'s. A file is taken
+//! as a whole or not at all, and a row that is left out is counted together with the reason.
+
+pub mod csv;
+pub mod flex;
+mod number;
+pub mod seed;
+mod table;
+mod time;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::calendar::YearMonth;
+use crate::error::{Error, Place, Result};
+use crate::record::{CashFlow, Execution, Finding, Severity, Snapshot, StatementPeriod};
+
+/// What one or several files brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// Fills, corrections and rows that take fills back.
+    pub executions: Vec<Execution>,
+    /// The account, one per trading date.
+    pub snapshots: Vec<Snapshot>,
+    /// Money across the account's border.
+    pub flows: Vec<CashFlow>,
+    /// Dividends, taxes, interest and fees.
+    pub income: Vec<CashFlow>,
+    /// What the broker says about whole periods.
+    pub statements: Vec<StatementPeriod>,
+    /// Annotations, as files to be written.
+    pub annotations: Vec<NewDocument>,
+    /// Commentary on months, in Markdown.
+    pub commentary: Vec<(YearMonth, String)>,
+    /// What the owner should know about the files.
+    pub notices: Vec<Finding>,
+    /// Rows that were left out, by kind and reason.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A text file to be written below the site's root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// Where it belongs, relative to the site's root.
+    pub path: PathBuf,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Rows of one kind that were left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// What kind of row, as the file calls it.
+    pub kind: String,
+    /// Why it does not count.
+    pub reason: String,
+    /// How many there were.
+    pub count: usize,
+    /// Where the first one stands.
+    pub first: Place,
+}
+
+impl Batch {
+    /// Adds everything another batch brought.
+    pub fn extend(&mut self, other: Self) {
+        self.executions.extend(other.executions);
+        self.snapshots.extend(other.snapshots);
+        self.flows.extend(other.flows);
+        self.income.extend(other.income);
+        self.statements.extend(other.statements);
+        self.annotations.extend(other.annotations);
+        self.commentary.extend(other.commentary);
+        self.notices.extend(other.notices);
+        for skipped in other.skipped {
+            self.add_skipped(skipped);
+        }
+    }
+
+    /// Whether there is nothing in it that could be stored.
+    pub fn is_empty(&self) -> bool {
+        self.executions.is_empty()
+            && self.snapshots.is_empty()
+            && self.flows.is_empty()
+            && self.income.is_empty()
+            && self.statements.is_empty()
+            && self.annotations.is_empty()
+            && self.commentary.is_empty()
+    }
+
+    /// How many rows were left out.
+    pub fn skipped_rows(&self) -> usize {
+        self.skipped.iter().map(|skipped| skipped.count).sum()
+    }
+
+    fn skip(&mut self, kind: &str, reason: impl Into<String>, first: Place) {
+        self.add_skipped(Skipped { kind: kind.to_owned(), reason: reason.into(), count: 1, first });
+    }
+
+    fn add_skipped(&mut self, new: Skipped) {
+        match self.skipped.iter_mut().find(|known| known.kind == new.kind && known.reason == new.reason) {
+            Some(known) => known.count += new.count,
+            None => self.skipped.push(new),
+        }
+    }
+
+    fn note(&mut self, severity: Severity, kind: &'static str, place: Place, message: String, next: &str) {
+        self.notices.push(Finding::new(severity, kind, message, next).at(place));
+    }
+}
+
+/// Names rows that carry no number of their own after what they say. Equal rows get different names, and the
+/// same file always gives the same ones.
+#[derive(Debug, Default)]
+struct Fingerprints {
+    seen: BTreeMap<String, usize>,
+}
+
+impl Fingerprints {
+    fn name(&mut self, prefix: &str, content: &[&str]) -> String {
+        let digest = Sha256::digest(content.join("\u{1f}").as_bytes());
+        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let occurrence = self.seen.entry(short.clone()).or_default();
+        *occurrence += 1;
+        if *occurrence == 1 { format!("{prefix}:{short}") } else { format!("{prefix}:{short}-{occurrence}") }
+    }
+}
+
+/// The text of a file, without its byte order mark.
+///
+/// # Errors
+/// An empty file, or one that is not UTF-8.
+fn utf8<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<&'a str> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Error::new("the file is encoded in UTF-16")
+            .at(Place::file(path))
+            .hint("save it as UTF-8 and import it again"));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let readable = std::str::from_utf8(readable).unwrap_or_default();
+        Error::new("the file is not encoded in UTF-8")
+            .at(Place::offset(path, readable, readable.len()))
+            .hint("save it as UTF-8 and import it again")
+            .because(error)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Error::new("the file is empty").at(Place::file(path)).hint("download or export it again"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_rows_get_different_names_and_the_same_ones_next_time() {
+        let mut first = Fingerprints::default();
+        let names = [first.name("csv", &["a", "b"]), first.name("csv", &["a", "b"]), first.name("csv", &["ab"])];
+        assert_eq!(names[1], format!("{}-2", names[0]));
+        assert_ne!(names[0], names[2]);
+        assert_eq!(Fingerprints::default().name("csv", &["a", "b"]), names[0]);
+    }
+
+    #[test]
+    fn skipped_rows_are_counted_by_reason() {
+        let mut batch = Batch::default();
+        batch.skip("Order", "adds up", Place::line("a.xml", 3));
+        let mut other = Batch::default();
+        other.skip("Order", "adds up", Place::line("b.xml", 9));
+        other.skip("Lot", "splits", Place::line("b.xml", 10));
+        batch.extend(other);
+        let counted: Vec<_> = batch.skipped.iter().map(|row| (row.kind.as_str(), row.count)).collect();
+        assert_eq!(counted, [("Order", 2), ("Lot", 1)]);
+        assert_eq!(batch.skipped_rows(), 3);
+        assert!(batch.is_empty());
+    }
+
+    #[test]
+    fn other_encodings_are_named() {
+        let path = std::path::Path::new("a.csv");
+        assert_eq!(utf8(path, b"\xff\xfea\0").unwrap_err().message(), "the file is encoded in UTF-16");
+        let error = utf8(path, b"a\nb\xe9").unwrap_err();
+        assert_eq!(error.to_string(), "a.csv:2:2: the file is not encoded in UTF-8");
+        assert_eq!(utf8(path, b" \n").unwrap_err().message(), "the file is empty");
+        assert_eq!(utf8(path, b"\xef\xbb\xbfa").unwrap(), "a");
+    }
+}

@@ -1,0 +1,186 @@
+//! Annotations of the earlier system, made into Markdown with TOML front matter.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+use toml::Table;
+
+use super::{decimal, json, text, wrong};
+use crate::collect::{Batch, NewDocument, time};
+use crate::error::{Error, Place, Result};
+use crate::record::{ExecId, Severity};
+
+type Object = Map<String, Value>;
+
+/// Reads `trade_id,created_at,pre_trade{..},post_trade{..}` into a file `content/trades/DATE-symbol-shortid.md`. An
+/// annotation of a fill that was read names it in `exec_ids`.
+///
+/// # Errors
+/// A file without an id, a time or a symbol, or with something else than a text where one belongs.
+pub fn parse(path: &Path, bytes: &[u8], fills: &BTreeSet<ExecId>) -> Result<Batch> {
+    let object = json(path, bytes)?;
+    let mut batch = Batch::default();
+    let id = text(path, &object, "trade_id")?;
+    let pre = part(path, &object, "pre_trade")?.unwrap_or_default();
+    let symbol =
+        [text(path, &pre, "symbol")?, text(path, &object, "symbol")?].into_iter().find(|text| !text.is_empty());
+    let symbol = symbol.ok_or_else(|| wrong(path, "pre_trade has no symbol".to_owned()))?;
+    if id.is_empty() {
+        return Err(wrong(path, "there is no trade_id".to_owned()));
+    }
+    let created_at = time::parse_iso(&text(path, &object, "created_at")?, chrono_tz::UTC)
+        .map_err(|problem| wrong(path, format!("created_at: {problem}")))?
+        .time;
+    let mut front = Table::new();
+    front.insert("id".into(), id.clone().into());
+    front.insert("symbol".into(), symbol.clone().into());
+    front.insert("created_at".into(), instant(path, created_at)?);
+    if fills.contains(&ExecId::new(id.as_str())) {
+        front.insert("exec_ids".into(), vec![id.clone()].into());
+    }
+    front.insert("pre_trade".into(), pre_trade(path, &pre, &mut batch)?.into());
+    if let Some(post) = part(path, &object, "post_trade")? {
+        let post = post_trade(path, &post)?;
+        if !post.is_empty() {
+            front.insert("post_trade".into(), post.into());
+        }
+    }
+    let name = format!("{}-{}-{}.md", created_at.format("%Y-%m-%d"), slug(&symbol), short(&id));
+    let text = format!("+++\n{}+++\n", front_matter(path, &front)?);
+    batch.annotations.push(NewDocument { path: PathBuf::from("content/trades").join(name), text });
+    Ok(batch)
+}
+
+/// TOML without line breaks inside texts: a line of `+++` in one would end the front matter.
+fn front_matter(path: &Path, front: &Table) -> Result<String> {
+    let mut lines = String::new();
+    let (tables, plain): (Vec<_>, Vec<_>) = front.iter().partition(|(_, value)| value.is_table());
+    for (key, value) in plain {
+        push_line(path, &mut lines, key, value)?;
+    }
+    for (key, value) in tables {
+        lines.push_str(&format!("\n[{key}]\n"));
+        for (key, value) in value.as_table().into_iter().flatten() {
+            push_line(path, &mut lines, key, value)?;
+        }
+    }
+    Ok(lines)
+}
+
+fn push_line(path: &Path, lines: &mut String, key: &str, value: &toml::Value) -> Result<()> {
+    let value = match value.as_str().filter(|text| text.contains(['\n', '\r'])) {
+        Some(text) => one_line(text),
+        None => serde_toml(path, value)?,
+    };
+    lines.push_str(&format!("{key} = {value}\n"));
+    Ok(())
+}
+
+fn serde_toml(path: &Path, value: &toml::Value) -> Result<String> {
+    let mut text = String::new();
+    serde::Serialize::serialize(value, toml::ser::ValueSerializer::new(&mut text))
+        .map_err(|error| wrong(path, "the annotation cannot be written as TOML".to_owned()).because(error))?;
+    Ok(text)
+}
+
+/// A basic string of TOML: control characters, quotes and backslashes escaped.
+fn one_line(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            other if other.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(other))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn part(path: &Path, object: &Object, key: &str) -> Result<Option<Object>> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(part)) => Ok(Some(part.clone())),
+        Some(_) => Err(wrong(path, format!("{key} is not an object"))),
+    }
+}
+
+fn pre_trade(path: &Path, pre: &Object, batch: &mut Batch) -> Result<Table> {
+    let mut table = Table::new();
+    insert_text(path, pre, "thesis", &mut table)?;
+    match decimal(path, pre, "intended_entry")? {
+        Some(price) if price > Decimal::ZERO => {
+            table.insert("intended_entry".into(), number(price));
+        }
+        Some(price) => {
+            let message = format!("the intended entry of {price} is not above zero and was left out");
+            let next = "write the intended price into the annotation, if there was one";
+            batch.note(Severity::Note, "intended-entry", Place::file(path), message, next);
+        }
+        None => {}
+    }
+    insert_text(path, pre, "position_size_rationale", &mut table)?;
+    insert_text(path, pre, "exit_plan", &mut table)?;
+    Ok(table)
+}
+
+fn post_trade(path: &Path, post: &Object) -> Result<Table> {
+    let mut table = Table::new();
+    insert_text(path, post, "outcome", &mut table)?;
+    match post.get("matched_expectation") {
+        None | Some(Value::Null) => {}
+        Some(Value::Bool(matched)) => {
+            table.insert("matched_expectation".into(), (*matched).into());
+        }
+        Some(_) => return Err(wrong(path, "matched_expectation is neither true nor false".to_owned())),
+    }
+    insert_text(path, post, "lesson", &mut table)?;
+    Ok(table)
+}
+
+fn insert_text(path: &Path, object: &Object, key: &str, table: &mut Table) -> Result<()> {
+    let text = text(path, object, key)?;
+    if !text.is_empty() {
+        table.insert(key.to_owned(), text.into());
+    }
+    Ok(())
+}
+
+/// A TOML number where it says exactly the same, else the digits as a text.
+fn number(price: Decimal) -> toml::Value {
+    let digits = price.to_string();
+    match digits.parse::<f64>() {
+        Ok(float) if float.to_string() == price.normalize().to_string() => toml::Value::Float(float),
+        _ => toml::Value::String(digits),
+    }
+}
+
+fn instant(path: &Path, time: DateTime<Utc>) -> Result<toml::Value> {
+    let text = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let datetime = text.parse::<toml::value::Datetime>().map_err(|error| {
+        Error::new(format!("created_at: `{text}` cannot be written as TOML")).at(Place::file(path)).because(error)
+    })?;
+    Ok(toml::Value::Datetime(datetime))
+}
+
+fn slug(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let trimmed = plain.trim_matches('-');
+    if trimmed.is_empty() { "trade".to_owned() } else { trimmed.to_owned() }
+}
+
+/// The first eight letters and digits of an id.
+fn short(id: &str) -> String {
+    let plain: String = id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    if plain.is_empty() { "note".to_owned() } else { plain.to_ascii_lowercase() }
+}

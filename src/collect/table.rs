@@ -1,0 +1,145 @@
+//! Tables of text, with the place of every cell.
+
+use std::path::Path;
+
+use rust_decimal::Decimal;
+
+use super::number;
+use crate::error::{Error, Place, Result};
+
+/// A CSV file read into memory.
+#[derive(Debug)]
+pub struct Table<'a> {
+    path: &'a Path,
+    text: &'a str,
+    delimiter: u8,
+    headers: Vec<String>,
+    records: Vec<::csv::StringRecord>,
+}
+
+impl<'a> Table<'a> {
+    /// Reads a table whose first line names the columns.
+    ///
+    /// # Errors
+    /// No line of names, a line with more or fewer cells than there are names, or a delimiter that is not ASCII.
+    pub fn read(path: &'a Path, text: &'a str, delimiter: char) -> Result<Self> {
+        let delimiter = u8::try_from(delimiter).ok().filter(u8::is_ascii).ok_or_else(|| {
+            Error::new(format!("`{delimiter}` cannot be the delimiter")).hint("use one of , ; | or a tab")
+        })?;
+        let mut reader =
+            ::csv::ReaderBuilder::new().delimiter(delimiter).trim(::csv::Trim::All).from_reader(text.as_bytes());
+        let headers = reader.headers().map_err(|error| unreadable(path, error))?;
+        let headers = headers.iter().map(str::to_owned).collect();
+        let records = reader.records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
+        Ok(Self { path, text, delimiter, headers, records })
+    }
+
+    /// The names of the columns.
+    pub fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// The number of the column with this name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.headers.iter().position(|header| header == name)
+    }
+
+    /// The line that names the columns.
+    pub fn head(&self) -> Place {
+        Place::line(self.path, 1)
+    }
+
+    /// The lines below it.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.records.iter().map(|record| Line { table: self, record })
+    }
+}
+
+fn unreadable(path: &Path, error: ::csv::Error) -> Error {
+    let place = match error.position().and_then(|position| usize::try_from(position.line()).ok()) {
+        Some(line) => Place::line(path, line),
+        None => Place::file(path),
+    };
+    let message = match error.kind() {
+        ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("this line has {len} cells, the first line names {expected_len} columns")
+        }
+        _ => "this line cannot be read".to_owned(),
+    };
+    Error::new(message).at(place).hint("repair or complete the file; nothing was imported").because(error)
+}
+
+/// One line of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    table: &'a Table<'a>,
+    record: &'a ::csv::StringRecord,
+}
+
+impl<'a> Line<'a> {
+    /// The text of a cell; an empty one is `None`.
+    pub fn text(&self, column: Option<usize>) -> Option<&'a str> {
+        self.record.get(column?).filter(|cell| !cell.is_empty())
+    }
+
+    /// The number in a cell.
+    ///
+    /// # Errors
+    /// A cell that holds something else.
+    pub fn decimal(&self, column: Option<usize>, mark: char) -> Result<Option<Decimal>> {
+        let Some(text) = self.text(column) else { return Ok(None) };
+        number::parse(text, mark).map(Some).map_err(|problem| self.error(column, problem))
+    }
+
+    /// Something that is wrong with a cell, or with the line where no cell is named.
+    pub fn error(&self, column: Option<usize>, message: impl Into<String>) -> Error {
+        Error::new(message).at(self.place(column)).hint("correct the cell and import again; nothing was imported")
+    }
+
+    /// The place of a cell, or of the line.
+    pub fn place(&self, column: Option<usize>) -> Place {
+        let start = self.record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
+        Place::offset(self.table.path, self.table.text, self.offset(start, column.unwrap_or(0)))
+    }
+
+    /// Where in the file the given cell of the line at `start` begins.
+    fn offset(&self, start: usize, column: usize) -> usize {
+        let rest = self.table.text.as_bytes().get(start..).unwrap_or_default();
+        // A position may point at the line break that ended the record before.
+        let breaks = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let (mut passed, mut quoted) = (0, false);
+        for (index, byte) in rest.iter().enumerate().skip(breaks) {
+            if passed == column {
+                return start + index;
+            }
+            match byte {
+                b'"' => quoted = !quoted,
+                byte if *byte == self.table.delimiter && !quoted => passed += 1,
+                _ => {}
+            }
+        }
+        start + if passed == column { rest.len() } else { breaks }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_knows_its_place() {
+        let text = "a,b,c\r\n1,\"x, y\nz\",3\n\n4,5,six\n";
+        let table = Table::read(Path::new("t.csv"), text, ',').unwrap();
+        let lines: Vec<_> = table.lines().collect();
+        assert_eq!(lines[0].place(Some(1)).to_string(), "t.csv:2:3");
+        assert_eq!(lines[0].place(Some(2)).to_string(), "t.csv:3:4");
+        let error = lines[1].decimal(table.column("c"), '.').unwrap_err();
+        assert_eq!(error.to_string(), "t.csv:5:5: `six` is not a number");
+    }
+
+    #[test]
+    fn a_cut_line_is_refused() {
+        let error = Table::read(Path::new("t.csv"), "a,b\n1,2\n3\n", ',').unwrap_err();
+        assert_eq!(error.to_string(), "t.csv:3: this line has 1 cells, the first line names 2 columns");
+    }
+}
