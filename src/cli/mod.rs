@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod demo;
+mod import;
 mod init;
 mod slippage;
 mod stats;
@@ -52,6 +53,8 @@ enum Command {
     Init(init::Arguments),
     /// Make and build a demo site: a simulated account on real prices
     Demo(demo::Arguments),
+    /// Read files of a broker or of the earlier system into data/
+    Import(import::Arguments),
     /// Look for everything that is wrong, odd or missing
     Check(check::Arguments),
     /// Every figure of the record
@@ -109,6 +112,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Demo(arguments) => demo::run(&arguments, &terminal),
+        Command::Import(arguments) => import::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),

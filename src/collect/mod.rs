@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod flex;
 mod number;
+pub mod save;
 pub mod seed;
 mod table;
 mod time;
