@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::returns::ReturnSeries;
 use super::risk::excess;
-use super::sample::{compounded, finite, mean, ratio, spread, standard_deviation};
+use super::sample::{finite, mean, ratio, spread, standard_deviation};
 use crate::calendar::weekday_age;
 use crate::record::PriceSeries;
 
@@ -168,7 +168,11 @@ fn capture(ours: &[f64], benchmark: &[f64], periods: u32, counts: impl Fn(f64) -
 
 /// Annualized return of `n` days that need not follow each other: `prod(1 + r)^(P/n) - 1`.
 fn annual_growth(returns: &[f64], periods: u32) -> Option<f64> {
-    let growth = 1.0 + compounded(returns)?;
+    if returns.is_empty() {
+        return None;
+    }
+    // Decades of losing days alone leave next to nothing: the product itself keeps the digits that it less 1 loses.
+    let growth: f64 = returns.iter().map(|value| 1.0 + value).product();
     finite(growth.powf(f64::from(periods) / returns.len() as f64) - 1.0)
 }
 

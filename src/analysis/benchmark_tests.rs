@@ -92,3 +92,12 @@ fn a_close_of_zero_is_no_close() {
     let aligned = align(&series(&dates, &[0.01]), &prices("B", &closes));
     assert_eq!(aligned.left_out.len(), 1);
 }
+
+#[test]
+fn decades_of_losing_days_keep_their_digits() {
+    // Four thousand days of -1 % leave 3.5e-18; a year of them loses 1 - 0.99^252 all the same.
+    let (ours, theirs) = (vec![-0.005; 4_000], vec![-0.01; 4_000]);
+    let expected = (0.995f64.powi(252) - 1.0) / (0.99f64.powi(252) - 1.0);
+    let found = down_capture(&ours, &theirs, 252).unwrap();
+    assert!((found / expected - 1.0).abs() < 1e-12, "{found} is not {expected}");
+}
