@@ -127,10 +127,13 @@ fn variable(name: &str, text: &str) -> Result<Option<(String, String, Value)>> {
     Ok(Some((section.to_owned(), key.to_owned(), value)))
 }
 
+/// A section's name and its keys, each with its default if it has one.
+type Section = (String, Vec<(String, Option<Value>)>);
+
 /// Every section with its keys; keys that have no default have no value.
-fn known_keys() -> Vec<(String, Vec<(String, Option<Value>)>)> {
+fn known_keys() -> Vec<Section> {
     let defaults = Table::try_from(Config::default()).unwrap_or_default();
-    let mut known: Vec<(String, Vec<(String, Option<Value>)>)> = defaults
+    let mut known: Vec<Section> = defaults
         .into_iter()
         .filter_map(|(section, value)| match value {
             Value::Table(keys) => Some((section, keys.into_iter().map(|(key, value)| (key, Some(value))).collect())),

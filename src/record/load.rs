@@ -56,6 +56,9 @@ fn start_at_inception(record: &mut Record, inception: Option<NaiveDate>) {
 /// A value read from a file, with its place.
 type Placed<T> = (Place, T);
 
+/// What one file gave: its values, or everything that is wrong with it.
+type FileResult<T> = Result<Vec<Placed<T>>, Vec<Error>>;
+
 /// What a folder of files gave: the values, and an error for each that could not be read.
 struct Files<T> {
     values: Vec<Placed<T>>,
@@ -63,7 +66,7 @@ struct Files<T> {
 }
 
 impl<T> Files<T> {
-    fn from_results(results: Vec<Result<Vec<Placed<T>>, Vec<Error>>>) -> Self {
+    fn from_results(results: Vec<FileResult<T>>) -> Self {
         let mut files = Self { values: Vec::new(), errors: Vec::new() };
         for result in results {
             match result {
@@ -394,7 +397,7 @@ fn read_words(site: &SiteDir) -> Files<Words> {
     Files::from_results(results)
 }
 
-fn collected<T>(results: Result<Vec<Result<Vec<Placed<T>>, Vec<Error>>>>) -> Files<T> {
+fn collected<T>(results: Result<Vec<FileResult<T>>>) -> Files<T> {
     match results {
         Ok(results) => Files::from_results(results),
         Err(error) => Files { values: Vec::new(), errors: vec![error] },

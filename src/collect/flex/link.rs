@@ -96,10 +96,10 @@ fn target(fills: &[Fill], later: &Fill, taken: &BTreeSet<ExecId>, batch: &mut Ba
         fill.kind != Kind::Cancel && other && before && !taken.contains(&fill.execution.exec_id)
     };
     let here = |fill: &Fill| Ok(Target::Here(Box::new(fill.execution.clone())));
-    if let Some(original) = original_transaction(later.row) {
-        if let Some(fill) = fills.iter().filter(free).find(|fill| fill.row.text("transactionID") == Some(original)) {
-            return here(fill);
-        }
+    if let Some(original) = original_transaction(later.row)
+        && let Some(fill) = fills.iter().filter(free).find(|fill| fill.row.text("transactionID") == Some(original))
+    {
+        return here(fill);
     }
     let alike = |fill: &&Fill| later.kind == Kind::Correction || same_terms(&fill.execution, &later.execution);
     if let Some(original) = original_trade(later.row) {

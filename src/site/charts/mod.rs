@@ -35,7 +35,7 @@ fn time_span(days: &[Day]) -> (f64, f64) {
 /// Growth of 100 in the account and the benchmark; logarithmic, equal distances are equal returns.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(publication: &Publication, logarithmic: bool) -> Result<String> {
     let days = &publication.days;
     let height = |value: f64| if logarithmic { (value * 100.0).max(1e-6).ln() } else { value * 100.0 };
@@ -91,7 +91,7 @@ fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
 /// The fall from the highest value so far.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn drawdown(publication: &Publication) -> Result<String> {
     let days = &publication.days;
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown)).collect();
@@ -126,7 +126,7 @@ fn percent_labels(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
 /// The return of each month, as bars on the same time axis as the growth.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn months(publication: &Publication) -> Result<String> {
     let x = time_span(&publication.days);
     let bar = |month: &Month| {
@@ -158,7 +158,7 @@ pub fn months(publication: &Publication) -> Result<String> {
 /// `None` where the month has fewer than two returns.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>> {
     let days = &publication.days;
     let start = days.partition_point(|day| day.date < month.month.first_day()).saturating_sub(1);
@@ -201,7 +201,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
 /// A rolling figure over time; `None` where no day has a full window.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn rolling(
     publication: &Publication,
     kind: &'static str,
@@ -244,7 +244,7 @@ pub fn rolling(
 /// Mean slippage a month as bars; positive is unfavourable. `None` without a priced order.
 ///
 /// # Errors
-/// As [`Plot::svg`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn slippage(publication: &Publication) -> Result<Option<String>> {
     let groups = &publication.slippage.by_month;
     if groups.is_empty() {
