@@ -253,6 +253,39 @@ mod tests {
         (shown, error.next_step().unwrap_or_default().to_owned())
     }
 
+    const EXAMPLE: &str = include_str!("../../config/config.example.toml");
+
+    #[test]
+    fn the_example_holds_the_defaults() {
+        assert_eq!(parse(EXAMPLE, Path::new("config.example.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn the_example_explains_every_key_and_no_other() {
+        let shown = |line: &str| line.trim_start_matches("# ").split_once(" = ").map(|(key, _)| key.to_owned());
+        let mut section = String::new();
+        let mut explained = std::collections::BTreeSet::new();
+        for line in EXAMPLE.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_end_matches(']').to_owned();
+            } else if let Some(key) = shown(line).filter(|key| !key.contains(' ')) {
+                explained.insert(format!("{section}.{key}"));
+            }
+        }
+        let maps = ["csv.columns.quantity", "names.SXLK"];
+        let known = known_keys()
+            .into_iter()
+            .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| format!("{section}.{key}")));
+        let mut known: std::collections::BTreeSet<String> = known.filter(|key| key != "csv.columns").collect();
+        known.extend(maps.map(str::to_owned));
+        assert_eq!(explained, known);
+        for (section, key) in OPTIONAL_KEYS {
+            let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("# {key} = "))).unwrap();
+            let uncommented = format!("[{section}]\n{}\n", line.trim_start_matches("# "));
+            assert_ne!(parse(&uncommented, Path::new("x")).unwrap(), Config::default(), "{line}");
+        }
+    }
+
     #[test]
     fn nothing_set_is_the_default() {
         let folder = tempfile::tempdir().unwrap();
