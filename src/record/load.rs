@@ -423,7 +423,8 @@ pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
             paths.push(path);
         }
     }
-    paths.sort();
+    // By stem, so that the first snapshot of a date comes before `DATE.2.json`.
+    paths.sort_by(|a, b| a.file_stem().cmp(&b.file_stem()));
     Ok(paths)
 }
 

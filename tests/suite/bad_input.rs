@@ -1,0 +1,154 @@
+//! What is wrong with a file is said with its place and a next step, and nothing is lost or half-written.
+
+use crate::support::{Site, fixture};
+
+/// A site with a year of snapshots.
+fn year() -> Site {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/year.xml"]);
+    site
+}
+
+/// Spoils one file of a good site; the old figures are gone from `check` and `build` refuses.
+fn spoilt(file: &str, content: impl AsRef<[u8]>, expected: &str) {
+    let site = year();
+    site.ok(&["build"]);
+    let public = site.files("public");
+    site.put(file, content);
+    let check = site.run(&["check"]);
+    assert_eq!(check.code, 1, "{}", check.shown());
+    assert!(check.out.contains(expected), "expected {expected:?} in\n{}", check.out);
+    assert!(check.out.contains("next: "));
+    let refused = site.refused(&["build"]);
+    assert!(refused.contains("trackrecord check"), "{refused}");
+    assert_eq!(site.files("public"), public, "a refused build leaves the old site");
+}
+
+const SNAPSHOT: &str = r#"{"schema":1,"date":"2024-05-06","as_of":"2024-05-06T23:00:00Z","account":"U7654321","base_currency":"USD","net_liquidation":"NAV","source":"test"}"#;
+
+fn snapshot(nav: &str) -> String {
+    SNAPSHOT.replace("NAV", nav)
+}
+
+#[test]
+fn an_empty_file_is_named() {
+    spoilt("data/flows.csv", "", "data/flows.csv: the file is empty");
+    spoilt("data/snapshots/2024-05-06.json", "", "data/snapshots/2024-05-06.json:1:0: it is not a snapshot");
+}
+
+#[test]
+fn a_truncated_file_is_named_with_its_line() {
+    let site = year();
+    let flows = site.read("data/flows.csv");
+    spoilt("data/flows.csv", flows.trim_end(), "data/flows.csv:4: the last line is cut off");
+    spoilt("data/snapshots/2024-05-06.json", &snapshot("1")[..80], "data/snapshots/2024-05-06.json:1:80");
+}
+
+#[test]
+fn another_encoding_is_named_with_its_line() {
+    spoilt("data/flows.csv", b"id,date\nx\xe9,1\n", "data/flows.csv:2: the file is not UTF-8 text");
+}
+
+#[test]
+fn a_worthless_account_has_no_return() {
+    spoilt("data/snapshots/2024-05-06.json", snapshot("0"), "net liquidation is 0");
+    spoilt("data/snapshots/2024-05-06.json", snapshot("-5"), "net liquidation is -5");
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    for wrong in ["NaN", "inf", "1e400", ""] {
+        spoilt("data/snapshots/2024-05-06.json", snapshot(wrong), "2024-05-06.json:1");
+    }
+    spoilt("data/snapshots/2024-05-06.json", snapshot("99999999999999999999"), "larger than any account");
+}
+
+#[test]
+fn the_future_is_refused() {
+    let far = snapshot("1000").replace("2024-05-06", "2999-05-06");
+    spoilt("data/snapshots/2999-05-06.json", far, "2999-05-06, which has not come yet");
+}
+
+#[test]
+fn a_date_twice_with_another_value_is_a_conflict() {
+    let site = year();
+    let stored = site.read("data/snapshots/2024-05-06.json");
+    let value = stored.lines().find(|line| line.contains("net_liquidation")).unwrap();
+    let other = stored.replace(value, "  \"net_liquidation\": \"77777.77\",");
+    spoilt("data/snapshots/2024-05-06.2.json", other, "has the time of data/snapshots/2024-05-06.json");
+}
+
+#[test]
+fn a_currency_without_a_rate_is_refused() {
+    let flows =
+        "id,date,account,currency,amount,fx_to_base,kind,source\nx,2024-05-06,U7654321,CHF,100,,deposit,test\n";
+    spoilt("data/flows.csv", flows, "data/flows.csv:2: the flow in CHF has no rate");
+    spoilt("data/flows.csv", flows.replace("CHF", "Fr."), "data/flows.csv:2: `Fr.` is not a currency");
+}
+
+#[test]
+fn a_row_with_too_few_columns_is_named() {
+    let flows = "id,date,account,currency,amount,fx_to_base,kind,source\nx,2024-05-06\n";
+    spoilt("data/flows.csv", flows, "data/flows.csv:2: the row has 2 columns, the header 8");
+}
+
+#[test]
+fn a_note_that_cannot_be_read_is_named() {
+    spoilt("content/trades/a.md", "+++\nid = 3\n+++\n", "content/trades/a.md:2: front matter");
+    spoilt("content/months/january.md", "text", "content/months/january.md: `january` is not a month");
+}
+
+#[test]
+fn statements_that_are_none_leave_the_site_as_it_was() {
+    let whole = std::fs::read(fixture("flex/activity.xml")).unwrap();
+    let cut = &whole[..whole.len() / 2];
+    let latin = b"<FlexQueryResponse>\n<x a=\"\xe9\"/></FlexQueryResponse>".as_slice();
+    let html = b"<html><body>Please log in</body></html>".as_slice();
+    let failed = b"<FlexStatementResponse timestamp='13 October, 2020 04:17 AM EDT'><Status>Fail</Status><ErrorCode>1012</ErrorCode><ErrorMessage>Token has expired.</ErrorMessage></FlexStatementResponse>".as_slice();
+    for (what, bytes) in
+        [("empty", b"".as_slice()), ("cut", cut), ("latin", latin), ("html", html), ("failed", failed)]
+    {
+        let site = year();
+        let before = site.files("data");
+        site.put("statement.xml", bytes);
+        let file = site.path("statement.xml").display().to_string();
+        let said = site.refused(&["import", "flex", &file]);
+        assert!(
+            said.starts_with("error: ") && said.contains("statement.xml") && said.contains("next: "),
+            "{what}: {said}"
+        );
+        assert_eq!(site.files("data"), before, "{what}");
+    }
+}
+
+#[test]
+fn a_bad_file_among_good_ones_keeps_all_out() {
+    let site = Site::plain().file("bad.xml", "<FlexQueryResponse>");
+    let bad = site.path("bad.xml").display().to_string();
+    site.refused(&["import", "flex", "flex/activity.xml", &bad]);
+    assert!(site.files("data").is_empty());
+}
+
+#[test]
+fn a_folder_that_is_no_site_is_refused() {
+    let site = Site::plain();
+    std::fs::remove_dir_all(site.path("config")).unwrap();
+    let said = site.refused(&["build"]);
+    assert!(said.contains("not a site directory") && said.contains("trackrecord init"), "{said}");
+}
+
+#[test]
+fn a_record_without_snapshots_says_so() {
+    let site = Site::plain();
+    std::fs::create_dir_all(site.path("data")).unwrap();
+    assert!(site.refused(&["build"]).contains("the record has no snapshots"));
+    let stats = site.ok(&["stats", "--json"]).json();
+    assert_eq!(stats["observations"], 0);
+    assert!(stats["returns"]["total"].is_null());
+}
+
+#[test]
+fn a_window_the_wrong_way_round_is_refused() {
+    let said = year().refused(&["stats", "--from", "2024-06-01", "--to", "2024-05-01"]);
+    assert!(said.contains("is after"), "{said}");
+}

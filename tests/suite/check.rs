@@ -1,0 +1,84 @@
+//! Each kind of oddity is found once, where it is.
+
+use serde_json::Value;
+
+use crate::support::Site;
+
+fn findings(site: &Site) -> Vec<Value> {
+    site.run(&["check", "--json"]).json()["findings"].as_array().unwrap().clone()
+}
+
+fn imported() -> Site {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    site
+}
+
+#[track_caller]
+fn found<'a>(findings: &'a [Value], kind: &str) -> &'a Value {
+    findings.iter().find(|one| one["kind"] == kind).unwrap_or_else(|| panic!("no {kind} among {findings:#?}"))
+}
+
+#[test]
+fn a_lost_fill_shows_as_a_position_that_does_not_add_up() {
+    let site = imported();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    std::fs::remove_file(site.path("data/executions/2025-06-06.csv")).unwrap();
+    // The newest snapshot holds 50, the fills say 100.
+    let snapshot =
+        site.read("data/snapshots/2025-06-06.json").replace("2025-06-06", "2025-06-02").replace("\"50\"", "\"100\"");
+    std::fs::remove_file(site.path("data/snapshots/2025-06-02.json")).unwrap();
+    site.put("data/snapshots/2025-06-02.json", snapshot);
+    let findings = findings(&site);
+    let finding = found(&findings, "positions");
+    assert!(finding["message"].as_str().unwrap().contains("ABCD"), "{finding}");
+}
+
+#[test]
+fn a_missing_weekday_is_listed() {
+    let site = imported();
+    std::fs::remove_file(site.path("data/snapshots/2025-06-04.json")).unwrap();
+    let findings = findings(&site);
+    assert!(found(&findings, "missing-days")["message"].as_str().unwrap().contains("2025-06-04"));
+}
+
+#[test]
+fn a_note_without_an_order_is_listed() {
+    let site = imported().file(
+        "content/trades/a.md",
+        "+++\nid = 'a'\nsymbol = 'ZZZZ'\ncreated_at = 2025-06-02T09:00:00Z\n[pre_trade]\nside = 'BUY'\n+++\n",
+    );
+    let findings = findings(&site);
+    assert!(found(&findings, "note").to_string().contains("content/trades/a.md"));
+}
+
+#[test]
+fn a_price_in_pence_is_recognized() {
+    let site = imported().file(
+        "data/prices/ABCD.csv",
+        "date,open,high,low,close,adj_close,volume,currency\n2025-06-02,9390,9410,9380,9395,,,USD\n",
+    );
+    let findings = findings(&site);
+    assert!(found(&findings, "price-range").to_string().contains("in pence"), "{findings:#?}");
+}
+
+#[test]
+fn a_return_that_is_not_the_brokers_is_reported() {
+    let site = imported();
+    let flows = site.read("data/flows.csv").replace(",25000,", ",24000,");
+    site.put("data/flows.csv", flows);
+    let findings = findings(&site);
+    assert_eq!(found(&findings, "broker-return")["severity"], "warning");
+}
+
+#[test]
+fn a_row_that_contradicts_another_stops_the_build() {
+    let site = imported();
+    let rows = site.read("data/executions/2025-06-02.csv");
+    let second = rows.lines().nth(1).unwrap().replace(",93.95,", ",39.95,");
+    site.put("data/executions/2025-06-02.csv", format!("{rows}{second}\n"));
+    let findings = findings(&site);
+    let conflict = found(&findings, "conflict");
+    assert_eq!((&conflict["severity"], &conflict["line"]), (&"error".into(), &4.into()), "{conflict}");
+    assert!(site.refused(&["build"]).contains("another price"));
+}

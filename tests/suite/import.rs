@@ -1,0 +1,115 @@
+//! Files of brokers in, rows out; again and in pieces, the same rows.
+
+use crate::support::Site;
+
+#[test]
+fn an_activity_statement_becomes_a_record() {
+    let site = Site::plain();
+    let said = site.ok(&["import", "flex", "flex/activity.xml", "--json"]).json();
+    assert_eq!(said["executions"]["new"], 5, "{said}");
+    assert_eq!(said["snapshots"]["new"], 6);
+    assert_eq!(said["cash"]["new"], 4);
+    let check = site.ok(&["check", "--json"]).json();
+    assert_eq!((check["errors"].as_u64(), check["warnings"].as_u64()), (Some(0), Some(0)), "{check}");
+
+    let stats = site.ok(&["stats", "--json"]).json();
+    // The cancelled purchase of WXYZ is no fill; the two fills of ABCD are one order.
+    assert_eq!(stats["trades"]["executions"], 3);
+    assert_eq!(stats["trades"]["orders"], 2);
+    // The deposit of 25,000 on the third day is no profit.
+    let expected = (50052.95 / 50000.0) * (75031.45 / 75052.95) * (75165.50 / 75031.45) - 1.0;
+    let total = stats["returns"]["total"].as_f64().unwrap();
+    assert!((total - expected).abs() < 1e-12, "{total}");
+    assert!(site.read("data/flows.csv").contains("deposit"));
+    let income = site.read("data/income.csv");
+    assert!(income.contains(",-5,") && income.contains(",20,") && income.contains("tax"), "{income}");
+}
+
+#[test]
+fn importing_again_changes_no_byte() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml", "flex/year.xml"]);
+    let first = site.files("data");
+    let said = site.ok(&["import", "flex", "flex/year.xml", "flex/activity.xml", "--json"]).json();
+    for kind in ["executions", "snapshots", "cash", "statements"] {
+        assert_eq!(said[kind]["new"], 0, "{kind}");
+    }
+    assert_eq!(site.files("data"), first);
+}
+
+#[test]
+fn a_confirmation_and_the_statement_are_one_fill() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/confirmations.xml"]);
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let stats = site.ok(&["stats", "--json"]).json();
+    assert_eq!(stats["trades"]["executions"], 3);
+    assert_eq!(site.ok(&["check", "--json"]).json()["errors"], 0);
+}
+
+#[test]
+fn a_year_of_net_asset_values_gives_the_brokers_return() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/year.xml"]);
+    let stats = site.ok(&["stats", "--json"]).json();
+    assert_eq!(stats["observations"], 262);
+    let total = stats["returns"]["total"].as_f64().unwrap();
+    assert!((total - 0.111_683_627_25).abs() < 1e-10, "{total}");
+    let check = site.ok(&["check", "--json"]).json();
+    let compared = check["findings"].as_array().unwrap().iter().find(|one| one["kind"] == "broker-return").unwrap();
+    assert_eq!(compared["severity"], "note", "{compared}");
+    assert!(compared["message"].as_str().unwrap().contains("11.1684 %, ours 11.1684 %"), "{compared}");
+}
+
+#[test]
+fn several_accounts_need_a_choice() {
+    let site = Site::plain();
+    let said = site.refused(&["import", "flex", "flex/two_accounts.xml"]);
+    assert!(said.contains("several accounts: U1234567, U7654321") && said.contains("[ibkr] account"), "{said}");
+    assert!(site.files("data").is_empty());
+    site.ok(&["import", "flex", "flex/two_accounts.xml", "--account", "U1234567"]);
+    assert!(site.read("data/snapshots/2025-06-02.json").contains("\"2000\""));
+}
+
+#[test]
+fn the_statement_is_kept_as_it_came() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let raw = site.files("data/raw");
+    let received = std::fs::read(crate::support::fixture("flex/activity.xml")).unwrap();
+    assert_eq!(raw.values().collect::<Vec<_>>(), [&received]);
+}
+
+#[test]
+fn any_brokers_table_is_read_through_a_mapping() {
+    let site = Site::new(
+        "[benchmark]\nsymbol = \"\"\n[account]\nbase_currency = \"EUR\"\n[csv]\ndelimiter = \";\"\ndecimal_mark = \",\"\n\
+         time_format = \"%d.%m.%Y %H:%M:%S\"\ntime_zone = \"Europe/Berlin\"\n[csv.columns]\ntime = \"Date/Time\"\n\
+         symbol = \"Ticker\"\nside = \"B/S\"\nquantity = \"Qty\"\nprice = \"Fill\"\ncommission = \"Fee\"\n",
+    );
+    site.ok(&["import", "csv", "csv/fills.csv", "--column", "currency=Ccy"]);
+    let rows = site.read("data/executions/2026-01-27.csv");
+    // 14:30:05 in Berlin in winter is 13:30:05 UTC; what a fill cost is positive, whatever the file's sign.
+    assert!(rows.contains("2026-01-27T13:30:05Z") && rows.contains("BUY,100,12.50,1,1.25,EUR"), "{rows}");
+    assert!(rows.contains("SELL,40,12.75,1,1.00,EUR"), "{rows}");
+    let first = site.files("data");
+    site.ok(&["import", "csv", "csv/fills.csv", "--column", "currency=Ccy"]);
+    assert_eq!(site.files("data"), first);
+    let said = site.refused(&["import", "csv", "csv/fills.csv", "--column", "currency=Ccyy"]);
+    assert!(said.contains("Ccy"), "{said}");
+}
+
+#[test]
+fn the_earlier_systems_folder_comes_along_whole() {
+    let site = Site::plain();
+    site.ok(&["import", "seed", "seed"]);
+    assert_eq!(site.ok(&["check", "--json"]).json()["warnings"], 0);
+    let slippage = site.ok(&["slippage", "--json"]).json();
+    // 188.25 against the 188.00 of the note: 13.2978... bps; the other order cost nothing.
+    let mean = slippage["mean_bps"].as_f64().unwrap();
+    assert!((mean - (0.25 / 188.0 * 10_000.0) / 2.0).abs() < 1e-9, "{mean}");
+    assert!(site.read("content/months/2026-01.md").contains("A first month."));
+    site.ok(&["build"]);
+    let order = site.read("public/trades/2026-01-27-sxlk-buy/index.html");
+    assert!(order.contains("Limit orders work well"), "{order}");
+}

@@ -1,0 +1,66 @@
+//! Killed, crowded or out of room: the record stays whole.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use crate::support::Site;
+
+#[test]
+fn killed_at_any_moment_a_second_run_gives_the_undisturbed_record() {
+    let undisturbed = Site::plain();
+    undisturbed.ok(&["import", "flex", "flex/year.xml", "flex/activity.xml"]);
+    let expected = undisturbed.files("data");
+    let mut killed = 0;
+    for step in 0..40 {
+        let site = Site::plain();
+        let mut child = site
+            .command(&["import", "flex", "flex/year.xml", "flex/activity.xml"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(500 + step * 1_500));
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+        site.ok(&["import", "flex", "flex/year.xml", "flex/activity.xml"]);
+        let mut found = site.files("data");
+        // What a killed writer leaves beside its target is never read.
+        found.retain(|name, _| !name.ends_with(".tmp"));
+        assert_eq!(found, expected, "killed at step {step}");
+    }
+    assert!(killed > 5, "only {killed} of 40 runs were killed before they ended");
+}
+
+#[test]
+fn two_imports_at_once_double_nothing() {
+    let site = Site::plain();
+    let start = || site.command(&["import", "flex", "flex/activity.xml"]).stdout(Stdio::null()).spawn().unwrap();
+    let (mut one, mut two) = (start(), start());
+    assert!(one.wait().unwrap().success() && two.wait().unwrap().success());
+    assert_eq!(site.ok(&["stats", "--json"]).json()["trades"]["executions"], 3);
+    let rows = site.read("data/executions/2025-06-02.csv");
+    assert_eq!(rows.lines().count(), 3, "{rows}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_is_said_and_leaves_what_was_there() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let before = site.files("data");
+    // No file may grow beyond a kilobyte: the year's statement cannot be archived.
+    let program = env!("CARGO_BIN_EXE_trackrecord");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {program} --root {} import flex flex/year.xml",
+        site.path("").display()
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(crate::support::fixture(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot write the file") && said.contains("next: "), "{said}");
+    assert_eq!(site.files("data"), before);
+}

@@ -1,0 +1,171 @@
+//! Nothing private leaves: random secrets planted in a record, searched for in everything that is written.
+
+use proptest::prelude::*;
+
+use crate::support::Site;
+
+/// Secrets that a page could format in any way.
+#[derive(Debug, Clone)]
+struct Secrets {
+    account: String,
+    exec: String,
+    order: String,
+    deposit: u64,
+    shares: u64,
+    nav: u64,
+}
+
+fn secrets() -> impl Strategy<Value = Secrets> {
+    ("U[0-9]{7}", "[0-9a-f]{8}\\.[0-9a-f]{8}\\.01\\.01", 100_000_000u64..999_999_999, 12_345_678u64..98_765_432)
+        .prop_flat_map(|(account, exec, order, deposit)| {
+            let plant = (1_111_111u64..9_876_543, 1_234_567_891u64..9_876_543_219);
+            plant.prop_map(move |(shares, nav)| Secrets {
+                account: account.clone(),
+                exec: exec.clone(),
+                order: order.to_string(),
+                deposit,
+                shares,
+                nav,
+            })
+        })
+}
+
+/// A record of three days: cash, a purchase at 12.34, a deposit.
+fn site(secrets: &Secrets, mode: &str) -> Site {
+    let cents = |value: u64| format!("{}.{:02}", value / 100, value % 100);
+    let Secrets { account, exec, order, deposit, shares, nav } = secrets;
+    let value = *shares * 1_234;
+    let start = nav + value;
+    let snapshot = |date: &str, net: u64, positions: String| {
+        format!(
+            r#"{{"schema":1,"date":"{date}","as_of":"{date}T21:00:00Z","account":"{account}","base_currency":"USD","net_liquidation":"{}","cash":{{"USD":"{}"}},"fx":{{}},"positions":{positions},"source":"test"}}"#,
+            cents(net),
+            cents(if positions == "[]" { net } else { net - value }),
+        )
+    };
+    let held = format!(
+        r#"[{{"symbol":"ABCD","conid":1,"exchange":"ARCA","currency":"USD","quantity":"{shares}","average_cost":"12.34","market_price":"12.34","market_value":"{}","unrealized_pnl":null,"realized_pnl":null}}]"#,
+        cents(value)
+    );
+    Site::new(&format!("[site]\ntitle = 'Test'\n[benchmark]\nsymbol = ''\n[privacy]\nmode = '{mode}'\n"))
+        .file("data/snapshots/2024-05-06.json", snapshot("2024-05-06", start, "[]".into()))
+        .file("data/snapshots/2024-05-07.json", snapshot("2024-05-07", start, held.clone()))
+        .file("data/snapshots/2024-05-08.json", snapshot("2024-05-08", start + deposit, held))
+        .file(
+            "data/flows.csv",
+            format!(
+                "id,date,account,currency,amount,fx_to_base,kind,source\ncash:{order},2024-05-08,{account},USD,{},,deposit,test\n",
+                cents(*deposit)
+            ),
+        )
+        .file(
+            "data/executions/2024-05-07.csv",
+            format!(
+                "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,\
+                 commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels\n\
+                 {exec},2024-05-07T15:00:00Z,{account},ABCD,1,STK,ARCA,USD,BUY,{shares},12.34,1,1.00,USD,,,{order},{order},,12.33,test,\n"
+            ),
+        )
+}
+
+/// A number in every way a page could write it.
+fn spellings(cents: u64) -> Vec<String> {
+    let whole = cents / 100;
+    let rounded = (cents + 50) / 100;
+    let mut all = vec![whole.to_string(), rounded.to_string(), format!("{whole}.{:02}", cents % 100)];
+    for separator in [",", ".", "'", " ", "\u{a0}", "\u{202f}", "\u{2009}", "_", "&nbsp;"] {
+        for number in [whole, rounded] {
+            let digits = number.to_string();
+            let groups: Vec<&str> =
+                digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+            all.push(groups.join(separator));
+        }
+    }
+    all
+}
+
+fn leaks(site: &Site, secrets: &Secrets, amounts: bool) -> Vec<String> {
+    let mut wanted: Vec<String> = vec![
+        secrets.account.to_lowercase(),
+        secrets.account[1..].to_owned(),
+        secrets.exec.clone(),
+        secrets.order.clone(),
+    ];
+    if amounts {
+        let value = secrets.shares * 1_234;
+        for cents in [secrets.shares * 100, secrets.deposit, secrets.nav, secrets.nav + value, value] {
+            wanted.extend(spellings(cents));
+        }
+    }
+    let files = site.files("public");
+    assert!(files.len() > 20);
+    let mut found = Vec::new();
+    for (name, bytes) in files {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        // The manifest holds hashes, in which any digits may occur.
+        if name.ends_with("manifest") {
+            continue;
+        }
+        found.extend(
+            wanted.iter().filter(|secret| text.contains(secret.as_str())).map(|secret| format!("{name}: {secret}")),
+        );
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn nothing_private_is_in_any_file(secrets in secrets()) {
+        let site = site(&secrets, "relative");
+        site.ok(&["build"]);
+        prop_assert_eq!(leaks(&site, &secrets, true), Vec::<String>::new());
+    }
+
+    #[test]
+    fn absolute_mode_shows_amounts_and_never_names(secrets in secrets()) {
+        let site = site(&secrets, "absolute");
+        site.ok(&["build"]);
+        prop_assert_eq!(leaks(&site, &secrets, false), Vec::<String>::new());
+        prop_assert!(!leaks(&site, &secrets, true).is_empty(), "absolute mode shows amounts");
+    }
+
+    #[test]
+    fn an_amount_in_the_authors_words_stops_the_build(secrets in secrets(), pick in 0usize..20) {
+        let spellings = spellings(secrets.deposit);
+        let spelling = &spellings[pick.min(spellings.len() - 3)];
+        let site = site(&secrets, "relative");
+        site.put("content/months/2024-05.md", format!("I paid in {spelling} dollars."));
+        let said = site.refused(&["build"]);
+        prop_assert!(said.contains("a cash flow") && said.contains("months/2024-05/index.html"), "{}: {}", spelling, said);
+        prop_assert!(site.files("public").is_empty());
+    }
+}
+
+#[test]
+fn an_account_in_a_template_of_the_owners_stops_the_build() {
+    let secrets = Secrets {
+        account: "U7654321".into(),
+        exec: "0000aaaa.11111111.01.01".into(),
+        order: "700010001".into(),
+        deposit: 12_345_678,
+        shares: 1_234_567,
+        nav: 1_234_567_891,
+    };
+    let site = site(&secrets, "relative").file("content/about.md", "My account is u7654321.");
+    assert!(site.refused(&["build"]).contains("an account id"));
+}
+
+#[test]
+fn what_is_held_back_is_nowhere() {
+    let site = Site::demo();
+    let config = site.read("config/config.toml").replace("[privacy]", "[privacy]\ndelay_days = 200");
+    site.put("config/config.toml", config);
+    site.ok(&["build"]);
+    let files = site.files("public");
+    assert!(!files.keys().any(|name| name.starts_with("trades/2022-07")), "{:?}", files.keys());
+    assert!(files.keys().any(|name| name.starts_with("trades/2022-04")));
+    let orders = String::from_utf8_lossy(&files["data/orders.csv"]).into_owned();
+    assert!(!orders.contains("2022-07"), "{orders}");
+}

@@ -1,0 +1,127 @@
+//! A site in a temporary folder, and commands on it that can be chained.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The path of a fixture.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// A site in a temporary folder.
+pub struct Site {
+    folder: tempfile::TempDir,
+}
+
+/// What a command said.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+    }
+
+    /// Both streams as a reader sees them, for snapshots.
+    pub fn shown(&self) -> String {
+        format!("exit: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.out, self.err)
+    }
+}
+
+impl Site {
+    /// An empty folder with a configuration.
+    pub fn new(config: &str) -> Self {
+        let site = Self { folder: tempfile::tempdir().unwrap() };
+        site.file("config/config.toml", config)
+    }
+
+    /// The default site: no benchmark, so that nothing is said about its prices.
+    pub fn plain() -> Self {
+        Self::new("[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n")
+    }
+
+    /// The demo, not built.
+    pub fn demo() -> Self {
+        let site = Self { folder: tempfile::tempdir().unwrap() };
+        trackrecord::demo::write(&trackrecord::SiteDir::new(site.path(""))).unwrap();
+        site
+    }
+
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// Writes a file.
+    pub fn file(self, below: &str, content: impl AsRef<[u8]>) -> Self {
+        self.put(below, content);
+        self
+    }
+
+    pub fn put(&self, below: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(below);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    pub fn read(&self, below: &str) -> String {
+        std::fs::read_to_string(self.path(below)).unwrap_or_else(|error| panic!("{below}: {error}"))
+    }
+
+    /// The program on this site, ready to run.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trackrecord"));
+        command.arg("--root").arg(self.folder.path()).args(arguments);
+        command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACKRECORD_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs a command; the site's own path is replaced by `SITE`.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        let output = self.command(arguments).output().unwrap();
+        let words =
+            |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "SITE");
+        Said { code: output.status.code().unwrap_or(-1), out: words(&output.stdout), err: words(&output.stderr) }
+    }
+
+    /// Runs a command that must succeed.
+    pub fn ok(&self, arguments: &[&str]) -> Said {
+        let said = self.run(arguments);
+        assert_eq!(said.code, 0, "{arguments:?}\n{}", said.shown());
+        said
+    }
+
+    /// Runs a command that must fail; what it says on standard error.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!(said.code, 1, "{arguments:?}\n{}", said.shown());
+        said.err
+    }
+
+    /// All files below a folder, by path.
+    pub fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path(below);
+        let mut found = BTreeMap::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().display().to_string();
+                    found.insert(name, std::fs::read(&path).unwrap());
+                }
+            }
+        }
+        found
+    }
+}
