@@ -1,1 +1,82 @@
+use std::path::Path;
 
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(text: &str, import: &CsvImport) -> Result<Batch> {
+    let settings = CsvSettings { import, account: None, base_currency: "USD".parse().unwrap() };
+    parse(Path::new("a.csv"), text.as_bytes(), &settings)
+}
+
+fn plain(text: &str) -> Result<Batch> {
+    read(text, &CsvImport::default())
+}
+
+#[test]
+fn our_own_names_need_no_mapping() {
+    let batch = plain("time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,bot,10,1.50\n").unwrap();
+    let fill = &batch.executions[0];
+    assert_eq!((fill.side, fill.price), (Side::Buy, "1.50".parse().unwrap()));
+    assert_eq!(fill.currency.as_str(), "USD");
+    assert_eq!(fill.commission, None, "not told is not zero");
+}
+
+#[test]
+fn a_signed_quantity_tells_the_side() {
+    let batch = plain("time,symbol,quantity,price\n2026-01-27T14:30:00Z,ABC,-10,1.50\n").unwrap();
+    assert_eq!((batch.executions[0].side, batch.executions[0].quantity), (Side::Sell, 10.into()));
+}
+
+#[test]
+fn two_equal_rows_are_two_fills_and_again_the_same_two() {
+    let text = "time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,B,1,2\n2026-01-27T14:30:00Z,ABC,B,1,2\n";
+    let (one, two) = (plain(text).unwrap(), plain(text).unwrap());
+    assert_eq!(one.executions.len(), 2);
+    assert_ne!(one.executions[0].exec_id, one.executions[1].exec_id);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_bad_cell_is_shown_at_its_line_and_nothing_is_read() {
+    let text = "time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,B,1,2\n2026-01-27T14:30:00Z,ABC,B,1,two\n";
+    let error = plain(text).unwrap_err();
+    assert!(error.to_string().starts_with("a.csv:3"), "{error}");
+    assert!(error.next_step().is_some());
+}
+
+#[test]
+fn a_missing_column_is_named() {
+    let error = plain("time,symbol,side,quantity\n").unwrap_err();
+    assert!(error.to_string().contains("price"), "{error}");
+}
+
+#[test]
+fn a_mapping_to_no_column_names_the_nearest() {
+    let mut import = CsvImport::default();
+    import.columns.insert("price".into(), "Fil Price".into());
+    let error = read("time,symbol,side,quantity,Fill Price\n", &import).unwrap_err();
+    let words = format!("{error} {}", error.next_step().unwrap_or_default());
+    assert!(words.contains("Fill Price"), "{words}");
+}
+
+#[test]
+fn the_sign_of_a_commission_is_the_mappings_affair() {
+    let row = "time,symbol,side,quantity,price,Fee\n2026-01-27T14:30:00Z,ABC,B,1,2,-0.5\n";
+    let cost = |ours: &str| {
+        let mut import = CsvImport::default();
+        import.columns.insert(ours.into(), "Fee".into());
+        read(row, &import).unwrap().executions[0].commission.unwrap().to_string()
+    };
+    assert_eq!(
+        (cost("commission"), cost("-commission"), cost("+commission")),
+        ("0.5".into(), "0.5".into(), "-0.5".into())
+    );
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_tables_never_panic(text in "(time|symbol|side|quantity|price|[0-9,.\n\";a-z:TZ-]){0,80}") {
+        let _ = plain(&text);
+    }
+}

@@ -1,1 +1,137 @@
+use std::path::Path;
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::{FlowKind, Side};
+
+const ACTIVITY: &str = include_str!("../../../tests/fixtures/flex/activity.xml");
+const TWO_ACCOUNTS: &str = include_str!("../../../tests/fixtures/flex/two_accounts.xml");
+
+fn settings(account: Option<&str>) -> FlexSettings<'_> {
+    FlexSettings { account, time_zone: chrono_tz::America::New_York, base_currency: Some("USD".parse().unwrap()) }
+}
+
+fn read(text: &str) -> Result<Batch> {
+    parse(Path::new("a.xml"), text.as_bytes(), &settings(None))
+}
+
+/// A statement with one trade of these attributes beside the usual ones.
+fn with_trade(attributes: &str) -> String {
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\">\
+         <AccountInformation accountId=\"U7654321\" currency=\"USD\"/><Trades>\n<Trade accountId=\"U7654321\" \
+         currency=\"USD\" assetCategory=\"STK\" symbol=\"ABCD\" conid=\"1\" {attributes} />\n\
+         </Trades></FlexStatement></FlexStatements></FlexQueryResponse>"
+    )
+}
+
+const USUAL: &str = "ibExecID=\"a.b.01.01\" quantity=\"10\" tradePrice=\"1,234.50\" buySell=\"BUY\" ibCommission=\"-1.5\" \
+                     ibCommissionCurrency=\"USD\"";
+
+fn trade(attributes: &str) -> crate::record::Execution {
+    read(&with_trade(&format!("{USUAL} {attributes}"))).unwrap().executions.remove(0)
+}
+
+#[test]
+fn a_fill_has_its_time_in_utc_and_its_cost_above_zero() {
+    let fill = trade("dateTime=\"20250602;103059\"");
+    // Half past ten in New York in summer.
+    assert_eq!(fill.time.to_rfc3339(), "2025-06-02T14:30:59+00:00");
+    assert_eq!(fill.commission, Some("1.5".parse().unwrap()));
+    assert_eq!(fill.price, "1234.50".parse().unwrap());
+    assert_eq!((fill.side, fill.quantity), (Side::Buy, 10.into()));
+}
+
+#[test]
+fn every_way_of_writing_a_time_is_read() {
+    for written in [
+        "20250602;103059",
+        "2025-06-02;10:30:59",
+        "2025-06-02;103059",
+        "20250602 103059",
+        "20250602 10:30:59",
+        "2025-06-02, 10:30:59",
+        "02-JUN-2025 10:30:59",
+        "20250602;103059 EDT",
+    ] {
+        let fill = trade(&format!("dateTime=\"{written}\""));
+        assert_eq!(fill.time.to_rfc3339(), "2025-06-02T14:30:59+00:00", "{written}");
+    }
+}
+
+#[test]
+fn a_time_that_never_was_is_refused() {
+    // The clocks of New York sprang from 2:00 to 3:00.
+    let error = read(&with_trade(&format!("{USUAL} dateTime=\"20250309;023000\""))).unwrap_err();
+    assert!(error.place().is_some_and(|place| place.line == Some(2)), "{error}");
+}
+
+#[test]
+fn a_cancelled_trade_is_taken_back_by_its_own_row() {
+    let batch = read(ACTIVITY).unwrap();
+    let cancel = batch.executions.iter().find(|fill| fill.cancels.is_some()).unwrap();
+    assert_eq!(cancel.cancels.as_ref().unwrap().as_str(), "0000bbbb.22222221.01.01");
+    assert!(cancel.quantity > Decimal::ZERO);
+    assert_eq!(batch.executions.len(), 5);
+}
+
+#[test]
+fn only_money_across_the_border_is_a_flow() {
+    let batch = read(ACTIVITY).unwrap();
+    assert_eq!(batch.flows.len(), 1);
+    assert_eq!((batch.flows[0].kind, batch.flows[0].amount), (FlowKind::Deposit, 25000.into()));
+    let income: Vec<_> = batch.income.iter().map(|row| (row.kind, row.amount)).collect();
+    // The reversed dividend keeps its sign; the summary rows do not count twice.
+    let expected = [(FlowKind::Dividend, 20), (FlowKind::Dividend, -5), (FlowKind::Tax, -3)];
+    assert_eq!(income, expected.map(|(kind, amount)| (kind, amount.into())));
+}
+
+#[test]
+fn positions_belong_to_the_day_they_are_reported_for() {
+    let batch = read(ACTIVITY).unwrap();
+    let with_positions: Vec<_> = batch.snapshots.iter().filter(|day| day.positions.is_some()).collect();
+    assert_eq!(with_positions.len(), 1);
+    assert_eq!(with_positions[0].date.to_string(), "2025-06-06");
+    assert_eq!(with_positions[0].known_positions().len(), 1, "lots are not added to the summary");
+    assert_eq!(with_positions[0].net_liquidation, "75165.50".parse().unwrap());
+}
+
+#[test]
+fn one_of_several_accounts_can_be_chosen() {
+    assert!(read(TWO_ACCOUNTS).unwrap_err().to_string().contains("several accounts"));
+    let batch = parse(Path::new("a.xml"), TWO_ACCOUNTS.as_bytes(), &settings(Some("U1234567"))).unwrap();
+    assert_eq!(batch.snapshots.len(), 1);
+    assert_eq!(batch.snapshots[0].net_liquidation, 2000.into());
+    let error = parse(Path::new("a.xml"), TWO_ACCOUNTS.as_bytes(), &settings(Some("U0000000"))).unwrap_err();
+    assert!(error.to_string().contains("U1234567"), "the ones there are listed: {error}");
+}
+
+#[test]
+fn a_statement_cut_off_anywhere_is_refused_and_never_panics() {
+    for end in (0..ACTIVITY.trim_end().len()).step_by(7) {
+        let Some(cut) = ACTIVITY.get(..end) else { continue };
+        assert!(read(cut).is_err(), "cut at {end}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn damaged_statements_never_panic(at in 0usize..6_000, bytes in prop::collection::vec(any::<u8>(), 1..12)) {
+        let mut damaged = ACTIVITY.as_bytes().to_vec();
+        let at = at.min(damaged.len() - 1);
+        let end = (at + bytes.len()).min(damaged.len());
+        damaged.splice(at..end, bytes);
+        let _ = parse(Path::new("a.xml"), &damaged, &settings(None));
+    }
+
+    #[test]
+    fn arbitrary_attributes_never_panic(quantity in ".{0,12}", price in ".{0,12}", time in "[0-9;: ,/A-Z-]{0,20}") {
+        let quote = |text: &str| text.replace(['"', '<', '&'], "");
+        let (quantity, price) = (quote(&quantity), quote(&price));
+        let row = format!("ibExecID=\"x\" buySell=\"SELL\" quantity=\"{quantity}\" tradePrice=\"{price}\" dateTime=\"{time}\"");
+        if let Ok(batch) = read(&with_trade(&row)) {
+            prop_assert!(batch.executions.iter().all(|fill| fill.quantity > Decimal::ZERO));
+        }
+    }
+}
