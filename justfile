@@ -18,6 +18,10 @@ lint:
     RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
     command -v cargo-deny > /dev/null && cargo deny check licenses bans sources || echo "cargo-deny is not installed: licences not checked"
 
+# How fast it is
+bench:
+    cargo bench --profile release --bench record
+
 # The demo site
 demo:
     cargo run --release -- demo

@@ -6,6 +6,7 @@
 pub mod annotation;
 pub mod effective;
 pub mod execution;
+mod files;
 pub mod finding;
 pub mod flow;
 pub mod front_matter;

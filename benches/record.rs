@@ -1,0 +1,78 @@
+//! What a day's work costs: loading, computing and building, over one to thirty-two years of daily snapshots.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use trackrecord::analysis::Window;
+use trackrecord::analysis::stats::stats;
+use trackrecord::analysis::trades::trade_figures;
+use trackrecord::build::{Options, render};
+use trackrecord::config::{self, Config};
+use trackrecord::record::store::Store;
+use trackrecord::record::{Record, Snapshot, load};
+use trackrecord::{SiteDir, demo};
+
+fn today() -> chrono::NaiveDate {
+    "2100-01-01".parse().unwrap()
+}
+
+fn demo_site(folder: &Path) -> (SiteDir, Config) {
+    let site = SiteDir::new(folder);
+    demo::write(&site).unwrap();
+    let config = config::load(&site, []).unwrap();
+    (site, config)
+}
+
+fn figures(record: &Record, config: &Config) -> usize {
+    let base = config.account.base_currency;
+    let trades = trade_figures(record, base, Window::default());
+    let all = stats(record, &config.analysis, &config.benchmark.symbol, base, trades, Window::default());
+    all.unwrap().observations
+}
+
+fn the_demo(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, config) = demo_site(folder.path());
+    let record = load::load(&site, &config, today());
+    let mut group = criterion.benchmark_group("demo, 1,993 snapshots");
+    group.sample_size(20);
+    group.bench_function("load", |bench| bench.iter(|| load::load(&site, &config, today()).snapshots.len()));
+    group.bench_function("stats", |bench| bench.iter(|| figures(black_box(&record), &config)));
+    group.bench_function("render", |bench| {
+        bench.iter(|| render(&site, black_box(&record), &config, &Options::default()).unwrap().len());
+    });
+    group.finish();
+}
+
+/// The demo's snapshots again and again, each time starting where the last ended, on weekdays.
+fn years_of(snapshots: &[Snapshot], years: usize) -> Vec<Snapshot> {
+    let mut date = snapshots.first().unwrap().date;
+    let days = snapshots.iter().cycle().take(years * 252).map(|snapshot| {
+        date = date.iter_days().skip(1).find(|day| trackrecord::calendar::is_weekday(*day)).unwrap();
+        let as_of = date.and_hms_opt(21, 0, 0).unwrap().and_utc();
+        Snapshot { date, as_of, ..snapshot.clone() }
+    });
+    days.collect()
+}
+
+fn by_years(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, config) = demo_site(folder.path());
+    let record = load::load(&site, &config, today());
+    let mut group = criterion.benchmark_group("load and stats by years");
+    group.sample_size(10);
+    for years in [1, 4, 8, 32] {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        Store::open_volatile(&site).unwrap().add_snapshots(&years_of(&record.snapshots, years)).unwrap();
+        group.bench_with_input(BenchmarkId::from_parameter(years), &site, |bench, site| {
+            bench.iter(|| figures(&load::load(site, &config, today()), &config));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, the_demo, by_years);
+criterion_main!(benches);
