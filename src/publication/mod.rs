@@ -105,8 +105,8 @@ fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup> {
 
 fn flow_timing_in_words(timing: FlowTiming) -> &'static str {
     match timing {
-        FlowTiming::Split => "money is taken to come in at the start of the day and to leave at its end",
-        FlowTiming::Start => "money is taken to move at the start of the day",
-        FlowTiming::End => "money is taken to move at the end of the day",
+        FlowTiming::Split => "coming in at the start of the day and leaving at its end",
+        FlowTiming::Start => "moving at the start of the day",
+        FlowTiming::End => "moving at the end of the day",
     }
 }

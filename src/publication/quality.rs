@@ -15,7 +15,7 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
     let mut sentences = vec![gaps(facts)];
     if facts.flow_days > 0 {
         sentences.push(format!(
-            "Money came in or went out on {}; returns are time-weighted: {}.",
+            "Money came in or went out on {}; returns are time-weighted, with money {}.",
             days(facts.flow_days),
             facts.flow_timing
         ));

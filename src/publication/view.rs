@@ -102,7 +102,7 @@ pub struct Facts {
     pub positions_as_of: NaiveDate,
     /// Whether amounts of money are shown.
     pub absolute: bool,
-    /// How external money is timed, in words.
+    /// How external money is timed, in words that follow `money`.
     pub flow_timing: String,
     /// Risk-free rate a year.
     pub risk_free: f64,

@@ -319,7 +319,7 @@ pub fn publication() -> Publication {
             delay_days: 0,
             positions_as_of: days.last().unwrap().date,
             absolute: false,
-            flow_timing: "in at the start of the day, out at its end".into(),
+            flow_timing: "coming in at the start of the day and leaving at its end".into(),
             risk_free: 0.0,
             periods_per_year: 252,
             order_count: orders.len(),
