@@ -28,6 +28,8 @@ pub struct Secrets {
     accounts: Vec<String>,
     /// Canonical spellings of amounts, and what they are.
     amounts: HashMap<String, &'static str>,
+    /// Canonical spellings of numbers that everybody may know.
+    public: HashSet<String>,
 }
 
 /// Something private in a file.
@@ -46,7 +48,8 @@ pub struct Leak {
 impl Secrets {
     /// Collects the private values of a record under these settings.
     pub fn of(record: &Record, config: &Config) -> Self {
-        let mut secrets = Self { names: HashMap::new(), accounts: Vec::new(), amounts: HashMap::new() };
+        let mut secrets =
+            Self { names: HashMap::new(), accounts: Vec::new(), amounts: HashMap::new(), public: HashSet::new() };
         secrets.collect_names(record, config);
         if config.privacy.mode == PrivacyMode::Relative {
             secrets.collect_amounts(record);
@@ -113,9 +116,8 @@ impl Secrets {
             self.amount(period.starting_value, "a net liquidation value");
             self.amount(period.ending_value, "a net liquidation value");
         }
-        for public in public_numbers(record) {
-            self.amounts.remove(&public);
-        }
+        self.public = public_numbers(record);
+        self.amounts.retain(|amount, _| !self.public.contains(amount));
     }
 
     /// Every rounding in which an amount could be shown. Small amounts are too common as numbers to search for.
@@ -176,6 +178,10 @@ impl Secrets {
 
     /// What a number in the text is, in any reading of its separators.
     fn amount_behind(&self, spelling: &str) -> Option<&'static str> {
+        let as_it_stands = spelling.parse::<Decimal>().map(|value| value.normalize().to_string());
+        if as_it_stands.is_ok_and(|number| self.public.contains(&number)) {
+            return None;
+        }
         readings(spelling).into_iter().find_map(|(value, grouped)| {
             let digits = significant_digits(&value);
             let enough = digits >= DIGITS || (grouped && digits >= GROUPED_DIGITS);
@@ -307,11 +313,9 @@ fn readings_from(pieces: &[&str], marks: &[char]) -> Vec<(String, bool)> {
             }
             whole += group;
         }
-        // A point before three digits is a decimal point, unless more groups or a comma follow.
+        // A point before three digits is most likely a decimal point, so that is no proof of thousands.
         let one_point = groups == 1 && separator == Some(&'.');
-        if !one_point {
-            readings.push((whole.clone(), groups > 0));
-        }
+        readings.push((whole.clone(), groups > 0 && !one_point));
         let mark =
             marks.get(groups).filter(|mark| matches!(mark, '.' | ',') && (groups == 0 || Some(*mark) != separator));
         if let Some((_, fraction)) = mark.zip(rest.get(groups)) {
@@ -373,6 +377,7 @@ mod tests {
             "<td>123456.8</td>",
             "a=\"123456.78\"",
             "123_456",
+            "123.457",
         ] {
             assert!(!leaks(spelling).is_empty(), "{spelling}");
         }

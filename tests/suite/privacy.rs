@@ -132,9 +132,9 @@ proptest! {
     }
 
     #[test]
-    fn an_amount_in_the_authors_words_stops_the_build(secrets in secrets(), pick in 0usize..20) {
-        let spellings = spellings(secrets.deposit);
-        let spelling = &spellings[pick.min(spellings.len() - 3)];
+    fn an_amount_in_the_authors_words_stops_the_build(secrets in secrets(), pick in 0usize..19) {
+        // All but the last two spellings, which are HTML and become one of the others in a browser.
+        let spelling = &spellings(secrets.deposit)[pick];
         let site = site(&secrets, "relative");
         site.put("content/months/2024-05.md", format!("I paid in {spelling} dollars."));
         let said = site.refused(&["build"]);
