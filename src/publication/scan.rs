@@ -347,8 +347,12 @@ mod tests {
     use super::*;
 
     fn secrets() -> Secrets {
-        let mut secrets =
-            Secrets { names: HashMap::new(), accounts: vec!["u7654321".into()], amounts: HashMap::new() };
+        let mut secrets = Secrets {
+            names: HashMap::new(),
+            accounts: vec!["u7654321".into()],
+            amounts: HashMap::new(),
+            public: HashSet::new(),
+        };
         secrets.name("0000E0D5.69dd7411.01.01", "an execution id");
         secrets.amount("123456.78".parse().unwrap(), "an amount");
         secrets.amount("54321".parse().unwrap(), "a share count");
