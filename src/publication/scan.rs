@@ -15,7 +15,7 @@ use crate::record::{CashFlow, Record};
 
 /// Names shorter than this would be found in everything.
 const SHORTEST_NAME: usize = 5;
-/// Plain numbers need so many significant digits to be taken for an amount ...
+/// Plain numbers need so many digits to be taken for an amount ...
 const DIGITS: usize = 6;
 /// ... and numbers with thousands separators, which are rarely anything else, so many.
 const GROUPED_DIGITS: usize = 5;
@@ -183,7 +183,7 @@ impl Secrets {
             return None;
         }
         readings(spelling).into_iter().find_map(|(value, grouped)| {
-            let digits = significant_digits(&value);
+            let digits = digits(&value);
             let enough = digits >= DIGITS || (grouped && digits >= GROUPED_DIGITS);
             self.amounts.get(&value).copied().filter(|_| enough)
         })
@@ -328,10 +328,10 @@ fn readings_from(pieces: &[&str], marks: &[char]) -> Vec<(String, bool)> {
     readings.into_iter().filter_map(canonical).collect()
 }
 
-fn significant_digits(value: &str) -> usize {
+/// Digits from the first that is not zero.
+fn digits(value: &str) -> usize {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    if value.contains('.') { digits.len() } else { digits.trim_end_matches('0').len() }
+    digits.trim_start_matches('0').len()
 }
 
 fn floor(text: &str, at: usize) -> usize {
