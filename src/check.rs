@@ -32,12 +32,12 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
             findings.extend(benchmark(record, config, daily));
             findings.extend(record.statements.iter().map(|period| brokers_return(period, record, daily)));
             findings.extend(large_flows(daily));
+            match identities(record, daily, config) {
+                Ok(broken) => findings.extend(broken),
+                Err(error) => findings.push(Finding::from_error("no-return", &error)),
+            }
         }
         Err(error) => findings.push(Finding::from_error("no-return", error)),
-    }
-    match identities(record, config) {
-        Ok(broken) => findings.extend(broken),
-        Err(_) => debug_assert!(daily.is_err(), "the same days were fine a moment ago"),
     }
     findings.sort();
     findings.dedup();
@@ -46,12 +46,7 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
 
 /// Weekdays between snapshots that have none.
 fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
-    let prices = record.price_series(&daily.benchmark_symbol);
-    let (holidays, missing): (Vec<_>, Vec<_>) = daily
-        .series
-        .missing_weekdays()
-        .into_iter()
-        .partition(|day| prices.is_some_and(|prices| prices.on(*day).is_none()));
+    let (holidays, missing) = daily.holidays_and_gaps(record.price_series(&daily.benchmark_symbol));
     let shown: Vec<String> = missing.iter().take(5).map(ToString::to_string).collect();
     let more = if missing.len() > shown.len() { ", ..." } else { "" };
     if !missing.is_empty() {

@@ -17,13 +17,12 @@ use rust_decimal::prelude::FromPrimitive;
 /// How far two sides of a relation may be apart, relative to their size.
 const TOLERANCE: f64 = 1e-9;
 
-/// Tests every relation on a record; one error for each that does not hold.
+/// Tests every relation on a record and its daily series; one error for each that does not hold.
 ///
 /// # Errors
-/// A day whose return cannot be told.
-pub fn identities(record: &Record, config: &Config) -> Result<Vec<Finding>> {
-    let daily = of(record, config)?;
-    let stats = Stats::of(&daily, TradeFigures::default());
+/// A day whose return cannot be told once all amounts are larger.
+pub fn identities(record: &Record, daily: &Performance, config: &Config) -> Result<Vec<Finding>> {
+    let stats = Stats::of(daily, TradeFigures::default());
     let mut broken = Vec::new();
     let mut hold = |name: &str, left: Option<f64>, right: Option<f64>| match (left, right) {
         (Some(left), Some(right)) if !near(left, right) => broken.push(failure(name, left, right)),
@@ -49,12 +48,8 @@ pub fn identities(record: &Record, config: &Config) -> Result<Vec<Finding>> {
         hold("maximum drawdown is not above the worst day", Some(deepest.min(worst)), Some(deepest));
     }
     scaled(record, config, &stats, &mut hold)?;
-    own_benchmark(&daily, &mut hold);
+    own_benchmark(daily, &mut hold);
     Ok(broken)
-}
-
-fn of(record: &Record, config: &Config) -> Result<Performance> {
-    performance(record, &config.analysis, &config.benchmark.symbol, config.account.base_currency, Window::default())
 }
 
 /// Seven times the money: the same ratios.
@@ -73,7 +68,9 @@ fn scaled(
         flows: record.flows.iter().map(flow).collect(),
         ..Record::default()
     };
-    let larger = Stats::of(&of(&larger, config)?, TradeFigures::default());
+    let base = config.account.base_currency;
+    let larger = performance(&larger, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
+    let larger = Stats::of(&larger, TradeFigures::default());
     hold("total return does not depend on the account's size", larger.returns.total, stats.returns.total);
     hold("Sharpe ratio does not depend on the account's size", larger.risk.sharpe, stats.risk.sharpe);
     hold("drawdown does not depend on the account's size", larger.drawdown.max, stats.drawdown.max);

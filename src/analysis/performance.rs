@@ -15,7 +15,7 @@ use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow
 use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
 use crate::config::Analysis;
 use crate::error::Error;
-use crate::record::{CashFlow, Currency, Record};
+use crate::record::{CashFlow, Currency, PriceSeries, Record};
 
 /// The daily series of a record over a window.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,13 @@ impl Performance {
     /// The usual periods up to the newest snapshot, against the benchmark.
     pub fn usual_periods(&self) -> Vec<PeriodReturn> {
         usual_periods(&self.series, self.aligned.as_ref())
+    }
+
+    /// The weekdays without a snapshot: those on which the market was most likely shut, because `benchmark` has no
+    /// close either, and the others. Without a benchmark nothing tells the two apart, and all are missing.
+    pub fn holidays_and_gaps(&self, benchmark: Option<&PriceSeries>) -> (Vec<NaiveDate>, Vec<NaiveDate>) {
+        let shut = |day: &NaiveDate| benchmark.is_some_and(|prices| prices.on(*day).is_none());
+        self.series.missing_weekdays().into_iter().partition(shut)
     }
 
     /// Rolling figures of every day on which at least the shortest window is full.

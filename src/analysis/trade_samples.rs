@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::record::testing::fill;
 use crate::record::*;
 
 /// Counts fills, so that ids differ and ascend in the order of making within a test.
@@ -30,28 +31,15 @@ impl Fill {
     pub fn new(side: Side, symbol: &str, quantity: impl Into<Decimal>, price: impl Into<Decimal>) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Self(Execution {
-            exec_id: ExecId::new(format!("F{number:08}")),
             time: "2026-01-05T15:00:00Z".parse().unwrap(),
             account: AccountId::new("U1"),
             symbol: Symbol::new(symbol),
             conid: None,
-            asset_class: "STK".into(),
             exchange: String::new(),
-            currency: currency("USD"),
             side,
             quantity: quantity.into(),
             price: price.into(),
-            multiplier: Decimal::ONE,
-            commission: None,
-            commission_currency: None,
-            realized_pnl: None,
-            fx_to_base: None,
-            order_id: None,
-            perm_id: None,
-            order_ref: None,
-            reference_price: None,
-            source: "test".into(),
-            cancels: None,
+            ..fill(&format!("F{number:08}"))
         })
     }
 

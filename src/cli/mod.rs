@@ -58,27 +58,30 @@ enum Command {
     /// Look for everything that is wrong, odd or missing
     Check(check::Arguments),
     /// Every figure of the record
-    Stats(stats::Arguments),
+    Stats(FigureArguments),
     /// What orders cost against the prices they were meant for
-    Slippage(slippage::Arguments),
+    Slippage(FigureArguments),
     /// Render the site into public/
     Build(build::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
 
-/// The dates figures are taken over.
+/// What a command that prints figures understands.
 #[derive(Args)]
-struct WindowArguments {
+struct FigureArguments {
     /// First date, such as 2024-01-01 [default: the record's first]
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
     /// Last date [default: the record's last]
     #[arg(long, value_name = "DATE")]
     to: Option<NaiveDate>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
 }
 
-impl WindowArguments {
+impl FigureArguments {
     fn window(&self) -> Result<Window> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => {
@@ -147,9 +150,14 @@ fn record(site: &SiteDir) -> Result<(Config, Record)> {
     Ok((config, record))
 }
 
-/// How many errors reading a record has met.
-fn errors(record: &Record) -> usize {
-    record.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+/// Says that figures of a record with errors may be wrong; what a command that printed some then comes to.
+fn figures_printed(record: &Record, terminal: &Terminal) -> Outcome {
+    let errors = record.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors == 0 {
+        return Outcome::Fine;
+    }
+    terminal.say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
+    Outcome::Findings
 }
 
 /// The only place where the wall clock enters: nothing can be dated after it.

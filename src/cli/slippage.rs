@@ -1,23 +1,12 @@
-use clap::Args;
-
 use super::terminal::{Terminal, table};
-use super::{Outcome, WindowArguments, record};
+use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::slippage::{SlippageFigures, SlippageGroup, slippage};
 use crate::error::Result;
 use crate::site_dir::SiteDir;
 
-#[derive(Args)]
-pub struct Arguments {
-    #[command(flatten)]
-    window: WindowArguments,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-}
-
-pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let (config, record) = record(site)?;
-    let window = arguments.window.window()?;
+    let window = arguments.window()?;
     let base = config.account.base_currency;
     let figures = slippage(&record, base, config.analysis.outlier_bps, window);
     if arguments.json {
@@ -25,13 +14,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     } else {
         terminal.result(in_words(&figures, base.as_str(), config.analysis.outlier_bps))?;
     }
-    let errors = super::errors(&record);
-    if errors > 0 {
-        terminal
-            .say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
-        return Ok(Outcome::Findings);
-    }
-    Ok(Outcome::Fine)
+    Ok(figures_printed(&record, terminal))
 }
 
 fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64) -> String {

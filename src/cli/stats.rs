@@ -1,25 +1,14 @@
-use clap::Args;
-
 use super::terminal::{Terminal, table};
-use super::{Outcome, WindowArguments, record};
+use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::catalogue::{Figure, Unit, catalogue};
 use crate::analysis::stats::{Stats, stats};
 use crate::analysis::trades::trade_figures;
 use crate::error::Result;
 use crate::site_dir::SiteDir;
 
-#[derive(Args)]
-pub struct Arguments {
-    #[command(flatten)]
-    window: WindowArguments,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-}
-
-pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let (config, record) = record(site)?;
-    let window = arguments.window.window()?;
+    let window = arguments.window()?;
     let base = config.account.base_currency;
     let trades = trade_figures(&record, base, window);
     let stats = stats(&record, &config.analysis, &config.benchmark.symbol, base, trades, window)?;
@@ -28,13 +17,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     } else {
         terminal.result(in_words(&stats, base.as_str()))?;
     }
-    let errors = super::errors(&record);
-    if errors > 0 {
-        terminal
-            .say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
-        return Ok(Outcome::Findings);
-    }
-    Ok(Outcome::Fine)
+    Ok(figures_printed(&record, terminal))
 }
 
 fn in_words(stats: &Stats, currency: &str) -> String {

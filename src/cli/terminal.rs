@@ -55,11 +55,7 @@ impl Terminal {
 
     /// Prints an error: what, where, why, and what to do next.
     pub fn error(&self, error: &Error, root: &Path) {
-        let mut place = error.place().cloned();
-        if let Some(found) = place.take() {
-            place = Some(found.relative_to(root));
-        }
-        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let place = error.place().cloned().map(|place| format!("{}: ", place.relative_to(root))).unwrap_or_default();
         let mut text = format!("{} {place}{}", self.painted("error:", "31;1"), error.message());
         let mut cause = std::error::Error::source(error);
         while let Some(inner) = cause {

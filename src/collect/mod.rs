@@ -14,9 +14,8 @@ mod time;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
-
 use crate::calendar::YearMonth;
+use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
 use crate::record::{CashFlow, Execution, Finding, Severity, Snapshot, StatementPeriod};
 
@@ -122,8 +121,7 @@ struct Fingerprints {
 
 impl Fingerprints {
     fn name(&mut self, prefix: &str, content: &[&str]) -> String {
-        let digest = Sha256::digest(content.join("\u{1f}").as_bytes());
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let short = sha256(content.join("\u{1f}").as_bytes(), 16);
         let occurrence = self.seen.entry(short.clone()).or_default();
         *occurrence += 1;
         if *occurrence == 1 { format!("{prefix}:{short}") } else { format!("{prefix}:{short}-{occurrence}") }

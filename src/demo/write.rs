@@ -6,12 +6,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::simulate::{DemoRecord, simulate};
 use super::{market, starter};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
+use crate::record::store::{csv_bytes, json_bytes};
 
 /// The demo's own configuration, with `status = "demo"`.
 const CONFIG: &str = include_str!("../../data/demo/config.toml");
@@ -44,31 +44,16 @@ fn data_files(site: &SiteDir, record: &DemoRecord) -> Result<BTreeMap<PathBuf, V
         by_date.entry(execution.utc_date()).or_default().push(execution);
     }
     for (date, executions) in by_date {
-        files.insert(site.executions_file(date), table(&executions)?);
+        files.insert(site.executions_file(date), csv_bytes(&executions)?);
     }
     for snapshot in &record.snapshots {
-        let mut json = serde_json::to_vec_pretty(snapshot).map_err(|cause| unwritable("a snapshot", cause))?;
-        json.push(b'\n');
-        files.insert(site.snapshots().join(format!("{}.json", snapshot.date)), json);
+        files.insert(site.snapshots().join(format!("{}.json", snapshot.date)), json_bytes(snapshot)?);
     }
-    files.insert(site.flows(), table(&record.flows)?);
+    files.insert(site.flows(), csv_bytes(&record.flows)?);
     for (name, content) in market::files() {
         files.insert(site.prices().join(name), content.to_vec());
     }
     Ok(files)
-}
-
-/// Rows as a CSV file with a header.
-fn table<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).map_err(|cause| unwritable("a table", cause))?;
-    }
-    writer.into_inner().map_err(|cause| Error::new("cannot write a table of the demo").because(cause.into_error()))
-}
-
-fn unwritable(what: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new(format!("cannot write {what} of the demo")).because(cause)
 }
 
 /// Stops unless the folder is absent, empty, or an earlier demo.

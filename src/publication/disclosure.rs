@@ -45,7 +45,7 @@ impl Disclosure {
 /// prices give the share counts away in the same way, and a commission in basis points the size of an order
 /// that paid a known minimum fee. Rounded as here, many thousands of pairs fit.
 pub mod rounded {
-    /// A return or index to a millionth.
+    /// A return, an index or a figure over the whole record to a millionth.
     pub fn ratio(value: f64) -> f64 {
         decimals(value, 6)
     }
@@ -58,11 +58,6 @@ pub mod rounded {
     /// Basis points to a tenth.
     pub fn bps(value: f64) -> f64 {
         decimals(value, 1)
-    }
-
-    /// A figure over the whole record to six decimals.
-    pub fn figure(value: f64) -> f64 {
-        decimals(value, 6)
     }
 
     fn decimals(value: f64, places: i32) -> f64 {

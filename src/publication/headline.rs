@@ -3,6 +3,7 @@
 use super::view::{Card, Facts};
 use crate::analysis::performance::Performance;
 use crate::analysis::stats::Stats;
+use crate::format::{Sign, day, number};
 
 /// The headline: what a visitor has five seconds for.
 pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
@@ -24,7 +25,7 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     });
     cards.push(percent("returns.ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
-        let theirs = benchmark.total.map_or("not known".to_owned(), |total| signed_percent(total, 1));
+        let theirs = benchmark.total.map_or("not known".to_owned(), signed_percent);
         let note = format!("{name} {theirs} over the same dates");
         cards.push(Card {
             label: format!("Against {name}"),
@@ -35,7 +36,7 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     cards.push(Card {
         id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
-        value: stats.risk.sharpe.map_or("n/a".into(), |value| minus(&format!("{value:.2}"))),
+        value: stats.risk.sharpe.map_or("n/a".into(), |value| number(value, 2, Sign::Minus)),
         sign: 0,
         note: if stats.risk.sharpe.is_some() { sharpe_note } else { "needs two returns that differ".into() },
     });
@@ -50,7 +51,7 @@ fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
     };
     let now = match stats.drawdown.current {
         Some(current) if current < 0.0 => {
-            format!("now {} below the peak", signed_percent(-current, 1).replace('+', ""))
+            format!("now {} below the peak", signed_percent(-current).replace('+', ""))
         }
         Some(_) => "now at a peak".to_owned(),
         None => format!("{} days so far", daily.series.days.len()),
@@ -62,14 +63,14 @@ fn percent(id: &str, label: &str, value: Option<f64>, note: String) -> Card {
     Card {
         id: id.into(),
         label: label.into(),
-        value: value.map_or("n/a".into(), |value| signed_percent(value, 1)),
+        value: value.map_or("n/a".into(), signed_percent),
         sign: value.map_or(0, sign),
         note,
     }
 }
 
 fn points(id: &str, value: Option<f64>, note: String) -> Card {
-    let text = value.map_or("n/a".into(), |value| signed_percent(value, 1).replace('%', "pp"));
+    let text = value.map_or("n/a".into(), |value| signed_percent(value).replace('%', "pp"));
     Card { value: text, ..percent(id, "", value, note) }
 }
 
@@ -81,20 +82,9 @@ fn sign(value: f64) -> i8 {
     }
 }
 
-/// `+12.3 %` or `−12.3 %`, with a real minus sign.
-fn signed_percent(value: f64, decimals: usize) -> String {
-    let text = format!("{:+.decimals$}", value * 100.0);
-    let zero = text.trim_start_matches(['+', '-']).chars().all(|digit| matches!(digit, '0' | '.'));
-    let text = if zero { text.trim_start_matches(['+', '-']).to_owned() } else { minus(&text) };
-    format!("{text}\u{a0}%")
-}
-
-fn minus(text: &str) -> String {
-    text.replace('-', "\u{2212}")
-}
-
-fn day(date: chrono::NaiveDate) -> String {
-    date.format("%-d %b %Y").to_string()
+/// `+12.3 %` or `−12.3 %`, with a real minus sign and a space that does not break.
+fn signed_percent(value: f64) -> String {
+    format!("{}\u{a0}%", number(value * 100.0, 1, Sign::Both))
 }
 
 fn thousands(count: usize) -> String {
@@ -115,9 +105,9 @@ mod tests {
 
     #[test]
     fn figures_carry_their_sign() {
-        assert_eq!(signed_percent(0.1234, 1), "+12.3\u{a0}%");
-        assert_eq!(signed_percent(-0.1234, 1), "\u{2212}12.3\u{a0}%");
-        assert_eq!(signed_percent(-0.000_01, 1), "0.0\u{a0}%");
+        assert_eq!(signed_percent(0.1234), "+12.3\u{a0}%");
+        assert_eq!(signed_percent(-0.1234), "\u{2212}12.3\u{a0}%");
+        assert_eq!(signed_percent(-0.000_01), "0.0\u{a0}%");
         assert_eq!(thousands(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(thousands(12), "12");
     }

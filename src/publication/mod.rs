@@ -16,7 +16,9 @@ mod view;
 pub use disclosure::{Disclosure, rounded};
 pub use view::*;
 
-use chrono::Days;
+use std::borrow::Cow;
+
+use chrono::{Days, NaiveDate};
 
 use crate::analysis::Window;
 use crate::analysis::catalogue::{FigureGroup, Unit, catalogue};
@@ -25,7 +27,7 @@ use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
 use crate::config::{Config, FlowTiming};
 use crate::error::{Error, Result};
-use crate::record::Record;
+use crate::record::{Execution, Record};
 
 /// Turns a record into what strangers may see.
 ///
@@ -39,8 +41,7 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
     };
     let shown_until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
-    let mut shown = record.clone();
-    shown.executions.retain(|fill| fill.utc_date() <= shown_until);
+    let shown = without_fills_after(record, shown_until);
 
     let daily = performance(&shown, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let stats = Stats::of(&daily, trade_figures(&shown, base, Window::default()));
@@ -60,7 +61,7 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
         calendar_days: daily.series.calendar_days(),
         observations: daily.series.days.len(),
         missing_weekdays: stats.missing_weekdays,
-        market_holidays: quality::market_holidays(&shown, &daily),
+        market_holidays: daily.holidays_and_gaps(shown.price_series(&daily.benchmark_symbol)).0.len(),
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
         positions_as_of: holdings.as_of.unwrap_or(shown_until),
@@ -91,13 +92,24 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
     })
 }
 
+/// The record without the fills that are held back; a copy only where there are any.
+fn without_fills_after(record: &Record, last: NaiveDate) -> Cow<'_, Record> {
+    let is_shown = |fill: &Execution| fill.utc_date() <= last;
+    if record.executions.iter().all(is_shown) {
+        return Cow::Borrowed(record);
+    }
+    let mut shown = record.clone();
+    shown.executions.retain(is_shown);
+    Cow::Owned(shown)
+}
+
 /// The figures without those in money, unless amounts are shown.
 fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup> {
     let mut groups = catalogue(stats);
     for group in &mut groups {
         group.figures.retain(|figure| figure.unit != Unit::Amount || disclosure.shows_amounts());
         for figure in &mut group.figures {
-            figure.value = figure.value.map(rounded::figure);
+            figure.value = figure.value.map(rounded::ratio);
         }
     }
     groups

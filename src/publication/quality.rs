@@ -2,13 +2,8 @@
 
 use super::view::Facts;
 use crate::analysis::performance::Performance;
+use crate::format::{Sign, number};
 use crate::record::Record;
-
-/// Weekdays without a snapshot on which the benchmark has no close either: the market was shut.
-pub fn market_holidays(record: &Record, daily: &Performance) -> usize {
-    let Some(prices) = record.price_series(&daily.benchmark_symbol) else { return 0 };
-    daily.series.missing_weekdays().into_iter().filter(|day| prices.on(*day).is_none()).count()
-}
 
 /// One sentence for each thing a careful reader should know about the data.
 pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
@@ -21,8 +16,10 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
         ));
     }
     for flow in &daily.large_flows {
-        let percent =
-            |value: Option<f64>| value.map_or("undefined".into(), |value| format!("{:+.2} %", value * 100.0));
+        let percent = |value: Option<f64>| match value {
+            Some(value) => format!("{} %", number(value * 100.0, 2, Sign::Both)),
+            None => "undefined".into(),
+        };
         sentences.push(format!(
             "On {} a flow was {:.0} % of the account; that day returned {} as published, {} with flows at the start \
              and {} with flows at the end of the day.",
@@ -31,7 +28,7 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
             percent(flow.split),
             percent(flow.start),
             percent(flow.end)
-        ).replace('-', "\u{2212}").replacen(&flow.date.to_string().replace('-', "\u{2212}"), &flow.date.to_string(), 1));
+        ));
     }
     if let Some(aligned) = daily.aligned.as_ref().filter(|aligned| !aligned.left_out.is_empty()) {
         sentences.push(format!(

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::files::{files, read_rows, read_snapshot};
 use super::{Bar, CashFlow, Execution, Snapshot, StatementPeriod, Symbol};
+use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -190,7 +190,7 @@ impl Store {
     /// # Errors
     /// A write that fails.
     pub fn archive(&self, name: &str, bytes: &[u8]) -> Result<bool> {
-        let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash = sha256(bytes, 12);
         let path = self.site.raw().join(format!("{hash}-{name}"));
         let new = !path.exists();
         if new {
@@ -281,7 +281,11 @@ fn verdict(stored: &[Execution], row: &Execution) -> Verdict {
     }
 }
 
-fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
+/// Rows as a CSV file with a header, as all tables of `data/` are.
+///
+/// # Errors
+/// A row that is no flat record.
+pub(crate) fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.serialize(row).map_err(|error| Error::new("cannot write a row").because(error))?;
@@ -289,7 +293,11 @@ fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::new("cannot write rows").because(error.into_error()))
 }
 
-fn json_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+/// A value as a JSON file, as snapshots are.
+///
+/// # Errors
+/// A value that JSON cannot hold.
+pub(crate) fn json_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>> {
     let mut bytes =
         serde_json::to_vec_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
     bytes.push(b'\n');

@@ -69,7 +69,7 @@ fn sitemap(base_url: &str, files: &Files) -> String {
     let urls: String = pages
         .map(|path| {
             let address = format!("{base_url}{}", path.trim_end_matches("index.html"));
-            format!("  <url><loc>{}</loc></url>\n", super::format::escape(&address))
+            format!("  <url><loc>{}</loc></url>\n", crate::format::escape(&address))
         })
         .collect();
     format!(

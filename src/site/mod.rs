@@ -7,7 +7,6 @@
 mod attributes;
 mod build;
 pub mod charts;
-pub mod format;
 pub mod links;
 pub mod markdown;
 pub mod output;

@@ -4,14 +4,13 @@
 //! goes wrong before that leaves the old site as it was.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use crate::digest::sha256;
 use crate::{Error, Result};
 
 use super::Files;
@@ -121,15 +120,8 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> 
 /// One line for each file: its SHA-256 and its path, as `sha256sum --check` reads them.
 fn manifest(files: &Files) -> String {
     let digests: Vec<(&String, String)> =
-        files.par_iter().map(|(path, content)| (path, hex(&Sha256::digest(content)))).collect();
+        files.par_iter().map(|(path, content)| (path, sha256(content, 64))).collect();
     digests.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn listed_in(manifest: &str) -> BTreeSet<String> {

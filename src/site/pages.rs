@@ -10,11 +10,12 @@ use crate::calendar::YearMonth;
 use crate::publication::{Month, OrderView, Publication};
 use crate::record::Document;
 
+use super::Options;
 use super::links::MarkdownLink;
 use super::markdown::{self, Html, PageOf, Source, root_of};
 use super::tables::Table;
 use super::theme::Theme;
-use super::{Options, format};
+use crate::format;
 use filling::Filling;
 
 /// Everything the pages have in common.

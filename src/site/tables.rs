@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use polars::prelude::{Column as Series, CsvWriter, DataFrame, IntoColumn, NamedFrom, SerWriter};
 use serde_json::{Map, Value, json};
 
-use crate::publication::{Amount, Publication};
+use crate::publication::{Amount, Publication, rounded};
 use crate::{Error, Result};
 
 /// The values of a column.
@@ -133,8 +133,8 @@ impl Values {
 }
 
 /// Six decimals: a hundredth of a basis point, and far too few to take a ratio apart.
-fn rounded(value: f64) -> Option<f64> {
-    value.is_finite().then(|| (value * 1e6).round() / 1e6 + 0.0)
+fn rounded_ratio(value: f64) -> Option<f64> {
+    value.is_finite().then(|| rounded::ratio(value))
 }
 
 /// Basis points to two decimals: the same precision.
@@ -147,7 +147,11 @@ fn dates<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn
 }
 
 fn ratios<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<f64>) -> Column {
-    Column { name, meaning, values: Values::Numbers(rows.iter().map(|row| read(row).and_then(rounded)).collect()) }
+    Column {
+        name,
+        meaning,
+        values: Values::Numbers(rows.iter().map(|row| read(row).and_then(rounded_ratio)).collect()),
+    }
 }
 
 fn bps<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<f64>) -> Column {
@@ -325,9 +329,9 @@ mod tests {
 
     #[test]
     fn values_are_rounded_and_never_a_negative_zero() {
-        assert_eq!(rounded(0.123_456_789), Some(0.123_457));
-        assert!(rounded(-0.000_000_1).unwrap().is_sign_positive());
-        assert_eq!(rounded(f64::NAN), None);
+        assert_eq!(rounded_ratio(0.123_456_789), Some(0.123_457));
+        assert!(rounded_ratio(-0.000_000_1).unwrap().is_sign_positive());
+        assert_eq!(rounded_ratio(f64::NAN), None);
         assert_eq!(rounded_bps(12.3456), Some(12.35));
     }
 

@@ -9,7 +9,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::{Error, Place, Result};
 
-use super::format::{self, Sign};
+use crate::format::{self, Sign};
 
 static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::Result;
 use crate::publication::{Day, Month, Publication, Rolling};
 
-use super::format::{self, Sign};
+use crate::format::{self, Sign};
 use plot::{Layer, Plot, Size};
 use scale::{span, x_of};
 use svg::Ink;

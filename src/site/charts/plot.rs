@@ -9,7 +9,7 @@ use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::site::format::escape;
+use crate::format::escape;
 use crate::{Error, Result};
 
 use super::scale;

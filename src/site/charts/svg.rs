@@ -12,7 +12,7 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use crate::site::format::escape;
+use crate::format::escape;
 
 /// Units of the coordinates in one pixel.
 pub const SCALE: i32 = 10;

@@ -7,10 +7,11 @@ use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::format;
 use crate::publication::{Month, OrderView, Publication};
+use crate::site::charts;
 use crate::site::links::MarkdownLink;
 use crate::site::markdown::{self, Html, Source};
-use crate::site::{charts, format};
 
 use super::{Section, Site, link, side_in_words};
 
