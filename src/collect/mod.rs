@@ -1,15 +1,19 @@
-//! Turning files of brokers and earlier systems into rows of the record.
+//! Bringing what brokers, price sources and earlier systems know into rows of the record.
 //!
-//! Everything here is a pure function from bytes to a [`Batch`]; writing is `record::store`'s. A file is taken
-//! as a whole or not at all, and a row that is left out is counted together with the reason.
+//! Reading a file is a pure function from bytes to a [`Batch`]: it is taken as a whole or not at all, and a row that
+//! is left out is counted together with the reason. [`yahoo`] asks over the network and brings a
+//! [`report::Report`]. Writing is `record::store`'s.
 
 pub mod csv;
 pub mod flex;
 mod number;
+pub mod progress;
+pub mod report;
 pub mod save;
 pub mod seed;
 mod table;
 mod time;
+pub mod yahoo;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -150,7 +150,13 @@ fn known_keys() -> Vec<Section> {
 
 /// Keys without a default, which the default configuration therefore does not show.
 pub(super) const OPTIONAL_KEYS: &[(&str, &str)] =
-    &[("site", "base_url"), ("site", "inception"), ("analysis", "trials"), ("analysis", "trials_sharpe_sd")];
+    &[
+        ("site", "base_url"),
+        ("site", "inception"),
+        ("analysis", "trials"),
+        ("analysis", "trials_sharpe_sd"),
+        ("ibkr", "time_zone"),
+    ];
 
 /// The first value that has the right type and still cannot be: its key and what is wrong.
 fn impossible(config: &Config) -> Option<(&'static str, String)> {
@@ -160,7 +166,7 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
         (
             "site.base_url",
             config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)),
-            "it must start with https:// or http:// and hold no spaces, quotes, `?` or `#`".to_owned(),
+            ADDRESS.to_owned(),
         ),
         (
             "analysis.risk_free",
@@ -193,11 +199,26 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
             config.privacy.delay_days > 3650,
             format!("{} days is more than ten years", config.privacy.delay_days),
         ),
+        (
+            "ibkr.timeout_s",
+            !(1..=600).contains(&config.ibkr.timeout_s),
+            format!("{} is not between 1 and 600 seconds", config.ibkr.timeout_s),
+        ),
+        (
+            "ibkr.max_retries",
+            !(1..=20).contains(&config.ibkr.max_retries),
+            format!("{} is not between 1 and 20 attempts", config.ibkr.max_retries),
+        ),
+        ("yahoo.base_url", !is_base_url(&config.yahoo.base_url), ADDRESS.to_owned()),
+        ("flex.base_url", !is_base_url(&config.flex.base_url), ADDRESS.to_owned()),
         ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
         ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),
     ];
     checks.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
 }
+
+/// What an address must be.
+const ADDRESS: &str = "it must start with https:// or http:// and hold no spaces, quotes, `?` or `#`";
 
 /// Whether links can be made from this address by putting a path behind it.
 pub fn is_base_url(url: &str) -> bool {
@@ -272,11 +293,11 @@ mod tests {
                 explained.insert(format!("{section}.{key}"));
             }
         }
-        let maps = ["csv.columns.quantity", "names.SXLK"];
+        let maps = ["csv.columns.quantity", "names.SXLK", "yahoo.symbols.EQQQ"];
         let known = known_keys()
             .into_iter()
             .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| format!("{section}.{key}")));
-        let mut known: std::collections::BTreeSet<String> = known.filter(|key| key != "csv.columns").collect();
+        let mut known: std::collections::BTreeSet<String> = known.filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols")).collect();
         known.extend(maps.map(str::to_owned));
         assert_eq!(explained, known);
         for (section, key) in OPTIONAL_KEYS {

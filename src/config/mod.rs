@@ -30,6 +30,8 @@ pub struct Config {
     pub privacy: Privacy,
     /// The gateway of Interactive Brokers.
     pub ibkr: Ibkr,
+    /// The price source.
+    pub yahoo: Yahoo,
     /// Flex statements.
     pub flex: Flex,
     /// Reading files of other brokers.
@@ -187,24 +189,97 @@ pub struct Privacy {
 }
 
 /// `[ibkr]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ibkr {
-    /// The account to read where a statement holds several; empty for the only one.
+    /// The account to read where a statement or gateway holds several; empty for the first or only one.
     pub account: String,
+    /// Where TWS or Gateway listens.
+    pub host: String,
+    /// Its port: TWS 7496 live and 7497 paper, Gateway 4001 live and 4002 paper.
+    pub port: u16,
+    /// The number this program connects under; no other program may use the same.
+    pub client_id: i32,
+    /// How often a connection is tried.
+    pub max_retries: u32,
+    /// Seconds to wait for an answer.
+    pub timeout_s: u64,
+    /// Time zone of times the gateway sends without one. Without it such times are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<chrono_tz::Tz>,
+    /// The exchange's time zone, which decides the trading date of a snapshot.
+    pub exchange_zone: chrono_tz::Tz,
+}
+
+impl Default for Ibkr {
+    fn default() -> Self {
+        Self {
+            account: String::new(),
+            host: "127.0.0.1".into(),
+            port: 7497,
+            client_id: 1,
+            max_retries: 3,
+            timeout_s: 30,
+            time_zone: None,
+            exchange_zone: chrono_tz::America::New_York,
+        }
+    }
+}
+
+/// `[yahoo]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Yahoo {
+    /// The address of the chart service.
+    pub base_url: String,
+    /// Yahoo's symbol for a broker's ticker or contract number, where the listing exchange does not tell it.
+    pub symbols: std::collections::BTreeMap<String, String>,
+    /// Suspicious bars the owner has looked at and believes: `"SXLK.L 2026-01-27"`.
+    pub confirmed: Vec<String>,
+}
+
+impl Default for Yahoo {
+    fn default() -> Self {
+        Self {
+            base_url: "https://query1.finance.yahoo.com".into(),
+            symbols: std::collections::BTreeMap::new(),
+            confirmed: Vec::new(),
+        }
+    }
 }
 
 /// `[flex]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Flex {
     /// Time zone of the times in Flex statements, which do not name one.
     pub time_zone: chrono_tz::Tz,
+    /// The number of the Activity Flex query that is fetched.
+    pub query_id: String,
+    /// The token of the Flex web service. A secret: only from `local.toml` or the environment.
+    pub token: String,
+    /// The address of the Flex web service.
+    pub base_url: String,
 }
 
 impl Default for Flex {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::America::New_York }
+        Self {
+            time_zone: chrono_tz::America::New_York,
+            query_id: String::new(),
+            token: String::new(),
+            base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Flex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flex")
+            .field("time_zone", &self.time_zone)
+            .field("query_id", &self.query_id)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
     }
 }
 

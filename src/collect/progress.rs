@@ -1,0 +1,24 @@
+//! How a collection tells whoever waits for it how far it is.
+
+/// Hears about the steps of a collection. The library itself never prints.
+pub trait Progress: Send + Sync {
+    /// A stage of so many steps begins.
+    fn begin(&self, stage: &str, steps: usize);
+    /// One step of the stage is done; `what` names it.
+    fn step(&self, what: &str);
+    /// Something worth a line: a retry, a wait.
+    fn say(&self, words: &str);
+    /// The stage is over.
+    fn end(&self);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: &str, _: usize) {}
+    fn step(&self, _: &str) {}
+    fn say(&self, _: &str) {}
+    fn end(&self) {}
+}

@@ -1,0 +1,1 @@
+//! Daily prices from the chart service of Yahoo.
