@@ -44,6 +44,8 @@ pub fn snapshot(date: NaiveDate, value: Decimal) -> Snapshot {
         cash: BTreeMap::new(),
         fx: BTreeMap::new(),
         positions: None,
+        accruals: [].into(),
+        doubts: Vec::new(),
         source: "test".into(),
     }
 }

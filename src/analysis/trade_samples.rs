@@ -133,6 +133,8 @@ pub fn snapshot(day: &str, net_liquidation: i64) -> Snapshot {
         cash: Default::default(),
         fx: Default::default(),
         positions: None,
+        accruals: [].into(),
+        doubts: Vec::new(),
         source: "test".into(),
     }
 }

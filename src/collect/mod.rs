@@ -1,11 +1,13 @@
 //! Bringing what brokers, price sources and earlier systems know into rows of the record.
 //!
 //! Reading a file is a pure function from bytes to a [`Batch`]: it is taken as a whole or not at all, and a row that
-//! is left out is counted together with the reason. [`yahoo`] asks over the network and brings a
-//! [`report::Report`]. Writing is `record::store`'s.
+//! is left out is counted together with the reason. [`ibkr`], [`flex::service`] and [`yahoo`] ask over the network;
+//! [`run`] does it all and tells of each part in a [`report::Report`]. Writing is `record::store`'s.
 
 pub mod csv;
 pub mod flex;
+pub mod ibkr;
+pub mod listing;
 mod number;
 pub mod progress;
 pub mod report;

@@ -186,6 +186,8 @@ impl Account {
             cash: BTreeMap::from([(dollar(), self.ledger.cash.normalize())]),
             fx: BTreeMap::new(),
             positions: Some(self.ledger.positions(quotes, dollar())),
+            accruals: [].into(),
+            doubts: Vec::new(),
             source: "demo".into(),
         }
     }

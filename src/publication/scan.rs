@@ -75,6 +75,7 @@ impl Secrets {
             self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
             self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
         }
+        self.name(&config.flex.token, "the Flex token");
         for flow in flows() {
             self.name(&flow.id, "the number of a cash flow");
         }
@@ -95,6 +96,7 @@ impl Secrets {
         for snapshot in &record.snapshots {
             self.amount(snapshot.net_liquidation, "a net liquidation value");
             snapshot.cash.values().for_each(|cash| self.amount(*cash, "a cash balance"));
+            snapshot.accruals.values().for_each(|accrued| self.amount(*accrued, "accrued income"));
             for position in snapshot.known_positions() {
                 self.amount(position.quantity, "a share count");
                 self.amount(position.market_value, "a position's value");

@@ -139,7 +139,7 @@ impl Execution {
         compare("quantity", self.quantity == other.quantity);
         compare("price", self.price == other.price);
         compare("multiplier", self.multiplier == other.multiplier);
-        compare("commission", agree(&self.commission, &other.commission));
+        compare("commission", same_amount(self.commission, other.commission));
         compare("commission_currency", agree(&self.commission_currency, &other.commission_currency));
         compare("reference_price", agree(&self.reference_price, &other.reference_price));
         compare("cancels", self.cancels == other.cancels);
@@ -174,6 +174,14 @@ fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
 
+/// Two amounts agree if one of them is unknown, or both are the same figure written with more and with fewer
+/// digits, of which two are the fewest that count.
+fn same_amount(one: Option<Decimal>, other: Option<Decimal>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return true };
+    let digits = one.scale().min(other.scale()).max(2);
+    one.round_dp(digits) == other.round_dp(digits)
+}
+
 /// What identifies an instrument across fills.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Instrument {
@@ -181,4 +189,20 @@ pub enum Instrument {
     Contract(u64),
     /// Ticker and currency, where no contract number is known.
     Ticker(Symbol, Currency),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::testing::fill;
+
+    #[test]
+    fn a_commission_with_more_digits_is_the_same_and_another_one_is_not() {
+        let with = |text: &str| Execution { commission: Some(text.parse().unwrap()), ..fill("a.b.01.01") };
+        assert_eq!(with("1.0052").merged_with(&with("1.005234")).unwrap().commission, with("1.0052").commission);
+        assert!(with("1.00").merged_with(&with("1")).is_ok());
+        for (one, other) in [("1.00", "1.01"), ("1", "1.4"), ("0", "1.00"), ("1.0052", "1.0054")] {
+            assert_eq!(with(one).merged_with(&with(other)).unwrap_err(), ["commission"], "{one} {other}");
+        }
+    }
 }

@@ -146,6 +146,12 @@ impl Reader<'_> {
                 by_date.insert(snapshot.date, (place, snapshot));
             }
         }
+        for (place, snapshot) in by_date.values() {
+            self.findings.extend(snapshot.doubts.iter().map(|doubt| {
+                let next = "compare with the broker; a later snapshot of the same date replaces this one";
+                Finding::new(Severity::Warning, "doubtful-snapshot", doubt, next).at(place.clone())
+            }));
+        }
         by_date.into_values().map(|(_, snapshot)| snapshot).collect()
     }
 

@@ -11,6 +11,9 @@ use super::name::{AccountId, Currency, Symbol};
 /// The schema number this version writes and reads.
 pub const SCHEMA: u32 = 1;
 
+/// How far the parts of a snapshot may be from its net liquidation value, as a fraction of it.
+pub const SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+
 /// The account at the end of one trading date: a file `data/snapshots/DATE.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,9 +36,15 @@ pub struct Snapshot {
     /// What one unit of a currency is worth in the base currency.
     #[serde(default)]
     pub fx: BTreeMap<Currency, Decimal>,
+    /// Interest and dividends earned and not paid yet, by currency: part of the net value, and not of cash.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accruals: BTreeMap<Currency, Decimal>,
     /// Open positions; `None` where the source gave the net value alone.
     #[serde(default)]
     pub positions: Option<Vec<Position>>,
+    /// What did not add up when it was taken, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// Where it came from: `flex`, `tws`, `seed`, `demo`.
     pub source: String,
 }
@@ -44,6 +53,17 @@ impl Snapshot {
     /// What one unit of `currency` is worth in the base currency, or `None` if the snapshot does not say.
     pub fn fx_to_base(&self, currency: Currency) -> Option<Decimal> {
         if currency == self.base_currency { Some(Decimal::ONE) } else { self.fx.get(&currency).copied() }
+    }
+
+    /// Cash, positions and accruals in the base currency, which should be the net liquidation value. `None` where the
+    /// source did not tell cash or positions, or a rate is missing.
+    pub fn sum_of_parts(&self) -> Option<Decimal> {
+        if self.cash.is_empty() {
+            return None;
+        }
+        let amounts = self.cash.iter().chain(&self.accruals).map(|(currency, amount)| (*currency, *amount));
+        let positions = self.positions.as_ref()?.iter().map(|position| (position.currency, position.market_value));
+        amounts.chain(positions).map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
     }
 
     /// The positions, or none where the source did not tell them.

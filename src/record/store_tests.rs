@@ -69,6 +69,8 @@ fn a_later_snapshot_of_a_date_stands_beside_the_first() {
         cash: BTreeMap::new(),
         fx: BTreeMap::new(),
         positions: None,
+        accruals: [].into(),
+        doubts: Vec::new(),
         source: "test".into(),
     };
     let later = Snapshot { as_of: "2026-01-27T22:00:00Z".parse().unwrap(), ..first.clone() };

@@ -10,14 +10,11 @@ use super::{count, snapshot_place};
 use crate::analysis::instruments::{Instruments, is_trade};
 use crate::analysis::rates::Rates;
 use crate::analysis::round_trips::is_in;
+use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{CashFlow, Currency, Execution, Finding, Instrument, Record, Severity, Snapshot};
 
 /// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.
 const UNEXPLAINED_BPS: f64 = 5.0;
-
-/// How far a snapshot's parts may be from its net liquidation value: accrued interest and dividends are in one
-/// but not in the other.
-const OWN_SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
 /// The part of one change in net liquidation value that nothing in the record explains.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,9 +218,9 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
         .snapshots
         .iter()
         .filter(comparable)
-        .filter_map(|snapshot| Some((snapshot, own_sum(snapshot)?)))
+        .filter_map(|snapshot| Some((snapshot, snapshot.sum_of_parts()?)))
         .filter(|(snapshot, sum)| {
-            (snapshot.net_liquidation - sum).abs() > snapshot.net_liquidation.abs() * OWN_SUM_TOLERANCE
+            (snapshot.net_liquidation - sum).abs() > snapshot.net_liquidation.abs() * SUM_TOLERANCE
         })
         .collect();
     let difference = |(snapshot, sum): &(&Snapshot, Decimal)| (snapshot.net_liquidation - sum).abs();
@@ -237,13 +234,4 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     );
     let next = "look for a position, a currency or a rate that is missing or wrong";
     vec![Finding::new(Severity::Warning, "snapshot-sum", message, next).at(snapshot_place(snapshot))]
-}
-
-fn own_sum(snapshot: &Snapshot) -> Option<Decimal> {
-    if snapshot.cash.is_empty() || snapshot.positions.is_none() {
-        return None;
-    }
-    let cash = snapshot.cash.iter().map(|(currency, amount)| Some(amount * snapshot.fx_to_base(*currency)?));
-    let cash: Option<Decimal> = cash.sum();
-    Some(cash? + position_value(snapshot)?)
 }

@@ -67,7 +67,9 @@ impl Reading {
             net_liquidation: row.required_decimal(&["total"])?,
             cash: row.decimal("cash")?.map(|cash| (base, cash)).into_iter().collect(),
             fx: BTreeMap::new(),
+            accruals: accruals(row, base)?,
             positions: None,
+            doubts: Vec::new(),
             source: SOURCE.to_owned(),
         };
         match values.get(&date) {
@@ -226,4 +228,11 @@ fn external_flows(row: &Row) -> Result<Option<Decimal>> {
         }
     }
     Ok(sum)
+}
+
+/// Interest and dividends earned and not paid, which a statement tells in the base currency.
+fn accruals(row: &Row, base: Currency) -> Result<BTreeMap<Currency, Decimal>> {
+    let told = [row.decimal("dividendAccruals")?, row.decimal("interestAccruals")?];
+    let sum: Decimal = told.into_iter().flatten().sum();
+    Ok(if sum.is_zero() { BTreeMap::new() } else { BTreeMap::from([(base, sum)]) })
 }

@@ -37,7 +37,9 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
         net_liquidation: needed_decimal(path, &object, "total_equity")?,
         cash: decimal(path, &object, "cash")?.map(|cash| (base, cash)).into_iter().collect(),
         fx: [].into(),
+        accruals: [].into(),
         positions,
+        doubts: Vec::new(),
         source: SOURCE.to_owned(),
     };
     Ok(Batch { snapshots: vec![snapshot], ..Batch::default() })

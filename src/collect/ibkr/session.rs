@@ -1,0 +1,225 @@
+//! A connection to TWS or Gateway that answers questions or says why it cannot.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use ibapi::prelude::{Notice, NoticeStream, StreamExt, SubscriptionItem};
+use ibapi::{Client, RateLimiter};
+use tokio::time::timeout;
+
+use super::failure;
+use crate::collect::progress::Progress;
+use crate::config::Ibkr;
+use crate::error::{Error, Result};
+
+/// How many unread messages a stream may hold: more than any week of fills, so that none is dropped.
+const CAPACITY: usize = 1 << 16;
+
+/// Notices by which TWS says that it lost its own line to IBKR, got it back without the data, and with them.
+const LINE_LOST: i32 = 1100;
+const LINE_BACK: [i32; 2] = [1101, 1102];
+
+/// An open connection. It only ever asks; no order can be sent through it.
+pub struct Session<'a> {
+    client: Client,
+    line: Arc<Line>,
+    settings: &'a Ibkr,
+    progress: &'a dyn Progress,
+}
+
+/// Whether TWS itself is connected to IBKR.
+#[derive(Debug, Default)]
+struct Line {
+    lost: AtomicBool,
+    /// Counts losses, so that an answer given across one is noticed.
+    losses: AtomicU64,
+}
+
+impl Line {
+    fn hear(&self, notice: &Notice) {
+        if notice.code == LINE_LOST {
+            self.losses.fetch_add(1, Ordering::AcqRel);
+            self.lost.store(true, Ordering::Release);
+        } else if LINE_BACK.contains(&notice.code) {
+            self.lost.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// What a stream told before it ended, or before nothing more came.
+#[derive(Debug)]
+pub struct Told<T> {
+    /// Everything that came.
+    pub rows: Vec<T>,
+    /// Whether the gateway said that this is all.
+    pub complete: bool,
+}
+
+impl<'a> Session<'a> {
+    /// Connects, trying again with growing pauses up to `max_retries` times.
+    ///
+    /// # Errors
+    /// What kept it from connecting, in words, with what to do.
+    pub async fn connect(settings: &'a Ibkr, progress: &'a dyn Progress) -> Result<Self> {
+        let mut pause = Duration::from_millis(500);
+        let mut attempt = 1;
+        loop {
+            match connect_once(settings).await {
+                Ok((client, notices)) => {
+                    let line = Arc::new(Line::default());
+                    tokio::spawn(listen(notices, Arc::clone(&line)));
+                    return Ok(Self { client, line, settings, progress });
+                }
+                Err(refusal) if refusal.is_final() || attempt >= settings.max_retries => {
+                    return Err(refusal.in_words(settings, attempt));
+                }
+                Err(refusal) => {
+                    progress.say(&format!("{refusal}; trying again in {:.1} s", pause.as_secs_f64()));
+                    tokio::time::sleep(pause).await;
+                    (attempt, pause) = (attempt + 1, pause * 2);
+                }
+            }
+        }
+    }
+
+    /// The connection itself, for asking.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who hears how far it is.
+    pub fn progress(&self) -> &dyn Progress {
+        self.progress
+    }
+
+    /// How long an answer may take.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.settings.timeout_s)
+    }
+
+    /// Asks until the answer came over a connection that held from the question to the end of it. A connection that
+    /// drops is waited for, and the question asked again.
+    ///
+    /// # Errors
+    /// The gateway refuses the question, or the connection does not come back or does not hold.
+    pub async fn ask<T>(&self, what: &str, question: impl AsyncFn(&Client) -> Result<T, ibapi::Error>) -> Result<T> {
+        for _ in 0..=self.settings.max_retries {
+            let losses = self.line.losses.load(Ordering::Acquire);
+            match question(&self.client).await {
+                Ok(answer) if self.held_since(losses) => return Ok(answer),
+                Ok(_) => self.progress.say(&format!("TWS lost its line to IBKR; asking for {what} again")),
+                Err(error) if error.is_connection_lost() || is_lag(&error) => {
+                    self.progress.say(&format!("the connection dropped; asking for {what} again"));
+                }
+                Err(error) => return Err(failure::question(what, error, self.settings)),
+            }
+            self.wait_for_connection(what).await?;
+        }
+        Err(failure::does_not_hold(what, self.settings))
+    }
+
+    fn held_since(&self, losses: u64) -> bool {
+        !self.line.lost.load(Ordering::Acquire) && self.line.losses.load(Ordering::Acquire) == losses
+    }
+
+    async fn wait_for_connection(&self, what: &str) -> Result<()> {
+        let back = async {
+            self.client.wait_connected().await?;
+            while self.line.lost.load(Ordering::Acquire) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Ok::<(), ibapi::Error>(())
+        };
+        match timeout(self.patience(), back).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(failure::question(what, error, self.settings)),
+            Err(_) => Err(failure::does_not_hold(what, self.settings)),
+        }
+    }
+}
+
+fn is_lag(error: &ibapi::Error) -> bool {
+    matches!(error, ibapi::Error::Notice(notice) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE)
+}
+
+async fn connect_once(settings: &Ibkr) -> Result<(Client, NoticeStream), failure::Refusal> {
+    let builder = Client::builder()
+        .address(format!("{}:{}", settings.host, settings.port))
+        .client_id(settings.client_id)
+        .max_reconnect_attempts(settings.max_retries)
+        .rate_limiter(RateLimiter::default())
+        .one_shot_timeout(Duration::from_secs(settings.timeout_s))
+        .channel_capacity(CAPACITY)
+        .connect_with_notice_stream();
+    match timeout(Duration::from_secs(settings.timeout_s), builder).await {
+        Ok(Ok(connected)) => Ok(connected),
+        Ok(Err(error)) => Err(failure::Refusal::Said(error)),
+        Err(_) => Err(failure::Refusal::Mute),
+    }
+}
+
+async fn listen(mut notices: NoticeStream, line: Arc<Line>) {
+    while let Some(notice) = notices.next().await {
+        line.hear(&notice);
+    }
+}
+
+/// Reads a stream until its end mark (which is left out), its own end, or until nothing came for `patience`.
+///
+/// # Errors
+/// What the gateway, or a lost connection, says in place of the next row.
+pub async fn read<T, S>(
+    mut stream: S,
+    patience: Duration,
+    is_end: impl Fn(&T) -> bool,
+) -> Result<Told<T>, ibapi::Error>
+where
+    S: StreamExt<Item = Result<SubscriptionItem<T>, ibapi::Error>> + Unpin,
+{
+    let mut rows = Vec::new();
+    loop {
+        match timeout(patience, stream.next()).await {
+            Ok(Some(Ok(SubscriptionItem::Data(row)))) if is_end(&row) => return Ok(Told { rows, complete: true }),
+            Ok(Some(Ok(SubscriptionItem::Data(row)))) => rows.push(row),
+            Ok(Some(Ok(SubscriptionItem::Notice(notice)))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
+                return Err(ibapi::Error::Notice(notice));
+            }
+            Ok(Some(Ok(SubscriptionItem::Notice(_)))) => {}
+            Ok(Some(Err(error))) => return Err(error),
+            Ok(None) => return Ok(Told { rows, complete: true }),
+            Err(_) => return Ok(Told { rows, complete: false }),
+        }
+    }
+}
+
+/// The account to read: the configured one, else the first that the gateway manages.
+///
+/// # Errors
+/// The configured account is not among those the gateway manages, or it manages none.
+pub fn choose_account(managed: &[String], wanted: &str) -> Result<String> {
+    let list = managed.join(", ");
+    match (wanted.trim(), managed.first()) {
+        (_, None) => Err(Error::new("the gateway manages no account")
+            .hint("log in to TWS or Gateway, wait until it shows the account, and run this again")),
+        ("", Some(first)) => Ok(first.clone()),
+        (wanted, Some(_)) if managed.iter().any(|account| account == wanted) => Ok(wanted.to_owned()),
+        (wanted, Some(_)) => Err(Error::new(format!("account {wanted} is not among those of this login: {list}"))
+            .hint("correct `[ibkr] account` in config/local.toml, or log in as the user who may see it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_is_the_one_asked_for_or_the_first() {
+        let managed = ["DU1".to_owned(), "DU2".to_owned()];
+        assert_eq!(choose_account(&managed, "").unwrap(), "DU1");
+        assert_eq!(choose_account(&managed, "DU2").unwrap(), "DU2");
+        let error = choose_account(&managed, "DU3").unwrap_err();
+        assert_eq!(error.message(), "account DU3 is not among those of this login: DU1, DU2");
+        assert!(choose_account(&[], "").is_err());
+    }
+}

@@ -1,0 +1,97 @@
+//! The broker's own running total of an order against the fills that are stored: a fill that is missing or counted
+//! twice shows here.
+
+use std::collections::BTreeMap;
+
+use ibapi::orders::{ExecutionData, ExecutionSide};
+use rust_decimal::Decimal;
+
+use super::contracts::{decimal, ticker};
+use crate::record::{Execution, Finding, Severity, Side, Symbol};
+
+/// What tells one order's fills in one instrument.
+type Order = (String, Option<u64>, Side);
+
+/// How much of each order the gateway says is filled.
+#[derive(Debug, Default)]
+pub struct OrderTotals(BTreeMap<Order, (Symbol, Decimal)>);
+
+impl OrderTotals {
+    /// The totals that these fills carry.
+    pub fn of<'a>(fills: impl Iterator<Item = &'a ExecutionData>) -> Self {
+        let mut totals: BTreeMap<Order, (Symbol, Decimal)> = BTreeMap::new();
+        for ExecutionData { contract, execution, .. } in fills {
+            let Some(filled) = decimal(execution.cumulative_quantity).filter(|filled| *filled > Decimal::ZERO) else {
+                continue;
+            };
+            if execution.perm_id == 0 || super::contracts::asset_class(contract) == "BAG" {
+                continue;
+            }
+            let side = if execution.side == ExecutionSide::Bought { Side::Buy } else { Side::Sell };
+            let conid = u64::try_from(contract.contract_id).ok().filter(|number| *number > 0);
+            let entry = totals.entry((execution.perm_id.to_string(), conid, side));
+            let (_, most) = entry.or_insert_with(|| (ticker(contract), Decimal::ZERO));
+            *most = filled.max(*most);
+        }
+        Self(totals)
+    }
+
+    /// The orders of which the stored fills that count are not as much as the gateway says.
+    pub fn against(&self, executions: &[Execution]) -> Vec<Finding> {
+        let mut stored: BTreeMap<Order, Decimal> = BTreeMap::new();
+        for fill in executions {
+            if let Some(order) = &fill.perm_id {
+                *stored.entry((order.clone(), fill.conid, fill.side)).or_default() += fill.quantity;
+            }
+        }
+        let differing = self.0.iter().filter_map(|(order, (symbol, told))| {
+            let have = stored.get(order).copied().unwrap_or_default();
+            (have != *told).then(|| {
+                let side = if order.2 == Side::Buy { "bought" } else { "sold" };
+                let message =
+                    format!("the gateway says that an order {side} {told} {symbol}, the fills stored come to {have}");
+                let next = "import the Flex statement of those days, then run `trackrecord check`";
+                Finding::new(Severity::Warning, "order-total", message, next)
+            })
+        });
+        differing.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ibapi::contracts::Contract;
+    use ibapi::orders::Execution as Wire;
+
+    use super::*;
+    use crate::record::ExecId;
+    use crate::record::testing::fill;
+
+    fn wire(shares: f64, cumulative: f64) -> ExecutionData {
+        let contract = Contract { contract_id: 7, symbol: "SXLK".into(), ..Contract::default() };
+        let execution = Wire { perm_id: 42, shares, cumulative_quantity: cumulative, ..Wire::default() };
+        ExecutionData { contract, execution, ..ExecutionData::default() }
+    }
+
+    fn stored(id: &str, quantity: i64) -> Execution {
+        let perm_id = Some("42".to_owned());
+        Execution {
+            exec_id: ExecId::new(id),
+            quantity: quantity.into(),
+            conid: Some(7),
+            perm_id,
+            side: Side::Buy,
+            ..fill(id)
+        }
+    }
+
+    #[test]
+    fn a_missing_fill_and_a_doubled_one_are_named() {
+        let told = [wire(60.0, 60.0), wire(40.0, 100.0)];
+        let totals = OrderTotals::of(told.iter());
+        assert!(totals.against(&[stored("a.b.1.01", 60), stored("a.b.2.01", 40)]).is_empty());
+        let missing = totals.against(&[stored("a.b.2.01", 40)]);
+        assert_eq!(missing[0].message, "the gateway says that an order bought 100 SXLK, the fills stored come to 40");
+        assert_eq!(totals.against(&[stored("a", 60), stored("b", 60), stored("c", 40)]).len(), 1);
+    }
+}
