@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod flex;
+pub mod http;
 mod number;
 pub mod progress;
 pub mod report;
