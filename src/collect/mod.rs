@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod flex;
+pub mod http;
 pub mod ibkr;
 pub mod listing;
 mod number;
