@@ -10,6 +10,9 @@
 
 mod bad_input;
 mod check;
+#[path = "../support/gateway/mod.rs"]
+mod gateway;
+mod gateway_bytes;
 mod import;
 mod interruption;
 mod privacy;
