@@ -93,6 +93,16 @@ impl SiteDir {
         self.root.join("data/statements.csv")
     }
 
+    /// `data/coverage.csv`: which days the Flex web service has answered for.
+    pub fn coverage(&self) -> PathBuf {
+        self.root.join("data/coverage.csv")
+    }
+
+    /// `data/.collecting`: held by a collection from its first question to its last write.
+    pub fn collecting(&self) -> PathBuf {
+        self.root.join("data/.collecting")
+    }
+
     /// `data/raw/`: statements as they were received.
     pub fn raw(&self) -> PathBuf {
         self.root.join("data/raw")

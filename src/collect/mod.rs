@@ -21,6 +21,8 @@ pub mod yahoo;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
@@ -47,6 +49,10 @@ pub struct Batch {
     pub notices: Vec<Finding>,
     /// Rows that were left out, by kind and reason.
     pub skipped: Vec<Skipped>,
+    /// The account that was read, where a file names one.
+    pub account: Option<String>,
+    /// First and last days that the files say they are about.
+    pub covered: Vec<(NaiveDate, NaiveDate)>,
 }
 
 /// A text file to be written below the site's root.
@@ -82,6 +88,8 @@ impl Batch {
         self.annotations.extend(other.annotations);
         self.commentary.extend(other.commentary);
         self.notices.extend(other.notices);
+        self.covered.extend(other.covered);
+        self.account = self.account.take().or(other.account);
         for skipped in other.skipped {
             self.add_skipped(skipped);
         }

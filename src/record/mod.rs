@@ -4,6 +4,7 @@
 //! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
 
 pub mod annotation;
+pub mod coverage;
 pub mod effective;
 pub mod execution;
 mod files;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::coverage::Coverage;
 use super::files::{files, read_rows, read_snapshot};
 use super::{Bar, CashFlow, Execution, Snapshot, StatementPeriod, Symbol};
 use crate::digest::sha256;
@@ -169,6 +170,24 @@ impl Store {
     /// A stored file that cannot be read, or a write that fails.
     pub fn add_statements(&self, periods: &[StatementPeriod]) -> Result<Added> {
         self.append(&self.site.statements(), periods, |period| (period.from, period.to, period.account.clone()))
+    }
+
+    /// Adds the days that a query has answered for to `data/coverage.csv`.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read, or a write that fails.
+    pub fn add_coverage(&self, rows: &[Coverage]) -> Result<Added> {
+        self.append(&self.site.coverage(), rows, |row| {
+            (row.from, row.to, row.account.clone(), row.query.clone(), row.source.clone())
+        })
+    }
+
+    /// The days that queries have answered for.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read.
+    pub fn coverage(&self) -> Result<Vec<Coverage>> {
+        self.rows(&self.site.coverage())
     }
 
     /// Adds daily bars to `data/prices/SYMBOL.csv`.

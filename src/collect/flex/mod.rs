@@ -7,6 +7,8 @@ mod account;
 mod cash;
 mod dates;
 mod link;
+mod reply;
+pub mod service;
 mod trades;
 mod xml;
 
@@ -79,6 +81,8 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
     let dates = Dates::of_file(document.statements.iter().chain(&document.rows), settings.time_zone);
     let rows = rows_of(&document, &account, &mut batch);
     let base = base_currency(&rows, settings.base_currency, &mut batch)?;
+    batch.covered = covered(&document, &account, &dates);
+    batch.account = Some(account.clone());
     let account = AccountId::new(account);
     let mut reading = Reading { account, base, dates, batch, rates: BTreeMap::new(), names: Fingerprints::default() };
     reading.read(&rows)?;
@@ -210,6 +214,13 @@ fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Res
             .hint("set `[ibkr] account` in config/local.toml to the one that is published")),
         None => Ok(found.first().map(|account| (*account).to_owned())),
     }
+}
+
+/// The days that the statements of one account say they are about.
+fn covered(document: &Document, account: &str, dates: &Dates) -> Vec<(NaiveDate, NaiveDate)> {
+    let own = document.statements.iter().filter(|row| row.account().is_none_or(|named| named == account));
+    let day = |row: &Row, name| row.text(name).and_then(|text| dates.date(text).ok());
+    own.filter_map(|row| Some((day(row, "fromDate")?, day(row, "toDate")?))).collect()
 }
 
 /// The rows of one account. Those of others are counted as left out.
