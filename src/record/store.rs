@@ -2,7 +2,9 @@
 //!
 //! One writer at a time holds the site's lock. Every file is written beside its place, synced and renamed.
 //! Rows are only ever added: what is known already is counted, what contradicts a stored row is kept beside it
-//! and shows up in `check`.
+//! and shows up in `check`. Prices alone are replaced, see [`prices`]; the version before is kept.
+
+pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -14,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::files::{files, read_rows, read_snapshot};
-use super::{Bar, CashFlow, Execution, Snapshot, StatementPeriod, Symbol};
+use super::{CashFlow, Execution, Snapshot, StatementPeriod};
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -171,27 +173,12 @@ impl Store {
         self.append(&self.site.statements(), periods, |period| (period.from, period.to, period.account.clone()))
     }
 
-    /// Adds daily bars to `data/prices/SYMBOL.csv`.
-    ///
-    /// # Errors
-    /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
-    pub fn add_prices(&self, symbol: &Symbol, bars: &[Bar]) -> Result<Added> {
-        if symbol.as_str().is_empty()
-            || symbol.as_str().starts_with('.')
-            || symbol.as_str().contains(['/', '\\', '\0'])
-        {
-            return Err(Error::new(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
-        }
-        self.append(&self.site.prices().join(format!("{symbol}.csv")), bars, |bar| bar.date)
-    }
-
     /// Keeps a statement as it was received, under its content's hash. Returns whether it was new.
     ///
     /// # Errors
     /// A write that fails.
     pub fn archive(&self, name: &str, bytes: &[u8]) -> Result<bool> {
-        let hash = sha256(bytes, 12);
-        let path = self.site.raw().join(format!("{hash}-{name}"));
+        let path = self.site.raw().join(format!("{}-{name}", sha256(bytes, 12)));
         let new = !path.exists();
         if new {
             self.write(&path, bytes)?;

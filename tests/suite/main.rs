@@ -12,8 +12,11 @@ mod bad_input;
 mod check;
 mod import;
 mod interruption;
+mod prices;
 mod privacy;
 mod samples;
 mod site;
 mod support;
 mod words;
+#[path = "../support/yahoo/mod.rs"]
+mod yahoo;
