@@ -78,6 +78,11 @@ impl SiteDir {
         self.root.join("data/prices")
     }
 
+    /// `data/prices/suspicious/`: bars that are kept out of all figures until they are confirmed.
+    pub fn suspicious_prices(&self) -> PathBuf {
+        self.root.join("data/prices/suspicious")
+    }
+
     /// `data/flows.csv`: money across the account's border.
     pub fn flows(&self) -> PathBuf {
         self.root.join("data/flows.csv")

@@ -2,10 +2,13 @@
 
 mod build;
 mod check;
+mod collect;
 mod completions;
 mod demo;
+mod finding;
 mod import;
 mod init;
+mod progress;
 mod slippage;
 mod stats;
 mod terminal;
@@ -53,6 +56,8 @@ enum Command {
     Init(init::Arguments),
     /// Make and build a demo site: a simulated account on real prices
     Demo(demo::Arguments),
+    /// Ask TWS or Gateway, the Flex web service and Yahoo for what is new; nothing is ever ordered
+    Collect(collect::Arguments),
     /// Read files of a broker or of the earlier system into data/
     Import(import::Arguments),
     /// Look for everything that is wrong, odd or missing
@@ -115,6 +120,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Demo(arguments) => demo::run(&arguments, &terminal),
+        Command::Collect(arguments) => collect::run(&arguments, &site, &terminal),
         Command::Import(arguments) => import::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),

@@ -22,6 +22,11 @@ impl Terminal {
         Self { quiet, verbose, colour: std::io::stderr().is_terminal() && !no_colour }
     }
 
+    /// Whether nothing but results and errors is to be said.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Prints a result. A reader that has gone away is no error.
     pub fn result(&self, text: impl Display) -> Result<()> {
         match writeln!(std::io::stdout().lock(), "{text}") {

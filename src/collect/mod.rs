@@ -12,6 +12,7 @@ pub mod listing;
 mod number;
 pub mod progress;
 pub mod report;
+pub mod run;
 pub mod save;
 pub mod seed;
 mod table;

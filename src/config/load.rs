@@ -160,6 +160,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
 /// The first value that has the right type and still cannot be: its key and what is wrong.
 fn impossible(config: &Config) -> Option<(&'static str, String)> {
     let analysis = &config.analysis;
+    let unconfirmed = config.yahoo.confirmations().err();
     let checks = [
         ("site.title", config.site.title.trim().is_empty(), "a site needs a title".to_owned()),
         ("site.base_url", config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)), ADDRESS.to_owned()),
@@ -205,6 +206,7 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
             format!("{} is not between 1 and 20 attempts", config.ibkr.max_retries),
         ),
         ("yahoo.base_url", !is_base_url(&config.yahoo.base_url), ADDRESS.to_owned()),
+        ("yahoo.confirmed", unconfirmed.is_some(), unconfirmed.unwrap_or_default()),
         ("flex.base_url", !is_base_url(&config.flex.base_url), ADDRESS.to_owned()),
         ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
         ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),

@@ -7,11 +7,13 @@ mod load;
 
 pub use load::{is_base_url, load, parse};
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::record::Currency;
+use crate::record::{Currency, Symbol};
 use crate::toml_value;
 
 /// The whole configuration.
@@ -233,18 +235,32 @@ pub struct Yahoo {
     /// The address of the chart service.
     pub base_url: String,
     /// Yahoo's symbol for a broker's ticker or contract number, where the listing exchange does not tell it.
-    pub symbols: std::collections::BTreeMap<String, String>,
+    pub symbols: BTreeMap<String, String>,
     /// Suspicious bars the owner has looked at and believes: `"SXLK.L 2026-01-27"`.
     pub confirmed: Vec<String>,
 }
 
 impl Default for Yahoo {
     fn default() -> Self {
-        Self {
-            base_url: "https://query1.finance.yahoo.com".into(),
-            symbols: std::collections::BTreeMap::new(),
-            confirmed: Vec::new(),
+        Self { base_url: "https://query1.finance.yahoo.com".into(), symbols: BTreeMap::new(), confirmed: Vec::new() }
+    }
+}
+
+impl Yahoo {
+    /// The confirmed dates of each symbol.
+    ///
+    /// # Errors
+    /// An entry that is not a symbol and a date.
+    pub fn confirmations(&self) -> Result<BTreeMap<Symbol, BTreeSet<NaiveDate>>, String> {
+        let mut dates: BTreeMap<Symbol, BTreeSet<NaiveDate>> = BTreeMap::new();
+        for entry in &self.confirmed {
+            let parts = entry.trim().split_once(' ').map(|(symbol, date)| (symbol, date.trim().parse()));
+            let Some((symbol, Ok(date))) = parts else {
+                return Err(format!("`{entry}` is not a symbol and a date, such as \"SXLK.L 2026-01-27\""));
+            };
+            dates.entry(Symbol::new(symbol)).or_default().insert(date);
         }
+        Ok(dates)
     }
 }
 

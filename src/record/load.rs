@@ -38,6 +38,7 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     reader.words(words, &mut record);
     reader.one_account(&record);
     record.findings = reader.findings;
+    record.findings.extend(super::suspicious::findings(site));
     record.findings.sort();
     start_at_inception(&mut record, config.site.inception);
     record

@@ -16,6 +16,7 @@ pub mod name;
 pub mod price;
 pub mod snapshot;
 pub mod store;
+pub mod suspicious;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod words;
@@ -33,6 +34,7 @@ pub use flow::{CashFlow, FlowKind, StatementPeriod};
 pub use name::{AccountId, Currency, ExecId, Symbol};
 pub use price::{Bar, PriceSeries};
 pub use snapshot::{Position, Snapshot};
+pub use suspicious::SuspiciousBar;
 
 /// Everything known about one account, in the form the analysis reads it.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,9 @@
 //!
 //! One writer at a time holds the site's lock. Every file is written beside its place, synced and renamed.
 //! Rows are only ever added: what is known already is counted, what contradicts a stored row is kept beside it
-//! and shows up in `check`.
+//! and shows up in `check`. Prices alone are replaced, see [`prices`]; the version before is kept.
+
+pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -15,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::coverage::Coverage;
 use super::files::{files, read_rows, read_snapshot};
-use super::{Bar, CashFlow, Execution, Snapshot, StatementPeriod, Symbol};
+use super::{CashFlow, Execution, Snapshot, StatementPeriod};
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -60,24 +62,7 @@ impl Store {
     }
 
     fn with_patience(site: &SiteDir, patience: Duration) -> Result<Self> {
-        let path = site.lock();
-        create_folder(&site.data())?;
-        let lock = File::options().create(true).truncate(false).write(true).open(&path);
-        let lock = lock.map_err(|error| Error::io("open the lock", &path, error))?;
-        let give_up = Instant::now() + patience;
-        while let Err(error) = lock.try_lock() {
-            match error {
-                std::fs::TryLockError::WouldBlock if Instant::now() < give_up => {
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-                std::fs::TryLockError::WouldBlock => {
-                    return Err(Error::new("another trackrecord is writing to this site")
-                        .at(Place::file(site.root()))
-                        .hint("wait until it is done, then run this again"));
-                }
-                std::fs::TryLockError::Error(error) => return Err(Error::io("take the lock", &path, error)),
-            }
-        }
+        let lock = lock(&site.lock(), site, "writing to this site", patience)?;
         Ok(Self { site: site.clone(), durable: true, _lock: lock })
     }
 
@@ -190,27 +175,12 @@ impl Store {
         self.rows(&self.site.coverage())
     }
 
-    /// Adds daily bars to `data/prices/SYMBOL.csv`.
-    ///
-    /// # Errors
-    /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
-    pub fn add_prices(&self, symbol: &Symbol, bars: &[Bar]) -> Result<Added> {
-        if symbol.as_str().is_empty()
-            || symbol.as_str().starts_with('.')
-            || symbol.as_str().contains(['/', '\\', '\0'])
-        {
-            return Err(Error::new(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
-        }
-        self.append(&self.site.prices().join(format!("{symbol}.csv")), bars, |bar| bar.date)
-    }
-
     /// Keeps a statement as it was received, under its content's hash. Returns whether it was new.
     ///
     /// # Errors
     /// A write that fails.
     pub fn archive(&self, name: &str, bytes: &[u8]) -> Result<bool> {
-        let hash = sha256(bytes, 12);
-        let path = self.site.raw().join(format!("{hash}-{name}"));
+        let path = self.site.raw().join(format!("{}-{name}", sha256(bytes, 12)));
         let new = !path.exists();
         if new {
             self.write(&path, bytes)?;
@@ -276,6 +246,36 @@ impl Store {
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         write_atomically(path, bytes, self.durable)
     }
+}
+
+/// Keeps a second collection of the same site out for as long as the returned file is held.
+///
+/// # Errors
+/// Another collection is under way, or the folder cannot be written to.
+pub fn only_collector(site: &SiteDir) -> Result<File> {
+    lock(&site.collecting(), site, "collecting for this site", PATIENCE)
+}
+
+/// Takes an exclusive lock, waiting as long as `patience` for the one who holds it.
+fn lock(path: &Path, site: &SiteDir, doing: &str, patience: Duration) -> Result<File> {
+    create_folder(&site.data())?;
+    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(|error| Error::io("open the lock", path, error))?;
+    let give_up = Instant::now() + patience;
+    while let Err(error) = file.try_lock() {
+        match error {
+            std::fs::TryLockError::WouldBlock if Instant::now() < give_up => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            std::fs::TryLockError::WouldBlock => {
+                return Err(Error::new(format!("another trackrecord is {doing}"))
+                    .at(Place::file(site.root()))
+                    .hint("wait until it is done, then run this again"));
+            }
+            std::fs::TryLockError::Error(error) => return Err(Error::io("take the lock", path, error)),
+        }
+    }
+    Ok(file)
 }
 
 /// What a new row is beside those stored under its id.

@@ -15,8 +15,11 @@ mod gateway;
 mod gateway_bytes;
 mod import;
 mod interruption;
+mod prices;
 mod privacy;
 mod samples;
 mod site;
 mod support;
 mod words;
+#[path = "../support/yahoo/mod.rs"]
+mod yahoo;

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use super::progress::Progress;
 use super::report::{Part, Report};
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::load;
 use crate::record::store::Store;
 use crate::site_dir::SiteDir;
@@ -24,11 +24,8 @@ use crate::site_dir::SiteDir;
 /// Where rows came from, in the record.
 const SOURCE: &str = "tws";
 
-/// Collects fills, the account, or both, over one connection, and stores each as soon as it is complete.
-///
-/// # Errors
-/// A gateway that cannot be reached or read, an account of the other kind, a store that cannot be written to.
-/// What was complete before is stored.
+/// Collects fills, the account, or both, over one connection, and stores each as soon as it is complete. One that
+/// fails does not keep the other from being asked.
 pub async fn collect(
     site: &SiteDir,
     config: &Config,
@@ -36,31 +33,69 @@ pub async fn collect(
     kind: AccountKind,
     today: NaiveDate,
     progress: &dyn Progress,
-) -> Result<Vec<Report>> {
+) -> Vec<(Part, Result<Report>)> {
+    let (session, account) = match open(config, kind, progress).await {
+        Ok(open) => open,
+        Err(error) => return refused(parts, error),
+    };
+    let mut outcomes = Vec::new();
+    for part in parts {
+        let outcome = match part {
+            Part::Executions => fills(&session, site, config, &account, today).await,
+            Part::Snapshot => account_now(&session, site, config, &account).await,
+            Part::Flex | Part::Prices => continue,
+        };
+        outcomes.push((*part, outcome));
+    }
+    session.client().disconnect().await;
+    outcomes
+}
+
+/// A connection to the right kind of account.
+async fn open<'a>(
+    config: &'a Config,
+    kind: AccountKind,
+    progress: &'a dyn Progress,
+) -> Result<(session::Session<'a>, String)> {
     let settings = &config.ibkr;
     account_kind::agree_on_port(settings.port, kind)?;
     let session = session::Session::connect(settings, progress).await?;
     let account = session::choose_account(session.client().handshake_managed_accounts(), &settings.account)?;
     account_kind::agree_on_account(&account, kind)?;
-    let mut reports = Vec::new();
-    for part in parts {
-        let report = match part {
-            Part::Executions => {
-                let (fills, totals, mut report) = executions::collect(&session, settings, &account).await?;
-                report.added = Store::open(site)?.add_executions(&fills)?;
-                report.findings.extend(totals.against(&load::load(site, config, today).executions));
-                report
-            }
-            Part::Snapshot => {
-                let base = config.account.base_currency;
-                let (snapshot, mut report) = snapshot::collect(&session, settings, &account, base).await?;
-                report.added = Store::open(site)?.add_snapshots(&[snapshot])?;
-                report
-            }
-            Part::Flex | Part::Prices => continue,
-        };
-        reports.push(report);
-    }
-    session.client().disconnect().await;
-    Ok(reports)
+    Ok((session, account))
+}
+
+/// The reason for the first part, and for the others that it is the same.
+fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<Report>)> {
+    let mut reason = Some(error);
+    let told = |part: &Part| {
+        let again = || Error::new("not asked, for the same reason");
+        (*part, Err(reason.take().unwrap_or_else(again)))
+    };
+    parts.iter().map(told).collect()
+}
+
+async fn fills(
+    session: &session::Session<'_>,
+    site: &SiteDir,
+    config: &Config,
+    account: &str,
+    today: NaiveDate,
+) -> Result<Report> {
+    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account).await?;
+    report.added = Store::open(site)?.add_executions(&fills)?;
+    report.findings.extend(totals.against(&load::load(site, config, today).executions));
+    Ok(report)
+}
+
+async fn account_now(
+    session: &session::Session<'_>,
+    site: &SiteDir,
+    config: &Config,
+    account: &str,
+) -> Result<Report> {
+    let base = config.account.base_currency;
+    let (snapshot, mut report) = snapshot::collect(session, &config.ibkr, account, base).await?;
+    report.added = Store::open(site)?.add_snapshots(&[snapshot])?;
+    Ok(report)
 }

@@ -1,1 +1,197 @@
 //! Daily prices from the chart service of Yahoo.
+//!
+//! `client` asks, `chart` reads an answer, `plan` decides from which date on, `suspicious` keeps aside what cannot be
+//! believed, `merge` joins the rest with what is stored. Asking comes first, for all symbols at once; then the
+//! site's lock is taken and everything is written.
+
+mod chart;
+mod client;
+mod compare;
+mod decimal;
+mod document;
+mod merge;
+mod plan;
+mod suspicious;
+mod tell;
+#[cfg(test)]
+mod testing;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use self::chart::Chart;
+use self::client::Client;
+use self::merge::Stored;
+use self::plan::Span;
+use super::progress::Progress;
+use super::report::{Part, Report};
+use crate::config;
+use crate::error::{Error, Result};
+use crate::record::store::Store;
+use crate::record::store::prices::{stored_prices, suspicious_prices};
+use crate::record::{Bar, Symbol};
+use crate::site_dir::SiteDir;
+
+/// A symbol whose prices are wanted, and from which date on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Yahoo's spelling.
+    pub symbol: Symbol,
+    /// The first date that matters.
+    pub from: NaiveDate,
+}
+
+/// Fetches what is missing of the wanted prices and stores it. A symbol that fails does not keep the others; the
+/// report names it and the prices that are used instead.
+///
+/// It must run in a tokio runtime with time and network. `now` decides which bars are finished.
+///
+/// # Errors
+/// An address that is none, confirmations that cannot be read, and as [`Store`]: another writer, or a disk that
+/// refuses. What the service or a single symbol's file does wrong is in the report.
+pub async fn collect(
+    site: &SiteDir,
+    settings: &config::Yahoo,
+    wanted: &[Wanted],
+    now: DateTime<Utc>,
+    progress: &dyn Progress,
+) -> Result<Report> {
+    let wanted = once_each(wanted, now.date_naive());
+    let confirmed = settings.confirmations().map_err(Error::new)?;
+    let asked = format!("daily prices of {} symbols from {}", wanted.len(), settings.base_url);
+    let mut report = Report::new(Part::Prices, asked);
+    if wanted.is_empty() {
+        return Ok(report);
+    }
+    let client = Arc::new(Client::new(&settings.base_url, now)?);
+    // A file that cannot be read now is told below, when it cannot be read again.
+    let question = |(symbol, from): (&Symbol, &NaiveDate)| {
+        let stored = stored_prices(site, symbol).ok()?;
+        Some(Question { symbol: symbol.clone(), from: *from, stored })
+    };
+    let mut answers = ask_all(&client, wanted.iter().filter_map(question).collect(), progress).await;
+
+    let store = Store::open(site)?;
+    for symbol in wanted.keys() {
+        let stored = read(site, symbol, confirmed.get(symbol).cloned().unwrap_or_default());
+        match (stored, answers.remove(symbol)) {
+            (Ok(stored), Some(answer)) => write(&store, symbol, &stored, answer, now, &mut report)?,
+            (Ok(stored), None) => {
+                write(&store, symbol, &stored, Err(Error::new("it was not asked for")), now, &mut report)?
+            }
+            (Err(error), _) => report.findings.push(tell::failed(symbol, &error, &[])),
+        }
+    }
+    report.findings.sort();
+    Ok(report)
+}
+
+/// Every symbol once, from the earliest date that anyone wants.
+fn once_each(wanted: &[Wanted], today: NaiveDate) -> BTreeMap<Symbol, NaiveDate> {
+    let mut each = BTreeMap::new();
+    for Wanted { symbol, from } in wanted {
+        each.entry(symbol.clone()).and_modify(|known: &mut NaiveDate| *known = (*known).min(*from)).or_insert(*from);
+    }
+    each.values_mut().for_each(|from| *from = (*from).min(today));
+    each
+}
+
+/// What is stored of a symbol, read under the lock.
+fn read(site: &SiteDir, symbol: &Symbol, confirmed: BTreeSet<NaiveDate>) -> Result<Stored> {
+    Ok(Stored { bars: stored_prices(site, symbol)?, held: suspicious_prices(site, symbol)?, confirmed })
+}
+
+/// A symbol that is to be asked about.
+struct Question {
+    symbol: Symbol,
+    from: NaiveDate,
+    stored: Vec<Bar>,
+}
+
+/// What came back, and what had been asked for.
+struct Answered {
+    chart: Chart,
+    span: Span,
+}
+
+/// What the questions under way have to tell.
+enum News {
+    Words(String),
+    Answer(Symbol, Result<Answered>),
+}
+
+async fn ask_all(
+    client: &Arc<Client>,
+    questions: Vec<Question>,
+    progress: &dyn Progress,
+) -> BTreeMap<Symbol, Result<Answered>> {
+    progress.begin("prices", questions.len());
+    let (teller, mut news) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    for question in questions {
+        let (client, teller) = (Arc::clone(client), teller.clone());
+        tasks.spawn(async move {
+            let name = question.symbol.clone();
+            let words = teller.clone();
+            let say = move |text| drop(words.send(News::Words(format!("{name}: {text}"))));
+            let answer = question.ask(&client, &say).await;
+            drop(teller.send(News::Answer(question.symbol, answer)));
+        });
+    }
+    drop(teller);
+    let mut answers = BTreeMap::new();
+    while let Some(next) = news.recv().await {
+        match next {
+            News::Words(words) => progress.say(&words),
+            News::Answer(symbol, answer) => {
+                progress.step(symbol.as_str());
+                answers.insert(symbol, answer);
+            }
+        }
+    }
+    progress.end();
+    answers
+}
+
+impl Question {
+    /// The newest part where that is enough, else everything.
+    async fn ask(&self, client: &Client, say: &client::Say) -> Result<Answered> {
+        let span = plan::first(&self.stored, self.from);
+        let chart = client.chart(&self.symbol, span, say).await?;
+        if span.whole {
+            return Ok(Answered { chart, span });
+        }
+        let Some(reason) = merge::needs_whole(&self.stored, &chart, self.from) else {
+            return Ok(Answered { chart, span });
+        };
+        say(format!("{reason}; asking for the whole history"));
+        let span = plan::whole(&self.stored, self.from);
+        Ok(Answered { chart: client.chart(&self.symbol, span, say).await?, span })
+    }
+}
+
+/// Stores what came of a symbol and reports it.
+fn write(
+    store: &Store,
+    symbol: &Symbol,
+    stored: &Stored,
+    answer: Result<Answered>,
+    now: DateTime<Utc>,
+    report: &mut Report,
+) -> Result<()> {
+    let (settled, chart) = match &answer {
+        Ok(Answered { chart, span }) => (merge::settle(stored, chart, *span), Some(chart)),
+        Err(_) => (merge::without_answer(stored), None),
+    };
+    store.put_prices(symbol, &settled.bars, &settled.held)?;
+    report.added.new += settled.new;
+    report.added.known += settled.known;
+    report.findings.extend(answer.as_ref().err().map(|error| tell::failed(symbol, error, &settled.bars)));
+    report.findings.extend(tell::settled(symbol, &settled, chart, now));
+    report.findings.extend(tell::idle_confirmations(symbol, stored, &settled));
+    Ok(())
+}

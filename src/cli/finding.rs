@@ -1,0 +1,44 @@
+//! Findings as commands print them.
+
+use serde::Serialize;
+
+use super::terminal::Terminal;
+use crate::record::{Finding, Severity};
+
+/// A finding as `--json` prints it.
+#[derive(Serialize)]
+pub struct Printed<'a> {
+    severity: Severity,
+    kind: &'a str,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: &'a str,
+    next_step: &'a str,
+}
+
+impl<'a> From<&'a Finding> for Printed<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            severity: finding.severity,
+            kind: finding.kind,
+            file: finding.place.as_ref().map(|place| place.path.display().to_string()),
+            line: finding.place.as_ref().and_then(|place| place.line),
+            column: finding.place.as_ref().and_then(|place| place.column),
+            message: &finding.message,
+            next_step: &finding.next_step,
+        }
+    }
+}
+
+/// A finding in two lines: what and where, and what to do next.
+pub fn in_words(finding: &Finding, terminal: &Terminal) -> String {
+    let colour = match finding.severity {
+        Severity::Error => "31;1",
+        Severity::Warning => "33",
+        Severity::Note => "36",
+    };
+    let severity = terminal.painted(&format!("{}[{}]", finding.severity, finding.kind), colour);
+    let place = finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default();
+    format!("{severity}{place} {}\n  next: {}", finding.message, finding.next_step)
+}

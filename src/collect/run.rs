@@ -1,0 +1,165 @@
+//! A whole collection: fills and account, statements, prices, one after the other. What one part lacks does not keep
+//! the others from being asked.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+
+use super::flex::service::{self, Pace};
+use super::ibkr::{self, AccountKind};
+use super::listing::yahoo_symbol;
+use super::progress::Progress;
+use super::report::{Part, Report};
+use super::yahoo::{self, Wanted};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::record::store::only_collector;
+use crate::record::{Finding, Record, Severity, Symbol, load};
+use crate::site_dir::SiteDir;
+
+/// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
+const MONTHS_BEFORE: u32 = 14;
+
+/// What to collect, and how.
+pub struct Options<'a> {
+    /// The parts, in order.
+    pub parts: &'a [Part],
+    /// Whose money it must be.
+    pub kind: AccountKind,
+    /// How patiently the Flex service is asked.
+    pub pace: Pace,
+    /// The moment of the collection.
+    pub now: DateTime<Utc>,
+    /// Who hears how far it is.
+    pub progress: &'a dyn Progress,
+}
+
+/// What became of each part: its report, or what kept it from having one.
+pub type Outcomes = Vec<(Part, Result<Report>)>;
+
+/// Collects the parts of `options` into a site.
+///
+/// # Errors
+/// Another collection is under way, or there is no way to wait for sockets. What goes wrong within a part is in its
+/// outcome.
+pub fn run(site: &SiteDir, config: &Config, options: &Options) -> Result<Outcomes> {
+    let _alone = only_collector(site)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::new("cannot wait for sockets").because(error))?;
+    Ok(runtime.block_on(all(site, config, options)))
+}
+
+async fn all(site: &SiteDir, config: &Config, options: &Options<'_>) -> Outcomes {
+    let asked = |part: &&Part| matches!(part, Part::Executions | Part::Snapshot);
+    let broker: Vec<Part> = options.parts.iter().filter(asked).copied().collect();
+    let mut outcomes = Outcomes::new();
+    let today = options.now.date_naive() + Days::new(1);
+    if !broker.is_empty() {
+        outcomes.extend(ibkr::collect(site, config, &broker, options.kind, today, options.progress).await);
+    }
+    if options.parts.contains(&Part::Flex) {
+        let fetched = service::collect(site, config, options.now, options.pace, options.progress).await;
+        outcomes.push((Part::Flex, fetched));
+    }
+    if options.parts.contains(&Part::Prices) {
+        outcomes.push((Part::Prices, prices(site, config, today, options).await));
+    }
+    outcomes
+}
+
+async fn prices(site: &SiteDir, config: &Config, today: NaiveDate, options: &Options<'_>) -> Result<Report> {
+    let record = load::load(site, config, today);
+    let (wanted, unnamed) = wanted(&record, config, options.now.date_naive());
+    let mut report = yahoo::collect(site, &config.yahoo, &wanted, options.now, options.progress).await?;
+    report.findings.extend(unnamed);
+    Ok(report)
+}
+
+/// The symbols whose prices the record needs: the benchmark, everything that was traded or held, and each currency
+/// against the base. Beside them, what could not be given a symbol of Yahoo's.
+fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, Vec<Finding>) {
+    let first = record.snapshots.first().map(|snapshot| snapshot.date);
+    let start = config.site.inception.or(first).unwrap_or(today).min(today);
+    let from = start.checked_sub_months(Months::new(MONTHS_BEFORE)).unwrap_or(start);
+    let mut symbols = BTreeSet::new();
+    if !config.benchmark.symbol.is_empty() {
+        symbols.insert(Symbol::new(config.benchmark.symbol.as_str()));
+    }
+    let mut unnamed = BTreeSet::new();
+    for (ticker, conid, exchange) in instruments(record) {
+        match yahoo_symbol(ticker, conid, exchange, &config.yahoo.symbols) {
+            Ok(symbol) if symbol.as_str().is_empty() => {}
+            Ok(symbol) => drop(symbols.insert(symbol)),
+            Err(problem) => drop(unnamed.insert((ticker.clone(), problem))),
+        }
+    }
+    let base = config.account.base_currency;
+    let traded = record.executions.iter().map(|fill| fill.currency);
+    let held = record.snapshots.iter().flat_map(|snapshot| snapshot.fx.keys().copied());
+    symbols.extend(
+        traded
+            .chain(held)
+            .filter(|currency| *currency != base)
+            .map(|currency| Symbol::new(format!("{currency}{base}=X"))),
+    );
+    let findings = unnamed.into_iter().map(|(ticker, problem)| {
+        let next = format!(
+            "say under `[yahoo.symbols]` what it is called there: {ticker} = \"...\"; \"\" if it has no prices there"
+        );
+        Finding::new(Severity::Error, "no-yahoo-symbol", problem, next)
+    });
+    (symbols.into_iter().map(|symbol| Wanted { symbol, from }).collect(), findings.collect())
+}
+
+/// Ticker, contract number and listing exchange of all shares and funds that were traded or held.
+fn instruments(record: &Record) -> impl Iterator<Item = (&Symbol, Option<u64>, &str)> {
+    let is_share = |class: &str| matches!(class, "" | "STK" | "FUND" | "ETF");
+    let other: BTreeSet<&Symbol> =
+        record.executions.iter().filter(|fill| !is_share(&fill.asset_class)).map(|fill| &fill.symbol).collect();
+    let fills = record.executions.iter().filter(move |fill| is_share(&fill.asset_class));
+    let fills = fills.map(|fill| (&fill.symbol, fill.conid, fill.exchange.as_str()));
+    let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
+    let positions = positions.filter(move |position| !other.contains(&position.symbol));
+    let positions = positions.map(|position| (&position.symbol, position.conid, position.exchange.as_str()));
+    // A row that does not know the exchange has nothing to say where another row knows it.
+    let all: BTreeSet<_> = fills.chain(positions).collect();
+    let known: BTreeSet<_> =
+        all.iter().filter(|(.., exchange)| !exchange.is_empty()).map(|(ticker, ..)| *ticker).collect();
+    all.into_iter().filter(move |(ticker, _, exchange)| !exchange.is_empty() || !known.contains(ticker))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Execution;
+    use crate::record::testing::fill;
+
+    #[test]
+    fn prices_are_wanted_for_what_was_traded_its_currency_and_the_benchmark() {
+        let own = |symbol: &str, exchange: &str, currency: &str, class: &str| Execution {
+            symbol: Symbol::new(symbol),
+            exchange: exchange.into(),
+            currency: currency.parse().unwrap(),
+            asset_class: class.into(),
+            ..fill(symbol)
+        };
+        let executions = vec![
+            own("SXLK", "LSEETF", "USD", "STK"),
+            own("VOD", "LSE", "GBP", "STK"),
+            own("VOD", "", "GBP", "STK"),
+            own("ODD", "MOON", "USD", "STK"),
+            own("AAPL  260116C00200000", "CBOE", "USD", "OPT"),
+        ];
+        let mut config = Config::default();
+        let record = Record { executions, ..Record::default() };
+        let today = "2026-01-27".parse().unwrap();
+        let (symbols, unnamed) = wanted(&record, &config, today);
+        let names: Vec<_> = symbols.iter().map(|wanted| wanted.symbol.as_str()).collect();
+        assert_eq!(names, ["GBPUSD=X", "SXLK.L", "VOD.L", "^GSPC"]);
+        assert_eq!(symbols[0].from.to_string(), "2024-11-27");
+        assert_eq!(unnamed.len(), 1);
+        assert!(unnamed[0].next_step.contains("ODD = "));
+        config.yahoo.symbols.insert("ODD".into(), String::new());
+        assert!(wanted(&record, &config, today).1.is_empty());
+    }
+}

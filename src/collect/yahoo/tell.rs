@@ -1,0 +1,153 @@
+//! Puts into words what happened to the prices of a symbol.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::chart::Chart;
+use super::merge::{History, Settled, Stored};
+use crate::calendar::weekday_age;
+use crate::error::{Error, Place};
+use crate::record::suspicious::kept_out;
+use crate::record::{Bar, Finding, Severity, Symbol};
+
+/// Weekdays without a price after which a symbol may be gone. The longest holidays are shorter.
+const STALE: usize = 7;
+
+/// Why a symbol has no new prices, and what is used instead.
+pub(super) fn failed(symbol: &Symbol, error: &Error, stored: &[Bar]) -> Finding {
+    let mut finding = Finding::from_error("no-new-prices", error);
+    let place = finding.place.take().map(|place| format!("{place}: ")).unwrap_or_default();
+    finding.message = format!("{symbol}: {place}{}; {}", finding.message, used(stored));
+    finding.at(file(symbol))
+}
+
+fn used(stored: &[Bar]) -> String {
+    match stored.last() {
+        Some(last) => format!("using prices up to {}", last.date),
+        None => "there are no stored prices".to_owned(),
+    }
+}
+
+fn file(symbol: &Symbol) -> Place {
+    Place::file(PathBuf::from("data/prices").join(format!("{symbol}.csv")))
+}
+
+/// Everything about a symbol's answer that its owner should know.
+pub(super) fn settled(symbol: &Symbol, settled: &Settled, chart: Option<&Chart>, now: DateTime<Utc>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = held(symbol, settled).into_iter().chain(history(symbol, settled)).collect();
+    if let Some(chart) = chart {
+        findings.extend(oddities(symbol, chart));
+        findings.extend(stale(symbol, settled, now));
+    }
+    findings
+        .into_iter()
+        .map(|finding| if finding.place.is_none() { finding.at(file(symbol)) } else { finding })
+        .collect()
+}
+
+/// Bars that are kept out. Where the newest prices are among them, something asked for is missing.
+fn held(symbol: &Symbol, settled: &Settled) -> Option<Finding> {
+    let mut finding = kept_out(symbol, &settled.held)?;
+    let newest = settled.bars.last().map(|bar| bar.date);
+    if settled.held.last().is_some_and(|last| Some(last.date) > newest) {
+        finding.severity = Severity::Error;
+        finding.message = format!("{}; {}", finding.message, used(&settled.bars));
+    }
+    let place = PathBuf::from("data/prices/suspicious").join(format!("{symbol}.csv"));
+    Some(finding.at(Place::file(place)))
+}
+
+fn history(symbol: &Symbol, settled: &Settled) -> Vec<Finding> {
+    match &settled.history {
+        History::Kept => settled
+            .refused
+            .iter()
+            .map(|bar| {
+                let message = format!(
+                    "{symbol} {}: Yahoo's new prices are not believed, and the stored ones stay: {}",
+                    bar.date, bar.reason
+                );
+                Finding::new(Severity::Warning, "prices-refused", message, CONFIRM)
+            })
+            .collect(),
+        History::Replaced { reason, lost } => {
+            let message =
+                format!("{symbol}: all prices were fetched again: {reason}; the version before is in data/raw");
+            let mut findings = vec![Finding::new(Severity::Note, "prices-replaced", message, "nothing to do")];
+            if let Some(days) = listed(lost) {
+                let message = format!("{symbol}: Yahoo no longer has {days}; they are in the version in data/raw");
+                findings.push(Finding::new(Severity::Warning, "prices-lost", message, "compare the two versions"));
+            }
+            findings
+        }
+        History::Defended { reason } => {
+            let message = format!(
+                "{symbol}: Yahoo's history contradicts the stored prices and is not believed: {reason}; {}",
+                used(&settled.bars)
+            );
+            vec![Finding::new(Severity::Error, "prices-refused", message, CONFIRM)]
+        }
+    }
+}
+
+const CONFIRM: &str = "compare with the exchange; Yahoo often mends such errors within days, and what you confirm in \
+                       `[yahoo] confirmed` is taken as it is";
+
+fn oddities(symbol: &Symbol, chart: &Chart) -> Vec<Finding> {
+    let told = [
+        (&chart.empty, Severity::Note, "empty-bar", "Yahoo has no price of"),
+        (&chart.doubled, Severity::Note, "double-bar", "Yahoo gives two bars, of which the later counts, for"),
+        (
+            &chart.unusable_events,
+            Severity::Warning,
+            "unusable-event",
+            "Yahoo names a dividend or split without a usable amount on",
+        ),
+    ];
+    let mut findings: Vec<Finding> = told
+        .into_iter()
+        .filter_map(|(dates, severity, kind, words)| {
+            let dates: Vec<NaiveDate> = dates.iter().copied().collect();
+            let message = format!("{symbol}: {words} {}", listed(&dates)?);
+            Some(Finding::new(severity, kind, message, "nothing to do unless the exchange traded or paid then"))
+        })
+        .collect();
+    if !chart.bars.is_empty() && chart.bars.iter().all(|bar| bar.adj_close.is_none()) {
+        let message = format!("{symbol}: Yahoo sends no adjusted closes, so dividends are missing from figures");
+        findings.push(Finding::new(Severity::Warning, "not-adjusted", message, "collect prices again later"));
+    }
+    findings
+}
+
+fn stale(symbol: &Symbol, settled: &Settled, now: DateTime<Utc>) -> Option<Finding> {
+    let last = settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).max()?;
+    let age = weekday_age(last, now.date_naive());
+    (age > STALE).then(|| {
+        let message = format!("{symbol} has had no price since {last}: suspended, delisted or renamed?");
+        let next = "look the symbol up on finance.yahoo.com, and correct it in the configuration if it was renamed";
+        Finding::new(Severity::Warning, "stale-prices", message, next)
+    })
+}
+
+/// Confirmed dates on which there is no bar at all.
+pub(super) fn idle_confirmations(symbol: &Symbol, stored: &Stored, settled: &Settled) -> Option<Finding> {
+    let known: BTreeSet<NaiveDate> =
+        settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).collect();
+    let idle: Vec<NaiveDate> = stored.confirmed.difference(&known).copied().collect();
+    let message = format!("{symbol}: `[yahoo] confirmed` names days without a bar: {}", listed(&idle)?);
+    Some(
+        Finding::new(Severity::Note, "idle-confirmation", message, "correct the date, or remove it").at(file(symbol)),
+    )
+}
+
+/// The first few dates and how many more there are.
+fn listed(dates: &[NaiveDate]) -> Option<String> {
+    let shown: Vec<String> = dates.iter().take(3).map(NaiveDate::to_string).collect();
+    match dates.len().saturating_sub(shown.len()) {
+        _ if dates.is_empty() => None,
+        0 => Some(shown.join(", ")),
+        more => Some(format!("{} and {more} more days", shown.join(", "))),
+    }
+}

@@ -1,0 +1,109 @@
+//! Prices, which their source revises: a dividend changes every earlier adjusted close, a split every earlier price.
+//!
+//! A symbol's file is therefore replaced as a whole. Where a stored row would change or go, the version before is
+//! kept below `data/raw` first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::super::files::{Placed, read_rows};
+use super::super::{Bar, SuspiciousBar, Symbol};
+use super::{Store, csv_bytes};
+use crate::error::{Error, Result};
+use crate::site_dir::SiteDir;
+
+/// The stored bars of a symbol, ascending by date.
+///
+/// # Errors
+/// A symbol that cannot name a file, a row that cannot be read, or a date with two different rows.
+pub fn stored_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<Bar>> {
+    by_date(read(site, &file(&site.prices(), symbol)?)?, |bar: &Bar| bar.date)
+}
+
+/// The bars of a symbol that are kept out of figures, ascending by date.
+///
+/// # Errors
+/// As [`stored_prices`].
+pub fn suspicious_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<SuspiciousBar>> {
+    by_date(read(site, &file(&site.suspicious_prices(), symbol)?)?, |bar: &SuspiciousBar| bar.date)
+}
+
+fn file(folder: &Path, symbol: &Symbol) -> Result<PathBuf> {
+    let name = symbol.as_str();
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
+        return Err(Error::new(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
+    }
+    Ok(folder.join(format!("{symbol}.csv")))
+}
+
+fn read<T: DeserializeOwned>(site: &SiteDir, path: &Path) -> Result<Vec<Placed<T>>> {
+    read_rows(path, site.root())
+        .map_err(|errors| errors.into_iter().next().unwrap_or_else(|| Error::new("the file cannot be read")))
+}
+
+fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -> Result<Vec<T>> {
+    let mut known: BTreeMap<NaiveDate, Placed<T>> = BTreeMap::new();
+    for (place, row) in rows {
+        let date = date(&row);
+        match known.get(&date) {
+            Some((first, other)) if *other != row => {
+                let message = format!("{date} stands here again with other prices than at {first}");
+                return Err(Error::new(message).at(place).hint("delete the wrong row, then collect prices again"));
+            }
+            _ => drop(known.insert(date, (place, row))),
+        }
+    }
+    Ok(known.into_values().map(|(_, row)| row).collect())
+}
+
+impl Store {
+    /// Makes these the bars of a symbol, and those the bars that are kept out, both ascending by date. Returns
+    /// whether a version that holds other rows was put below `data/raw`.
+    ///
+    /// Whenever this is interrupted, every bar is in one of the two files; running it again completes it.
+    ///
+    /// # Errors
+    /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
+    pub fn put_prices(&self, symbol: &Symbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<bool> {
+        let aside = file(&self.site.suspicious_prices(), symbol)?;
+        let staying: BTreeSet<NaiveDate> = suspicious.iter().map(|bar| bar.date).collect();
+        let mut before = suspicious_prices(&self.site, symbol)?;
+        before.retain(|bar| !staying.contains(&bar.date));
+        before.extend_from_slice(suspicious);
+        before.sort_by_key(|bar| bar.date);
+        self.replace(&aside, &before, symbol, "suspicious")?;
+        let replaced = self.replace(&file(&self.site.prices(), symbol)?, bars, symbol, "prices")?;
+        self.replace(&aside, suspicious, symbol, "suspicious")?;
+        Ok(replaced)
+    }
+
+    /// Replaces a file's rows; where one of them goes, the file as it was is kept. Returns whether it was.
+    fn replace<T>(&self, path: &Path, rows: &[T], symbol: &Symbol, kind: &str) -> Result<bool>
+    where
+        T: Serialize + DeserializeOwned + PartialEq,
+    {
+        let stored: Vec<T> = self.rows(path)?;
+        if stored == rows {
+            return Ok(false);
+        }
+        let loses = stored.iter().any(|row| !rows.contains(row));
+        if loses {
+            let bytes = std::fs::read(path).map_err(|error| Error::io("read the prices", path, error))?;
+            self.archive(&format!("{kind}-{symbol}.csv"), &bytes)?;
+        }
+        if rows.is_empty() {
+            std::fs::remove_file(path).map_err(|error| Error::io("remove the file", path, error))?;
+        } else {
+            self.write(path, &csv_bytes(rows)?)?;
+        }
+        Ok(loses)
+    }
+}
+
+#[cfg(test)]
+#[path = "prices_tests.rs"]
+mod tests;

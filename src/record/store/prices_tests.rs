@@ -1,0 +1,85 @@
+use super::*;
+
+fn folder() -> (tempfile::TempDir, SiteDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let site = SiteDir::new(folder.path());
+    (folder, site)
+}
+
+fn bar(date: &str, close: &str) -> Bar {
+    Bar {
+        date: date.parse().unwrap(),
+        open: None,
+        high: None,
+        low: None,
+        close: close.parse().unwrap(),
+        adj_close: Some(close.parse().unwrap()),
+        volume: Some(7),
+        currency: "GBp".into(),
+    }
+}
+
+fn aside(date: &str, close: &str) -> SuspiciousBar {
+    SuspiciousBar::new(bar(date, close), "it jumps")
+}
+
+fn raw(site: &SiteDir) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(site.raw()) else { return Vec::new() };
+    entries.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+}
+
+#[test]
+fn new_rows_are_added_without_keeping_the_version_before() {
+    let (_folder, site) = folder();
+    let symbol = Symbol::new("VOD.L");
+    let store = Store::open(&site).unwrap();
+    assert!(!store.put_prices(&symbol, &[bar("2026-01-26", "72.50")], &[]).unwrap());
+    let both = [bar("2026-01-26", "72.50"), bar("2026-01-27", "72.6")];
+    assert!(!store.put_prices(&symbol, &both, &[]).unwrap());
+    assert_eq!(stored_prices(&site, &symbol).unwrap(), both);
+    let text = std::fs::read_to_string(site.prices().join("VOD.L.csv")).unwrap();
+    assert_eq!(text.lines().nth(1), Some("2026-01-26,,,,72.50,72.50,7,GBp"));
+    assert!(raw(&site).is_empty());
+}
+
+#[test]
+fn the_version_before_a_change_is_kept_once() {
+    let (_folder, site) = folder();
+    let symbol = Symbol::new("VOD.L");
+    let store = Store::open(&site).unwrap();
+    store.put_prices(&symbol, &[bar("2026-01-26", "72")], &[]).unwrap();
+    let before = std::fs::read_to_string(site.prices().join("VOD.L.csv")).unwrap();
+    assert!(store.put_prices(&symbol, &[bar("2026-01-26", "36")], &[]).unwrap());
+    assert!(!store.put_prices(&symbol, &[bar("2026-01-26", "36")], &[]).unwrap());
+    assert_eq!(raw(&site), [before]);
+}
+
+#[test]
+fn a_bar_moves_between_the_files_and_leaves_no_empty_one() {
+    let (_folder, site) = folder();
+    let symbol = Symbol::new("VOD.L");
+    let store = Store::open(&site).unwrap();
+    store.put_prices(&symbol, &[bar("2026-01-26", "72")], &[aside("2026-01-27", "7200")]).unwrap();
+    assert_eq!(suspicious_prices(&site, &symbol).unwrap(), [aside("2026-01-27", "7200")]);
+    let both = [bar("2026-01-26", "72"), bar("2026-01-27", "7200")];
+    store.put_prices(&symbol, &both, &[]).unwrap();
+    assert_eq!(stored_prices(&site, &symbol).unwrap(), both);
+    assert!(!site.suspicious_prices().join("VOD.L.csv").exists());
+}
+
+#[test]
+fn a_date_with_two_prices_is_refused() {
+    let (_folder, site) = folder();
+    let symbol = Symbol::new("VOD.L");
+    let path = site.prices().join("VOD.L.csv");
+    let text = csv_bytes(&[bar("2026-01-26", "72"), bar("2026-01-26", "73")]).unwrap();
+    super::super::write_atomically(&path, &text, false).unwrap();
+    let error = stored_prices(&site, &symbol).unwrap_err();
+    let expected = "data/prices/VOD.L.csv:3: 2026-01-26 stands here again with other prices than at \
+                    data/prices/VOD.L.csv:2";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(
+        stored_prices(&site, &Symbol::new("../x")).unwrap_err().message(),
+        "`../x` cannot name a file of prices"
+    );
+}
