@@ -4,25 +4,33 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::gateway::{Gateway, Request};
+use crate::gateway::{Behaviour, Gateway, Incident, Kind, Request};
 
-/// What `ib_async` reads from a gateway, where there is a Python that has it.
-fn read_by_ib_async(port: u16) -> Option<Value> {
+/// What `ib_async` reads from a gateway or what it complains about, where there is a Python that has it.
+fn read_by_ib_async(port: u16) -> Option<Result<Value, String>> {
     let Some(python) = std::env::var_os("TRACKRECORD_PYTHON") else {
         eprintln!("skipped: TRACKRECORD_PYTHON names no Python that has ib_async");
         return None;
     };
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/ib_async_client.py");
     let output = Command::new(python).arg(program).arg(port.to_string()).output().unwrap();
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ib_async: {complaints}");
-    Some(serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{complaints}")))
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    Some(if output.status.success() { Ok(serde_json::from_slice(&output.stdout).unwrap()) } else { Err(complaints) })
+}
+
+#[test]
+fn foreign_clients_complain_of_what_they_cannot_read() {
+    let running = Gateway::normal_day().behave(Behaviour::At(Kind::Execution, 2, Incident::BadBody)).start();
+    let Some(seen) = read_by_ib_async(running.port()) else { return };
+    let complaint = seen.expect_err("a complaint");
+    assert!(complaint.contains("ib_async complains: Error handling fields: ['11', 'not', "), "{complaint}");
 }
 
 #[test]
 fn foreign_clients_read_the_same_day() {
     let running = Gateway::normal_day().current_time(1_769_180_400).start();
     let Some(seen) = read_by_ib_async(running.port()) else { return };
+    let seen = seen.unwrap();
     assert_eq!(seen["version"], 178);
     assert_eq!(seen["accounts"], json!(["DU1234567"]));
     assert_eq!(seen["time"], 1_769_180_400.0);
