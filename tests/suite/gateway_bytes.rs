@@ -338,8 +338,8 @@ fn garbage_is_seen_by_the_client() {
     assert!(first.is_err_and(|error| error.is_connection_lost()));
 }
 
-/// A fill that cannot be decoded belongs to no request that the client knows: it is left out without an error, and
-/// what follows looks complete. Only its commission report, which arrives, can tell.
+/// A fill that cannot be decoded belongs to no request that the client knows: it is left out without an error, and so
+/// is its commission. What is left looks complete; only the running quantity of the order can tell.
 #[test]
 fn a_fill_that_cannot_be_read_is_left_out_in_silence() {
     let spoilt = Behaviour::At(Kind::Execution, 2, Incident::BadBody);
@@ -385,7 +385,8 @@ fn ten_thousand_fills_arrive_in_order() {
     let running = day_of(&ids.iter().map(String::as_str).collect::<Vec<_>>()).start();
     let start = Instant::now();
     let told = talk(async {
-        let mut stream = connect(&running).await.executions(ExecutionFilter::default()).await.unwrap();
+        let client = connect(&running).await;
+        let mut stream = client.executions(ExecutionFilter::default()).await.unwrap();
         stream.collect_to_end_within(PATIENCE).await.unwrap()
     });
     eprintln!("10,000 fills with commissions: {:?}", start.elapsed());

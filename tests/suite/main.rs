@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod check;
+mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]
 mod gateway;
 mod gateway_bytes;
