@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod broker;
 mod check;
 mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]

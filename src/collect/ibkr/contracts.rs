@@ -25,10 +25,12 @@ pub struct Listing {
 /// The connection does not hold.
 pub async fn listings(session: &Session<'_>, contracts: &[&Contract]) -> Result<BTreeMap<i32, Listing>> {
     let mut known = BTreeMap::new();
-    for contract in contracts {
-        if contract.contract_id == 0 || known.contains_key(&contract.contract_id) {
-            continue;
-        }
+    let distinct: BTreeMap<i32, &Contract> = contracts
+        .iter()
+        .map(|contract| (contract.contract_id, *contract))
+        .filter(|(number, _)| *number != 0)
+        .collect();
+    for contract in distinct.into_values() {
         let question = Contract { contract_id: contract.contract_id, ..Contract::default() };
         let what = format!("contract {}", contract.contract_id);
         let details = session

@@ -50,8 +50,10 @@ impl OrderTotals {
                 let side = if order.2 == Side::Buy { "bought" } else { "sold" };
                 let message =
                     format!("the gateway says that an order {side} {told} {symbol}, the fills stored come to {have}");
-                let next = "import the Flex statement of those days, then run `trackrecord check`";
-                Finding::new(Severity::Warning, "order-total", message, next)
+                let next = "collect again; if it stays so, import the Flex statement of those days";
+                // Less is a fill that is missing. More can be an order of many days whose total starts anew.
+                let severity = if have < *told { Severity::Error } else { Severity::Warning };
+                Finding::new(severity, "order-total", message, next)
             })
         });
         differing.collect()

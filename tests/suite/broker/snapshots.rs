@@ -1,0 +1,101 @@
+//! The account as gateways tell it, and the answers that must not become a snapshot.
+
+use serde_json::Value;
+
+use super::{CLOSE, counts, kinds, site, site_with};
+use crate::gateway::{Behaviour, Gateway, Holding, Kind};
+use crate::support::Site;
+
+fn snapshot(site: &Site, name: &str) -> Value {
+    serde_json::from_str(&site.read(&format!("data/snapshots/{name}.json"))).unwrap()
+}
+
+#[test]
+fn a_day_in_two_currencies_adds_up() {
+    let gateway = Gateway::normal_day().current_time(CLOSE).start();
+    let site = site(&gateway);
+    let said = site.ok(&["collect", "snapshot", "--json"]);
+    assert_eq!((counts(&said), kinds(&said)), ((1, 0, 0), Vec::new()));
+    let snapshot = snapshot(&site, "2026-01-23");
+    assert_eq!(snapshot["as_of"], "2026-01-23T22:00:00Z");
+    assert_eq!(snapshot["net_liquidation"], "45000.00");
+    assert_eq!(snapshot["cash"], serde_json::json!({"GBP": "800.00", "USD": "20000.00"}));
+    assert_eq!(snapshot["fx"], serde_json::json!({"GBP": "1.25"}));
+    let vod = &snapshot["positions"][1];
+    assert_eq!((&vod["symbol"], &vod["exchange"], &vod["currency"]), (&"VOD".into(), &"LSE".into(), &"GBP".into()));
+    assert_eq!((&vod["market_price"], &vod["market_value"]), (&"8".into(), &"4000".into()));
+    assert!(snapshot.get("doubts").is_none());
+    let check = site.run(&["check", "--json"]).json();
+    assert_eq!(check["errors"], 0, "{check}");
+}
+
+#[test]
+fn a_later_snapshot_of_the_day_counts_and_the_first_stays() {
+    let early = Gateway::normal_day().current_time(CLOSE - 3600).start();
+    let site = site(&early);
+    site.ok(&["collect", "snapshot"]);
+    let late = Gateway::normal_day().account_value("NetLiquidation", "45010.00", "USD", "DU1234567");
+    let late = late.current_time(CLOSE).start();
+    site.put(
+        "config/config.toml",
+        format!("[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n[ibkr]\nport = {}\n", late.port()),
+    );
+    site.ok(&["collect", "snapshot"]);
+    assert_eq!(snapshot(&site, "2026-01-23")["net_liquidation"], "45000.00");
+    assert_eq!(snapshot(&site, "2026-01-23.2")["net_liquidation"], "45010.00");
+}
+
+#[test]
+fn the_values_of_two_accounts_do_not_mix() {
+    let gateway = Gateway::normal_day().accounts(["DU1234567", "DU7654321"]).current_time(CLOSE);
+    let gateway = gateway
+        .account_value("NetLiquidation", "7.00", "USD", "DU7654321")
+        .account_value("CashBalance", "7.00", "USD", "DU7654321")
+        .position(Holding { account: "DU7654321", position: "1", ..Holding::default() })
+        .start();
+    let own = site(&gateway);
+    own.ok(&["collect", "snapshot"]);
+    assert_eq!(snapshot(&own, "2026-01-23")["net_liquidation"], "45000.00");
+}
+
+#[test]
+fn parts_that_do_not_add_up_are_stored_with_their_doubt() {
+    let gateway = Gateway::normal_day().account_value("NetLiquidation", "46000.00", "USD", "DU1234567");
+    let gateway = gateway.current_time(CLOSE).start();
+    let site = site(&gateway);
+    let said = site.ok(&["collect", "snapshot", "--json"]);
+    assert_eq!(kinds(&said), ["doubtful-snapshot"]);
+    let doubts = &snapshot(&site, "2026-01-23")["doubts"];
+    assert_eq!(doubts[0], "cash, positions and accruals add up to 2.17 % away from the net liquidation value");
+    let check = site.run(&["check", "--json"]).json();
+    assert!(check["findings"].as_array().unwrap().iter().any(|finding| finding["kind"] == "doubtful-snapshot"));
+}
+
+#[test]
+fn what_is_incomplete_is_refused_and_nothing_is_written() {
+    let holding = || Holding { symbol: "LOST", conid: 9, ..Holding::default() };
+    let refusals = [
+        (Gateway::normal_day().account_value("AccountReady", "false", "", "DU1234567"), "not ready"),
+        (Gateway::normal_day().position(holding()), "tells no value for the position in LOST"),
+        (Gateway::normal_day().portfolio_value(holding()), "values a position in LOST that it does not list"),
+        (Gateway::normal_day().account_value("CashBalance", "5.00", "EUR", "DU1234567"), "what a EUR is worth"),
+        (Gateway::new(), "did not tell the net liquidation value"),
+        (Gateway::normal_day().behave(Behaviour::Withhold(Kind::AccountDataEnd)), "did not answer within 1 s"),
+        (Gateway::normal_day().behave(Behaviour::Withhold(Kind::PositionsEnd)), "did not answer within 1 s"),
+    ];
+    for (gateway, expected) in refusals {
+        let gateway = gateway.current_time(CLOSE).start();
+        let site = site(&gateway);
+        let said = site.refused(&["collect", "snapshot"]);
+        assert!(said.contains(expected) && said.contains("nothing was written"), "{expected}: {said}");
+        assert!(site.files("data/snapshots").is_empty(), "{expected}");
+    }
+}
+
+#[test]
+fn another_base_currency_is_refused() {
+    let gateway = Gateway::normal_day().current_time(CLOSE).start();
+    let site = site_with(&gateway, "[account]\nbase_currency = \"EUR\"\n");
+    let said = site.refused(&["collect", "snapshot"]);
+    assert!(said.contains("the account is in USD, and `[account] base_currency` is EUR"), "{said}");
+}
