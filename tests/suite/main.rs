@@ -14,9 +14,11 @@ mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]
 mod gateway;
 mod gateway_bytes;
+mod gateway_troubles;
 mod import;
 mod interruption;
 mod privacy;
+mod rust_client;
 mod samples;
 mod site;
 mod support;
