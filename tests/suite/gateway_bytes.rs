@@ -1,63 +1,14 @@
 //! The scripted gateway against the real Rust client: that its bytes are what a foreign decoder expects.
 
-use std::future::Future;
-use std::time::{Duration, Instant};
-
 use chrono::NaiveDate;
+use ibapi::Error;
 use ibapi::accounts::types::{AccountGroup, AccountId};
 use ibapi::accounts::{AccountSummaryResult, AccountUpdate, PositionUpdate};
 use ibapi::contracts::Contract;
 use ibapi::orders::{ExecutionFilter, ExecutionSide, Executions};
-use ibapi::prelude::StreamExt;
-use ibapi::{Client, Error};
 
-use crate::gateway::{
-    Behaviour, Fill, Gateway, Holding, Incident, Kind, Listing, Request, Running, When, Window, ask,
-};
-
-/// Longer than any answer from this machine takes.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Long enough to see that nothing comes.
-const SILENCE: Duration = Duration::from_millis(400);
-
-/// Runs a conversation on a runtime of one thread, as the collector does.
-fn talk<T>(conversation: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(conversation)
-}
-
-async fn connect_as(running: &Running, client_id: i32) -> Result<Client, Error> {
-    let address = format!("127.0.0.1:{}", running.port());
-    let connecting = Client::builder().address(address).client_id(client_id).max_reconnect_attempts(3).connect();
-    tokio::time::timeout(SILENCE, connecting).await.unwrap_or(Err(Error::Timeout))
-}
-
-async fn connect(running: &Running) -> Client {
-    connect_as(running, 1).await.unwrap()
-}
-
-fn refusal(gateway: Gateway) -> Error {
-    talk(async { connect_as(&gateway.start(), 1).await.err().expect("a refusal") })
-}
-
-/// What comes until the end of the executions: `fill <id>` and `fee <id> <amount>`.
-async fn told(client: &Client, filter: ExecutionFilter) -> Result<Vec<String>, Error> {
-    let executions = client.executions(filter).await?.collect_to_end_within(SILENCE).await?;
-    Ok(executions.into_iter().map(named).collect())
-}
-
-fn named(execution: Executions) -> String {
-    match execution {
-        Executions::ExecutionData(data) => format!("fill {}", data.execution.execution_id),
-        Executions::CommissionReport(report) => format!("fee {} {}", report.execution_id, report.commission),
-    }
-}
-
-/// A day with these fills, and a commission of 1 for each.
-fn day_of(ids: &[&str]) -> Gateway {
-    ids.iter().fold(Gateway::new(), |gateway, exec_id| {
-        gateway.execution(Fill { exec_id, ..Fill::default() }).commission(exec_id, 1.0, "USD", None)
-    })
-}
+use crate::gateway::{Fill, Gateway, Holding, Listing, When, Window};
+use crate::rust_client::{PATIENCE, connect, day_of, talk, told};
 
 #[test]
 fn the_fields_of_a_day_arrive_where_the_client_expects_them() {
@@ -211,37 +162,6 @@ fn several_accounts_are_told_apart() {
 }
 
 #[test]
-fn a_peer_refuses_in_four_ways() {
-    let mute = refusal(Gateway::new().behave(Behaviour::Mute));
-    assert!(matches!(mute, Error::Timeout), "{mute:?}");
-    let closes = refusal(Gateway::new().behave(Behaviour::CloseAtOnce));
-    assert!(matches!(closes, Error::ConnectionRejected(_)), "{closes:?}");
-    let in_use = refusal(Gateway::new().behave(Behaviour::ClientIdInUse));
-    assert!(matches!(in_use, Error::ClientIdInUse { client_id: 1, .. }), "{in_use:?}");
-    for version in [178, 212] {
-        let old = refusal(Gateway::new().server_version(version));
-        assert!(matches!(old, Error::ServerVersion(213, spoken, _) if spoken == version), "{old:?}");
-    }
-    let silent = refusal(Gateway::new().behave(Behaviour::Ignore(ask::START_API)));
-    assert!(matches!(silent, Error::Timeout), "{silent:?}");
-}
-
-#[test]
-fn a_client_id_is_held_by_one_client_until_it_goes() {
-    let running = Gateway::new().start();
-    talk(async {
-        let first = connect(&running).await;
-        let address = format!("127.0.0.1:{}", running.port());
-        let second = tokio::time::timeout(PATIENCE, Client::connect(&address, 1)).await.expect("an answer");
-        assert!(matches!(second.err(), Some(Error::ClientIdInUse { .. })));
-        connect_as(&running, 2).await.expect("another id");
-        first.disconnect().await;
-        connect_as(&running, 1).await.expect("the id is free again");
-    });
-    assert_eq!(running.connections(), 4);
-}
-
-#[test]
 fn commissions_come_late_or_empty_or_never() {
     let running = day_of(&["a.01"])
         .execution(Fill { exec_id: "b.01", ..Fill::default() })
@@ -284,7 +204,7 @@ fn days_are_honoured_or_not_and_filters_are_written_down() {
             let client = connect(&running).await;
             let mut told = Vec::new();
             for filter in [ExecutionFilter::default(), week(), one(), other_client()] {
-                told.push(self::told(&client, filter).await.unwrap().len());
+                told.push(crate::rust_client::told(&client, filter).await.unwrap().len());
             }
             told
         });
@@ -294,114 +214,4 @@ fn days_are_honoured_or_not_and_filters_are_written_down() {
         assert_eq!(filters[2].specific_dates, [20_260_116]);
         assert_eq!(filters[3].client_id, Some(7));
     }
-}
-
-#[test]
-fn a_connection_that_drops_is_accepted_again() {
-    for incident in [Incident::Close, Incident::CutShort] {
-        let dropping = Behaviour::At(Kind::Execution, 2, incident.clone());
-        let running = day_of(&["a.01", "b.01", "c.01"]).behave_on(0..1, dropping).start();
-        talk(async {
-            let client = connect(&running).await;
-            let first = told(&client, ExecutionFilter::default()).await;
-            assert!(first.is_err_and(|error| error.is_connection_lost()), "{incident:?}");
-            tokio::time::timeout(PATIENCE, client.wait_connected()).await.expect("a new connection").unwrap();
-            assert_eq!(told(&client, ExecutionFilter::default()).await.unwrap().len(), 6);
-        });
-        assert_eq!(running.connections(), 2);
-        let starts =
-            running.asked().iter().filter(|asked| asked.request == Request::StartApi { client_id: 1 }).count();
-        assert_eq!(starts, 2);
-        assert!(running.asked().last().is_some_and(|asked| asked.connection == 1));
-    }
-}
-
-#[test]
-fn a_test_can_cut_the_wire_itself() {
-    let running = day_of(&["a.01"]).behave(Behaviour::Withhold(Kind::ExecutionsEnd)).start();
-    talk(async {
-        let client = connect(&running).await;
-        let mut stream = client.executions(ExecutionFilter::default()).await.unwrap();
-        let unended = stream.collect_to_end_within(SILENCE).await;
-        assert!(matches!(unended, Err(Error::Timeout)), "without an end marker the answer does not end");
-        running.cut();
-        let lost = tokio::time::timeout(PATIENCE, stream.next()).await.expect("the end of the stream");
-        assert!(matches!(&lost, Some(Err(error)) if error.is_connection_lost()), "{lost:?}");
-    });
-}
-
-#[test]
-fn garbage_is_seen_by_the_client() {
-    let bad_length = Behaviour::At(Kind::Execution, 2, Incident::BadLength);
-    let running = day_of(&["a.01", "b.01"]).behave_on(0..1, bad_length).start();
-    let first = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await });
-    assert!(first.is_err_and(|error| error.is_connection_lost()));
-}
-
-/// A fill that cannot be decoded belongs to no request that the client knows: it is left out without an error, and so
-/// is its commission. What is left looks complete; only the running quantity of the order can tell.
-#[test]
-fn a_fill_that_cannot_be_read_is_left_out_in_silence() {
-    let spoilt = Behaviour::At(Kind::Execution, 2, Incident::BadBody);
-    let running = day_of(&["a.01", "b.01", "c.01"]).behave(spoilt).start();
-    let told = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await });
-    assert_eq!(told.unwrap(), ["fill a.01", "fee a.01 1", "fill c.01", "fee c.01 1"]);
-}
-
-#[test]
-fn notices_come_at_the_start_and_in_between() {
-    let running = Gateway::normal_day()
-        .notice(2158, "Sec-def data farm connection is OK:secdefnj")
-        .behave(Behaviour::At(Kind::Execution, 2, Incident::Notice(1100, "Connectivity has been lost")))
-        .behave(Behaviour::At(Kind::Execution, 3, Incident::Notice(1102, "Connectivity has been restored")))
-        .start();
-    let codes = talk(async {
-        let address = format!("127.0.0.1:{}", running.port());
-        let (client, mut notices) =
-            Client::builder().address(address).client_id(1).connect_with_notice_stream().await.unwrap();
-        assert_eq!(told(&client, ExecutionFilter::default()).await.unwrap().len(), 8);
-        let mut codes = Vec::new();
-        while let Ok(Some(notice)) = tokio::time::timeout(SILENCE, notices.next()).await {
-            codes.push(notice.code);
-        }
-        codes
-    });
-    assert_eq!(codes, [2104, 2158, 1100, 1102]);
-}
-
-#[test]
-fn a_message_can_be_slow() {
-    let slow = Behaviour::At(Kind::ExecutionsEnd, 1, Incident::Delay(SILENCE / 2));
-    let running = day_of(&["a.01"]).connection_time("20260123 21:30:00 UTC").behave(slow).start();
-    let start = Instant::now();
-    let told = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await.unwrap() });
-    assert_eq!(told.len(), 2);
-    assert!(start.elapsed() >= SILENCE / 2);
-}
-
-#[test]
-fn ten_thousand_fills_arrive_in_order() {
-    let ids: Vec<String> = (0..10_000).map(|number| format!("0000e0d5.{number:08x}.01.01")).collect();
-    let running = day_of(&ids.iter().map(String::as_str).collect::<Vec<_>>()).start();
-    let start = Instant::now();
-    let told = talk(async {
-        let client = connect(&running).await;
-        let mut stream = client.executions(ExecutionFilter::default()).await.unwrap();
-        stream.collect_to_end_within(PATIENCE).await.unwrap()
-    });
-    eprintln!("10,000 fills with commissions: {:?}", start.elapsed());
-    let expected = ids.iter().flat_map(|id| [format!("fill {id}"), format!("fee {id} 1")]);
-    assert!(told.into_iter().map(named).eq(expected));
-}
-
-#[test]
-fn a_client_that_trades_fails_its_test() {
-    let running = Gateway::new().start();
-    talk(async { connect(&running).await.global_cancel().await.unwrap() });
-    while !running.requests().iter().any(|request| matches!(request, Request::Order(58))) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(running)));
-    let words = dropped.expect_err("a test that trades").downcast::<String>().unwrap();
-    assert!(words.contains("tried to trade"), "{words}");
 }

@@ -15,10 +15,12 @@ mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]
 mod gateway;
 mod gateway_bytes;
+mod gateway_troubles;
 mod import;
 mod interruption;
 mod prices;
 mod privacy;
+mod rust_client;
 mod samples;
 mod site;
 mod support;

@@ -102,14 +102,13 @@ impl Line<'_> {
         *due += 1;
         let now = *due;
         for behaviour in self.behaviours {
-            match behaviour {
-                Behaviour::Withhold(withheld) if *withheld == kind => return Ok(()),
-                Behaviour::At(at, nth, incident) if *at == kind && *nth == now => {
-                    if self.happens(incident, message)? {
-                        return Ok(());
-                    }
-                }
-                _ => {}
+            let instead = match behaviour {
+                Behaviour::Withhold(withheld) => *withheld == kind,
+                Behaviour::At(at, nth, incident) if *at == kind && *nth == now => self.happens(incident, message)?,
+                _ => false,
+            };
+            if instead {
+                return Ok(());
             }
         }
         self.out.write_all(&wire::framed(&self.encoding.body(message)))
