@@ -149,14 +149,13 @@ fn known_keys() -> Vec<Section> {
 }
 
 /// Keys without a default, which the default configuration therefore does not show.
-pub(super) const OPTIONAL_KEYS: &[(&str, &str)] =
-    &[
-        ("site", "base_url"),
-        ("site", "inception"),
-        ("analysis", "trials"),
-        ("analysis", "trials_sharpe_sd"),
-        ("ibkr", "time_zone"),
-    ];
+pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
+    ("site", "base_url"),
+    ("site", "inception"),
+    ("analysis", "trials"),
+    ("analysis", "trials_sharpe_sd"),
+    ("ibkr", "time_zone"),
+];
 
 /// The first value that has the right type and still cannot be: its key and what is wrong.
 fn impossible(config: &Config) -> Option<(&'static str, String)> {
@@ -164,11 +163,7 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
     let unconfirmed = config.yahoo.confirmations().err();
     let checks = [
         ("site.title", config.site.title.trim().is_empty(), "a site needs a title".to_owned()),
-        (
-            "site.base_url",
-            config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)),
-            ADDRESS.to_owned(),
-        ),
+        ("site.base_url", config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)), ADDRESS.to_owned()),
         (
             "analysis.risk_free",
             !(-0.2..=1.0).contains(&analysis.risk_free),
@@ -299,7 +294,8 @@ mod tests {
         let known = known_keys()
             .into_iter()
             .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| format!("{section}.{key}")));
-        let mut known: std::collections::BTreeSet<String> = known.filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols")).collect();
+        let mut known: std::collections::BTreeSet<String> =
+            known.filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols")).collect();
         known.extend(maps.map(str::to_owned));
         assert_eq!(explained, known);
         for (section, key) in OPTIONAL_KEYS {

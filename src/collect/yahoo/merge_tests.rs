@@ -68,7 +68,10 @@ fn no_shared_day_asks_for_everything() {
 
 /// Closes of quiet days with some wrong ones, and now and then a new level.
 fn paths() -> impl Strategy<Value = Vec<f64>> {
-    let day = (0.98..1.02_f64, prop_oneof![12 => Just(1.0), 1 => Just(100.0), 1 => Just(0.01), 1 => Just(1.7), 1 => Just(0.0)]);
+    let day = (
+        0.98..1.02_f64,
+        prop_oneof![12 => Just(1.0), 1 => Just(100.0), 1 => Just(0.01), 1 => Just(1.7), 1 => Just(0.0)],
+    );
     (prop::collection::vec(0.98..1.02_f64, 5), prop::collection::vec(day, 0..60)).prop_map(|(quiet, days)| {
         let mut level = 100.0;
         let quiet = quiet.into_iter().map(|step| (step, 1.0));

@@ -45,7 +45,11 @@ fn a_split_explains_a_raw_close_when_the_adjusted_one_is_smooth() {
     wrong.splits.insert(date("2026-01-27"), 4.into());
     assert!(held(&wrong)[0].ends_with("has not adjusted earlier prices"));
     wrong.splits.insert(date("2026-01-27"), 40.into());
-    assert!(held(&wrong)[0].ends_with("the split of 2026-01-27 (40 for 1) does not explain it"), "{:?}", held(&wrong));
+    assert!(
+        held(&wrong)[0].ends_with("the split of 2026-01-27 (40 for 1) does not explain it"),
+        "{:?}",
+        held(&wrong)
+    );
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn yfinance_reads_the_same_prices() {
         .unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     let theirs: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {words}"));
+    let mut compared = 0;
     for symbol in symbols {
         let theirs = theirs[symbol].as_array().unwrap();
         let ours = desk.rows(symbol);
@@ -54,6 +55,7 @@ fn yfinance_reads_the_same_prices() {
         for (ours, theirs) in ours.iter().zip(theirs) {
             let cells: Vec<&str> = ours.split(',').collect();
             assert_eq!(cells[0], theirs["date"], "{symbol}");
+            compared += 1;
             for (column, number) in [("Open", 1), ("High", 2), ("Low", 3), ("Close", 4), ("Adj Close", 5)] {
                 let (ours, theirs) = (cells[number].parse::<f64>().unwrap(), theirs[column].as_f64().unwrap());
                 assert_eq!(ours as f32, theirs as f32, "{symbol} {} {column}", cells[0]);
@@ -64,5 +66,5 @@ fn yfinance_reads_the_same_prices() {
         theirs[symbol].as_array().unwrap().iter().map(|row| row["Dividends"].as_f64().unwrap()).sum()
     };
     assert!((paid("VOD.L") - 4.2).abs() < 1e-9, "{}", paid("VOD.L"));
-    eprintln!("yfinance and trackrecord agree on {} bars", symbols.len() * 276);
+    eprintln!("yfinance and trackrecord agree on {compared} bars");
 }

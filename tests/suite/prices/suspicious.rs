@@ -42,7 +42,7 @@ fn a_bar_a_hundred_times_off_is_kept_out_and_the_next_one_counts() {
     for (close, words) in [(7220.0, "100 times"), (0.722, "a hundredth of")] {
         let (desk, report) = first_look(vodafone().close("2026-01-15", close));
         let reason = format!("its close is {words} that of 2026-01-14: pounds and pence mixed up?");
-        assert_eq!(reasons(&desk), [reason.clone()]);
+        assert_eq!(reasons(&desk), std::slice::from_ref(&reason));
         assert_eq!(desk.rows("VOD.L").len(), 10);
         assert!(!desk.dates("VOD.L").contains(&"2026-01-15".to_owned()));
         assert_eq!(said(&report), format!("warning VOD.L 2026-01-15 is kept out of all figures: {reason}"));
