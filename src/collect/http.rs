@@ -33,7 +33,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), silence: Duration::from_secs(20), whole: Duration::from_secs(120) }
+        Self { connect: Duration::from_secs(10), silence: Duration::from_secs(15), whole: Duration::from_secs(120) }
     }
 }
 
@@ -249,12 +249,38 @@ mod tests {
         assert!(!page("<?xml version=\"1.0\"?><FlexQueryResponse>"));
     }
 
+    fn failure(address: &str, limits: Limits) -> Failure {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = client(address, limits).unwrap();
+        runtime.block_on(get(&client, address.parse().unwrap(), HeaderMap::new())).unwrap_err()
+    }
+
+    /// Takes one question, says this, and stays on the line for a while.
+    fn says(words: &'static str, stays: Duration) -> String {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            stream.write_all(words.as_bytes()).unwrap();
+            std::thread::sleep(stays);
+        });
+        format!("http://{address}/")
+    }
+
+    #[test]
+    fn a_mute_service_and_a_broken_answer_are_told_apart() {
+        let limits = Limits { silence: Duration::from_millis(100), ..Limits::default() };
+        assert_eq!(failure(&says("", Duration::from_secs(5)), limits), Failure::TimedOut);
+        let half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
+        assert_eq!(failure(&says(half, Duration::from_secs(5)), limits), Failure::TimedOut);
+        assert!(matches!(failure(&says(half, Duration::ZERO), Limits::default()), Failure::Broken(_)));
+    }
+
     #[test]
     fn a_failure_never_shows_the_address() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let address = "http://127.0.0.1:1/secret?token=hidden";
-        let client = client(address, Limits::default()).unwrap();
-        let failure = runtime.block_on(get(&client, address.parse().unwrap(), HeaderMap::new())).unwrap_err();
+        let failure = failure("http://127.0.0.1:1/secret?token=hidden", Limits::default());
         assert!(matches!(failure, Failure::Unreachable(_)), "{failure}");
         assert!(!format!("{failure} {failure:?}").contains("hidden"), "{failure:?}");
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::record::testing::fill;
-use crate::record::{AccountId, ExecId, FlowKind};
+use crate::record::{AccountId, ExecId, FlowKind, Symbol};
 
 fn folder() -> (tempfile::TempDir, SiteDir) {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::Site;
 
-fn samples() -> Option<PathBuf> {
+pub fn samples() -> Option<PathBuf> {
     let folder = std::env::var_os("TRACKRECORD_SAMPLES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"), PathBuf::from);
     if folder.is_dir() {

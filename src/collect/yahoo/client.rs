@@ -32,7 +32,7 @@ pub(super) struct Client {
     slots: Semaphore,
     /// Nobody asks before this, because the service said so.
     not_before: Lock<Option<Instant>>,
-    /// Set once a question has failed for want of a connection; the others then do not try as long.
+    /// Set while the last question found no connection or no answer; nobody then asks more than twice.
     unreachable: AtomicBool,
     session: Mutex<Option<Arc<Session>>>,
 }
@@ -129,10 +129,10 @@ impl Client {
                 Ok(answer) if answer.status == 200 && answer.is_web_page() => (words(&answer), None),
                 Ok(answer) if answer.status == 200 && cut_off(&answer.body) => ("half an answer".to_owned(), None),
                 Ok(answer) => return Ok(answer),
-                Err(failure) => (self.note(&failure), None),
+                Err(failure) => (failure.to_string(), None),
             };
-            let offline = self.unreachable.load(Ordering::Relaxed) && attempt > 1;
-            let Some(wait) = self.backoff.wait(attempt, wish).filter(|_| !offline) else {
+            let out_of_reach = self.unreachable.load(Ordering::Relaxed) && attempt > 1;
+            let Some(wait) = self.backoff.wait(attempt, wish).filter(|_| !out_of_reach) else {
                 return Err(given_up(&trouble, attempt, wish.filter(|wish| *wish > self.backoff.longest)));
             };
             if wish.is_some() {
@@ -151,14 +151,10 @@ impl Client {
         if let Some(until) = until {
             tokio::time::sleep_until(until).await;
         }
-        http::get(&self.http, url.clone(), headers.clone()).await
-    }
-
-    fn note(&self, failure: &Failure) -> String {
-        if matches!(failure, Failure::Unreachable(_)) {
-            self.unreachable.store(true, Ordering::Relaxed);
-        }
-        failure.to_string()
+        let outcome = http::get(&self.http, url.clone(), headers.clone()).await;
+        let unreachable = matches!(outcome, Err(Failure::Unreachable(_) | Failure::TimedOut));
+        self.unreachable.store(unreachable, Ordering::Relaxed);
+        outcome
     }
 
     fn hold_everyone(&self, wait: Duration) {

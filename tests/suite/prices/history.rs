@@ -25,7 +25,7 @@ fn the_newest_part_is_asked_for_with_an_overlap() {
     let report = desk.collect(&["SXLK.L"], MONDAY);
     assert_eq!(report.added.new, 1);
     assert_eq!(desk.dates("SXLK.L").last().unwrap(), "2026-01-26");
-    let seconds: Vec<i64> = fake.asked("SXLK.L").iter().map(|request| request.seconds("period1")).collect();
+    let seconds: Vec<i64> = fake.asked("SXLK.L").iter().filter_map(|request| request.seconds("period1")).collect();
     let midnight =
         |date: &str| format!("{date}T00:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
     assert_eq!(seconds, [midnight("2025-01-01"), midnight("2025-12-22")]);
@@ -165,4 +165,62 @@ fn a_day_that_yahoo_forgets_stays() {
     assert!(said(&report).contains("SXLK.L: Yahoo has no price of 2026-01-14"), "{}", said(&report));
     assert!(desk.dates("SXLK.L").contains(&"2026-01-14".to_owned()));
     assert!(report.is_complete());
+}
+
+/// A second collection changes history, mends a bar and finds another that is suspicious.
+fn eventful() -> (Desk, FakeYahoo) {
+    let fake = FakeYahoo::of(vec![calm("SXLK.L").close("2026-01-14", 19_300.0)]);
+    let desk = Desk::new(&fake);
+    desk.collect(&["SXLK.L"], FRIDAY);
+    let later = calm("SXLK.L").dividend("2026-01-26", 0.97).close("2026-01-08", 19_200.0);
+    let fake = FakeYahoo::of(vec![later.clone()]);
+    (desk.moved_to(&fake), fake)
+}
+
+#[test]
+fn an_interrupted_write_is_completed_by_the_next_run() {
+    let (desk, _fake) = eventful();
+    let before = desk.files();
+    desk.collect(&["SXLK.L"], MONDAY);
+    let after = desk.files();
+    let (main, aside) = ("prices/SXLK.L.csv", "prices/suspicious/SXLK.L.csv");
+    let kept: Vec<&str> = after.keys().filter(|name| name.starts_with("raw/")).map(String::as_str).collect();
+    let kept_of = |kind: &str| kept.iter().copied().find(|name| name.contains(kind)).unwrap();
+    assert_ne!((&before[main], &before[aside]), (&after[main], &after[aside]));
+    // What is on the disk when the writer is killed after one, two ... of its writes.
+    let (main_kept, aside_kept) = (kept_of("-prices-"), kept_of("-suspicious-"));
+    for done in [
+        vec![],
+        vec![main_kept],
+        vec![main_kept, main],
+        vec![main_kept, main, aside_kept],
+        vec![main_kept, main, aside_kept, aside],
+    ] {
+        for name in after.keys().filter(|name| !before.contains_key(*name)) {
+            std::fs::remove_file(desk.site.path("data").join(name)).unwrap_or_default();
+        }
+        for (name, bytes) in &before {
+            let bytes = if done.contains(&name.as_str()) { &after[name] } else { bytes };
+            desk.site.put(&format!("data/{name}"), bytes);
+        }
+        for name in done.iter().filter(|name| name.starts_with("raw/")) {
+            desk.site.put(&format!("data/{name}"), &after[*name]);
+        }
+        desk.collect(&["SXLK.L"], MONDAY);
+        assert_eq!(desk.files(), after, "{done:?}");
+    }
+}
+
+#[test]
+fn two_collectors_at_once_store_what_one_would() {
+    let (desk, _fake) = eventful();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| desk.collect(&["SXLK.L"], MONDAY));
+        }
+    });
+    let files = desk.files();
+    let (alone, _fake) = eventful();
+    alone.collect(&["SXLK.L"], MONDAY);
+    assert_eq!(files, alone.files());
 }

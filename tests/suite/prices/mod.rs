@@ -128,6 +128,28 @@ fn thirty_symbols_over_fourteen_months_take_no_time() {
     let again = desk.collect_from(&wanted, "2024-11-25", FRIDAY);
     eprintln!("30 symbols x 14 months: {first:?}, and again {:?}", start.elapsed());
     assert_eq!(again.added.new, 0);
+    eprintln!("{PEAK}{}", peak_memory().unwrap_or_default());
     assert!(first < Duration::from_secs(5), "{first:?}");
     assert_eq!(fake.requests().len(), 60);
+}
+
+const PEAK: &str = "most memory held, in kB: ";
+
+/// The most memory this process has held so far, in kB, where the system tells it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+#[test]
+fn thirty_symbols_over_fourteen_months_take_little_memory() {
+    let test = "prices::thirty_symbols_over_fourteen_months_take_no_time";
+    let alone = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&alone.stderr);
+    let peak = words.lines().find_map(|line| line.strip_prefix(PEAK)).unwrap_or_else(|| panic!("{words}"));
+    assert!(peak.parse::<u64>().unwrap() < 150_000, "{peak} kB, the service included");
 }

@@ -91,11 +91,6 @@ impl Listing {
         self
     }
 
-    pub fn without(mut self, on: &str) -> Self {
-        self.days.retain(|day| day.date != date(on));
-        self
-    }
-
     pub fn dividend(mut self, on: &str, amount: f64) -> Self {
         self.dividends.push((date(on), amount));
         self
@@ -144,6 +139,7 @@ impl Listing {
     fn meta(&self, now: DateTime<Utc>) -> Value {
         let today = now.with_timezone(&self.zone).date_naive();
         let end = self.zone.from_local_datetime(&today.and_time(self.hours.1)).unwrap().timestamp();
+        let period = |start: i64, end: i64| json!({ "timezone": "UTC", "gmtoffset": 0, "start": start, "end": end });
         json!({
             "currency": self.currency,
             "symbol": self.symbol,
@@ -153,15 +149,23 @@ impl Listing {
             "gmtoffset": 0,
             "priceHint": 2,
             "regularMarketTime": now.timestamp().min(end),
-            "currentTradingPeriod": { "regular": { "start": self.open(today), "end": end } },
+            "timezone": "UTC",
+            "currentTradingPeriod": {
+                "pre": period(self.open(today), self.open(today)),
+                "regular": period(self.open(today), end),
+                "post": period(end, end),
+            },
             "dataGranularity": "1d",
             "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
         })
     }
 
-    /// The document for the times asked for. "Now" is the end of them, as every client asks.
+    /// The document for the times asked for, and for the last day where a range is asked for instead. "Now" is
+    /// their end, as clients ask.
     pub fn chart(&self, request: &Request) -> Vec<u8> {
-        let (from, until) = (request.seconds("period1"), request.seconds("period2"));
+        let last = self.days.last().map_or(0, |day| self.open(day.date));
+        let from = request.seconds("period1").unwrap_or(last);
+        let until = request.seconds("period2").unwrap_or(last);
         let asked = |date: &NaiveDate| (from..=until).contains(&self.open(*date));
         let days: Vec<&Day> = self.days.iter().filter(|day| asked(&day.date)).collect();
         let column = |price: &dyn Fn(&Day, f64) -> f64| -> Vec<Option<f64>> {

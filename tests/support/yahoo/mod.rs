@@ -26,8 +26,8 @@ impl Request {
     }
 
     /// A time in the query, in seconds since 1970.
-    pub fn seconds(&self, name: &str) -> i64 {
-        self.query[name].parse().unwrap()
+    pub fn seconds(&self, name: &str) -> Option<i64> {
+        self.query.get(name).map(|seconds| seconds.parse().unwrap())
     }
 }
 
@@ -122,8 +122,13 @@ impl FakeYahoo {
     }
 }
 
-/// What Yahoo would say about one of the listings.
+/// What Yahoo would say: about one of the listings, or as it hands out cookies and crumbs.
 pub fn answer(listings: &[Listing], request: &Request) -> Reply {
+    match request.path.as_str() {
+        "/" => return Reply::new(404, "").header("Set-Cookie", "A3=d=AQABBK; Path=/"),
+        "/v1/test/getcrumb" => return Reply::ok("6tNlY./xQ"),
+        _ => {}
+    }
     let listing = listings.iter().find(|listing| Some(listing.symbol()) == request.symbol());
     match listing {
         Some(listing) => Reply::ok(listing.chart(request)),
