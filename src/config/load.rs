@@ -29,6 +29,9 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
     for path in [site.config(), site.local_config()] {
         let Some(source) = read(&path)? else { continue };
         parse(&source.text, &source.path)?;
+        if path == site.config() {
+            no_secret(&source)?;
+        }
         let table: Table = toml::from_str(&source.text).map_err(|error| explain(&error, &source.text, &path))?;
         merge(&mut merged, table);
         sources.push(source);
@@ -59,6 +62,17 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
 /// Unknown keys (with the nearest valid one), wrong types and impossible values, with line and column.
 pub fn parse(text: &str, path: &Path) -> Result<Config> {
     toml::from_str(text).map_err(|error| explain(&error, text, path))
+}
+
+/// Refuses a secret in the file that is made to be committed. Its value is not repeated.
+fn no_secret(source: &Source) -> Result<()> {
+    let config = parse(&source.text, &source.path)?;
+    let offset = offset_of("flex.token", &source.text).filter(|_| !config.flex.token.is_empty());
+    offset.map_or(Ok(()), |offset| {
+        Err(Error::new("the Flex token stands in a file that is made to be committed")
+            .at(Place::offset(&source.path, &source.text, offset))
+            .hint("move it to config/local.toml, which is kept out of the repository, and make a new one"))
+    })
 }
 
 fn read(path: &Path) -> Result<Option<Source>> {

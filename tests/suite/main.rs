@@ -11,6 +11,7 @@
 mod bad_input;
 mod broker;
 mod check;
+mod flex_service;
 mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]
 mod gateway;
