@@ -2,7 +2,7 @@
 //!
 //! One writer at a time holds the site's lock. Every file is written beside its place, synced and renamed.
 //! Rows are only ever added: what is known already is counted, what contradicts a stored row is kept beside it
-//! and shows up in `check`. Prices alone are replaced, see [`prices`]; the version before is kept.
+//! and shows up in `check`. Prices alone are replaced, see [`prices`]; what changes is kept.
 
 pub mod prices;
 

@@ -15,6 +15,9 @@ use crate::record::{Bar, Symbol};
 /// How long after the close of trading a bar counts as finished: closing auctions and delayed feeds need a while.
 const SETTLING: TimeDelta = TimeDelta::minutes(30);
 
+/// Times further from 1970 than this many seconds, some 2,000 years, are mistakes.
+const LONG_AGO: i64 = 1 << 36;
+
 /// What Yahoo says about one symbol.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Chart {
@@ -144,7 +147,8 @@ impl Zone {
     }
 
     fn date(self, seconds: i64) -> Option<NaiveDate> {
-        DateTime::from_timestamp(seconds, 0).map(|time| self.date_at(time))
+        let plausible = (-LONG_AGO..LONG_AGO).contains(&seconds);
+        DateTime::from_timestamp(seconds, 0).filter(|_| plausible).map(|time| self.date_at(time))
     }
 
     fn date_at(self, time: DateTime<Utc>) -> NaiveDate {
@@ -249,7 +253,10 @@ impl Chart {
             let Some(date) = payment.date.and_then(|time| zone.date(time)) else { continue };
             let unit = payment.currency.as_deref().unwrap_or(&self.currency);
             match payment.amount.and_then(decimal).and_then(|amount| in_unit(amount, unit, &self.currency)) {
-                Some(amount) => *self.dividends.entry(date).or_default() += amount,
+                Some(amount) => {
+                    let sum = self.dividends.entry(date).or_default();
+                    *sum = sum.saturating_add(amount);
+                }
                 None => drop(self.unusable_events.insert(date)),
             }
         }

@@ -80,7 +80,7 @@ impl Client {
                 continue;
             }
             if answer.is_web_page() || (answer.status >= 400 && chart::complaint(&answer.body).is_none()) {
-                return Err(Error::new(format!("Yahoo answers {}", words(&answer))).hint(LATER));
+                return Err(Error::new(words(&answer)).hint(LATER));
             }
             let mut chart = chart::read(&answer.body, symbol, self.now)?;
             chart.bars.retain(|bar| bar.date >= span.from);
@@ -127,7 +127,9 @@ impl Client {
             let (trouble, wish) = match outcome {
                 Ok(answer) if answer.is_temporary() => (words(&answer), answer.retry_after(self.now)),
                 Ok(answer) if answer.status == 200 && answer.is_web_page() => (words(&answer), None),
-                Ok(answer) if answer.status == 200 && cut_off(&answer.body) => ("half an answer".to_owned(), None),
+                Ok(answer) if answer.status == 200 && cut_off(&answer.body) => {
+                    ("Yahoo sends half an answer".to_owned(), None)
+                }
                 Ok(answer) => return Ok(answer),
                 Err(failure) => (failure.to_string(), None),
             };
@@ -230,12 +232,12 @@ fn cookie_of(answer: &Answer) -> Option<HeaderValue> {
 
 fn words(answer: &Answer) -> String {
     let meaning = match answer.status {
-        200 => return "with a web page instead of prices".to_owned(),
+        200 => return "Yahoo answers with a web page instead of prices".to_owned(),
         401 | 403 => " (not allowed)",
         404 => " (not found)",
         429 | 999 => " (too many questions)",
         500.. => " (out of order)",
         _ => "",
     };
-    format!("with status {}{meaning}", answer.status)
+    format!("Yahoo answers with status {}{meaning}", answer.status)
 }

@@ -25,6 +25,9 @@ const HUNDREDFOLD: std::ops::Range<f64> = 70.0..143.0;
 /// No day has a range like this: one of the bar's prices is wrong.
 const RANGE: f64 = 10.0;
 
+/// No price is above this, whatever the currency.
+const LARGEST: i64 = 1_000_000_000_000;
+
 /// A distribution above this share of the price is looked at by a person first.
 const LARGE_DISTRIBUTION: f64 = 0.2;
 
@@ -69,7 +72,7 @@ pub(super) fn judge(chart: &Chart, known: Known<'_>) -> Judged {
 
 /// Why a bar can never count, confirmed or not.
 pub(super) fn impossible(bar: &Bar) -> Option<String> {
-    if bar.close <= Decimal::ZERO {
+    if bar.close <= Decimal::ZERO || bar.close > Decimal::from(LARGEST) {
         return Some(format!("its close is {}", bar.close));
     }
     let adjusted = bar.adjusted_close();

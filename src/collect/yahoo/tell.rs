@@ -74,10 +74,10 @@ fn history(symbol: &Symbol, settled: &Settled) -> Vec<Finding> {
             .collect(),
         History::Replaced { reason, lost } => {
             let message =
-                format!("{symbol}: all prices were fetched again: {reason}; the version before is in data/raw");
+                format!("{symbol}: all prices were fetched again: {reason}; what changed is kept in data/raw");
             let mut findings = vec![Finding::new(Severity::Note, "prices-replaced", message, "nothing to do")];
             if let Some(days) = listed(lost) {
-                let message = format!("{symbol}: Yahoo no longer has {days}; they are in the version in data/raw");
+                let message = format!("{symbol}: Yahoo no longer has {days}; they are kept in data/raw");
                 findings.push(Finding::new(Severity::Warning, "prices-lost", message, "compare the two versions"));
             }
             findings

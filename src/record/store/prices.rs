@@ -1,7 +1,7 @@
 //! Prices, which their source revises: a dividend changes every earlier adjusted close, a split every earlier price.
 //!
-//! A symbol's file is therefore replaced as a whole. Where a stored row would change or go, the version before is
-//! kept below `data/raw` first.
+//! A symbol's file is therefore replaced as a whole. Stored rows that would change or go are put below `data/raw`
+//! first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -62,46 +62,51 @@ fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -
 
 impl Store {
     /// Makes these the bars of a symbol, and those the bars that are kept out, both ascending by date. Returns
-    /// whether a version that holds other rows was put below `data/raw`.
+    /// whether bars that counted were put below `data/raw`.
     ///
     /// Whenever this is interrupted, every bar is in one of the two files; running it again completes it.
     ///
     /// # Errors
     /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
     pub fn put_prices(&self, symbol: &Symbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<bool> {
-        let aside = file(&self.site.suspicious_prices(), symbol)?;
+        let (main, aside) = (file(&self.site.prices(), symbol)?, file(&self.site.suspicious_prices(), symbol)?);
+        let stored = stored_prices(&self.site, symbol)?;
+        let held = suspicious_prices(&self.site, symbol)?;
         let staying: BTreeSet<NaiveDate> = suspicious.iter().map(|bar| bar.date).collect();
-        let mut before = suspicious_prices(&self.site, symbol)?;
-        before.retain(|bar| !staying.contains(&bar.date));
-        before.extend_from_slice(suspicious);
-        before.sort_by_key(|bar| bar.date);
-        self.replace(&aside, &before, symbol, "suspicious")?;
-        let replaced = self.replace(&file(&self.site.prices(), symbol)?, bars, symbol, "prices")?;
-        self.replace(&aside, suspicious, symbol, "suspicious")?;
-        Ok(replaced)
+        let mut both: Vec<_> = held.iter().filter(|bar| !staying.contains(&bar.date)).cloned().collect();
+        both.extend_from_slice(suspicious);
+        both.sort_by_key(|bar| bar.date);
+
+        self.keep(&format!("suspicious-{symbol}.csv"), &gone(&held, &both, |bar| bar.date))?;
+        self.replace(&aside, &held, &both)?;
+        let lost = gone(&stored, bars, |bar| bar.date);
+        self.keep(&format!("prices-{symbol}.csv"), &lost)?;
+        self.replace(&main, &stored, bars)?;
+        self.keep(&format!("suspicious-{symbol}.csv"), &gone(&both, suspicious, |bar| bar.date))?;
+        self.replace(&aside, &both, suspicious)?;
+        Ok(!lost.is_empty())
     }
 
-    /// Replaces a file's rows; where one of them goes, the file as it was is kept. Returns whether it was.
-    fn replace<T>(&self, path: &Path, rows: &[T], symbol: &Symbol, kind: &str) -> Result<bool>
-    where
-        T: Serialize + DeserializeOwned + PartialEq,
-    {
-        let stored: Vec<T> = self.rows(path)?;
+    fn keep<T: Serialize>(&self, name: &str, rows: &[T]) -> Result<()> {
+        if rows.is_empty() { Ok(()) } else { self.archive(name, &csv_bytes(rows)?).map(drop) }
+    }
+
+    /// A file without rows is none.
+    fn replace<T: Serialize + PartialEq>(&self, path: &Path, stored: &[T], rows: &[T]) -> Result<()> {
         if stored == rows {
-            return Ok(false);
-        }
-        let loses = stored.iter().any(|row| !rows.contains(row));
-        if loses {
-            let bytes = std::fs::read(path).map_err(|error| Error::io("read the prices", path, error))?;
-            self.archive(&format!("{kind}-{symbol}.csv"), &bytes)?;
+            return Ok(());
         }
         if rows.is_empty() {
-            std::fs::remove_file(path).map_err(|error| Error::io("remove the file", path, error))?;
-        } else {
-            self.write(path, &csv_bytes(rows)?)?;
+            return std::fs::remove_file(path).map_err(|error| Error::io("remove the file", path, error));
         }
-        Ok(loses)
+        self.write(path, &csv_bytes(rows)?)
     }
+}
+
+/// Rows that are not among those that take their place.
+fn gone<T: PartialEq + Clone>(stored: &[T], rows: &[T], date: impl Fn(&T) -> NaiveDate) -> Vec<T> {
+    let by_date: BTreeMap<NaiveDate, &T> = rows.iter().map(|row| (date(row), row)).collect();
+    stored.iter().filter(|row| by_date.get(&date(row)) != Some(row)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -43,15 +43,16 @@ fn new_rows_are_added_without_keeping_the_version_before() {
 }
 
 #[test]
-fn the_version_before_a_change_is_kept_once() {
+fn rows_that_change_are_kept_once() {
     let (_folder, site) = folder();
     let symbol = Symbol::new("VOD.L");
     let store = Store::open(&site).unwrap();
-    store.put_prices(&symbol, &[bar("2026-01-26", "72")], &[]).unwrap();
-    let before = std::fs::read_to_string(site.prices().join("VOD.L.csv")).unwrap();
-    assert!(store.put_prices(&symbol, &[bar("2026-01-26", "36")], &[]).unwrap());
-    assert!(!store.put_prices(&symbol, &[bar("2026-01-26", "36")], &[]).unwrap());
-    assert_eq!(raw(&site), [before]);
+    let (same, before) = (bar("2026-01-23", "71"), bar("2026-01-26", "72"));
+    store.put_prices(&symbol, &[same.clone(), before.clone()], &[]).unwrap();
+    let after = [same, bar("2026-01-26", "36")];
+    assert!(store.put_prices(&symbol, &after, &[]).unwrap());
+    assert!(!store.put_prices(&symbol, &after, &[]).unwrap());
+    assert_eq!(raw(&site), [String::from_utf8(csv_bytes(&[before]).unwrap()).unwrap()]);
 }
 
 #[test]

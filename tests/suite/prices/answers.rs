@@ -52,7 +52,7 @@ fn error_documents_speak_for_themselves() {
 #[test]
 fn web_pages_are_no_prices() {
     let page = Reply::ok("<!DOCTYPE html><html><title>Before you continue</title></html>");
-    assert_eq!(refusal(page), "with a web page instead of prices, 4 times");
+    assert_eq!(refusal(page), "Yahoo answers with a web page instead of prices, 4 times");
 }
 
 #[test]

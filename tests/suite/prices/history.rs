@@ -48,7 +48,7 @@ fn an_earlier_start_is_fetched_and_a_young_symbol_is_not_asked_twice() {
 }
 
 #[test]
-fn a_dividend_changes_the_adjusted_history_and_the_version_before_is_kept() {
+fn a_dividend_changes_the_adjusted_history_and_the_rows_before_are_kept() {
     let fake = FakeYahoo::of(vec![calm("SXLK.L")]);
     let desk = Desk::new(&fake);
     desk.collect(&["SXLK.L"], FRIDAY);

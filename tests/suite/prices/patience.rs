@@ -56,7 +56,7 @@ fn everyone_waits_for_a_busy_service() {
 fn a_wish_beyond_patience_ends_the_asking() {
     let fake = FakeYahoo::scripted(|_, _| Reply::new(429, "Too Many Requests").header("Retry-After", "1800"));
     let report = Desk::new(&fake).collect(&["SXLK.L"], FRIDAY);
-    let expected = "error SXLK.L: with status 429 (too many questions), and Yahoo wants to be left alone for 1800 s; \
+    let expected = "error SXLK.L: Yahoo answers with status 429 (too many questions), and Yahoo wants to be left alone for 1800 s; \
                     there are no stored prices";
     assert_eq!(said(&report), expected);
     assert_eq!(fake.requests().len(), 1);
@@ -68,7 +68,7 @@ fn passing_trouble_passes() {
     type Script = fn(&dyn Fn(&Request) -> Reply, &Request) -> Reply;
     let troubles: [Script; 5] = [
         |_, _| Reply::new(502, "<html>bad gateway</html>"),
-        |_, _| Reply::new(999, "Request denied"),
+        |_, _| Reply::new(999, "Request denied").header("Retry-After", "0"),
         |_, _| Reply::ok("<html>Will be right back</html>"),
         |whole, request| whole(request).cut(1000),
         |_, _| Reply::ok(r#"{"chart":{"result":[{"meta":{"currency":"#),
@@ -88,9 +88,12 @@ fn lasting_trouble_is_named_with_what_is_used() {
     let fake = FakeYahoo::of(vec![calm("SXLK.L")]);
     let desk = Desk::new(&fake);
     desk.collect(&["SXLK.L"], FRIDAY);
-    let fake = FakeYahoo::scripted(|_, _| Reply::new(500, "oops"));
+    let fake = FakeYahoo::scripted(|_, _| Reply::new(500, "oops").header("Retry-After", "0"));
     let report = desk.moved_to(&fake).collect(&["SXLK.L"], MONDAY);
-    assert_eq!(said(&report), "error SXLK.L: with status 500 (out of order), 4 times; using prices up to 2026-01-23");
+    assert_eq!(
+        said(&report),
+        "error SXLK.L: Yahoo answers with status 500 (out of order), 4 times; using prices up to 2026-01-23"
+    );
     assert_eq!(fake.requests().len(), 4);
 }
 

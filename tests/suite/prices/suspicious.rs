@@ -222,3 +222,10 @@ fn pounds_and_pence_may_change_places_when_the_unit_says_so() {
     assert!(said(&report).contains("the currency is no longer GBp but USD"), "{}", said(&report));
     assert!(desk.rows("VOD.L").iter().all(|row| row.ends_with("USD")));
 }
+
+#[test]
+fn a_confirmation_that_cannot_be_read_is_refused() {
+    let site = Site::new("[yahoo]\nconfirmed = [\"SXLK.L 2026-01-27\", \"SXLK.L\"]\n");
+    let words = site.refused(&["check"]);
+    assert!(words.contains("config.toml:2:13: `yahoo.confirmed`: `SXLK.L` is not a symbol and a date"), "{words}");
+}
