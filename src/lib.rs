@@ -37,6 +37,7 @@ pub mod publication;
 pub mod record;
 pub mod site;
 pub mod site_dir;
+pub mod strategy;
 pub mod toml_value;
 
 pub use error::{Error, Place, Result};

@@ -6,8 +6,10 @@ mod completions;
 mod demo;
 mod import;
 mod init;
+mod signal;
 mod slippage;
 mod stats;
+mod strategies;
 mod terminal;
 
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ enum Command {
     Stats(FigureArguments),
     /// What orders cost against the prices they were meant for
     Slippage(FigureArguments),
+    /// What the strategy's rule says to hold, from stored prices
+    Signal(signal::Arguments),
     /// Render the site into public/
     Build(build::Arguments),
     /// Print completions for a shell
@@ -119,6 +123,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
+        Command::Signal(arguments) => signal::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };

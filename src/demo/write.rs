@@ -7,14 +7,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::simulate::{DemoRecord, simulate};
+use super::simulate::{CONFIG, DemoRecord, simulate};
 use super::{market, starter};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
 use crate::record::store::{csv_bytes, json_bytes};
-
-/// The demo's own configuration, with `status = "demo"`.
-const CONFIG: &str = include_str!("../../data/demo/config.toml");
 
 /// Writes the demo: configuration, eight years of data, and the words about them.
 ///
