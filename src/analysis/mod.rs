@@ -13,6 +13,7 @@ pub mod notes;
 pub mod orders;
 pub mod performance;
 pub mod periods;
+pub mod plans;
 pub mod rates;
 pub mod reconcile;
 pub mod returns;

@@ -1,11 +1,13 @@
 //! The commands: arguments in, a library call, words out. One file each, and no logic.
 
+mod backtest;
 mod build;
 mod check;
 mod completions;
 mod demo;
 mod import;
 mod init;
+mod rebalance;
 mod signal;
 mod slippage;
 mod stats;
@@ -65,6 +67,10 @@ enum Command {
     Slippage(FigureArguments),
     /// What the strategy's rule says to hold, from stored prices
     Signal(signal::Arguments),
+    /// The trades that bring the account to the strategy's weights; they are only listed
+    Rebalance(rebalance::Arguments),
+    /// What the strategy's rules would have made of the past
+    Backtest(backtest::Arguments),
     /// Render the site into public/
     Build(build::Arguments),
     /// Print completions for a shell
@@ -124,6 +130,8 @@ pub fn run() -> ExitCode {
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
         Command::Signal(arguments) => signal::run(&arguments, &site, &terminal),
+        Command::Rebalance(arguments) => rebalance::run(&arguments, &site, &terminal),
+        Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };

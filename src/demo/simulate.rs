@@ -14,10 +14,11 @@ use super::broker::{ACCOUNT, EXCHANGE, SimulatedBroker, costs, dollar};
 use super::market;
 use crate::config::{self, Strategy};
 use crate::error::{Error, Result};
-use crate::record::{AccountId, CashFlow, Execution, FlowKind, Snapshot};
+use crate::record::{AccountId, CashFlow, Execution, FlowKind, Plan, Signal, Snapshot};
 use crate::strategy::Prices;
-use crate::strategy::backtest::{Decision, Setup, Simulation, simulate as follow};
-use crate::strategy::rebalance::Terms;
+use crate::strategy::backtest::{Setup, Simulation, simulate as follow};
+use crate::strategy::plan::document;
+use crate::strategy::rebalance::{Decision, Terms};
 
 /// The demo's own configuration, with `status = "demo"` and its strategy.
 pub(super) const CONFIG: &str = include_str!("../../data/demo/config.toml");
@@ -38,8 +39,10 @@ pub struct DemoRecord {
     pub snapshots: Vec<Snapshot>,
     /// The deposits and the withdrawal, by date.
     pub flows: Vec<CashFlow>,
-    /// What was decided each month.
-    pub decisions: Vec<Decision>,
+    /// The signal of each month, saved on the day it was acted on.
+    pub signals: Vec<Signal>,
+    /// What was to be traded each month.
+    pub plans: Vec<Plan>,
 }
 
 /// The demo's record, the same on every run.
@@ -69,7 +72,16 @@ pub fn simulate_on(prices: Prices) -> Result<DemoRecord> {
         source: "demo",
     };
     let Simulation { executions, snapshots, flows, decisions } = follow(&setup, &mut SimulatedBroker::new())?;
-    Ok(DemoRecord { prices, executions, snapshots, flows, decisions })
+    let plan = |decision: &Decision| {
+        let before = snapshots.partition_point(|snapshot| snapshot.date < decision.date).checked_sub(1);
+        let snapshot =
+            before.and_then(|before| snapshots.get(before)).map_or(decision.date, |snapshot| snapshot.date);
+        document(&strategy, decision, snapshot, dollar())
+    };
+    let plans = decisions.iter().map(plan).collect();
+    let made = |decision: Decision| Signal { made_on: Some(decision.date), ..decision.signal };
+    let signals = decisions.into_iter().map(made).collect();
+    Ok(DemoRecord { prices, executions, snapshots, flows, signals, plans })
 }
 
 /// The strategy of the demo's configuration.

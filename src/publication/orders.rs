@@ -10,6 +10,7 @@ use super::rounded;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
 use crate::analysis::notes::match_notes;
 use crate::analysis::orders::{Order, orders};
+use crate::analysis::plans::match_plans;
 use crate::analysis::rates::Rates;
 use crate::analysis::round_trips::{RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
@@ -35,7 +36,8 @@ impl Trades {
         let rates = Rates::new(base, &record.snapshots);
         let orders = orders(&record.executions);
         let notes = match_notes(&record.annotations, &orders);
-        let measured = order_slippages(&orders, &record.annotations, &notes, &rates);
+        let planned = match_plans(&record.plans, &orders);
+        let measured = order_slippages(&orders, &record.annotations, &notes, &planned, &rates);
         let closed = round_trips(record, base).closed;
         let slugs = slugs(&orders);
         let results = results_by_closing_fill(&closed);

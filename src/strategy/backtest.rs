@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::ledger::Ledger;
 use super::momentum::is_stale;
-use super::rebalance::{Held, Portfolio, Terms, Trade, trades};
+use super::rebalance::{Decision, Held, Portfolio, Terms, Trade, trades};
 use super::rules::{self, targets};
 use super::{Prices, Quote, stored_rate};
 use crate::calendar::YearMonth;
@@ -19,7 +19,7 @@ use crate::config::Strategy;
 use crate::error::{Error, Result};
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
-    AccountId, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, Record, Side, Signal, Snapshot, Symbol,
+    AccountId, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, Record, Side, Snapshot, Symbol,
 };
 
 /// A withdrawal is known so many days ahead, and a rebalance in between keeps the money for it.
@@ -87,21 +87,6 @@ pub struct Simulation {
     pub flows: Vec<CashFlow>,
     /// What was decided each month.
     pub decisions: Vec<Decision>,
-}
-
-/// One month's rebalance.
-#[derive(Debug, Clone)]
-pub struct Decision {
-    /// The date it was made and carried out on.
-    pub date: NaiveDate,
-    /// What it rests on.
-    pub signal: Signal,
-    /// The account before it.
-    pub portfolio: Portfolio,
-    /// The trades.
-    pub trades: Vec<Trade>,
-    /// Cash after them.
-    pub cash_after: Decimal,
 }
 
 impl Simulation {
@@ -185,7 +170,8 @@ impl Account<'_> {
             self.ledger.cash
         });
         self.money_came_in = false;
-        Ok((Decision { date, signal, portfolio, trades: made, cash_after: self.ledger.cash }, fills))
+        let cash_after = self.ledger.cash;
+        Ok((Decision { date, signal, portfolio, targets, terms, trades: made, cash_after }, fills))
     }
 
     fn portfolio(&self, quotes: &BTreeMap<Symbol, Quote>) -> Portfolio {

@@ -8,10 +8,13 @@
 //!
 //! Live list, backtest and demo size their trades with one function, [`rebalance::trades`]. Orders are never sent.
 
+pub mod assignment;
 pub mod backtest;
 pub mod costs;
+pub mod holdings;
 pub mod ledger;
 pub mod momentum;
+pub mod plan;
 pub mod rebalance;
 pub mod rules;
 pub mod staleness;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::Quote;
 use super::costs::Costs;
 use crate::config::{Rule, Strategy};
-use crate::record::{Side, Symbol};
+use crate::record::{Side, Signal, Symbol};
 
 /// What is there to trade with, in base currency.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -103,6 +104,25 @@ pub struct Trade {
     pub quote: Quote,
     /// The share of the portfolio the position is to have.
     pub target_weight: Decimal,
+}
+
+/// One rebalance: what it rests on and what came of it.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The date whose knowledge it rests on.
+    pub date: NaiveDate,
+    /// What the rule said.
+    pub signal: Signal,
+    /// The account before it.
+    pub portfolio: Portfolio,
+    /// The share of what may be invested that each symbol is to have.
+    pub targets: BTreeMap<Symbol, Decimal>,
+    /// How the trades were sized.
+    pub terms: Terms,
+    /// The trades.
+    pub trades: Vec<Trade>,
+    /// Cash after them, in base currency.
+    pub cash_after: Decimal,
 }
 
 /// The trades that bring a portfolio to its targets: first sales, then purchases, each by symbol.

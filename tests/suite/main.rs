@@ -15,5 +15,6 @@ mod interruption;
 mod privacy;
 mod samples;
 mod site;
+mod strategy;
 mod support;
 mod words;
