@@ -1,5 +1,6 @@
 //! The commands: arguments in, a library call, words out. One file each, and no logic.
 
+mod annotate;
 mod backtest;
 mod build;
 mod check;
@@ -7,6 +8,7 @@ mod completions;
 mod demo;
 mod import;
 mod init;
+mod prompts;
 mod rebalance;
 mod signal;
 mod slippage;
@@ -69,6 +71,8 @@ enum Command {
     Signal(signal::Arguments),
     /// The trades that bring the account to the strategy's weights; they are only listed
     Rebalance(rebalance::Arguments),
+    /// Notes on orders: written before, completed after
+    Annotate(annotate::Arguments),
     /// What the strategy's rules would have made of the past
     Backtest(backtest::Arguments),
     /// Render the site into public/
@@ -131,6 +135,7 @@ pub fn run() -> ExitCode {
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
         Command::Signal(arguments) => signal::run(&arguments, &site, &terminal),
         Command::Rebalance(arguments) => rebalance::run(&arguments, &site, &terminal),
+        Command::Annotate(arguments) => annotate::run(&arguments, &site, &terminal),
         Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),

@@ -103,7 +103,7 @@ fn in_words(strategy: &Strategy, signal: &Signal) -> String {
     let formation = signal.formation;
     let head = match signal.lookback_months.zip(signal.skip_months) {
         Some((lookback, skip)) => format!(
-            "{}, as of {}: from the end of {} to the end of {}, the best {} are held",
+            "{}, as of {}: from the end of {} to the end of {}, top {}",
             strategy.name,
             signal.as_of,
             formation.minus(lookback).in_words(),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::Prices;
 use super::momentum::{last_complete_month, momentum, month_end_price};
@@ -41,7 +40,8 @@ pub fn without_changes(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -
     }
     for (place, ranked) in ranking.iter_mut().enumerate() {
         ranked.rank = place + 1;
-        ranked.target_weight = weight(strategy, ranked).to_f64().unwrap_or_default();
+        // The nearest float: 1/3 as it is in any other program.
+        ranked.target_weight = weight(strategy, ranked).to_string().parse().unwrap_or_default();
     }
     let selected = ranking.iter().filter(|ranked| ranked.target_weight > 0.0).map(|ranked| ranked.symbol.clone());
     let months = |months| (strategy.rule == Rule::Momentum).then_some(months);

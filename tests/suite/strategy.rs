@@ -94,7 +94,11 @@ fn stale_prices_are_said_and_such_a_signal_is_not_saved() {
         "{}",
         said.err
     );
-    let later = two();
+    // February 2020 could be ranked from February 2019 and January 2020, but its own end is not there yet.
+    let early = |site: Site, name: &str, start: &str| {
+        site.file(&format!("data/prices/{name}.csv"), prices(&[("2019-02-28", start), ("2020-01-31", "60")]))
+    };
+    let later = early(early(two(), "A.L", "50"), "B.L", "40");
     let said = later.ok(&["signal", "--as-of", "2020-03-02"]).err;
     assert!(said.contains("not saved: run `trackrecord collect prices`"), "{said}");
     assert!(later.files("data/signals").is_empty());
