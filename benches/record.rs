@@ -9,9 +9,11 @@ use trackrecord::analysis::Window;
 use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
 use trackrecord::build::{Options, render};
-use trackrecord::config::{self, Config};
+use trackrecord::config::{self, Config, Member, Strategy};
 use trackrecord::record::store::Store;
-use trackrecord::record::{Record, Snapshot, load};
+use trackrecord::record::{Bar, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::strategy::Prices;
+use trackrecord::strategy::backtest::{Span, backtest};
 use trackrecord::{SiteDir, demo};
 
 fn today() -> chrono::NaiveDate {
@@ -74,5 +76,50 @@ fn by_years(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, the_demo, by_years);
+/// Twenty made-up instruments with a price for every weekday of twenty-seven years.
+fn prices() -> Prices {
+    let first: chrono::NaiveDate = "1995-01-02".parse().unwrap();
+    let dates: Vec<_> =
+        first.iter_days().filter(|day| trackrecord::calendar::is_weekday(*day)).take(27 * 261).collect();
+    let series = |number: usize| {
+        let bar = |(day, date): (usize, &chrono::NaiveDate)| {
+            let wave = (day as f64 / (90.0 + 13.0 * number as f64)).sin() + day as f64 / 4000.0;
+            let close = rust_decimal::Decimal::new((8000.0 + 2000.0 * wave) as i64, 2);
+            Bar {
+                date: *date,
+                open: None,
+                high: None,
+                low: None,
+                close,
+                adj_close: None,
+                volume: None,
+                currency: "USD".into(),
+            }
+        };
+        PriceSeries::new(Symbol::new(format!("S{number:02}")), dates.iter().enumerate().map(bar).collect()).unwrap()
+    };
+    (0..20).map(series).map(|series| (series.symbol.clone(), series)).collect()
+}
+
+fn backtests(criterion: &mut Criterion) {
+    let prices = prices();
+    let member = |symbol: &Symbol| Member { symbol: symbol.to_string(), ..Member::default() };
+    let strategy = Strategy { universe: prices.keys().map(member).collect(), ..Strategy::default() };
+    let config = Config::default();
+    let base = config.account.base_currency;
+    let mut group = criterion.benchmark_group("backtest, 27 years x 20 symbols");
+    group.sample_size(10);
+    group.bench_function("simulate", |bench| {
+        bench.iter(|| backtest(&strategy, black_box(&prices), base, Span::default()).unwrap().snapshots.len());
+    });
+    group.bench_function("simulate and figures", |bench| {
+        bench.iter(|| {
+            let simulation = backtest(&strategy, black_box(&prices), base, Span::default()).unwrap();
+            figures(&simulation.into_record(None), &config)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, the_demo, by_years, backtests);
 criterion_main!(benches);

@@ -9,6 +9,7 @@
 //!              |  rows                        |             |
 //!        record::store <-- data/ --> record::load           |
 //!                                         |  Record         |
+//!                              strategy (signal, trades, backtest)
 //!                              analysis (every figure)      |
 //!                                         |                 |
 //!                              publication (what strangers may see)
@@ -23,6 +24,7 @@
 //! and [`Error`]s, and [`cli`] puts them into words. Orders are never sent.
 
 pub mod analysis;
+pub mod annotate;
 pub mod build;
 pub mod calendar;
 pub mod check;
@@ -37,6 +39,7 @@ pub mod publication;
 pub mod record;
 pub mod site;
 pub mod site_dir;
+pub mod strategy;
 pub mod toml_value;
 
 pub use error::{Error, Place, Result};

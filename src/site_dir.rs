@@ -83,6 +83,16 @@ impl SiteDir {
         self.root.join("data/prices/suspicious")
     }
 
+    /// `data/signals/`: what the strategies said, one file per month.
+    pub fn signals(&self) -> PathBuf {
+        self.root.join("data/signals")
+    }
+
+    /// `data/plans/`: saved lists of trades, one file per date.
+    pub fn plans(&self) -> PathBuf {
+        self.root.join("data/plans")
+    }
+
     /// `data/flows.csv`: money across the account's border.
     pub fn flows(&self) -> PathBuf {
         self.root.join("data/flows.csv")

@@ -1,5 +1,6 @@
 //! Reading dates, times and exact numbers from TOML, whether they stand there bare or as text.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -25,6 +26,20 @@ pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date
 pub fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
     let text = text(deserializer)?;
     Decimal::from_str(&text).map(Some).map_err(|_| D::Error::custom(format!("`{text}` is not a number")))
+}
+
+/// Deserializes an exact number, `0.005` or `"0.005"`.
+pub fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    decimal(deserializer)?.ok_or_else(|| D::Error::custom("a number is missing"))
+}
+
+/// Deserializes exact numbers by name.
+pub fn decimals<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Decimal>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Exact(#[serde(deserialize_with = "exact")] Decimal);
+    let numbers = BTreeMap::<String, Exact>::deserialize(deserializer)?;
+    Ok(numbers.into_iter().map(|(name, Exact(number))| (name, number)).collect())
 }
 
 /// An instant from the forms people write: RFC 3339, without an offset (UTC), or a bare date (its midnight).

@@ -3,16 +3,20 @@
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
 //! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
 
+pub mod attribution;
 pub mod benchmark;
 pub mod catalogue;
+pub mod cone;
 pub mod drawdown;
 pub mod identities;
 pub mod instruments;
+pub mod linking;
 pub mod money_weighted;
 pub mod notes;
 pub mod orders;
 pub mod performance;
 pub mod periods;
+pub mod plans;
 pub mod rates;
 pub mod reconcile;
 pub mod returns;
@@ -25,8 +29,9 @@ pub mod slippage;
 pub mod stats;
 #[cfg(test)]
 mod testing;
+pub mod tracking;
 #[cfg(test)]
-mod trade_samples;
+pub(crate) mod trade_samples;
 pub mod trades;
 
 use chrono::NaiveDate;

@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 use super::Window;
 use super::notes::{NoteMatches, match_notes};
 use super::orders::{Order, orders};
+use super::plans::{PlanMatches, match_plans};
 use super::rates::Rates;
 use crate::calendar::YearMonth;
 use crate::record::{Annotation, Currency, ExecId, Execution, Record, Side, Symbol};
@@ -170,24 +171,29 @@ pub fn slippage(record: &Record, base: Currency, outlier_bps: f64, window: Windo
     let orders = orders(&record.executions);
     let notes = match_notes(&record.annotations, &orders);
     let rates = Rates::new(base, &record.snapshots);
-    let mut measured = order_slippages(&orders, &record.annotations, &notes, &rates);
+    let planned = match_plans(&record.plans, &orders);
+    let mut measured = order_slippages(&orders, &record.annotations, &notes, &planned, &rates);
     measured.retain(|order| window.contains(order.date));
     slippage_figures(&measured, outlier_bps)
 }
 
-/// Each order against its reference price, in the order given. `notes` comes from the same two lists.
+/// Each order against its reference price, in the order given. `notes` and `planned` come from the same lists.
 pub fn order_slippages(
     orders: &[Order],
     annotations: &[Annotation],
     notes: &NoteMatches,
+    planned: &PlanMatches,
     rates: &Rates,
 ) -> Vec<OrderSlippage> {
     let note_on = |index| notes.of_order(index).and_then(|note| annotations.get(note));
-    orders.iter().enumerate().map(|(index, order)| measure(index, order, note_on(index), rates)).collect()
+    let reference = |index, order| {
+        let planned = planned.of_order(index).map(|planned| planned.reference_price);
+        reference(order, note_on(index), planned)
+    };
+    orders.iter().enumerate().map(|(index, order)| measure(index, order, reference(index, order), rates)).collect()
 }
 
-fn measure(index: usize, order: &Order, note: Option<&Annotation>, rates: &Rates) -> OrderSlippage {
-    let reference = reference(order, note);
+fn measure(index: usize, order: &Order, reference: Option<Reference>, rates: &Rates) -> OrderSlippage {
     let fills: Vec<FillSlippage> = order.fills.iter().map(|fill| measure_fill(fill, reference)).collect();
     OrderSlippage {
         order: index,
@@ -205,12 +211,12 @@ fn measure(index: usize, order: &Order, note: Option<&Annotation>, rates: &Rates
 }
 
 /// The first that exists: the price meant in the note, that of the saved plan, the fills' own.
-fn reference(order: &Order, note: Option<&Annotation>) -> Option<Reference> {
+fn reference(order: &Order, note: Option<&Annotation>, planned: Option<Decimal>) -> Option<Reference> {
     let from = |source| move |price| Reference { price, source };
     let meant = note.and_then(|note| note.pre_trade.intended_entry).filter(|price| *price > Decimal::ZERO);
     meant
         .map(from(ReferenceSource::Annotation))
-        // A saved plan's reference price belongs here, between the note and the rows.
+        .or_else(|| planned.filter(|price| *price > Decimal::ZERO).map(from(ReferenceSource::Plan)))
         .or_else(|| own_reference(order).map(from(ReferenceSource::Execution)))
 }
 

@@ -1,14 +1,31 @@
 use super::*;
-use crate::analysis::trade_samples::{Fill, currency, date, dec, note};
+use crate::analysis::trade_samples::{Fill, currency, date, dec, note, plan};
+use crate::record::Plan;
 
 fn usd() -> Currency {
     currency("USD")
 }
 
 fn measured(executions: Vec<Execution>, annotations: Vec<Annotation>) -> Vec<OrderSlippage> {
+    planned(executions, annotations, &[])
+}
+
+fn planned(executions: Vec<Execution>, annotations: Vec<Annotation>, plans: &[Plan]) -> Vec<OrderSlippage> {
     let orders = orders(&executions);
     let notes = match_notes(&annotations, &orders);
-    order_slippages(&orders, &annotations, &notes, &Rates::new(usd(), &[]))
+    order_slippages(&orders, &annotations, &notes, &match_plans(plans, &orders), &Rates::new(usd(), &[]))
+}
+
+#[test]
+fn the_plan_comes_between_the_note_and_the_rows_own_price() {
+    let fills = vec![Fill::buy("X", 10, dec("102")).on("2026-01-06").reference("101").done()];
+    let plans = [plan("a", "2026-01-05", &[(Side::Buy, "X", "X", "100")])];
+    let order = &planned(fills.clone(), vec![], &plans)[0];
+    assert_eq!(order.reference, Some(Reference { price: dec("100"), source: ReferenceSource::Plan }));
+    assert_eq!((order.bps, order.cost_base, order.fills[0].bps), (Some(200.0), Some(dec("20")), Some(200.0)));
+    let mut meant = note("a", "X", "2026-01-05T09:00:00Z");
+    meant.pre_trade.intended_entry = Some(dec("102"));
+    assert_eq!(planned(fills, vec![meant], &plans)[0].reference.unwrap().source, ReferenceSource::Annotation);
 }
 
 #[test]

@@ -172,3 +172,34 @@ pub fn note(id: &str, symbol: &str, created_at: &str) -> Annotation {
         path: format!("content/trades/{id}.md").into(),
     }
 }
+
+/// A plan of these trades: side, ticker, Yahoo's symbol, reference price in US dollars; 10 shares each.
+pub fn plan(strategy: &str, as_of: &str, trades: &[(Side, &str, &str, &str)]) -> Plan {
+    let trade = |(side, ticker, symbol, price): &(Side, &str, &str, &str)| PlannedTrade {
+        symbol: Symbol::new(*symbol),
+        ticker: Symbol::new(*ticker),
+        name: String::new(),
+        action: *side,
+        shares: 10.into(),
+        reference_price: dec(price),
+        reference_date: date(as_of),
+        currency: currency("USD"),
+        notional_base: Decimal::TEN * dec(price),
+        current_weight: 0.0,
+        target_weight: 0.1,
+        weight_after: 0.1,
+    };
+    Plan {
+        strategy: strategy.into(),
+        as_of: date(as_of),
+        formation: crate::calendar::YearMonth::of(date(as_of)).previous(),
+        snapshot: date(as_of),
+        nav: 10_000.into(),
+        base_currency: currency("USD"),
+        threshold: dec("0.02"),
+        trades: trades.iter().map(trade).collect(),
+        unchanged: Vec::new(),
+        cash_after: Decimal::ZERO,
+        notes: Vec::new(),
+    }
+}

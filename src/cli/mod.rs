@@ -1,5 +1,7 @@
 //! The commands: arguments in, a library call, words out. One file each, and no logic.
 
+mod annotate;
+mod backtest;
 mod build;
 mod check;
 mod collect;
@@ -9,8 +11,12 @@ mod finding;
 mod import;
 mod init;
 mod progress;
+mod prompts;
+mod rebalance;
+mod signal;
 mod slippage;
 mod stats;
+mod strategies;
 mod terminal;
 
 use std::path::PathBuf;
@@ -66,6 +72,14 @@ enum Command {
     Stats(FigureArguments),
     /// What orders cost against the prices they were meant for
     Slippage(FigureArguments),
+    /// What the strategy's rule says to hold, from stored prices
+    Signal(signal::Arguments),
+    /// The trades that bring the account to the strategy's weights; they are only listed
+    Rebalance(rebalance::Arguments),
+    /// Notes on orders: written before, completed after
+    Annotate(annotate::Arguments),
+    /// What the strategy's rules would have made of the past
+    Backtest(backtest::Arguments),
     /// Render the site into public/
     Build(build::Arguments),
     /// Print completions for a shell
@@ -125,6 +139,10 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
+        Command::Signal(arguments) => signal::run(&arguments, &site, &terminal),
+        Command::Rebalance(arguments) => rebalance::run(&arguments, &site, &terminal),
+        Command::Annotate(arguments) => annotate::run(&arguments, &site, &terminal),
+        Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };

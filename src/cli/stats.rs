@@ -20,7 +20,7 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
     Ok(figures_printed(&record, terminal))
 }
 
-fn in_words(stats: &Stats, currency: &str) -> String {
+pub(super) fn in_words(stats: &Stats, currency: &str) -> String {
     let period = match (stats.from, stats.to) {
         (Some(from), Some(to)) => format!(
             "{from} to {to}: {} daily returns, {} weekdays without a snapshot",

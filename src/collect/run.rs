@@ -75,19 +75,21 @@ async fn prices(site: &SiteDir, config: &Config, today: NaiveDate, options: &Opt
     Ok(report)
 }
 
-/// The symbols whose prices the record needs: the benchmark, everything that was traded or held, and each currency
+/// The symbols whose prices are needed: the universe of every strategy, the benchmark, everything that was traded or held, and each currency
 /// against the base. Beside them, what could not be given a symbol of Yahoo's.
 fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, Vec<Finding>) {
     let first = record.snapshots.first().map(|snapshot| snapshot.date);
     let start = config.site.inception.or(first).unwrap_or(today).min(today);
     let from = start.checked_sub_months(Months::new(MONTHS_BEFORE)).unwrap_or(start);
-    let mut symbols = BTreeSet::new();
+    let mut symbols = config.universe_symbols();
     if !config.benchmark.symbol.is_empty() {
         symbols.insert(Symbol::new(config.benchmark.symbol.as_str()));
     }
     let mut unnamed = BTreeSet::new();
     for (ticker, conid, exchange) in instruments(record) {
-        match yahoo_symbol(ticker, conid, exchange, &config.yahoo.symbols) {
+        let in_universe = config.yahoo_symbol(ticker).filter(|_| !config.yahoo.symbols.contains_key(ticker.as_str()));
+        let named = in_universe.map_or_else(|| yahoo_symbol(ticker, conid, exchange, &config.yahoo.symbols), Ok);
+        match named {
             Ok(symbol) if symbol.as_str().is_empty() => {}
             Ok(symbol) => drop(symbols.insert(symbol)),
             Err(problem) => drop(unnamed.insert((ticker.clone(), problem))),
@@ -154,8 +156,11 @@ mod tests {
         let record = Record { executions, ..Record::default() };
         let today = "2026-01-27".parse().unwrap();
         let (symbols, unnamed) = wanted(&record, &config, today);
-        let names: Vec<_> = symbols.iter().map(|wanted| wanted.symbol.as_str()).collect();
-        assert_eq!(names, ["GBPUSD=X", "SXLK.L", "VOD.L", "^GSPC"]);
+        let universe = config.universe_symbols();
+        let beyond = symbols.iter().filter(|wanted| !universe.contains(&wanted.symbol));
+        let names: Vec<_> = beyond.map(|wanted| wanted.symbol.as_str()).collect();
+        assert_eq!(names, ["GBPUSD=X", "VOD.L", "^GSPC"]);
+        assert_eq!(symbols.len(), universe.len() + 3, "the universe, of which SXLK.L is one, and the rest");
         assert_eq!(symbols[0].from.to_string(), "2024-11-27");
         assert_eq!(unnamed.len(), 1);
         assert!(unnamed[0].next_step.contains("ODD = "));

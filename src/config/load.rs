@@ -50,9 +50,10 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
         Error::new(format!("the environment sets a wrong value: {}", error.message()))
             .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
-    match impossible(&config) {
+    let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
+    match wrong.or_else(|| config.impossible_strategy()) {
         None => Ok(config),
-        Some((key, message)) => Err(locate(key, &message, &sources, &variables)),
+        Some((key, message)) => Err(locate(&key, &message, &sources, &variables)),
     }
 }
 
@@ -255,14 +256,24 @@ fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, St
     error
 }
 
-/// The byte at which the value of `section.key` stands in a file.
+/// The byte at which the value of `section.key` stands in a file; of `list.0.key`, where it is set or its table starts.
 fn offset_of(key: &str, text: &str) -> Option<usize> {
-    let (section, key) = key.split_once('.')?;
     let table = DeTable::parse(text).ok()?;
-    match table.get_ref().get(section)?.get_ref() {
-        DeValue::Table(keys) => Some(keys.get(key)?.span().start),
-        _ => None,
+    let mut parts = key.split('.');
+    let mut value = table.get_ref().get(parts.next()?)?;
+    for part in parts {
+        let inner = match value.get_ref() {
+            DeValue::Table(keys) => keys.get(part),
+            DeValue::Array(values) => values.get(part.parse::<usize>().ok()?),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None if key.starts_with("strategy.") => break,
+            None => return None,
+        }
     }
+    Some(value.span().start)
 }
 
 #[cfg(test)]
@@ -299,18 +310,22 @@ mod tests {
         let mut explained = std::collections::BTreeSet::new();
         for line in EXAMPLE.lines() {
             if let Some(name) = line.strip_prefix('[') {
-                section = name.trim_end_matches(']').to_owned();
+                section = name.trim_matches(['[', ']']).to_owned();
             } else if let Some(key) = shown(line).filter(|key| !key.contains(' ')) {
                 explained.insert(format!("{section}.{key}"));
             }
         }
         let maps = ["csv.columns.quantity", "names.SXLK", "yahoo.symbols.EQQQ"];
+        let strategy = Table::try_from(crate::config::Strategy::default()).unwrap();
+        let optional = ["min_momentum", "share"];
+        let strategy = strategy.keys().map(String::as_str).chain(optional).map(|key| format!("strategy.{key}"));
         let known = known_keys()
             .into_iter()
             .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| format!("{section}.{key}")));
         let mut known: std::collections::BTreeSet<String> =
             known.filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols")).collect();
         known.extend(maps.map(str::to_owned));
+        known.extend(strategy);
         assert_eq!(explained, known);
         for (section, key) in OPTIONAL_KEYS {
             let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("# {key} = "))).unwrap();
@@ -368,6 +383,18 @@ mod tests {
         assert!(refusal("[site]\nbase_url = 'example.org'").0.contains("must start with https://"));
         assert!(refusal("[analysis]\ntrials = 20").0.contains("trials_sharpe_sd"));
         assert!(refusal("[site\n").0.starts_with("/config/config.toml:1:"));
+        let (message, _) = refusal("[[strategy]]\nid = 'a'\n\n[[strategy]]\nid = 'b'\ntop_n = 0");
+        assert!(message.starts_with("/config/config.toml:6:9: `strategy.1.top_n`: at least one"), "{message}");
+        assert!(
+            refusal("\n[[strategy]]\nlookback_months = 1\n")
+                .0
+                .starts_with("/config/config.toml:2:1: `strategy.0.skip")
+        );
+        let (message, hint) = refusal("[[strategy]]\nuniverse = [{ symbl = 'X' }]");
+        assert_eq!(
+            (message.as_str(), hint.as_str()),
+            ("/config/config.toml:2:15: there is no key `symbl`", "did you mean `symbol`?")
+        );
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
 
 mod load;
+pub mod strategy;
 
 pub use load::{is_base_url, load, parse};
+pub use strategy::{Member, Rule, Strategies, Strategy};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +42,8 @@ pub struct Config {
     pub csv: CsvImport,
     /// What the pages call an instrument, by its ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
+    /// What is held by which rule.
+    pub strategy: Strategies,
 }
 
 /// What kind of account the record is of. It decides the badge on every page.

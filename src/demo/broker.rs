@@ -4,10 +4,13 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::America::New_York;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::YearMonth;
 use crate::record::{AccountId, Currency, ExecId, Execution, Side, Symbol};
+use crate::strategy::backtest::{Broker, Order};
+use crate::strategy::costs::Costs;
 
 /// Fixed for ever: another seed makes another record, and the notes of the demo would no longer fit.
 const SEED: u64 = 20_150_202;
@@ -19,7 +22,7 @@ pub(super) const EXCHANGE: &str = "BATS";
 pub(super) const ACCOUNT: &str = "DU0000000";
 
 /// No fill is further than this from its reference price, in tenths of a basis point.
-pub(super) const WORST_SLIPPAGE: i64 = 300;
+const WORST_SLIPPAGE: i64 = 300;
 
 /// First trading days of a month on which New York closed at 13:00.
 const EARLY_CLOSES: [(i32, u32, u32); 1] = [(2017, 7, 3)];
@@ -41,37 +44,25 @@ pub(super) fn around_close(date: NaiveDate, seconds: i64) -> DateTime<Utc> {
     instant.unwrap_or_else(|| close.and_utc()) + TimeDelta::seconds(seconds)
 }
 
-/// An order as the account's owner sends it.
-#[derive(Debug, Clone)]
-pub(super) struct Order<'a> {
-    pub(super) date: NaiveDate,
-    pub(super) symbol: &'a Symbol,
-    pub(super) side: Side,
-    /// Whole shares, above zero.
-    pub(super) shares: i64,
-    /// The quote on the screen when the order was sent.
-    pub(super) quote: Decimal,
-}
-
 /// Fills orders completely, one after the other.
 #[derive(Debug)]
-pub(super) struct Broker {
+pub(super) struct SimulatedBroker {
     dice: ChaCha8Rng,
     orders: u32,
     /// When the last fill of the newest order was.
     last_fill: DateTime<Utc>,
 }
 
-impl Broker {
+impl SimulatedBroker {
     pub(super) fn new() -> Self {
         Self { dice: ChaCha8Rng::seed_from_u64(SEED), orders: 0, last_fill: DateTime::UNIX_EPOCH }
     }
 
     /// The fills of an order: one to three, all shortly before the close.
-    pub(super) fn fill(&mut self, order: &Order<'_>) -> Vec<Execution> {
+    fn parts(&mut self, order: &Order<'_>) -> Vec<Execution> {
         self.orders += 1;
-        let parts = self.split(order.shares);
-        let total = commission(order.shares);
+        let parts = self.split(order.shares.to_i64().unwrap_or_default());
+        let total = costs().commission(order.shares, order.quote.price);
         let mut left = total;
         // The first order of a day goes out four minutes before the close, each other one when the last is filled.
         let earliest = around_close(order.date, -240);
@@ -79,7 +70,7 @@ impl Broker {
         let mut fills = Vec::with_capacity(parts.len());
         for (index, shares) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
-            let share = total * Decimal::from(*shares) / Decimal::from(order.shares);
+            let share = total * Decimal::from(*shares) / order.shares;
             let commission = if last { left } else { share.round_dp(4) };
             left -= commission;
             fills.push(Execution {
@@ -92,7 +83,7 @@ impl Broker {
                 order_id: Some(self.orders.to_string()),
                 perm_id: Some((910_000_000 + u64::from(self.orders)).to_string()),
                 order_ref: Some(format!("momentum-{}", YearMonth::of(order.date))),
-                reference_price: Some(order.quote),
+                reference_price: Some(order.quote.price),
                 ..blank_fill(order.symbol)
             });
             self.last_fill = time;
@@ -118,7 +109,7 @@ impl Broker {
     /// The quote plus slippage, in whole cents as the exchange quotes.
     fn price(&mut self, order: &Order<'_>) -> Decimal {
         let unfavourable = Decimal::new(self.slippage() * i64::from(order.side.sign()), 5);
-        let price = order.quote * (Decimal::ONE + unfavourable);
+        let price = order.quote.price * (Decimal::ONE + unfavourable);
         price.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
     }
 
@@ -136,14 +127,31 @@ impl Broker {
     }
 }
 
-/// The commission of a whole order in US dollars, as Interactive Brokers' tiered plan charges it:
-/// 0.0035 a share, at least 0.35.
-pub(super) fn commission(shares: i64) -> Decimal {
-    (Decimal::new(35, 4) * Decimal::from(shares)).max(Decimal::new(35, 2))
+impl Broker for SimulatedBroker {
+    fn fill(&mut self, order: &Order<'_>) -> Vec<Execution> {
+        self.parts(order)
+    }
+
+    /// Half an hour after the close.
+    fn valued_at(&self, date: NaiveDate) -> DateTime<Utc> {
+        around_close(date, 30 * 60)
+    }
+}
+
+/// What an order costs: a commission as Interactive Brokers' tiered plan charges it, 0.0035 a share and at least 0.35
+/// US dollars, and at worst the worst slippage, rounded to the next cent.
+pub(super) fn costs() -> Costs {
+    Costs {
+        per_share: Decimal::new(35, 4),
+        of_notional: Decimal::ZERO,
+        least: Decimal::new(35, 2),
+        slippage: Decimal::new(WORST_SLIPPAGE, 5),
+        tick: Decimal::new(1, 2),
+    }
 }
 
 /// A fill of the simulated account in which only the trade itself is left open.
-pub(super) fn blank_fill(symbol: &Symbol) -> Execution {
+fn blank_fill(symbol: &Symbol) -> Execution {
     Execution {
         exec_id: ExecId::new(""),
         time: DateTime::UNIX_EPOCH,
@@ -184,6 +192,7 @@ mod tests {
 
     #[test]
     fn a_small_order_pays_the_minimum() {
+        let commission = |shares: i64| costs().commission(shares.into(), 50.into());
         assert_eq!(commission(100), "0.35".parse().unwrap());
         assert_eq!(commission(101), "0.3535".parse().unwrap());
         assert_eq!(commission(1000), "3.5".parse().unwrap());
@@ -192,15 +201,18 @@ mod tests {
     #[test]
     fn the_parts_of_an_order_add_up() {
         let symbol = Symbol::new("X");
-        let mut broker = Broker::new();
+        let mut broker = SimulatedBroker::new();
         let mut several = 0;
-        for shares in 1..400 {
-            let quote = "52.704".parse().unwrap();
+        for shares in 1..400_i64 {
+            let quote = crate::strategy::testing::quote("52.704");
             let date = NaiveDate::from_num_days_from_ce_opt(735_000 + shares as i32).unwrap();
-            let order = Order { date, symbol: &symbol, side: Side::Sell, shares, quote };
+            let order = Order { date, symbol: &symbol, side: Side::Sell, shares: shares.into(), quote };
             let fills = broker.fill(&order);
             assert_eq!(fills.iter().map(|fill| fill.quantity).sum::<Decimal>(), shares.into());
-            assert_eq!(fills.iter().filter_map(|fill| fill.commission).sum::<Decimal>(), commission(shares));
+            assert_eq!(
+                fills.iter().filter_map(|fill| fill.commission).sum::<Decimal>(),
+                costs().commission(shares.into(), 50.into())
+            );
             assert!(fills.iter().all(|fill| fill.quantity > Decimal::ZERO && fill.commission > Some(Decimal::ZERO)));
             assert!(fills.windows(2).all(|pair| pair[0].time < pair[1].time));
             assert!(fills.iter().all(|fill| fill.time < around_close(order.date, 0)));

@@ -4,13 +4,11 @@
 //! made up with a fixed seed, so the same bytes come out on every run:
 //!
 //! ```text
-//! data/demo/prices --> market --> momentum --> simulate (broker, ledger) --> DemoRecord --> write
+//! data/demo/prices --> market --> strategy::backtest, filled by broker --> DemoRecord --> write
 //! ```
 
 mod broker;
-mod ledger;
 pub mod market;
-pub mod momentum;
 mod simulate;
 mod starter;
 #[cfg(test)]

@@ -198,7 +198,7 @@ proptest! {
     #[test]
     fn nothing_before_a_date_depends_on_prices_after_it(day in 0_u64..2880, percent in 30_i64..300) {
         let date = "2015-01-30".parse::<NaiveDate>().unwrap() + Days::new(day);
-        let other = simulate_on(changed_after(date, Decimal::new(percent, 2)));
+        let other = simulate_on(changed_after(date, Decimal::new(percent, 2))).unwrap();
         let fills = |record: &DemoRecord| -> Vec<Execution> {
             record.executions.iter().filter(|fill| fill.utc_date() <= date).cloned().collect()
         };

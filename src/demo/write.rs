@@ -7,14 +7,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::simulate::{DemoRecord, simulate};
+use super::simulate::{CONFIG, DemoRecord, simulate};
 use super::{market, starter};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
 use crate::record::store::{csv_bytes, json_bytes};
-
-/// The demo's own configuration, with `status = "demo"`.
-const CONFIG: &str = include_str!("../../data/demo/config.toml");
 
 /// Writes the demo: configuration, eight years of data, and the words about them.
 ///
@@ -49,6 +46,12 @@ fn data_files(site: &SiteDir, record: &DemoRecord) -> Result<BTreeMap<PathBuf, V
     for snapshot in &record.snapshots {
         files.insert(site.snapshots().join(format!("{}.json", snapshot.date)), json_bytes(snapshot)?);
     }
+    for signal in &record.signals {
+        files.insert(site.signals().join(format!("{}.json", signal.formation)), json_bytes(signal)?);
+    }
+    for plan in record.plans.iter().filter(|plan| !plan.trades.is_empty()) {
+        files.insert(site.plans().join(format!("{}.json", plan.as_of)), json_bytes(plan)?);
+    }
     files.insert(site.flows(), csv_bytes(&record.flows)?);
     for (name, content) in market::files() {
         files.insert(site.prices().join(name), content.to_vec());
@@ -69,7 +72,7 @@ fn refuse_strangers(site: &SiteDir) -> Result<()> {
 /// Stops if someone has added data to an earlier demo: the two would mix, and nothing is ever deleted.
 fn refuse_additions(site: &SiteDir, ours: &BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
     let mut found = BTreeSet::new();
-    for folder in [site.executions(), site.snapshots(), site.prices()] {
+    for folder in [site.executions(), site.snapshots(), site.prices(), site.signals(), site.plans()] {
         found.extend(entries(&folder)?);
     }
     match found.into_iter().find(|path| !ours.contains_key(path)) {

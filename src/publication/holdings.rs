@@ -33,7 +33,7 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
 fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &Disclosure) -> Option<PositionView> {
     let in_base = position.market_value * snapshot.fx_to_base(position.currency)?;
     let weight = in_base.checked_div(snapshot.net_liquidation)?.to_f64()?;
-    let name = config.names.get(position.symbol.as_str()).cloned().unwrap_or_default();
+    let name = config.name_of(&position.symbol).unwrap_or_default().to_owned();
     Some(PositionView {
         symbol: position.symbol.to_string(),
         name,

@@ -4,16 +4,21 @@
 //! a page that wants to show money has nothing to show; and what is shown is rounded ([`rounded`]), because a ratio of two
 //! amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
+mod comparison;
 mod disclosure;
 mod headline;
 mod holdings;
 mod orders;
 mod periods;
+mod planned;
 mod quality;
 pub mod scan;
+mod strategies;
+mod strategy_view;
 mod view;
 
 pub use disclosure::{Disclosure, rounded};
+pub use strategy_view::*;
 pub use view::*;
 
 use std::borrow::Cow;
@@ -45,8 +50,9 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
 
     let daily = performance(&shown, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let stats = Stats::of(&daily, trade_figures(&shown, base, Window::default()));
-    let trades = orders::Trades::of(&shown, config, &disclosure);
+    let mut trades = orders::Trades::of(&shown, config, &disclosure);
     let holdings = holdings::holdings(&shown, config, &disclosure, shown_until);
+    let strategies = strategies::strategies(&shown, config, &daily, &mut trades, &holdings.positions, shown_until)?;
     let facts = Facts {
         title: config.site.title.clone(),
         author: config.site.author.clone(),
@@ -88,6 +94,7 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
         orders: trades.orders,
         commentary: record.commentary.clone(),
         pages: record.pages.clone(),
+        strategies,
         facts,
     })
 }
@@ -95,11 +102,12 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
 /// The record without the fills that are held back; a copy only where there are any.
 fn without_fills_after(record: &Record, last: NaiveDate) -> Cow<'_, Record> {
     let is_shown = |fill: &Execution| fill.utc_date() <= last;
-    if record.executions.iter().all(is_shown) {
+    if record.executions.iter().all(is_shown) && record.plans.iter().all(|plan| plan.as_of <= last) {
         return Cow::Borrowed(record);
     }
     let mut shown = record.clone();
     shown.executions.retain(is_shown);
+    shown.plans.retain(|plan| plan.as_of <= last);
     Cow::Owned(shown)
 }
 

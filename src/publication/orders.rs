@@ -6,15 +6,19 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::Disclosure;
+use super::planned;
 use super::rounded;
+use super::strategy_view::PlanItemView;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
 use crate::analysis::notes::match_notes;
 use crate::analysis::orders::{Order, orders};
+use crate::analysis::plans::match_plans;
 use crate::analysis::rates::Rates;
 use crate::analysis::round_trips::{RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
 use crate::config::Config;
 use crate::record::{Annotation, Record};
+use crate::strategy::assignment::owner_of_fill;
 
 /// Everything about trades that is shown.
 pub struct Trades {
@@ -26,6 +30,12 @@ pub struct Trades {
     pub slippage: SlippageView,
     /// Notes that belong to no order shown.
     pub unmatched_notes: usize,
+    /// What became of each planned trade, newest first.
+    pub planned: Vec<PlanItemView>,
+    /// Slugs of the orders that no plan has, newest first.
+    pub unplanned: Vec<String>,
+    /// The strategy of each order, by slug, newest first.
+    pub owners: Vec<(String, Option<String>)>,
 }
 
 impl Trades {
@@ -35,22 +45,35 @@ impl Trades {
         let rates = Rates::new(base, &record.snapshots);
         let orders = orders(&record.executions);
         let notes = match_notes(&record.annotations, &orders);
-        let measured = order_slippages(&orders, &record.annotations, &notes, &rates);
+        let plans = match_plans(&record.plans, &orders);
+        let measured = order_slippages(&orders, &record.annotations, &notes, &plans, &rates);
         let closed = round_trips(record, base).closed;
         let slugs = slugs(&orders);
         let results = results_by_closing_fill(&closed);
 
+        let note_on = |at| notes.of_order(at).and_then(|note| record.annotations.get(note));
+        let all = planned::Orders {
+            record,
+            orders: &orders,
+            matches: &plans,
+            slugs: &slugs,
+            notes: (0..orders.len()).map(note_on).collect(),
+        };
+        let items = planned::items(&all, config, disclosure);
+        let unplanned = planned::unplanned(&all);
         let mut views: Vec<OrderView> = orders
             .iter()
             .zip(&measured)
             .zip(&slugs)
             .enumerate()
             .map(|(at, ((order, slippage), slug))| {
-                let note = notes.of_order(at).and_then(|note| record.annotations.get(note));
-                order_view(order, slippage, slug, note, &results, &rates, disclosure)
+                let plan = plans.of_order(at).and_then(|of| items.get(of.plan)?.get(of.trade).cloned());
+                let view = order_view(order, slippage, slug, note_on(at), &results, &rates, disclosure);
+                OrderView { plan, unplanned: unplanned.contains(&at), ..view }
             })
             .collect();
         views.reverse();
+        let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?)?.id.clone());
         let mut trips: Vec<RoundTripView> = closed.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {
@@ -58,6 +81,9 @@ impl Trades {
             round_trips: trips,
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps),
             unmatched_notes: notes.unmatched.len(),
+            planned: items.into_iter().rev().flatten().collect(),
+            unplanned: unplanned.iter().rev().filter_map(|order| slugs.get(*order).cloned()).collect(),
+            owners: slugs.iter().cloned().zip(orders.iter().map(owner)).rev().collect(),
         }
     }
 }
@@ -125,12 +151,14 @@ fn order_view(
         notional: disclosure.money(order.notional()),
         commission: commission.and_then(|commission| disclosure.money(commission)),
         note: note.map(|note| note_view(note, order)),
+        plan: None,
+        unplanned: false,
     }
 }
 
 /// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
 /// rounded for the same reason as [`rounded`]: at full precision it tells how the shares were split.
-fn price_text(price: Decimal) -> String {
+pub(super) fn price_text(price: Decimal) -> String {
     let ten = Decimal::TEN;
     if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
 }

@@ -118,6 +118,14 @@ impl Secrets {
             self.amount(period.starting_value, "a net liquidation value");
             self.amount(period.ending_value, "a net liquidation value");
         }
+        for plan in &record.plans {
+            self.amount(plan.nav, "a net liquidation value");
+            self.amount(plan.cash_after, "a cash balance");
+            for trade in &plan.trades {
+                self.amount(trade.shares, "a share count");
+                self.amount(trade.notional_base, "the value of a trade");
+            }
+        }
         self.public = public_numbers(record);
         self.amounts.retain(|amount, _| !self.public.contains(amount));
     }
@@ -220,8 +228,15 @@ fn public_numbers(record: &Record) -> HashSet<String> {
     let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
     let positions = positions.filter_map(|position| position.market_price);
     let notes = record.annotations.iter().filter_map(|note| note.pre_trade.intended_entry);
+    let planned = record.plans.iter().flat_map(|plan| plan.trades.iter().map(|trade| trade.reference_price));
     let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
-    fills.chain(positions).chain(notes).chain(bars).map(|price| price.normalize().to_string()).collect()
+    fills
+        .chain(positions)
+        .chain(notes)
+        .chain(planned)
+        .chain(bars)
+        .map(|price| price.normalize().to_string())
+        .collect()
 }
 
 /// Runs of letters and digits with their byte offsets.

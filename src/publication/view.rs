@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::strategy_view::{PlanItemView, StrategiesView};
 use crate::analysis::catalogue::FigureGroup;
 use crate::calendar::YearMonth;
 use crate::config::Status;
@@ -61,6 +62,8 @@ pub struct Publication {
     pub commentary: BTreeMap<YearMonth, Document>,
     /// The author's own pages by slug.
     pub pages: BTreeMap<String, Document>,
+    /// Signals, plans and backtests.
+    pub strategies: StrategiesView,
 }
 
 /// Who, what and since when.
@@ -285,6 +288,10 @@ pub struct OrderView {
     pub commission: Option<Amount>,
     /// The trader's note.
     pub note: Option<NoteView>,
+    /// The planned trade it carries out.
+    pub plan: Option<PlanItemView>,
+    /// Whether plans were saved by then and none has it.
+    pub unplanned: bool,
 }
 
 /// The trader's note on an order.

@@ -1,6 +1,9 @@
 //! Markdown with TOML front matter between lines of `+++`.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
+use toml::{Table, Value};
 
 use crate::error::{Error, Place, Result};
 
@@ -56,6 +59,77 @@ pub fn parse<T: DeserializeOwned>(split: &Split, place: &Place) -> Result<T> {
             .at(Place::line(&place.path, within + 1))
             .hint("data/README.md lists the keys of each kind of file")
     })
+}
+
+/// A table as TOML, plain keys first and each of its tables under a heading, without line breaks inside texts: a line
+/// of `+++` in one would end the front matter.
+///
+/// # Errors
+/// A value that TOML cannot hold.
+pub fn written(front: &Table) -> Result<String> {
+    let mut lines = String::new();
+    let (tables, plain): (Vec<_>, Vec<_>) = front.iter().partition(|(_, value)| value.is_table());
+    for (key, value) in plain {
+        push_line(&mut lines, key, value)?;
+    }
+    for (key, value) in tables {
+        lines.push_str(&format!("\n[{key}]\n"));
+        for (key, value) in value.as_table().into_iter().flatten() {
+            push_line(&mut lines, key, value)?;
+        }
+    }
+    Ok(lines)
+}
+
+fn push_line(lines: &mut String, key: &str, value: &Value) -> Result<()> {
+    let mut text = String::new();
+    match value.as_str().filter(|text| text.contains(['\n', '\r'])) {
+        Some(value) => text = one_line(value),
+        None => serde::Serialize::serialize(value, toml::ser::ValueSerializer::new(&mut text))
+            .map(drop)
+            .map_err(|error| Error::new(format!("`{key}` cannot be written as TOML")).because(error))?,
+    }
+    lines.push_str(&format!("{key} = {text}\n"));
+    Ok(())
+}
+
+/// A basic string of TOML: control characters, quotes and backslashes escaped.
+fn one_line(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            other if other.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(other))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A TOML number where it says exactly the same, else the digits as a text.
+pub fn number(price: Decimal) -> Value {
+    let digits = price.to_string();
+    match digits.parse::<f64>() {
+        Ok(float) if float.to_string() == price.normalize().to_string() => Value::Float(float),
+        _ => Value::String(digits),
+    }
+}
+
+/// An instant as TOML writes it, in UTC.
+///
+/// # Errors
+/// A time beyond the years that TOML knows.
+pub fn instant(time: DateTime<Utc>) -> Result<Value> {
+    let text = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let datetime = text.parse::<toml::value::Datetime>();
+    datetime
+        .map(Value::Datetime)
+        .map_err(|error| Error::new(format!("`{text}` cannot be written as TOML")).because(error))
 }
 
 #[cfg(test)]

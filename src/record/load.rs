@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::effective::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
-use super::{snapshot, words};
+use super::{decisions, snapshot, words};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -37,6 +37,7 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
         Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
     reader.words(words, &mut record);
     reader.one_account(&record);
+    reader.findings.extend(decisions::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     record.findings.sort();
@@ -52,6 +53,8 @@ fn start_at_inception(record: &mut Record, inception: Option<NaiveDate>) {
     record.flows.retain(|flow| flow.date >= first);
     record.income.retain(|flow| flow.date >= first);
     record.statements.retain(|period| period.from >= first);
+    record.signals.retain(|signal| signal.as_of >= first);
+    record.plans.retain(|plan| plan.as_of >= first);
 }
 
 /// What a folder of files gave: the values, and an error for each that could not be read.

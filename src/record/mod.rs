@@ -5,15 +5,19 @@
 
 pub mod annotation;
 pub mod coverage;
+pub mod decisions;
 pub mod effective;
 pub mod execution;
 mod files;
 pub mod finding;
 pub mod flow;
 pub mod front_matter;
+pub mod json_number;
 pub mod load;
 pub mod name;
+pub mod plan;
 pub mod price;
+pub mod signal;
 pub mod snapshot;
 pub mod store;
 pub mod suspicious;
@@ -32,7 +36,9 @@ pub use execution::{Execution, Instrument, Side};
 pub use finding::{Finding, Severity};
 pub use flow::{CashFlow, FlowKind, StatementPeriod};
 pub use name::{AccountId, Currency, ExecId, Symbol};
+pub use plan::{Plan, PlannedTrade, Unchanged};
 pub use price::{Bar, PriceSeries};
+pub use signal::{DatedPrice, Ranked, Signal, Skipped};
 pub use snapshot::{Position, Snapshot};
 pub use suspicious::SuspiciousBar;
 
@@ -59,6 +65,10 @@ pub struct Record {
     pub commentary: BTreeMap<YearMonth, Document>,
     /// Pages of `content/` by slug.
     pub pages: BTreeMap<String, Document>,
+    /// What the strategies said, one signal per strategy and month, by month.
+    pub signals: Vec<Signal>,
+    /// Saved lists of trades, one per strategy and date, by date.
+    pub plans: Vec<Plan>,
     /// What was wrong or odd in the files.
     pub findings: Vec<Finding>,
 }

@@ -66,6 +66,11 @@ impl Store {
         Ok(Self { site: site.clone(), durable: true, _lock: lock })
     }
 
+    /// The site whose lock this holds.
+    pub(super) fn site(&self) -> &SiteDir {
+        &self.site
+    }
+
     /// Adds fills to `data/executions/`, one file per UTC date.
     ///
     /// # Errors

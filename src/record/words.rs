@@ -92,6 +92,78 @@ pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
     })
 }
 
+/// An annotation as the text of its file; reading it gives the same note again.
+///
+/// # Errors
+/// A value that TOML cannot hold.
+pub fn written(note: &Annotation) -> Result<String> {
+    let mut front = toml::Table::new();
+    front.insert("id".into(), note.id.as_str().into());
+    front.insert("symbol".into(), note.symbol.as_str().into());
+    front.insert("created_at".into(), front_matter::instant(note.created_at)?);
+    if let Some(order) = &note.order {
+        front.insert("order".into(), order.as_str().into());
+    }
+    if !note.exec_ids.is_empty() {
+        front.insert("exec_ids".into(), note.exec_ids.iter().map(ExecId::as_str).collect::<Vec<_>>().into());
+    }
+    front.insert("pre_trade".into(), pre_trade(&note.pre_trade).into());
+    if let Some(post) = &note.post_trade {
+        front.insert("post_trade".into(), post_trade(post)?.into());
+    }
+    Ok(format!("+++\n{}+++\n{}", front_matter::written(&front)?, note.body))
+}
+
+fn pre_trade(pre: &PreTrade) -> toml::Table {
+    let mut table = toml::Table::new();
+    if let Some(side) = pre.side {
+        table.insert("side".into(), side.to_string().into());
+    }
+    insert_words(&mut table, "thesis", &pre.thesis);
+    if let Some(price) = pre.intended_entry {
+        table.insert("intended_entry".into(), front_matter::number(price));
+    }
+    insert_words(&mut table, "position_size_rationale", &pre.position_size_rationale);
+    insert_words(&mut table, "exit_plan", &pre.exit_plan);
+    table
+}
+
+fn post_trade(post: &PostTrade) -> Result<toml::Table> {
+    let mut table = toml::Table::new();
+    if let Some(completed_at) = post.completed_at {
+        table.insert("completed_at".into(), front_matter::instant(completed_at)?);
+    }
+    insert_words(&mut table, "outcome", &post.outcome);
+    if let Some(matched) = post.matched_expectation {
+        table.insert("matched_expectation".into(), matched.into());
+    }
+    insert_words(&mut table, "lesson", &post.lesson);
+    Ok(table)
+}
+
+fn insert_words(table: &mut toml::Table, key: &str, words: &str) {
+    if !words.is_empty() {
+        table.insert(key.into(), words.into());
+    }
+}
+
+/// The text of a note with its second half added at the end of the front matter; all else stays as it was written.
+///
+/// # Errors
+/// A note that cannot be read, or that is completed already: its words are never replaced.
+pub fn completed(text: &str, path: &Path, post: &PostTrade) -> Result<String> {
+    let note = annotation(text, path)?;
+    if note.post_trade.is_some() {
+        return Err(Error::new(format!("the note `{}` is completed already", note.id))
+            .at(Place::file(path))
+            .hint("edit the file to change what it says"));
+    }
+    let mut half = toml::Table::new();
+    half.insert("post_trade".into(), post_trade(post)?.into());
+    let parts = front_matter::split(text, &Place::file(path))?;
+    Ok(format!("+++\n{}{}+++\n{}", parts.front, front_matter::written(&half)?, parts.body))
+}
+
 /// Reads a page, post or commentary from the text of `path` (relative to the site's root).
 ///
 /// # Errors
@@ -140,6 +212,40 @@ mod tests {
         assert!(refusal("+++\nid = 'a'\nsymbl = 'X'\n+++\n").starts_with("a.md:3: front matter: unknown field"));
         let negative = "+++\nid='a'\nsymbol='X'\ncreated_at=2026-01-01\n[pre_trade]\nintended_entry = -1\n+++\n";
         assert!(refusal(negative).contains("`intended_entry` is not above zero"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_note_reads_back_as_it_was_written(thesis in "\\PC*", plan in "[ -~\n\t]{0,80}", cents in 1u32..10_000_000, lesson in "[a-z\n+]{1,40}") {
+            let mut note = Annotation {
+                id: "2026-01-27-sxlk".into(),
+                symbol: Symbol::new("SXLK"),
+                created_at: "2026-01-27T14:30:00Z".parse().unwrap(),
+                pre_trade: PreTrade {
+                    side: Some(Side::Buy),
+                    thesis,
+                    intended_entry: Some(Decimal::new(cents.into(), 2)),
+                    position_size_rationale: String::new(),
+                    exit_plan: plan,
+                },
+                post_trade: None,
+                order: Some("12".into()),
+                exec_ids: vec![],
+                body: "Body\n".into(),
+                body_line: 0,
+                path: "content/trades/a.md".into(),
+            };
+            let text = written(&note).unwrap();
+            let read = annotation(&text, &note.path).unwrap();
+            note.body_line = read.body_line;
+            proptest::prop_assert_eq!(&read, &note);
+            let post = PostTrade { completed_at: Some(note.created_at), outcome: "Filled".into(), matched_expectation: Some(false), lesson };
+            let done = completed(&text, &note.path, &post).unwrap();
+            let read = annotation(&done, &note.path).unwrap();
+            proptest::prop_assert_eq!(read.post_trade, Some(post.clone()));
+            proptest::prop_assert_eq!((read.pre_trade, read.body), (note.pre_trade, note.body));
+            proptest::prop_assert!(completed(&done, &note.path, &post).is_err());
+        }
     }
 
     #[test]

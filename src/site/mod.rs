@@ -11,6 +11,7 @@ pub mod links;
 pub mod markdown;
 pub mod output;
 mod pages;
+mod strategy_tables;
 pub mod tables;
 #[cfg(test)]
 mod testing;

@@ -1,13 +1,14 @@
 //! The pages of the site: their paths, their templates, and what each template receives.
 
 mod filling;
+mod strategies;
 
 use serde::Serialize;
 use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Month, OrderView, Publication};
+use crate::publication::{Month, OrderView, Publication, StrategyView};
 use crate::record::Document;
 
 use super::Options;
@@ -48,13 +49,15 @@ pub enum Page<'a> {
     Month(usize, &'a Month),
     /// One order.
     Order(&'a OrderView),
+    /// One of several strategies.
+    Strategy(&'a StrategyView),
     /// A page of the author's own.
     Own(&'a Document),
     /// What a server shows where nothing is.
     NotFound,
 }
 
-/// A page that every site has.
+/// A page that every site has, or every site with strategies to show.
 pub struct Section {
     slug: &'static str,
     template: &'static str,
@@ -62,16 +65,38 @@ pub struct Section {
 }
 
 /// In the order of the navigation. The first is the site's front.
-static SECTIONS: [Section; 8] = [
+static SECTIONS: [Section; 11] = [
     Section { slug: "", template: "index.html", name: "Overview" },
     Section { slug: "performance", template: "performance.html", name: "Performance" },
     Section { slug: "months", template: "months.html", name: "Months" },
     Section { slug: "trades", template: "trades.html", name: "Trades" },
     Section { slug: "execution", template: "execution.html", name: "Execution" },
+    Section { slug: "strategies", template: "strategies.html", name: "Strategies" },
+    Section { slug: "signals", template: "signals.html", name: "Signals" },
+    Section { slug: "backtest", template: "backtest.html", name: "Backtest" },
     Section { slug: "journal", template: "journal.html", name: "Journal" },
     Section { slug: "methodology", template: "methodology.html", name: "Methodology" },
     Section { slug: "data", template: "data.html", name: "Data" },
 ];
+
+impl Section {
+    /// Whether there is anything to put on it.
+    fn is_of(&self, publication: &Publication) -> bool {
+        let strategies = &publication.strategies;
+        match self.slug {
+            "strategies" => strategies.several,
+            "signals" => strategies.list.iter().any(|strategy| !strategy.signals.is_empty()),
+            "backtest" => {
+                strategies.comparison.is_some() || (strategies.no_comparison.is_some() && !strategies.list.is_empty())
+            }
+            _ => true,
+        }
+    }
+}
+
+fn strategy_path(strategy: &StrategyView) -> String {
+    format!("strategies/{}/index.html", strategy.id)
+}
 
 fn page_at(slug: &str) -> String {
     if slug.is_empty() { "index.html".into() } else { format!("{slug}/index.html") }
@@ -94,11 +119,12 @@ fn section_of(slug: &str) -> Option<&'static Section> {
 /// The pages of the site.
 pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let publication = site.publication;
-    let sections = SECTIONS.iter().map(Page::Section);
+    let sections = site.sections().map(Page::Section);
+    let several = publication.strategies.list.iter().filter(|_| publication.strategies.several).map(Page::Strategy);
     let months = publication.months.iter().enumerate().map(|(number, month)| Page::Month(number, month));
     let orders = publication.orders.iter().map(Page::Order);
     let own = site.own_pages().map(Page::Own);
-    sections.chain(months).chain(orders).chain(own).chain([Page::NotFound]).collect()
+    sections.chain(several).chain(months).chain(orders).chain(own).chain([Page::NotFound]).collect()
 }
 
 impl<'a> Site<'a> {
@@ -133,6 +159,12 @@ impl<'a> Site<'a> {
         self.base_url.as_deref()
     }
 
+    /// The pages of the navigation.
+    fn sections(&self) -> impl Iterator<Item = &'static Section> {
+        let publication = self.publication;
+        SECTIONS.iter().filter(move |section| section.is_of(publication))
+    }
+
     fn is_shown(&self, document: &Document) -> bool {
         self.drafts || !document.draft
     }
@@ -152,7 +184,7 @@ impl<'a> Site<'a> {
         let below_content = |path: &std::path::Path| {
             path.strip_prefix("content").unwrap_or(path).to_string_lossy().replace('\\', "/")
         };
-        let sections = SECTIONS.iter().map(|section| {
+        let sections = self.sections().map(|section| {
             let slug = if section.slug.is_empty() { "index" } else { section.slug };
             (format!("{slug}.md"), page_at(section.slug))
         });
@@ -173,7 +205,7 @@ impl<'a> Site<'a> {
     fn common_context(&self) -> Context {
         let mut context = Context::new();
         context.insert("facts", &self.publication.facts);
-        let sections: Vec<_> = SECTIONS.iter().map(|section| link(section.name, &page_at(section.slug))).collect();
+        let sections: Vec<_> = self.sections().map(|section| link(section.name, &page_at(section.slug))).collect();
         context.insert("sections", &sections);
         let own: Vec<_> = self.own_pages().map(|page| link(&page.title, &page_at(&page.slug))).collect();
         context.insert("own_pages", &own);
@@ -204,6 +236,7 @@ impl<'a> Page<'a> {
             Self::Section(section) => page_at(section.slug),
             Self::Month(_, month) => month_path(month.month),
             Self::Order(order) => order_path(order),
+            Self::Strategy(strategy) => strategy_path(strategy),
             Self::Own(page) => page_at(&page.slug),
             Self::NotFound => "404.html".into(),
         }
@@ -214,6 +247,7 @@ impl<'a> Page<'a> {
             Self::Section(section) => section.template,
             Self::Month(..) => "month.html",
             Self::Order(_) => "trade.html",
+            Self::Strategy(_) => "strategy.html",
             Self::Own(_) => "page.html",
             Self::NotFound => "404.html",
         }
@@ -224,6 +258,7 @@ impl<'a> Page<'a> {
         match self {
             Self::Month(..) => page_at("months"),
             Self::Order(_) => page_at("trades"),
+            Self::Strategy(_) => page_at("strategies"),
             other => other.path(),
         }
     }
@@ -233,6 +268,7 @@ impl<'a> Page<'a> {
             Self::Section(section) => section.name.into(),
             Self::Month(_, month) => month.month.in_words(),
             Self::Order(order) => format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date)),
+            Self::Strategy(strategy) => strategy.name.clone(),
             Self::Own(page) => page.title.clone(),
             Self::NotFound => "Page not found".into(),
         }
@@ -265,6 +301,10 @@ impl<'a> Page<'a> {
             Self::Month(number, month) => filling.month(site, *number, month),
             Self::Order(order) => {
                 filling.order(site, order);
+                Ok(())
+            }
+            Self::Strategy(strategy) => {
+                filling.strategy(site.publication, strategy);
                 Ok(())
             }
             Self::Own(page) => {

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use polars::prelude::{Column as Series, CsvWriter, DataFrame, IntoColumn, NamedFrom, SerWriter};
 use serde_json::{Map, Value, json};
 
+use super::strategy_tables;
 use crate::publication::{Amount, Publication, rounded};
 use crate::{Error, Result};
 
@@ -47,7 +48,7 @@ pub struct Table {
 
 /// Every table of a publication.
 pub fn all(publication: &Publication) -> Vec<Table> {
-    vec![
+    let mut tables = vec![
         daily(publication),
         months(publication),
         positions(publication),
@@ -55,7 +56,9 @@ pub fn all(publication: &Publication) -> Vec<Table> {
         round_trips(publication),
         slippage(publication),
         drawdowns(publication),
-    ]
+    ];
+    tables.extend(strategy_tables::all(publication));
+    tables
 }
 
 impl Table {
@@ -142,11 +145,21 @@ fn rounded_bps(value: f64) -> Option<f64> {
     value.is_finite().then(|| (value * 1e2).round() / 1e2 + 0.0)
 }
 
-fn dates<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<NaiveDate>) -> Column {
+pub(super) fn dates<T>(
+    name: &'static str,
+    meaning: &'static str,
+    rows: &[T],
+    read: impl Fn(&T) -> Option<NaiveDate>,
+) -> Column {
     Column { name, meaning, values: Values::Dates(rows.iter().map(read).collect()) }
 }
 
-fn ratios<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<f64>) -> Column {
+pub(super) fn ratios<T>(
+    name: &'static str,
+    meaning: &'static str,
+    rows: &[T],
+    read: impl Fn(&T) -> Option<f64>,
+) -> Column {
     Column {
         name,
         meaning,
@@ -154,7 +167,12 @@ fn ratios<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl F
     }
 }
 
-fn bps<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<f64>) -> Column {
+pub(super) fn bps<T>(
+    name: &'static str,
+    meaning: &'static str,
+    rows: &[T],
+    read: impl Fn(&T) -> Option<f64>,
+) -> Column {
     Column {
         name,
         meaning,
@@ -162,11 +180,16 @@ fn bps<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&
     }
 }
 
-fn counts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> i64) -> Column {
+pub(super) fn counts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> i64) -> Column {
     Column { name, meaning, values: Values::Counts(rows.iter().map(|row| Some(read(row))).collect()) }
 }
 
-fn texts<T>(name: &'static str, meaning: &'static str, rows: &[T], read: impl Fn(&T) -> Option<String>) -> Column {
+pub(super) fn texts<T>(
+    name: &'static str,
+    meaning: &'static str,
+    rows: &[T],
+    read: impl Fn(&T) -> Option<String>,
+) -> Column {
     Column { name, meaning, values: Values::Texts(rows.iter().map(read).collect()) }
 }
 

@@ -130,6 +130,8 @@ fn orders(months: &[Month]) -> Vec<OrderView> {
                 notional: None,
                 commission: None,
                 note: None,
+                plan: None,
+                unplanned: false,
             }
         })
         .collect();
@@ -410,5 +412,6 @@ pub fn publication() -> Publication {
         days,
         months,
         orders,
+        strategies: StrategiesView::default(),
     }
 }

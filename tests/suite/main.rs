@@ -8,6 +8,7 @@
     reason = "a test that meets what it did not expect has failed"
 )]
 
+mod annotate;
 mod bad_input;
 mod broker;
 mod check;
@@ -24,6 +25,7 @@ mod privacy;
 mod rust_client;
 mod samples;
 mod site;
+mod strategy;
 mod support;
 mod words;
 #[path = "../support/yahoo/mod.rs"]

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use toml::Table;
 
 use super::{decimal, json, text, wrong};
 use crate::collect::{Batch, NewDocument, time};
-use crate::error::{Error, Place, Result};
-use crate::record::{ExecId, Severity};
+use crate::error::{Place, Result};
+use crate::record::{ExecId, Severity, front_matter};
 
 type Object = Map<String, Value>;
 
@@ -37,7 +36,8 @@ pub fn parse(path: &Path, bytes: &[u8], fills: &BTreeSet<ExecId>) -> Result<Batc
     let mut front = Table::new();
     front.insert("id".into(), id.clone().into());
     front.insert("symbol".into(), symbol.clone().into());
-    front.insert("created_at".into(), instant(path, created_at)?);
+    front
+        .insert("created_at".into(), front_matter::instant(created_at).map_err(|error| error.at(Place::file(path)))?);
     if fills.contains(&ExecId::new(id.as_str())) {
         front.insert("exec_ids".into(), vec![id.clone()].into());
     }
@@ -49,59 +49,12 @@ pub fn parse(path: &Path, bytes: &[u8], fills: &BTreeSet<ExecId>) -> Result<Batc
         }
     }
     let name = format!("{}-{}-{}.md", created_at.format("%Y-%m-%d"), slug(&symbol), short(&id));
-    let text = format!("+++\n{}+++\n", front_matter(path, &front)?);
+    let written = front_matter::written(&front);
+    let front =
+        written.map_err(|error| wrong(path, "the annotation cannot be written as TOML".to_owned()).because(error))?;
+    let text = format!("+++\n{front}+++\n");
     batch.annotations.push(NewDocument { path: PathBuf::from("content/trades").join(name), text });
     Ok(batch)
-}
-
-/// TOML without line breaks inside texts: a line of `+++` in one would end the front matter.
-fn front_matter(path: &Path, front: &Table) -> Result<String> {
-    let mut lines = String::new();
-    let (tables, plain): (Vec<_>, Vec<_>) = front.iter().partition(|(_, value)| value.is_table());
-    for (key, value) in plain {
-        push_line(path, &mut lines, key, value)?;
-    }
-    for (key, value) in tables {
-        lines.push_str(&format!("\n[{key}]\n"));
-        for (key, value) in value.as_table().into_iter().flatten() {
-            push_line(path, &mut lines, key, value)?;
-        }
-    }
-    Ok(lines)
-}
-
-fn push_line(path: &Path, lines: &mut String, key: &str, value: &toml::Value) -> Result<()> {
-    let value = match value.as_str().filter(|text| text.contains(['\n', '\r'])) {
-        Some(text) => one_line(text),
-        None => serde_toml(path, value)?,
-    };
-    lines.push_str(&format!("{key} = {value}\n"));
-    Ok(())
-}
-
-fn serde_toml(path: &Path, value: &toml::Value) -> Result<String> {
-    let mut text = String::new();
-    serde::Serialize::serialize(value, toml::ser::ValueSerializer::new(&mut text))
-        .map_err(|error| wrong(path, "the annotation cannot be written as TOML".to_owned()).because(error))?;
-    Ok(text)
-}
-
-/// A basic string of TOML: control characters, quotes and backslashes escaped.
-fn one_line(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            other if other.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(other))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn part(path: &Path, object: &Object, key: &str) -> Result<Option<Object>> {
@@ -117,7 +70,7 @@ fn pre_trade(path: &Path, pre: &Object, batch: &mut Batch) -> Result<Table> {
     insert_text(path, pre, "thesis", &mut table)?;
     match decimal(path, pre, "intended_entry")? {
         Some(price) if price > Decimal::ZERO => {
-            table.insert("intended_entry".into(), number(price));
+            table.insert("intended_entry".into(), front_matter::number(price));
         }
         Some(price) => {
             let message = format!("the intended entry of {price} is not above zero and was left out");
@@ -151,23 +104,6 @@ fn insert_text(path: &Path, object: &Object, key: &str, table: &mut Table) -> Re
         table.insert(key.to_owned(), text.into());
     }
     Ok(())
-}
-
-/// A TOML number where it says exactly the same, else the digits as a text.
-fn number(price: Decimal) -> toml::Value {
-    let digits = price.to_string();
-    match digits.parse::<f64>() {
-        Ok(float) if float.to_string() == price.normalize().to_string() => toml::Value::Float(float),
-        _ => toml::Value::String(digits),
-    }
-}
-
-fn instant(path: &Path, time: DateTime<Utc>) -> Result<toml::Value> {
-    let text = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    let datetime = text.parse::<toml::value::Datetime>().map_err(|error| {
-        Error::new(format!("created_at: `{text}` cannot be written as TOML")).at(Place::file(path)).because(error)
-    })?;
-    Ok(toml::Value::Datetime(datetime))
 }
 
 fn slug(text: &str) -> String {

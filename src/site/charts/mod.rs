@@ -1,8 +1,11 @@
 //! The charts of the site, and the numbers behind them for the script that redraws a range.
 
+mod comparison;
 mod plot;
 mod scale;
 mod svg;
+
+pub use comparison::comparison;
 
 use serde_json::json;
 

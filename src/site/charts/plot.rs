@@ -48,6 +48,8 @@ pub enum Layer {
     Line(Vec<(f64, f64)>, Ink),
     /// The area between a line and zero.
     Area(Vec<(f64, f64)>, Ink),
+    /// The area inside a line that ends where it starts.
+    Band(Vec<(f64, f64)>, Ink),
     /// Bars from zero (left, right, height), with the ink of those above and of those below.
     Bars(Vec<(f64, f64, f64)>, Ink, Ink),
     /// A thin line across at this height.
@@ -176,6 +178,7 @@ impl Plot {
                     ink.colour().mix(0.16),
                 ))
             }
+            Layer::Band(points, ink) => area.draw(&Polygon::new(points.clone(), ink.colour().mix(0.28))),
             Layer::Bars(bars, above, below) => bars.iter().try_for_each(|(left, right, height)| {
                 let ink = if *height < 0.0 { below } else { above };
                 area.draw(&Rectangle::new([(*left, 0.0), (*right, *height)], ink.colour().filled()))

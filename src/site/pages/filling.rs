@@ -49,6 +49,9 @@ impl Filling {
                 self.context.insert("round_trips", &publication.round_trips);
             }
             "execution" => self.execution(publication)?,
+            "strategies" => self.overview(publication),
+            "signals" => self.signals(publication),
+            "backtest" => self.backtest(publication)?,
             "journal" => self.journal(site),
             "methodology" => self.context.insert("figures", &publication.figures),
             _ => self.data(site),
@@ -79,6 +82,7 @@ impl Filling {
         let notes: Vec<_> = publication.orders.iter().filter_map(note_in_short).take(NOTES).collect();
         self.context.insert("notes", &notes);
         self.context.insert("data_quality", &publication.data_quality);
+        self.current_signals(publication);
         Ok(())
     }
 
@@ -191,6 +195,7 @@ impl Filling {
         let outliers: Vec<_> =
             publication.orders.iter().filter(|order| slippage.outliers.contains(&order.slug)).collect();
         self.context.insert("outliers", &outliers);
+        self.plans(publication);
         Ok(())
     }
 

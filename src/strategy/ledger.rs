@@ -1,15 +1,17 @@
-//! What the simulated account holds: cash, shares, and what the shares have cost, in exact decimals.
+//! What a simulated account holds: cash, shares, and what the shares have cost, in exact decimals.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use rust_decimal::Decimal;
 
-use crate::record::{Currency, Execution, Position, Side, Symbol};
+use super::Quote;
+use crate::record::{Execution, Position, Side, Symbol};
 
-/// Cash and open positions in US dollars. Nothing is rounded but averages and realized gains.
+/// Cash in the base currency and open positions in their own. Nothing is rounded but averages and realized gains.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ledger {
-    pub(super) cash: Decimal,
+pub struct Ledger {
+    /// Cash in base currency.
+    pub cash: Decimal,
     holdings: BTreeMap<Symbol, VecDeque<Lot>>,
 }
 
@@ -37,27 +39,28 @@ impl Lot {
 
 impl Ledger {
     /// Shares held.
-    pub(super) fn quantity(&self, symbol: &Symbol) -> Decimal {
+    pub fn quantity(&self, symbol: &Symbol) -> Decimal {
         self.holdings.get(symbol).map_or(Decimal::ZERO, |lots| lots.iter().map(|lot| lot.quantity).sum())
     }
 
     /// The symbols held.
-    pub(super) fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+    pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
         self.holdings.keys()
     }
 
-    /// Net liquidation value at the prices of one date.
-    pub(super) fn value(&self, price: &BTreeMap<Symbol, Decimal>) -> Decimal {
-        let worth = |symbol| self.quantity(symbol) * price.get(symbol).copied().unwrap_or_default();
+    /// Net liquidation value in base currency at the quotes of one date.
+    pub fn value(&self, quotes: &BTreeMap<Symbol, Quote>) -> Decimal {
+        let worth =
+            |symbol| quotes.get(symbol).map_or(Decimal::ZERO, |quote| self.quantity(symbol) * quote.in_base());
         self.cash + self.symbols().map(worth).sum::<Decimal>()
     }
 
     /// Books a fill. Sales close the oldest lots first; returns the realized gain of a sale.
     ///
-    /// The gain is net of the commissions of both sides, in US dollars.
-    pub(super) fn book(&mut self, fill: &Execution) -> Option<Decimal> {
+    /// The gain is net of the commissions of both sides, in the currency of the fill.
+    pub fn book(&mut self, fill: &Execution) -> Option<Decimal> {
         let commission = fill.commission.unwrap_or_default();
-        self.cash -= fill.signed_quantity() * fill.price + commission;
+        self.cash -= (fill.signed_quantity() * fill.price + commission) * fill.fx_to_base.unwrap_or(Decimal::ONE);
         let lots = self.holdings.entry(fill.symbol.clone()).or_default();
         if fill.side == Side::Buy {
             lots.push_back(Lot { quantity: fill.quantity, price: fill.price, commission });
@@ -70,21 +73,21 @@ impl Ledger {
         Some((fill.notional() - commission - cost).round_dp(4))
     }
 
-    /// The open positions at the prices of one date, by symbol.
-    pub(super) fn positions(&self, price: &BTreeMap<Symbol, Decimal>, currency: Currency) -> Vec<Position> {
+    /// The open positions at the quotes of one date, by symbol.
+    pub fn positions(&self, quotes: &BTreeMap<Symbol, Quote>, exchange: &str) -> Vec<Position> {
         let position = |(symbol, lots): (&Symbol, &VecDeque<Lot>)| {
             let quantity: Decimal = lots.iter().map(|lot| lot.quantity).sum();
             let cost: Decimal = lots.iter().map(Lot::cost).sum();
-            let market_price = price.get(symbol).copied()?;
-            let market_value = (quantity * market_price).normalize();
+            let quote = quotes.get(symbol)?;
+            let market_value = (quantity * quote.price).normalize();
             Some(Position {
                 symbol: symbol.clone(),
                 conid: None,
-                exchange: super::broker::EXCHANGE.into(),
-                currency,
+                exchange: exchange.to_owned(),
+                currency: quote.currency,
                 quantity,
                 average_cost: cost.checked_div(quantity).map(|average| average.round_dp(4).normalize()),
-                market_price: Some(market_price),
+                market_price: Some(quote.price),
                 market_value,
                 unrealized_pnl: Some((market_value - cost).round_dp(4).normalize()),
                 realized_pnl: None,
@@ -112,7 +115,8 @@ fn sell(lots: &mut VecDeque<Lot>, mut quantity: Decimal) -> Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::broker::blank_fill;
+    use crate::record::testing::fill as any_fill;
+    use crate::strategy::testing::quote;
 
     fn fill(side: Side, quantity: i64, price: &str, commission: &str) -> Execution {
         Execution {
@@ -120,7 +124,8 @@ mod tests {
             quantity: quantity.into(),
             price: price.parse().unwrap(),
             commission: Some(commission.parse().unwrap()),
-            ..blank_fill(&Symbol::new("X"))
+            symbol: Symbol::new("X"),
+            ..any_fill("a.b.01.01")
         }
     }
 
@@ -133,13 +138,13 @@ mod tests {
         // 15 shares at 40.00 less 0.60 = 599.40; they cost 201.00 + 5 * 30.00 + 0.25 = 351.25.
         assert_eq!(ledger.book(&fill(Side::Sell, 15, "40.00", "0.60")), Some("248.15".parse().unwrap()));
         assert_eq!(ledger.quantity(&Symbol::new("X")), 5.into());
-        let price = BTreeMap::from([(Symbol::new("X"), "31.5".parse().unwrap())]);
-        let position = &ledger.positions(&price, "USD".parse().unwrap())[0];
+        let quotes = BTreeMap::from([(Symbol::new("X"), quote("31.5"))]);
+        let position = &ledger.positions(&quotes, "")[0];
         // Left: 5 shares that cost 150.25.
         assert_eq!(position.average_cost, Some("30.05".parse().unwrap()));
         assert_eq!(position.unrealized_pnl, Some("7.25".parse().unwrap()));
         // Cash 498.50 + 599.40, and 157.50 in shares.
-        assert_eq!(ledger.value(&price), "1255.40".parse().unwrap());
+        assert_eq!(ledger.value(&quotes), "1255.40".parse().unwrap());
     }
 
     #[test]

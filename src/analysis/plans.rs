@@ -1,0 +1,109 @@
+//! Which saved plan an order carries out.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::instruments::same_ticker;
+use super::orders::Order;
+use crate::record::{Plan, PlannedTrade};
+
+/// A planned trade is carried out by orders first filled at most so many calendar days after the plan's date.
+pub const DAYS_TO_CARRY_OUT: i64 = 10;
+
+/// The planned trade an order carries out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// Index of the plan.
+    pub plan: usize,
+    /// Index of the trade in it.
+    pub trade: usize,
+    /// The plan's reference price, in the order's currency.
+    pub reference_price: Decimal,
+}
+
+/// Plans and orders, brought together. One planned trade may take several orders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanMatches {
+    of_order: Vec<Option<Planned>>,
+}
+
+impl PlanMatches {
+    /// What an order carries out; its index is that in the list given to [`match_plans`].
+    pub fn of_order(&self, order: usize) -> Option<Planned> {
+        self.of_order.get(order).copied().flatten()
+    }
+
+    /// The orders that carry out a planned trade, in time order.
+    pub fn orders_of(&self, plan: usize, trade: usize) -> impl Iterator<Item = usize> {
+        let is_of =
+            move |planned: &Option<Planned>| planned.is_some_and(|found| (found.plan, found.trade) == (plan, trade));
+        self.of_order.iter().enumerate().filter(move |(_, planned)| is_of(planned)).map(|(order, _)| order)
+    }
+}
+
+/// Brings each order to the planned trade it carries out.
+///
+/// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
+/// plan of a strategy that is dated on or before its first fill, in UTC, and at most [`DAYS_TO_CARRY_OUT`] days before.
+/// An older plan of the same strategy has been replaced by then. `plans` are ascending by date.
+pub fn match_plans(plans: &[Plan], orders: &[Order]) -> PlanMatches {
+    PlanMatches { of_order: orders.iter().map(|order| planned(order, plans)).collect() }
+}
+
+fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
+    let until = plans.partition_point(|plan| plan.as_of <= order.date());
+    let mut replaced = BTreeSet::new();
+    let known = plans.iter().enumerate().take(until).rev();
+    let in_time = known.take_while(|(_, plan)| (order.date() - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
+    let mut newest = in_time.filter(|(_, plan)| replaced.insert(&plan.strategy));
+    newest.find_map(|(index, plan)| {
+        let (trade, found) = plan.trades.iter().enumerate().find(|(_, trade)| is_of(trade, order))?;
+        Some(Planned { plan: index, trade, reference_price: found.reference_price })
+    })
+}
+
+fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
+    let same = trade.ticker == order.symbol || same_ticker(&trade.symbol, &order.symbol);
+    same && trade.action == order.side && trade.currency == order.currency
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::orders::orders;
+    use crate::analysis::trade_samples::{Fill, plan};
+    use crate::record::Side;
+
+    #[test]
+    fn an_order_carries_out_the_newest_plan_before_it() {
+        let plans = [
+            plan("a", "2026-01-05", &[(Side::Buy, "SXLK", "SXLK.L", "188"), (Side::Sell, "SXLU", "SXLU.L", "40")]),
+            plan("b", "2026-01-06", &[(Side::Buy, "GLD", "GLD", "300")]),
+            plan("a", "2026-02-03", &[(Side::Buy, "SXLI", "SXLI.L", "50")]),
+        ];
+        let fills = [
+            Fill::buy("SXLK", 1, 188).on("2026-01-02").done(),
+            Fill::buy("SXLK", 1, 188).on("2026-01-05").done(),
+            Fill::sell("SXLK", 1, 188).on("2026-01-06").done(),
+            Fill::buy("GLD", 1, 300).on("2026-01-07").done(),
+            Fill::buy("SXLK.L", 1, 189).on("2026-01-08").done(),
+            Fill::sell("SXLU", 1, 40).on("2026-01-16").done(),
+            Fill::buy("SXLK", 1, 189).on("2026-02-04").done(),
+        ];
+        let matches = match_plans(&plans, &orders(&fills));
+        let found: Vec<_> = (0..fills.len())
+            .map(|order| matches.of_order(order).map(|planned| (planned.plan, planned.trade)))
+            .collect();
+        // Before any plan; on its day; the other side; another strategy's; a second order; too late; replaced.
+        assert_eq!(found, [None, Some((0, 0)), None, Some((1, 0)), Some((0, 0)), None, None]);
+        assert_eq!(matches.orders_of(0, 0).collect::<Vec<_>>(), [1, 4]);
+    }
+
+    #[test]
+    fn a_price_in_another_currency_is_no_reference() {
+        let plans = [plan("a", "2026-01-05", &[(Side::Buy, "SXLK", "SXLK.L", "188")])];
+        let fills = [Fill::buy("SXLK", 1, 188).on("2026-01-05").currency("GBP").done()];
+        assert_eq!(match_plans(&plans, &orders(&fills)).of_order(0), None);
+    }
+}

@@ -1,0 +1,285 @@
+use std::io::IsTerminal;
+use std::path::Path;
+
+use chrono::Utc;
+use clap::{Args, Subcommand, ValueEnum};
+use rust_decimal::Decimal;
+
+use super::prompts;
+use super::terminal::{Terminal, table};
+use super::{Outcome, record};
+use crate::annotate::{Listed, Proposal, State, list, new_note, proposals};
+use crate::error::{Error, Place, Result};
+use crate::record::store::{Store, write_atomically};
+use crate::record::{PostTrade, PreTrade, Record, Side, Symbol, words};
+use crate::site_dir::SiteDir;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Write a note before a trade; on a terminal, what no option says is asked
+    New(New),
+    /// Write what came of a trade; on a terminal, what no option says is asked
+    Complete(Complete),
+    /// List all notes and what has become of them
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+struct New {
+    /// One note for each trade of the newest saved plan that has none yet
+    #[arg(long, conflicts_with_all = ["symbol", "side", "intended_entry"])]
+    from_plan: bool,
+    /// The broker's ticker
+    #[arg(long)]
+    symbol: Option<String>,
+    /// What is meant
+    #[arg(long)]
+    side: Option<SideArgument>,
+    /// Why
+    #[arg(long)]
+    thesis: Option<String>,
+    /// The price meant to be traded at
+    #[arg(long, value_name = "PRICE")]
+    intended_entry: Option<Decimal>,
+    /// Why this size
+    #[arg(long)]
+    rationale: Option<String>,
+    /// When to get out
+    #[arg(long)]
+    exit_plan: Option<String>,
+    /// Open $EDITOR for the text below
+    #[arg(long)]
+    edit: bool,
+}
+
+#[derive(Args)]
+struct Complete {
+    /// The note's id [default: on a terminal it is asked]
+    id: Option<String>,
+    /// What came of it
+    #[arg(long)]
+    outcome: Option<String>,
+    /// Whether it went as expected
+    #[arg(long)]
+    matched: Option<YesNo>,
+    /// What to take from it
+    #[arg(long)]
+    lesson: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SideArgument {
+    #[value(alias = "BUY")]
+    Buy,
+    #[value(alias = "SELL")]
+    Sell,
+}
+
+impl SideArgument {
+    fn side(self) -> Side {
+        match self {
+            Self::Buy => Side::Buy,
+            Self::Sell => Side::Sell,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum YesNo {
+    Yes,
+    No,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let (_, record) = record(site)?;
+    match &arguments.action {
+        Action::New(new) if new.from_plan => from_plan(new, record, site, terminal)?,
+        Action::New(new) => write_new(new, &record, site, terminal)?,
+        Action::Complete(complete) => write_outcome(complete, &record, site, terminal)?,
+        Action::List { json } => print_list(*json, &record, terminal)?,
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Whether somebody is there to answer.
+fn asks() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn from_plan(new: &New, mut record: Record, site: &SiteDir, terminal: &Terminal) -> Result<()> {
+    let today = Utc::now().date_naive();
+    let proposed = proposals(&record, today);
+    if proposed.is_empty() {
+        return Err(Error::new(
+            "there is no planned trade without a note: no plan of the last ten days, or all have one",
+        )
+        .hint("save one with `trackrecord rebalance --save`"));
+    }
+    for proposal in proposed {
+        let pre_trade = said(new, proposal.pre_trade);
+        save(&mut record, proposal.symbol, pre_trade, String::new(), site, terminal)?;
+    }
+    Ok(())
+}
+
+/// What the options say over what is proposed.
+fn said(new: &New, proposed: PreTrade) -> PreTrade {
+    PreTrade {
+        side: new.side.map(SideArgument::side).or(proposed.side),
+        thesis: new.thesis.clone().unwrap_or(proposed.thesis),
+        intended_entry: new.intended_entry.or(proposed.intended_entry),
+        position_size_rationale: new.rationale.clone().unwrap_or(proposed.position_size_rationale),
+        exit_plan: new.exit_plan.clone().unwrap_or(proposed.exit_plan),
+    }
+}
+
+fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) -> Result<()> {
+    if new.intended_entry.is_some_and(|price| price <= Decimal::ZERO) {
+        return Err(Error::new("--intended-entry is not above zero").hint("name the price you mean to trade at"));
+    }
+    let proposed = proposals(record, Utc::now().date_naive());
+    let side = new.side.map(SideArgument::side);
+    let fits = |proposal: &&Proposal| {
+        new.symbol.as_deref() == Some(proposal.symbol.as_str()) && side.is_none_or(|side| side == proposal.side)
+    };
+    let (symbol, pre_trade, body) = if asks() {
+        let chosen = match &new.symbol {
+            Some(_) => proposed.iter().find(fits).cloned(),
+            None => prompts::proposal(&proposed)?,
+        };
+        let symbol = match (&new.symbol, &chosen) {
+            (Some(symbol), _) => Symbol::new(symbol),
+            (None, Some(proposal)) => proposal.symbol.clone(),
+            (None, None) => Symbol::new(prompts::words("Ticker", "", false)?),
+        };
+        let mut pre_trade = said(new, chosen.map(|proposal| proposal.pre_trade).unwrap_or_default());
+        ask_first_half(new, &mut pre_trade)?;
+        let edits = new.edit || prompts::yes("Write more in your editor?", false)?;
+        (symbol, pre_trade, if edits { prompts::editor()? } else { String::new() })
+    } else {
+        let symbol = new.symbol.clone().ok_or_else(|| missing("--symbol"))?;
+        let pre_trade =
+            said(new, proposed.iter().find(fits).map(|proposal| proposal.pre_trade.clone()).unwrap_or_default());
+        if pre_trade.side.is_none() {
+            return Err(missing("--side"));
+        }
+        (Symbol::new(symbol), pre_trade, if new.edit { prompts::editor()? } else { String::new() })
+    };
+    let mut record = record.clone();
+    save(&mut record, symbol, pre_trade, body, site, terminal)
+}
+
+fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
+    if pre_trade.side.is_none() {
+        pre_trade.side = Some(prompts::side()?);
+    }
+    let ask = |given: bool, prompt: &str, proposed: &str| {
+        if given { Ok(proposed.to_owned()) } else { prompts::words(prompt, proposed, true) }
+    };
+    pre_trade.thesis = ask(new.thesis.is_some(), "Why", &pre_trade.thesis)?;
+    if new.intended_entry.is_none() {
+        pre_trade.intended_entry = prompts::price("Intended price", pre_trade.intended_entry)?;
+    }
+    pre_trade.position_size_rationale =
+        ask(new.rationale.is_some(), "Why this size", &pre_trade.position_size_rationale)?;
+    pre_trade.exit_plan = ask(new.exit_plan.is_some(), "When to get out", &pre_trade.exit_plan)?;
+    Ok(())
+}
+
+fn missing(option: &str) -> Error {
+    Error::new(format!("a note needs {option}, and nobody is at the terminal to ask")).hint(format!("add {option}"))
+}
+
+fn save(
+    record: &mut Record,
+    symbol: Symbol,
+    pre_trade: PreTrade,
+    body: String,
+    site: &SiteDir,
+    terminal: &Terminal,
+) -> Result<()> {
+    if symbol.as_str().trim().is_empty() {
+        return Err(Error::new("the ticker is empty").hint("name what is traded, such as --symbol SXLK"));
+    }
+    let note = new_note(record, symbol, pre_trade, body, second(Utc::now()));
+    let path = site.root().join(&note.path);
+    if !Store::open(site)?.add_text(&path, &words::written(&note)?)? {
+        return Err(Error::new("there is a file of this name already, and nothing was written").at(Place::file(path)));
+    }
+    terminal.result(note.path.display())?;
+    record.annotations.push(note);
+    Ok(())
+}
+
+/// An instant without the fraction of its second, which nobody reads.
+fn second(time: chrono::DateTime<Utc>) -> chrono::DateTime<Utc> {
+    chrono::DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time)
+}
+
+fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal: &Terminal) -> Result<()> {
+    let listed = list(record, Utc::now().date_naive());
+    let open: Vec<&Listed> = listed.iter().filter(|note| note.state != State::Completed).collect();
+    let note = match &complete.id {
+        Some(id) => listed.iter().find(|note| note.id == *id).ok_or_else(|| {
+            let ids: Vec<&str> = open.iter().map(|note| note.id.as_str()).collect();
+            Error::new(format!("there is no note `{id}`")).hint(format!("still open: {}", ids.join(", ")))
+        })?,
+        None if open.is_empty() => {
+            return Err(Error::new("every note is completed").hint("`trackrecord annotate list` shows them"));
+        }
+        None if asks() => prompts::note(&open)?,
+        None => return Err(missing("the id of a note")),
+    };
+    let path = site.root().join(&note.path);
+    let store = Store::open(site)?;
+    let text = std::fs::read_to_string(&path).map_err(|error| Error::io("read the note", &path, error))?;
+    // Whether it can be completed is told before anything is asked.
+    words::completed(&text, &note.path, &PostTrade::default())?;
+    let mut post = PostTrade {
+        completed_at: Some(second(Utc::now())),
+        outcome: complete.outcome.clone().unwrap_or_else(|| note.fill.clone().unwrap_or_default()),
+        matched_expectation: complete.matched.map(|answer| answer == YesNo::Yes),
+        lesson: complete.lesson.clone().unwrap_or_default(),
+    };
+    if asks() {
+        if complete.outcome.is_none() {
+            post.outcome = prompts::words("What came of it", &post.outcome, true)?;
+        }
+        if post.matched_expectation.is_none() {
+            post.matched_expectation = Some(prompts::yes("As expected?", true)?);
+        }
+        if complete.lesson.is_none() {
+            post.lesson = prompts::words("Lesson", "", true)?;
+        }
+    }
+    write_atomically(&path, words::completed(&text, Path::new(&note.path), &post)?.as_bytes(), true)?;
+    drop(store);
+    terminal.result(note.path.display())
+}
+
+fn print_list(json: bool, record: &Record, terminal: &Terminal) -> Result<()> {
+    let listed = list(record, Utc::now().date_naive());
+    if json {
+        return terminal.json(&listed);
+    }
+    let row = |note: &Listed| {
+        let side = note.side.map(|side| side.to_string()).unwrap_or_default();
+        vec![note.id.clone(), note.date.to_string(), side, note.symbol.to_string(), note.state.in_words().to_owned()]
+    };
+    let rows: Vec<Vec<String>> = listed.iter().map(row).collect();
+    if rows.is_empty() {
+        terminal.say("there are no notes yet: `trackrecord annotate new` writes one");
+        return Ok(());
+    }
+    terminal.result(table(&rows, &[]))
+}

@@ -1,0 +1,114 @@
+use std::path::Path;
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::strategies::{Chosen, decision_date, json};
+use super::terminal::{Terminal, counted, table};
+use super::{Outcome, figures_printed, record};
+use crate::error::{Error, Result};
+use crate::record::decisions::Saved;
+use crate::record::store::Store;
+use crate::record::{Plan, PlannedTrade, Side};
+use crate::site_dir::SiteDir;
+use crate::strategy::plan::plan;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Only what was known on this date [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Keep the list in data/plans/, for slippage and the site
+    #[arg(long)]
+    save: bool,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let (config, record) = record(site)?;
+    if record.findings.iter().any(|finding| finding.severity == crate::record::Severity::Error) {
+        return Err(Error::new("the record has errors, and a list of trades made from it would be a guess")
+            .hint("run `trackrecord check`"));
+    }
+    let as_of = decision_date(arguments.as_of);
+    let chosen = arguments.chosen.of(&config)?;
+    let plans = chosen.iter().map(|strategy| plan(&record, &config, strategy, as_of)).collect::<Result<Vec<_>>>()?;
+    if arguments.json {
+        json(terminal, &plans)?;
+    }
+    for (plan, strategy) in plans.iter().zip(&chosen) {
+        if !arguments.json {
+            terminal.result(in_words(plan, &strategy.name))?;
+        }
+        if arguments.save {
+            save(plan, config.strategy.len() > 1, site, terminal)?;
+        }
+    }
+    Ok(figures_printed(&record, terminal))
+}
+
+fn save(plan: &Plan, several: bool, site: &SiteDir, terminal: &Terminal) -> Result<()> {
+    let shown = |path: &Path| path.strip_prefix(site.root()).unwrap_or(path).display().to_string();
+    match Store::open(site)?.add_plan(plan, several)? {
+        Saved::Known(path) => terminal.say(format!("{} says this already", shown(&path))),
+        Saved::New(path) => terminal.say(format!("saved as {}", shown(&path))),
+        Saved::Differs(first, path) => {
+            terminal.say(format!("saved as {}, which counts from now on; {} is kept", shown(&path), shown(&first)))
+        }
+    }
+    Ok(())
+}
+
+fn in_words(plan: &Plan, name: &str) -> String {
+    let head = format!(
+        "{name}, as of {}: signal of {}, account of {}, {} {}",
+        plan.as_of,
+        plan.formation.in_words(),
+        plan.snapshot,
+        plan.nav.round_dp(2),
+        plan.base_currency
+    );
+    let mut text = head;
+    if plan.trades.is_empty() {
+        text += "\nnothing to trade";
+    } else {
+        let heads = ["", "shares", "ticker", "symbol", "reference", "of", "notional", "weight", "after", "target"];
+        let mut rows = vec![heads.map(str::to_owned).to_vec()];
+        rows.extend(plan.trades.iter().map(|trade| row(trade, plan)));
+        text += &format!("\n{}", table(&rows, &[1, 4, 6, 7, 8, 9]));
+    }
+    text +=
+        &format!("\ncash after {}: {} {}", counted(plan.trades.len(), "trade"), plan.cash_after, plan.base_currency);
+    for stays in &plan.unchanged {
+        let target = stays.target_weight.map(|target| format!(", target {}", percent(target))).unwrap_or_default();
+        text += &format!("\nunchanged {}: {}{target}; {}", stays.symbol, percent(stays.current_weight), stays.reason);
+    }
+    for note in &plan.notes {
+        text += &format!("\nnote: {note}");
+    }
+    text
+}
+
+fn row(trade: &PlannedTrade, plan: &Plan) -> Vec<String> {
+    let action = if trade.action == Side::Buy { "buy" } else { "sell" };
+    vec![
+        action.to_owned(),
+        trade.shares.to_string(),
+        trade.ticker.to_string(),
+        trade.symbol.to_string(),
+        format!("{} {}", trade.reference_price, trade.currency),
+        trade.reference_date.to_string(),
+        format!("{:.2} {}", trade.notional_base, plan.base_currency),
+        percent(trade.current_weight),
+        percent(trade.weight_after),
+        percent(trade.target_weight),
+    ]
+}
+
+fn percent(value: f64) -> String {
+    format!("{:.1} %", value * 100.0)
+}

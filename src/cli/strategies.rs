@@ -1,0 +1,47 @@
+//! What the commands about strategies have in common.
+
+use chrono::{Datelike, NaiveDate, Utc};
+use clap::Args;
+use serde::Serialize;
+
+use super::terminal::Terminal;
+use crate::calendar::{YearMonth, day_before};
+use crate::config::{Config, Strategy};
+use crate::error::{Error, Result};
+
+/// Which strategy a command is about.
+#[derive(Args)]
+pub struct Chosen {
+    /// Only the strategy with this id [default: all]
+    #[arg(long, value_name = "ID")]
+    pub strategy: Option<String>,
+}
+
+impl Chosen {
+    /// The strategies meant, in the order of the configuration.
+    pub fn of<'a>(&self, config: &'a Config) -> Result<Vec<&'a Strategy>> {
+        let Some(id) = &self.strategy else { return Ok(config.strategy.iter().collect()) };
+        let found = config.strategy.iter().find(|strategy| strategy.id == *id);
+        found.map(|strategy| vec![strategy]).ok_or_else(|| {
+            let ids: Vec<&str> = config.strategy.iter().map(|strategy| strategy.id.as_str()).collect();
+            Error::new(format!("there is no strategy `{id}`")).hint(format!("the strategies are: {}", ids.join(", ")))
+        })
+    }
+}
+
+/// The date a decision rests on. Without `--as-of` it is today, except that a month is complete only when its last
+/// day is over.
+pub fn decision_date(as_of: Option<NaiveDate>) -> NaiveDate {
+    as_of.unwrap_or_else(|| {
+        let today = Utc::now().date_naive();
+        if today.day() == YearMonth::of(today).last_day().day() { day_before(today) } else { today }
+    })
+}
+
+/// Prints one document for one strategy, and a list of them for several.
+pub fn json<T: Serialize>(terminal: &Terminal, documents: &[T]) -> Result<()> {
+    match documents {
+        [one] => terminal.json(one),
+        all => terminal.json(&all),
+    }
+}

@@ -1,0 +1,43 @@
+use super::*;
+use crate::config::parse;
+
+fn config(text: &str) -> Config {
+    parse(text, std::path::Path::new("config.toml")).unwrap()
+}
+
+#[test]
+fn nothing_configured_is_the_nine_sectors() {
+    let config = config("");
+    assert_eq!(config, Config::default());
+    let [strategy] = &*config.strategy else { panic!("one strategy") };
+    assert_eq!(strategy.universe.len(), 9);
+    assert_eq!(config.yahoo_symbol(&Symbol::new("SXLK")), Some(Symbol::new("SXLK.L")));
+    assert_eq!(config.name_of(&Symbol::new("SXLK.L")), Some("Technology"));
+    assert_eq!(config.yahoo_symbol(&Symbol::new("VOD")), None);
+}
+
+#[test]
+fn every_symbol_of_every_universe_is_named_with_its_exchange_rate() {
+    let config = config(
+        "[account]\nbase_currency = 'USD'\n[[strategy]]\nid = 'a'\nuniverse = [{ symbol = 'VOD.L', currency = 'GBP' }, { symbol = 'SPY', currency = 'USD' }]\n\
+         [[strategy]]\nid = 'b'\nrule = 'fixed_weights'\nweights = { TLT = 0.4 }\nuniverse = [{ symbol = 'TLT' }, { symbol = 'SPY' }]\n",
+    );
+    let symbols: Vec<String> = config.universe_symbols().iter().map(ToString::to_string).collect();
+    assert_eq!(symbols, ["GBPUSD=X", "SPY", "TLT", "VOD.L"]);
+    assert_eq!(config.strategy[1].weights["TLT"], Decimal::new(4, 1));
+    assert_eq!(config.yahoo_symbol(&Symbol::new("VOD")), Some(Symbol::new("VOD.L")));
+}
+
+#[test]
+fn what_cannot_be_is_named_with_its_key() {
+    let refusal = |keys: &str| config(&format!("[[strategy]]\n{keys}\n")).impossible_strategy().unwrap();
+    assert_eq!(refusal("top_n = 0").0, "strategy.0.top_n");
+    assert_eq!(refusal("skip_months = 12").0, "strategy.0.skip_months");
+    assert_eq!(refusal("cash_buffer = 1.5").0, "strategy.0.cash_buffer");
+    assert_eq!(refusal("universe = []").0, "strategy.0.universe");
+    assert!(refusal("weights = { VTI = 0.5 }").1.contains("`VTI` is not in the universe"));
+    assert!(refusal("weights = { 'SXLK.L' = 0.6, 'SXLF.L' = 0.5 }").1.contains("1.1"));
+    assert!(refusal("universe = [{ symbol = 'A' }, { symbol = 'A' }]").1.contains("twice"));
+    assert!(refusal("universe = [{ symbol = '../A' }]").1.contains("cannot name a file"));
+    assert_eq!(config("[[strategy]]\n[[strategy]]\n").impossible_strategy().unwrap().0, "strategy.1.id");
+}

@@ -1,0 +1,221 @@
+//! The live record beside the simulation of the same rules over the same dates.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::disclosure::rounded;
+use super::strategy_view::{CauseView, ComparedDay, ComparisonView, ConeView};
+use crate::analysis::benchmark::tracking_error;
+use crate::analysis::cone::{ConePoint, cone};
+use crate::analysis::performance::Performance;
+use crate::analysis::returns::daily_returns;
+use crate::analysis::sample::compounded;
+use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
+use crate::config::{Config, FlowTiming, Strategy};
+use crate::error::{Error, Result};
+use crate::format::{Sign, day, number};
+use crate::record::{Record, Snapshot, Symbol};
+use crate::strategy::backtest::{Simulation, Span, backtest};
+use crate::strategy::momentum::STALE_DAYS;
+
+/// A backtest of so many days before the live record is what the rules promised; fewer say too little.
+const HISTORY_DAYS: usize = 252;
+/// At how many dates the cone is drawn.
+const CONE_POINTS: usize = 120;
+
+/// The comparison, or `None` for a record that is none of a strategy: prices of its universe are not stored.
+///
+/// # Errors
+/// Why there is no comparison although there are prices.
+pub fn comparison(record: &Record, config: &Config, daily: &Performance) -> Result<Option<ComparisonView>> {
+    let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else { return Ok(None) };
+    let members =
+        |strategy: &Strategy| strategy.universe.iter().any(|member| record.prices.contains_key(&member.yahoo()));
+    if !config.strategy.iter().all(members) || record.snapshots.len() < 2 {
+        return Ok(None);
+    }
+    let simulated = simulated(record, config, first, last)?;
+    let ends = simulated.snapshots.last().map(|snapshot| snapshot.date);
+    if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {
+        return Err(Error::new(format!("the prices of the universe end on {ends}")));
+    }
+    let symbol_of = |ticker: &Symbol| config.yahoo_symbol(ticker).unwrap_or_else(|| ticker.clone());
+    let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };
+    let found = tracking(record, &simulated, &market, config.analysis.flow_timing)?;
+    view(record, config, daily, &found)
+}
+
+/// All strategies, each with its share of the account, as one record.
+fn simulated(record: &Record, config: &Config, first: &Snapshot, last: &Snapshot) -> Result<Record> {
+    let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
+    let simulate = |strategy: &Strategy| {
+        let share = if config.strategy.len() == 1 { Decimal::ONE } else { strategy.share.unwrap_or(equal) };
+        let span = Span {
+            from: Some(first.date),
+            to: Some(last.date),
+            capital: Some(first.net_liquidation * share),
+            invested_at_start: first.known_positions().iter().any(|position| !position.quantity.is_zero()),
+        };
+        backtest(strategy, &record.prices, config.account.base_currency, span)
+    };
+    let all = config.strategy.iter().map(simulate).collect::<Result<Vec<_>>>()?;
+    Ok(together(all, first))
+}
+
+/// Several simulations as one account; capital that no strategy manages stays in cash.
+fn together(all: Vec<Simulation>, first: &Snapshot) -> Record {
+    let mut by_date: BTreeMap<_, Snapshot> = BTreeMap::new();
+    let mut executions = Vec::new();
+    let managed: Decimal = all.iter().filter_map(|one| one.flows.first()).map(|flow| flow.amount).sum();
+    for simulation in all {
+        executions.extend(simulation.executions);
+        for snapshot in simulation.snapshots {
+            match by_date.get_mut(&snapshot.date) {
+                Some(sum) => add(sum, snapshot),
+                None => {
+                    by_date.insert(snapshot.date, snapshot);
+                }
+            }
+        }
+    }
+    executions.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
+    let idle = first.net_liquidation - managed;
+    let snapshots = by_date.into_values().map(|mut snapshot| {
+        snapshot.net_liquidation += idle;
+        snapshot
+    });
+    Record { snapshots: snapshots.collect(), executions, ..Record::default() }
+}
+
+fn add(sum: &mut Snapshot, other: Snapshot) {
+    sum.net_liquidation += other.net_liquidation;
+    sum.fx.extend(other.fx);
+    for (currency, amount) in other.cash {
+        *sum.cash.entry(currency).or_default() += amount;
+    }
+    sum.positions.get_or_insert_default().extend(other.positions.unwrap_or_default());
+}
+
+fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking) -> Result<Option<ComparisonView>> {
+    let (Some(from), Some(to)) = (found.dates.first().copied(), found.dates.last().copied()) else { return Ok(None) };
+    let (Some(live), Some(backtest)) = (compounded(&found.ours), compounded(&found.simulated)) else {
+        return Ok(None);
+    };
+    let history = history(record, config).filter(|history| history.len() >= HISTORY_DAYS);
+    let (returns, cone_source) = match &history {
+        Some(history) => (
+            history.as_slice(),
+            format!("the {} days of the backtest before the record began", number(history.len() as f64, 0, Sign::Minus)),
+        ),
+        None => (
+            found.simulated.as_slice(),
+            "the backtest over the record's own dates, because stored prices reach no year further back: the end of its \
+             middle is no forecast"
+                .to_owned(),
+        ),
+    };
+    let cone = cone(returns, found.ours.len(), CONE_POINTS);
+    let mut grown = 1.0;
+    let simulated = std::iter::once(1.0).chain(found.simulated.iter().map(|value| {
+        grown *= 1.0 + value;
+        grown
+    }));
+    let days = found.dates.iter().zip(&daily.index).zip(simulated).map(|((date, live), backtest)| ComparedDay {
+        date: *date,
+        live: rounded::ratio(*live),
+        backtest: rounded::ratio(backtest),
+    });
+    let at = |point: &ConePoint| {
+        let date = *found.dates.get(point.days)?;
+        let ConePoint { low, middle, high, .. } = point;
+        Some(ConeView {
+            date,
+            low: rounded::weight(*low),
+            middle: rounded::weight(*middle),
+            high: rounded::weight(*high),
+        })
+    };
+    let start = ConeView { date: from, low: 1.0, middle: 1.0, high: 1.0 };
+    Ok(Some(ComparisonView {
+        from,
+        to,
+        days: days.collect(),
+        verdict: cone.last().map(|end| verdict(1.0 + live, end)),
+        cone: std::iter::once(start).chain(cone.iter().filter_map(at)).filter(|_| !cone.is_empty()).collect(),
+        live: rounded::ratio(live),
+        backtest: rounded::ratio(backtest),
+        difference_bps: rounded::bps((live - backtest) * 10_000.0),
+        causes: causes(&found.causes),
+        tracking_error: tracking_error(&found.ours, &found.simulated, config.analysis.periods_per_year)
+            .map(rounded::ratio),
+        cone_source,
+        assumptions: config.strategy.iter().map(assumptions).collect(),
+    }))
+}
+
+/// Daily returns of the backtest up to the record's first snapshot; `None` where there are none.
+fn history(record: &Record, config: &Config) -> Option<Vec<f64>> {
+    let inception = record.snapshots.first()?.date;
+    let [strategy] = &*config.strategy else { return None };
+    let base = config.account.base_currency;
+    let simulation =
+        backtest(strategy, &record.prices, base, Span { to: Some(inception), ..Span::default() }).ok()?;
+    let series = daily_returns(&simulation.snapshots, &simulation.flows, base, FlowTiming::Split).ok()?;
+    Some(series.values())
+}
+
+fn verdict(live: f64, end: &ConePoint) -> String {
+    let place = if live < end.low {
+        "below the cone: fewer than one in twenty drawn records did as badly"
+    } else if live > end.high {
+        "above the cone: fewer than one in twenty drawn records did as well"
+    } else if live < end.middle {
+        "inside the cone, in its lower half: nothing contradicts the rules"
+    } else {
+        "inside the cone, in its upper half: nothing contradicts the rules"
+    };
+    format!("The live record is {place}.")
+}
+
+fn causes(found: &Causes) -> Vec<CauseView> {
+    let cause = |name, value: f64, meaning| CauseView { name, bps: rounded::bps(value * 10_000.0), meaning };
+    vec![
+        cause(
+            "Fills against the close",
+            found.fills,
+            "what fills lost to the close of their day, less the assumed slippage",
+        ),
+        cause("Commissions", found.costs, "what was paid, less what was assumed"),
+        cause("Cash", found.cash, "more or less money beside the same instruments"),
+        cause("Proportions", found.weights, "the same instruments in other weights"),
+        cause("Timing", found.timing, "positions that only one side had in the ten days after a rebalance"),
+        cause("Missed or extra trades", found.trades, "positions that only one side had after them"),
+        cause(
+            "The rest",
+            found.rest,
+            "distributions and interest against adjusted closes, the broker's prices against the exchange's",
+        ),
+    ]
+}
+
+/// Basis points and money as the configuration has them.
+fn assumptions(strategy: &Strategy) -> String {
+    format!(
+        "{}: {}; trades at the close of each month's first trading day, {} basis points worse; commissions of {} a share and \
+         {} basis points, at least {}; adjusted closes, so distributions are reinvested; {} % stays in cash.",
+        strategy.name,
+        super::strategies::rule_in_words(strategy),
+        strategy.slippage_bps,
+        strategy.commission_per_share,
+        strategy.commission_bps,
+        strategy.commission_min,
+        (strategy.cash_buffer * Decimal::ONE_HUNDRED).normalize()
+    )
+}
+
+/// The reason in words for readers of the page.
+pub fn reason(error: &Error, record: &Record) -> String {
+    let until = record.snapshots.last().map(|snapshot| day(snapshot.date)).unwrap_or_default();
+    format!("There is no backtest up to {until}: {}.", error.message())
+}

@@ -1,0 +1,93 @@
+//! Plan, fill and note in one line.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::disclosure::{Disclosure, rounded};
+use super::orders::price_text;
+use super::strategy_view::PlanItemView;
+use crate::analysis::orders::Order;
+use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};
+use crate::analysis::slippage::slippage_bps;
+use crate::calendar::weekday_age;
+use crate::config::Config;
+use crate::record::{Annotation, Plan, PlannedTrade, Record};
+
+/// A planned trade counts as done from this share of its shares on.
+const DONE: f64 = 0.995;
+
+/// Everything known about the orders that plans are held against.
+pub struct Orders<'a> {
+    /// The record with its plans.
+    pub record: &'a Record,
+    /// Its orders, by time.
+    pub orders: &'a [Order],
+    /// Which plan each carries out.
+    pub matches: &'a PlanMatches,
+    /// The name of each order's page.
+    pub slugs: &'a [String],
+    /// The note on each order.
+    pub notes: Vec<Option<&'a Annotation>>,
+}
+
+/// What became of each planned trade, by plan and trade, in the order of the plans.
+pub fn items(all: &Orders<'_>, config: &Config, disclosure: &Disclosure) -> Vec<Vec<PlanItemView>> {
+    let of_plan = |(index, plan): (usize, &Plan)| {
+        let trades = plan.trades.iter().enumerate();
+        trades.map(|(place, trade)| item(all, config, disclosure, (index, plan), (place, trade))).collect()
+    };
+    all.record.plans.iter().enumerate().map(of_plan).collect()
+}
+
+fn item(
+    all: &Orders<'_>,
+    config: &Config,
+    disclosure: &Disclosure,
+    (index, plan): (usize, &Plan),
+    (place, trade): (usize, &PlannedTrade),
+) -> PlanItemView {
+    let found: Vec<usize> = all.matches.orders_of(index, place).collect();
+    let orders: Vec<&Order> = found.iter().filter_map(|order| all.orders.get(*order)).collect();
+    let shares: Decimal = orders.iter().map(|order| order.quantity).sum();
+    let paid: Decimal = orders.iter().map(|order| order.quantity * order.price).sum();
+    let price = paid.checked_div(shares);
+    let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();
+    let first = found.first().copied();
+    let note = first.and_then(|order| all.notes.get(order).copied().flatten());
+    let is_open = all.record.as_of().is_none_or(|now| (now - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
+    let strategy = config.strategy.iter().find(|strategy| strategy.id == plan.strategy);
+    PlanItemView {
+        strategy: strategy.map_or_else(|| plan.strategy.clone(), |strategy| strategy.name.clone()),
+        planned: plan.as_of,
+        symbol: trade.ticker.to_string(),
+        side: trade.action,
+        state: match filled {
+            filled if filled >= DONE => "done",
+            _ if is_open => "open",
+            filled if filled > 0.0 => "partly",
+            _ => "not traded",
+        },
+        planned_price: price_text(trade.reference_price),
+        price: price.map(price_text),
+        currency: trade.currency.to_string(),
+        slippage_bps: price
+            .and_then(|price| slippage_bps(trade.action, price, trade.reference_price))
+            .map(rounded::bps),
+        days_late: orders.first().map(|order| weekday_age(plan.as_of, order.date())),
+        filled: rounded::weight(filled),
+        weight_before: rounded::weight(trade.current_weight),
+        weight_target: rounded::weight(trade.target_weight),
+        planned_shares: disclosure.shares(trade.shares),
+        filled_shares: disclosure.shares(shares),
+        thesis: note.map(|note| note.pre_trade.thesis.clone()).unwrap_or_default(),
+        lesson: note.and_then(|note| note.post_trade.as_ref()).map(|post| post.lesson.clone()).unwrap_or_default(),
+        slug: first.and_then(|order| all.slugs.get(order).cloned()),
+    }
+}
+
+/// Orders since the first plan that no plan has, by index.
+pub fn unplanned(all: &Orders<'_>) -> Vec<usize> {
+    let Some(first) = all.record.plans.first().map(|plan| plan.as_of) else { return Vec::new() };
+    let since = all.orders.iter().enumerate().filter(|(_, order)| order.date() >= first);
+    since.filter(|(index, _)| all.matches.of_order(*index).is_none()).map(|(index, _)| index).collect()
+}

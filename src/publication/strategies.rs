@@ -1,0 +1,156 @@
+//! Strategies, their signals and their parts of the account as strangers see them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::comparison::{comparison, reason};
+use super::disclosure::rounded;
+use super::orders::{Trades, price_text};
+use super::strategy_view::{ContributionView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView};
+use super::view::PositionView;
+use crate::analysis::attribution::contributions;
+use crate::analysis::performance::Performance;
+use crate::config::{Config, Rule, Strategy};
+use crate::error::Result;
+use crate::record::{DatedPrice, Ranked, Record, Signal, Symbol};
+use crate::strategy::assignment::{owner_of_fill, owner_of_position};
+
+/// A signal saved later than this many days after its month's end was not there to act on.
+const DAYS_TO_SAVE: i64 = 31;
+
+/// Everything about strategies, up to a date beyond which nothing of trades is shown.
+///
+/// # Errors
+/// A day whose return cannot be told.
+pub fn strategies(
+    record: &Record,
+    config: &Config,
+    daily: &Performance,
+    trades: &mut Trades,
+    positions: &[PositionView],
+    until: NaiveDate,
+) -> Result<StrategiesView> {
+    let several = config.strategy.len() > 1;
+    let mut list: Vec<StrategyView> =
+        config.strategy.iter().map(|one| strategy(record, config, one, trades, positions, until)).collect();
+    list.retain(|strategy| several || !strategy.signals.is_empty());
+    let (comparison, no_comparison) = match comparison(record, config, daily) {
+        Ok(found) => (found, None),
+        Err(error) => (None, Some(reason(&error, record))),
+    };
+    Ok(StrategiesView {
+        contributions: if several { parts(record, config, &list)? } else { Vec::new() },
+        list,
+        several,
+        planned: std::mem::take(&mut trades.planned),
+        unplanned: std::mem::take(&mut trades.unplanned),
+        comparison,
+        no_comparison,
+    })
+}
+
+fn strategy(
+    record: &Record,
+    config: &Config,
+    strategy: &Strategy,
+    trades: &Trades,
+    positions: &[PositionView],
+    until: NaiveDate,
+) -> StrategyView {
+    let shown = record.signals.iter().filter(|signal| signal.strategy == strategy.id && signal.as_of <= until);
+    let several = config.strategy.len() > 1;
+    let owns = |id: &Option<String>| several && id.as_deref() == Some(strategy.id.as_str());
+    let of_account = |ticker: &str| {
+        let account = &record.snapshots.last()?.account;
+        owner_of_position(config, account, &Symbol::new(ticker)).map(|owner| owner.id.clone())
+    };
+    StrategyView {
+        id: strategy.id.clone(),
+        name: strategy.name.clone(),
+        rule: rule_in_words(strategy),
+        signals: shown.rev().map(|one| signal(one, strategy)).collect(),
+        positions: positions.iter().filter(|position| owns(&of_account(&position.symbol))).cloned().collect(),
+        orders: trades.owners.iter().filter(|(_, owner)| owns(owner)).map(|(slug, _)| slug.clone()).collect(),
+    }
+}
+
+/// The rule in a sentence without its full stop.
+pub fn rule_in_words(strategy: &Strategy) -> String {
+    let universe = strategy.universe.len();
+    match strategy.rule {
+        Rule::Momentum => {
+            let least =
+                strategy.min_momentum.map(|least| format!(" with at least {} %", least * 100.0)).unwrap_or_default();
+            format!(
+                "each month the {} of {universe} with the highest return over {} months without the last {}{least}, in equal weights",
+                strategy.top_n, strategy.lookback_months, strategy.skip_months
+            )
+        }
+        Rule::FixedWeights if strategy.weights.is_empty() => {
+            format!("each month {universe} instruments in equal weights")
+        }
+        Rule::FixedWeights => format!("each month {} instruments in fixed weights", strategy.weights.len()),
+        Rule::BuyAndHold => "bought once and left alone".to_owned(),
+    }
+}
+
+fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
+    let ticker = |symbol: &Symbol| {
+        let member = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
+        member.map_or_else(|| symbol.to_string(), |member| member.ticker().to_string())
+    };
+    let price = |price: Option<DatedPrice>| price.map(|price| (price_text(price.price), price.date));
+    let ranked = |ranked: &Ranked| RankedView {
+        rank: ranked.rank,
+        change: ranked.change(),
+        symbol: ticker(&ranked.symbol),
+        name: ranked.name.clone(),
+        momentum: ranked.momentum.map(rounded::ratio),
+        start: price(ranked.start),
+        end: price(ranked.end),
+        target_weight: rounded::weight(ranked.target_weight),
+    };
+    let end = signal.formation.last_day();
+    SignalView {
+        formation: signal.formation,
+        as_of: signal.as_of,
+        made_on: signal.made_on,
+        made_late: signal.made_on.is_some_and(|made| (made - end).num_days() > DAYS_TO_SAVE),
+        ranking: signal.ranking.iter().map(ranked).collect(),
+        selected: signal.selected.iter().map(ticker).collect(),
+        skipped: signal
+            .skipped
+            .iter()
+            .map(|skipped| SkippedView { symbol: ticker(&skipped.symbol), reason: skipped.reason.clone() })
+            .collect(),
+    }
+}
+
+/// What each strategy brought to the total return, and what belongs to none.
+fn parts(record: &Record, config: &Config, list: &[StrategyView]) -> Result<Vec<ContributionView>> {
+    let id = |strategy: &Strategy| strategy.id.clone();
+    let sums: BTreeMap<Option<String>, f64> = contributions(
+        record,
+        config.account.base_currency,
+        config.analysis.flow_timing,
+        |snapshot, position| owner_of_position(config, &snapshot.account, &position.symbol).map(id),
+        |fill| owner_of_fill(config, fill).map(id),
+    )?;
+    let of = |id: Option<&str>| sums.get(&id.map(str::to_owned)).copied().unwrap_or_default();
+    let part = |strategy: &StrategyView| ContributionView {
+        id: Some(strategy.id.clone()),
+        name: strategy.name.clone(),
+        contribution: rounded::ratio(of(Some(&strategy.id))),
+        weight: rounded::weight(strategy.positions.iter().map(|position| position.weight).sum()),
+        orders: strategy.orders.len(),
+    };
+    let rest = ContributionView {
+        id: None,
+        name: "No strategy: other positions, interest, distributions, fees".into(),
+        contribution: rounded::ratio(of(None)),
+        weight: 0.0,
+        orders: 0,
+    };
+    Ok(list.iter().map(part).chain([rest]).collect())
+}

@@ -1,0 +1,229 @@
+//! What strangers may see of the strategies: their signals, what became of plans, live beside the backtest.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::view::{Amount, PositionView, Publication};
+use crate::calendar::YearMonth;
+use crate::record::Side;
+
+/// Everything about strategies. A record without any has an empty one, and the site shows nothing of it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StrategiesView {
+    /// The strategies that have something to show, in the order of the configuration.
+    pub list: Vec<StrategyView>,
+    /// Whether there are several, so that pages tell them apart.
+    pub several: bool,
+    /// What became of each planned trade, newest first.
+    pub planned: Vec<PlanItemView>,
+    /// Slugs of orders that no plan has, since plans are saved; newest first.
+    pub unplanned: Vec<String>,
+    /// The live record beside the simulation of the same rules.
+    pub comparison: Option<ComparisonView>,
+    /// Why there is no comparison, where there could be one.
+    pub no_comparison: Option<String>,
+    /// What each strategy brought to the total return; only with several. The last row is what belongs to none.
+    pub contributions: Vec<ContributionView>,
+}
+
+/// One strategy.
+#[derive(Debug, Clone, Serialize)]
+pub struct StrategyView {
+    /// Its short name in addresses.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its rule in a sentence.
+    pub rule: String,
+    /// Its saved signals, newest first.
+    pub signals: Vec<SignalView>,
+    /// Its positions, with several strategies.
+    pub positions: Vec<PositionView>,
+    /// Slugs of its orders, newest first, with several strategies.
+    pub orders: Vec<String>,
+}
+
+/// What a strategy's rule said at one month-end.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignalView {
+    /// The month at whose end it was formed.
+    pub formation: YearMonth,
+    /// The date whose knowledge it rests on.
+    pub as_of: NaiveDate,
+    /// The date it was saved, where that is known.
+    pub made_on: Option<NaiveDate>,
+    /// Whether it was saved more than a month after its month ended: then it proves nothing.
+    pub made_late: bool,
+    /// Best first.
+    pub ranking: Vec<RankedView>,
+    /// Tickers held by it, best first.
+    pub selected: Vec<String>,
+    /// What could not be ranked, and why.
+    pub skipped: Vec<SkippedView>,
+}
+
+/// One place of a ranking.
+#[derive(Debug, Clone, Serialize)]
+pub struct RankedView {
+    /// The place, from 1.
+    pub rank: usize,
+    /// Places won (above zero) or lost since the month before.
+    pub change: Option<i64>,
+    /// Ticker.
+    pub symbol: String,
+    /// Name, or empty.
+    pub name: String,
+    /// Its momentum, as a fraction.
+    pub momentum: Option<f64>,
+    /// The price the momentum starts from, and its date.
+    pub start: Option<(String, NaiveDate)>,
+    /// The price it ends at, and its date.
+    pub end: Option<(String, NaiveDate)>,
+    /// The share of the strategy it is to have.
+    pub target_weight: f64,
+}
+
+/// Something that could not be ranked.
+#[derive(Debug, Clone, Serialize)]
+pub struct SkippedView {
+    /// Ticker.
+    pub symbol: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A planned trade and what became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanItemView {
+    /// The strategy's name.
+    pub strategy: String,
+    /// The date of the plan.
+    pub planned: NaiveDate,
+    /// Ticker.
+    pub symbol: String,
+    /// Bought or sold.
+    pub side: Side,
+    /// `done`, `partly`, `open` or `not traded`.
+    pub state: &'static str,
+    /// The plan's reference price.
+    pub planned_price: String,
+    /// Volume-weighted price of all its fills.
+    pub price: Option<String>,
+    /// The currency of both.
+    pub currency: String,
+    /// Fills against the reference price; positive is unfavourable.
+    pub slippage_bps: Option<f64>,
+    /// Weekdays from the plan to the first fill.
+    pub days_late: Option<usize>,
+    /// Shares filled over shares planned.
+    pub filled: f64,
+    /// The position's weight before, and the one that was meant.
+    pub weight_before: f64,
+    /// The weight it was to have.
+    pub weight_target: f64,
+    /// Shares planned, in absolute mode.
+    pub planned_shares: Option<Amount>,
+    /// Shares filled, in absolute mode.
+    pub filled_shares: Option<Amount>,
+    /// The trader's reason, or empty.
+    pub thesis: String,
+    /// The trader's lesson, or empty.
+    pub lesson: String,
+    /// The page of its first order.
+    pub slug: Option<String>,
+}
+
+/// The live record beside the simulation of the same rules over the same dates.
+#[derive(Debug, Clone, Serialize)]
+pub struct ComparisonView {
+    /// First date of both.
+    pub from: NaiveDate,
+    /// Last date of both.
+    pub to: NaiveDate,
+    /// One entry per snapshot, ascending.
+    pub days: Vec<ComparedDay>,
+    /// The 5 % to 95 % cone at some of the dates, ascending.
+    pub cone: Vec<ConeView>,
+    /// Our total return.
+    pub live: f64,
+    /// The simulated one, hypothetical.
+    pub backtest: f64,
+    /// Ours less the simulated one, in basis points.
+    pub difference_bps: f64,
+    /// Its parts, which add up to it.
+    pub causes: Vec<CauseView>,
+    /// Standard deviation of the daily differences, a year.
+    pub tracking_error: Option<f64>,
+    /// What the cone was drawn from, in words.
+    pub cone_source: String,
+    /// Share of the drawn records that ended below ours, in words.
+    pub verdict: Option<String>,
+    /// What the simulation assumes, in words.
+    pub assumptions: Vec<String>,
+}
+
+/// One date of a comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct ComparedDay {
+    /// The date.
+    pub date: NaiveDate,
+    /// Growth of 1 in the account.
+    pub live: f64,
+    /// Growth of 1 in the simulation.
+    pub backtest: f64,
+}
+
+/// The cone on one date.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConeView {
+    /// The date.
+    pub date: NaiveDate,
+    /// Growth of 1 that 5 % of the draws stayed below.
+    pub low: f64,
+    /// That of the median draw.
+    pub middle: f64,
+    /// Growth of 1 that 5 % went beyond.
+    pub high: f64,
+}
+
+/// Part of a difference.
+#[derive(Debug, Clone, Serialize)]
+pub struct CauseView {
+    /// What it is called.
+    pub name: &'static str,
+    /// Basis points of the difference; below zero it cost.
+    pub bps: f64,
+    /// What is counted here.
+    pub meaning: &'static str,
+}
+
+/// What one strategy brought to the account.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContributionView {
+    /// The strategy's id; none for what belongs to no strategy.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its part of the total return, as a fraction.
+    pub contribution: f64,
+    /// Weight of its positions now.
+    pub weight: f64,
+    /// How many orders it has.
+    pub orders: usize,
+}
+
+impl Publication {
+    /// The signal a month started with and the one it ended with, of each strategy: what was to be held in it, and how
+    /// the next month looks.
+    pub fn signals_around(&self, month: YearMonth) -> Vec<(&StrategyView, Option<&SignalView>, Option<&SignalView>)> {
+        let of = |strategy: &'_ StrategyView, formation: YearMonth| {
+            strategy.signals.iter().position(|signal| signal.formation == formation)
+        };
+        let both = |strategy: &'_ StrategyView| (of(strategy, month.previous()), of(strategy, month));
+        let views = self.strategies.list.iter().map(|strategy| {
+            let (start, end) = both(strategy);
+            (strategy, start.and_then(|at| strategy.signals.get(at)), end.and_then(|at| strategy.signals.get(at)))
+        });
+        views.filter(|(_, start, end)| start.is_some() || end.is_some()).collect()
+    }
+}

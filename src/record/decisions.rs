@@ -1,0 +1,154 @@
+//! Reading and writing what the strategies said: saved signals and plans.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+
+use super::files::{files, read_text};
+use super::store::{Store, json_bytes, write_atomically};
+use super::{Finding, Plan, Record, Severity, Signal};
+use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
+
+/// What became of something that was to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It is new, in this file.
+    New(PathBuf),
+    /// A stored one says the same.
+    Known(PathBuf),
+    /// It says something else than the first file, and was kept in the second.
+    Differs(PathBuf, PathBuf),
+}
+
+/// Reads all signals and plans into a record; what cannot be read or contradicts another becomes a finding.
+///
+/// Of several signals of a strategy and month the first counts: it is what was known then. Of several plans of a
+/// date the last one counts: it is what was meant in the end.
+pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut signals: BTreeMap<_, (Place, Signal)> = BTreeMap::new();
+    for (place, signal) in documents::<Signal>(&site.signals(), site.root(), &mut findings) {
+        if in_future(&place, signal.as_of, today, &mut findings) {
+            continue;
+        }
+        let key = (signal.formation, signal.strategy.clone());
+        match signals.get(&key) {
+            None => {
+                signals.insert(key, (place, signal));
+            }
+            Some((first, known)) if !known.agrees_with(&signal) => findings.push(disagreement(first, place)),
+            Some(_) => {}
+        }
+    }
+    record.signals = signals.into_values().map(|(_, signal)| signal).collect();
+    let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
+    for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
+        if !in_future(&place, plan.as_of, today, &mut findings) {
+            plans.insert((plan.as_of, plan.strategy.clone()), plan);
+        }
+    }
+    record.plans = plans.into_values().collect();
+    findings
+}
+
+fn disagreement(first: &Place, place: Place) -> Finding {
+    let message = format!("it ranks otherwise than {first}, which counts because it was first");
+    let next = "prices have been corrected since: compare both, and delete the one that is wrong";
+    Finding::new(Severity::Warning, "conflict", message, next).at(place)
+}
+
+fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Vec<Finding>) -> bool {
+    let is_future = date > today;
+    if is_future {
+        let message = format!("it is dated {date}, which has not come yet");
+        let next = "correct the date, or this computer's clock";
+        findings.push(Finding::new(Severity::Error, "future", message, next).at(place.clone()));
+    }
+    is_future
+}
+
+/// Every JSON document of a folder with its place, in the order they were written.
+fn documents<T: DeserializeOwned>(folder: &Path, root: &Path, findings: &mut Vec<Finding>) -> Vec<(Place, T)> {
+    let mut read = Vec::new();
+    let mut paths = files(folder, "json").unwrap_or_else(|error| {
+        findings.push(Finding::from_error("unreadable", &error));
+        Vec::new()
+    });
+    paths.sort_by_key(|path| numbered(path));
+    for path in paths {
+        match document(&path, root) {
+            Ok(document) => read.push(document),
+            Err(error) => findings.push(Finding::from_error("unreadable", &error)),
+        }
+    }
+    read
+}
+
+/// A file's name without its number, and the number: `2026-01.10.json` comes after `2026-01.2.json`.
+fn numbered(path: &Path) -> (String, usize) {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    match stem.rsplit_once('.') {
+        Some((name, number)) => (name.to_owned(), number.parse().unwrap_or(0)),
+        None => (stem, 1),
+    }
+}
+
+fn document<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<(Place, T)> {
+    let place = Place::file(path).relative_to(root);
+    let text = read_text(path, root)?;
+    let value = serde_json::from_str(&text).map_err(|error| {
+        let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
+        Error::new("it is not what `trackrecord` writes here")
+            .at(at)
+            .because(error)
+            .hint("delete the file and save it again")
+    })?;
+    Ok((place, value))
+}
+
+impl Store {
+    /// Saves a signal under its formation month; with several strategies the name holds its id.
+    ///
+    /// # Errors
+    /// A stored signal that cannot be read, or a write that fails.
+    pub fn add_signal(&self, signal: &Signal, several: bool) -> Result<Saved> {
+        let name = name_of(&signal.formation.to_string(), &signal.strategy, several);
+        self.add_document(&self.site().signals(), &name, signal, Signal::agrees_with)
+    }
+
+    /// Saves a plan under its date; with several strategies the name holds its id.
+    ///
+    /// # Errors
+    /// A stored plan that cannot be read, or a write that fails.
+    pub fn add_plan(&self, plan: &Plan, several: bool) -> Result<Saved> {
+        let name = name_of(&plan.as_of.to_string(), &plan.strategy, several);
+        self.add_document(&self.site().plans(), &name, plan, Plan::eq)
+    }
+
+    /// Writes a value as `NAME.json`, or beside those that say something else as `NAME.2.json` ...
+    fn add_document<T>(&self, folder: &Path, name: &str, value: &T, same: fn(&T, &T) -> bool) -> Result<Saved>
+    where
+        T: serde::Serialize + DeserializeOwned,
+    {
+        let first = folder.join(format!("{name}.json"));
+        let mut path = first.clone();
+        let mut number = 1;
+        while path.exists() {
+            let (_, stored): (_, T) = document(&path, self.site().root())?;
+            if same(&stored, value) {
+                return Ok(Saved::Known(path));
+            }
+            number += 1;
+            path = folder.join(format!("{name}.{number}.json"));
+        }
+        write_atomically(&path, &json_bytes(value)?, true)?;
+        Ok(if number == 1 { Saved::New(path) } else { Saved::Differs(first, path) })
+    }
+}
+
+fn name_of(date: &str, strategy: &str, several: bool) -> String {
+    if several { format!("{date}-{strategy}") } else { date.to_owned() }
+}

@@ -1,0 +1,66 @@
+//! What to hold, what to trade, and what the rules would have made of the past.
+//!
+//! ```text
+//! prices --> rules (momentum ...) --> Signal --> rebalance --> Plan          (live: read by a person)
+//!                                                    |
+//!                                                    +--> backtest --> Record (simulated: demo, backtest)
+//! ```
+//!
+//! Live list, backtest and demo size their trades with one function, [`rebalance::trades`]. Orders are never sent.
+
+pub mod assignment;
+pub mod backtest;
+pub mod costs;
+pub mod holdings;
+pub mod ledger;
+pub mod momentum;
+pub mod plan;
+pub mod rebalance;
+pub mod rules;
+pub mod staleness;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::config::strategy::rate_symbol;
+use crate::record::{Currency, PriceSeries, Symbol};
+
+/// Daily prices by Yahoo's symbol.
+pub type Prices = BTreeMap<Symbol, PriceSeries>;
+
+/// What an instrument costs on a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// Price of one share in `currency`.
+    pub price: Decimal,
+    /// The date of the price.
+    pub date: NaiveDate,
+    /// The price's currency.
+    pub currency: Currency,
+    /// What one unit of it is worth in base currency.
+    pub rate: Decimal,
+}
+
+impl Quote {
+    /// The price of one share in base currency.
+    pub fn in_base(&self) -> Decimal {
+        self.price * self.rate
+    }
+}
+
+/// What one unit of `currency` was worth in `base` on a date, by the stored prices of the pair (`GBPUSD=X`) or of its
+/// inverse; `None` without one that is at most a week old.
+pub fn stored_rate(prices: &Prices, currency: Currency, base: Currency, date: NaiveDate) -> Option<Decimal> {
+    if currency == base {
+        return Some(Decimal::ONE);
+    }
+    let close = |from, to| {
+        let bar = prices.get(&rate_symbol(from, to))?.on_or_before(date)?;
+        (!momentum::is_stale(bar, date)).then_some(bar.close)
+    };
+    close(currency, base).or_else(|| Decimal::ONE.checked_div(close(base, currency)?))
+}

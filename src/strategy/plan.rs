@@ -1,0 +1,261 @@
+//! The list of trades for the account as it is: newest snapshot and signal in, [`Plan`] out, or a reason why not.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::holdings::{Holdings, holdings};
+use super::momentum::{STALE_DAYS, is_stale};
+use super::rebalance::{Decision, Terms, Trade, expected_cash, trades};
+use super::rules::{signal, targets};
+use super::staleness::staleness;
+use super::{Quote, stored_rate};
+use crate::config::{Config, Strategy};
+use crate::error::{Error, Place, Result};
+use crate::record::{Currency, Plan, PlannedTrade, Record, Signal, Snapshot, Symbol, Unchanged};
+
+/// A stored price further than this from the broker's own, either way, is of something else: pence, another listing,
+/// or before a split.
+const FARTHEST: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
+
+/// The trades that bring the account to a strategy's targets, by what was known on `as_of`.
+///
+/// # Errors
+/// Whatever would make the list a guess: no snapshot, one older than the signal, positions it does not tell, a
+/// currency without a rate, prices that are missing, stale or of something else, a short position.
+pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveDate) -> Result<Plan> {
+    let snapshot = newest_snapshot(record, as_of)?;
+    let signal = answer(record, strategy, as_of)?;
+    not_older_than(&signal, snapshot, record, strategy)?;
+    let held = holdings(snapshot, config, strategy)?;
+    can_be_ranked(&held, &signal)?;
+
+    let targets = targets(strategy, &signal, &held.portfolio.values());
+    let mut quotes = BTreeMap::new();
+    for symbol in held.portfolio.held.keys().chain(targets.keys()) {
+        let quote = quote(record, snapshot, symbol, as_of)?;
+        if let Some(position) = held.positions.get(symbol) {
+            is_same_instrument(symbol, &quote, position.currency, position.market_price)?;
+        }
+        quotes.insert(symbol.clone(), quote);
+    }
+    let terms = Terms::of(strategy);
+    let mut portfolio = held.portfolio.clone();
+    let mut unchanged = held.left_alone.clone();
+    if strategy.sell_unknown {
+        for (symbol, unknown) in &held.unknown {
+            quotes.insert(symbol.clone(), unknown.quote);
+            portfolio.held.insert(symbol.clone(), unknown.held);
+        }
+    } else {
+        unchanged.extend(held.unknown.iter().map(|(symbol, unknown)| Unchanged {
+            symbol: symbol.clone(),
+            current_weight: weight(unknown.held.value, portfolio.value),
+            target_weight: None,
+            reason: "not in the universe; `sell_unknown = true` sells it".into(),
+        }));
+    }
+    let mut cash = portfolio.cash;
+    let made = trades(&portfolio, &targets, &quotes, &terms, |trade| {
+        cash = expected_cash(cash, trade, &terms.costs);
+        cash
+    });
+    let notes = held.notes.iter().cloned().chain(currencies_needed(snapshot, &made)).collect();
+    let decision = Decision { date: as_of, signal, portfolio, targets, terms, trades: made, cash_after: cash };
+    let mut plan = document(strategy, &decision, snapshot.date, config.account.base_currency);
+    plan.unchanged.extend(unchanged);
+    plan.notes = notes;
+    Ok(plan)
+}
+
+/// A rebalance as a plan that can be saved.
+pub fn document(strategy: &Strategy, decision: &Decision, snapshot: NaiveDate, base: Currency) -> Plan {
+    let portfolio = &decision.portfolio;
+    let trade = |trade: &Trade| {
+        let member = strategy.universe.iter().find(|member| member.symbol == trade.symbol.as_str());
+        let before = portfolio.held.get(&trade.symbol).copied().unwrap_or_default().value;
+        let notional = trade.shares * trade.quote.in_base();
+        PlannedTrade {
+            symbol: trade.symbol.clone(),
+            ticker: member.map_or_else(|| trade.symbol.clone(), |member| member.ticker()),
+            name: member.map(|member| member.name.clone()).unwrap_or_default(),
+            action: trade.side,
+            shares: trade.shares.normalize(),
+            reference_price: trade.quote.price.normalize(),
+            reference_date: trade.quote.date,
+            currency: trade.quote.currency,
+            notional_base: notional.round_dp(2),
+            current_weight: weight(before, portfolio.value),
+            target_weight: trade.target_weight.to_f64().unwrap_or_default(),
+            weight_after: weight(before + notional * Decimal::from(trade.side.sign()), portfolio.value),
+        }
+    };
+    Plan {
+        strategy: strategy.id.clone(),
+        as_of: decision.date,
+        formation: decision.signal.formation,
+        snapshot,
+        nav: portfolio.value.round_dp(2),
+        base_currency: base,
+        threshold: strategy.min_threshold,
+        trades: decision.trades.iter().map(trade).collect(),
+        unchanged: untraded(strategy, decision),
+        cash_after: decision.cash_after.round_dp(2),
+        notes: Vec::new(),
+    }
+}
+
+fn weight(value: Decimal, whole: Decimal) -> f64 {
+    value.checked_div(whole).and_then(|share| share.to_f64()).unwrap_or_default()
+}
+
+fn newest_snapshot(record: &Record, as_of: NaiveDate) -> Result<&Snapshot> {
+    let after = record.snapshots.partition_point(|snapshot| snapshot.date <= as_of);
+    let known = after.checked_sub(1).and_then(|newest| record.snapshots.get(newest));
+    let snapshot = known.ok_or_else(|| {
+        Error::new(format!("there is no snapshot of the account on or before {as_of}"))
+            .at(Place::file("data/snapshots"))
+            .hint("run `trackrecord collect snapshot`, or import a statement")
+    })?;
+    let age = (as_of - snapshot.date).num_days();
+    if age > STALE_DAYS {
+        return Err(Error::new(format!(
+            "the newest snapshot is of {}, {age} days before {as_of}: what is held now would be a guess",
+            snapshot.date
+        ))
+        .at(Place::file("data/snapshots"))
+        .hint("run `trackrecord collect snapshot`, or name an earlier date with `--as-of`"));
+    }
+    Ok(snapshot)
+}
+
+fn answer(record: &Record, strategy: &Strategy, as_of: NaiveDate) -> Result<Signal> {
+    let signal = signal(strategy, &record.prices, as_of);
+    let stale = staleness(strategy, &record.prices, as_of);
+    if signal.ranking.is_empty() || !stale.covers_formation() {
+        let skipped = signal.skipped.first().map(|skipped| format!("{}: {}", skipped.symbol, skipped.reason));
+        let reason = stale.in_words().or(skipped).unwrap_or_else(|| "nothing can be ranked".into());
+        return Err(Error::new(format!("there is no full signal for {}: {reason}", signal.formation.in_words()))
+            .hint("run `trackrecord collect prices`; `trackrecord signal` shows what is missing"));
+    }
+    Ok(signal)
+}
+
+/// A snapshot taken before the month ended tells what was held before the signal was known.
+fn not_older_than(signal: &Signal, snapshot: &Snapshot, record: &Record, strategy: &Strategy) -> Result<()> {
+    let end = signal.formation.last_day();
+    let series = strategy.universe.iter().filter_map(|member| record.prices.get(&member.yahoo()));
+    let closed = series.filter_map(|series| series.on_or_before(end).map(|bar| bar.date)).max().unwrap_or(end);
+    if snapshot.date >= closed {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "the newest snapshot is of {}, and the signal of {} is newer: it was formed on {closed}",
+        snapshot.date,
+        signal.formation.in_words()
+    ))
+    .at(Place::file("data/snapshots"))
+    .hint("run `trackrecord collect snapshot`, then this again"))
+}
+
+/// Something held that cannot be ranked would be sold for want of a price.
+fn can_be_ranked(held: &Holdings, signal: &Signal) -> Result<()> {
+    match signal.skipped.iter().find(|skipped| held.portfolio.held.contains_key(&skipped.symbol)) {
+        None => Ok(()),
+        Some(skipped) => Err(Error::new(format!(
+            "{} is held and cannot be ranked ({}): selling it would be a guess",
+            skipped.symbol, skipped.reason
+        ))
+        .at(Place::file(format!("data/prices/{}.csv", skipped.symbol)))
+        .hint("complete its prices with `trackrecord collect prices`, or take it out of the universe")),
+    }
+}
+
+/// The newest stored close, at the rate of the snapshot or, where it has none, of the stored prices.
+fn quote(record: &Record, snapshot: &Snapshot, symbol: &Symbol, as_of: NaiveDate) -> Result<Quote> {
+    let place = || Place::file(format!("data/prices/{symbol}.csv"));
+    let next = "run `trackrecord collect prices`, then this again";
+    let series = record.prices.get(symbol);
+    let missing = || Error::new(format!("there is no price of {symbol} on or before {as_of}")).at(place()).hint(next);
+    let series = series.ok_or_else(missing)?;
+    let bar = series.on_or_before(as_of).ok_or_else(missing)?;
+    if is_stale(bar, as_of) {
+        let message = format!("the newest price of {symbol} is of {}, more than a week before {as_of}", bar.date);
+        return Err(Error::new(message).at(place()).hint(next));
+    }
+    let currency = series.currency;
+    let base = snapshot.base_currency;
+    let rate = snapshot.fx_to_base(currency).or_else(|| stored_rate(&record.prices, currency, base, as_of));
+    let rate = rate.ok_or_else(|| {
+        Error::new(format!("{symbol} is quoted in {currency}, and nothing says what that is worth in {base}"))
+            .at(place())
+            .hint(format!(
+                "set `currency = \"{currency}\"` on it in the universe and run `trackrecord collect prices`"
+            ))
+    })?;
+    Ok(Quote { price: bar.close, date: bar.date, currency, rate })
+}
+
+/// The broker's own price of a position against the stored one.
+fn is_same_instrument(symbol: &Symbol, quote: &Quote, currency: Currency, price: Option<Decimal>) -> Result<()> {
+    let next = "correct `symbol` or `ibkr` of it in the universe, or collect its prices and a snapshot again";
+    let place = || Place::file(format!("data/prices/{symbol}.csv"));
+    if currency != quote.currency {
+        let message = format!("{symbol} is held in {currency} and its prices are in {}", quote.currency);
+        return Err(Error::new(message).at(place()).hint(next));
+    }
+    let ratio = price.and_then(|price| price.checked_div(quote.price)).unwrap_or(Decimal::ONE);
+    if ratio > FARTHEST || ratio * FARTHEST < Decimal::ONE {
+        let broker = price.unwrap_or_default().normalize();
+        let stored = quote.price.normalize();
+        let message = format!("the broker values {symbol} at {broker}, and its price of {} is {stored}", quote.date);
+        return Err(Error::new(message).at(place()).hint(next));
+    }
+    Ok(())
+}
+
+/// Members that are held or wanted and need no trade, and why.
+fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
+    let Decision { portfolio, targets, terms, trades, .. } = decision;
+    let symbols = strategy.universe.iter().map(|member| member.yahoo());
+    let untraded = symbols.filter(|symbol| !trades.iter().any(|trade| trade.symbol == *symbol));
+    untraded
+        .filter_map(|symbol| {
+            let held = portfolio.held.get(&symbol).map(|held| held.value);
+            let target = targets.get(&symbol).map(|share| *share * terms.investable(portfolio));
+            if held.is_none() && target.is_none() {
+                return None;
+            }
+            let current_weight = weight(held.unwrap_or_default(), portfolio.value);
+            let target_weight = weight(target.unwrap_or_default(), portfolio.value);
+            let near = (current_weight - target_weight).abs() <= terms.threshold.to_f64().unwrap_or_default();
+            let reason = if near { "within the threshold" } else { "not enough cash for a lot" };
+            Some(Unchanged { symbol, current_weight, target_weight: Some(target_weight), reason: reason.into() })
+        })
+        .collect()
+}
+
+/// Currencies in which the trades need more than the account has of them.
+fn currencies_needed(snapshot: &Snapshot, trades: &[Trade]) -> Vec<String> {
+    let mut cash = snapshot.cash.clone();
+    if cash.len() < 2 && trades.iter().all(|trade| trade.quote.currency == snapshot.base_currency) {
+        return Vec::new();
+    }
+    for trade in trades {
+        let paid = trade.shares * trade.quote.price * Decimal::from(trade.side.sign());
+        *cash.entry(trade.quote.currency).or_default() -= paid;
+    }
+    let short = cash.into_iter().filter(|(_, amount)| *amount < Decimal::NEGATIVE_ONE);
+    short
+        .map(|(currency, amount)| {
+            let amount = (-amount).round_dp(0);
+            format!("about {amount} {currency} are missing in that currency: convert them, or the broker lends them")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,168 @@
+//! Signal, rebalance and backtest from outside.
+
+use crate::support::Site;
+
+const TWO: &str = "[site]\nstatus = 'paper'\n[benchmark]\nsymbol = ''\n[[strategy]]\ntop_n = 1\nuniverse = [\n  { symbol = 'A.L', name = 'First' },\n  { symbol = 'B.L', name = 'Second' },\n]\n";
+const HEADER: &str = "date,open,high,low,close,adj_close,volume,currency\n";
+
+fn prices(closes: &[(&str, &str)]) -> String {
+    closes.iter().fold(HEADER.to_owned(), |text, (date, close)| text + &format!("{date},,,,{close},,,USD\n"))
+}
+
+/// A rose by a fifth in 2019, B by a tenth; prices up to 3 February 2020.
+fn two() -> Site {
+    let of = |start, end, now| {
+        prices(&[("2019-01-31", start), ("2019-12-31", end), ("2020-01-31", now), ("2020-02-03", now)])
+    };
+    Site::new(TWO)
+        .file("data/prices/A.L.csv", of("100", "120", "110"))
+        .file("data/prices/B.L.csv", of("50", "55", "52.5"))
+}
+
+fn snapshot(date: &str, cash: &str, positions: &str) -> String {
+    format!(
+        "{{\"schema\":1,\"date\":\"{date}\",\"as_of\":\"{date}T21:00:00Z\",\"account\":\"U1234567\",\
+         \"base_currency\":\"USD\",\"net_liquidation\":\"10000\",\"cash\":{{\"USD\":\"{cash}\"}},\"fx\":{{}},\
+         \"positions\":[{positions}],\"source\":\"tws\"}}"
+    )
+}
+
+fn position(ticker: &str, quantity: i64, price: f64) -> String {
+    let value = price * quantity as f64;
+    format!(
+        "{{\"symbol\":\"{ticker}\",\"conid\":null,\"exchange\":\"LSEETF\",\"currency\":\"USD\",\"quantity\":\"{quantity}\",\
+         \"average_cost\":null,\"market_price\":\"{price}\",\"market_value\":\"{value}\",\"unrealized_pnl\":null,\"realized_pnl\":null}}"
+    )
+}
+
+#[test]
+fn a_signal_is_saved_once_a_month() {
+    let site = two();
+    let said = site.ok(&["signal", "--as-of", "2020-02-03"]);
+    insta::assert_snapshot!(said.shown());
+    let saved = site.read("data/signals/2020-01.json");
+    assert!(saved.contains("\"formation\": \"2020-01\""));
+    let again = site.ok(&["signal", "--as-of", "2020-02-03"]);
+    assert_eq!(again.err, "");
+    assert_eq!(site.read("data/signals/2020-01.json"), saved);
+}
+
+#[test]
+fn a_signal_that_disagrees_with_the_saved_one_is_kept_beside_it() {
+    let site = two();
+    site.ok(&["signal", "--as-of", "2020-02-03"]);
+    let first = site.read("data/signals/2020-01.json");
+    site.put(
+        "data/prices/B.L.csv",
+        prices(&[("2019-01-31", "50"), ("2019-12-31", "65"), ("2020-01-31", "52"), ("2020-02-03", "52")]),
+    );
+    let said = site.ok(&["signal", "--as-of", "2020-02-03"]).err;
+    assert!(
+        said.contains("warning: this is not what data/signals/2020-01.json says") && said.contains("2020-01.2.json"),
+        "{said}"
+    );
+    assert_eq!(site.read("data/signals/2020-01.json"), first);
+    let check = site.run(&["check", "--json"]).json();
+    let found = check["findings"].as_array().unwrap().iter().any(|finding| {
+        finding["kind"] == "conflict"
+            && finding["file"] == "data/signals/2020-01.2.json"
+            && finding["severity"] == "warning"
+    });
+    assert!(found, "{check}");
+}
+
+#[test]
+fn the_signal_for_machines_has_every_key_it_promises() {
+    let signal = two().ok(&["signal", "--as-of", "2020-02-03", "--json"]).json();
+    assert_eq!((&signal["as_of"], &signal["formation"]), (&"2020-02-03".into(), &"2020-01".into()));
+    assert_eq!((&signal["lookback_months"], &signal["skip_months"]), (&12.into(), &1.into()));
+    let best = &signal["ranking"][0];
+    assert_eq!((&best["rank"], &best["symbol"], &best["name"]), (&1.into(), &"A.L".into(), &"First".into()));
+    assert_eq!(
+        (&best["target_weight"], &best["start"]["price"], &best["end"]["date"]),
+        (&1.0.into(), &100.into(), &"2019-12-31".into())
+    );
+    assert_eq!((&signal["selected"], &signal["skipped"]), (&serde_json::json!(["A.L"]), &serde_json::json!([])));
+}
+
+#[test]
+fn stale_prices_are_said_and_such_a_signal_is_not_saved() {
+    let site = two();
+    let said = site.ok(&["signal", "--as-of", "2020-02-20"]);
+    assert!(
+        said.err.contains("the prices are stale: the newest is of 2020-02-03, 17 days before 2020-02-20"),
+        "{}",
+        said.err
+    );
+    // February 2020 could be ranked from February 2019 and January 2020, but its own end is not there yet.
+    let early = |site: Site, name: &str, start: &str| {
+        site.file(&format!("data/prices/{name}.csv"), prices(&[("2019-02-28", start), ("2020-01-31", "60")]))
+    };
+    let later = early(early(two(), "A.L", "50"), "B.L", "40");
+    let said = later.ok(&["signal", "--as-of", "2020-03-02"]).err;
+    assert!(said.contains("not saved: run `trackrecord collect prices`"), "{said}");
+    assert!(later.files("data/signals").is_empty());
+    let nothing = Site::new(TWO).refused(&["signal"]);
+    assert!(nothing.contains("nothing can be ranked") && nothing.contains("A.L: no prices"), "{nothing}");
+}
+
+#[test]
+fn another_number_of_places_is_shown_and_not_saved() {
+    let site = two();
+    let said = site.ok(&["signal", "--as-of", "2020-02-03", "--top-n", "2", "--json"]);
+    assert_eq!(said.json()["selected"], serde_json::json!(["A.L", "B.L"]));
+    assert!(said.err.contains("not saved") && site.files("data/signals").is_empty(), "{}", said.err);
+}
+
+#[test]
+fn a_rebalance_is_listed_saved_and_measures_the_fills() {
+    let site =
+        two().file("data/snapshots/2020-02-03.json", snapshot("2020-02-03", "4750", &position("B", 100, 52.5)));
+    insta::assert_snapshot!(site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]).shown());
+    let plan = site.ok(&["rebalance", "--as-of", "2020-02-03", "--json"]).json();
+    for key in ["as_of", "snapshot", "nav", "base_currency", "threshold", "trades", "unchanged", "cash_after"] {
+        assert!(!plan[key].is_null(), "{key}: {plan}");
+    }
+    let [sale, purchase] = &plan["trades"].as_array().unwrap()[..] else { panic!("{plan}") };
+    assert_eq!((&sale["action"], &sale["symbol"], &sale["shares"]), (&"SELL".into(), &"B.L".into(), &100.into()));
+    assert_eq!((&purchase["action"], &purchase["reference_price"]), (&"BUY".into(), &110.into()));
+    // Sold a nickel below its reference price of 52.50.
+    let columns = "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels\n";
+    site.put(
+        "data/executions/2020-02-04.csv",
+        format!(
+            "{columns}e1.01,2020-02-04T09:00:00Z,U1234567,B,,STK,LSEETF,USD,SELL,100,52.45,1,4,USD,,1,,7,,,tws,\n"
+        ),
+    );
+    let slippage = site.ok(&["slippage", "--json"]).json();
+    assert_eq!(slippage["priced_orders"], 1);
+    assert!((slippage["mean_bps"].as_f64().unwrap() - 0.05 / 52.5 * 1e4).abs() < 1e-9);
+}
+
+#[test]
+fn no_list_is_made_from_guesses() {
+    let said = |site: Site| site.refused(&["rebalance", "--as-of", "2020-02-03"]);
+    assert!(said(two()).contains("there is no snapshot of the account"));
+    let old = two().file("data/snapshots/2020-01-29.json", snapshot("2020-01-29", "10000", ""));
+    assert!(said(old).contains("signal of January 2020 is newer"));
+    let short =
+        two().file("data/snapshots/2020-02-03.json", snapshot("2020-02-03", "10525", &position("B", -10, 52.5)));
+    assert!(said(short).contains("B is held short"));
+    let broken = two().file("data/snapshots/2020-02-03.json", "{");
+    assert!(said(broken).contains("the record has errors"));
+}
+
+#[test]
+fn a_backtest_is_labelled_and_says_what_it_assumes() {
+    let site = Site::demo();
+    let words = site.ok(&["backtest"]).out;
+    assert!(words.starts_with("12-1 momentum over five factors: hypothetical, nobody traded this."), "{words}");
+    let backtest = site.ok(&["backtest", "--json", "--to", "2016-12-30"]).json();
+    assert_eq!((&backtest["hypothetical"], &backtest["from"]), (&true.into(), &"2015-01-30".into()));
+    assert_eq!(backtest["assumptions"]["slippage_bps"], 1.5);
+    // The demo is the same engine with another broker: within half a percent over two years.
+    let demo = site.ok(&["stats", "--json", "--to", "2016-12-30"]).json();
+    let total = |document: &serde_json::Value| document["returns"]["total"].as_f64().unwrap();
+    assert!((total(&backtest) - total(&demo)).abs() < 0.005, "{} {}", total(&backtest), total(&demo));
+    assert!(site.refused(&["backtest", "--strategy", "other"]).contains("the strategies are: momentum"));
+}
