@@ -41,7 +41,7 @@ fn the_demo(criterion: &mut Criterion) {
     group.bench_function("load", |bench| bench.iter(|| load::load(&site, &config, today()).snapshots.len()));
     group.bench_function("stats", |bench| bench.iter(|| figures(black_box(&record), &config)));
     group.bench_function("render", |bench| {
-        bench.iter(|| render(&site, black_box(&record), &config, &Options::default()).unwrap().len());
+        bench.iter(|| render(&site, black_box(&record), &config, &Options::default(), &cache).unwrap().files.len());
     });
     group.finish();
 }

@@ -35,6 +35,7 @@ pub mod error;
 pub mod format;
 pub mod publication;
 pub mod record;
+pub mod report;
 pub mod site;
 pub mod site_dir;
 pub mod toml_value;

@@ -32,6 +32,12 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         built.summary.written,
         built.summary.removed
     ));
+    if built.typeset > 0 {
+        terminal.say(format!("{} typeset", counted(built.typeset, "monthly report")));
+    }
+    if let Some(reason) = built.not_kept {
+        terminal.say(format!("the reports will be typeset again next time: {reason}"));
+    }
     if built.warnings > 0 {
         terminal.say(format!("{}; `trackrecord check` lists them", counted(built.warnings, "warning")));
     }

@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod import;
 mod init;
+mod report;
 mod slippage;
 mod stats;
 mod terminal;
@@ -63,6 +64,8 @@ enum Command {
     Slippage(FigureArguments),
     /// Render the site into public/
     Build(build::Arguments),
+    /// Typeset the report of one month as a PDF
+    Report(report::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
@@ -120,6 +123,7 @@ pub fn run() -> ExitCode {
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
+        Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };
     match outcome {

@@ -37,6 +37,8 @@ pub struct Publication {
     pub days: Vec<Day>,
     /// One entry per calendar month of the record, ascending.
     pub months: Vec<Month>,
+    /// Where the account stood at the end of each month.
+    pub month_ends: BTreeMap<YearMonth, MonthEnd>,
     /// One row per calendar year, ascending.
     pub years: Vec<Year>,
     /// Returns over usual periods against the benchmark.
@@ -163,6 +165,65 @@ pub struct Month {
     pub orders: usize,
 }
 
+/// Where the account stood at the end of a month, whatever has happened since.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MonthEnd {
+    /// The snapshot that the month's first return is taken from.
+    pub since: NaiveDate,
+    /// The month's last snapshot.
+    pub as_of: NaiveDate,
+    /// Daily returns since inception.
+    pub observations: usize,
+    /// Calendar days since inception.
+    pub calendar_days: i64,
+    /// Returns over usual periods that end here, against the benchmark.
+    pub periods: Vec<Period>,
+    /// Volatility since inception, a year.
+    pub volatility: Option<f64>,
+    /// Sharpe ratio since inception, a year.
+    pub sharpe: Option<f64>,
+    /// Deepest drawdown since inception.
+    pub max_drawdown: Option<f64>,
+    /// How far below the peak the account stands, 0 or negative.
+    pub drawdown: Option<f64>,
+    /// The date the positions are told for.
+    pub positions_as_of: Option<NaiveDate>,
+    /// Open positions by weight, largest first.
+    pub positions: Vec<PositionView>,
+    /// Cash as a share of net liquidation value.
+    pub cash_weight: Option<f64>,
+    /// What the rule said before the month, where its signal was stored.
+    pub signal: Option<SignalView>,
+    /// What it says for the next one.
+    pub next_signal: Option<SignalView>,
+    /// What is missing or odd in the month's data, in words.
+    pub data_quality: Vec<String>,
+}
+
+/// What the rule says on a date.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalView {
+    /// The date it was made for.
+    pub as_of: NaiveDate,
+    /// Every instrument, best first.
+    pub ranking: Vec<SignalRow>,
+}
+
+/// One instrument in the ranking.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignalRow {
+    /// 1 is best.
+    pub rank: usize,
+    /// Ticker.
+    pub symbol: String,
+    /// Name from the configuration, or empty.
+    pub name: String,
+    /// Its return over the rule's formation period.
+    pub momentum: f64,
+    /// The share of the account it is to have; 0 where it is not selected.
+    pub weight: f64,
+}
+
 /// One calendar year, as a row of the monthly table.
 #[derive(Debug, Clone, Serialize)]
 pub struct Year {
@@ -181,7 +242,7 @@ pub struct Year {
 }
 
 /// A usual period ending at the newest snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Period {
     /// `Month to date`, `1 year`, `Since inception` ...
     pub label: String,
@@ -224,7 +285,7 @@ pub struct Rolling {
 }
 
 /// One open position.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PositionView {
     /// Ticker.
     pub symbol: String,
@@ -306,6 +367,8 @@ pub struct NoteView {
     pub matched_expectation: Option<bool>,
     /// What to take from it.
     pub lesson: String,
+    /// When outcome and lesson were written.
+    pub completed_at: Option<DateTime<Utc>>,
     /// Free text in Markdown.
     pub body: String,
     /// The line of the file on which the free text starts.

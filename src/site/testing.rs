@@ -71,6 +71,42 @@ fn months(days: &[Day]) -> Vec<Month> {
         .collect()
 }
 
+fn month_ends(days: &[Day], months: &[Month]) -> std::collections::BTreeMap<YearMonth, MonthEnd> {
+    let end = |month: &Month| {
+        let until = &days[..days.partition_point(|day| day.date <= month.month.last_day())];
+        let (first, last) = (until.first().unwrap(), until.last().unwrap());
+        let period = |label: &str, value, benchmark| Period {
+            label: label.into(),
+            value,
+            benchmark,
+            annualized: false,
+            undefined_because: None,
+        };
+        let end = MonthEnd {
+            since: until[until.len() - 1 - month.observations.min(until.len() - 1)].date,
+            as_of: last.date,
+            observations: until.len() - 1,
+            calendar_days: (last.date - first.date).num_days(),
+            periods: vec![
+                period("Month to date", Some(month.value), month.benchmark),
+                period("Since inception", Some(last.index - 1.0), last.benchmark_index.map(|index| index - 1.0)),
+            ],
+            volatility: Some(0.15),
+            sharpe: Some(0.7),
+            max_drawdown: until.iter().map(|day| day.drawdown).reduce(f64::min),
+            drawdown: Some(last.drawdown),
+            positions_as_of: Some(last.date),
+            positions: positions(),
+            cash_weight: Some(0.018),
+            signal: Some(signal(until.last().unwrap().date)),
+            next_signal: None,
+            data_quality: vec!["There is a valuation for every weekday.".into()],
+        };
+        (month.month, end)
+    };
+    months.iter().map(end).collect()
+}
+
 fn years(months: &[Month]) -> Vec<Year> {
     months
         .chunk_by(|a, b| a.month.year() == b.month.year())
@@ -152,6 +188,7 @@ fn note(order: &OrderView) -> NoteView {
         exit_plan: "Out when it leaves the top three at a month's end.".into(),
         outcome: "Held two months, then replaced by value.".into(),
         matched_expectation: Some(false),
+        completed_at: None,
         lesson: "The spread at the open cost more than the commission. Wait ten minutes.".into(),
         body: "## Context\n\nSee [the month](../months/2022-11.md) for the *rest*.\n".into(),
         body_line: 12,
@@ -280,6 +317,35 @@ fn document(slug: &str, path: &str, body: &str) -> Document {
     }
 }
 
+fn signal(as_of: NaiveDate) -> SignalView {
+    let row = |(at, (symbol, name)): (usize, &(&str, &str))| SignalRow {
+        rank: at + 1,
+        symbol: (*symbol).into(),
+        name: (*name).into(),
+        momentum: 0.12 - 0.05 * at as f64,
+        weight: if at < 3 { 1.0 / 3.0 } else { 0.0 },
+    };
+    SignalView { as_of, ranking: TICKERS.iter().enumerate().map(row).collect() }
+}
+
+fn positions() -> Vec<PositionView> {
+    TICKERS
+    .iter()
+    .take(3)
+    .zip([0.342, 0.331, 0.309])
+    .map(|((symbol, name), weight)| PositionView {
+        symbol: (*symbol).into(),
+        name: (*name).into(),
+        weight,
+        gain: Some(weight - 0.32),
+        price: Some("143.20".into()),
+        currency: "USD".into(),
+        quantity: None,
+        market_value: None,
+    })
+    .collect()
+}
+
 /// About 2,300 days, 108 months and 320 orders.
 pub fn publication() -> Publication {
     let days = days();
@@ -326,6 +392,7 @@ pub fn publication() -> Publication {
         },
         headline: headline(),
         figures: figures(),
+        month_ends: month_ends(&days, &months),
         years: years(&months),
         periods: vec![
             Period {
@@ -367,21 +434,7 @@ pub fn publication() -> Publication {
                 beta: None,
             })
             .collect(),
-        positions: TICKERS
-            .iter()
-            .take(3)
-            .zip([0.342, 0.331, 0.309])
-            .map(|((symbol, name), weight)| PositionView {
-                symbol: (*symbol).into(),
-                name: (*name).into(),
-                weight,
-                gain: Some(weight - 0.32),
-                price: Some("143.20".into()),
-                currency: "USD".into(),
-                quantity: None,
-                market_value: None,
-            })
-            .collect(),
+        positions: positions(),
         cash_weight: Some(0.018),
         round_trips: round_trips(&orders),
         slippage: SlippageView {
