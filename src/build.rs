@@ -1,7 +1,6 @@
 //! From a site directory to its finished `public/`: load, compute, redact, render, look for leaks, swap.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -36,9 +35,18 @@ pub struct Built {
     pub summary: Summary,
     /// Warnings about the record that did not keep it from being built.
     pub warnings: usize,
-    /// How many monthly reports were typeset; the others had not changed.
-    pub typeset: usize,
-    /// Why reports could not be kept for the next build, if so.
+    /// The monthly reports.
+    pub reports: Typeset,
+}
+
+/// What became of the monthly reports.
+#[derive(Debug)]
+pub struct Typeset {
+    /// How many were typeset; the others had not changed.
+    pub count: usize,
+    /// What was found odd in a template.
+    pub warnings: Vec<String>,
+    /// Why they could not be kept for the next build, if so.
     pub not_kept: Option<Error>,
 }
 
@@ -53,8 +61,7 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
     let public = site.public();
     let summary = output::replace(options.out.unwrap_or(&public), &rendered.files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    let Rendered { files, typeset, not_kept } = rendered;
-    Ok(Built { files: files.len(), summary, warnings, typeset, not_kept })
+    Ok(Built { files: rendered.files.len(), summary, warnings, reports: rendered.reports })
 }
 
 /// A site in memory.
@@ -62,10 +69,8 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
 pub struct Rendered {
     /// Its files.
     pub files: Files,
-    /// How many monthly reports were typeset.
-    pub typeset: usize,
-    /// Why reports could not be kept, if so.
-    pub not_kept: Option<Error>,
+    /// The monthly reports among them.
+    pub reports: Typeset,
 }
 
 /// Where a site keeps its reports from one build to the next.
@@ -99,7 +104,8 @@ pub fn render(
     let files = site::render(&publication, &rendering)?;
     let secrets = Secrets::of(record, config);
     refuse_leaks(&[secrets.search(&files), secrets.search(&reports.words)].concat())?;
-    Ok(Rendered { files, typeset: reports.typeset, not_kept: reports.not_kept })
+    let Reports { typeset: count, warnings, not_kept, .. } = reports;
+    Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
 }
 
 /// Typesets the report of one month, and makes sure that it holds nothing private.
@@ -112,16 +118,15 @@ pub fn report(
     config: &Config,
     month: YearMonth,
     options: &Options,
-) -> Result<Arc<[u8]>> {
+) -> Result<Reports> {
     let publication = checked(record, config, options)?;
     let templates = site.templates();
     let template_dir = templates.is_dir().then_some(templates.as_path());
     let pictures = Pictures::below(&site.content())?;
     let cache = cache(site);
-    let Reports { mut files, words, .. } =
-        report::one(&publication, month, &reporting(config, options, template_dir, &pictures, &cache))?;
-    refuse_leaks(&Secrets::of(record, config).search(&words))?;
-    files.remove(&report::path_of(month)).ok_or_else(|| Error::new(format!("the report of {month} was not made")))
+    let reports = report::one(&publication, month, &reporting(config, options, template_dir, &pictures, &cache))?;
+    refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
+    Ok(reports)
 }
 
 fn reporting<'a>(

@@ -13,7 +13,7 @@
 //!                                         |                 |
 //!                              publication (what strangers may see)
 //!                                         |
-//!                              site (pages, charts, tables)
+//!                    site (pages, charts, tables), report (monthly PDFs)
 //!                                         |
 //!                                      public/
 //! ```

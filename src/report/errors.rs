@@ -25,6 +25,12 @@ pub fn in_template(sheet: &Sheet, found: &[SourceDiagnostic]) -> Error {
     }
 }
 
+/// A warning with its place, in a line.
+pub fn in_words(sheet: &Sheet, warning: &SourceDiagnostic) -> String {
+    let place = place(sheet, warning).map(|(place, _)| format!("{place}: ")).unwrap_or_default();
+    format!("{place}{}: {}", sheet.name, warning.message)
+}
+
 /// Where an error is: its own place, or that of the call it came from.
 fn place(sheet: &Sheet, error: &SourceDiagnostic) -> Option<(Place, String)> {
     let spans = std::iter::once(error.span).chain(error.trace.iter().map(|point| point.span.into()));

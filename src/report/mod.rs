@@ -41,7 +41,7 @@ pub use pictures::Pictures;
 use markdown::Surroundings;
 use month::Told;
 use templates::Templates;
-use typeset::Sheet;
+use typeset::{Sheet, Typeset};
 
 /// What a report can be told beside the publication.
 #[derive(Clone, Copy)]
@@ -69,6 +69,8 @@ pub struct Reports {
     pub words: BTreeMap<String, Vec<u8>>,
     /// How many were typeset now, and not found in the cache.
     pub typeset: usize,
+    /// What was found odd while they were.
+    pub warnings: Vec<String>,
     /// Why some could not be kept, if so.
     pub not_kept: Option<Error>,
 }
@@ -111,6 +113,7 @@ struct Made {
     pdf: Arc<[u8]>,
     data: String,
     is_new: bool,
+    warnings: Vec<String>,
     not_kept: Option<Error>,
 }
 
@@ -153,12 +156,14 @@ impl<'a> Press<'a> {
         let key = self.key(&told, &data);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
-            return Ok(Made { month: month.month, pdf, data, is_new: false, not_kept: None });
+            return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
         }
-        let pdf: Arc<[u8]> = self.sheet(&told, &data)?.pdf()?.into();
+        let Typeset { pdf, warnings } = self.sheet(&told, &data)?.typeset()?;
         typeset::forget();
-        let not_kept = cache.put(month.month, &key, pdf.clone()).err();
-        Ok(Made { month: month.month, pdf, data, is_new: true, not_kept })
+        let pdf: Arc<[u8]> = pdf.into();
+        // A report with warnings is made again, so that they are heard again.
+        let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
+        Ok(Made { month: month.month, pdf, data, is_new: true, warnings, not_kept: kept.err() })
     }
 
     fn told(&self, month: &'a Month) -> Result<Told<'a>> {
@@ -228,6 +233,7 @@ impl<'a> Press<'a> {
             let made = made?;
             let path = path_of(made.month);
             reports.typeset += usize::from(made.is_new);
+            reports.warnings.extend(made.warnings);
             reports.not_kept = reports.not_kept.or(made.not_kept);
             reports.words.insert(format!("{path}/data.json"), made.data.into_bytes());
             reports.files.insert(path, made.pdf);

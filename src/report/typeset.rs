@@ -40,13 +40,22 @@ pub struct Sheet<'a> {
     pub identity: String,
 }
 
+/// A typeset document.
+pub struct Typeset {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// What the compiler found odd: a font that is not there, content that was left out.
+    pub warnings: Vec<String>,
+}
+
 impl Sheet<'_> {
     /// Typesets the document.
     ///
     /// # Errors
     /// What is wrong in the template, with file, line, column, excerpt and hint.
-    pub fn pdf(&self) -> Result<Vec<u8>> {
-        let document = typst::compile(&self).output.map_err(|found| errors::in_template(self, &found))?;
+    pub fn typeset(&self) -> Result<Typeset> {
+        let compiled = typst::compile(&self);
+        let document = compiled.output.map_err(|found| errors::in_template(self, &found))?;
         let standards = PdfStandards::new(&STANDARDS)
             .map_err(|cause| Error::new("the PDF standards do not go together").because(cause.message().to_string()))?;
         let options = PdfOptions {
@@ -56,7 +65,9 @@ impl Sheet<'_> {
             standards,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&document, &options).map_err(|found| errors::in_template(self, &found))
+        let pdf = typst_pdf::pdf(&document, &options).map_err(|found| errors::in_template(self, &found))?;
+        let warnings = compiled.warnings.iter().map(|warning| errors::in_words(self, warning)).collect();
+        Ok(Typeset { pdf, warnings })
     }
 }
 
@@ -123,7 +134,10 @@ fn path_of(id: FileId) -> FileResult<&'static str> {
     }
 }
 
-/// Lets go of what earlier documents left in the compiler's memory.
+/// Lets go of what the compiler remembers of documents before the last few: what they share stays.
 pub fn forget() {
-    typst::comemo::evict(0);
+    typst::comemo::evict(KEPT);
 }
+
+/// Documents for which the compiler remembers what it worked out.
+const KEPT: usize = 4;

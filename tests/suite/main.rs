@@ -13,6 +13,7 @@ mod check;
 mod import;
 mod interruption;
 mod privacy;
+mod reports;
 mod samples;
 mod site;
 mod support;

@@ -25,7 +25,7 @@ const DATES: usize = 7;
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(days: &[Day], benchmark: Option<&str>) -> Result<Printed> {
-    printed(growth_plot(days, benchmark, true, (DATES, 4)), 205)
+    printed(growth_plot(days, benchmark, true, (DATES, 4)), 182)
 }
 
 /// The fall from the highest value so far on these days.
@@ -33,7 +33,7 @@ pub fn growth(days: &[Day], benchmark: Option<&str>) -> Result<Printed> {
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn drawdown(days: &[Day]) -> Result<Printed> {
-    printed(drawdown_plot(days, DATES), 105)
+    printed(drawdown_plot(days, DATES), 90)
 }
 
 fn printed(plot: Plot, height: u32) -> Result<Printed> {
