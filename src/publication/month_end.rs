@@ -71,6 +71,7 @@ impl MonthEnds<'_> {
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
+            held_back_after: (self.shown_until < as_of).then_some(self.shown_until),
             // No record holds signals yet.
             signal: None,
             next_signal: None,
@@ -82,3 +83,7 @@ impl MonthEnds<'_> {
         usual_periods(series, self.daily.aligned.as_ref()).into_iter().map(periods::view).collect()
     }
 }
+
+#[cfg(test)]
+#[path = "month_end_tests.rs"]
+mod tests;

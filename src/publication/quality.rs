@@ -76,7 +76,7 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> 
     if left_out > 0 {
         sentences.push(format!("{} left out of the comparison with the benchmark.", capitalized(&days(left_out))));
     }
-    if data.shown_until < month.last_day().min(daily.series.end().unwrap_or(NaiveDate::MAX)) {
+    if inside.end().is_some_and(|end| data.shown_until < end) {
         sentences.push(format!("Positions and trades after {} are held back.", day(data.shown_until)));
     }
     sentences
@@ -135,13 +135,19 @@ fn large_flow(flow: &LargeFlowDay) -> String {
 }
 
 fn without_commission<'a>(fills: impl Iterator<Item = &'a Execution>) -> Option<String> {
-    let count = fills.filter(|fill| fill.commission.is_none()).count();
-    (count > 0).then(|| format!("The commission of {count} fills has not been reported yet."))
+    match fills.filter(|fill| fill.commission.is_none()).count() {
+        0 => None,
+        1 => Some("The commission of 1 fill has not been reported yet.".into()),
+        count => Some(format!("The commission of {count} fills has not been reported yet.")),
+    }
 }
 
 fn corrected<'a>(superseded: impl Iterator<Item = &'a Execution>) -> Option<String> {
-    let count = superseded.count();
-    (count > 0).then(|| format!("{count} fills were corrected or cancelled by the broker."))
+    match superseded.count() {
+        0 => None,
+        1 => Some("1 fill was corrected or cancelled by the broker.".into()),
+        count => Some(format!("{count} fills were corrected or cancelled by the broker.")),
+    }
 }
 
 fn gaps(facts: &Facts) -> String {

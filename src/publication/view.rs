@@ -192,6 +192,8 @@ pub struct MonthEnd {
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
     pub cash_weight: Option<f64>,
+    /// The date after which positions and trades of the month are held back, if some are.
+    pub held_back_after: Option<NaiveDate>,
     /// What the rule said before the month, where its signal was stored.
     pub signal: Option<SignalView>,
     /// What it says for the next one.

@@ -71,6 +71,7 @@ impl Told<'_> {
             "periods": self.end.periods.iter().filter_map(period).collect::<Vec<_>>(),
             "year": self.year(),
             "positions": self.positions(),
+            "held_back_after": self.end.held_back_after.map(format::day),
             "orders": self.orders.iter().map(|order| order_data(order)).collect::<Vec<_>>(),
             "signal": self.end.signal.as_ref().map(signal),
             "next_signal": self.end.next_signal.as_ref().map(signal),

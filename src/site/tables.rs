@@ -357,6 +357,13 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_picked_by_their_date() {
+        let picked = table().dated(|date| date.to_string() == "2026-01-02");
+        assert_eq!(String::from_utf8(picked.csv().unwrap()).unwrap(), "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n");
+        assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
+    }
+
+    #[test]
     fn values_are_rounded_and_never_a_negative_zero() {
         assert_eq!(rounded_ratio(0.123_456_789), Some(0.123_457));
         assert!(rounded_ratio(-0.000_000_1).unwrap().is_sign_positive());

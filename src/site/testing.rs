@@ -98,6 +98,7 @@ fn month_ends(days: &[Day], months: &[Month]) -> std::collections::BTreeMap<Year
             positions_as_of: Some(last.date),
             positions: positions(),
             cash_weight: Some(0.018),
+            held_back_after: None,
             signal: Some(signal(until.last().unwrap().date)),
             next_signal: None,
             data_quality: vec!["There is a valuation for every weekday.".into()],

@@ -25,7 +25,7 @@ const DATES: usize = 7;
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(days: &[Day], benchmark: Option<&str>) -> Result<Printed> {
-    printed(growth_plot(days, benchmark, true, (DATES, 4)), 182)
+    printed(growth_plot(days, benchmark, true, (DATES, 5)), 182)
 }
 
 /// The fall from the highest value so far on these days.
