@@ -41,7 +41,10 @@ fn a_months_end_is_what_a_publication_made_then_would_have_said() {
         assert_eq!(end.sharpe, figure(&then, "risk.sharpe"));
         assert_eq!(end.max_drawdown, figure(&then, "drawdown.max"));
         assert_eq!(end.drawdown, then.days.last().map(|day| day.drawdown));
-        assert_eq!((end.as_of, end.observations, end.calendar_days), (then.facts.as_of, then.facts.observations, then.facts.calendar_days));
+        assert_eq!(
+            (end.as_of, end.observations, end.calendar_days),
+            (then.facts.as_of, then.facts.observations, then.facts.calendar_days)
+        );
         assert_eq!((&end.positions, end.cash_weight), (&then.positions, then.cash_weight));
         assert_eq!(end, &then.month_ends[&month]);
     }
@@ -63,7 +66,10 @@ fn a_hole_in_the_data_is_named_in_its_month_and_in_no_other() {
     let said = |month: &str| publication.month_ends[&month.parse::<YearMonth>().unwrap()].data_quality.join("\n");
     let may = said("2019-05");
     assert!(may.contains("2 weekdays have no valuation (15 May, 31 May)"), "{may}");
-    assert!(may.contains("most is left on 8 May 2019: +9") || may.contains("most is left on 9 May 2019: \u{2212}"), "{may}");
+    assert!(
+        may.contains("most is left on 8 May 2019: +9") || may.contains("most is left on 9 May 2019: \u{2212}"),
+        "{may}"
+    );
     assert!(may.contains("1 fill was corrected or cancelled by the broker"), "{may}");
     let june = said("2019-06");
     assert!(june.contains("The month's first return starts on 30 May 2019"), "{june}");

@@ -62,9 +62,11 @@ pub struct MonthOfData<'a> {
 pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> Vec<String> {
     let in_month = |date: &NaiveDate| YearMonth::of(*date) == month;
     let mut sentences = vec![missing_days(data, &in_month)];
-    let unseen = |since: &NaiveDate| weekdays_between(*since, month.first_day()).any(|day| !data.holidays.contains(&day));
+    let unseen =
+        |since: &NaiveDate| weekdays_between(*since, month.first_day()).any(|day| !data.holidays.contains(&day));
     if let Some(since) = inside.start.filter(unseen) {
-        sentences.push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
+        sentences
+            .push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
     }
     sentences.push(reconciled(data.changes, &in_month));
     let (record, daily) = (data.record, data.daily);

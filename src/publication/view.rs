@@ -3,6 +3,10 @@
 //! No type here has a field for an account, an execution id or an order id. Money is an [`Amount`], which only
 //! the privacy boundary can make, and in the default mode makes none.
 
+mod month_end;
+
+pub use month_end::{MonthEnd, SignalRow, SignalView};
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -163,67 +167,6 @@ pub struct Month {
     pub max_drawdown: Option<f64>,
     /// Orders filled in it.
     pub orders: usize,
-}
-
-/// Where the account stood at the end of a month, whatever has happened since.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MonthEnd {
-    /// The snapshot that the month's first return is taken from.
-    pub since: NaiveDate,
-    /// The month's last snapshot.
-    pub as_of: NaiveDate,
-    /// Daily returns since inception.
-    pub observations: usize,
-    /// Calendar days since inception.
-    pub calendar_days: i64,
-    /// Returns over usual periods that end here, against the benchmark.
-    pub periods: Vec<Period>,
-    /// Volatility since inception, a year.
-    pub volatility: Option<f64>,
-    /// Sharpe ratio since inception, a year.
-    pub sharpe: Option<f64>,
-    /// Deepest drawdown since inception.
-    pub max_drawdown: Option<f64>,
-    /// How far below the peak the account stands, 0 or negative.
-    pub drawdown: Option<f64>,
-    /// The date the positions are told for.
-    pub positions_as_of: Option<NaiveDate>,
-    /// Open positions by weight, largest first.
-    pub positions: Vec<PositionView>,
-    /// Cash as a share of net liquidation value.
-    pub cash_weight: Option<f64>,
-    /// The date after which positions and trades of the month are held back, if some are.
-    pub held_back_after: Option<NaiveDate>,
-    /// What the rule said before the month, where its signal was stored.
-    pub signal: Option<SignalView>,
-    /// What it says for the next one.
-    pub next_signal: Option<SignalView>,
-    /// What is missing or odd in the month's data, in words.
-    pub data_quality: Vec<String>,
-}
-
-/// What the rule says on a date.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SignalView {
-    /// The date it was made for.
-    pub as_of: NaiveDate,
-    /// Every instrument, best first.
-    pub ranking: Vec<SignalRow>,
-}
-
-/// One instrument in the ranking.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SignalRow {
-    /// 1 is best.
-    pub rank: usize,
-    /// Ticker.
-    pub symbol: String,
-    /// Name from the configuration, or empty.
-    pub name: String,
-    /// Its return over the rule's formation period.
-    pub momentum: f64,
-    /// The share of the account it is to have; 0 where it is not selected.
-    pub weight: f64,
 }
 
 /// One calendar year, as a row of the monthly table.

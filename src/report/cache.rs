@@ -35,7 +35,8 @@ impl Cache {
 
     /// A cache in a folder, which need not exist yet. One that cannot be read is empty.
     pub fn at(folder: PathBuf) -> Self {
-        let held = std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| named(&entry.path()));
+        let held =
+            std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| named(&entry.path()));
         Self { held: Mutex::new(held.collect()), folder: Some(folder) }
     }
 

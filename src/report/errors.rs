@@ -10,7 +10,8 @@ use super::typeset::Sheet;
 /// The first of the compiler's errors, where it is, and what to do.
 pub fn in_template(sheet: &Sheet, found: &[SourceDiagnostic]) -> Error {
     let Some(first) = found.first() else { return Error::new(format!("{} cannot be typeset", sheet.name)) };
-    let (place, excerpt) = place(sheet, first).map_or((None, String::new()), |(place, excerpt)| (Some(place), excerpt));
+    let (place, excerpt) =
+        place(sheet, first).map_or((None, String::new()), |(place, excerpt)| (Some(place), excerpt));
     let more = match found.len() {
         0 | 1 => String::new(),
         count => format!(" (the first of {count} errors)"),

@@ -116,7 +116,10 @@ mod tests {
     fn what_is_taken_for_granted_is_in_the_fonts() {
         let wide = (' '..='~').chain('\u{a1}'..='\u{17e}').chain("–—‘’‚“”„…−□".chars());
         let lacking: Vec<char> = wide.filter(|letter| !Fonts::embedded().has(*letter)).collect();
-        assert_eq!(lacking, ['\u{ad}', '\u{149}'].into_iter().filter(|letter| lacking.contains(letter)).collect::<Vec<_>>());
+        assert_eq!(
+            lacking,
+            ['\u{ad}', '\u{149}'].into_iter().filter(|letter| lacking.contains(letter)).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -105,14 +105,8 @@ fn a_link_into_the_site_needs_an_address_on_paper() {
 #[test]
 fn comments_and_line_breaks_are_the_only_html() {
     let body = "a<br>b<!-- no -->c\n\n<!-- one\ntwo -->\n\nd";
-    assert_eq!(
-        tree(body),
-        json!([{ "t": "par", "c": ["a", { "t": "break" }, "bc"] }, { "t": "par", "c": ["d"] }])
-    );
-    assert_eq!(
-        refusal("one\n\ntwo <b>three</b>"),
-        "content/months/2026-01.md:6: raw HTML cannot be typeset: `<b>`"
-    );
+    assert_eq!(tree(body), json!([{ "t": "par", "c": ["a", { "t": "break" }, "bc"] }, { "t": "par", "c": ["d"] }]));
+    assert_eq!(refusal("one\n\ntwo <b>three</b>"), "content/months/2026-01.md:6: raw HTML cannot be typeset: `<b>`");
     assert!(refusal("<div>\n# x\n</div>").starts_with("content/months/2026-01.md:4: raw HTML"));
 }
 

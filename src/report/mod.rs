@@ -31,8 +31,8 @@ use crate::digest::sha256;
 use crate::publication::{Day, Month, OrderView, Publication};
 use crate::site::charts::print;
 use crate::site::markdown::PageOf;
-use crate::site::tables::{self, Table};
 use crate::site::page_of_files;
+use crate::site::tables::{self, Table};
 use crate::{Error, Result};
 
 pub use cache::Cache;
@@ -97,7 +97,8 @@ pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
 pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Result<Reports> {
     let known = publication.months.iter().find(|known| known.month == month);
     let known = known.ok_or_else(|| {
-        let error = Error::new(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
+        let error =
+            Error::new(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
         match (publication.months.first(), publication.months.last()) {
             (Some(first), Some(last)) => error.hint(format!("the record has {} to {}", first.month, last.month)),
             _ => error.hint("returns need two snapshots"),
@@ -263,10 +264,9 @@ fn replace(value: &mut Value, missing: &mut usize) {
         Value::String(text) => *text = fonts::shown(text, missing),
         Value::Array(values) => values.iter_mut().for_each(|value| replace(value, missing)),
         // Where a link leads is not typeset.
-        Value::Object(fields) => fields
-            .iter_mut()
-            .filter(|(name, _)| *name != "to")
-            .for_each(|(_, value)| replace(value, missing)),
+        Value::Object(fields) => {
+            fields.iter_mut().filter(|(name, _)| *name != "to").for_each(|(_, value)| replace(value, missing))
+        }
         _ => {}
     }
 }

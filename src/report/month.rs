@@ -101,13 +101,16 @@ impl Told<'_> {
     fn performance(&self) -> Value {
         let named = |label: &str| self.end.periods.iter().find(|period| period.label == label);
         let of = |name: &str, label: &str| named(label).map(|period| headline(name, period));
-        let month = headline(&self.month.month.in_words(), &Period {
-            label: String::new(),
-            value: Some(self.month.value),
-            benchmark: self.month.benchmark,
-            annualized: false,
-            undefined_because: None,
-        });
+        let month = headline(
+            &self.month.month.in_words(),
+            &Period {
+                label: String::new(),
+                value: Some(self.month.value),
+                benchmark: self.month.benchmark,
+                annualized: false,
+                undefined_because: None,
+            },
+        );
         let returns = [
             Some(month),
             of("Year to date", "Year to date"),
@@ -135,7 +138,7 @@ impl Told<'_> {
         let so_far = self.end.periods.iter().find(|period| period.label == "Year to date");
         let row = |value: &dyn Fn(&Month) -> Option<f64>, total: Option<f64>| {
             let months = (1..=12).map(|number| known(number).and_then(value));
-            months.map(|value| tinted(value)).chain([tinted(total)]).collect::<Vec<_>>()
+            months.map(tinted).chain([tinted(total)]).collect::<Vec<_>>()
         };
         let difference = |month: &Month| month.benchmark.map(|benchmark| month.value - benchmark);
         let earlier = self.publication.years.iter().filter(|earlier| earlier.year < year).rev().take(EARLIER_YEARS);
@@ -202,7 +205,9 @@ fn points(value: Option<f64>) -> Value {
 
 fn basis_points(value: Option<f64>) -> Value {
     match value {
-        Some(value) => json!({ "text": format::number(value, 1, Sign::Both), "sign": format::sign_class(value, 0.1) }),
+        Some(value) => {
+            json!({ "text": format::number(value, 1, Sign::Both), "sign": format::sign_class(value, 0.1) })
+        }
         None => plain(None),
     }
 }

@@ -53,7 +53,10 @@ fn figures_carry_their_sign_and_the_undefined_its_reason() {
         undefined_because: Some("needs a year".into()),
     };
     let shown = headline("1 year", &young);
-    assert_eq!((shown["why"].as_str(), shown["difference"]["text"].as_str()), (Some("needs a year"), Some("\u{2014}")));
+    assert_eq!(
+        (shown["why"].as_str(), shown["difference"]["text"].as_str()),
+        (Some("needs a year"), Some("\u{2014}"))
+    );
 }
 
 #[test]

@@ -88,7 +88,9 @@ fn hostile_text_in_every_field_is_only_text() {
     let words = "#panic(\"x\") \\#eval $x^2$ `raw` @ref <label> // /* \u{5d0} \u{645}\u{631} \u{1f680}\u{200d}\u{fe0f} \u{0}\u{7}\u{e000}\u{ffff}\n= h\n*b*";
     let mut publication = short();
     let facts = &mut publication.facts;
-    for field in [&mut facts.title, &mut facts.author, &mut facts.description, &mut facts.locale, &mut facts.flow_timing] {
+    for field in
+        [&mut facts.title, &mut facts.author, &mut facts.description, &mut facts.locale, &mut facts.flow_timing]
+    {
         *field = words.into();
     }
     facts.benchmark = Some(words.into());
@@ -225,5 +227,8 @@ fn a_sites_template_can_start_from_the_built_in_one() {
 fn an_odd_template_is_heard_every_time() {
     let odd = "#set document(title: \"t\")\n#set text(font: \"No Such Font\")\n= A";
     let reports = with_template("report.typ", odd).unwrap();
-    assert!(reports.warnings[0].contains("report.typ:2:17") && reports.warnings[0].contains("no such font"), "{reports:?}");
+    assert!(
+        reports.warnings[0].contains("report.typ:2:17") && reports.warnings[0].contains("no such font"),
+        "{reports:?}"
+    );
 }

@@ -56,8 +56,9 @@ impl Sheet<'_> {
     pub fn typeset(&self) -> Result<Typeset> {
         let compiled = typst::compile(&self);
         let document = compiled.output.map_err(|found| errors::in_template(self, &found))?;
-        let standards = PdfStandards::new(&STANDARDS)
-            .map_err(|cause| Error::new("the PDF standards do not go together").because(cause.message().to_string()))?;
+        let standards = PdfStandards::new(&STANDARDS).map_err(|cause| {
+            Error::new("the PDF standards do not go together").because(cause.message().to_string())
+        })?;
         let options = PdfOptions {
             ident: Smart::Custom(self.identity.clone()),
             creator: Smart::Custom(Some("trackrecord".into())),

@@ -70,7 +70,8 @@ impl Table {
             Some(Values::Dates(dates)) => dates.as_slice(),
             _ => &[],
         };
-        let wanted: Vec<usize> = (0..).zip(dates).filter(|(_, date)| date.is_some_and(&keep)).map(|(row, _)| row).collect();
+        let wanted: Vec<usize> =
+            (0..).zip(dates).filter(|(_, date)| date.is_some_and(&keep)).map(|(row, _)| row).collect();
         let columns = self.columns.iter().map(|column| Column { values: column.values.rows(&wanted), ..*column });
         Self { columns: columns.collect(), ..*self }
     }
@@ -359,7 +360,10 @@ mod tests {
     #[test]
     fn rows_are_picked_by_their_date() {
         let picked = table().dated(|date| date.to_string() == "2026-01-02");
-        assert_eq!(String::from_utf8(picked.csv().unwrap()).unwrap(), "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n");
+        assert_eq!(
+            String::from_utf8(picked.csv().unwrap()).unwrap(),
+            "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n"
+        );
         assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
     }
 

@@ -193,5 +193,8 @@ fn what_is_held_back_is_nowhere() {
     let orders = String::from_utf8_lossy(&files["data/orders.csv"]).into_owned();
     assert!(!orders.contains("2022-07"), "{orders}");
     let Some(words) = pdf_text(&site.path("public/months/2022-07.pdf")) else { return };
-    assert!(words.contains("Orders after 11 Jun 2022 are held back.") && !words.contains("No orders were filled"), "{words}");
+    assert!(
+        words.contains("Orders after 11 Jun 2022 are held back.") && !words.contains("No orders were filled"),
+        "{words}"
+    );
 }

@@ -31,7 +31,8 @@ fn a_build_has_a_report_for_each_month_and_its_page_leads_there() {
     site.put("content/months/2018-06.md", "Nothing much.");
     assert!(site.ok(&["build"]).err.contains("1 monthly report typeset"));
     let changed = site.files("public/months");
-    let differ: Vec<&String> = files.iter().filter(|(name, pdf)| changed[*name] != **pdf).map(|(name, _)| name).collect();
+    let differ: Vec<&String> =
+        files.iter().filter(|(name, pdf)| changed[*name] != **pdf).map(|(name, _)| name).collect();
     let pdfs: Vec<&&String> = differ.iter().filter(|name| name.ends_with(".pdf")).collect();
     assert_eq!(pdfs, [&"2018-06.pdf"]);
 }

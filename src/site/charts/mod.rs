@@ -70,10 +70,7 @@ fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, la
         x: time_span(days),
         y,
         x_labels: date_labels(days, dates),
-        y_labels: numbers
-            .into_iter()
-            .map(|number| (place(number), format::number(number, 0, Sign::Minus)))
-            .collect(),
+        y_labels: numbers.into_iter().map(|number| (place(number), format::number(number, 0, Sign::Minus))).collect(),
         layers,
     }
 }
