@@ -9,9 +9,11 @@ use trackrecord::analysis::Window;
 use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
 use trackrecord::build::{Options, render};
-use trackrecord::config::{self, Config, Member, Strategy};
+use trackrecord::config::{self, Config, Member, Paper, Strategy};
+use trackrecord::publication::publish;
 use trackrecord::record::store::Store;
 use trackrecord::record::{Bar, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::report::{self, Cache, Pictures};
 use trackrecord::strategy::Prices;
 use trackrecord::strategy::backtest::{Span, backtest};
 use trackrecord::{SiteDir, demo};
@@ -34,6 +36,10 @@ fn figures(record: &Record, config: &Config) -> usize {
     all.unwrap().observations
 }
 
+fn reporting<'a>(cache: &'a Cache, pictures: &'a Pictures) -> report::Options<'a> {
+    report::Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, pictures, cache }
+}
+
 fn the_demo(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let (site, config) = demo_site(folder.path());
@@ -42,8 +48,24 @@ fn the_demo(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("load", |bench| bench.iter(|| load::load(&site, &config, today()).snapshots.len()));
     group.bench_function("stats", |bench| bench.iter(|| figures(black_box(&record), &config)));
+    // Every monthly report as it was, and one of them typeset anew.
+    let cache = Cache::in_memory();
+    let publication = publish(&record, &config).unwrap();
+    let pictures = Pictures::default();
+    let options = reporting(&cache, &pictures);
+    report::all(&publication, &options).unwrap();
+    group.bench_function("95 reports, none changed", |bench| {
+        bench.iter(|| report::all(black_box(&publication), &options).unwrap().files.len());
+    });
+    group.bench_function("one report, typeset", |bench| {
+        let month = "2020-03".parse().unwrap();
+        bench.iter(|| {
+            let cache = Cache::in_memory();
+            report::one(black_box(&publication), month, &reporting(&cache, &pictures)).unwrap().typeset
+        });
+    });
     group.bench_function("render", |bench| {
-        bench.iter(|| render(&site, black_box(&record), &config, &Options::default()).unwrap().len());
+        bench.iter(|| render(&site, black_box(&record), &config, &Options::default(), &cache).unwrap().files.len());
     });
     group.finish();
 }

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use crate::calendar::YearMonth;
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
-use crate::publication::publish;
 use crate::publication::scan::{Secrets, refuse_leaks};
+use crate::publication::{Publication, publish};
 use crate::record::{Finding, Record, Severity, load};
+use crate::report::{self, Cache, Pictures, Reports};
 use crate::site::output::{self, Summary};
 use crate::site::{self, Files};
 use crate::site_dir::SiteDir;
@@ -33,6 +35,19 @@ pub struct Built {
     pub summary: Summary,
     /// Warnings about the record that did not keep it from being built.
     pub warnings: usize,
+    /// The monthly reports.
+    pub reports: Typeset,
+}
+
+/// What became of the monthly reports.
+#[derive(Debug)]
+pub struct Typeset {
+    /// How many were typeset; the others had not changed.
+    pub count: usize,
+    /// What was found odd in a template.
+    pub warnings: Vec<String>,
+    /// Why they could not be kept for the next build, if so.
+    pub not_kept: Option<Error>,
 }
 
 /// Builds the site. The old one stays as it is unless everything succeeds.
@@ -42,33 +57,97 @@ pub struct Built {
 /// replaced.
 pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Options) -> Result<Built> {
     let record = load::load(site, config, today);
-    let files = render(site, &record, config, options)?;
+    let rendered = render(site, &record, config, options, &cache(site))?;
     let public = site.public();
-    let summary = output::replace(options.out.unwrap_or(&public), &files)?;
+    let summary = output::replace(options.out.unwrap_or(&public), &rendered.files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    Ok(Built { files: files.len(), summary, warnings })
+    Ok(Built { files: rendered.files.len(), summary, warnings, reports: rendered.reports })
+}
+
+/// A site in memory.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Its files.
+    pub files: Files,
+    /// The monthly reports among them.
+    pub reports: Typeset,
+}
+
+/// Where a site keeps its reports from one build to the next.
+pub fn cache(site: &SiteDir) -> Cache {
+    Cache::at(site.cache().join("reports"))
 }
 
 /// Renders the site into memory and makes sure that it holds nothing private.
 ///
 /// # Errors
 /// As [`build`], without those of writing.
-pub fn render(site: &SiteDir, record: &Record, config: &Config, options: &Options) -> Result<Files> {
+pub fn render(
+    site: &SiteDir,
+    record: &Record,
+    config: &Config,
+    options: &Options,
+    cache: &Cache,
+) -> Result<Rendered> {
+    let publication = checked(record, config, options)?;
+    let templates = site.templates();
+    let template_dir = templates.is_dir().then_some(templates.as_path());
+    let pictures = Pictures::below(&site.content())?;
+    let reports = report::all(&publication, &reporting(config, options, template_dir, &pictures, cache))?;
+    let rendering = site::Options {
+        base_url: options.base_url,
+        drafts: options.drafts,
+        template_dir,
+        pictures: Some(pictures.files()),
+        reports: Some(&reports.files),
+    };
+    let files = site::render(&publication, &rendering)?;
+    let secrets = Secrets::of(record, config);
+    refuse_leaks(&[secrets.search(&files), secrets.search(&reports.words)].concat())?;
+    let Reports { typeset: count, warnings, not_kept, .. } = reports;
+    Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
+}
+
+/// Typesets the report of one month, and makes sure that it holds nothing private.
+///
+/// # Errors
+/// As [`report::one`]; a record with errors; something private in the report.
+pub fn report(
+    site: &SiteDir,
+    record: &Record,
+    config: &Config,
+    month: YearMonth,
+    options: &Options,
+) -> Result<Reports> {
+    let publication = checked(record, config, options)?;
+    let templates = site.templates();
+    let template_dir = templates.is_dir().then_some(templates.as_path());
+    let pictures = Pictures::below(&site.content())?;
+    let cache = cache(site);
+    let reports = report::one(&publication, month, &reporting(config, options, template_dir, &pictures, &cache))?;
+    refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
+    Ok(reports)
+}
+
+fn reporting<'a>(
+    config: &Config,
+    options: &Options<'a>,
+    template_dir: Option<&'a Path>,
+    pictures: &'a Pictures,
+    cache: &'a Cache,
+) -> report::Options<'a> {
+    let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
+    report::Options { base_url, drafts, template_dir, paper, pictures, cache }
+}
+
+/// What of a record is published, if it can be.
+fn checked(record: &Record, config: &Config, options: &Options) -> Result<Publication> {
     refuse_errors(&record.findings)?;
     if let Some(url) = options.base_url.filter(|url| !is_base_url(url)) {
         return Err(Error::new(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));
     }
-    let publication = publish(record, config)?;
-    let templates = site.templates();
-    let rendering = site::Options {
-        base_url: options.base_url,
-        drafts: options.drafts,
-        template_dir: templates.is_dir().then_some(&templates),
-    };
-    let files = site::render(&publication, &rendering)?;
-    refuse_leaks(&Secrets::of(record, config).search(&files))?;
-    Ok(files)
+    publish(record, config)
 }
 
 /// No figure is published from a record with errors.

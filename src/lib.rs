@@ -14,7 +14,7 @@
 //!                                         |                 |
 //!                              publication (what strangers may see)
 //!                                         |
-//!                              site (pages, charts, tables)
+//!                    site (pages, charts, tables), report (monthly PDFs)
 //!                                         |
 //!                                      public/
 //! ```
@@ -37,6 +37,7 @@ pub mod error;
 pub mod format;
 pub mod publication;
 pub mod record;
+pub mod report;
 pub mod site;
 pub mod site_dir;
 pub mod strategy;

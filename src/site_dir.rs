@@ -133,6 +133,11 @@ impl SiteDir {
         self.root.join("templates")
     }
 
+    /// `.cache/`: what can be made again from the rest.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join(".cache")
+    }
+
     /// `public/`: the site as it is published.
     pub fn public(&self) -> PathBuf {
         self.root.join("public")

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::terminal::{Terminal, counted};
-use super::{Outcome, config, today};
-use crate::build::{Options, build};
+use super::{Outcome, config, report, today};
+use crate::build::{Options, Typeset, build};
 use crate::error::Result;
 use crate::site_dir::SiteDir;
 
@@ -32,6 +32,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         built.summary.written,
         built.summary.removed
     ));
+    let Typeset { count, warnings, not_kept } = &built.reports;
+    if *count > 0 {
+        terminal.say(format!("{} typeset", counted(*count, "monthly report")));
+    }
+    report::oddities(terminal, warnings, not_kept.as_ref());
     if built.warnings > 0 {
         terminal.say(format!("{}; `trackrecord check` lists them", counted(built.warnings, "warning")));
     }

@@ -13,6 +13,7 @@ mod init;
 mod progress;
 mod prompts;
 mod rebalance;
+mod report;
 mod signal;
 mod slippage;
 mod stats;
@@ -82,6 +83,8 @@ enum Command {
     Backtest(backtest::Arguments),
     /// Render the site into public/
     Build(build::Arguments),
+    /// Typeset the report of one month as a PDF
+    Report(report::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
 }
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Annotate(arguments) => annotate::run(&arguments, &site, &terminal),
         Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
+        Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };
     match outcome {

@@ -40,6 +40,8 @@ pub struct Config {
     pub flex: Flex,
     /// Reading files of other brokers.
     pub csv: CsvImport,
+    /// The monthly reports.
+    pub report: Report,
     /// What the pages call an instrument, by its ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
     /// What is held by which rule.
@@ -192,6 +194,25 @@ pub struct Privacy {
     pub mode: PrivacyMode,
     /// Calendar days for which positions and trades are held back.
     pub delay_days: u32,
+}
+
+/// The paper a report is typeset for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Paper {
+    /// ISO A4.
+    #[default]
+    A4,
+    /// US Letter.
+    Letter,
+}
+
+/// `[report]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Report {
+    /// `a4` or `letter`.
+    pub paper: Paper,
 }
 
 /// `[ibkr]`

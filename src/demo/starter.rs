@@ -23,6 +23,7 @@ config/local.toml
 data/
 # What `trackrecord build` makes
 public/
+.cache/
 ";
 
 /// What `init` did, as paths below the site's root.

@@ -8,6 +8,7 @@ mod comparison;
 mod disclosure;
 mod headline;
 mod holdings;
+mod month_end;
 mod orders;
 mod periods;
 mod planned;
@@ -82,6 +83,8 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
         figures: public_figures(&stats, &disclosure),
         days: periods::days(&shown, &daily, &disclosure),
         months: periods::months(&daily, &trades.orders),
+        month_ends: month_end::MonthEnds { record, shown: &shown, daily: &daily, config, shown_until }
+            .all(&disclosure),
         years: periods::years(&daily),
         periods: periods::usual(&daily),
         drawdowns: periods::drawdowns(&stats),

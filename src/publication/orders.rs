@@ -178,6 +178,7 @@ fn note_view(note: &Annotation, order: &Order) -> NoteView {
         outcome: post.outcome,
         matched_expectation: post.matched_expectation,
         lesson: post.lesson,
+        completed_at: post.completed_at,
         body: note.body.clone(),
         body_line: note.body_line,
         path: note.path.clone(),

@@ -92,14 +92,18 @@ fn deepest(series: &ReturnSeries) -> Option<f64> {
 
 /// The usual periods against the benchmark.
 pub fn usual(daily: &Performance) -> Vec<Period> {
-    let period = |period: periods::PeriodReturn| Period {
+    daily.usual_periods().into_iter().map(view).collect()
+}
+
+/// A period as it is shown.
+pub fn view(period: periods::PeriodReturn) -> Period {
+    Period {
         label: period.label.to_owned(),
         value: period.value.map(rounded::ratio),
         benchmark: period.benchmark.map(rounded::ratio),
         annualized: period.annualized,
         undefined_because: period.undefined_because,
-    };
-    daily.usual_periods().into_iter().map(period).collect()
+    }
 }
 
 /// The worst drawdowns.

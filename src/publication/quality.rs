@@ -1,9 +1,15 @@
 //! What is missing or odd in the data, told to everybody.
 
+use chrono::NaiveDate;
+
+use super::rounded;
 use super::view::Facts;
 use crate::analysis::performance::Performance;
-use crate::format::{Sign, number};
-use crate::record::Record;
+use crate::analysis::reconcile::UnexplainedChange;
+use crate::analysis::returns::{LargeFlowDay, ReturnSeries};
+use crate::calendar::{YearMonth, weekdays_between};
+use crate::format::{Sign, day, number};
+use crate::record::{Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
 pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
@@ -15,34 +21,15 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
             facts.flow_timing
         ));
     }
-    for flow in &daily.large_flows {
-        let percent = |value: Option<f64>| match value {
-            Some(value) => format!("{} %", number(value * 100.0, 2, Sign::Both)),
-            None => "undefined".into(),
-        };
-        sentences.push(format!(
-            "On {} a flow was {:.0} % of the account; that day returned {} as published, {} with flows at the start \
-             and {} with flows at the end of the day.",
-            flow.date,
-            flow.share * 100.0,
-            percent(flow.split),
-            percent(flow.start),
-            percent(flow.end)
-        ));
-    }
+    sentences.extend(daily.large_flows.iter().map(large_flow));
     if let Some(aligned) = daily.aligned.as_ref().filter(|aligned| !aligned.left_out.is_empty()) {
         sentences.push(format!(
             "{} are left out of the comparison with the benchmark, because it has no close within five weekdays.",
             capitalized(&days(aligned.left_out.len()))
         ));
     }
-    let without_commission = record.executions.iter().filter(|fill| fill.commission.is_none()).count();
-    if without_commission > 0 {
-        sentences.push(format!("The commission of {without_commission} fills has not been reported yet."));
-    }
-    if !record.superseded.is_empty() {
-        sentences.push(format!("{} fills were corrected or cancelled by the broker.", record.superseded.len()));
-    }
+    sentences.extend(without_commission(record.executions.iter()));
+    sentences.extend(corrected(record.superseded.iter()));
     if unmatched_notes > 0 {
         sentences.push(format!("{unmatched_notes} notes belong to no order shown here."));
     }
@@ -53,6 +40,116 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
         ));
     }
     sentences
+}
+
+/// What is told of the data of single months.
+pub struct MonthOfData<'a> {
+    /// The whole record.
+    pub record: &'a Record,
+    /// Its daily series.
+    pub daily: &'a Performance,
+    /// What is unexplained of each change in net value.
+    pub changes: &'a [UnexplainedChange],
+    /// Weekdays without a snapshot on which the market was most likely shut.
+    pub holidays: &'a [NaiveDate],
+    /// The other weekdays without a snapshot.
+    pub gaps: &'a [NaiveDate],
+    /// The newest date of which positions and trades are shown.
+    pub shown_until: NaiveDate,
+}
+
+/// One sentence for each thing a careful reader should know about the data of a month, whose returns are `inside`.
+pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> Vec<String> {
+    let in_month = |date: &NaiveDate| YearMonth::of(*date) == month;
+    let mut sentences = vec![missing_days(data, &in_month)];
+    let unseen =
+        |since: &NaiveDate| weekdays_between(*since, month.first_day()).any(|day| !data.holidays.contains(&day));
+    if let Some(since) = inside.start.filter(unseen) {
+        sentences
+            .push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
+    }
+    sentences.push(reconciled(data.changes, &in_month));
+    let (record, daily) = (data.record, data.daily);
+    let shown = |fill: &&Execution| in_month(&fill.utc_date()) && fill.utc_date() <= data.shown_until;
+    sentences.extend(corrected(record.superseded.iter().filter(shown)));
+    sentences.extend(without_commission(record.executions.iter().filter(shown)));
+    sentences.extend(daily.large_flows.iter().filter(|flow| in_month(&flow.date)).map(large_flow));
+    let left_out = daily.aligned.iter().flat_map(|aligned| &aligned.left_out).filter(|day| in_month(day)).count();
+    if left_out > 0 {
+        sentences.push(format!("{} left out of the comparison with the benchmark.", capitalized(&days(left_out))));
+    }
+    if inside.end().is_some_and(|end| data.shown_until < end) {
+        sentences.push(format!("Positions and trades after {} are held back.", day(data.shown_until)));
+    }
+    sentences
+}
+
+fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool) -> String {
+    let gaps: Vec<String> =
+        data.gaps.iter().filter(|day| in_month(day)).map(|day| day.format("%-d %b").to_string()).collect();
+    let holidays = data.holidays.iter().filter(|day| in_month(day)).count();
+    let but = match holidays {
+        0 => String::new(),
+        1 => ", but for one without a close of the benchmark, most likely a market holiday".into(),
+        count => format!(", but for {count} without a close of the benchmark, most likely market holidays"),
+    };
+    match gaps.as_slice() {
+        [] => format!("There is a valuation for every weekday{but}."),
+        gaps => format!(
+            "{} no valuation ({}); the return of the next one covers it{but}.",
+            capitalized(&format!("{} {}", weekdays(gaps.len()), if gaps.len() == 1 { "has" } else { "have" })),
+            gaps.join(", ")
+        ),
+    }
+}
+
+/// How well the month's changes in net value are explained.
+fn reconciled(changes: &[UnexplainedChange], in_month: &impl Fn(&NaiveDate) -> bool) -> String {
+    let largest = changes
+        .iter()
+        .filter(|change| in_month(&change.date))
+        .max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()));
+    match largest.map(|change| (change.date, rounded::bps(change.bps))) {
+        None => "The snapshots do not tell positions, so net value cannot be reconciled with them.".into(),
+        Some((_, 0.0)) => "Prices, fills, flows and costs explain each day's net value to less than 0.1 bps.".into(),
+        Some((date, bps)) => format!(
+            "Prices, fills, flows and costs explain each day's net value; most is left on {}: {} bps.",
+            day(date),
+            number(bps, 1, Sign::Both)
+        ),
+    }
+}
+
+fn large_flow(flow: &LargeFlowDay) -> String {
+    let percent = |value: Option<f64>| match value {
+        Some(value) => format!("{} %", number(value * 100.0, 2, Sign::Both)),
+        None => "undefined".into(),
+    };
+    format!(
+        "On {} a flow was {:.0} % of the account; that day returned {} as published, {} with flows at the start and \
+         {} with flows at the end of the day.",
+        flow.date,
+        flow.share * 100.0,
+        percent(flow.split),
+        percent(flow.start),
+        percent(flow.end)
+    )
+}
+
+fn without_commission<'a>(fills: impl Iterator<Item = &'a Execution>) -> Option<String> {
+    match fills.filter(|fill| fill.commission.is_none()).count() {
+        0 => None,
+        1 => Some("The commission of 1 fill has not been reported yet.".into()),
+        count => Some(format!("The commission of {count} fills has not been reported yet.")),
+    }
+}
+
+fn corrected<'a>(superseded: impl Iterator<Item = &'a Execution>) -> Option<String> {
+    match superseded.count() {
+        0 => None,
+        1 => Some("1 fill was corrected or cancelled by the broker.".into()),
+        count => Some(format!("{count} fills were corrected or cancelled by the broker.")),
+    }
 }
 
 fn gaps(facts: &Facts) -> String {

@@ -152,6 +152,10 @@ impl Secrets {
     }
 
     fn search_file(&self, file: &str, bytes: &[u8]) -> Vec<Leak> {
+        // Packed: the texts that went into a report are searched instead, and its offsets would look like amounts.
+        if file.ends_with(".pdf") {
+            return Vec::new();
+        }
         let original = String::from_utf8_lossy(bytes);
         let text = original.to_lowercase();
         let mut found: Vec<(usize, &'static str, String)> = Vec::new();

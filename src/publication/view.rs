@@ -3,6 +3,10 @@
 //! No type here has a field for an account, an execution id or an order id. Money is an [`Amount`], which only
 //! the privacy boundary can make, and in the default mode makes none.
 
+mod month_end;
+
+pub use month_end::MonthEnd;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -38,6 +42,8 @@ pub struct Publication {
     pub days: Vec<Day>,
     /// One entry per calendar month of the record, ascending.
     pub months: Vec<Month>,
+    /// Where the account stood at the end of each month.
+    pub month_ends: BTreeMap<YearMonth, MonthEnd>,
     /// One row per calendar year, ascending.
     pub years: Vec<Year>,
     /// Returns over usual periods against the benchmark.
@@ -184,7 +190,7 @@ pub struct Year {
 }
 
 /// A usual period ending at the newest snapshot.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Period {
     /// `Month to date`, `1 year`, `Since inception` ...
     pub label: String,
@@ -227,7 +233,7 @@ pub struct Rolling {
 }
 
 /// One open position.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PositionView {
     /// Ticker.
     pub symbol: String,
@@ -313,6 +319,8 @@ pub struct NoteView {
     pub matched_expectation: Option<bool>,
     /// What to take from it.
     pub lesson: String,
+    /// When outcome and lesson were written.
+    pub completed_at: Option<DateTime<Utc>>,
     /// Free text in Markdown.
     pub body: String,
     /// The line of the file on which the free text starts.

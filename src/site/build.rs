@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -23,6 +24,10 @@ pub struct Options<'a> {
     pub drafts: bool,
     /// The folder with the site's own templates, if there is one.
     pub template_dir: Option<&'a Path>,
+    /// The pictures beside the author's Markdown, by their path in the site.
+    pub pictures: Option<&'a Files>,
+    /// The monthly reports, by their path in the site.
+    pub reports: Option<&'a BTreeMap<String, Arc<[u8]>>>,
 }
 
 /// Renders the whole site into memory and checks every internal link.
@@ -41,6 +46,8 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
         tables.par_iter().map(tables::Table::files).collect::<Result<Vec<_>>>()?.concat();
 
     let mut files: Files = written.into_iter().chain(theme.assets()).collect();
+    files.extend(options.pictures.into_iter().flatten().map(|(path, picture)| (path.clone(), picture.clone())));
+    files.extend(options.reports.into_iter().flatten().map(|(path, report)| (path.clone(), report.to_vec())));
     files.insert(".nojekyll".into(), Vec::new());
     files.insert("robots.txt".into(), robots(site.base_url()).into_bytes());
     let mut markdown_links = Vec::new();

@@ -112,7 +112,8 @@ pub fn excerpt(text: &str, length: usize) -> String {
     format!("{}\u{2026}", whole_words.trim_end_matches([',', '.', ';', ':']))
 }
 
-fn options() -> Options {
+/// What is understood beside plain Markdown.
+pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -122,7 +123,7 @@ fn options() -> Options {
 }
 
 /// The highest heading level the text uses.
-fn top_level(text: &str) -> u8 {
+pub fn top_level(text: &str) -> u8 {
     let levels = Parser::new_ext(text, options()).filter_map(|event| match event {
         Event::Start(Tag::Heading { level, .. }) => Some(level as u8),
         _ => None,

@@ -14,10 +14,11 @@ mod pages;
 mod strategy_tables;
 pub mod tables;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 pub mod theme;
 
 pub use build::{Files, Options, render};
+pub use pages::page_of_files;
 
 #[cfg(doc)]
 use crate::publication::Publication;

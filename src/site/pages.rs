@@ -3,6 +3,8 @@
 mod filling;
 mod strategies;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use tera::Context;
 
@@ -26,6 +28,7 @@ pub struct Site<'a> {
     tables: &'a [Table],
     base_url: Option<String>,
     drafts: bool,
+    reports: BTreeSet<&'a str>,
     page_of: PageOf,
     common: Context,
 }
@@ -127,6 +130,30 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     sections.chain(several).chain(months).chain(orders).chain(own).chain([Page::NotFound]).collect()
 }
 
+/// The author's pages that are not part of a page every site has.
+fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = &Document> {
+    let shown = publication.pages.values().filter(move |page| drafts || !page.draft);
+    shown.filter(|page| section_of(&page.slug).is_none())
+}
+
+/// The page of each Markdown file, by the file's path below `content/`.
+pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
+    let below_content =
+        |path: &std::path::Path| path.strip_prefix("content").unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let sections = SECTIONS.iter().filter(|section| section.is_of(publication)).map(|section| {
+        let slug = if section.slug.is_empty() { "index" } else { section.slug };
+        (format!("{slug}.md"), page_at(section.slug))
+    });
+    let own = own_pages(publication, drafts).map(|page| (below_content(&page.path), page_at(&page.slug)));
+    let months =
+        publication.months.iter().map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
+    let notes = publication
+        .orders
+        .iter()
+        .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
+    sections.chain(own).chain(months).chain(notes).collect()
+}
+
 impl<'a> Site<'a> {
     /// Gathers what all pages need.
     ///
@@ -134,7 +161,7 @@ impl<'a> Site<'a> {
     /// Only if a value cannot be handed to a template.
     pub fn new(
         publication: &'a Publication,
-        options: &Options,
+        options: &Options<'a>,
         theme: &'a Theme,
         tables: &'a [Table],
     ) -> Result<Self> {
@@ -146,10 +173,11 @@ impl<'a> Site<'a> {
             tables,
             base_url,
             drafts: options.drafts,
+            reports: options.reports.into_iter().flatten().map(|(path, _)| path.as_str()).collect(),
             page_of: PageOf::new(),
             common: Context::new(),
         };
-        site.page_of = site.pages_of_files();
+        site.page_of = page_of_files(publication, options.drafts);
         site.common = site.common_context();
         Ok(site)
     }
@@ -169,37 +197,17 @@ impl<'a> Site<'a> {
         self.drafts || !document.draft
     }
 
-    /// The author's pages that are not part of a page every site has.
     fn own_pages(&self) -> impl Iterator<Item = &'a Document> {
-        let drafts = self.drafts;
-        let shown = self.publication.pages.values().filter(move |page| drafts || !page.draft);
-        shown.filter(|page| section_of(&page.slug).is_none())
+        own_pages(self.publication, self.drafts)
+    }
+
+    /// The path of a month's report, if it has one.
+    fn report(&self, month: YearMonth) -> Option<&'a str> {
+        self.reports.get(format!("months/{month}.pdf").as_str()).copied()
     }
 
     fn commentary(&self, month: YearMonth) -> Option<&'a Document> {
         self.publication.commentary.get(&month).filter(|document| self.is_shown(document))
-    }
-
-    fn pages_of_files(&self) -> PageOf {
-        let below_content = |path: &std::path::Path| {
-            path.strip_prefix("content").unwrap_or(path).to_string_lossy().replace('\\', "/")
-        };
-        let sections = self.sections().map(|section| {
-            let slug = if section.slug.is_empty() { "index" } else { section.slug };
-            (format!("{slug}.md"), page_at(section.slug))
-        });
-        let own = self.own_pages().map(|page| (below_content(&page.path), page_at(&page.slug)));
-        let months = self
-            .publication
-            .months
-            .iter()
-            .map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
-        let notes = self
-            .publication
-            .orders
-            .iter()
-            .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
-        sections.chain(own).chain(months).chain(notes).collect()
     }
 
     fn common_context(&self) -> Context {

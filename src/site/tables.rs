@@ -67,6 +67,18 @@ impl Table {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
+    /// The rows whose first column is a date that `keep` wants.
+    pub fn dated(&self, keep: impl Fn(NaiveDate) -> bool) -> Self {
+        let dates = match self.columns.first().map(|column| &column.values) {
+            Some(Values::Dates(dates)) => dates.as_slice(),
+            _ => &[],
+        };
+        let wanted: Vec<usize> =
+            (0..).zip(dates).filter(|(_, date)| date.is_some_and(&keep)).map(|(row, _)| row).collect();
+        let columns = self.columns.iter().map(|column| Column { values: column.values.rows(&wanted), ..*column });
+        Self { columns: columns.collect(), ..*self }
+    }
+
     /// The table in both formats, by path.
     ///
     /// # Errors
@@ -78,7 +90,11 @@ impl Table {
         ])
     }
 
-    fn csv(&self) -> Result<Vec<u8>> {
+    /// The table as CSV.
+    ///
+    /// # Errors
+    /// Only if the columns are not equally long.
+    pub fn csv(&self) -> Result<Vec<u8>> {
         let failed = |cause| Error::new(format!("cannot write the table `{}`", self.name)).because(cause);
         let columns: Vec<Series> = self.columns.iter().map(Column::series).collect();
         let mut frame = DataFrame::new(self.rows(), columns).map_err(failed)?;
@@ -122,6 +138,18 @@ impl Values {
             Self::Numbers(values) => values.len(),
             Self::Counts(values) => values.len(),
             Self::Texts(values) => values.len(),
+        }
+    }
+
+    fn rows(&self, wanted: &[usize]) -> Self {
+        fn picked<T: Clone>(values: &[T], wanted: &[usize]) -> Vec<T> {
+            wanted.iter().filter_map(|row| values.get(*row).cloned()).collect()
+        }
+        match self {
+            Self::Dates(values) => Self::Dates(picked(values, wanted)),
+            Self::Numbers(values) => Self::Numbers(picked(values, wanted)),
+            Self::Counts(values) => Self::Counts(picked(values, wanted)),
+            Self::Texts(values) => Self::Texts(picked(values, wanted)),
         }
     }
 
@@ -204,7 +232,8 @@ fn amounts<T>(
     values.iter().any(Option::is_some).then_some(Column { name, meaning, values: Values::Texts(values) })
 }
 
-fn daily(publication: &Publication) -> Table {
+/// One row for each snapshot.
+pub fn daily(publication: &Publication) -> Table {
     let rows = &publication.days;
     let mut columns = vec![
         dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
@@ -250,7 +279,8 @@ fn positions(publication: &Publication) -> Table {
     Table { name: "positions", meaning: "One row for each open position.", columns }
 }
 
-fn orders(publication: &Publication) -> Table {
+/// One row for each order.
+pub fn orders(publication: &Publication) -> Table {
     let rows = &publication.orders;
     let mut columns = vec![
         dates("date", "date of the first fill", rows, |order| Some(order.date)),
@@ -348,6 +378,16 @@ mod tests {
                 {"date": null, "x": null, "n": 0, "words": null},
             ])
         );
+    }
+
+    #[test]
+    fn rows_are_picked_by_their_date() {
+        let picked = table().dated(|date| date.to_string() == "2026-01-02");
+        assert_eq!(
+            String::from_utf8(picked.csv().unwrap()).unwrap(),
+            "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n"
+        );
+        assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
     }
 
     #[test]

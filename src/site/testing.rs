@@ -1,5 +1,8 @@
 //! A publication made by hand for the tests of the site: eight years of made-up days.
 
+mod month_ends;
+mod strategies;
+
 use chrono::{Days, NaiveDate, TimeZone, Utc};
 
 use crate::analysis::catalogue::{Figure, FigureGroup, Unit};
@@ -7,6 +10,8 @@ use crate::calendar::{self, YearMonth};
 use crate::config::Status;
 use crate::publication::*;
 use crate::record::{Document, Side};
+use month_ends::{month_ends, positions};
+use strategies::strategies;
 
 /// Numbers that look like chance and are the same every time (a linear congruential generator).
 struct Dice(u64);
@@ -154,6 +159,7 @@ fn note(order: &OrderView) -> NoteView {
         exit_plan: "Out when it leaves the top three at a month's end.".into(),
         outcome: "Held two months, then replaced by value.".into(),
         matched_expectation: Some(false),
+        completed_at: None,
         lesson: "The spread at the open cost more than the commission. Wait ten minutes.".into(),
         body: "## Context\n\nSee [the month](../months/2022-11.md) for the *rest*.\n".into(),
         body_line: 12,
@@ -328,6 +334,7 @@ pub fn publication() -> Publication {
         },
         headline: headline(),
         figures: figures(),
+        month_ends: month_ends(&days, &months),
         years: years(&months),
         periods: vec![
             Period {
@@ -369,21 +376,7 @@ pub fn publication() -> Publication {
                 beta: None,
             })
             .collect(),
-        positions: TICKERS
-            .iter()
-            .take(3)
-            .zip([0.342, 0.331, 0.309])
-            .map(|((symbol, name), weight)| PositionView {
-                symbol: (*symbol).into(),
-                name: (*name).into(),
-                weight,
-                gain: Some(weight - 0.32),
-                price: Some("143.20".into()),
-                currency: "USD".into(),
-                quantity: None,
-                market_value: None,
-            })
-            .collect(),
+        positions: positions(),
         cash_weight: Some(0.018),
         round_trips: round_trips(&orders),
         slippage: SlippageView {
@@ -410,8 +403,8 @@ pub fn publication() -> Publication {
             .map(|(slug, body)| (slug.to_string(), document(slug, &format!("content/{slug}.md"), body)))
             .into(),
         days,
+        strategies: strategies(&months),
         months,
         orders,
-        strategies: StrategiesView::default(),
     }
 }

@@ -93,13 +93,17 @@ fn collect_own(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>
     Ok(())
 }
 
+/// A file of the program's own `templates/`.
+pub fn embedded(name: &str) -> Option<&'static [u8]> {
+    EMBEDDED.get_file(name).map(include_dir::File::contents)
+}
+
 fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
     if let Some(own) = folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
         return std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause));
     }
-    let embedded =
-        EMBEDDED.get_file(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
-    Ok(embedded.contents().to_vec())
+    let embedded = embedded(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
+    Ok(embedded.to_vec())
 }
 
 fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Error {

@@ -22,6 +22,7 @@ mod import;
 mod interruption;
 mod prices;
 mod privacy;
+mod reports;
 mod rust_client;
 mod samples;
 mod site;

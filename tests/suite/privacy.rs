@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::support::Site;
+use crate::support::{Site, pdf_attachments, pdf_text};
 
 /// Secrets that a page could format in any way.
 #[derive(Debug, Clone)]
@@ -101,7 +101,12 @@ fn leaks(site: &Site, secrets: &Secrets, amounts: bool) -> Vec<String> {
     assert!(files.len() > 20);
     let mut found = Vec::new();
     for (name, bytes) in files {
-        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        let mut text = String::from_utf8_lossy(&bytes).to_lowercase();
+        if name.ends_with(".pdf") {
+            let path = site.path("public").join(&name);
+            let attached = pdf_attachments(&path).unwrap_or_default();
+            text = pdf_text(&path).into_iter().chain(attached.into_values()).collect::<String>().to_lowercase();
+        }
         // The manifest holds hashes, in which any digits may occur.
         if name.ends_with("manifest") {
             continue;
@@ -158,6 +163,25 @@ fn an_account_in_a_template_of_the_owners_stops_the_build() {
 }
 
 #[test]
+fn an_account_in_a_template_of_the_report_stops_the_build() {
+    let secrets = Secrets {
+        account: "U7654321".into(),
+        exec: "0000aaaa.11111111.01.01".into(),
+        order: "700010001".into(),
+        deposit: 12_345_678,
+        shares: 1_234_567,
+        nav: 1_234_567_891,
+    };
+    let own = "#import \"default/report.typ\": *\n#show: styled\n#masthead()\nAccount U7654321";
+    let site = site(&secrets, "relative").file("templates/report.typ", own);
+    for arguments in [vec!["build"], vec!["report", "2024-05"]] {
+        let said = site.refused(&arguments);
+        assert!(said.contains("an account id") && said.contains("report.typ"), "{said}");
+    }
+    assert!(site.files("public").is_empty());
+}
+
+#[test]
 fn what_is_held_back_is_nowhere() {
     let site = Site::demo();
     let config = site.read("config/config.toml").replace("[privacy]", "[privacy]\ndelay_days = 200");
@@ -168,4 +192,9 @@ fn what_is_held_back_is_nowhere() {
     assert!(files.keys().any(|name| name.starts_with("trades/2022-04")));
     let orders = String::from_utf8_lossy(&files["data/orders.csv"]).into_owned();
     assert!(!orders.contains("2022-07"), "{orders}");
+    let Some(words) = pdf_text(&site.path("public/months/2022-07.pdf")) else { return };
+    assert!(
+        words.contains("Orders after 11 Jun 2022 are held back.") && !words.contains("No orders were filled"),
+        "{words}"
+    );
 }

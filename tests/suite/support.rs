@@ -11,6 +11,34 @@ pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
+/// What a reader of PDFs finds in one, in the order in which it is read; `None` without poppler's tools.
+pub fn pdf_text(path: &Path) -> Option<String> {
+    let output = match Command::new("pdftotext").arg("-raw").arg(path).arg("-").output() {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("skipped: pdftotext cannot be run: {error}");
+            return None;
+        }
+    };
+    assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// The files attached to a PDF by name; `None` without poppler's tools.
+pub fn pdf_attachments(path: &Path) -> Option<BTreeMap<String, String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("pdfdetach");
+    if let Err(error) = command.args(["-saveall", "-o"]).arg(folder.path()).arg(path).output() {
+        eprintln!("skipped: pdfdetach cannot be run: {error}");
+        return None;
+    }
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let named = |path: PathBuf| {
+        (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
+    };
+    Some(files.map(named).collect())
+}
+
 /// A site in a temporary folder.
 pub struct Site {
     folder: tempfile::TempDir,

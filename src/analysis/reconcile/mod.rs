@@ -17,7 +17,9 @@ use crate::site_dir::SiteDir;
 pub use fills::{
     fills_outside_the_day, fills_without_commission, notes_without_order, realized_profit_against_the_brokers,
 };
-pub use net_value::{net_value_against_profit, snapshots_against_their_own_sums};
+pub use net_value::{
+    UnexplainedChange, net_value_against_profit, snapshots_against_their_own_sums, unexplained_changes,
+};
 pub use positions::positions_against_fills;
 
 /// Everything in which the parts of a record disagree, by function, then date.

@@ -33,20 +33,7 @@ struct Unexplained<'a> {
 /// The rest is told in basis points of the earlier value, over all intervals whose both ends tell positions:
 /// a note with the largest, a warning where one is above 5. Intervals with an unknown exchange rate are counted.
 pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding> {
-    let rates = Rates::new(base, &record.snapshots);
-    let mut known = Vec::new();
-    let mut without_rate = 0;
-    let mut money = Money::of(record);
-    for (before, after) in record.snapshots.iter().zip(record.snapshots.iter().skip(1)) {
-        let moved = money.between(before, after);
-        if before.positions.is_none() || after.positions.is_none() {
-            continue;
-        }
-        match unexplained(&moved, before, after, &rates) {
-            Some(rest) => known.push(rest),
-            None => without_rate += 1,
-        }
-    }
+    let (known, without_rate) = changes(record, base);
     let mut findings = Vec::new();
     findings.extend(summary(&known));
     if without_rate > 0 {
@@ -61,6 +48,41 @@ pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding>
         ));
     }
     findings
+}
+
+/// The part of a change in net liquidation value between two snapshots that nothing in the record explains.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnexplainedChange {
+    /// Date of the later snapshot.
+    pub date: NaiveDate,
+    /// In basis points of the earlier value.
+    pub bps: f64,
+}
+
+/// What is unexplained of each change, as [`net_value_against_profit`] tells it; intervals whose ends do not both
+/// tell positions, or whose exchange rates are unknown, are left out.
+pub fn unexplained_changes(record: &Record, base: Currency) -> Vec<UnexplainedChange> {
+    let (known, _) = changes(record, base);
+    known.iter().map(|rest| UnexplainedChange { date: rest.snapshot.date, bps: rest.bps }).collect()
+}
+
+/// The unexplained part of each change whose both ends tell positions, and how many lack an exchange rate.
+fn changes(record: &Record, base: Currency) -> (Vec<Unexplained<'_>>, usize) {
+    let rates = Rates::new(base, &record.snapshots);
+    let mut known = Vec::new();
+    let mut without_rate = 0;
+    let mut money = Money::of(record);
+    for (before, after) in record.snapshots.iter().zip(record.snapshots.iter().skip(1)) {
+        let moved = money.between(before, after);
+        if before.positions.is_none() || after.positions.is_none() {
+            continue;
+        }
+        match unexplained(&moved, before, after, &rates) {
+            Some(rest) => known.push(rest),
+            None => without_rate += 1,
+        }
+    }
+    (known, without_rate)
 }
 
 /// Fills and cash of one interval.

@@ -56,6 +56,22 @@ fn a_sound_record_has_nothing_but_the_explained_net_value() {
 }
 
 #[test]
+fn what_is_unexplained_is_told_for_each_interval() {
+    let mut record = sound();
+    // A dividend of 5 that nobody recorded, on a value of 1,049: 47.7 basis points.
+    record.income.clear();
+    let changes = unexplained_changes(&record, usd());
+    let told: Vec<(String, f64)> =
+        changes.iter().map(|change| (change.date.to_string(), (change.bps * 10.0).round() / 10.0)).collect();
+    assert_eq!(
+        told,
+        [("2026-01-06".to_owned(), 0.0), ("2026-01-07".to_owned(), 47.7), ("2026-01-08".to_owned(), 0.0)]
+    );
+    record.snapshots[2].positions = None;
+    assert_eq!(unexplained_changes(&record, usd()).len(), 1);
+}
+
+#[test]
 fn a_missing_fill_shows_once_as_a_position_that_parts_from_the_fills() {
     let mut record = sound();
     record.executions.remove(0);

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod plot;
+pub mod print;
 mod scale;
 mod svg;
 
@@ -40,41 +41,41 @@ fn time_span(days: &[Day]) -> (f64, f64) {
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(publication: &Publication, logarithmic: bool) -> Result<String> {
-    let days = &publication.days;
+    let plot = |labels| growth_plot(&publication.days, publication.facts.benchmark.as_deref(), logarithmic, labels);
+    both(&plot((WIDE_DATES, 5)), plot((NARROW_DATES, 4)), (340, 260))
+}
+
+/// Growth of 100 with about so many dates and heights labelled.
+fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, labels: (usize, usize)) -> Plot {
     let height = |value: f64| if logarithmic { (value * 100.0).max(1e-6).ln() } else { value * 100.0 };
     let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.index))).collect();
     let benchmark: Vec<(f64, f64)> =
         days.iter().filter_map(|day| Some((x_of(day.date), height(day.benchmark_index?)))).collect();
     let y = span(ours.iter().chain(&benchmark).map(|point| point.1), 0.04);
-    let name = publication.facts.benchmark.as_deref();
-    let description = growth_in_words(days, name);
     let mut layers = vec![Layer::Level(height(1.0))];
     if !benchmark.is_empty() {
         layers.push(Layer::Line(benchmark, Ink::Benchmark));
     }
     layers.push(Layer::Line(ours, Ink::Ours));
-    let y_labels = |wanted: usize| -> Vec<(f64, String)> {
-        if logarithmic {
-            let numbers = scale::log_numbers(y.0.exp(), y.1.exp(), wanted);
-            return numbers.into_iter().map(|number| (number.ln(), format::number(number, 0, Sign::Minus))).collect();
-        }
-        let numbers = scale::round_numbers(y.0, y.1, wanted);
-        numbers.into_iter().map(|number| (number, format::number(number, 0, Sign::Minus))).collect()
+    let (dates, wanted) = labels;
+    let numbers = if logarithmic {
+        scale::log_numbers(y.0.exp(), y.1.exp(), wanted)
+    } else {
+        scale::round_numbers(y.0, y.1, wanted)
     };
+    let place = |number: f64| if logarithmic { number.ln() } else { number };
     let (kind, word) = if logarithmic { ("growth-log", "logarithmic") } else { ("growth", "linear") };
-    let plot = Plot {
+    Plot {
         id: kind.into(),
         kind,
         title: format!("Growth of 100, {word} scale"),
-        description,
+        description: growth_in_words(days, benchmark_name),
         x: time_span(days),
         y,
-        x_labels: date_labels(days, WIDE_DATES),
-        y_labels: y_labels(5),
+        x_labels: date_labels(days, dates),
+        y_labels: numbers.into_iter().map(|number| (place(number), format::number(number, 0, Sign::Minus))).collect(),
         layers,
-    };
-    let narrow = Plot { x_labels: date_labels(days, NARROW_DATES), y_labels: y_labels(4), ..plot.clone() };
-    both(&plot, narrow, (340, 260))
+    }
 }
 
 fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
@@ -96,11 +97,17 @@ fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn drawdown(publication: &Publication) -> Result<String> {
-    let days = &publication.days;
+    let plot = drawdown_plot(&publication.days, WIDE_DATES);
+    let narrow = Plot { x_labels: date_labels(&publication.days, NARROW_DATES), ..plot.clone() };
+    both(&plot, narrow, (150, 130))
+}
+
+/// The fall from the highest value so far with about so many dates labelled.
+fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown)).collect();
     let low = points.iter().map(|point| point.1).fold(-0.01, f64::min) * 1.06;
     let worst = points.iter().map(|point| point.1).fold(0.0, f64::min);
-    let plot = Plot {
+    Plot {
         id: "drawdown".into(),
         kind: "drawdown",
         title: "Drawdown".into(),
@@ -110,12 +117,10 @@ pub fn drawdown(publication: &Publication) -> Result<String> {
         ),
         x: time_span(days),
         y: (low, 0.0),
-        x_labels: date_labels(days, WIDE_DATES),
+        x_labels: date_labels(days, dates),
         y_labels: percent_labels(low, 0.0, 3),
         layers: vec![Layer::Area(points, Ink::Drawdown), Layer::Level(0.0)],
-    };
-    let narrow = Plot { x_labels: date_labels(days, NARROW_DATES), ..plot.clone() };
-    both(&plot, narrow, (150, 130))
+    }
 }
 
 /// Percent at round numbers, with as many decimals as they need.

@@ -35,6 +35,11 @@ impl Size {
         Self { width: 960, height, letters: 11, class: "wide" }
     }
 
+    /// For a column of a printed page, where it is about two thirds as large.
+    pub const fn print(height: u32) -> Self {
+        Self { width: 470, height, letters: 10, class: "print" }
+    }
+
     /// For a phone held upright.
     pub const fn narrow(height: u32) -> Self {
         Self { width: 380, height, letters: 13, class: "narrow" }
@@ -79,6 +84,9 @@ pub struct Plot {
     pub layers: Vec<Layer>,
 }
 
+/// The font of letters in printed charts: that of the report.
+const PRINT_FONT: &str = "Source Sans 3";
+
 const LEFT: i32 = 2;
 const RIGHT: i32 = 52;
 const TOP: i32 = 10;
@@ -93,10 +101,7 @@ impl Plot {
     /// # Errors
     /// Only if the drawing library refuses the coordinates.
     pub fn svg(&self, size: Size) -> Result<String> {
-        let mut shapes = String::new();
-        self.draw(size, &mut shapes).map_err(|cause| {
-            Error::new(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
-        })?;
+        let shapes = self.shapes(size)?;
         let (left, right, top, bottom) = self.edges(size);
         let id = format!("{}-{}", self.id, size.class);
         Ok(format!(
@@ -110,6 +115,27 @@ impl Plot {
             escape(&self.title),
             escape(&self.description),
         ))
+    }
+
+    /// The chart as an SVG document of its own.
+    ///
+    /// # Errors
+    /// As [`svg`](Self::svg).
+    pub fn document(&self, size: Size) -> Result<String> {
+        let shapes = self.shapes(size)?;
+        let (width, height) = (size.width as i32 * SCALE, size.height as i32 * SCALE);
+        Ok(format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"{PRINT_FONT}\">{shapes}</svg>"
+        ))
+    }
+
+    fn shapes(&self, size: Size) -> Result<String> {
+        let mut shapes = String::new();
+        self.draw(size, &mut shapes).map_err(|cause| {
+            Error::new(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
+        })?;
+        Ok(shapes)
     }
 
     /// Left, right, top and bottom of the plotting area in SVG units.

@@ -157,6 +157,7 @@ impl Filling {
         self.context.insert("previous", &of(number.checked_sub(1)));
         self.context.insert("next", &of(Some(number + 1)));
         self.context.insert("chart", &charts::month(publication, month)?);
+        self.context.insert("report", &site.report(month.month));
         let orders: Vec<_> =
             publication.orders.iter().filter(|order| YearMonth::of(order.date) == month.month).collect();
         self.context.insert("orders", &orders);

@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::terminal::Terminal;
+use super::{Outcome, record};
+use crate::build::{self, Options};
+use crate::calendar::YearMonth;
+use crate::error::{Error, Result};
+use crate::record::store::write_atomically;
+use crate::site_dir::SiteDir;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The month, such as 2026-01
+    #[arg(value_name = "MONTH")]
+    month: YearMonth,
+    /// The file to write [default: ./MONTH.pdf]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The address the site will be published at, to which links in the commentary lead
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Use commentary that is marked as a draft
+    #[arg(long)]
+    drafts: bool,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let (config, record) = record(site)?;
+    let options = Options { out: None, base_url: arguments.base_url.as_deref(), drafts: arguments.drafts };
+    let reports = build::report(site, &record, &config, arguments.month, &options)?;
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.pdf", arguments.month)));
+    // A bare name has no folder of its own to be written in.
+    let out = if out.is_relative() { PathBuf::from(".").join(out) } else { out };
+    for pdf in reports.files.values() {
+        write_atomically(&out, pdf, true)?;
+    }
+    oddities(terminal, &reports.warnings, reports.not_kept.as_ref());
+    terminal.result(out.display())?;
+    Ok(Outcome::Fine)
+}
+
+/// Says what was odd about reports.
+pub fn oddities(terminal: &Terminal, warnings: &[String], not_kept: Option<&Error>) {
+    for warning in warnings {
+        terminal.say(format!("warning: {warning}"));
+    }
+    if let Some(reason) = not_kept {
+        terminal.say(format!("the reports will be typeset again next time: {reason}"));
+    }
+}

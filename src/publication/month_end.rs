@@ -1,0 +1,86 @@
+//! Where the account stood at the end of each month: what a monthly report tells beside the month itself.
+//!
+//! Nothing here depends on a later day, so that the report of a month stays as it is while the record goes on.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::disclosure::Disclosure;
+use super::holdings::holdings;
+use super::quality::{self, MonthOfData};
+use super::view::{MonthEnd, Period};
+use super::{periods, rounded};
+use crate::analysis::performance::Performance;
+use crate::analysis::periods::{by_month, month_of, usual_periods};
+use crate::analysis::reconcile::unexplained_changes;
+use crate::analysis::{Window, drawdown, risk};
+use crate::calendar::YearMonth;
+use crate::config::Config;
+use crate::record::Record;
+
+/// What a record tells of the ends of its months.
+pub struct MonthEnds<'a> {
+    /// The whole record.
+    pub record: &'a Record,
+    /// The record without the fills that are held back.
+    pub shown: &'a Record,
+    /// Its daily series.
+    pub daily: &'a Performance,
+    /// How figures are computed and what is shown.
+    pub config: &'a Config,
+    /// The newest date of which positions and trades are shown.
+    pub shown_until: NaiveDate,
+}
+
+impl MonthEnds<'_> {
+    /// One entry for each month with a return.
+    pub fn all(&self, disclosure: &Disclosure) -> BTreeMap<YearMonth, MonthEnd> {
+        let changes = unexplained_changes(self.record, self.config.account.base_currency);
+        let (holidays, gaps) = self.daily.holidays_and_gaps(self.shown.price_series(&self.daily.benchmark_symbol));
+        let data = MonthOfData {
+            record: self.record,
+            daily: self.daily,
+            changes: &changes,
+            holidays: &holidays,
+            gaps: &gaps,
+            shown_until: self.shown_until,
+        };
+        let end = |month| Some((month, self.end(month, &data, disclosure)?));
+        by_month(&self.daily.series).into_keys().filter_map(end).collect()
+    }
+
+    fn end(&self, month: YearMonth, data: &MonthOfData, disclosure: &Disclosure) -> Option<MonthEnd> {
+        let series = self.daily.series.window(Window { from: None, to: Some(month.last_day()) });
+        let inside = month_of(&self.daily.series, month);
+        let as_of = series.end()?;
+        let values = series.values();
+        let drawdowns = self.daily.drawdowns.get(..=values.len()).unwrap_or(&self.daily.drawdowns);
+        let analysis = &self.daily.analysis;
+        let held = holdings(self.shown, self.config, disclosure, as_of.min(self.shown_until));
+        Some(MonthEnd {
+            since: inside.start?,
+            as_of,
+            observations: values.len(),
+            calendar_days: series.calendar_days(),
+            periods: self.periods(&series),
+            volatility: risk::volatility(&values, analysis.periods_per_year).map(rounded::ratio),
+            sharpe: risk::sharpe(&values, analysis.risk_free, analysis.periods_per_year).map(rounded::ratio),
+            max_drawdown: drawdown::maximum(drawdowns).map(rounded::ratio),
+            drawdown: drawdowns.last().copied().map(rounded::ratio),
+            positions_as_of: held.as_of,
+            positions: held.positions,
+            cash_weight: held.cash_weight,
+            held_back_after: (self.shown_until < as_of).then_some(self.shown_until),
+            data_quality: quality::of_month(data, month, &inside),
+        })
+    }
+
+    fn periods(&self, series: &crate::analysis::returns::ReturnSeries) -> Vec<Period> {
+        usual_periods(series, self.daily.aligned.as_ref()).into_iter().map(periods::view).collect()
+    }
+}
+
+#[cfg(test)]
+#[path = "month_end_tests.rs"]
+mod tests;

@@ -1,0 +1,92 @@
+use crate::calendar::YearMonth;
+use crate::config::{self, Config};
+use crate::publication::{MonthEnd, Publication, publish};
+use crate::record::{Record, load};
+use crate::{SiteDir, demo};
+
+fn the_demo() -> (Record, Config) {
+    let folder = tempfile::tempdir().unwrap();
+    let site = SiteDir::new(folder.path());
+    demo::write(&site).unwrap();
+    let config = config::load(&site, []).unwrap();
+    (load::load(&site, &config, "2100-01-01".parse().unwrap()), config)
+}
+
+fn figure(publication: &Publication, id: &str) -> Option<f64> {
+    publication.figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == id).unwrap().value
+}
+
+/// The record as it was at the end of a month.
+fn until(record: &Record, month: YearMonth) -> Record {
+    let mut then = record.clone();
+    let last = month.last_day();
+    then.snapshots.retain(|snapshot| snapshot.date <= last);
+    then.executions.retain(|fill| fill.utc_date() <= last);
+    then.flows.retain(|flow| flow.date <= last);
+    then.income.retain(|flow| flow.date <= last);
+    then
+}
+
+#[test]
+fn a_months_end_is_what_a_publication_made_then_would_have_said() {
+    let (record, config) = the_demo();
+    let now = publish(&record, &config).unwrap();
+    assert_eq!(now.month_ends.len(), now.months.len());
+    for month in ["2015-02", "2017-09", "2020-03", "2022-12"] {
+        let month: YearMonth = month.parse().unwrap();
+        let then = publish(&until(&record, month), &config).unwrap();
+        let end: &MonthEnd = &now.month_ends[&month];
+        assert_eq!(end.periods, then.periods);
+        assert_eq!(end.volatility, figure(&then, "risk.volatility"));
+        assert_eq!(end.sharpe, figure(&then, "risk.sharpe"));
+        assert_eq!(end.max_drawdown, figure(&then, "drawdown.max"));
+        assert_eq!(end.drawdown, then.days.last().map(|day| day.drawdown));
+        assert_eq!(
+            (end.as_of, end.observations, end.calendar_days),
+            (then.facts.as_of, then.facts.observations, then.facts.calendar_days)
+        );
+        assert_eq!((&end.positions, end.cash_weight), (&then.positions, then.cash_weight));
+        assert_eq!(end, &then.month_ends[&month]);
+    }
+}
+
+#[test]
+fn a_hole_in_the_data_is_named_in_its_month_and_in_no_other() {
+    let (mut record, config) = the_demo();
+    let gone: Vec<chrono::NaiveDate> = ["2019-05-15", "2019-05-31"].map(|day| day.parse().unwrap()).into();
+    record.snapshots.retain(|snapshot| !gone.contains(&snapshot.date));
+    // Money that came from nowhere for a day, and a fill that was taken back.
+    let at = record.snapshots.iter().position(|snapshot| snapshot.date.to_string() == "2019-05-08").unwrap();
+    let (whole, part) = (record.snapshots[at].net_liquidation, rust_decimal::Decimal::new(101, 2));
+    record.snapshots[at].net_liquidation = whole * part;
+    let mut taken_back = record.executions[0].clone();
+    taken_back.time = "2019-05-20T15:00:00Z".parse().unwrap();
+    record.superseded.push(taken_back);
+    let publication = publish(&record, &config).unwrap();
+    let said = |month: &str| publication.month_ends[&month.parse::<YearMonth>().unwrap()].data_quality.join("\n");
+    let may = said("2019-05");
+    assert!(may.contains("2 weekdays have no valuation (15 May, 31 May)"), "{may}");
+    assert!(
+        may.contains("most is left on 8 May 2019: +9") || may.contains("most is left on 9 May 2019: \u{2212}"),
+        "{may}"
+    );
+    assert!(may.contains("1 fill was corrected or cancelled by the broker"), "{may}");
+    let june = said("2019-06");
+    assert!(june.contains("The month's first return starts on 30 May 2019"), "{june}");
+    assert!(!june.contains("corrected") && !june.contains("15 May"), "{june}");
+    assert!(said("2019-04").contains("to less than 0.1 bps"), "{}", said("2019-04"));
+}
+
+#[test]
+fn what_is_held_back_is_not_in_a_months_end() {
+    let (record, mut config) = the_demo();
+    config.privacy.delay_days = 60;
+    let publication = publish(&record, &config).unwrap();
+    let last = publication.month_ends.values().last().unwrap();
+    assert!(last.positions_as_of.unwrap() <= publication.facts.positions_as_of);
+    assert_eq!(last.held_back_after, "2022-10-29".parse().ok());
+    assert!(last.data_quality.join(" ").contains("are held back"), "{:?}", last.data_quality);
+    let earlier = &publication.month_ends[&"2022-06".parse::<YearMonth>().unwrap()];
+    assert_eq!(earlier.positions_as_of, Some(earlier.as_of));
+    assert!(!earlier.data_quality.join(" ").contains("held back"));
+}

@@ -1,0 +1,39 @@
+//! What strangers may see of the end of a month: the figures of its report.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{Period, PositionView};
+
+/// Where the account stood at the end of a month, whatever has happened since.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MonthEnd {
+    /// The snapshot that the month's first return is taken from.
+    pub since: NaiveDate,
+    /// The month's last snapshot.
+    pub as_of: NaiveDate,
+    /// Daily returns since inception.
+    pub observations: usize,
+    /// Calendar days since inception.
+    pub calendar_days: i64,
+    /// Returns over usual periods that end here, against the benchmark.
+    pub periods: Vec<Period>,
+    /// Volatility since inception, a year.
+    pub volatility: Option<f64>,
+    /// Sharpe ratio since inception, a year.
+    pub sharpe: Option<f64>,
+    /// Deepest drawdown since inception.
+    pub max_drawdown: Option<f64>,
+    /// How far below the peak the account stands, 0 or negative.
+    pub drawdown: Option<f64>,
+    /// The date the positions are told for.
+    pub positions_as_of: Option<NaiveDate>,
+    /// Open positions by weight, largest first.
+    pub positions: Vec<PositionView>,
+    /// Cash as a share of net liquidation value.
+    pub cash_weight: Option<f64>,
+    /// The date after which positions and trades of the month are held back, if some are.
+    pub held_back_after: Option<NaiveDate>,
+    /// What is missing or odd in the month's data, in words.
+    pub data_quality: Vec<String>,
+}

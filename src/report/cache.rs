@@ -1,0 +1,144 @@
+//! Reports that were typeset before, by the digest of everything that went into them.
+//!
+//! `.cache/reports/2026-01.KEY.DIGEST.pdf`: a file counts only if its content has the digest in its name, so that
+//! a write that was cut short is no report. What is here can be made again at any time.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::Error;
+use crate::calendar::YearMonth;
+use crate::digest::sha256;
+
+/// Letters of a digest in a file's name.
+const LETTERS: usize = 32;
+
+/// Where reports are kept: in memory, and in a folder if there is one.
+#[derive(Default)]
+pub struct Cache {
+    folder: Option<PathBuf>,
+    held: Mutex<BTreeMap<YearMonth, Held>>,
+}
+
+struct Held {
+    key: String,
+    digest: String,
+    pdf: Option<Arc<[u8]>>,
+}
+
+impl Cache {
+    /// A cache that lasts as long as the program.
+    pub fn in_memory() -> Self {
+        Self::default()
+    }
+
+    /// A cache in a folder, which need not exist yet. One that cannot be read is empty.
+    pub fn at(folder: PathBuf) -> Self {
+        let held =
+            std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| named(&entry.path()));
+        Self { held: Mutex::new(held.collect()), folder: Some(folder) }
+    }
+
+    /// The key of everything that goes into a report.
+    pub fn key(parts: &[u8]) -> String {
+        sha256(parts, LETTERS)
+    }
+
+    /// The report of a month, if it was made from the same.
+    pub fn get(&self, month: YearMonth, key: &str) -> Option<Arc<[u8]>> {
+        let digest = {
+            let held = self.held();
+            let held = held.get(&month).filter(|held| held.key == key)?;
+            if let Some(pdf) = &held.pdf {
+                return Some(pdf.clone());
+            }
+            held.digest.clone()
+        };
+        let path = self.path(month, key, &digest)?;
+        let pdf: Arc<[u8]> = std::fs::read(path).ok().filter(|pdf| sha256(pdf, LETTERS) == digest)?.into();
+        self.held().insert(month, Held { key: key.to_owned(), digest, pdf: Some(pdf.clone()) });
+        Some(pdf)
+    }
+
+    /// Keeps a report in the place of the month's last one.
+    ///
+    /// # Errors
+    /// A folder that cannot be written. The report is in memory all the same.
+    pub fn put(&self, month: YearMonth, key: &str, pdf: Arc<[u8]>) -> Result<(), Error> {
+        let digest = sha256(&pdf, LETTERS);
+        let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
+        let old = self.held().insert(month, new);
+        let Some((folder, path)) = self.folder.as_ref().zip(self.path(month, key, &digest)) else { return Ok(()) };
+        write(folder, &path, &pdf).map_err(|cause| Error::io("keep the report in", folder, cause))?;
+        match old.and_then(|old| self.path(month, &old.key, &old.digest)).filter(|old| *old != path) {
+            // One that is gone already is no loss.
+            Some(old) if old.exists() => {
+                std::fs::remove_file(&old).map_err(|cause| Error::io("remove the old report", &old, cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<YearMonth, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn path(&self, month: YearMonth, key: &str, digest: &str) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(format!("{month}.{key}.{digest}.pdf")))
+    }
+}
+
+/// Not flushed: a file that a crash leaves half written does not have the digest it is named after.
+fn write(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut file, content)?;
+    file.persist(path).map(drop).map_err(|failed| failed.error)
+}
+
+fn named(path: &Path) -> Option<(YearMonth, Held)> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".pdf")?;
+    let mut parts = name.split('.');
+    let (month, key, digest) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+    Some((month, Held { key: key.to_owned(), digest: digest.to_owned(), pdf: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_found_by_what_went_into_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let month: YearMonth = "2026-01".parse().unwrap();
+        let cache = Cache::at(folder.path().join("reports"));
+        assert!(cache.get(month, "k1").is_none());
+        cache.put(month, "k1", Arc::from(&b"one"[..])).unwrap();
+        assert_eq!(&*cache.get(month, "k1").unwrap(), b"one");
+
+        let again = Cache::at(folder.path().join("reports"));
+        assert!(again.get(month, "k2").is_none());
+        assert_eq!(&*again.get(month, "k1").unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_new_report_takes_the_place_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let month: YearMonth = "2026-01".parse().unwrap();
+        Cache::at(folder.path().into()).put(month, "k1", Arc::from(&b"one"[..])).unwrap();
+        Cache::at(folder.path().into()).put(month, "k2", Arc::from(&b"two"[..])).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(&*Cache::at(folder.path().into()).get(month, "k2").unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_file_that_was_cut_short_is_no_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let month: YearMonth = "2026-01".parse().unwrap();
+        Cache::at(folder.path().into()).put(month, "k1", Arc::from(&b"whole"[..])).unwrap();
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        std::fs::write(file, b"who").unwrap();
+        assert!(Cache::at(folder.path().into()).get(month, "k1").is_none());
+    }
+}

@@ -1,0 +1,368 @@
+//! The trader's Markdown as a tree that the template turns into content, node by node.
+//!
+//! Text stays text: it reaches the template as strings in `data.json` and is never read as code. Every node is an
+//! object with its kind in `t`, its children in `c` (or `items`, `rows`) and its text in `s`; text alone is a string.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
+use serde_json::{Value, json};
+
+use crate::record::Document;
+use crate::site::links;
+use crate::site::markdown::{PageOf, options, top_level};
+use crate::{Error, Place, Result};
+
+use super::pictures::Pictures;
+
+/// How deep quotes and lists may stand inside each other: the compiler has an end too, and a page an edge.
+const DEEPEST: usize = 8;
+
+/// What a text can lead to.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The page of each Markdown file.
+    pub page_of: &'a PageOf,
+    /// The address the site is published at, ending in `/`: without it a link into the site leads nowhere on paper.
+    pub base_url: Option<&'a str>,
+    /// The pictures of the site, by their path below `content/`.
+    pub pictures: &'a Pictures,
+    /// The heading level right above the text.
+    pub below: u8,
+}
+
+/// A text as a list of blocks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Blocks {
+    /// The blocks.
+    pub tree: Vec<Value>,
+    /// The pictures in it by their path below `content/`, and where they are referred to.
+    pub pictures: Vec<(String, Place)>,
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// What cannot be typeset (raw HTML, a picture from the web, lists in lists in lists without end) and pictures that
+/// do not exist, with file and line.
+pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
+    let mut tree = Tree {
+        document,
+        around,
+        open: vec![Node::root()],
+        notes: BTreeMap::new(),
+        pictures: Vec::new(),
+        top_level: top_level(&document.body),
+        level: around.below,
+    };
+    for (event, range) in Parser::new_ext(&document.body, options()).into_offset_iter() {
+        tree.take(event, range.start)?;
+    }
+    let mut blocks = tree.open.pop().map(|root| root.children).unwrap_or_default();
+    let mut notes = Notes { texts: tree.notes, numbers: BTreeMap::new(), open: Vec::new() };
+    notes.fill(&mut blocks);
+    Ok(Blocks { tree: blocks, pictures: tree.pictures })
+}
+
+/// An element that is not closed yet.
+struct Node {
+    kind: Kind,
+    children: Vec<Value>,
+}
+
+/// What becomes of the children when it is closed.
+enum Kind {
+    Root,
+    /// An object with these fields; the children go into the named one.
+    Object(Value, &'static str),
+    Item,
+    /// Its language and its lines so far.
+    Code(String, String),
+    /// A block of raw HTML and where it starts.
+    Html(String, usize),
+    /// A picture by its path below `content/`; the children are its alternative text.
+    Picture(String),
+    Note(String),
+    /// A link that leads nowhere on paper: its text stays.
+    Through,
+}
+
+impl Node {
+    fn root() -> Self {
+        Self { kind: Kind::Root, children: Vec::new() }
+    }
+}
+
+struct Tree<'a> {
+    document: &'a Document,
+    around: Surroundings<'a>,
+    open: Vec<Node>,
+    notes: BTreeMap<String, Vec<Value>>,
+    pictures: Vec<(String, Place)>,
+    /// The highest heading level of the text.
+    top_level: u8,
+    /// The level of the last heading.
+    level: u8,
+}
+
+impl Tree<'_> {
+    fn take(&mut self, event: Event, offset: usize) -> Result<()> {
+        match event {
+            Event::Start(tag) => {
+                let kind = self.start(tag, offset)?;
+                self.open.push(Node { kind, children: Vec::new() });
+                if self.nested() > DEEPEST {
+                    let message = format!("more than {DEEPEST} lists and quotes stand inside each other");
+                    return Err(self.cannot(&message, offset, "bring the text to fewer levels"));
+                }
+            }
+            Event::End(_) => self.end()?,
+            Event::Text(text) => self.text(&text),
+            Event::Code(text) => self.add(json!({ "t": "code", "s": text.as_ref() })),
+            Event::SoftBreak => self.text(" "),
+            Event::HardBreak => self.add(json!({ "t": "break" })),
+            Event::Rule => self.add(json!({ "t": "rule" })),
+            Event::TaskListMarker(done) => self.add(json!({ "t": "task", "done": done })),
+            Event::FootnoteReference(label) => self.add(json!({ "t": "note", "label": label.as_ref() })),
+            Event::Html(html) => self.text(&html),
+            Event::InlineHtml(html) => self.html(&html, offset)?,
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
+        }
+        Ok(())
+    }
+
+    /// Levels of lists, quotes and notes that are open.
+    fn nested(&self) -> usize {
+        let counts = |node: &&Node| match &node.kind {
+            Kind::Object(object, _) => matches!(object.get("t").and_then(Value::as_str), Some("list" | "quote")),
+            Kind::Note(_) => true,
+            _ => false,
+        };
+        self.open.iter().filter(counts).count()
+    }
+
+    fn start(&mut self, tag: Tag, offset: usize) -> Result<Kind> {
+        let inline = |kind: &str| Kind::Object(json!({ "t": kind }), "c");
+        Ok(match tag {
+            Tag::Paragraph => inline("par"),
+            Tag::Heading { level, .. } => Kind::Object(json!({ "t": "heading", "level": self.level(level) }), "c"),
+            Tag::BlockQuote(_) => inline("quote"),
+            Tag::CodeBlock(kind) => Kind::Code(
+                match kind {
+                    CodeBlockKind::Fenced(words) => words.split_whitespace().next().unwrap_or_default().to_owned(),
+                    CodeBlockKind::Indented => String::new(),
+                },
+                String::new(),
+            ),
+            Tag::List(start) => Kind::Object(json!({ "t": "list", "start": start }), "items"),
+            Tag::Item => Kind::Item,
+            Tag::FootnoteDefinition(label) => Kind::Note(label.to_string()),
+            Tag::Table(alignments) => {
+                let names: Vec<&str> = alignments.iter().map(alignment).collect();
+                Kind::Object(json!({ "t": "table", "align": names }), "rows")
+            }
+            Tag::TableHead | Tag::TableRow => inline("row"),
+            Tag::TableCell => inline("cell"),
+            Tag::Emphasis => inline("emph"),
+            Tag::Strong => inline("strong"),
+            Tag::Strikethrough => inline("strike"),
+            Tag::Superscript => inline("super"),
+            Tag::Subscript => inline("sub"),
+            Tag::Link { dest_url, .. } => match self.address(&dest_url) {
+                Some(to) => Kind::Object(json!({ "t": "link", "to": to }), "c"),
+                None => Kind::Through,
+            },
+            Tag::Image { dest_url, .. } => Kind::Picture(self.picture(&dest_url, offset)?),
+            Tag::HtmlBlock => Kind::Html(String::new(), offset),
+            Tag::MetadataBlock(_) => Kind::Through,
+            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => inline("par"),
+        })
+    }
+
+    fn end(&mut self) -> Result<()> {
+        // The root is never closed by an event.
+        let Some(Node { kind, children }) = self.open.pop_if(|node| !matches!(node.kind, Kind::Root)) else {
+            return Ok(());
+        };
+        match kind {
+            Kind::Root => {}
+            Kind::Object(mut object, field) => {
+                if let Some(fields) = object.as_object_mut() {
+                    fields.insert(field.to_owned(), Value::Array(children));
+                }
+                self.add(object);
+            }
+            Kind::Item => self.add(Value::Array(children)),
+            Kind::Code(language, text) => {
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                self.add(json!({ "t": "block", "lang": language, "s": text }));
+            }
+            Kind::Html(html, offset) => self.html(&html, offset)?,
+            Kind::Picture(file) => {
+                let alt: String = children.iter().map(plain).collect();
+                self.add(json!({ "t": "picture", "file": file, "alt": alt }));
+            }
+            Kind::Note(label) => {
+                self.notes.entry(label).or_insert(children);
+            }
+            Kind::Through => children.into_iter().for_each(|child| self.add(child)),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, value: Value) {
+        let Some(node) = self.open.last_mut() else { return };
+        match (node.children.last_mut(), value) {
+            (Some(Value::String(last)), Value::String(text)) => last.push_str(&text),
+            (_, value) => node.children.push(value),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.open.last_mut().map(|node| &mut node.kind) {
+            Some(Kind::Code(_, lines) | Kind::Html(lines, _)) => lines.push_str(text),
+            _ => self.add(Value::String(text.to_owned())),
+        }
+    }
+
+    /// Comments are left out and a line break is one; there is no page to put any other HTML on.
+    fn html(&mut self, html: &str, offset: usize) -> Result<()> {
+        let html = html.trim();
+        let tag = html.to_ascii_lowercase();
+        match tag.trim_end_matches(['>', '/', ' ']) {
+            "" => {}
+            "<br" => self.add(json!({ "t": "break" })),
+            _ if tag.starts_with("<!--") && tag.ends_with("-->") => {}
+            _ => {
+                let shown: String = html.chars().take(40).collect();
+                let message = format!("raw HTML cannot be typeset: `{shown}`");
+                return Err(self.cannot(&message, offset, "write it in Markdown, or on a page of its own"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Headings go below the page's own, and none is left out between: readers that speak the page rely on it.
+    fn level(&mut self, level: HeadingLevel) -> u8 {
+        let below = self.around.below + 1 + (level as u8).saturating_sub(self.top_level);
+        self.level = below.min(self.level + 1);
+        self.level
+    }
+
+    fn folder(&self) -> String {
+        let path = self.document.path.strip_prefix("content").unwrap_or(&self.document.path);
+        path.parent().unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/")
+    }
+
+    /// Where a link leads on the web; `None` where only the site itself knows.
+    fn address(&self, written: &str) -> Option<String> {
+        const LONGEST: usize = 2_000;
+        let shown = |address: &String| address.len() <= LONGEST && !address.is_empty();
+        if links::is_external(written) {
+            let known = ["http://", "https://", "mailto:"].iter().any(|scheme| written.starts_with(scheme));
+            return known.then(|| written.to_owned()).filter(shown);
+        }
+        let base_url = self.around.base_url?;
+        let (address, fragment) = written.split_once('#').unwrap_or((written, ""));
+        let path = links::resolve(&self.folder(), address).filter(|_| !address.is_empty())?;
+        let page = self.around.page_of.get(&path).unwrap_or(&path);
+        let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        Some(format!("{base_url}{page}{fragment}")).filter(shown)
+    }
+
+    /// The path of a picture below `content/`.
+    fn picture(&mut self, written: &str, offset: usize) -> Result<String> {
+        if links::is_external(written) {
+            let message = format!("a picture from the web cannot be typeset: `{written}`");
+            return Err(self.cannot(&message, offset, "keep a copy below content/"));
+        }
+        let path = links::resolve(&self.folder(), written).filter(|path| self.around.pictures.has(path));
+        let Some(path) = path else {
+            let message = format!("the picture `{written}` does not exist");
+            return Err(self.cannot(&message, offset, "its place is relative to the Markdown file"));
+        };
+        self.pictures.push((path.clone(), self.place(offset)));
+        Ok(path)
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        let lines = self.document.body.get(..offset).unwrap_or_default().matches('\n').count();
+        Place::line(&self.document.path, self.document.body_line + lines)
+    }
+
+    fn cannot(&self, message: &str, offset: usize, hint: &str) -> Error {
+        Error::new(message).at(self.place(offset)).hint(hint)
+    }
+}
+
+fn alignment(alignment: &pulldown_cmark::Alignment) -> &'static str {
+    match alignment {
+        pulldown_cmark::Alignment::Right => "right",
+        pulldown_cmark::Alignment::Center => "center",
+        pulldown_cmark::Alignment::Left | pulldown_cmark::Alignment::None => "left",
+    }
+}
+
+/// The words of a node.
+fn plain(node: &Value) -> String {
+    match node {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => match (object.get("s").and_then(Value::as_str), object.get("c")) {
+            (Some(text), _) => text.to_owned(),
+            (None, Some(Value::Array(children))) => children.iter().map(plain).collect(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Puts the text of each footnote where it is first referred to.
+struct Notes {
+    texts: BTreeMap<String, Vec<Value>>,
+    numbers: BTreeMap<String, usize>,
+    open: Vec<String>,
+}
+
+impl Notes {
+    fn fill(&mut self, nodes: &mut [Value]) {
+        for node in nodes {
+            match node {
+                Value::Array(children) => self.fill(children),
+                Value::Object(object) => match object.get("t").and_then(Value::as_str) {
+                    Some("note") => {
+                        let label = object.get("label").and_then(Value::as_str).unwrap_or_default().to_owned();
+                        *node = self.note(&label);
+                    }
+                    _ => {
+                        let children = object.values_mut().filter_map(Value::as_array_mut);
+                        children.for_each(|children| self.fill(children));
+                    }
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// The note itself the first time, a reference to it later; inside itself, and without a text, only its label.
+    fn note(&mut self, label: &str) -> Value {
+        if let Some(number) = self.numbers.get(label) {
+            return if self.open.iter().any(|open| open == label) {
+                Value::String(format!("[{label}]"))
+            } else {
+                json!({ "t": "again", "id": number })
+            };
+        }
+        let Some(mut text) = self.texts.get(label).cloned() else { return Value::String(format!("[^{label}]")) };
+        let number = self.numbers.len() + 1;
+        self.numbers.insert(label.to_owned(), number);
+        self.open.push(label.to_owned());
+        self.fill(&mut text);
+        self.open.pop();
+        json!({ "t": "note", "id": number, "c": text })
+    }
+}
+
+#[cfg(test)]
+#[path = "markdown_tests.rs"]
+mod tests;

@@ -1,0 +1,299 @@
+//! Monthly reports: one PDF for each month of a [`Publication`], typeset as a fund's factsheet is.
+//!
+//! ```text
+//! Publication --> month (data) --> typeset (template, charts, tables) --> PDF --> cache
+//! content/    --> markdown (tree) --^
+//! ```
+//!
+//! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
+//! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
+
+mod cache;
+mod errors;
+pub mod fonts;
+mod markdown;
+mod month;
+mod pictures;
+mod templates;
+mod typeset;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use typst::foundations::Bytes;
+
+use crate::calendar::YearMonth;
+use crate::config::Paper;
+use crate::digest::sha256;
+use crate::publication::{Day, Month, OrderView, Publication};
+use crate::site::charts::print;
+use crate::site::markdown::PageOf;
+use crate::site::page_of_files;
+use crate::site::tables::{self, Table};
+use crate::{Error, Result};
+
+pub use cache::Cache;
+pub use pictures::Pictures;
+
+use markdown::Surroundings;
+use month::Told;
+use templates::Templates;
+use typeset::{Sheet, Typeset};
+
+/// What a report can be told beside the publication.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The address the site is published at, instead of the configured one.
+    pub base_url: Option<&'a str>,
+    /// Whether drafts are shown.
+    pub drafts: bool,
+    /// The folder with the site's own templates, if there is one.
+    pub template_dir: Option<&'a Path>,
+    /// The paper.
+    pub paper: Paper,
+    /// The pictures that commentary can refer to.
+    pub pictures: &'a Pictures,
+    /// Reports that were made before.
+    pub cache: &'a Cache,
+}
+
+/// Finished reports.
+#[derive(Debug, Default)]
+pub struct Reports {
+    /// The documents by their path in the site: `months/2026-01.pdf`.
+    pub files: BTreeMap<String, Arc<[u8]>>,
+    /// Every text that went into them, by name, for the search for private things: in the documents they are packed.
+    pub words: BTreeMap<String, Vec<u8>>,
+    /// How many were typeset now, and not found in the cache.
+    pub typeset: usize,
+    /// What was found odd while they were.
+    pub warnings: Vec<String>,
+    /// Why some could not be kept, if so.
+    pub not_kept: Option<Error>,
+}
+
+/// Where a month's report lies in the site.
+pub fn path_of(month: YearMonth) -> String {
+    format!("months/{month}.pdf")
+}
+
+/// The report of every month.
+///
+/// # Errors
+/// The first month that cannot be typeset: a template that is wrong, commentary that has no place on paper.
+pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
+    let press = Press::new(publication, options)?;
+    let made: Vec<Result<Made>> = publication.months.par_iter().map(|month| press.report(month)).collect();
+    press.gathered(made)
+}
+
+/// The report of one month.
+///
+/// # Errors
+/// As [`all`], and a month without a daily return.
+pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Result<Reports> {
+    let known = publication.months.iter().find(|known| known.month == month);
+    let known = known.ok_or_else(|| {
+        let error =
+            Error::new(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
+        match (publication.months.first(), publication.months.last()) {
+            (Some(first), Some(last)) => error.hint(format!("the record has {} to {}", first.month, last.month)),
+            _ => error.hint("returns need two snapshots"),
+        }
+    })?;
+    let press = Press::new(publication, options)?;
+    press.gathered(vec![press.report(known)])
+}
+
+/// One finished report.
+struct Made {
+    month: YearMonth,
+    pdf: Arc<[u8]>,
+    data: String,
+    is_new: bool,
+    warnings: Vec<String>,
+    not_kept: Option<Error>,
+}
+
+/// What all reports of a publication share.
+struct Press<'a> {
+    publication: &'a Publication,
+    options: &'a Options<'a>,
+    base_url: Option<String>,
+    templates: Templates,
+    page_of: PageOf,
+    daily: Table,
+    orders: Table,
+    /// The digest of all days up to the end of each month, from which the charts are drawn.
+    days: BTreeMap<YearMonth, String>,
+    /// The digest of what is the same for every month.
+    shared: String,
+}
+
+impl<'a> Press<'a> {
+    fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
+        let base_url = options.base_url.or(publication.facts.base_url.as_deref());
+        let templates = Templates::load(options.template_dir)?;
+        Ok(Self {
+            publication,
+            options,
+            base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
+            page_of: page_of_files(publication, options.drafts),
+            daily: tables::daily(publication),
+            orders: tables::orders(publication),
+            days: digests_of_days(&publication.days),
+            shared: [&version(), templates.digest(), fonts::digest()].join(" "),
+            templates,
+        })
+    }
+
+    /// Finds a month's report in the cache, or makes it.
+    fn report(&self, month: &Month) -> Result<Made> {
+        let told = self.told(month)?;
+        let data = shown(told.data(self.options.paper, self.base_url.as_deref()));
+        let key = self.key(&told, &data);
+        let cache = self.options.cache;
+        if let Some(pdf) = cache.get(month.month, &key) {
+            return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
+        }
+        let Typeset { pdf, warnings } = self.sheet(&told, &data)?.typeset()?;
+        typeset::forget();
+        let pdf: Arc<[u8]> = pdf.into();
+        // A report with warnings is made again, so that they are heard again.
+        let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
+        Ok(Made { month: month.month, pdf, data, is_new: true, warnings, not_kept: kept.err() })
+    }
+
+    fn told(&self, month: &'a Month) -> Result<Told<'a>> {
+        let publication = self.publication;
+        let end = publication.month_ends.get(&month.month).ok_or_else(|| {
+            Error::new(format!("there is nothing to tell of the end of {}", month.month.in_words()))
+        })?;
+        let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
+        let document = publication.commentary.get(&month.month).filter(|text| self.options.drafts || !text.draft);
+        let around = Surroundings {
+            page_of: &self.page_of,
+            base_url: self.base_url.as_deref(),
+            pictures: self.options.pictures,
+            below: COMMENTARY_LEVEL,
+        };
+        let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
+        let orders = publication.orders.iter().rev().filter(in_month).collect();
+        Ok(Told { publication, month, end, orders, commentary })
+    }
+
+    /// The digest of everything that goes into a report.
+    fn key(&self, told: &Told, data: &str) -> String {
+        let pictures = told.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
+        let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
+        let days = self.days.get(&told.month.month).map(String::as_str).unwrap_or_default();
+        sha256([&self.shared, days, &pictures, data].join("\n").as_bytes(), 32)
+    }
+
+    /// The template with everything it can see.
+    fn sheet(&self, told: &Told, data: &str) -> Result<Sheet<'_>> {
+        let month = told.month.month;
+        let days = &self.publication.days;
+        let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
+        let growth = print::growth(until, self.publication.facts.benchmark.as_deref())?;
+        let drawdown = print::drawdown(until)?;
+        let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
+        let in_month = |date| YearMonth::of(date) == month;
+        let mut files = BTreeMap::from([
+            ("data.json".to_owned(), Bytes::from_string(data.to_owned())),
+            ("charts.json".to_owned(), Bytes::from_string(alt)),
+            ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
+            ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
+            (format!("daily-{month}.csv"), Bytes::new(self.daily.dated(in_month).csv()?)),
+            (format!("orders-{month}.csv"), Bytes::new(self.orders.dated(in_month).csv()?)),
+        ]);
+        for (path, place) in told.pictures() {
+            let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));
+            self.options.pictures.check(path).map_err(|reason| {
+                Error::new(format!("the picture `{path}` cannot be typeset: {reason}"))
+                    .at(place.clone())
+                    .hint("PNG, JPEG, GIF, WebP and SVG can be")
+            })?;
+            files.insert(name, Bytes::new(content.to_vec()));
+        }
+        Ok(Sheet {
+            name: format!("the report of {}", month.in_words()),
+            templates: &self.templates,
+            files,
+            date: told.date(),
+            identity: format!("{} {} {month}", self.publication.facts.title, self.publication.facts.inception),
+        })
+    }
+
+    fn gathered(&self, made: Vec<Result<Made>>) -> Result<Reports> {
+        let mut reports = Reports::default();
+        for made in made {
+            let made = made?;
+            let path = path_of(made.month);
+            reports.typeset += usize::from(made.is_new);
+            reports.warnings.extend(made.warnings);
+            reports.not_kept = reports.not_kept.or(made.not_kept);
+            reports.words.insert(format!("{path}/data.json"), made.data.into_bytes());
+            reports.files.insert(path, made.pdf);
+        }
+        let templates = self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.into()));
+        reports.words.extend(templates);
+        Ok(reports)
+    }
+}
+
+/// The heading level of the section that commentary stands in.
+const COMMENTARY_LEVEL: u8 = 2;
+
+/// The data as text, with every character that has no glyph replaced, and how many there were.
+fn shown(mut data: Value) -> String {
+    let mut missing = 0;
+    replace(&mut data, &mut missing);
+    if let Some(object) = data.as_object_mut() {
+        object.insert("missing".into(), missing.into());
+    }
+    data.to_string()
+}
+
+fn replace(value: &mut Value, missing: &mut usize) {
+    match value {
+        Value::String(text) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
+        Value::String(text) => *text = fonts::shown(text, missing),
+        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, missing)),
+        // Where a link leads is not typeset.
+        Value::Object(fields) => {
+            fields.iter_mut().filter(|(name, _)| *name != "to").for_each(|(_, value)| replace(value, missing))
+        }
+        _ => {}
+    }
+}
+
+/// The digest of the days up to the end of each month.
+fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
+    let mut digests = BTreeMap::new();
+    let mut so_far = String::new();
+    for month in days.chunk_by(|one, other| YearMonth::of(one.date) == YearMonth::of(other.date)) {
+        let Some(first) = month.first() else { continue };
+        let rows = month.iter().map(|day| {
+            format!("{} {:?} {} {} {:?}\n", day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index)
+        });
+        so_far = sha256((so_far + &rows.collect::<String>()).as_bytes(), 64);
+        digests.insert(YearMonth::of(first.date), so_far.clone());
+    }
+    digests
+}
+
+/// Which program this is: its version, and while it is worked on, which build.
+fn version() -> String {
+    let build = std::env::current_exe().and_then(std::fs::metadata).ok();
+    let changed = build.as_ref().and_then(|file| file.modified().ok());
+    let changed = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), build.map(|file| file.len()), changed)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

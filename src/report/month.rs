@@ -1,0 +1,324 @@
+//! What a monthly report says, as the `data.json` of its template.
+//!
+//! Figures are written out here by the same functions as on the pages; words around them are the template's. A
+//! figure is `{ "text": "+1.2%", "sign": "gain" }`; one that cannot be told is an em dash, with its reason in `why`.
+
+use serde_json::{Value, json};
+
+use crate::Place;
+use crate::calendar::{YearMonth, is_weekday};
+use crate::config::Paper;
+use crate::format::{self, Sign};
+use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
+use crate::record::Document;
+
+use super::markdown::Blocks;
+
+/// Everything that is told of one month.
+pub struct Told<'a> {
+    /// What strangers may see.
+    pub publication: &'a Publication,
+    /// The month.
+    pub month: &'a Month,
+    /// Where the account stood at its end.
+    pub end: &'a MonthEnd,
+    /// Its orders, oldest first.
+    pub orders: Vec<&'a OrderView>,
+    /// The trader's own words.
+    pub commentary: Option<(&'a Document, Blocks)>,
+}
+
+impl Told<'_> {
+    /// The date of the newest record in the report: nothing in it is younger.
+    pub fn date(&self) -> chrono::NaiveDate {
+        let fills = self.orders.iter().map(|order| order.last_fill.date_naive());
+        let notes = self.orders.iter().filter_map(|order| order.note.as_ref());
+        let written = notes.flat_map(|note| [Some(note.created_at), note.completed_at]).flatten();
+        fills.chain(written.map(|time| time.date_naive())).fold(self.end.as_of, Ord::max)
+    }
+
+    /// The pictures in the commentary, and where they are referred to.
+    pub fn pictures(&self) -> impl Iterator<Item = &(String, Place)> {
+        self.commentary.iter().flat_map(|(_, blocks)| &blocks.pictures)
+    }
+
+    /// The report's data.
+    pub fn data(&self, paper: Paper, base_url: Option<&str>) -> Value {
+        let facts = &self.publication.facts;
+        let (lang, region) = language(&facts.locale);
+        json!({
+            "paper": if paper == Paper::A4 { "a4" } else { "us-letter" },
+            "lang": lang,
+            "region": region,
+            "title": facts.title,
+            "author": facts.author,
+            "description": facts.description,
+            "status": facts.status,
+            "currency": facts.base_currency,
+            "benchmark": facts.benchmark,
+            "inception": format::day(facts.inception),
+            "flow_timing": facts.flow_timing,
+            "risk_free": format::percent(facts.risk_free, 1, Sign::Minus),
+            "periods_per_year": facts.periods_per_year,
+            "month": { "id": self.month.month, "name": self.month.month.in_words(), "part": self.part() },
+            "from": format::day(self.end.since),
+            "to": format::day(self.end.as_of),
+            "date": format::day(self.date()),
+            "address": base_url.map(|url| format!("{url}months/{}/index.html", self.month.month)),
+            "observations": format::number(self.end.observations as f64, 0, Sign::Minus),
+            "month_observations": self.month.observations,
+            "performance": self.performance(),
+            "periods": self.end.periods.iter().filter_map(period).collect::<Vec<_>>(),
+            "year": self.year(),
+            "positions": self.positions(),
+            "held_back_after": self.end.held_back_after.map(format::day),
+            "orders": self.orders.iter().map(|order| order_data(order)).collect::<Vec<_>>(),
+            "signals": self.signals(self.month.month.previous()),
+            "next_signals": self.signals(self.month.month),
+            "quality": self.end.data_quality,
+            "commentary": self.commentary.as_ref().map(|(document, blocks)| {
+                json!({ "title": own_title(document), "blocks": blocks.tree })
+            }),
+        })
+    }
+
+    /// What each strategy's rule said at the end of a month, where that was saved.
+    fn signals(&self, formation: YearMonth) -> Vec<Value> {
+        let strategies = &self.publication.strategies;
+        let saved = strategies.list.iter().filter_map(|strategy| {
+            let found = strategy.signals.iter().find(|signal| signal.formation == formation)?;
+            Some(signal(strategies.several.then_some(strategy.name.as_str()), found))
+        });
+        saved.collect()
+    }
+
+    /// Why the record covers only a part of the month, if it does.
+    fn part(&self) -> Option<String> {
+        let month = self.month.month;
+        let (since, as_of) = (self.end.since, self.end.as_of);
+        let starts_inside = since >= month.first_day();
+        let last_weekday = month.last_day().iter_days().rev().find(|day| is_weekday(*day));
+        let ends_before = self.month.partial && last_weekday.is_some_and(|last| as_of < last);
+        match (starts_inside, ends_before) {
+            (true, true) => Some(format!("part of the month, {} to {}", format::day(since), format::day(as_of))),
+            (true, false) => Some(format!("the record's first month, from {}", format::day(since))),
+            (false, true) => Some(format!("the month so far, to {}", format::day(as_of))),
+            (false, false) => None,
+        }
+    }
+
+    /// The figures at the top: returns with the benchmark's, then risk.
+    fn performance(&self) -> Value {
+        let named = |label: &str| self.end.periods.iter().find(|period| period.label == label);
+        let of = |name: &str, label: &str| named(label).map(|period| headline(name, period));
+        let month = headline(
+            &self.month.month.in_words(),
+            &Period {
+                label: String::new(),
+                value: Some(self.month.value),
+                benchmark: self.month.benchmark,
+                annualized: false,
+                undefined_because: None,
+            },
+        );
+        let returns = [
+            Some(month),
+            of("Year to date", "Year to date"),
+            of("Since inception", "Since inception"),
+            of("A year, since inception", "Since inception, a year"),
+        ];
+        let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, 2, Sign::Minus)));
+        json!({
+            "returns": returns.into_iter().flatten().collect::<Vec<_>>(),
+            "volatility": plain(self.end.volatility.map(|value| format::percent(value, 1, Sign::Minus))),
+            "sharpe": ratio(self.end.sharpe),
+            "max_drawdown": percent(self.end.max_drawdown, 1),
+            "drawdown": percent(self.end.drawdown, 1),
+            "month_drawdown": percent(self.month.max_drawdown, 1),
+        })
+    }
+
+    /// The months of the year up to this one.
+    fn year(&self) -> Value {
+        let year = self.month.month.year();
+        let known = |number: u32| {
+            let month = YearMonth::new(year, number).filter(|month| *month <= self.month.month)?;
+            self.publication.months.iter().find(|known| known.month == month)
+        };
+        let so_far = self.end.periods.iter().find(|period| period.label == "Year to date");
+        let row = |value: &dyn Fn(&Month) -> Option<f64>, total: Option<f64>| {
+            let months = (1..=12).map(|number| known(number).and_then(value));
+            months.map(tinted).chain([tinted(total)]).collect::<Vec<_>>()
+        };
+        let difference = |month: &Month| month.benchmark.map(|benchmark| month.value - benchmark);
+        let earlier = self.publication.years.iter().filter(|earlier| earlier.year < year).rev().take(EARLIER_YEARS);
+        json!({
+            "year": year,
+            "account": row(&|month| Some(month.value), so_far.and_then(|period| period.value)),
+            "benchmark": row(&|month| month.benchmark, so_far.and_then(|period| period.benchmark)),
+            "difference": row(&difference, so_far.and_then(excess)),
+            "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
+        })
+    }
+
+    fn positions(&self) -> Value {
+        let largest = self.end.positions.iter().map(|position| position.weight.abs()).chain(self.end.cash_weight);
+        let largest = largest.fold(0.01, f64::max);
+        let bar = |weight: f64| (weight.abs() / largest).min(1.0);
+        json!({
+            "as_of": self.end.positions_as_of.map(format::day),
+            "rows": self.end.positions.iter().map(|position| position_data(position, bar(position.weight))).collect::<Vec<_>>(),
+            "cash": self.end.cash_weight.map(|weight| {
+                json!({ "weight": format::percent(weight, 1, Sign::Minus), "bar": bar(weight) })
+            }),
+        })
+    }
+}
+
+/// Years before the report's that stand below it in the table of months.
+const EARLIER_YEARS: usize = 2;
+
+/// The language and region of a locale such as `en-GB`; what is no language is English.
+fn language(locale: &str) -> (&str, Option<&str>) {
+    let letters = |part: &str, lengths: &[usize]| {
+        lengths.contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphabetic())
+    };
+    let mut parts = locale.split(['-', '_']);
+    let lang = parts.next().filter(|part| letters(part, &[2, 3])).unwrap_or("en");
+    (lang, parts.next().filter(|part| letters(part, &[2])))
+}
+
+/// A title that says more than the file's name.
+fn own_title(document: &Document) -> Option<&str> {
+    (document.title != document.slug).then_some(document.title.as_str())
+}
+
+fn percent(value: Option<f64>, digits: usize) -> Value {
+    match value {
+        Some(value) => json!({
+            "text": format::percent(value, digits, Sign::Both),
+            "sign": format::sign_class(value, 0.01 * 0.1f64.powi(digits as i32)),
+        }),
+        None => plain(None),
+    }
+}
+
+fn points(value: Option<f64>) -> Value {
+    match value {
+        Some(value) => json!({
+            "text": format::number(value * 100.0, 1, Sign::Both),
+            "sign": format::sign_class(value, 0.001),
+        }),
+        None => plain(None),
+    }
+}
+
+fn basis_points(value: Option<f64>) -> Value {
+    match value {
+        Some(value) => {
+            json!({ "text": format::number(value, 1, Sign::Both), "sign": format::sign_class(value, 0.1) })
+        }
+        None => plain(None),
+    }
+}
+
+fn plain(text: Option<String>) -> Value {
+    json!({ "text": text.as_deref().unwrap_or(format::UNDEFINED), "sign": "flat" })
+}
+
+/// A cell of the table of months, deeper the further it is from zero.
+fn tinted(value: Option<f64>) -> Value {
+    let depth = match value.map(f64::abs) {
+        Some(size) if size >= 0.05 => 3,
+        Some(size) if size >= 0.02 => 2,
+        Some(size) if size >= 0.005 => 1,
+        _ => 0,
+    };
+    let mut cell = points(value);
+    if let Some(cell) = cell.as_object_mut() {
+        cell.insert("depth".into(), depth.into());
+        if value.is_none() {
+            cell.insert("text".into(), "".into());
+        }
+    }
+    cell
+}
+
+fn excess(period: &Period) -> Option<f64> {
+    Some(period.value? - period.benchmark?)
+}
+
+fn headline(name: &str, period: &Period) -> Value {
+    json!({
+        "label": name,
+        "value": percent(period.value, 1),
+        "benchmark": percent(period.benchmark, 1),
+        "difference": points(excess(period)),
+        "why": period.undefined_because,
+    })
+}
+
+/// A row of the table of periods; one that the record is too young for is left out, unless it could be asked after.
+fn period(period: &Period) -> Option<Value> {
+    let always = ["Month to date", "Year to date", "1 year", "Since inception"].contains(&period.label.as_str());
+    (always || period.value.is_some()).then(|| headline(&period.label, period))
+}
+
+fn earlier_year(year: &Year) -> Value {
+    let cells = year.months.iter().map(|value| tinted(*value)).chain([tinted(Some(year.value))]);
+    json!({ "year": year.year, "account": cells.collect::<Vec<_>>() })
+}
+
+fn position_data(position: &PositionView, bar: f64) -> Value {
+    json!({
+        "symbol": position.symbol,
+        "name": position.name,
+        "weight": format::percent(position.weight, 1, Sign::Minus),
+        "bar": bar,
+        "gain": percent(position.gain, 1),
+        "price": position.price,
+        "currency": position.currency,
+        "quantity": position.quantity,
+        "market_value": position.market_value,
+    })
+}
+
+fn order_data(order: &OrderView) -> Value {
+    let note = order.note.as_ref().map(|note| {
+        json!({ "thesis": note.thesis, "lesson": note.lesson, "outcome": note.outcome, "before_trade": note.before_trade })
+    });
+    json!({
+        "date": order.date.format("%-d %b").to_string(),
+        "side": order.side,
+        "symbol": order.symbol,
+        "weight": plain(order.weight.map(|weight| format::percent(weight, 1, Sign::Minus))),
+        "reference": order.reference_price,
+        "reference_source": order.reference_source,
+        "price": order.price,
+        "currency": order.currency,
+        "slippage": basis_points(order.slippage_bps),
+        "commission": plain(order.commission_bps.map(|bps| format::number(bps, 1, Sign::Minus))),
+        "result": basis_points(order.result_bps),
+        "quantity": order.quantity,
+        "notional": order.notional,
+        "commission_amount": order.commission,
+        "note": note,
+    })
+}
+
+fn signal(strategy: Option<&str>, signal: &SignalView) -> Value {
+    let rows = signal.ranking.iter().map(|row| {
+        json!({
+            "rank": row.rank,
+            "symbol": row.symbol,
+            "name": row.name,
+            "momentum": percent(row.momentum, 1),
+            "weight": (row.target_weight != 0.0).then(|| format::percent(row.target_weight, 1, Sign::Minus)),
+        })
+    });
+    json!({ "strategy": strategy, "as_of": format::day(signal.as_of), "rows": rows.collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+#[path = "month_tests.rs"]
+mod tests;

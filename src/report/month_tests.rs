@@ -1,0 +1,103 @@
+use super::*;
+use crate::site::testing;
+
+fn data(publication: &Publication, month: &str) -> Value {
+    let month = publication.months.iter().find(|known| known.month.to_string() == month).unwrap();
+    let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
+    let orders = publication.orders.iter().rev().filter(in_month).collect();
+    let end = &publication.month_ends[&month.month];
+    Told { publication, month, end, orders, commentary: None }.data(Paper::A4, None)
+}
+
+#[test]
+fn nothing_in_a_report_depends_on_a_later_day() {
+    let whole = testing::publication();
+    let mut then = whole.clone();
+    let month: YearMonth = "2019-06".parse().unwrap();
+    then.days.retain(|day| day.date <= month.last_day());
+    then.months.retain(|known| known.month <= month);
+    then.month_ends.retain(|known, _| *known <= month);
+    then.orders.retain(|order| order.date <= month.last_day());
+    then.years.retain(|year| year.year <= 2019);
+    then.facts.as_of = month.last_day();
+    then.facts.observations = 7;
+    then.headline.clear();
+    then.periods.clear();
+    assert_eq!(data(&whole, "2019-06"), data(&then, "2019-06"));
+}
+
+#[test]
+fn the_table_of_the_year_ends_with_the_month() {
+    let publication = testing::publication();
+    let data = data(&publication, "2019-03");
+    let texts: Vec<&str> =
+        data["year"]["account"].as_array().unwrap().iter().map(|cell| cell["text"].as_str().unwrap()).collect();
+    assert_eq!(texts.len(), 13);
+    assert!(texts[..3].iter().all(|text| !text.is_empty()));
+    assert!(texts[3..12].iter().all(|text| text.is_empty()), "{texts:?}");
+    let years: Vec<i64> =
+        data["year"]["earlier"].as_array().unwrap().iter().map(|row| row["year"].as_i64().unwrap()).collect();
+    assert_eq!(years, [2018, 2017]);
+}
+
+#[test]
+fn figures_carry_their_sign_and_the_undefined_its_reason() {
+    assert_eq!(percent(Some(-0.1134), 1), json!({ "text": "\u{2212}11.3%", "sign": "loss" }));
+    assert_eq!(percent(Some(0.0004), 1), json!({ "text": "0.0%", "sign": "flat" }));
+    assert_eq!(percent(None, 1), json!({ "text": "\u{2014}", "sign": "flat" }));
+    let young = Period {
+        label: "1 year".into(),
+        value: None,
+        benchmark: Some(0.1),
+        annualized: false,
+        undefined_because: Some("needs a year".into()),
+    };
+    let shown = headline("1 year", &young);
+    assert_eq!(
+        (shown["why"].as_str(), shown["difference"]["text"].as_str()),
+        (Some("needs a year"), Some("\u{2014}"))
+    );
+}
+
+#[test]
+fn a_difference_is_in_percentage_points() {
+    let publication = testing::publication();
+    let month = &publication.months[10];
+    let shown = data(&publication, &month.month.to_string());
+    let expected = (month.value - month.benchmark.unwrap()) * 100.0;
+    assert_eq!(
+        shown["performance"]["returns"][0]["difference"]["text"],
+        format::number(expected, 1, Sign::Both).as_str()
+    );
+}
+
+#[test]
+fn a_partial_month_says_which_part() {
+    let publication = testing::publication();
+    assert_eq!(data(&publication, "2022-12")["month"]["part"], "the month so far, to 28 Dec 2022");
+    assert_eq!(data(&publication, "2014-01")["month"]["part"], "the record's first month, from 2 Jan 2014");
+    assert_eq!(data(&publication, "2018-05")["month"]["part"], Value::Null);
+}
+
+#[test]
+fn a_report_is_as_young_as_its_newest_record() {
+    let publication = testing::publication();
+    let month = publication.months.iter().find(|month| month.month.to_string() == "2019-06").unwrap();
+    let end = &publication.month_ends[&month.month];
+    let mut order = publication.orders.iter().find(|order| YearMonth::of(order.date) == month.month).unwrap().clone();
+    let told = |orders| Told { publication: &publication, month, end, orders, commentary: None }.date();
+    assert_eq!(told(Vec::new()), end.as_of);
+    let mut note = publication.orders.iter().find_map(|order| order.note.clone()).unwrap();
+    note.created_at = order.first_fill;
+    note.completed_at = "2019-09-03T09:00:00Z".parse().ok();
+    order.note = Some(note);
+    assert_eq!(told(vec![&order]).to_string(), "2019-09-03");
+}
+
+#[test]
+fn a_locale_that_is_none_is_english() {
+    assert_eq!(language("en-GB"), ("en", Some("GB")));
+    assert_eq!(language("de"), ("de", None));
+    assert_eq!(language("\"; panic()"), ("en", None));
+    assert_eq!(language("fil-Latn-PH"), ("fil", None));
+}

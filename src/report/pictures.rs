@@ -1,0 +1,77 @@
+//! The pictures of a site: what lies below `content/` beside its Markdown.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use typst::foundations::Bytes;
+use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
+
+use crate::site::Files;
+use crate::{Error, Result};
+
+const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
+
+/// Pictures by their path below `content/`, which is their path in the site as well.
+#[derive(Debug, Clone, Default)]
+pub struct Pictures {
+    files: Files,
+}
+
+impl Pictures {
+    /// Every picture below a folder.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read.
+    pub fn below(folder: &Path) -> Result<Self> {
+        let mut files = Files::new();
+        if folder.is_dir() {
+            collect(folder, folder, &mut files)?;
+        }
+        Ok(Self { files })
+    }
+
+    /// Whether there is one.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// The content of one.
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
+    }
+
+    /// All of them.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Why a picture cannot be typeset, if it cannot.
+    pub fn check(&self, path: &str) -> std::result::Result<(), String> {
+        let content = self.get(path).unwrap_or_default();
+        if path.to_ascii_lowercase().ends_with(".svg") {
+            let read = SvgImage::new(Bytes::new(content.to_vec()));
+            return read.map(drop).map_err(|_| "it is not a readable SVG".to_owned());
+        }
+        let format = ExchangeFormat::detect(content).ok_or("it is none of the known kinds")?;
+        let read = RasterImage::plain(Bytes::new(content.to_vec()), RasterFormat::Exchange(format));
+        read.map(drop).map_err(|cause| cause.to_string())
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let read = |cause| Error::io("read the folder", folder, cause);
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        let is_picture = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .is_some_and(|extension| KINDS.contains(&extension.to_ascii_lowercase().as_str()));
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if is_picture {
+            let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
+            files.insert(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"), content);
+        }
+    }
+    Ok(())
+}

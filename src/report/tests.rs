@@ -1,0 +1,238 @@
+//! What must hold of every report, typeset in memory.
+
+use super::*;
+use crate::site::testing;
+
+const MONTH: &str = "2022-06";
+
+fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
+    Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, pictures, cache }
+}
+
+fn with(publication: &Publication, paper: Paper, template_dir: Option<&Path>) -> Result<Reports> {
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let options = Options { paper, template_dir, ..options(&cache, &pictures) };
+    one(publication, MONTH.parse().unwrap(), &options)
+}
+
+fn pdf(publication: &Publication) -> Arc<[u8]> {
+    let reports = with(publication, Paper::A4, None).unwrap();
+    assert_eq!(reports.warnings, Vec::<String>::new());
+    reports.files[&path_of(MONTH.parse().unwrap())].clone()
+}
+
+/// A publication of its last few months.
+fn short() -> Publication {
+    let mut publication = testing::publication();
+    publication.months.retain(|month| month.month.to_string().as_str() >= "2022-06");
+    publication
+}
+
+fn comment(publication: &mut Publication, body: &str) {
+    let month = MONTH.parse().unwrap();
+    publication.commentary.get_mut(&month).unwrap().body = body.into();
+}
+
+#[test]
+fn a_report_is_a_pdf_with_the_same_bytes_on_any_run_and_any_number_of_threads() {
+    let publication = short();
+    let on_threads = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+        pool.install(|| all(&publication, &options(&cache, &pictures))).unwrap().files
+    };
+    let (one, two) = (on_threads(1), on_threads(2));
+    assert_eq!(one.len(), 7);
+    assert!(one.values().all(|pdf| pdf.starts_with(b"%PDF-1.7")));
+    assert!(one == two && two == on_threads(2));
+}
+
+#[test]
+fn only_what_changed_is_typeset_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let pictures = Pictures::default();
+    let typeset = |publication: &Publication| {
+        let cache = Cache::at(folder.path().into());
+        all(publication, &options(&cache, &pictures)).unwrap().typeset
+    };
+    let mut publication = short();
+    assert_eq!(typeset(&publication), 7);
+    assert_eq!(typeset(&publication), 0);
+    comment(&mut publication, "Another thought.");
+    assert_eq!(typeset(&publication), 1);
+    // A day in September is in that report and in all that follow.
+    let day = publication.days.iter_mut().find(|day| day.date.to_string() == "2022-09-15").unwrap();
+    day.index += 0.001;
+    assert_eq!(typeset(&publication), 4);
+}
+
+#[test]
+fn the_date_of_the_record_moves_no_report() {
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let mut publication = short();
+    all(&publication, &options(&cache, &pictures)).unwrap();
+    publication.facts.as_of = "2023-05-01".parse().unwrap();
+    publication.facts.observations += 80;
+    assert_eq!(all(&publication, &options(&cache, &pictures)).unwrap().typeset, 0);
+}
+
+#[test]
+fn another_paper_is_another_report() {
+    let publication = short();
+    let letter = with(&publication, Paper::Letter, None).unwrap();
+    assert_ne!(pdf(&publication), letter.files[&path_of(MONTH.parse().unwrap())]);
+}
+
+#[test]
+fn hostile_text_in_every_field_is_only_text() {
+    let words = "#panic(\"x\") \\#eval $x^2$ `raw` @ref <label> // /* \u{5d0} \u{645}\u{631} \u{1f680}\u{200d}\u{fe0f} \u{0}\u{7}\u{e000}\u{ffff}\n= h\n*b*";
+    let mut publication = short();
+    let facts = &mut publication.facts;
+    for field in
+        [&mut facts.title, &mut facts.author, &mut facts.description, &mut facts.locale, &mut facts.flow_timing]
+    {
+        *field = words.into();
+    }
+    facts.benchmark = Some(words.into());
+    facts.base_currency = words.into();
+    for order in &mut publication.orders {
+        for field in [&mut order.symbol, &mut order.currency, &mut order.price] {
+            *field = words.into();
+        }
+        order.reference_price = Some(words.into());
+        let note = testing::publication().orders.into_iter().find_map(|order| order.note);
+        order.note = note.map(|mut note| {
+            (note.thesis, note.lesson, note.outcome) = (words.into(), words.into(), words.into());
+            note
+        });
+    }
+    for end in publication.month_ends.values_mut() {
+        end.data_quality = vec![words.into()];
+        for position in &mut end.positions {
+            (position.symbol, position.name, position.currency) = (words.into(), words.into(), words.into());
+        }
+    }
+    for strategy in &mut publication.strategies.list {
+        strategy.name = words.into();
+        for row in strategy.signals.iter_mut().flat_map(|signal| &mut signal.ranking) {
+            (row.symbol, row.name) = (words.into(), words.into());
+        }
+    }
+    comment(&mut publication, &words.replace('<', "\\<"));
+    publication.commentary.get_mut(&MONTH.parse().unwrap()).unwrap().title = words.into();
+    pdf(&publication);
+}
+
+#[test]
+fn every_construct_of_markdown_is_typeset() {
+    let mut publication = short();
+    comment(
+        &mut publication,
+        "# H\n\n### Deep\n\n*e* **s** ~~d~~ `c` [l](https://e.org) <https://e.org>\\\nb[^1] again[^1]\n\n- a\n  1. b\n     > q\n\n\
+         - [x] t\n- [ ] u\n\n```\ncode\n```\n\n---\n\n| a | b |\n|:-:|--:|\n| 1[^1] | *2* |\n\n\
+         ||\n|-|\n\n[^1]: One.\n\n    Two.\n\n    - three\n",
+    );
+    pdf(&publication);
+}
+
+#[test]
+fn a_month_of_which_little_is_known_says_so() {
+    let mut publication = short();
+    publication.facts.benchmark = None;
+    publication.facts.author.clear();
+    publication.facts.description.clear();
+    publication.orders.clear();
+    publication.commentary.clear();
+    publication.strategies.list.clear();
+    for day in &mut publication.days {
+        day.benchmark_index = None;
+    }
+    for month in &mut publication.months {
+        (month.benchmark, month.max_drawdown) = (None, None);
+    }
+    for end in publication.month_ends.values_mut() {
+        (end.volatility, end.sharpe, end.max_drawdown, end.drawdown) = (None, None, None, None);
+        (end.positions_as_of, end.cash_weight) = (None, None);
+        end.positions.clear();
+        end.periods.clear();
+    }
+    pdf(&publication);
+}
+
+#[test]
+fn a_record_of_two_days_has_a_report() {
+    let mut publication = short();
+    let at = publication.days.partition_point(|day| day.date.to_string().as_str() < MONTH);
+    publication.days = publication.days[at..at + 2].to_vec();
+    pdf(&publication);
+}
+
+#[test]
+fn a_month_without_returns_has_no_report() {
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let error = one(&short(), "1999-01".parse().unwrap(), &options(&cache, &pictures)).err().unwrap();
+    assert_eq!(error.message(), "there is no report for January 1999: no daily return is dated in it");
+    assert_eq!(error.next_step(), Some("the record has 2022-06 to 2022-12"));
+}
+
+fn with_template(name: &str, text: &str) -> Result<Reports> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), text).unwrap();
+    with(&short(), Paper::A4, Some(folder.path()))
+}
+
+#[test]
+fn a_mistake_in_a_template_is_shown_with_its_line() {
+    let error = with_template("report.typ", "one\n#let x = 1\nTwo #nothing(x)").err().unwrap();
+    assert!(error.place().unwrap().to_string().ends_with("report.typ:3:6"), "{error}");
+    assert_eq!(
+        error.message(),
+        "the report of June 2022 cannot be typeset: unknown variable: nothing\n  3 | Two #nothing(x)\n    |      ^^^^^^^"
+    );
+    assert!(error.next_step().unwrap().contains("delete the file"));
+}
+
+#[test]
+fn a_mistake_found_only_in_the_document_is_shown_too() {
+    let error = with_template("report.typ", "= A\n#set document(title: \"t\")\n\n=== C").err().unwrap();
+    assert!(error.message().contains("heading") || error.message().contains("PDF/UA"), "{error}");
+    assert!(error.place().is_some(), "{error}");
+}
+
+#[test]
+fn a_template_sees_neither_disk_nor_network_nor_clock() {
+    for (reach, said) in [
+        ("#read(\"/etc/passwd\")", "not found"),
+        ("#read(\"../../../etc/passwd\")", "escape"),
+        ("#import \"@preview/cetz:0.3.0\": *", "packages are not fetched"),
+    ] {
+        let error = with_template("report.typ", reach).err().unwrap();
+        assert!(error.message().contains(said), "{error}");
+    }
+    // The only day it knows is the record's.
+    let day = "#set document(title: \"t\")\n#assert.eq(datetime.today().display(), \"2022-06-30\")\n= A";
+    with_template("report.typ", day).unwrap();
+}
+
+#[test]
+fn a_sites_template_can_start_from_the_built_in_one() {
+    let own = "#import \"default/report.typ\": *\n#show: styled\n#masthead()\n#orders()\n#include \"part.typ\"";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("report.typ"), own).unwrap();
+    std::fs::write(folder.path().join("part.typ"), "== Own part").unwrap();
+    let reports = with(&short(), Paper::A4, Some(folder.path())).unwrap();
+    assert!(reports.words.contains_key("months/*.pdf/part.typ"));
+    std::fs::write(folder.path().join("part.typ"), "== Own #part").unwrap();
+    let error = with(&short(), Paper::A4, Some(folder.path())).err().unwrap();
+    assert!(error.place().unwrap().to_string().ends_with("part.typ:1:9"), "{error}");
+}
+
+#[test]
+fn an_odd_template_is_heard_every_time() {
+    let odd = "#set document(title: \"t\")\n#set text(font: \"No Such Font\")\n= A";
+    let reports = with_template("report.typ", odd).unwrap();
+    assert!(
+        reports.warnings[0].contains("report.typ:2:17") && reports.warnings[0].contains("no such font"),
+        "{reports:?}"
+    );
+}

@@ -1,0 +1,144 @@
+//! From a template and its data to a PDF, with `typst`.
+//!
+//! A [`Sheet`] is all that the template can see: its own files, `data.json`, the charts, pictures and tables of the
+//! month. There is no file system, no network, no package and no clock behind it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate};
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::{Error, Result};
+
+use super::errors;
+use super::fonts::Fonts;
+use super::templates::{MAIN, Templates};
+
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
+
+/// Archival with attachments, and accessible.
+const STANDARDS: [PdfStandard; 2] = [PdfStandard::A_3a, PdfStandard::Ua_1];
+
+/// One document to be typeset.
+pub struct Sheet<'a> {
+    /// What messages call it.
+    pub name: String,
+    /// The template and what it may import.
+    pub templates: &'a Templates,
+    /// Data, charts, pictures and attachments, by path.
+    pub files: BTreeMap<String, Bytes>,
+    /// The date the document bears.
+    pub date: NaiveDate,
+    /// What identifies it whatever becomes of its content.
+    pub identity: String,
+}
+
+/// A typeset document.
+pub struct Typeset {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// What the compiler found odd: a font that is not there, content that was left out.
+    pub warnings: Vec<String>,
+}
+
+impl Sheet<'_> {
+    /// Typesets the document.
+    ///
+    /// # Errors
+    /// What is wrong in the template, with file, line, column, excerpt and hint.
+    pub fn typeset(&self) -> Result<Typeset> {
+        let compiled = typst::compile(&self);
+        let document = compiled.output.map_err(|found| errors::in_template(self, &found))?;
+        let standards = PdfStandards::new(&STANDARDS).map_err(|cause| {
+            Error::new("the PDF standards do not go together").because(cause.message().to_string())
+        })?;
+        let options = PdfOptions {
+            ident: Smart::Custom(self.identity.clone()),
+            creator: Smart::Custom(Some("trackrecord".into())),
+            timestamp: self.today(None).map(Timestamp::new_utc),
+            standards,
+            ..PdfOptions::default()
+        };
+        let pdf = typst_pdf::pdf(&document, &options).map_err(|found| errors::in_template(self, &found))?;
+        let warnings = compiled.warnings.iter().map(|warning| errors::in_words(self, warning)).collect();
+        Ok(Typeset { pdf, warnings })
+    }
+}
+
+impl World for &Sheet<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        Fonts::embedded().book()
+    }
+
+    fn main(&self) -> FileId {
+        main_id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        let path = path_of(id)?;
+        self.templates.source(path).cloned().ok_or_else(|| FileError::NotFound(path.into()))
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        let path = path_of(id)?;
+        let found = self.files.get(path).or_else(|| self.templates.file(path));
+        found.cloned().ok_or_else(|| FileError::NotFound(path.into()))
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        Fonts::embedded().font(index)
+    }
+
+    /// The date of the record, never the clock's.
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        let part = |number: u32| u8::try_from(number).ok();
+        Datetime::from_ymd(self.date.year(), part(self.date.month())?, part(self.date.day())?)
+    }
+}
+
+impl Sheet<'_> {
+    fn today(&self, offset: Option<Duration>) -> Option<Datetime> {
+        World::today(&self, offset)
+    }
+}
+
+fn main_id() -> FileId {
+    static ID: LazyLock<Option<FileId>> = LazyLock::new(|| id_of(MAIN));
+    #[allow(clippy::expect_used, reason = "a literal of this program")]
+    ID.expect("a path")
+}
+
+/// The id of a path below the sheet's root.
+pub fn id_of(path: &str) -> Option<FileId> {
+    VirtualPath::new(path).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+/// The path of an id, unless it is in a package: there are none.
+fn path_of(id: FileId) -> FileResult<&'static str> {
+    let path = id.get();
+    match path.root() {
+        VirtualRoot::Project => Ok(path.vpath().get_without_slash()),
+        VirtualRoot::Package(_) => {
+            Err(FileError::Other(Some("packages are not fetched; put the file into templates/".into())))
+        }
+    }
+}
+
+/// Lets go of what the compiler remembers of documents before the last few: what they share stays.
+pub fn forget() {
+    typst::comemo::evict(KEPT);
+}
+
+/// Documents for which the compiler remembers what it worked out.
+const KEPT: usize = 4;

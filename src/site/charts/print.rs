@@ -1,0 +1,45 @@
+//! Charts for paper: one size, resolved colours, and the words for those who do not see them.
+
+use crate::Result;
+use crate::publication::Day;
+
+use super::plot::{Plot, Size};
+use super::{drawdown_plot, growth_plot};
+
+/// A chart as a self-contained SVG document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The document.
+    pub svg: String,
+    /// What it shows, in a sentence or two.
+    pub alt: String,
+    /// Its name.
+    pub title: String,
+}
+
+/// How many dates fit below a chart.
+const DATES: usize = 7;
+
+/// Growth of 100 in the account and the benchmark on these days, on a logarithmic scale.
+///
+/// # Errors
+/// What `plotters` cannot draw, which is a mistake of this program.
+pub fn growth(days: &[Day], benchmark: Option<&str>) -> Result<Printed> {
+    printed(growth_plot(days, benchmark, true, (DATES, 5)), 182)
+}
+
+/// The fall from the highest value so far on these days.
+///
+/// # Errors
+/// What `plotters` cannot draw, which is a mistake of this program.
+pub fn drawdown(days: &[Day]) -> Result<Printed> {
+    printed(drawdown_plot(days, DATES), 90)
+}
+
+fn printed(plot: Plot, height: u32) -> Result<Printed> {
+    Ok(Printed {
+        svg: plot.document(Size::print(height))?,
+        alt: format!("{}. {}", plot.title, plot.description),
+        title: plot.title,
+    })
+}
