@@ -30,3 +30,4 @@ demo:
 oracle PYTHON="python3":
     cargo build --release
     {{PYTHON}} tests/oracle/check.py --self-test --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+    {{PYTHON}} tests/oracle/strategy.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord

@@ -1,5 +1,4 @@
 use std::io::IsTerminal;
-use std::path::Path;
 
 use chrono::Utc;
 use clap::{Args, Subcommand, ValueEnum};
@@ -241,10 +240,9 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
         None => return Err(missing("the id of a note")),
     };
     let path = site.root().join(&note.path);
-    let store = Store::open(site)?;
-    let text = std::fs::read_to_string(&path).map_err(|error| Error::io("read the note", &path, error))?;
+    let read = || std::fs::read_to_string(&path).map_err(|error| Error::io("read the note", &path, error));
     // Whether it can be completed is told before anything is asked.
-    words::completed(&text, &note.path, &PostTrade::default())?;
+    words::completed(&read()?, &note.path, &PostTrade::default())?;
     let mut post = PostTrade {
         completed_at: Some(second(Utc::now())),
         outcome: complete.outcome.clone().unwrap_or_else(|| note.fill.clone().unwrap_or_default()),
@@ -262,8 +260,9 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
             post.lesson = prompts::words("Lesson", "", true)?;
         }
     }
-    write_atomically(&path, words::completed(&text, Path::new(&note.path), &post)?.as_bytes(), true)?;
-    drop(store);
+    // Read again under the lock: the file may have changed while its author was thinking.
+    let _store = Store::open(site)?;
+    write_atomically(&path, words::completed(&read()?, &note.path, &post)?.as_bytes(), true)?;
     terminal.result(note.path.display())
 }
 

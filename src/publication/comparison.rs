@@ -146,6 +146,7 @@ fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking)
         live: rounded::ratio(live),
         backtest: rounded::ratio(backtest),
         difference_bps: rounded::bps((live - backtest) * 10_000.0),
+        difference: written((live - backtest) * 10_000.0),
         causes: causes(&found.causes),
         tracking_error: tracking_error(&found.ours, &found.simulated, config.analysis.periods_per_year)
             .map(rounded::ratio),
@@ -179,7 +180,10 @@ fn verdict(live: f64, end: &ConePoint) -> String {
 }
 
 fn causes(found: &Causes) -> Vec<CauseView> {
-    let cause = |name, value: f64, meaning| CauseView { name, bps: rounded::bps(value * 10_000.0), meaning };
+    let cause = |name, value: f64, meaning| {
+        let bps = value * 10_000.0;
+        CauseView { name, bps: rounded::bps(bps), text: written(bps), meaning }
+    };
     vec![
         cause(
             "Fills against the close",
@@ -199,7 +203,16 @@ fn causes(found: &Causes) -> Vec<CauseView> {
     ]
 }
 
-/// Basis points and money as the configuration has them.
+/// Basis points with no more digits than mean something: so many of them would look like an amount of money.
+fn written(bps: f64) -> String {
+    match bps.abs() {
+        size if size < 1000.0 => format!("{} bps", number(bps, 1, Sign::Both)),
+        size if size < 10_000.0 => format!("{} bps", number(bps, 0, Sign::Both)),
+        _ => format!("{} %", number(bps / 100.0, 1, Sign::Both)),
+    }
+}
+
+/// What the simulation assumes, as the configuration has it.
 fn assumptions(strategy: &Strategy) -> String {
     format!(
         "{}: {}; trades at the close of each month's first trading day, {} basis points worse; commissions of {} a share and \

@@ -69,6 +69,12 @@ fn strategy(
         id: strategy.id.clone(),
         name: strategy.name.clone(),
         rule: rule_in_words(strategy),
+        formula: (strategy.rule == Rule::Momentum).then(|| {
+            format!(
+                "P(T \u{2212} {}) / P(T \u{2212} {}) \u{2212} 1 with adjusted closes at month-ends, none more than seven days old",
+                strategy.skip_months, strategy.lookback_months
+            )
+        }),
         signals: shown.rev().map(|one| signal(one, strategy)).collect(),
         positions: positions.iter().filter(|position| owns(&of_account(&position.symbol))).cloned().collect(),
         orders: trades.owners.iter().filter(|(_, owner)| owns(owner)).map(|(slug, _)| slug.clone()).collect(),
@@ -82,9 +88,14 @@ pub fn rule_in_words(strategy: &Strategy) -> String {
         Rule::Momentum => {
             let least =
                 strategy.min_momentum.map(|least| format!(" with at least {} %", least * 100.0)).unwrap_or_default();
+            let skipped = match strategy.skip_months {
+                0 => String::new(),
+                1 => " without the last one".to_owned(),
+                more => format!(" without the last {more}"),
+            };
             format!(
-                "each month the {} of {universe} with the highest return over {} months without the last {}{least}, in equal weights",
-                strategy.top_n, strategy.lookback_months, strategy.skip_months
+                "each month the {} of {universe} with the highest return over {} months{skipped}{least}, in equal weights",
+                strategy.top_n, strategy.lookback_months
             )
         }
         Rule::FixedWeights if strategy.weights.is_empty() => {

@@ -35,6 +35,8 @@ pub struct StrategyView {
     pub name: String,
     /// Its rule in a sentence.
     pub rule: String,
+    /// How momentum is computed, for rules that use it.
+    pub formula: Option<String>,
     /// Its saved signals, newest first.
     pub signals: Vec<SignalView>,
     /// Its positions, with several strategies.
@@ -150,6 +152,8 @@ pub struct ComparisonView {
     pub backtest: f64,
     /// Ours less the simulated one, in basis points.
     pub difference_bps: f64,
+    /// The same in words.
+    pub difference: String,
     /// Its parts, which add up to it.
     pub causes: Vec<CauseView>,
     /// Standard deviation of the daily differences, a year.
@@ -193,6 +197,8 @@ pub struct CauseView {
     pub name: &'static str,
     /// Basis points of the difference; below zero it cost.
     pub bps: f64,
+    /// The same in words.
+    pub text: String,
     /// What is counted here.
     pub meaning: &'static str,
 }

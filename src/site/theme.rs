@@ -9,6 +9,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::{Error, Place, Result};
 
+use super::markdown;
 use crate::format::{self, Sign};
 
 static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -183,6 +184,9 @@ fn register(tera: &mut Tera) {
             Ok(time) => Ok(format::moment(time).into()),
             Err(_) => undefined(&kwargs),
         }
+    });
+    tera.register_filter("excerpt", |value: &str, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        Ok(markdown::excerpt(value, kwargs.get::<usize>("length")?.unwrap_or(160)))
     });
     tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
         value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())

@@ -166,3 +166,112 @@ fn a_backtest_is_labelled_and_says_what_it_assumes() {
     assert!((total(&backtest) - total(&demo)).abs() < 0.005, "{} {}", total(&backtest), total(&demo));
     assert!(site.refused(&["backtest", "--strategy", "other"]).contains("the strategies are: momentum"));
 }
+
+/// The demo under two strategies that share its five funds.
+fn demo_of_two() -> Site {
+    let site = Site::demo();
+    let config = site.read("config/config.toml");
+    let (head, _) = config.split_once("[[strategy]]").unwrap();
+    let two = "[[strategy]]\nid = 'quick'\nname = 'Quick'\ntop_n = 1\nshare = 0.4\nuniverse = [{ symbol = 'MTUM' }, { symbol = 'QUAL' }]\n\
+               [[strategy]]\nid = 'calm'\nname = 'Calm'\nrule = 'fixed_weights'\nshare = 0.6\n\
+               universe = [{ symbol = 'SIZE' }, { symbol = 'USMV' }, { symbol = 'VLUE' }]\n";
+    site.put("config/config.toml", format!("{head}{two}"));
+    site
+}
+
+#[test]
+fn several_strategies_have_an_overview_and_their_parts_add_up() {
+    let site = demo_of_two();
+    site.ok(&["signal", "--as-of", "2022-12-01", "--quiet"]);
+    assert!(site.read("data/signals/2022-11-calm.json").contains("\"rule\": \"fixed_weights\""));
+    let both = site.ok(&["signal", "--as-of", "2022-12-01", "--json"]).json();
+    assert_eq!((&both[0]["strategy"], &both[1]["strategy"]), (&"quick".into(), &"calm".into()));
+    let calm = site.ok(&["rebalance", "--as-of", "2022-12-28", "--strategy", "calm", "--json"]).json();
+    let nav = site.ok(&["rebalance", "--as-of", "2022-12-28", "--json"]).json();
+    let value = |plan: &serde_json::Value| plan["nav"].as_f64().unwrap();
+    assert!((value(&calm) / (value(&nav[0]) + value(&nav[1])) - 0.6).abs() < 1e-6);
+
+    site.ok(&["build"]);
+    let overview = site.read("public/strategies/index.html");
+    let parts: Vec<f64> = overview
+        .split("<td class=\"num ")
+        .skip(1)
+        .filter_map(|cell| cell.split_once('>')?.1.split_once('%')?.0.replace('\u{2212}', "-").parse().ok())
+        .collect();
+    let total = overview.split_once("Account</b>").unwrap().1.split_once("<b>").unwrap().1.split_once('%').unwrap().0;
+    let total: f64 = total.trim_start_matches('+').parse().unwrap();
+    assert_eq!(parts.len(), 3, "{overview}");
+    assert!((parts.iter().sum::<f64>() - total).abs() < 0.02 && (total - 109.67).abs() < 0.01, "{parts:?} {total}");
+    for id in ["quick", "calm"] {
+        assert!(overview.contains(&format!("strategies/{id}/index.html")));
+        assert!(site.read(&format!("public/strategies/{id}/index.html")).contains("Its orders, newest first"));
+    }
+    assert!(site.read("public/backtest/index.html").contains("Backtest, hypothetical"));
+}
+
+#[test]
+fn one_strategy_looks_as_if_there_were_no_such_thing() {
+    let site = Site::demo();
+    site.ok(&["build"]);
+    assert!(!site.files("public").keys().any(|path| path.starts_with("strategies/")));
+    assert!(!site.read("public/index.html").contains("Strategies"));
+    // And a record that was never traded by a rule has nothing of signals either.
+    let plain = Site::plain()
+        .file("data/snapshots/2020-02-03.json", snapshot("2020-02-03", "10000", ""))
+        .file("data/snapshots/2020-02-04.json", snapshot("2020-02-04", "10000", ""));
+    plain.ok(&["build"]);
+    let pages = plain.files("public");
+    assert!(!pages.keys().any(|path| path.contains("signals") || path.contains("backtest")), "{:?}", pages.keys());
+}
+
+#[test]
+fn plan_fill_and_note_stand_in_one_line() {
+    let site = Site::demo();
+    // One trade of the last plan is not done, one order nobody planned.
+    let plan = site
+        .read("data/plans/2022-07-01.json")
+        .replace("\"ticker\": \"USMV\"", "\"ticker\": \"GLD\"")
+        .replace("\"symbol\": \"USMV\"", "\"symbol\": \"GLD\"");
+    site.put("data/plans/2022-07-01.json", plan);
+    site.ok(&["build"]);
+    let page = site.read("public/execution/index.html");
+    assert!(
+        page.contains("1 planned trade was not or only partly carried out, 1 order was never planned."),
+        "{page}"
+    );
+    assert!(page.contains("not traded") && page.contains("Orders that no plan has"));
+    let order = site.read("public/trades/2022-07-01-vlue-buy/index.html");
+    assert!(
+        order.contains("Plan and fill") && order.contains("reference price of the rebalance plan")
+            || order.contains("intended entry of the note")
+    );
+    assert!(order.contains("Second of five"), "the note's thesis");
+    assert!(site.read("public/trades/2022-07-01-usmv-sell/index.html").contains("No plan has this order"));
+}
+
+#[test]
+fn plans_give_no_amounts_away() {
+    let site = Site::demo();
+    site.ok(&["build"]);
+    let plan: serde_json::Value = serde_json::from_str(&site.read("data/plans/2022-07-01.json")).unwrap();
+    let nav = plan["nav"].to_string();
+    for (name, bytes) in site.files("public") {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains(&nav) && !text.contains(nav.split('.').next().unwrap()), "{name}");
+    }
+    let loud = site.read("config/config.toml").replace("\"relative\"", "\"absolute\"");
+    site.put("config/config.toml", loud);
+    site.ok(&["build"]);
+    let shares = plan["trades"][0]["shares"].to_string();
+    assert!(site.read("public/execution/index.html").contains(&format!("{shares} of {shares}")));
+}
+
+#[test]
+fn signals_are_held_back_with_the_trades() {
+    let site = Site::demo();
+    let slow = site.read("config/config.toml").replace("mode = \"relative\"", "mode = \"relative\"\ndelay_days = 60");
+    site.put("config/config.toml", slow);
+    site.ok(&["build"]);
+    let page = site.read("public/signals/index.html");
+    assert!(page.contains("For October 2022") && !page.contains("For December 2022"), "{page}");
+}

@@ -28,8 +28,9 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
         layers.push(Layer::Band(upper.into_iter().chain(lower.into_iter().rev()).collect(), Ink::Base));
     }
     layers.push(Layer::Level(height(1.0)));
-    layers.push(Layer::Line(backtest, Ink::Benchmark));
+    // Dashes on the line, so that both are seen where they are one.
     layers.push(Layer::Line(live, Ink::Ours));
+    layers.push(Layer::Line(backtest, Ink::Benchmark));
     let dates = |wanted| {
         scale::dates(comparison.from, comparison.to, wanted)
             .into_iter()

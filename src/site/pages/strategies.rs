@@ -40,7 +40,6 @@ impl Filling {
         self.context.insert("no_comparison", &strategies.no_comparison);
         if let Some(comparison) = &strategies.comparison {
             self.context.insert("chart", &charts::comparison(comparison)?);
-            self.context.insert("causes_total", &comparison.causes.iter().map(|cause| cause.bps).sum::<f64>());
         }
         Ok(())
     }
@@ -83,6 +82,6 @@ impl Filling {
 
 fn of_signals(strategy: &StrategyView) -> serde_json::Value {
     let (full, earlier) = strategy.signals.split_at(FULL_SIGNALS.min(strategy.signals.len()));
-    json!({ "id": strategy.id, "name": strategy.name, "rule": strategy.rule, "full": full, "earlier": earlier,
+    json!({ "id": strategy.id, "name": strategy.name, "rule": strategy.rule, "formula": strategy.formula, "full": full, "earlier": earlier,
         "next": full.first().map(|signal| signal.formation.next()) })
 }
