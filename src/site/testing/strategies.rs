@@ -28,6 +28,7 @@ pub fn strategies(months: &[Month]) -> StrategiesView {
         id: "momentum".into(),
         name: "Momentum".into(),
         rule: "Twelve months without the last".into(),
+        formula: Default::default(),
         signals: months.iter().rev().map(signal).collect(),
         positions: Vec::new(),
         orders: Vec::new(),
