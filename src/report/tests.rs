@@ -210,6 +210,14 @@ fn a_mistake_in_a_template_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_mistake_in_the_use_of_the_built_in_template_is_shown_where_it_is_used() {
+    let own = "#import \"default/report.typ\": *\n#show: styled\n#figured((sign: 1))";
+    let error = with_template("report.typ", own).err().unwrap();
+    assert!(error.place().unwrap().to_string().ends_with("/report.typ:3:2"), "{error}");
+    assert!(error.message().ends_with("\n  3 | #figured((sign: 1))\n    |  ^^^^^^^^^^^^^^^^^^"), "{error}");
+}
+
+#[test]
 fn a_mistake_found_only_in_the_document_is_shown_too() {
     let error = with_template("report.typ", "= A\n#set document(title: \"t\")\n\n=== C").err().unwrap();
     assert!(error.message().contains("heading") || error.message().contains("PDF/UA"), "{error}");
