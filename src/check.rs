@@ -73,7 +73,7 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Fi
     let place = Place::file(format!("data/prices/{symbol}.csv"));
     let Some(aligned) = &daily.aligned else {
         let message = format!("there are no prices of the benchmark {symbol}");
-        let next = "put its daily prices there, or set `[benchmark] symbol = \"\"`";
+        let next = "run `trackrecord collect prices`, or set `[benchmark] symbol = \"\"`";
         return Some(Finding::new(Severity::Warning, "benchmark", message, next).at(place));
     };
     (!aligned.left_out.is_empty()).then(|| {

@@ -1,6 +1,6 @@
 //! `report.typ` and what it may import: the program's own, and what a site puts in front of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use typst::foundations::Bytes;
@@ -25,6 +25,8 @@ const OF_THE_PAGES: [&str; 3] = ["html", "css", "js"];
 pub struct Templates {
     sources: BTreeMap<String, Source>,
     files: BTreeMap<String, Bytes>,
+    /// The paths of those that lie in the site's own folder.
+    own: BTreeSet<String>,
     folder: PathBuf,
     digest: String,
 }
@@ -36,15 +38,17 @@ impl Templates {
     /// A file that cannot be read, or a `.typ` file that is not UTF-8.
     pub fn load(folder: Option<&Path>) -> Result<Self> {
         let mut found: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        let own = embedded(MAIN).ok_or_else(|| Error::new(format!("`{MAIN}` is missing in the program")))?;
-        found.insert(EMBEDDED.into(), own.to_vec());
-        found.insert(MAIN.into(), own.to_vec());
         if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
             collect(folder, folder, &mut found)?;
         }
+        let own = found.keys().cloned().collect();
+        let built_in = embedded(MAIN).ok_or_else(|| Error::new(format!("`{MAIN}` is missing in the program")))?;
+        found.entry(MAIN.into()).or_insert_with(|| built_in.to_vec());
+        found.insert(EMBEDDED.into(), built_in.to_vec());
         let mut templates = Self {
             sources: BTreeMap::new(),
             files: BTreeMap::new(),
+            own,
             folder: folder.map_or_else(|| PathBuf::from("templates"), Path::to_path_buf),
             digest: digest(&found),
         };
@@ -79,9 +83,9 @@ impl Templates {
         self.files.get(path)
     }
 
-    /// Where a template lies on disk, for messages.
-    pub fn place(&self, path: &str) -> PathBuf {
-        self.folder.join(path)
+    /// Where a template lies on disk; `None` for the program's own.
+    pub fn place(&self, path: &str) -> Option<PathBuf> {
+        self.own.contains(path).then(|| self.folder.join(path))
     }
 
     /// The digest of all of them.
@@ -91,7 +95,8 @@ impl Templates {
 
     /// The texts of the site's own templates, which may say anything.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.sources.iter().map(|(path, source)| (path.as_str(), source.text()))
+        let own = self.sources.iter().filter(|(path, _)| self.own.contains(*path));
+        own.map(|(path, source)| (path.as_str(), source.text()))
     }
 }
 

@@ -124,13 +124,34 @@ fn hostile_text_in_every_field_is_only_text() {
 }
 
 #[test]
+fn every_character_there_is_can_stand_in_a_report() {
+    let mut publication = short();
+    let unicode = ('\u{20}'..='\u{1ffff}').collect::<Vec<char>>();
+    let line = |letters: &[char]| {
+        let escaped = letters
+            .iter()
+            .flat_map(|letter| letter.is_ascii_punctuation().then_some('\\').into_iter().chain([*letter]));
+        escaped.collect::<String>()
+    };
+    let together = unicode.chunks(64).map(|letters| format!("x{}\n\n", line(letters)));
+    let apart =
+        unicode.chunks(64).map(|letters| letters.iter().map(|letter| line(&[*letter]) + " ").collect::<String>());
+    let scripts = "لا إله بِسْمِ ٱللَّهِ ﷲ fi ffi e\u{301} a\u{30a}\u{301} क्षत्रिय ไทย 한국어";
+    comment(
+        &mut publication,
+        &together.chain(apart.map(|line| format!("x {line}\n\n"))).chain([scripts.into()]).collect::<String>(),
+    );
+    pdf(&publication);
+}
+
+#[test]
 fn every_construct_of_markdown_is_typeset() {
     let mut publication = short();
     comment(
         &mut publication,
         "# H\n\n### Deep\n\n*e* **s** ~~d~~ `c` [l](https://e.org) <https://e.org>\\\nb[^1] again[^1]\n\n- a\n  1. b\n     > q\n\n\
          - [x] t\n- [ ] u\n\n```\ncode\n```\n\n---\n\n| a | b |\n|:-:|--:|\n| 1[^1] | *2* |\n\n\
-         ||\n|-|\n\n[^1]: One.\n\n    Two.\n\n    - three\n",
+         ||\n|-|\n\n<https://e.org/012345678901234567890123456789> `012345678901234567890123456789`\n\n[^1]: One.\n\n    Two.\n\n    - three\n",
     );
     pdf(&publication);
 }
@@ -193,6 +214,14 @@ fn a_mistake_in_a_template_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_mistake_in_the_use_of_the_built_in_template_is_shown_where_it_is_used() {
+    let own = "#import \"default/report.typ\": *\n#show: styled\n#figured((sign: 1))";
+    let error = with_template("report.typ", own).err().unwrap();
+    assert!(error.place().unwrap().to_string().ends_with("/report.typ:3:2"), "{error}");
+    assert!(error.message().ends_with("\n  3 | #figured((sign: 1))\n    |  ^^^^^^^^^^^^^^^^^^"), "{error}");
+}
+
+#[test]
 fn a_mistake_found_only_in_the_document_is_shown_too() {
     let error = with_template("report.typ", "= A\n#set document(title: \"t\")\n\n=== C").err().unwrap();
     assert!(error.message().contains("heading") || error.message().contains("PDF/UA"), "{error}");
@@ -216,8 +245,11 @@ fn a_template_sees_neither_disk_nor_network_nor_clock() {
 
 #[test]
 fn a_sites_template_can_start_from_the_built_in_one() {
-    let own = "#import \"default/report.typ\": *\n#show: styled\n#masthead()\n#orders()\n#include \"part.typ\"";
+    let own = "#import \"default/report.typ\": *\n#show: styled\n#masthead()\n#image(\"logo.svg\", alt: \"Logo\")\n\
+               #orders()\n#include \"part.typ\"";
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+        .unwrap();
     std::fs::write(folder.path().join("report.typ"), own).unwrap();
     std::fs::write(folder.path().join("part.typ"), "== Own part").unwrap();
     let reports = with(&short(), Paper::A4, Some(folder.path())).unwrap();

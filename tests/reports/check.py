@@ -59,8 +59,11 @@ def check(path, data, names, amounts):
     sound = run("qpdf", "--check", path)
     if sound.returncode != 0:
         wrong.append("qpdf: " + (sound.stdout + sound.stderr).strip())
-    if run("qpdf", "--qdf", "--object-streams=disable", path, "-").stdout.count("\n  /Alt ") < 2:
+    unpacked = run("qpdf", "--qdf", "--object-streams=disable", path, "-").stdout
+    if unpacked.count("\n  /Alt ") < 2:
         wrong.append("a chart has no alternative text")
+    if "/Lang (en-GB)" not in unpacked:
+        wrong.append("it does not say its language")
     metadata = run("pdfinfo", "-meta", path).stdout
     for mark in ("<pdfaid:part>3</pdfaid:part>", "<pdfaid:conformance>A</pdfaid:conformance>", "<pdfuaid:part>1</pdfuaid:part>"):
         if mark not in metadata:

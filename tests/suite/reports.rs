@@ -23,6 +23,8 @@ fn a_build_has_a_report_for_each_month_and_its_page_leads_there() {
     assert_eq!(files.keys().filter(|name| name.ends_with(".pdf")).count(), 95);
     assert!(site.read("public/months/2020-03/index.html").contains("href=\"../../months/2020-03.pdf\""));
 
+    assert!(site.read("public/months/index.html").contains("href=\"../months/2020-03.pdf\""));
+
     // Nothing changed: nothing is typeset, and nothing written.
     let said = site.ok(&["build"]);
     assert!(!said.err.contains("typeset") && said.err.contains(" 0 new or changed"), "{}", said.err);

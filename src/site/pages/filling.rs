@@ -143,7 +143,7 @@ impl Filling {
             .rev()
             .map(|month| {
                 let text = site.commentary(month.month).map(|text| markdown::excerpt(&text.body, 160));
-                json!({ "month": month, "excerpt": text })
+                json!({ "month": month, "excerpt": text, "report": site.report(month.month) })
             })
             .collect();
         self.context.insert("months", &months);
