@@ -3,7 +3,7 @@
 use super::view::{Card, Facts};
 use crate::analysis::performance::Performance;
 use crate::analysis::stats::Stats;
-use crate::format::{Sign, day, number};
+use crate::format::{Sign, day, number, percent as percent_text};
 
 /// The headline: what a visitor has five seconds for.
 pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
@@ -32,7 +32,7 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
             ..points("benchmark.excess_total", benchmark.excess_total, note)
         });
     }
-    let sharpe_note = format!("n = {} days, risk-free {} %", thousands(facts.observations), facts.risk_free * 100.0);
+    let sharpe_note = format!("n = {} days, risk-free {}%", thousands(facts.observations), facts.risk_free * 100.0);
     cards.push(Card {
         id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
@@ -70,7 +70,7 @@ fn percent(id: &str, label: &str, value: Option<f64>, note: String) -> Card {
 }
 
 fn points(id: &str, value: Option<f64>, note: String) -> Card {
-    let text = value.map_or("n/a".into(), |value| signed_percent(value).replace('%', "pp"));
+    let text = value.map_or("n/a".into(), |value| signed_percent(value).replace('%', " pp"));
     Card { value: text, ..percent(id, "", value, note) }
 }
 
@@ -82,33 +82,11 @@ fn sign(value: f64) -> i8 {
     }
 }
 
-/// `+12.3 %` or `−12.3 %`, with a real minus sign and a space that does not break.
+/// `+12.3%` or `−12.3%`.
 fn signed_percent(value: f64) -> String {
-    format!("{}\u{a0}%", number(value * 100.0, 1, Sign::Both))
+    percent_text(value, 1, Sign::Both)
 }
 
 fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_carry_their_sign() {
-        assert_eq!(signed_percent(0.1234), "+12.3\u{a0}%");
-        assert_eq!(signed_percent(-0.1234), "\u{2212}12.3\u{a0}%");
-        assert_eq!(signed_percent(-0.000_01), "0.0\u{a0}%");
-        assert_eq!(thousands(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(thousands(12), "12");
-    }
+    number(count as f64, 0, Sign::Minus)
 }

@@ -106,6 +106,8 @@ fn history_comes_in_years_and_afterwards_only_what_is_missing() {
     assert_eq!((first.added.new, first.is_complete()), (3, true), "{first:?}");
     let again = asked(&site, "2026-01-24T20:00:00Z");
     assert_eq!((again.added.new, periods(&service).len()), (0, 3), "nothing is missing");
+    let weekend = asked(&site, "2026-01-26T12:00:00Z");
+    assert_eq!((weekend.is_complete(), periods(&service).len()), (true, 3), "Saturday and Sunday have no statement");
     let monday = asked(&site, "2026-01-27T12:00:00Z");
     assert_eq!(periods(&service)[3..], ["20260124-20260126"]);
     assert_eq!(monday.added.new, 1);

@@ -85,7 +85,9 @@ pub async fn collect(
         report.note(Severity::Note, "no-inception", message, "set it in config/config.toml to fetch everything");
     }
     let known = known(site, settings)?;
-    let windows = gaps(&known, from, yesterday, LONGEST);
+    let mut windows = gaps(&known, from, yesterday, LONGEST);
+    // There are no statements of a weekend alone.
+    windows.retain(|(first, last)| first.iter_days().take_while(|day| day <= last).any(is_weekday));
     let mut service = Service::new(settings, pace, progress)?;
     progress.begin("statements", windows.len());
     for (first, last) in windows {

@@ -3,7 +3,7 @@
 //! They are asked for, not listened to: a gateway's stream leaves out the fills of other programs and of orders
 //! entered by hand, and commissions that come late never reach it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ibapi::contracts::Contract;
@@ -36,18 +36,25 @@ struct Answers {
 /// Rows, totals of orders, and what was asked.
 pub type Collected = (Vec<Execution>, OrderTotals, Report);
 
-/// The fills as rows, how much of each order is filled, and what was asked.
+/// The fills as rows, how much of each order is filled, and what was asked. For the commissions of `settled` fills,
+/// which are stored, nobody waits.
 ///
 /// # Errors
 /// The connection does not hold, or the gateway refuses the question.
-pub async fn collect(session: &Session<'_>, settings: &Ibkr, account: &str) -> Result<Collected> {
+pub async fn collect(
+    session: &Session<'_>,
+    settings: &Ibkr,
+    account: &str,
+    settled: &BTreeSet<ExecId>,
+) -> Result<Collected> {
     let place = format!("{}:{}", settings.host, settings.port);
     let mut report = Report::new(Part::Executions, format!("fills of the last {DAYS} days from {place}"));
     session.progress().begin("fills", 0);
     let mut answers = Answers::default();
     answers.ask(session).await?;
     for part in PAUSES {
-        if answers.without_commission(account).next().is_none() {
+        let mut pending = answers.without_commission(account);
+        if pending.all(|fill| settled.contains(&ExecId::new(&*fill.execution.execution_id))) {
             break;
         }
         session.progress().say("a commission has not been reported yet; asking again shortly");

@@ -82,7 +82,9 @@ async fn fills(
     account: &str,
     today: NaiveDate,
 ) -> Result<Report> {
-    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account).await?;
+    let settled = load::load(site, config, today).executions.into_iter();
+    let settled = settled.filter(|fill| fill.commission.is_some()).map(|fill| fill.exec_id).collect();
+    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled).await?;
     report.added = Store::open(site)?.add_executions(&fills)?;
     report.findings.extend(totals.against(&load::load(site, config, today).executions));
     Ok(report)
