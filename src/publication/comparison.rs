@@ -110,8 +110,8 @@ fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking)
         ),
         None => (
             found.simulated.as_slice(),
-            "the backtest over the record's own dates, because stored prices reach no year further back: the end of its \
-             middle is no forecast"
+            "the backtest over the record's own dates, because stored prices reach no year further back: its middle is \
+             where the rules went, and no forecast"
                 .to_owned(),
         ),
     };

@@ -72,6 +72,20 @@ class SiteWriter:
         self.fills.append(row)
         return row
 
+    def plan(self, day, trades):
+        """A saved list of (action, ticker, price)."""
+        (self.root / "data/plans").mkdir(exist_ok=True)
+        content = {
+            "strategy": "momentum", "as_of": day.isoformat(), "formation": f"{day:%Y-%m}", "snapshot": day.isoformat(),
+            "nav": 100000, "base_currency": "USD", "threshold": 0.02, "unchanged": [], "cash_after": 0, "notes": [],
+            "trades": [{
+                "symbol": ticker, "ticker": ticker, "name": "", "action": action, "shares": 10, "reference_price": price,
+                "reference_date": day.isoformat(), "currency": "USD", "notional_base": 1, "current_weight": 0.0,
+                "target_weight": 0.1, "weight_after": 0.1,
+            } for action, ticker, price in trades],
+        }
+        (self.root / f"data/plans/{day}.json").write_text(json.dumps(content), encoding="utf-8")
+
     def finish(self):
         with (self.root / "data/flows.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
@@ -155,6 +169,8 @@ def rough(root, _binary):
         if place > 3 and random.random() > 0.05 and not stale[0] <= day <= stale[1]
     })
     odd_fills(site, random, weekdays, held)
+    for day in weekdays[20::30]:
+        site.plan(day, [("BUY", "ALPHA", 50.5), ("SELL", "BETA", 49.25), ("SELL", "DELTA", 51)])
     site.finish()
 
 

@@ -57,6 +57,7 @@ class Record:
     flows: list  # (date, amount in base currency)
     fills: list
     notes: list
+    plans: list = field(default_factory=list)
     prices: dict = field(default_factory=dict)
 
     def setting(self, section, key, default):
@@ -94,6 +95,8 @@ def read(root):
             flows.append((date.fromisoformat(row["date"]), number(row["amount"]) * rate))
     raw = [row for path in sorted((root / "data/executions").glob("*.csv")) for row in rows(path)]
     record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"))
+    for path in sorted((root / "data/plans").glob("*.json")):
+        record.plans.append(json.loads(path.read_text(encoding="utf-8"), parse_float=Fraction))
     for path in sorted((root / "data/prices").glob("*.csv")):
         record.prices[path.stem] = closes(path)
     return record

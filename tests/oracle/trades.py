@@ -1,7 +1,7 @@
 """Orders, round trips and slippage from the executions, in exact fractions."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median, stdev
 
@@ -226,7 +226,7 @@ class Trades:
         fills, entry = order_and_entry
         quantity = sum(fill.quantity for fill in fills)
         price = sum(fill.price * fill.quantity for fill in fills) / quantity
-        reference = Fraction(entry) if entry else None
+        reference = Fraction(entry) if entry else self.planned(fills[0])
         if reference is None and all(fill.reference for fill in fills):
             reference = sum(fill.reference * fill.quantity for fill in fills) / quantity
         side, rates = fills[0].side, [self.fill_rate(fill) for fill in fills]
@@ -245,6 +245,18 @@ class Trades:
             "notional": None if None in rates else sum(fill.notional * rate for fill, rate in zip(fills, rates)),
             "commission": None if None in paid else sum(paid),
         }
+
+    def planned(self, fill):
+        """The reference price in the newest plan, at most ten days old, that has the fill's ticker and side."""
+        recent = [plan for plan in self.record.plans if 0 <= (fill.date - date.fromisoformat(plan["as_of"])).days]
+        newest = {plan["strategy"]: plan for plan in recent}.values()
+        for plan in sorted(newest, key=lambda one: one["as_of"], reverse=True):
+            for trade in plan["trades"]:
+                same = trade["ticker"] == fill.symbol and trade["action"] == ("BUY" if fill.side > 0 else "SELL")
+                old = (fill.date - date.fromisoformat(plan["as_of"])).days > 10
+                if same and trade["currency"] == fill.currency and not old:
+                    return Fraction(trade["reference_price"])
+        return None
 
 
 def when(value):

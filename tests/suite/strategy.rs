@@ -275,3 +275,40 @@ fn signals_are_held_back_with_the_trades() {
     let page = site.read("public/signals/index.html");
     assert!(page.contains("For October 2022") && !page.contains("For December 2022"), "{page}");
 }
+
+#[test]
+fn the_cone_is_drawn_from_before_the_record_where_there_is_a_year_of_it() {
+    let site = Site::demo();
+    let late =
+        site.read("config/config.toml").replace("status = \"demo\"", "status = \"demo\"\ninception = 2018-01-16");
+    site.put("config/config.toml", late);
+    site.ok(&["build"]);
+    let page = site.read("public/backtest/index.html");
+    assert!(page.contains("from the 745 days of the backtest before the record began"), "{page}");
+    assert!(page.contains("inside the cone"));
+    // Live and hypothetical start from the same day, in the same instruments.
+    let rows = site.read("public/data/backtest.csv");
+    let mut rows = rows.lines().skip(1).map(|row| row.split(',').map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!(rows.next().unwrap(), ["2018-01-16", "1.0", "1.0"]);
+    let apart = rows.map(|row| (row[1].parse::<f64>().unwrap() / row[2].parse::<f64>().unwrap() - 1.0).abs());
+    assert!(apart.fold(0.0, f64::max) < 0.02);
+}
+
+#[test]
+fn a_month_knows_the_signal_it_started_with_and_how_the_next_one_looks() {
+    let site = Site::demo();
+    let folder = trackrecord::SiteDir::new(site.path(""));
+    let config = trackrecord::config::load(&folder, []).unwrap();
+    let record = trackrecord::record::load::load(&folder, &config, "2100-01-01".parse().unwrap());
+    let publication = trackrecord::publication::publish(&record, &config).unwrap();
+    let formed = |month: &str| -> Vec<Option<String>> {
+        let around = publication.signals_around(month.parse().unwrap());
+        around
+            .iter()
+            .flat_map(|(_, start, end)| [start, end].map(|one| one.map(|signal| signal.formation.to_string())))
+            .collect()
+    };
+    assert_eq!(formed("2022-06"), [Some("2022-05".to_owned()), Some("2022-06".to_owned())]);
+    assert_eq!(formed("2022-12"), [Some("2022-11".to_owned()), None]);
+    assert!(formed("2014-06").is_empty());
+}
