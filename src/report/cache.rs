@@ -70,7 +70,7 @@ impl Cache {
         let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
         let old = self.held().insert(month, new);
         let Some((folder, path)) = self.folder.as_ref().zip(self.path(month, key, &digest)) else { return Ok(()) };
-        write(folder, &path, &pdf).map_err(|cause| Error::io("keep the report in", folder, cause))?;
+        write(folder, &path, &pdf).map_err(|cause| Error::io("keep reports", folder, cause))?;
         match old.and_then(|old| self.path(month, &old.key, &old.digest)).filter(|old| *old != path) {
             // One that is gone already is no loss.
             Some(old) if old.exists() => {

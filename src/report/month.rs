@@ -92,17 +92,16 @@ impl Told<'_> {
         saved.collect()
     }
 
-    /// Why the record covers only a part of the month, if it does.
-    fn part(&self) -> Option<String> {
+    /// Which part of the month the record covers, if not all of it.
+    fn part(&self) -> Option<&'static str> {
         let month = self.month.month;
-        let (since, as_of) = (self.end.since, self.end.as_of);
-        let starts_inside = since >= month.first_day();
+        let starts_inside = self.end.since >= month.first_day();
         let last_weekday = month.last_day().iter_days().rev().find(|day| is_weekday(*day));
-        let ends_before = self.month.partial && last_weekday.is_some_and(|last| as_of < last);
+        let ends_before = self.month.partial && last_weekday.is_some_and(|last| self.end.as_of < last);
         match (starts_inside, ends_before) {
-            (true, true) => Some(format!("part of the month, {} to {}", format::day(since), format::day(as_of))),
-            (true, false) => Some(format!("the record's first month, from {}", format::day(since))),
-            (false, true) => Some(format!("the month so far, to {}", format::day(as_of))),
+            (true, true) => Some("part of the month"),
+            (true, false) => Some("the record's first month"),
+            (false, true) => Some("the month so far"),
             (false, false) => None,
         }
     }

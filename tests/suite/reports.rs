@@ -77,6 +77,16 @@ fn a_cut_off_file_in_the_cache_is_made_again() {
 }
 
 #[test]
+fn a_report_that_cannot_be_kept_is_made_all_the_same() {
+    let site = Site::demo().file(".cache", "in the way");
+    let out = site.path("one.pdf");
+    let said = site.ok(&["report", "2020-03", "--out", out.to_str().unwrap()]);
+    let words = "the reports will be typeset again next time, because SITE/.cache/reports: cannot keep reports: ";
+    assert!(said.err.starts_with(words), "{}", said.err);
+    assert!(out.exists());
+}
+
+#[test]
 fn letters_are_for_america() {
     let site = Site::demo();
     let config = site.read("config/config.toml");
