@@ -69,7 +69,7 @@ async fn open<'a>(
 fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<Report>)> {
     let mut reason = Some(error);
     let told = |part: &Part| {
-        let again = || Error::new("not asked, for the same reason");
+        let again = || Error::new(format!("{}: not asked, for the same reason", part.name()));
         (*part, Err(reason.take().unwrap_or_else(again)))
     };
     parts.iter().map(told).collect()
