@@ -105,7 +105,7 @@ pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: 
     let other = Side::new(simulated, market, |bar| bar.adjusted_close());
     let rebalances: BTreeSet<NaiveDate> = simulated.executions.iter().map(Execution::utc_date).collect();
     for (((day, coefficient), ours), theirs) in days.iter().zip(&coefficients).zip(&ours).zip(&theirs) {
-        let mut of_day = causes_of(day, &one, &other, market, &rebalances);
+        let mut of_day = causes_of(day, &one, &other, &rebalances);
         of_day.rest = ours - theirs - of_day.total();
         causes.add(of_day, *coefficient);
     }
@@ -179,14 +179,8 @@ fn return_of(symbol: &Symbol, day: &Interval, live: &Side<'_>) -> Option<f64> {
     Some(price(day.date)? / price(day.since)? * currency - 1.0)
 }
 
-fn causes_of(
-    day: &Interval,
-    live: &Side<'_>,
-    simulated: &Side<'_>,
-    market: &Market<'_>,
-    rebalances: &BTreeSet<NaiveDate>,
-) -> Causes {
-    debug_assert!(std::ptr::eq(market, live.market));
+/// One day's causes; what is left of its difference is for the caller to tell.
+fn causes_of(day: &Interval, live: &Side<'_>, simulated: &Side<'_>, rebalances: &BTreeSet<NaiveDate>) -> Causes {
     let capital = (day.before + day.contributed).to_f64().filter(|capital| *capital > 0.0).unwrap_or(f64::INFINITY);
     let theirs =
         last_on(&simulated.record.snapshots, day.since).and_then(|snapshot| snapshot.net_liquidation.to_f64());
