@@ -19,10 +19,10 @@ pub struct Arguments {
     /// What to collect; `all` leaves out the Flex service where it is not configured
     #[arg(value_enum, default_value = "all")]
     what: What,
-    /// The account is a paper account, whatever `[site] status` says
+    /// Refuse unless this is a paper account and the site's status says so
     #[arg(long, conflicts_with = "live")]
     paper: bool,
-    /// The account holds real money, whatever `[site] status` says
+    /// Refuse unless the account holds real money and the site's status says so
     #[arg(long)]
     live: bool,
     /// Print one JSON document
@@ -92,7 +92,8 @@ fn parts(what: What, config: &Config) -> Vec<Part> {
         What::Prices => vec![Part::Prices],
         What::Flex => vec![Part::Flex],
         What::All => {
-            let flex = (!config.flex.token.is_empty()).then_some(Part::Flex);
+            let configured = !config.flex.token.is_empty() || !config.flex.query_id.is_empty();
+            let flex = configured.then_some(Part::Flex);
             [Part::Executions, Part::Snapshot].into_iter().chain(flex).chain([Part::Prices]).collect()
         }
     }
@@ -100,11 +101,14 @@ fn parts(what: What, config: &Config) -> Vec<Part> {
 
 /// Whose money is wanted. Prices are nobody's, so a demo may collect them.
 fn kind(arguments: &Arguments, config: &Config, parts: &[Part]) -> Result<AccountKind> {
+    if parts == [Part::Prices] {
+        return Ok(AccountKind::Paper);
+    }
+    let published = AccountKind::of_status(config.site.status)?;
     match (arguments.paper, arguments.live) {
-        (true, _) => Ok(AccountKind::Paper),
-        (_, true) => Ok(AccountKind::Live),
-        _ if parts == [Part::Prices] => Ok(AccountKind::Paper),
-        _ => AccountKind::of_status(config.site.status),
+        (true, _) => published.must_be(AccountKind::Paper),
+        (_, true) => published.must_be(AccountKind::Live),
+        _ => Ok(published),
     }
 }
 

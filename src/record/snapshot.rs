@@ -63,7 +63,8 @@ impl Snapshot {
         }
         let amounts = self.cash.iter().chain(&self.accruals).map(|(currency, amount)| (*currency, *amount));
         let positions = self.positions.as_ref()?.iter().map(|position| (position.currency, position.market_value));
-        amounts.chain(positions).map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
+        let told = amounts.chain(positions).filter(|(_, amount)| !amount.is_zero());
+        told.map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
     }
 
     /// The positions, or none where the source did not tell them.

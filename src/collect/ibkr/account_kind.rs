@@ -40,6 +40,19 @@ impl AccountKind {
         if account.starts_with('D') { Self::Paper } else { Self::Live }
     }
 
+    /// The kind itself, if it is the one that was asked for.
+    ///
+    /// # Errors
+    /// The site publishes the other kind.
+    pub fn must_be(self, asked: Self) -> Result<Self> {
+        if self == asked {
+            return Ok(self);
+        }
+        let (asked, own) = (asked.name(), self.name());
+        Err(Error::new(format!("--{asked} was asked for, and this site's record is {own}; nothing was asked"))
+            .hint("a site publishes one account: collect into the other site, or correct `[site] status`"))
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Paper => "paper",
@@ -73,7 +86,7 @@ pub fn agree_on_account(account: &str, wanted: AccountKind) -> Result<()> {
 fn disagreement(what: String, found: AccountKind, wanted: AccountKind) -> Error {
     let (found, wanted) = (found.name(), wanted.name());
     Error::new(format!("{what} is {found}, and this site's record is {wanted}; nothing was asked"))
-        .hint(format!("correct `[ibkr]` or `[site] status`, or say --{found} if that is what you mean"))
+        .hint("correct `[ibkr]` in config/local.toml, or `[site] status` if this site publishes the other account")
 }
 
 #[cfg(test)]
@@ -95,6 +108,6 @@ mod tests {
     fn a_refusal_says_both_and_what_to_do() {
         let error = agree_on_port(7496, AccountKind::Paper).unwrap_err();
         assert_eq!(error.message(), "port 7496 is live, and this site's record is paper; nothing was asked");
-        assert!(error.next_step().unwrap().contains("--live"));
+        assert!(AccountKind::Live.must_be(AccountKind::Live).is_ok() && AccountKind::Live.must_be(AccountKind::Paper).is_err());
     }
 }

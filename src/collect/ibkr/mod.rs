@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::report::{Part, Report};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::record::load;
+use crate::record::{AccountId, Record, load};
 use crate::record::store::Store;
 use crate::site_dir::SiteDir;
 
@@ -34,14 +34,15 @@ pub async fn collect(
     today: NaiveDate,
     progress: &dyn Progress,
 ) -> Vec<(Part, Result<Report>)> {
-    let (session, account) = match open(config, kind, progress).await {
+    let record = load::load(site, config, today);
+    let (session, account) = match open(config, kind, recorded(&record), progress).await {
         Ok(open) => open,
         Err(error) => return refused(parts, error),
     };
     let mut outcomes = Vec::new();
     for part in parts {
         let outcome = match part {
-            Part::Executions => fills(&session, site, config, &account, today).await,
+            Part::Executions => fills(&session, site, config, &account, &record, today).await,
             Part::Snapshot => account_now(&session, site, config, &account).await,
             Part::Flex | Part::Prices => continue,
         };
@@ -55,14 +56,23 @@ pub async fn collect(
 async fn open<'a>(
     config: &'a Config,
     kind: AccountKind,
+    recorded: Option<&str>,
     progress: &'a dyn Progress,
 ) -> Result<(session::Session<'a>, String)> {
     let settings = &config.ibkr;
     account_kind::agree_on_port(settings.port, kind)?;
     let session = session::Session::connect(settings, progress).await?;
-    let account = session::choose_account(session.client().handshake_managed_accounts(), &settings.account)?;
+    let account = session::choose_account(session.client().handshake_managed_accounts(), &settings.account, recorded)?;
     account_kind::agree_on_account(&account, kind)?;
     Ok((session, account))
+}
+
+/// The account of the record, so far as it came from Interactive Brokers.
+fn recorded(record: &Record) -> Option<&str> {
+    let ours = |source: &str| matches!(source, SOURCE | "flex");
+    let snapshots = record.snapshots.iter().filter(|snapshot| ours(&snapshot.source)).map(|snapshot| &snapshot.account);
+    let fills = record.executions.iter().filter(|fill| ours(&fill.source)).map(|fill| &fill.account);
+    snapshots.chain(fills).next_back().map(AccountId::private)
 }
 
 /// The reason for the first part, and for the others that it is the same.
@@ -80,10 +90,11 @@ async fn fills(
     site: &SiteDir,
     config: &Config,
     account: &str,
+    record: &Record,
     today: NaiveDate,
 ) -> Result<Report> {
-    let settled = load::load(site, config, today).executions.into_iter();
-    let settled = settled.filter(|fill| fill.commission.is_some()).map(|fill| fill.exec_id).collect();
+    let settled = record.executions.iter().filter(|fill| fill.commission.is_some());
+    let settled = settled.map(|fill| fill.exec_id.clone()).collect();
     let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled).await?;
     report.added = Store::open(site)?.add_executions(&fills)?;
     report.findings.extend(totals.against(&load::load(site, config, today).executions));

@@ -17,8 +17,11 @@ use crate::error::{Error, Result};
 const CAPACITY: usize = 1 << 16;
 
 /// Notices by which TWS says that it lost its own line to IBKR, got it back without the data, and with them.
-const LINE_LOST: i32 = 1100;
+const LINE_LOST: [i32; 2] = [1100, 2110];
 const LINE_BACK: [i32; 2] = [1101, 1102];
+
+/// An answer that is still coming after so many times the patience is none.
+const LONGEST_ANSWER: u32 = 10;
 
 /// An open connection. It only ever asks; no order can be sent through it.
 pub struct Session<'a> {
@@ -38,10 +41,11 @@ struct Line {
 
 impl Line {
     fn hear(&self, notice: &Notice) {
-        if notice.code == LINE_LOST {
+        if LINE_LOST.contains(&notice.code) {
             self.losses.fetch_add(1, Ordering::AcqRel);
             self.lost.store(true, Ordering::Release);
-        } else if LINE_BACK.contains(&notice.code) {
+        } else if LINE_BACK.contains(&notice.code) || notice.code == ibapi::TRANSPORT_RECONNECT_CODE {
+            // A new connection says anew if the line is lost.
             self.lost.store(false, Ordering::Release);
         }
     }
@@ -106,7 +110,10 @@ impl<'a> Session<'a> {
     pub async fn ask<T>(&self, what: &str, question: impl AsyncFn(&Client) -> Result<T, ibapi::Error>) -> Result<T> {
         for _ in 0..=self.settings.max_retries {
             let losses = self.line.losses.load(Ordering::Acquire);
-            match question(&self.client).await {
+            let answer = question(&self.client).await;
+            // What came with the answer is heard before the answer is believed.
+            tokio::task::yield_now().await;
+            match answer {
                 Ok(answer) if self.held_since(losses) => return Ok(answer),
                 Ok(_) => self.progress.say(&format!("TWS lost its line to IBKR; asking for {what} again")),
                 Err(error) if error.is_connection_lost() || is_lag(&error) => {
@@ -178,8 +185,10 @@ where
     S: StreamExt<Item = Result<SubscriptionItem<T>, ibapi::Error>> + Unpin,
 {
     let mut rows = Vec::new();
+    let last = tokio::time::Instant::now() + patience * LONGEST_ANSWER;
     loop {
-        match timeout(patience, stream.next()).await {
+        let until = last.min(tokio::time::Instant::now() + patience);
+        match tokio::time::timeout_at(until, stream.next()).await {
             Ok(Some(Ok(SubscriptionItem::Data(row)))) if is_end(&row) => return Ok(Told { rows, complete: true }),
             Ok(Some(Ok(SubscriptionItem::Data(row)))) => rows.push(row),
             Ok(Some(Ok(SubscriptionItem::Notice(notice)))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
@@ -193,12 +202,14 @@ where
     }
 }
 
-/// The account to read: the configured one, else the first that the gateway manages.
+/// The account to read: the configured one, else the one that the record holds already, else the first that the
+/// gateway manages.
 ///
 /// # Errors
-/// The configured account is not among those the gateway manages, or it manages none.
-pub fn choose_account(managed: &[String], wanted: &str) -> Result<String> {
+/// The account is not among those the gateway manages, or it manages none.
+pub fn choose_account(managed: &[String], configured: &str, recorded: Option<&str>) -> Result<String> {
     let list = managed.join(", ");
+    let wanted = if configured.trim().is_empty() { recorded.unwrap_or_default() } else { configured };
     match (wanted.trim(), managed.first()) {
         (_, None) => Err(Error::new("the gateway manages no account")
             .hint("log in to TWS or Gateway, wait until it shows the account, and run this again")),
@@ -216,10 +227,12 @@ mod tests {
     #[test]
     fn the_account_is_the_one_asked_for_or_the_first() {
         let managed = ["DU1".to_owned(), "DU2".to_owned()];
-        assert_eq!(choose_account(&managed, "").unwrap(), "DU1");
-        assert_eq!(choose_account(&managed, "DU2").unwrap(), "DU2");
-        let error = choose_account(&managed, "DU3").unwrap_err();
+        assert_eq!(choose_account(&managed, "", None).unwrap(), "DU1");
+        assert_eq!(choose_account(&managed, "", Some("DU2")).unwrap(), "DU2");
+        assert_eq!(choose_account(&managed, "DU2", Some("DU1")).unwrap(), "DU2");
+        assert!(choose_account(&managed, "", Some("DU9")).is_err());
+        let error = choose_account(&managed, "DU3", None).unwrap_err();
         assert_eq!(error.message(), "account DU3 is not among those of this login: DU1, DU2");
-        assert!(choose_account(&[], "").is_err());
+        assert!(choose_account(&[], "", None).is_err());
     }
 }

@@ -153,6 +153,9 @@ pub fn build(answers: &Answers, account: &str, base: Currency, as_of: DateTime<U
         return Err(Error::new(format!("the account is in {told_base}, and `[account] base_currency` is {base}"))
             .hint(format!("set `[account] base_currency = \"{told_base}\"` in config/config.toml")));
     }
+    if net_liquidation <= Decimal::ZERO {
+        return Err(wrong(format!("the gateway says that the account is worth {net_liquidation}")));
+    }
     agree(&answers.portfolio, &answers.positions)?;
     let mut snapshot = Snapshot {
         schema: SCHEMA,
@@ -275,7 +278,8 @@ fn accruals(answers: &Answers) -> Result<BTreeMap<Currency, Decimal>> {
 
 /// Every currency something is held in needs its rate.
 fn has_rates(snapshot: &Snapshot) -> Result<()> {
-    let cash = snapshot.cash.iter().filter(|(_, amount)| !amount.is_zero()).map(|(currency, _)| *currency);
+    let amounts = snapshot.cash.iter().chain(&snapshot.accruals);
+    let cash = amounts.filter(|(_, amount)| !amount.is_zero()).map(|(currency, _)| *currency);
     let positions = snapshot.known_positions().iter().map(|position| position.currency);
     match cash.chain(positions).find(|currency| snapshot.fx_to_base(*currency).is_none()) {
         Some(currency) => Err(wrong(format!("the gateway did not tell what a {currency} is worth"))),
@@ -294,10 +298,12 @@ fn sum_doubt(snapshot: &Snapshot, portfolio: &[AccountPortfolioValue]) -> Option
     };
     let mut parts = snapshot.clone();
     parts.positions.iter_mut().for_each(|list| list.retain(|position| !valueless(position.conid)));
-    let sum = parts.sum_of_parts()?;
+    let Some(sum) = parts.sum_of_parts() else {
+        return Some("its parts could not be added up to be held against the net liquidation value".to_owned());
+    };
     let gap = relative_gap(sum, snapshot.net_liquidation);
     (gap > SUM_TOLERANCE).then(|| {
-        let percent = (gap * Decimal::ONE_HUNDRED).round_dp(2);
+        let percent = gap.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).round_dp(2);
         format!("cash, positions and accruals add up to {percent} % away from the net liquidation value")
     })
 }

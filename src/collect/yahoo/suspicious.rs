@@ -129,11 +129,13 @@ fn off_level(bar: &Bar, chart: &Chart) -> Option<String> {
     is_jump(ratio).then(|| format!("its close is {} those after it", times(ratio)))
 }
 
-fn is_jump(ratio: f64) -> bool {
+/// Whether a price is too far from another to be believed without a reason.
+pub(super) fn is_jump(ratio: f64) -> bool {
     !(1.0 - JUMP..=1.0 + JUMP).contains(&ratio)
 }
 
-fn times(ratio: f64) -> String {
+/// How far apart two prices are, in words.
+pub(super) fn times(ratio: f64) -> String {
     if HUNDREDFOLD.contains(&ratio) {
         "100 times".to_owned()
     } else if HUNDREDFOLD.contains(&(1.0 / ratio)) {

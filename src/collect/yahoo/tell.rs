@@ -127,7 +127,7 @@ fn stale(symbol: &Symbol, settled: &Settled, now: DateTime<Utc>) -> Option<Findi
     (age > STALE).then(|| {
         let message = format!("{symbol} has had no price since {last}: suspended, delisted or renamed?");
         let next = "look the symbol up on finance.yahoo.com, and correct it in the configuration if it was renamed";
-        Finding::new(Severity::Warning, "stale-prices", message, next)
+        Finding::new(Severity::Error, "stale-prices", message, next)
     })
 }
 

@@ -55,7 +55,7 @@ fn a_live_account_does_not_become_a_paper_record() {
     let said = site.refused(&["collect", "executions"]);
     assert!(said.contains("account U1234567 is live, and this site's record is paper"), "{said}");
     assert!(gateway.execution_filters().is_empty(), "nothing was asked");
-    site.ok(&["collect", "executions", "--live"]);
+    assert!(site.refused(&["collect", "executions", "--live"]).contains("--live was asked for"));
     let wrong_port = Site::new("[site]\nstatus = \"live\"\n");
     let said = wrong_port.refused(&["collect", "snapshot"]);
     assert!(said.contains("port 7497 is paper, and this site's record is live"), "{said}");

@@ -220,7 +220,21 @@ fn pounds_and_pence_may_change_places_when_the_unit_says_so() {
     let dollars = Listing::new("VOD.L", "USD").closes("2026-01-12", CLOSES.map(|close| close * 0.0134));
     let (desk, report) = later_look(dollars);
     assert!(said(&report).contains("the currency is no longer GBp but USD"), "{}", said(&report));
-    assert!(desk.rows("VOD.L").iter().all(|row| row.ends_with("USD")));
+    assert!(!report.is_complete() && desk.rows("VOD.L").iter().all(|row| row.ends_with("GBp")));
+}
+
+#[test]
+fn a_whole_history_in_the_wrong_unit_replaces_nothing() {
+    for listing in [
+        Listing::new("VOD.L", "GBP").closes("2026-01-12", CLOSES),
+        Listing::new("VOD.L", "GBp").closes("2026-01-12", CLOSES.map(|close| close * 100.0)),
+        Listing::new("VOD.L", "GBp").closes("2026-01-12", CLOSES.map(|close| close / 100.0)),
+    ] {
+        let (desk, report) = later_look(listing);
+        assert!(said(&report).contains("and no split says why"), "{}", said(&report));
+        assert!(!report.is_complete());
+        assert!(desk.rows("VOD.L").last().unwrap().contains(",72"), "{:?}", desk.rows("VOD.L"));
+    }
 }
 
 #[test]
