@@ -154,12 +154,13 @@ impl<'a> Press<'a> {
     fn report(&self, month: &Month) -> Result<Made> {
         let told = self.told(month)?;
         let data = shown(told.data(self.options.paper, self.base_url.as_deref()));
-        let key = self.key(&told, &data);
+        let attachments = self.attachments(month.month)?;
+        let key = self.key(&told, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
             return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
         }
-        let Typeset { pdf, warnings } = self.sheet(&told, &data)?.typeset()?;
+        let Typeset { pdf, warnings } = self.sheet(&told, &data, attachments)?.typeset()?;
         typeset::forget();
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.
@@ -185,30 +186,39 @@ impl<'a> Press<'a> {
         Ok(Told { publication, month, end, orders, commentary })
     }
 
+    /// The month's rows of the site's tables, by file.
+    fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
+        let tables = [("daily", &self.daily), ("orders", &self.orders)];
+        let rows = tables.map(|(name, table)| {
+            let rows = table.dated(|date| YearMonth::of(date) == month).csv()?;
+            Ok((format!("{name}-{month}.csv"), Bytes::new(rows)))
+        });
+        rows.into_iter().collect()
+    }
+
     /// The digest of everything that goes into a report.
-    fn key(&self, told: &Told, data: &str) -> String {
+    fn key(&self, told: &Told, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = told.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
         let days = self.days.get(&told.month.month).map(String::as_str).unwrap_or_default();
-        sha256([&self.shared, days, &pictures, data].join("\n").as_bytes(), 32)
+        let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
+        sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
     /// The template with everything it can see.
-    fn sheet(&self, told: &Told, data: &str) -> Result<Sheet<'_>> {
+    fn sheet(&self, told: &Told, data: &str, attachments: BTreeMap<String, Bytes>) -> Result<Sheet<'_>> {
         let month = told.month.month;
         let days = &self.publication.days;
         let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
         let growth = print::growth(until, self.publication.facts.benchmark.as_deref())?;
         let drawdown = print::drawdown(until)?;
         let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
-        let in_month = |date| YearMonth::of(date) == month;
-        let mut files = BTreeMap::from([
+        let mut files = attachments;
+        files.extend([
             ("data.json".to_owned(), Bytes::from_string(data.to_owned())),
             ("charts.json".to_owned(), Bytes::from_string(alt)),
             ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
-            (format!("daily-{month}.csv"), Bytes::new(self.daily.dated(in_month).csv()?)),
-            (format!("orders-{month}.csv"), Bytes::new(self.orders.dated(in_month).csv()?)),
         ]);
         for (path, place) in told.pictures() {
             let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));

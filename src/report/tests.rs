@@ -68,6 +68,17 @@ fn only_what_changed_is_typeset_again() {
 }
 
 #[test]
+fn a_report_is_made_again_when_only_its_attachments_changed() {
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let mut publication = short();
+    all(&publication, &options(&cache, &pictures)).unwrap();
+    // Told in orders.csv and nowhere on the page.
+    let order = publication.orders.iter_mut().find(|order| YearMonth::of(order.date).to_string() == MONTH).unwrap();
+    order.slug.push_str("-2");
+    assert_eq!(all(&publication, &options(&cache, &pictures)).unwrap().typeset, 1);
+}
+
+#[test]
 fn the_date_of_the_record_moves_no_report() {
     let (cache, pictures) = (Cache::in_memory(), Pictures::default());
     let mut publication = short();
