@@ -8,11 +8,13 @@
 //! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
+mod blame;
 mod cache;
 mod errors;
 pub mod fonts;
 mod markdown;
 mod month;
+mod notes;
 mod pictures;
 mod templates;
 mod typeset;
@@ -153,14 +155,17 @@ impl<'a> Press<'a> {
     /// Finds a month's report in the cache, or makes it.
     fn report(&self, month: &Month) -> Result<Made> {
         let told = self.told(month)?;
-        let data = shown(told.data(self.options.paper, self.base_url.as_deref()));
+        let values = told.data(self.options.paper, self.base_url.as_deref());
+        let data = shown(values.clone());
         let attachments = self.attachments(month.month)?;
         let key = self.key(&told, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
             return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
         }
-        let Typeset { pdf, warnings } = self.sheet(&told, &data, attachments)?.typeset()?;
+        let sheet = self.sheet(&told, &data, attachments)?;
+        let Typeset { pdf, warnings } =
+            sheet.typeset().map_err(|found| blame::error(&sheet, &told, &values, found.into_iter().collect()))?;
         typeset::forget();
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.
@@ -215,7 +220,7 @@ impl<'a> Press<'a> {
         let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
         let mut files = attachments;
         files.extend([
-            ("data.json".to_owned(), Bytes::from_string(data.to_owned())),
+            (DATA.to_owned(), Bytes::from_string(data.to_owned())),
             ("charts.json".to_owned(), Bytes::from_string(alt)),
             ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
@@ -254,6 +259,9 @@ impl<'a> Press<'a> {
         Ok(reports)
     }
 }
+
+/// The file in which a template finds what it is to say.
+const DATA: &str = "data.json";
 
 /// The heading level of the section that commentary stands in.
 const COMMENTARY_LEVEL: u8 = 2;
@@ -307,3 +315,7 @@ fn version() -> String {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "commentary_tests.rs"]
+mod commentary_tests;

@@ -99,7 +99,11 @@ fn a_signal_says_when_it_was_saved_and_whether_that_was_too_late() {
     let mut publication = testing::publication();
     let saved = |publication: &Publication| {
         let data = data(publication, "2019-06");
-        (data["next_signals"][0]["made_on"].clone(), data["next_signals"][0]["made_late"].clone(), data["date"].clone())
+        (
+            data["next_signals"][0]["made_on"].clone(),
+            data["next_signals"][0]["made_late"].clone(),
+            data["date"].clone(),
+        )
     };
     assert_eq!(saved(&publication), (Value::Null, json!(false), json!("28 Jun 2019")));
     let signals = publication.strategies.list.iter_mut().flat_map(|strategy| &mut strategy.signals);
