@@ -8,7 +8,7 @@ use crate::Error;
 
 use super::month::Told;
 use super::typeset::Sheet;
-use super::{DATA, errors, markdown, shown};
+use super::{DATA, boxes, errors, markdown};
 
 /// The error of a report for which the compiler `found` something wrong.
 ///
@@ -38,6 +38,6 @@ fn until<'a>(sheet: &Sheet<'a>, data: &Value, blocks: usize) -> Sheet<'a> {
         tree.truncate(blocks);
     }
     let mut sheet = sheet.clone();
-    sheet.files.insert(DATA.into(), Bytes::from_string(shown(data)));
+    sheet.files.insert(DATA.into(), Bytes::from_string(boxes::shown(data).0));
     sheet
 }

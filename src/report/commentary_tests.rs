@@ -142,7 +142,7 @@ proptest! {
         let mut publication = short();
         comment(&mut publication, &parts.concat());
         match with(&publication, Paper::A4, None) {
-            Ok(reports) => prop_assert_eq!(reports.warnings, Vec::<String>::new()),
+            Ok(reports) => prop_assert_eq!(besides_boxes(&reports), Vec::<&str>::new()),
             Err(error) => {
                 let place = error.place().map(ToString::to_string).unwrap_or_default();
                 prop_assert!(place.starts_with("content/months/2022-06.md:"), "{} {}", place, error);

@@ -82,6 +82,11 @@ fn is_invisible(letter: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether [`MISSING`] stands for a character.
+pub fn is_missing(letter: char) -> bool {
+    !matches!(letter, '\t' | '\r') && !is_invisible(letter) && !can_show(letter)
+}
+
 /// A text with every character that cannot be typeset replaced by [`MISSING`]; how many were goes into `missing`.
 pub fn shown(text: &str, missing: &mut usize) -> String {
     let mut result = String::with_capacity(text.len());
@@ -90,11 +95,11 @@ pub fn shown(text: &str, missing: &mut usize) -> String {
             '\t' => result.push(' '),
             '\r' => {}
             letter if is_invisible(letter) => {}
-            letter if can_show(letter) => result.push(letter),
-            _ => {
+            letter if is_missing(letter) => {
                 *missing += 1;
                 result.push(MISSING);
             }
+            letter => result.push(letter),
         }
     }
     result

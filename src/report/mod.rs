@@ -9,6 +9,7 @@
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
 mod blame;
+mod boxes;
 mod cache;
 mod errors;
 pub mod fonts;
@@ -24,7 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use typst::foundations::Bytes;
 
 use crate::calendar::YearMonth;
@@ -40,6 +41,7 @@ use crate::{Error, Result};
 pub use cache::Cache;
 pub use pictures::Pictures;
 
+use boxes::Boxes;
 use markdown::Surroundings;
 use month::Told;
 use templates::Templates;
@@ -116,6 +118,7 @@ struct Made {
     pdf: Arc<[u8]>,
     data: String,
     is_new: bool,
+    boxes: Option<Boxes>,
     warnings: Vec<String>,
     not_kept: Option<Error>,
 }
@@ -156,12 +159,14 @@ impl<'a> Press<'a> {
     fn report(&self, month: &Month) -> Result<Made> {
         let told = self.told(month)?;
         let values = told.data(self.options.paper, self.base_url.as_deref());
-        let data = shown(values.clone());
+        let (data, missing) = boxes::shown(values.clone());
+        let boxes = Boxes::of(missing, &told);
         let attachments = self.attachments(month.month)?;
         let key = self.key(&told, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
-            return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
+            let (warnings, not_kept) = (Vec::new(), None);
+            return Ok(Made { month: month.month, pdf, data, is_new: false, boxes, warnings, not_kept });
         }
         let sheet = self.sheet(&told, &data, attachments)?;
         let Typeset { pdf, warnings } =
@@ -170,7 +175,7 @@ impl<'a> Press<'a> {
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
-        Ok(Made { month: month.month, pdf, data, is_new: true, warnings, not_kept: kept.err() })
+        Ok(Made { month: month.month, pdf, data, is_new: true, boxes, warnings, not_kept: kept.err() })
     }
 
     fn told(&self, month: &'a Month) -> Result<Told<'a>> {
@@ -245,8 +250,10 @@ impl<'a> Press<'a> {
 
     fn gathered(&self, made: Vec<Result<Made>>) -> Result<Reports> {
         let mut reports = Reports::default();
+        let mut boxes = Vec::new();
         for made in made {
             let made = made?;
+            boxes.extend(made.boxes);
             let path = path_of(made.month);
             reports.typeset += usize::from(made.is_new);
             reports.warnings.extend(made.warnings);
@@ -254,6 +261,7 @@ impl<'a> Press<'a> {
             reports.words.insert(format!("{path}/data.json"), made.data.into_bytes());
             reports.files.insert(path, made.pdf);
         }
+        reports.warnings.extend(boxes::warning(&boxes));
         let templates = self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.into()));
         reports.words.extend(templates);
         Ok(reports)
@@ -265,29 +273,6 @@ const DATA: &str = "data.json";
 
 /// The heading level of the section that commentary stands in.
 const COMMENTARY_LEVEL: u8 = 2;
-
-/// The data as text, with every character that has no glyph replaced, and how many there were.
-fn shown(mut data: Value) -> String {
-    let mut missing = 0;
-    replace(&mut data, &mut missing);
-    if let Some(object) = data.as_object_mut() {
-        object.insert("missing".into(), missing.into());
-    }
-    data.to_string()
-}
-
-fn replace(value: &mut Value, missing: &mut usize) {
-    match value {
-        Value::String(text) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
-        Value::String(text) => *text = fonts::shown(text, missing),
-        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, missing)),
-        // Where a link leads is not typeset.
-        Value::Object(fields) => {
-            fields.iter_mut().filter(|(name, _)| *name != "to").for_each(|(_, value)| replace(value, missing))
-        }
-        _ => {}
-    }
-}
 
 /// The digest of the days up to the end of each month.
 fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {

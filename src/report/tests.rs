@@ -17,8 +17,13 @@ pub fn with(publication: &Publication, paper: Paper, template_dir: Option<&Path>
 
 pub fn pdf(publication: &Publication) -> Arc<[u8]> {
     let reports = with(publication, Paper::A4, None).unwrap();
-    assert_eq!(reports.warnings, Vec::<String>::new());
+    assert_eq!(besides_boxes(&reports), Vec::<&str>::new());
     reports.files[&path_of(MONTH.parse().unwrap())].clone()
+}
+
+/// What was odd, but for characters that are in no font.
+pub fn besides_boxes(reports: &Reports) -> Vec<&str> {
+    reports.warnings.iter().map(String::as_str).filter(|warning| !warning.ends_with("shown as \u{25a1}")).collect()
 }
 
 /// A publication of its last few months.
@@ -173,6 +178,24 @@ fn a_month_without_returns_has_no_report() {
     let error = one(&short(), "1999-01".parse().unwrap(), &options(&cache, &pictures)).err().unwrap();
     assert_eq!(error.message(), "there is no report for January 1999: no daily return is dated in it");
     assert_eq!(error.next_step(), Some("the record has 2022-06 to 2022-12"));
+}
+
+#[test]
+fn characters_without_a_glyph_are_said_once_for_all_reports() {
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let mut publication = short();
+    publication.facts.description = "Up \u{1f680}".into();
+    let heard = |publication: &Publication| all(publication, &options(&cache, &pictures)).unwrap().warnings;
+    let said = "7 characters that the reports' fonts do not have are shown as \u{25a1}";
+    assert_eq!(heard(&publication), [format!("the report of June 2022: {said}")]);
+    // Also by reports that were made before.
+    assert_eq!(heard(&publication).len(), 1);
+
+    publication.facts.description.clear();
+    comment(&mut publication, "One.\n\nTwo \u{5d0}\u{5d1}.");
+    let line = publication.commentary[&MONTH.parse().unwrap()].body_line + 2;
+    let said = "2 characters that the reports' fonts do not have are shown as \u{25a1}";
+    assert_eq!(heard(&publication), [format!("content/months/2022-06.md:{line}: {said}")]);
 }
 
 fn with_template(name: &str, text: &str) -> Result<Reports> {

@@ -1,0 +1,61 @@
+//! Characters that no embedded font has: a box stands for each, and the build says so once.
+
+use serde_json::Value;
+
+use crate::Place;
+use crate::record::Document;
+
+use super::fonts;
+use super::markdown;
+use super::month::Told;
+
+/// The boxes in a report.
+pub struct Boxes {
+    count: usize,
+    /// The first line of commentary with one; `None` where they are only in other words of the record.
+    place: Option<Place>,
+    report: String,
+}
+
+impl Boxes {
+    /// Those of a report with so many of them, if it has any.
+    pub fn of(count: usize, told: &Told) -> Option<Self> {
+        let place = |(document, _): &(&Document, _)| {
+            document.body.find(fonts::is_missing).map(|offset| markdown::place(document, offset))
+        };
+        let report = format!("the report of {}", told.month.month.in_words());
+        (count > 0).then(|| Self { count, place: told.commentary.as_ref().and_then(place), report })
+    }
+}
+
+/// What is said of them all: how many, and where the first is that can be told exactly.
+pub fn warning(all: &[Boxes]) -> Option<String> {
+    let first = all.iter().find(|boxes| boxes.place.is_some()).or(all.first())?;
+    let place = first.place.as_ref().map_or_else(|| first.report.clone(), Place::to_string);
+    let count: usize = all.iter().map(|boxes| boxes.count).sum();
+    let (them, have) = if count == 1 { ("character", "is") } else { ("characters", "are") };
+    Some(format!("{place}: {count} {them} that the reports' fonts do not have {have} shown as {}", fonts::MISSING))
+}
+
+/// A report's data as text, with every character that has no glyph replaced, and how many there were.
+pub fn shown(mut data: Value) -> (String, usize) {
+    let mut missing = 0;
+    replace(&mut data, &mut missing);
+    if let Some(object) = data.as_object_mut() {
+        object.insert("missing".into(), missing.into());
+    }
+    (data.to_string(), missing)
+}
+
+fn replace(value: &mut Value, missing: &mut usize) {
+    match value {
+        Value::String(text) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
+        Value::String(text) => *text = fonts::shown(text, missing),
+        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, missing)),
+        // Where a link leads is not typeset.
+        Value::Object(fields) => {
+            fields.iter_mut().filter(|(name, _)| *name != "to").for_each(|(_, value)| replace(value, missing))
+        }
+        _ => {}
+    }
+}
