@@ -8,6 +8,7 @@ use crate::build::{self, Options};
 use crate::calendar::YearMonth;
 use crate::error::{Error, Result};
 use crate::record::store::write_atomically;
+use crate::site::output::set_mode;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -35,6 +36,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let out = if out.is_relative() { PathBuf::from(".").join(out) } else { out };
     for pdf in reports.files.values() {
         write_atomically(&out, pdf, true)?;
+        // It is there to be passed on, unlike the files of the record.
+        set_mode(&out, 0o644)?;
     }
     oddities(terminal, &reports.warnings, reports.not_kept.as_ref());
     terminal.result(out.display())?;

@@ -14,6 +14,7 @@ use crate::site::links;
 use crate::site::markdown::{PageOf, options, top_level};
 use crate::{Error, Place, Result};
 
+use super::fonts::shown;
 use super::pictures::Pictures;
 
 /// How deep quotes and lists may stand inside each other: the compiler has an end too, and a page an edge.
@@ -76,6 +77,8 @@ enum Kind {
     Root,
     /// An object with these fields; the children go into the named one.
     Object(Value, &'static str),
+    /// A heading at the level that was written.
+    Heading(HeadingLevel),
     Item,
     /// Its language and its lines so far.
     Code(String, String),
@@ -146,7 +149,9 @@ impl Tree<'_> {
         let inline = |kind: &str| Kind::Object(json!({ "t": kind }), "c");
         Ok(match tag {
             Tag::Paragraph => inline("par"),
-            Tag::Heading { level, .. } => Kind::Object(json!({ "t": "heading", "level": self.level(level) }), "c"),
+            // The outline of a document does not go through its notes.
+            Tag::Heading { .. } if self.open.iter().any(|node| matches!(node.kind, Kind::Note(_))) => inline("par"),
+            Tag::Heading { level, .. } => Kind::Heading(level),
             Tag::BlockQuote(_) => inline("quote"),
             Tag::CodeBlock(kind) => Kind::Code(
                 match kind {
@@ -187,6 +192,16 @@ impl Tree<'_> {
         };
         match kind {
             Kind::Root => {}
+            // A heading in which nothing can be read, such as a picture, is none.
+            Kind::Heading(_) if is_blank(&children) => {
+                if !children.is_empty() {
+                    self.add(json!({ "t": "par", "c": children }));
+                }
+            }
+            Kind::Heading(level) => {
+                let level = self.level(level);
+                self.add(json!({ "t": "heading", "level": level, "c": children }));
+            }
             Kind::Object(mut object, field) => {
                 if let Some(fields) = object.as_object_mut() {
                     fields.insert(field.to_owned(), Value::Array(children));
@@ -302,6 +317,12 @@ fn alignment(alignment: &pulldown_cmark::Alignment) -> &'static str {
         pulldown_cmark::Alignment::Center => "center",
         pulldown_cmark::Alignment::Left | pulldown_cmark::Alignment::None => "left",
     }
+}
+
+/// Whether nothing of the nodes can be read.
+fn is_blank(nodes: &[Value]) -> bool {
+    let words: String = nodes.iter().map(plain).collect();
+    shown(&words, &mut 0).trim().is_empty()
 }
 
 /// The words of a node.

@@ -71,6 +71,18 @@ fn headings_go_below_the_section_and_never_skip_a_level() {
     };
     assert_eq!(levels("# A\n\n## B\n\n# C"), [3, 4, 3]);
     assert_eq!(levels("## A\n\n###### B\n\n### C\n\n## D"), [3, 4, 4, 3]);
+    // One of nothing does not count, and those of notes are none.
+    assert_eq!(levels("#\n\n### A[^n]\n\n##\n\n###### B\n\n[^n]: ## C"), [3, 4]);
+}
+
+#[test]
+fn a_heading_of_nothing_is_none() {
+    assert_eq!(
+        tree("##\n\n# <!-- x -->\n\n# \u{200b}\n\na"),
+        json!([
+            { "t": "par", "c": ["\u{200b}"] }, { "t": "par", "c": ["a"] }
+        ])
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::format::{self, Sign};
 use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
 use crate::record::Document;
 
+use super::fonts;
 use super::markdown::Blocks;
 
 /// Everything that is told of one month.
@@ -50,7 +51,7 @@ impl Told<'_> {
             "paper": if paper == Paper::A4 { "a4" } else { "us-letter" },
             "lang": lang,
             "region": region,
-            "title": facts.title,
+            "title": title(&facts.title),
             "author": facts.author,
             "description": facts.description,
             "status": facts.status,
@@ -185,6 +186,11 @@ fn language(locale: &str) -> (&str, Option<&str>) {
     let mut parts = locale.split(['-', '_']);
     let lang = parts.next().filter(|part| letters(part, &[2, 3])).unwrap_or("en");
     (lang, parts.next().filter(|part| letters(part, &[2])))
+}
+
+/// The site's title; a document needs one that can be read.
+fn title(written: &str) -> &str {
+    if fonts::shown(written, &mut 0).trim().is_empty() { "Track record" } else { written }
 }
 
 /// A title that says more than the file's name.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::site::testing;
+use proptest::prelude::*;
 
 const MONTH: &str = "2022-06";
 
@@ -160,6 +161,7 @@ fn every_construct_of_markdown_is_typeset() {
 fn a_month_of_which_little_is_known_says_so() {
     let mut publication = short();
     publication.facts.benchmark = None;
+    publication.facts.title = "\u{200b} ".into();
     publication.facts.author.clear();
     publication.facts.description.clear();
     publication.orders.clear();
@@ -267,4 +269,73 @@ fn an_odd_template_is_heard_every_time() {
         reports.warnings[0].contains("report.typ:2:17") && reports.warnings[0].contains("no such font"),
         "{reports:?}"
     );
+}
+
+const TOKENS: [&str; 44] = [
+    "#",
+    "$",
+    "\\",
+    "`",
+    "```\n",
+    "*",
+    "**",
+    "_",
+    "~~",
+    "[",
+    "](",
+    "](x)",
+    ")",
+    "<b>",
+    "<!--",
+    "-->",
+    "|",
+    "\n",
+    "\n\n",
+    "- ",
+    "1. ",
+    "> ",
+    "    ",
+    "# ",
+    "\n### ",
+    "[^a]",
+    "\n[^a]: ",
+    "\n---\n",
+    "\n\n| a | b |\n|---|---|\n| ",
+    "@",
+    "\\<label>",
+    "![a](b.png)",
+    "[l](https://e.org)",
+    "\u{1f680}",
+    "\u{5e9}\u{5dc}",
+    "\u{645}\u{631}\u{62d}",
+    "\t",
+    " ",
+    "word",
+    "- [ ] ",
+    "\n\n***\n\n",
+    "&amp;",
+    "<br>",
+    "\u{200b}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_commentary_is_typeset_or_refused_with_its_line(
+        parts in prop::collection::vec(
+            prop_oneof![4 => prop::sample::select(&TOKENS[..]).prop_map(String::from), 1 => any::<char>().prop_map(String::from)],
+            0..60,
+        )
+    ) {
+        let mut publication = short();
+        comment(&mut publication, &parts.concat());
+        match with(&publication, Paper::A4, None) {
+            Ok(reports) => prop_assert_eq!(reports.warnings, Vec::<String>::new()),
+            Err(error) => {
+                let place = error.place().map(ToString::to_string).unwrap_or_default();
+                prop_assert!(place.starts_with("content/months/2022-06.md:"), "{} {}", place, error);
+            }
+        }
+    }
 }

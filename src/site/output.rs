@@ -172,15 +172,17 @@ fn write_one(path: &Path, content: &[u8]) -> Result<()> {
     file.sync_data().map_err(failed)
 }
 
+/// Sets who may do what with a file, where there are such modes.
 #[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> Result<()> {
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
         .map_err(|cause| Error::io("set the permissions of", path, cause))
 }
 
+/// Sets who may do what with a file, where there are such modes.
 #[cfg(not(unix))]
-fn set_mode(_: &Path, _: u32) -> Result<()> {
+pub fn set_mode(_: &Path, _: u32) -> Result<()> {
     Ok(())
 }
 
