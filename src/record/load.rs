@@ -3,19 +3,20 @@
 //! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
 //! everything at once. Whether a record with errors may be published is decided by whoever publishes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::accounts;
 use super::effective::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
 use super::{decisions, snapshot, words};
 use crate::calendar::YearMonth;
-use crate::config::{Config, Status};
+use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -36,8 +37,7 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     let mut record =
         Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
     reader.words(words, &mut record);
-    reader.one_account(&record);
-    reader.no_paper_as_live(&record);
+    reader.findings.extend(accounts::findings(&record, config));
     reader.findings.extend(decisions::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
@@ -278,36 +278,6 @@ impl Reader<'_> {
             }
         }
         record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    }
-
-    /// A simulated account must never be published as real money.
-    fn no_paper_as_live(&mut self, record: &Record) {
-        let fills = record.executions.iter().map(|fill| (&fill.account, fill.source.as_str()));
-        let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, snapshot.source.as_str()));
-        let is_paper = |(account, source): (&AccountId, &str)| {
-            let number = account.private().trim_start_matches(|letter: char| letter.is_ascii_uppercase());
-            let digits = number.len() >= 4 && number.bytes().all(|digit| digit.is_ascii_digit());
-            matches!(source, "tws" | "flex") && account.private().starts_with('D') && digits
-        };
-        if self.config.site.status == Status::Live && fills.chain(snapshots).any(is_paper) {
-            let message = "`[site] status` is \"live\", and the record holds data of a paper account";
-            let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
-            self.error("paper-account", Place::file("data"), message, next);
-        }
-    }
-
-    /// Two accounts in one record would be added up; which one is meant has to be said.
-    fn one_account(&mut self, record: &Record) {
-        let fills = record.executions.iter().map(|fill| &fill.account);
-        let snapshots = record.snapshots.iter().map(|snapshot| &snapshot.account);
-        let flows = record.flows.iter().map(|flow| &flow.account);
-        let accounts: BTreeSet<_> = fills.chain(snapshots).chain(flows).map(AccountId::private).collect();
-        if accounts.len() > 1 {
-            let list: Vec<_> = accounts.into_iter().collect();
-            let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
-            let next = "set `[ibkr] account` in config/local.toml to the one that is published";
-            self.error("two-accounts", Place::file("data"), message, next);
-        }
     }
 }
 
