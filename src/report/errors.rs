@@ -6,6 +6,7 @@ use typst::{World, WorldExt};
 
 use crate::{Error, Place};
 
+use super::templates::MAIN;
 use super::typeset::Sheet;
 
 /// The first of the compiler's errors, where it is, and what to do.
@@ -18,16 +19,40 @@ pub fn in_template(sheet: &Sheet, found: &[SourceDiagnostic]) -> Error {
     let spot = spot(sheet, first);
     let excerpt = spot.as_ref().map(|spot| spot.excerpt.as_str()).unwrap_or_default();
     let error = Error::new(format!("{} cannot be typeset: {}{more}{excerpt}", sheet.name, first.message));
-    let mut hints: Vec<String> = first.hints.iter().map(|hint| hint.v.to_string()).collect();
-    hints.push(match &spot {
-        Some(Spot { place: None, .. }) => "the line is in the built-in template: please report this".into(),
-        _ => "delete the file from templates/ to get the built-in one back".into(),
-    });
-    let error = error.hint(hints.join("; "));
+    let built_in = match &spot {
+        Some(spot) => spot.place.is_none(),
+        None => sheet.templates.place(MAIN).is_none(),
+    };
+    let error = error.hint(hints(
+        first,
+        match built_in {
+            true => "the line is in the built-in template: please report this",
+            false => "delete the file from templates/ to get the built-in one back",
+        },
+    ));
     match spot.and_then(|spot| spot.place) {
         Some(place) => error.at(place),
         None => error,
     }
+}
+
+/// The first of the errors that come up only with the piece of commentary at `place`. Where they do in a template of
+/// the site, either can be at fault, and both are named.
+pub fn in_commentary(sheet: &Sheet, place: Place, found: &[SourceDiagnostic]) -> Error {
+    let Some(first) = found.first() else { return in_template(sheet, found).at(place) };
+    if spot(sheet, first).is_some_and(|spot| spot.place.is_some()) {
+        let hint = hints(first, &format!("it is so only with the commentary from {place} on"));
+        return in_template(sheet, found).hint(hint);
+    }
+    Error::new(format!("the commentary cannot be typeset in {}: {}", sheet.name, first.message)).at(place).hint(
+        hints(first, "what is wrong is in the paragraph, list, quote or table that starts here, or in its notes"),
+    )
+}
+
+/// The compiler's hints and one more.
+fn hints(error: &SourceDiagnostic, last: &str) -> String {
+    let hints = error.hints.iter().map(|hint| hint.v.as_str());
+    hints.chain([last]).collect::<Vec<_>>().join("; ")
 }
 
 /// A warning with its place, in a line.

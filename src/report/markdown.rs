@@ -15,10 +15,15 @@ use crate::site::markdown::{PageOf, options, top_level};
 use crate::{Error, Place, Result};
 
 use super::fonts::shown;
+use super::notes::Notes;
 use super::pictures::Pictures;
 
-/// How deep quotes and lists may stand inside each other: the compiler has an end too, and a page an edge.
+/// How deep quotes and lists may stand inside each other, and marks: the compiler has an end too, and a page an edge.
 const DEEPEST: usize = 8;
+
+/// What counts as a level of blocks, and of marks within a line.
+const BLOCKS: [&str; 3] = ["list", "quote", "note"];
+const MARKS: [&str; 6] = ["emph", "strong", "strike", "super", "sub", "link"];
 
 /// What a text can lead to.
 #[derive(Clone, Copy)]
@@ -38,6 +43,8 @@ pub struct Surroundings<'a> {
 pub struct Blocks {
     /// The blocks.
     pub tree: Vec<Value>,
+    /// Where each of them starts in the text.
+    pub starts: Vec<usize>,
     /// The pictures in it by their path below `content/`, and where they are referred to.
     pub pictures: Vec<(String, Place)>,
 }
@@ -57,13 +64,22 @@ pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
         top_level: top_level(&document.body),
         level: around.below,
     };
+    let mut starts = Vec::new();
     for (event, range) in Parser::new_ext(&document.body, options()).into_offset_iter() {
         tree.take(event, range.start)?;
+        if let [root] = tree.open.as_slice() {
+            starts.resize(root.children.len(), range.start);
+        }
     }
     let mut blocks = tree.open.pop().map(|root| root.children).unwrap_or_default();
-    let mut notes = Notes { texts: tree.notes, numbers: BTreeMap::new(), open: Vec::new() };
-    notes.fill(&mut blocks);
-    Ok(Blocks { tree: blocks, pictures: tree.pictures })
+    Notes::new(tree.notes).fill(&mut blocks);
+    Ok(Blocks { tree: blocks, starts, pictures: tree.pictures })
+}
+
+/// The line of a document that is so far into its text.
+pub fn place(document: &Document, offset: usize) -> Place {
+    let lines = document.body.get(..offset).unwrap_or_default().matches('\n').count();
+    Place::line(&document.path, document.body_line + lines)
 }
 
 /// An element that is not closed yet.
@@ -115,9 +131,11 @@ impl Tree<'_> {
             Event::Start(tag) => {
                 let kind = self.start(tag, offset)?;
                 self.open.push(Node { kind, children: Vec::new() });
-                if self.nested() > DEEPEST {
-                    let message = format!("more than {DEEPEST} lists and quotes stand inside each other");
-                    return Err(self.cannot(&message, offset, "bring the text to fewer levels"));
+                for (kinds, name) in [(&BLOCKS[..], "lists and quotes"), (&MARKS[..], "marks of emphasis")] {
+                    if self.nested(kinds) > DEEPEST {
+                        let message = format!("more than {DEEPEST} {name} stand inside each other");
+                        return Err(self.cannot(&message, offset, "bring the text to fewer levels"));
+                    }
                 }
             }
             Event::End(_) => self.end()?,
@@ -135,14 +153,16 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Levels of lists, quotes and notes that are open.
-    fn nested(&self) -> usize {
-        let counts = |node: &&Node| match &node.kind {
-            Kind::Object(object, _) => matches!(object.get("t").and_then(Value::as_str), Some("list" | "quote")),
-            Kind::Note(_) => true,
+    /// How many nodes of these kinds are open.
+    fn nested(&self, kinds: &[&str]) -> usize {
+        let kind = |node: &Node| match &node.kind {
+            Kind::Object(object, _) => {
+                object.get("t").and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind))
+            }
+            Kind::Note(_) => kinds.contains(&"note"),
             _ => false,
         };
-        self.open.iter().filter(counts).count()
+        self.open.iter().filter(|node| kind(node)).count()
     }
 
     fn start(&mut self, tag: Tag, offset: usize) -> Result<Kind> {
@@ -297,17 +317,12 @@ impl Tree<'_> {
             let message = format!("the picture `{written}` does not exist");
             return Err(self.cannot(&message, offset, "its place is relative to the Markdown file"));
         };
-        self.pictures.push((path.clone(), self.place(offset)));
+        self.pictures.push((path.clone(), place(self.document, offset)));
         Ok(path)
     }
 
-    fn place(&self, offset: usize) -> Place {
-        let lines = self.document.body.get(..offset).unwrap_or_default().matches('\n').count();
-        Place::line(&self.document.path, self.document.body_line + lines)
-    }
-
     fn cannot(&self, message: &str, offset: usize, hint: &str) -> Error {
-        Error::new(message).at(self.place(offset)).hint(hint)
+        Error::new(message).at(place(self.document, offset)).hint(hint)
     }
 }
 
@@ -335,52 +350,6 @@ fn plain(node: &Value) -> String {
             _ => String::new(),
         },
         _ => String::new(),
-    }
-}
-
-/// Puts the text of each footnote where it is first referred to.
-struct Notes {
-    texts: BTreeMap<String, Vec<Value>>,
-    numbers: BTreeMap<String, usize>,
-    open: Vec<String>,
-}
-
-impl Notes {
-    fn fill(&mut self, nodes: &mut [Value]) {
-        for node in nodes {
-            match node {
-                Value::Array(children) => self.fill(children),
-                Value::Object(object) => match object.get("t").and_then(Value::as_str) {
-                    Some("note") => {
-                        let label = object.get("label").and_then(Value::as_str).unwrap_or_default().to_owned();
-                        *node = self.note(&label);
-                    }
-                    _ => {
-                        let children = object.values_mut().filter_map(Value::as_array_mut);
-                        children.for_each(|children| self.fill(children));
-                    }
-                },
-                _ => {}
-            }
-        }
-    }
-
-    /// The note itself the first time, a reference to it later; inside itself, and without a text, only its label.
-    fn note(&mut self, label: &str) -> Value {
-        if let Some(number) = self.numbers.get(label) {
-            return if self.open.iter().any(|open| open == label) {
-                Value::String(format!("[{label}]"))
-            } else {
-                json!({ "t": "again", "id": number })
-            };
-        }
-        let Some(mut text) = self.texts.get(label).cloned() else { return Value::String(format!("[^{label}]")) };
-        let number = self.numbers.len() + 1;
-        self.numbers.insert(label.to_owned(), number);
-        self.open.push(label.to_owned());
-        self.fill(&mut text);
-        self.open.pop();
-        json!({ "t": "note", "id": number, "c": text })
     }
 }
 

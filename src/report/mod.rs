@@ -8,11 +8,13 @@
 //! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
+mod blame;
 mod cache;
 mod errors;
 pub mod fonts;
 mod markdown;
 mod month;
+mod notes;
 mod pictures;
 mod templates;
 mod typeset;
@@ -153,13 +155,17 @@ impl<'a> Press<'a> {
     /// Finds a month's report in the cache, or makes it.
     fn report(&self, month: &Month) -> Result<Made> {
         let told = self.told(month)?;
-        let data = shown(told.data(self.options.paper, self.base_url.as_deref()));
-        let key = self.key(&told, &data);
+        let values = told.data(self.options.paper, self.base_url.as_deref());
+        let data = shown(values.clone());
+        let attachments = self.attachments(month.month)?;
+        let key = self.key(&told, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
             return Ok(Made { month: month.month, pdf, data, is_new: false, warnings: Vec::new(), not_kept: None });
         }
-        let Typeset { pdf, warnings } = self.sheet(&told, &data)?.typeset()?;
+        let sheet = self.sheet(&told, &data, attachments)?;
+        let Typeset { pdf, warnings } =
+            sheet.typeset().map_err(|found| blame::error(&sheet, &told, &values, found.into_iter().collect()))?;
         typeset::forget();
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.
@@ -185,30 +191,39 @@ impl<'a> Press<'a> {
         Ok(Told { publication, month, end, orders, commentary })
     }
 
+    /// The month's rows of the site's tables, by file.
+    fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
+        let tables = [("daily", &self.daily), ("orders", &self.orders)];
+        let rows = tables.map(|(name, table)| {
+            let rows = table.dated(|date| YearMonth::of(date) == month).csv()?;
+            Ok((format!("{name}-{month}.csv"), Bytes::new(rows)))
+        });
+        rows.into_iter().collect()
+    }
+
     /// The digest of everything that goes into a report.
-    fn key(&self, told: &Told, data: &str) -> String {
+    fn key(&self, told: &Told, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = told.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
         let days = self.days.get(&told.month.month).map(String::as_str).unwrap_or_default();
-        sha256([&self.shared, days, &pictures, data].join("\n").as_bytes(), 32)
+        let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
+        sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
     /// The template with everything it can see.
-    fn sheet(&self, told: &Told, data: &str) -> Result<Sheet<'_>> {
+    fn sheet(&self, told: &Told, data: &str, attachments: BTreeMap<String, Bytes>) -> Result<Sheet<'_>> {
         let month = told.month.month;
         let days = &self.publication.days;
         let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
         let growth = print::growth(until, self.publication.facts.benchmark.as_deref())?;
         let drawdown = print::drawdown(until)?;
         let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
-        let in_month = |date| YearMonth::of(date) == month;
-        let mut files = BTreeMap::from([
-            ("data.json".to_owned(), Bytes::from_string(data.to_owned())),
+        let mut files = attachments;
+        files.extend([
+            (DATA.to_owned(), Bytes::from_string(data.to_owned())),
             ("charts.json".to_owned(), Bytes::from_string(alt)),
             ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
-            (format!("daily-{month}.csv"), Bytes::new(self.daily.dated(in_month).csv()?)),
-            (format!("orders-{month}.csv"), Bytes::new(self.orders.dated(in_month).csv()?)),
         ]);
         for (path, place) in told.pictures() {
             let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));
@@ -244,6 +259,9 @@ impl<'a> Press<'a> {
         Ok(reports)
     }
 }
+
+/// The file in which a template finds what it is to say.
+const DATA: &str = "data.json";
 
 /// The heading level of the section that commentary stands in.
 const COMMENTARY_LEVEL: u8 = 2;
@@ -297,3 +315,7 @@ fn version() -> String {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "commentary_tests.rs"]
+mod commentary_tests;

@@ -9,7 +9,9 @@ use crate::Place;
 use crate::calendar::{YearMonth, is_weekday};
 use crate::config::Paper;
 use crate::format::{self, Sign};
-use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
+use crate::publication::{
+    Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, StrategyView, Year,
+};
 use crate::record::Document;
 
 use super::fonts;
@@ -35,7 +37,10 @@ impl Told<'_> {
         let fills = self.orders.iter().map(|order| order.last_fill.date_naive());
         let notes = self.orders.iter().filter_map(|order| order.note.as_ref());
         let written = notes.flat_map(|note| [Some(note.created_at), note.completed_at]).flatten();
-        fills.chain(written.map(|time| time.date_naive())).fold(self.end.as_of, Ord::max)
+        let month = self.month.month;
+        let formed = [month.previous(), month].into_iter().flat_map(|formation| self.signals_of(formation));
+        let saved = formed.filter_map(|(_, signal)| signal.made_on);
+        fills.chain(written.map(|time| time.date_naive())).chain(saved).fold(self.end.as_of, Ord::max)
     }
 
     /// The pictures in the commentary, and where they are referred to.
@@ -85,12 +90,15 @@ impl Told<'_> {
 
     /// What each strategy's rule said at the end of a month, where that was saved.
     fn signals(&self, formation: YearMonth) -> Vec<Value> {
-        let strategies = &self.publication.strategies;
-        let saved = strategies.list.iter().filter_map(|strategy| {
-            let found = strategy.signals.iter().find(|signal| signal.formation == formation)?;
-            Some(signal(strategies.several.then_some(strategy.name.as_str()), found))
-        });
-        saved.collect()
+        let several = self.publication.strategies.several;
+        let saved = self.signals_of(formation);
+        saved.map(|(strategy, found)| signal(several.then_some(strategy.name.as_str()), found)).collect()
+    }
+
+    fn signals_of(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
+        self.publication.strategies.list.iter().filter_map(move |strategy| {
+            Some((strategy, strategy.signals.iter().find(|signal| signal.formation == formation)?))
+        })
     }
 
     /// Which part of the month the record covers, if not all of it.
@@ -321,7 +329,13 @@ fn signal(strategy: Option<&str>, signal: &SignalView) -> Value {
             "weight": (row.target_weight != 0.0).then(|| format::percent(row.target_weight, 1, Sign::Minus)),
         })
     });
-    json!({ "strategy": strategy, "as_of": format::day(signal.as_of), "rows": rows.collect::<Vec<_>>() })
+    json!({
+        "strategy": strategy,
+        "as_of": format::day(signal.as_of),
+        "made_on": signal.made_on.map(format::day),
+        "made_late": signal.made_late,
+        "rows": rows.collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]

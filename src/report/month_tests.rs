@@ -95,6 +95,25 @@ fn a_report_is_as_young_as_its_newest_record() {
 }
 
 #[test]
+fn a_signal_says_when_it_was_saved_and_whether_that_was_too_late() {
+    let mut publication = testing::publication();
+    let saved = |publication: &Publication| {
+        let data = data(publication, "2019-06");
+        (
+            data["next_signals"][0]["made_on"].clone(),
+            data["next_signals"][0]["made_late"].clone(),
+            data["date"].clone(),
+        )
+    };
+    assert_eq!(saved(&publication), (Value::Null, json!(false), json!("28 Jun 2019")));
+    let signals = publication.strategies.list.iter_mut().flat_map(|strategy| &mut strategy.signals);
+    let signal = signals.into_iter().find(|signal| signal.formation.to_string() == "2019-06").unwrap();
+    (signal.made_on, signal.made_late) = ("2021-02-03".parse().ok(), true);
+    // The report is then no older than what it tells.
+    assert_eq!(saved(&publication), (json!("3 Feb 2021"), json!(true), json!("3 Feb 2021")));
+}
+
+#[test]
 fn a_locale_that_is_none_is_english() {
     assert_eq!(language("en-GB"), ("en", Some("GB")));
     assert_eq!(language("de"), ("de", None));

@@ -7,15 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
-use typst::diag::{FileError, FileResult};
+use typst::diag::{At, FileError, FileResult, SourceResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{FileId, RootedPath, Source, Span, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
-
-use crate::{Error, Result};
 
 use super::errors;
 use super::fonts::Fonts;
@@ -27,6 +25,7 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 const STANDARDS: [PdfStandard; 2] = [PdfStandard::A_3a, PdfStandard::Ua_1];
 
 /// One document to be typeset.
+#[derive(Clone)]
 pub struct Sheet<'a> {
     /// What messages call it.
     pub name: String,
@@ -52,13 +51,11 @@ impl Sheet<'_> {
     /// Typesets the document.
     ///
     /// # Errors
-    /// What is wrong in the template, with file, line, column, excerpt and hint.
-    pub fn typeset(&self) -> Result<Typeset> {
+    /// What is wrong, in the compiler's terms.
+    pub fn typeset(&self) -> SourceResult<Typeset> {
         let compiled = typst::compile(&self);
-        let document = compiled.output.map_err(|found| errors::in_template(self, &found))?;
-        let standards = PdfStandards::new(&STANDARDS).map_err(|cause| {
-            Error::new("the PDF standards do not go together").because(cause.message().to_string())
-        })?;
+        let document = compiled.output?;
+        let standards = PdfStandards::new(&STANDARDS).at(Span::detached())?;
         let options = PdfOptions {
             ident: Smart::Custom(self.identity.clone()),
             creator: Smart::Custom(Some("trackrecord".into())),
@@ -66,7 +63,7 @@ impl Sheet<'_> {
             standards,
             ..PdfOptions::default()
         };
-        let pdf = typst_pdf::pdf(&document, &options).map_err(|found| errors::in_template(self, &found))?;
+        let pdf = typst_pdf::pdf(&document, &options)?;
         let warnings = compiled.warnings.iter().map(|warning| errors::in_words(self, warning)).collect();
         Ok(Typeset { pdf, warnings })
     }
