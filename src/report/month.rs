@@ -9,9 +9,7 @@ use crate::Place;
 use crate::calendar::{YearMonth, is_weekday};
 use crate::config::Paper;
 use crate::format::{self, Sign};
-use crate::publication::{
-    Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, StrategyView, Year,
-};
+use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
 use crate::record::Document;
 
 use super::fonts;
