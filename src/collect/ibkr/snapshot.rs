@@ -86,7 +86,8 @@ pub async fn collect(
     if is_before_close(as_of, settings.exchange_zone) {
         let message =
             format!("the exchange's day of {} is not over, so its close is not in this snapshot", snapshot.date);
-        let next = "collect again after the close; the later snapshot of the day counts";
+        let next =
+            "collect again after the close, when the later one counts; `[ibkr] exchange_zone` says whose day it is";
         report.note(Severity::Warning, "before-close", message, next);
     }
     for doubt in &snapshot.doubts {
