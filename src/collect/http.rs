@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, Url};
 
 use crate::error::{Error, Result};
@@ -50,6 +51,7 @@ pub fn client(address: &str, limits: Limits) -> Result<Client> {
     })?;
     let mut builder = Client::builder()
         .user_agent(BROWSER)
+        .redirect(Policy::custom(same_host))
         .referer(false)
         .connect_timeout(limits.connect)
         .read_timeout(limits.silence)
@@ -62,6 +64,13 @@ pub fn client(address: &str, limits: Limits) -> Result<Client> {
             .because(error.without_url())
             .hint("install this system's root certificates (package ca-certificates)")
     })
+}
+
+/// Follows a service to another place of its own, and nobody else: an address may hold a token.
+fn same_host(attempt: Attempt) -> Action {
+    let asked = attempt.previous().last().map(|url| (url.scheme().to_owned(), url.host_str().map(str::to_owned)));
+    let named = (attempt.url().scheme().to_owned(), attempt.url().host_str().map(str::to_owned));
+    if asked == Some(named) && attempt.previous().len() < 5 { attempt.follow() } else { attempt.stop() }
 }
 
 /// What a service answered.

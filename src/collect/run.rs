@@ -53,22 +53,26 @@ async fn all(site: &SiteDir, config: &Config, options: &Options<'_>) -> Outcomes
     let asked = |part: &&Part| matches!(part, Part::Executions | Part::Snapshot);
     let broker: Vec<Part> = options.parts.iter().filter(asked).copied().collect();
     let mut outcomes = Outcomes::new();
-    let today = options.now.date_naive() + Days::new(1);
     if !broker.is_empty() {
-        outcomes.extend(ibkr::collect(site, config, &broker, options.kind, today, options.progress).await);
+        outcomes.extend(ibkr::collect(site, config, &broker, options.kind, options.now, options.progress).await);
     }
     if options.parts.contains(&Part::Flex) {
         let fetched = service::collect(site, config, options.now, options.pace, options.progress).await;
         outcomes.push((Part::Flex, fetched));
     }
     if options.parts.contains(&Part::Prices) {
-        outcomes.push((Part::Prices, prices(site, config, today, options).await));
+        outcomes.push((Part::Prices, prices(site, config, options).await));
     }
     outcomes
 }
 
-async fn prices(site: &SiteDir, config: &Config, today: NaiveDate, options: &Options<'_>) -> Result<Report> {
-    let record = load::load(site, config, today);
+/// The date after which nothing can have happened: east of Greenwich the day has begun before it has in UTC.
+pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.date_naive() + Days::new(1)
+}
+
+async fn prices(site: &SiteDir, config: &Config, options: &Options<'_>) -> Result<Report> {
+    let record = load::load(site, config, today(options.now));
     let (wanted, unnamed) = wanted(&record, config, options.now.date_naive());
     let mut report = yahoo::collect(site, &config.yahoo, &wanted, options.now, options.progress).await?;
     report.findings.extend(unnamed);

@@ -103,6 +103,9 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     if let Some(span) = error.span() {
         place = Place::offset(path, text, span.start);
     }
+    if error.span().is_some_and(|span| is_secret(text, span.start)) {
+        return Error::new("the token is no text in quotes").at(place).hint("write it as token = \"...\"");
+    }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
         let wrong = quoted.next().unwrap_or_default();
@@ -110,6 +113,13 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         return unknown_key(wrong, &valid).at(place);
     }
     Error::new(message).at(place).hint("config/config.example.toml explains every key")
+}
+
+/// Whether a spot in a file lies on the line of a secret, whose value must not be repeated.
+fn is_secret(text: &str, offset: usize) -> bool {
+    let before = text.get(..offset).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    text.get(start..).is_some_and(|line| line.trim_start().starts_with("token"))
 }
 
 fn unknown_key(wrong: &str, valid: &[&str]) -> Error {
@@ -223,10 +233,23 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
         ("yahoo.base_url", !is_base_url(&config.yahoo.base_url), ADDRESS.to_owned()),
         ("yahoo.confirmed", unconfirmed.is_some(), unconfirmed.unwrap_or_default()),
         ("flex.base_url", !is_base_url(&config.flex.base_url), ADDRESS.to_owned()),
+        (
+            "flex.base_url",
+            config.flex.base_url.starts_with("http://") && !is_loopback(&config.flex.base_url),
+            "the token is sent there, so it must start with https://".to_owned(),
+        ),
         ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
         ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),
     ];
     checks.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
+}
+
+/// Whether an address is on this computer.
+fn is_loopback(url: &str) -> bool {
+    let host = url.trim_start_matches("http://");
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|own| host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])))
 }
 
 /// What an address must be.

@@ -219,17 +219,10 @@ pub struct ContributionView {
 }
 
 impl Publication {
-    /// The signal a month started with and the one it ended with, of each strategy: what was to be held in it, and how
-    /// the next month looks.
-    pub fn signals_around(&self, month: YearMonth) -> Vec<(&StrategyView, Option<&SignalView>, Option<&SignalView>)> {
-        let of = |strategy: &'_ StrategyView, formation: YearMonth| {
-            strategy.signals.iter().position(|signal| signal.formation == formation)
-        };
-        let both = |strategy: &'_ StrategyView| (of(strategy, month.previous()), of(strategy, month));
-        let views = self.strategies.list.iter().map(|strategy| {
-            let (start, end) = both(strategy);
-            (strategy, start.and_then(|at| strategy.signals.get(at)), end.and_then(|at| strategy.signals.get(at)))
-        });
-        views.filter(|(_, start, end)| start.is_some() || end.is_some()).collect()
+    /// What each strategy's rule said at the end of a month, where that was saved.
+    pub fn signals_formed(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
+        self.strategies.list.iter().filter_map(move |strategy| {
+            Some((strategy, strategy.signals.iter().find(|signal| signal.formation == formation)?))
+        })
     }
 }

@@ -3,13 +3,14 @@
 //! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
 //! everything at once. Whether a record with errors may be published is decided by whoever publishes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::accounts;
 use super::effective::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
@@ -36,7 +37,7 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     let mut record =
         Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
     reader.words(words, &mut record);
-    reader.one_account(&record);
+    reader.findings.extend(accounts::findings(&record, config));
     reader.findings.extend(decisions::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
@@ -277,20 +278,6 @@ impl Reader<'_> {
             }
         }
         record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    }
-
-    /// Two accounts in one record would be added up; which one is meant has to be said.
-    fn one_account(&mut self, record: &Record) {
-        let fills = record.executions.iter().map(|fill| &fill.account);
-        let snapshots = record.snapshots.iter().map(|snapshot| &snapshot.account);
-        let flows = record.flows.iter().map(|flow| &flow.account);
-        let accounts: BTreeSet<_> = fills.chain(snapshots).chain(flows).map(AccountId::private).collect();
-        if accounts.len() > 1 {
-            let list: Vec<_> = accounts.into_iter().collect();
-            let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
-            let next = "set `[ibkr] account` in config/local.toml to the one that is published";
-            self.error("two-accounts", Place::file("data"), message, next);
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`load`] reads a site directory into a [`Record`]; [`store`] writes what the collectors bring. The types
 //! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
 
+mod accounts;
 pub mod annotation;
 pub mod coverage;
 pub mod decisions;

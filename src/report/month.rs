@@ -9,9 +9,7 @@ use crate::Place;
 use crate::calendar::{YearMonth, is_weekday};
 use crate::config::Paper;
 use crate::format::{self, Sign};
-use crate::publication::{
-    Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, StrategyView, Year,
-};
+use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
 use crate::record::Document;
 
 use super::fonts;
@@ -38,7 +36,8 @@ impl Told<'_> {
         let notes = self.orders.iter().filter_map(|order| order.note.as_ref());
         let written = notes.flat_map(|note| [Some(note.created_at), note.completed_at]).flatten();
         let month = self.month.month;
-        let formed = [month.previous(), month].into_iter().flat_map(|formation| self.signals_of(formation));
+        let formed =
+            [month.previous(), month].into_iter().flat_map(|formation| self.publication.signals_formed(formation));
         let saved = formed.filter_map(|(_, signal)| signal.made_on);
         fills.chain(written.map(|time| time.date_naive())).chain(saved).fold(self.end.as_of, Ord::max)
     }
@@ -91,14 +90,8 @@ impl Told<'_> {
     /// What each strategy's rule said at the end of a month, where that was saved.
     fn signals(&self, formation: YearMonth) -> Vec<Value> {
         let several = self.publication.strategies.several;
-        let saved = self.signals_of(formation);
+        let saved = self.publication.signals_formed(formation);
         saved.map(|(strategy, found)| signal(several.then_some(strategy.name.as_str()), found)).collect()
-    }
-
-    fn signals_of(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
-        self.publication.strategies.list.iter().filter_map(move |strategy| {
-            Some((strategy, strategy.signals.iter().find(|signal| signal.formation == formation)?))
-        })
     }
 
     /// Which part of the month the record covers, if not all of it.

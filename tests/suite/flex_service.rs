@@ -269,6 +269,50 @@ fn a_token_in_the_file_that_is_committed_is_refused() {
     let said = site.refused(&["stats"]);
     assert!(said.contains("config/config.toml:2:9") && said.contains("config/local.toml"), "{said}");
     assert!(!said.contains(TOKEN), "{said}");
+    // Nor where the quotes were forgotten, in either file.
+    for file in ["config/config.toml", "config/local.toml"] {
+        let site = Site::new("").file(file, format!("[flex]\ntoken = {TOKEN}\n"));
+        let said = site.refused(&["stats"]);
+        assert!(said.contains("the token is no text in quotes") && !said.contains(TOKEN), "{said}");
+    }
+    let plain = Site::new("[flex]\nbase_url = \"http://example.org/service\"\n");
+    assert!(plain.refused(&["stats"]).contains("must start with https://"));
+}
+
+#[test]
+fn killed_at_any_moment_the_next_run_stores_what_an_undisturbed_one_does() {
+    let service = well();
+    let prepared = || {
+        let site = site(&service);
+        let config = site.read("config/config.toml").replace("inception = 2024-01-02", "inception = 2026-06-01");
+        site.put("config/config.toml", config);
+        site
+    };
+    let undisturbed = prepared();
+    undisturbed.ok(&["collect", "flex"]);
+    let expected = undisturbed.files("data");
+    // The two questions are more than a second apart; everything is written right after the second.
+    let runs: Vec<_> = (0..24_u32)
+        .map(|step| {
+            let site = prepared();
+            let child = site.command(&["collect", "flex", "--quiet"]).spawn().unwrap();
+            (site, child, Duration::from_millis(1_090) + Duration::from_millis(4) * step)
+        })
+        .map(|(site, mut child, moment)| {
+            std::thread::spawn(move || {
+                std::thread::sleep(moment);
+                child.kill().unwrap();
+                child.wait().unwrap();
+                site.ok(&["collect", "flex"]);
+                (moment, site.files("data"))
+            })
+        })
+        .collect();
+    for run in runs {
+        let (moment, mut found) = run.join().unwrap();
+        found.retain(|name, _| !name.ends_with(".tmp"));
+        assert!(found == expected, "killed after {moment:?}: {:?}", found.keys());
+    }
 }
 
 #[test]

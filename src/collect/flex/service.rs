@@ -256,14 +256,17 @@ impl<'a> Service<'a> {
                 };
                 match read(&answer.body) {
                     Content::Statement => return Ok(answer.body),
-                    Content::Reply(reply) if reply.code.map(verdict) == Some(Verdict::Working) => {
-                        trouble = Trouble::Said(reply);
-                        tokio::time::sleep(self.pace.working).await;
-                    }
-                    Content::Reply(reply) => {
-                        trouble = Trouble::Said(reply);
-                        break;
-                    }
+                    Content::Reply(reply) => match reply.code.map(verdict) {
+                        Some(Verdict::Working | Verdict::Busy) => {
+                            let busy = reply.code.map(verdict) == Some(Verdict::Busy);
+                            trouble = Trouble::Said(reply);
+                            tokio::time::sleep(if busy { self.pace.busy } else { self.pace.working }).await;
+                        }
+                        _ => {
+                            trouble = Trouble::Said(reply);
+                            break;
+                        }
+                    },
                     Content::Other => {
                         trouble = Trouble::Silent(unexpected(&answer));
                         break;

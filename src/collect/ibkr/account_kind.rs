@@ -108,6 +108,9 @@ mod tests {
     fn a_refusal_says_both_and_what_to_do() {
         let error = agree_on_port(7496, AccountKind::Paper).unwrap_err();
         assert_eq!(error.message(), "port 7496 is live, and this site's record is paper; nothing was asked");
-        assert!(AccountKind::Live.must_be(AccountKind::Live).is_ok() && AccountKind::Live.must_be(AccountKind::Paper).is_err());
+        assert!(
+            AccountKind::Live.must_be(AccountKind::Live).is_ok()
+                && AccountKind::Live.must_be(AccountKind::Paper).is_err()
+        );
     }
 }

@@ -54,7 +54,8 @@ async fn details(
     patience: Duration,
 ) -> Result<Vec<ContractDetails>, ibapi::Error> {
     let stream = client.contract_details_stream(question).subscribe().await?;
-    Ok(read(stream, patience, |_| false).await?.rows)
+    let told = read(stream, patience, |_| false).await?;
+    if told.complete { Ok(told.rows) } else { Err(ibapi::Error::Timeout) }
 }
 
 fn listing(details: &ContractDetails) -> Listing {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use ibapi::contracts::Contract;
 use ibapi::orders::{CommissionReport, ExecutionData, ExecutionFilter, ExecutionSide, Executions};
 
@@ -16,7 +17,7 @@ use super::{SOURCE, time};
 use crate::collect::report::{Part, Report};
 use crate::config::Ibkr;
 use crate::error::Result;
-use crate::record::{AccountId, ExecId, Execution, Severity, Side};
+use crate::record::{AccountId, ExecId, Execution, Finding, Severity, Side};
 
 /// How far back a gateway can be asked.
 const DAYS: i32 = 7;
@@ -33,6 +34,9 @@ struct Answers {
     open: bool,
 }
 
+/// An amount and its currency.
+type Cost = (rust_decimal::Decimal, crate::record::Currency);
+
 /// Rows, totals of orders, and what was asked.
 pub type Collected = (Vec<Execution>, OrderTotals, Report);
 
@@ -46,6 +50,7 @@ pub async fn collect(
     settings: &Ibkr,
     account: &str,
     settled: &BTreeSet<ExecId>,
+    now: DateTime<Utc>,
 ) -> Result<Collected> {
     let place = format!("{}:{}", settings.host, settings.port);
     let mut report = Report::new(Part::Executions, format!("fills of the last {DAYS} days from {place}"));
@@ -53,18 +58,28 @@ pub async fn collect(
     let mut answers = Answers::default();
     answers.ask(session).await?;
     for part in PAUSES {
-        let mut pending = answers.without_commission(account);
-        if pending.all(|fill| settled.contains(&ExecId::new(&*fill.execution.execution_id))) {
+        let is_settled = |fill: &ExecutionData| settled.contains(&ExecId::new(&*fill.execution.execution_id));
+        if answers.without_commission(account).all(is_settled) {
             break;
         }
         session.progress().say("a commission has not been reported yet; asking again shortly");
         tokio::time::sleep(session.patience() / part).await;
-        answers.ask(session).await?;
+        // The fills are here. What cannot be asked any more must not take them away.
+        if let Err(error) = answers.ask(session).await {
+            report.findings.push(Finding::from_error("asked-once", &error));
+            break;
+        }
     }
-    let contracts: Vec<&Contract> = answers.of_account(account).map(|fill| &fill.contract).collect();
-    let listings = listings(session, &contracts).await?;
+    let shares = answers.of_account(account).map(|fill| &fill.contract);
+    let contracts: Vec<&Contract> = shares.filter(|contract| asset_class(contract) != "BAG").collect();
+    let listings = listings(session, &contracts).await.unwrap_or_else(|error| {
+        let mut finding = Finding::from_error("no-listings", &error);
+        finding.severity = Severity::Warning;
+        report.findings.push(finding);
+        BTreeMap::new()
+    });
     session.progress().end();
-    let rows = rows(&answers, account, &listings, settings, &mut report);
+    let rows = rows(&answers, account, &listings, settings, now, &mut report);
     Ok((rows, OrderTotals::of(answers.of_account(account)), report))
 }
 
@@ -94,8 +109,11 @@ impl Answers {
         }
     }
 
+    /// The fills of this account, and those that name none: they are refused by name, and not passed over.
     fn of_account(&self, account: &str) -> impl Iterator<Item = &ExecutionData> {
-        self.fills.values().filter(move |fill| fill.execution.account_number == account)
+        self.fills
+            .values()
+            .filter(move |fill| fill.execution.account_number.is_empty() || fill.execution.account_number == account)
     }
 
     /// Fills whose commission is not told, or is told as nothing, which may be a report that is not filled in yet.
@@ -118,12 +136,13 @@ fn rows(
     account: &str,
     listings: &BTreeMap<i32, Listing>,
     settings: &Ibkr,
+    now: DateTime<Utc>,
     report: &mut Report,
 ) -> Vec<Execution> {
     let mut rows = Vec::new();
     for fill in answers.of_account(account) {
         let commission = answers.commissions.get(&fill.execution.execution_id);
-        match row(fill, commission, listings, settings) {
+        match row(fill, commission, listings, settings, now) {
             Ok(Some(row)) => rows.push(row),
             Ok(None) => {}
             Err(problem) => report.note(
@@ -170,6 +189,7 @@ fn row(
     commission: Option<&CommissionReport>,
     listings: &BTreeMap<i32, Listing>,
     settings: &Ibkr,
+    now: DateTime<Utc>,
 ) -> Result<Option<Execution>, String> {
     let (execution, contract) = (&fill.execution, &fill.contract);
     let class = asset_class(contract);
@@ -179,13 +199,17 @@ fn row(
     if execution.execution_id.is_empty() {
         return Err("it has no id".to_owned());
     }
+    if execution.account_number.is_empty() {
+        return Err("it names no account".to_owned());
+    }
     // The decoder makes 0 of what is missing, and nothing is traded at 0 by an order.
     let price = decimal(execution.price).filter(|price| !price.is_zero()).ok_or("it has no price")?;
     let quantity = decimal(execution.shares).filter(|shares| shares.is_sign_positive() && !shares.is_zero());
-    let cost = commission.and_then(|report| cost(report).transpose()).transpose()?;
+    let time = time::parse(&execution.time, settings.time_zone)?;
+    let cost = commission.and_then(|report| cost(report, time, now).transpose()).transpose()?;
     Ok(Some(Execution {
         exec_id: ExecId::new(&*execution.execution_id),
-        time: time::parse(&execution.time, settings.time_zone)?,
+        time,
         account: AccountId::new(&*execution.account_number),
         symbol: ticker(contract),
         conid: u64::try_from(contract.contract_id).ok().filter(|number| *number > 0),
@@ -214,9 +238,11 @@ fn row(
     }))
 }
 
-/// What a report says the fill cost. A report without a currency is one that is not filled in yet.
-fn cost(report: &CommissionReport) -> Result<Option<(rust_decimal::Decimal, crate::record::Currency)>, String> {
-    if report.currency.is_empty() {
+/// What a report says the fill cost. A report without a currency is one that is not filled in yet, and so may be a
+/// cost of nothing until a day has passed: the decoder makes 0 of an amount that is missing.
+fn cost(report: &CommissionReport, filled: DateTime<Utc>, now: DateTime<Utc>) -> Result<Option<Cost>, String> {
+    let is_new = now - filled < TimeDelta::days(1);
+    if report.currency.is_empty() || (report.commission == 0.0 && is_new) {
         return Ok(None);
     }
     let currency = report.currency.parse().map_err(|problem| format!("commission: {problem}"))?;
@@ -263,7 +289,8 @@ mod tests {
     }
 
     fn made(fill: &ExecutionData, commission: Option<&CommissionReport>) -> Result<Option<Execution>, String> {
-        row(fill, commission, &BTreeMap::new(), &Ibkr::default())
+        let now = "2026-01-29T00:00:00Z".parse().unwrap();
+        row(fill, commission, &BTreeMap::new(), &Ibkr::default(), now)
     }
 
     #[test]
@@ -286,6 +313,10 @@ mod tests {
         }
         let free = made(&fill("a.b.01.01"), Some(&report(0.0, "USD"))).unwrap().unwrap();
         assert_eq!(free.commission, Some(rust_decimal::Decimal::ZERO));
+        let soon = "2026-01-27T20:00:00Z".parse().unwrap();
+        let zero = report(0.0, "USD");
+        let young = row(&fill("a.b.01.01"), Some(&zero), &BTreeMap::new(), &Ibkr::default(), soon).unwrap().unwrap();
+        assert_eq!(young.commission, None, "it may still come");
     }
 
     #[test]

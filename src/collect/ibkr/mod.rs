@@ -11,14 +11,15 @@ mod totals;
 
 pub use account_kind::AccountKind;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 
 use super::progress::Progress;
 use super::report::{Part, Report};
+use super::run::today;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::record::{AccountId, Record, load};
 use crate::record::store::Store;
+use crate::record::{AccountId, Record, load};
 use crate::site_dir::SiteDir;
 
 /// Where rows came from, in the record.
@@ -31,10 +32,10 @@ pub async fn collect(
     config: &Config,
     parts: &[Part],
     kind: AccountKind,
-    today: NaiveDate,
+    now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Vec<(Part, Result<Report>)> {
-    let record = load::load(site, config, today);
+    let record = load::load(site, config, today(now));
     let (session, account) = match open(config, kind, recorded(&record), progress).await {
         Ok(open) => open,
         Err(error) => return refused(parts, error),
@@ -42,7 +43,7 @@ pub async fn collect(
     let mut outcomes = Vec::new();
     for part in parts {
         let outcome = match part {
-            Part::Executions => fills(&session, site, config, &account, &record, today).await,
+            Part::Executions => fills(&session, site, config, &account, &record, now).await,
             Part::Snapshot => account_now(&session, site, config, &account).await,
             Part::Flex | Part::Prices => continue,
         };
@@ -62,7 +63,8 @@ async fn open<'a>(
     let settings = &config.ibkr;
     account_kind::agree_on_port(settings.port, kind)?;
     let session = session::Session::connect(settings, progress).await?;
-    let account = session::choose_account(session.client().handshake_managed_accounts(), &settings.account, recorded)?;
+    let account =
+        session::choose_account(session.client().handshake_managed_accounts(), &settings.account, recorded)?;
     account_kind::agree_on_account(&account, kind)?;
     Ok((session, account))
 }
@@ -70,7 +72,8 @@ async fn open<'a>(
 /// The account of the record, so far as it came from Interactive Brokers.
 fn recorded(record: &Record) -> Option<&str> {
     let ours = |source: &str| matches!(source, SOURCE | "flex");
-    let snapshots = record.snapshots.iter().filter(|snapshot| ours(&snapshot.source)).map(|snapshot| &snapshot.account);
+    let snapshots =
+        record.snapshots.iter().filter(|snapshot| ours(&snapshot.source)).map(|snapshot| &snapshot.account);
     let fills = record.executions.iter().filter(|fill| ours(&fill.source)).map(|fill| &fill.account);
     snapshots.chain(fills).next_back().map(AccountId::private)
 }
@@ -91,13 +94,13 @@ async fn fills(
     config: &Config,
     account: &str,
     record: &Record,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Report> {
     let settled = record.executions.iter().filter(|fill| fill.commission.is_some());
     let settled = settled.map(|fill| fill.exec_id.clone()).collect();
-    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled).await?;
+    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled, now).await?;
     report.added = Store::open(site)?.add_executions(&fills)?;
-    report.findings.extend(totals.against(&load::load(site, config, today).executions));
+    report.findings.extend(totals.against(&load::load(site, config, today(now)).executions));
     Ok(report)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use ibapi::accounts::types::AccountId as WireAccount;
 use ibapi::accounts::{AccountPortfolioValue, AccountUpdate, AccountValue, Position as Held, PositionUpdate};
@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::contracts::{Listing, currency, decimal, exchange, listings, multiplier, ticker};
 use super::session::{Session, read};
 use super::{SOURCE, failure};
+use crate::calendar::is_weekday;
 use crate::collect::report::{Part, Report};
 use crate::config::Ibkr;
 use crate::error::{Error, Result};
@@ -20,6 +21,9 @@ use crate::record::{AccountId, Currency, Position, Severity, Snapshot};
 
 /// Before this hour of the exchange no session has begun, so the values are those of the day before.
 const FIRST_HOUR: u32 = 4;
+
+/// The hour by whose beginning the exchange has closed.
+const CLOSING_HOUR: u32 = 16;
 
 /// Everything the gateway said about one account.
 #[derive(Debug, Default)]
@@ -79,6 +83,13 @@ pub async fn collect(
     let as_of = DateTime::from_timestamp(time.unix_timestamp(), 0).unwrap_or_default();
     session.progress().end();
     let snapshot = build(&answers, account, base, as_of, settings.exchange_zone)?;
+    if is_before_close(as_of, settings.exchange_zone) {
+        let message =
+            format!("the exchange's day of {} is not over, so its close is not in this snapshot", snapshot.date);
+        let next =
+            "collect again after the close, when the later one counts; `[ibkr] exchange_zone` says whose day it is";
+        report.note(Severity::Warning, "before-close", message, next);
+    }
     for doubt in &snapshot.doubts {
         let next = "compare with TWS; collect again, and the later snapshot of the day counts";
         report.note(Severity::Warning, "doubtful-snapshot", doubt, next);
@@ -306,6 +317,12 @@ fn sum_doubt(snapshot: &Snapshot, portfolio: &[AccountPortfolioValue]) -> Option
         let percent = gap.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).round_dp(2);
         format!("cash, positions and accruals add up to {percent} % away from the net liquidation value")
     })
+}
+
+/// Whether a weekday's session is still to come or under way.
+fn is_before_close(as_of: DateTime<Utc>, zone: Tz) -> bool {
+    let local = as_of.with_timezone(&zone);
+    is_weekday(local.date_naive()) && (FIRST_HOUR..CLOSING_HOUR).contains(&local.hour())
 }
 
 /// The trading date an instant belongs to: the exchange's date, before four in the morning the one before, and

@@ -143,6 +143,13 @@ fn closed_positions_and_other_accounts_are_left_out() {
 }
 
 #[test]
+fn a_day_that_is_not_over_is_told() {
+    let before = |text: &str| is_before_close(text.parse().unwrap(), chrono_tz::America::New_York);
+    assert!(before("2026-01-27T12:00:00Z") && before("2026-01-27T20:59:00Z"));
+    assert!(!before("2026-01-27T21:00:00Z") && !before("2026-01-28T02:00:00Z") && !before("2026-01-31T15:00:00Z"));
+}
+
+#[test]
 fn an_instant_belongs_to_a_trading_date_of_the_exchange() {
     let date = |text: &str, zone| trading_date(text.parse().unwrap(), zone).to_string();
     // Tuesday afternoon in New York, and the small hours of Wednesday in London.

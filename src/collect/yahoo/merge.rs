@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::chart::Chart;
-use super::compare::agrees;
+use super::compare::{agrees, close};
 use super::plan::{self, Span};
 use super::suspicious::{self, Judged, Known, judge};
 use crate::record::price::quote_unit;
@@ -111,13 +112,13 @@ pub(super) fn settle(stored: &Stored, chart: &Chart, span: Span) -> Settled {
         // Only what is not believed contradicts the stored prices.
         return extend(stored, known, judged);
     }
-    if let Some(doubt) = other_level(&known, &fresh, chart).filter(|_| !lifted(stored, &known, chart)) {
-        return defend(stored, chart, judged, doubt);
-    }
     let lost: Vec<NaiveDate> = known.keys().filter(|date| !fresh.contains_key(date)).copied().collect();
     if lost.len() > MAY_LACK.max(known.len() / MAY_LACK_SHARE) {
         let reason = format!("{reason}, and {} stored days are missing", lost.len());
         return defend(stored, chart, judged, reason);
+    }
+    if let Some(doubt) = other_level(&known, &fresh, chart).filter(|_| !lifted(stored, &known, chart)) {
+        return defend(stored, chart, judged, doubt);
     }
     finish(stored, &known, fresh, judged, History::Replaced { reason, lost })
 }
@@ -130,11 +131,7 @@ fn lifted(stored: &Stored, known: &BTreeMap<NaiveDate, Bar>, chart: &Chart) -> b
 
 /// Why a whole history cannot be the same instrument's in the same unit: another currency, or every price far from
 /// the stored one without a split that says so.
-fn other_level(
-    known: &BTreeMap<NaiveDate, Bar>,
-    fresh: &BTreeMap<NaiveDate, Bar>,
-    chart: &Chart,
-) -> Option<String> {
+fn other_level(known: &BTreeMap<NaiveDate, Bar>, fresh: &BTreeMap<NaiveDate, Bar>, chart: &Chart) -> Option<String> {
     let (date, new) = fresh.iter().rev().find(|(date, _)| known.contains_key(date))?;
     let old = known.get(date)?;
     let currency = |bar: &Bar| quote_unit(&bar.currency).map(|(currency, _)| currency);
@@ -143,9 +140,12 @@ fn other_level(
     }
     let later = chart.splits.range((std::ops::Bound::Excluded(*date), std::ops::Bound::Unbounded));
     let shares: f64 = later.filter_map(|(_, split)| split.to_f64()).product();
-    let ratio = suspicious::close(new)? / suspicious::close(old)?;
+    let ratio = close(new)? / close(old)?;
     suspicious::is_jump(ratio * shares).then(|| {
-        format!("every price is {} the stored one, and no split says why: pounds and pence mixed up?", suspicious::times(ratio))
+        format!(
+            "every price is {} the stored one, and no split says why: pounds and pence mixed up?",
+            suspicious::times(ratio)
+        )
     })
 }
 

@@ -46,7 +46,7 @@ fn a_whole_history_replaces_the_stored_one() {
 #[test]
 fn a_day_between_changed_ones_is_not_carried_over() {
     let known = [bar("2026-01-22", "400"), bar("2026-01-23", "404"), bar("2026-01-26", "400")];
-    let fresh = chart(&[bar("2026-01-22", "100"), bar("2026-01-26", "100")]);
+    let fresh = chart(&[bar("2026-01-22", "300"), bar("2026-01-26", "300")]);
     let settled = settle(&stored(&known), &fresh, WHOLE);
     let History::Replaced { lost, .. } = settled.history else { panic!("{:?}", settled.history) };
     assert_eq!(lost, [date("2026-01-23")]);

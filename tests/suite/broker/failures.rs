@@ -56,6 +56,11 @@ fn a_live_account_does_not_become_a_paper_record() {
     assert!(said.contains("account U1234567 is live, and this site's record is paper"), "{said}");
     assert!(gateway.execution_filters().is_empty(), "nothing was asked");
     assert!(site.refused(&["collect", "executions", "--live"]).contains("--live was asked for"));
+    let paper = Gateway::normal_day().start();
+    let stored = self::site(&paper);
+    stored.ok(&["collect", "executions"]);
+    stored.put("config/config.toml", stored.read("config/config.toml").replace("\"paper\"", "\"live\""));
+    assert!(stored.refused(&["build"]).contains("the record holds data of a paper account"));
     let wrong_port = Site::new("[site]\nstatus = \"live\"\n");
     let said = wrong_port.refused(&["collect", "snapshot"]);
     assert!(said.contains("port 7497 is paper, and this site's record is live"), "{said}");

@@ -1,11 +1,12 @@
 //! Killed, crowded and watched: nothing is lost, doubled or ordered.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{CLOSE, site};
 use crate::gateway::{Gateway, Request, Running};
 use crate::support::Site;
+use crate::yahoo::{FakeYahoo, Listing};
 
 /// Fills, the account and prices from a gateway; the price service is not there, which is no reason to lose the rest.
 fn start(site: &Site) -> std::process::Child {
@@ -17,29 +18,59 @@ fn site_without_prices(gateway: &Running) -> Site {
     super::site_with(gateway, "[yahoo]\nbase_url = \"http://127.0.0.1:1\"\n")
 }
 
+/// Days around the one of the gateway, all of them long over.
+const DAYS: [f64; 6] = [100.0, 101.0, 102.0, 101.5, 103.0, 104.0];
+
+/// A site that collects two symbols, whose one has new prices and whose other has a revised history.
+fn site_with_prices(gateway: &Running, yahoo: &FakeYahoo) -> Site {
+    let universe = r#"[{ symbol = "AAA", name = "A", ibkr = "AAA" }, { symbol = "BBB", name = "B", ibkr = "BBB" }]"#;
+    let strategy = format!("[[strategy]]\nid = \"two\"\nname = \"Two\"\ntop_n = 1\nuniverse = {universe}\n");
+    let site = super::site_with(gateway, &format!("[yahoo]\nbase_url = \"{}\"\n{strategy}", yahoo.base_url()));
+    let stored = "date,open,high,low,close,adj_close,volume,currency\n2026-01-19,,,,200,200,,USD\n2026-01-20,,,,202,202,,USD\n";
+    site.file("data/prices/BBB.csv", stored)
+}
+
 #[test]
 fn killed_at_any_moment_a_second_run_gives_the_undisturbed_record() {
     let gateway = Gateway::normal_day().current_time(CLOSE).start();
-    let undisturbed = site(&gateway);
-    for part in ["executions", "snapshot"] {
-        undisturbed.ok(&["collect", part]);
-    }
+    let listing = |symbol: &str| Listing::new(symbol, "USD").closes("2026-01-19", DAYS);
+    let yahoo = FakeYahoo::of(vec![
+        listing("AAA"),
+        Listing::new("BBB", "USD").closes("2026-01-19", [200.0, 202.0, 204.0, 101.5, 103.0, 104.0]).split(
+            "2026-01-22",
+            2.0,
+            1.0,
+        ),
+        listing("AAPL"),
+        listing("MSFT"),
+        listing("VOD.L"),
+        listing("GBPUSD=X"),
+    ]);
+    let undisturbed = site_with_prices(&gateway, &yahoo);
+    let start_of_run = Instant::now();
+    undisturbed.run(&["collect"]);
+    let whole = start_of_run.elapsed();
     let expected = undisturbed.files("data");
+    assert!(
+        expected.keys().any(|name| name.starts_with("raw/")),
+        "the revised prices are kept: {:?}",
+        expected.keys()
+    );
     let mut killed = 0;
     for step in 0..200 {
-        let site = site_without_prices(&gateway);
+        let site = site_with_prices(&gateway, &yahoo);
         let mut child = start(&site);
-        std::thread::sleep(Duration::from_micros(2_000 + step * 700));
+        std::thread::sleep(whole * step / 180);
         child.kill().unwrap();
         killed += usize::from(child.wait().unwrap().code().is_none());
-        site.ok(&["collect", "executions"]);
-        site.ok(&["collect", "snapshot"]);
+        site.run(&["collect"]);
         let mut found = site.files("data");
         // What a killed writer leaves beside its target is never read.
         found.retain(|name, _| !name.ends_with(".tmp"));
-        assert_eq!(found, expected, "killed at step {step}");
+        let names: Vec<_> = found.keys().collect();
+        assert!(found == expected, "killed at step {step}: {names:?}");
     }
-    eprintln!("{killed} of 200 runs were killed before they ended");
+    eprintln!("{killed} of 200 runs were killed before they ended ({whole:?} undisturbed)");
     assert!(killed > 50, "only {killed} of 200 runs were killed before they ended");
 }
 

@@ -1,0 +1,44 @@
+//! Whose record it is: one account, and of the kind that the site says.
+
+use std::collections::BTreeSet;
+
+use super::{AccountId, Finding, Record, Severity};
+use crate::config::{Config, Status};
+use crate::error::Place;
+
+/// What is wrong with the accounts of a record.
+pub(super) fn findings(record: &Record, config: &Config) -> Vec<Finding> {
+    [one_account(record), no_paper_as_live(record, config.site.status)].into_iter().flatten().collect()
+}
+
+/// Two accounts in one record would be added up; which one is meant has to be said.
+fn one_account(record: &Record) -> Option<Finding> {
+    let fills = record.executions.iter().map(|fill| &fill.account);
+    let snapshots = record.snapshots.iter().map(|snapshot| &snapshot.account);
+    let flows = record.flows.iter().map(|flow| &flow.account);
+    let accounts: BTreeSet<_> = fills.chain(snapshots).chain(flows).map(AccountId::private).collect();
+    (accounts.len() > 1).then(|| {
+        let list: Vec<_> = accounts.into_iter().collect();
+        let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
+        let next = "set `[ibkr] account` in config/local.toml to the one that is published";
+        Finding::new(Severity::Error, "two-accounts", message, next).at(Place::file("data"))
+    })
+}
+
+/// A simulated account must never be published as real money.
+fn no_paper_as_live(record: &Record, status: Status) -> Option<Finding> {
+    let fills = record.executions.iter().map(|fill| (&fill.account, fill.source.as_str()));
+    let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, snapshot.source.as_str()));
+    (status == Status::Live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
+        let message = "`[site] status` is \"live\", and the record holds data of a paper account";
+        let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
+        Finding::new(Severity::Error, "paper-account", message, next).at(Place::file("data"))
+    })
+}
+
+/// Interactive Brokers' numbers of simulated accounts start with a D: `DU1234567`.
+fn is_paper(account: &AccountId, source: &str) -> bool {
+    let digits = account.private().trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    let is_number = digits.len() >= 4 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    matches!(source, "tws" | "flex") && account.private().starts_with('D') && is_number
+}
