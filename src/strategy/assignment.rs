@@ -4,34 +4,52 @@ use crate::analysis::instruments::same_ticker;
 use crate::config::{Config, Strategy};
 use crate::record::{AccountId, Execution, Symbol};
 
-/// The strategy a fill belongs to: the first whose account, order reference and tickers all fit. `None` for a fill of
-/// no strategy. Without several strategies every fill is of the one.
+/// The strategy a fill belongs to: one whose account, order reference and tickers all fit. Of several that do, `symbols`
+/// say more than an `account`, that more than an `order_ref`, and that more than a universe; else the first. `None` for
+/// a fill of no strategy. Without several strategies every fill is of the one.
 pub fn owner_of_fill<'a>(config: &'a Config, fill: &Execution) -> Option<&'a Strategy> {
-    owner(config, &fill.account, &fill.symbol, Some(fill.order_ref.as_deref().unwrap_or_default()))
+    let label = Some(fill.order_ref.as_deref().unwrap_or_default());
+    claimants(config, &fill.account, &fill.symbol, label).first().copied()
 }
 
 /// The strategy a position belongs to; an order reference cannot tell it.
 pub fn owner_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol) -> Option<&'a Strategy> {
-    owner(config, account, ticker, None)
+    claimants_of_position(config, account, ticker).first().copied()
 }
 
-fn owner<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol, label: Option<&str>) -> Option<&'a Strategy> {
+/// The strategies between which nothing in the configuration decides whose a position is, in its order.
+pub fn claimants_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol) -> Vec<&'a Strategy> {
+    claimants(config, account, ticker, None)
+}
+
+fn claimants<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol, label: Option<&str>) -> Vec<&'a Strategy> {
     if let [only] = &*config.strategy {
-        return Some(only);
+        return vec![only];
     }
-    config.strategy.iter().find(|strategy| {
-        let of_account = strategy.account.is_empty() || strategy.account == account.private();
-        let labelled = !strategy.order_ref.is_empty() && label.is_some();
-        let of_label = label.is_none_or(|label| label.starts_with(&strategy.order_ref));
-        let listed = strategy.symbols.iter().any(|symbol| same_ticker(&Symbol::new(symbol), ticker));
-        // What is said beside the account decides; with nothing said beside it, the account alone; else the universe.
-        let of_ticker = match (strategy.symbols.is_empty(), strategy.account.is_empty()) {
-            (false, _) => listed,
-            (true, false) => true,
-            (true, true) => labelled || strategy.member(ticker).is_some(),
-        };
-        of_account && of_label && of_ticker
-    })
+    let claim = |strategy: &'a Strategy| Some((claim(strategy, account, ticker, label)?, strategy));
+    let claims: Vec<_> = config.strategy.iter().filter_map(claim).collect();
+    let strongest = claims.iter().map(|(claim, _)| *claim).max();
+    claims.into_iter().filter(|(claim, _)| Some(*claim) == strongest).map(|(_, strategy)| strategy).collect()
+}
+
+/// What a strategy's claim rests on: whether on `symbols`, on its account, on a label; `None` if it has none.
+fn claim(
+    strategy: &Strategy,
+    account: &AccountId,
+    ticker: &Symbol,
+    label: Option<&str>,
+) -> Option<(bool, bool, bool)> {
+    let of_account = strategy.account.is_empty() || strategy.account == account.private();
+    let labelled = !strategy.order_ref.is_empty() && label.is_some();
+    let of_label = label.is_none_or(|label| label.starts_with(&strategy.order_ref));
+    let listed = strategy.symbols.iter().any(|symbol| same_ticker(&Symbol::new(symbol), ticker));
+    // What is said beside the account decides; with nothing said beside it, the account alone; else the universe.
+    let of_ticker = match (strategy.symbols.is_empty(), strategy.account.is_empty()) {
+        (false, _) => listed,
+        (true, false) => true,
+        (true, true) => labelled || strategy.member(ticker).is_some(),
+    };
+    (of_account && of_label && of_ticker).then_some((listed, !strategy.account.is_empty(), labelled))
 }
 
 #[cfg(test)]
@@ -77,5 +95,20 @@ mod tests {
         assert_eq!(owners(&config, "ANY", "U9", ""), (id("other"), id("other")));
         assert_eq!(owners(&config, "SPY", "U1", ""), (id("rest"), id("rest")));
         assert_eq!(owners(&config, "XYZ", "U1", ""), (None, None));
+    }
+
+    #[test]
+    fn what_says_more_decides_whatever_comes_first() {
+        let config = config(
+            "[[strategy]]\nid = 'rest'\nuniverse = [{ symbol = 'SPY' }, { symbol = 'GLD' }]\n\
+             [[strategy]]\nid = 'labelled'\norder_ref = 'mom-'\nuniverse = [{ symbol = 'SPY' }]\n\
+             [[strategy]]\nid = 'listed'\nsymbols = ['GLD']\nuniverse = [{ symbol = 'GLD' }]\n",
+        );
+        let id = |name: &str| Some(name.to_owned());
+        assert_eq!(owners(&config, "GLD", "U1", ""), (id("listed"), id("listed")));
+        assert_eq!(owners(&config, "SPY", "U1", "mom-1").0, id("labelled"));
+        assert_eq!(owners(&config, "SPY", "U1", "").0, id("rest"));
+        let of = |ticker| claimants_of_position(&config, &AccountId::new("U1"), &Symbol::new(ticker)).len();
+        assert_eq!((of("GLD"), of("SPY"), of("XYZ")), (1, 2, 0));
     }
 }

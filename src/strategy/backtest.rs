@@ -160,7 +160,7 @@ impl Account<'_> {
         let threshold = if exact { setup.terms.threshold.min(EXACT) } else { setup.terms.threshold };
         let terms = Terms { reserved, threshold, ..setup.terms };
         let mut fills = Vec::new();
-        let made = trades(&portfolio, &targets, &quotes, &terms, |trade| {
+        let made = trades(&portfolio, &targets, &quotes, &terms, &signal.selected, |trade| {
             let Trade { symbol, side, shares, quote, .. } = trade;
             let order = Order { date, symbol, side: *side, shares: *shares, quote: *quote };
             for mut fill in broker.fill(&order) {

@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Quote;
-use super::assignment::owner_of_position;
+use super::ownership::{owners, part};
 use super::rebalance::{Held, Portfolio};
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Currency, Position, Snapshot, Symbol, Unchanged};
+use crate::record::{Currency, Execution, Position, Snapshot, Symbol, Unchanged};
 
 /// A snapshot seen by a strategy.
 #[derive(Debug, Clone)]
@@ -36,12 +36,18 @@ pub struct Unknown {
     pub quote: Quote,
 }
 
-/// What a snapshot holds for a strategy. With several strategies it manages its share of the account, and positions
-/// that belong to others are none of its business.
+/// What a snapshot holds for a strategy. With several strategies it holds what it owns, and manages its share of the
+/// account less what no strategy manages. What is outside its universe and not for sale is no part of its value.
 ///
 /// # Errors
-/// Positions that the snapshot does not tell, a currency without a rate, a member held short.
-pub fn holdings<'a>(snapshot: &'a Snapshot, config: &Config, strategy: &Strategy) -> Result<Holdings<'a>> {
+/// Positions that the snapshot does not tell, a currency without a rate, a member held short, a position whose owner
+/// nothing tells.
+pub fn holdings<'a>(
+    snapshot: &'a Snapshot,
+    fills: &[Execution],
+    config: &Config,
+    strategy: &Strategy,
+) -> Result<Holdings<'a>> {
     let Some(positions) = &snapshot.positions else {
         return Err(at(snapshot, "the snapshot tells the account's value and not its positions".into())
             .hint("run `trackrecord collect snapshot`"));
@@ -53,38 +59,71 @@ pub fn holdings<'a>(snapshot: &'a Snapshot, config: &Config, strategy: &Strategy
         left_alone: Vec::new(),
         notes: Vec::new(),
     };
-    let mut all = Decimal::ZERO;
+    let (mut all, mut outside) = (Decimal::ZERO, Decimal::ZERO);
+    let mut invested: BTreeMap<&str, Decimal> = BTreeMap::new();
     for position in positions.iter().filter(|position| !position.quantity.is_zero()) {
         let rate = rate(snapshot, position.currency, &format!("{} is held in", position.symbol))?;
-        let held = Held { quantity: position.quantity, value: position.market_value * rate };
-        all += held.value;
-        match strategy.member(&position.symbol) {
-            Some(member) => {
-                if position.quantity < Decimal::ZERO {
-                    return Err(at(snapshot, format!("{} is held short, and rules only hold long", position.symbol))
-                        .hint("buy it back by hand, collect a snapshot, then run this again"));
-                }
-                if found.positions.insert(member.yahoo(), position).is_some() {
-                    return Err(at(snapshot, format!("{} is held in two lines", position.symbol))
-                        .hint("the universe gives one ticker to two instruments; correct its `ibkr`"));
-                }
-                found.portfolio.held.insert(member.yahoo(), held);
+        all += position.market_value * rate;
+        for (owner, quantity) in owners(config, fills, snapshot, position)? {
+            let held = part_of(position, quantity, rate);
+            let is_ours = owner.id == strategy.id;
+            let member = if is_ours { strategy } else { owner }.member(&position.symbol);
+            match member {
+                Some(_) => *invested.entry(&owner.id).or_default() += held.value,
+                None => outside += held.value.max(Decimal::ZERO),
             }
-            None if belongs_to_another(config, strategy, snapshot, &position.symbol) => {}
-            None => unknown(&mut found, snapshot, position, held, rate),
+            match member.filter(|_| is_ours) {
+                Some(member) => take(&mut found, snapshot, position, member.yahoo(), held)?,
+                None if is_ours => unknown(&mut found, snapshot, position, held, rate),
+                None => {}
+            }
         }
     }
-    let cash = cash(snapshot, all)?;
-    found.portfolio.value = snapshot.net_liquidation;
-    found.portfolio.cash = cash;
+    if strategy.sell_unknown && config.strategy.len() == 1 {
+        outside -= found.unknown.values().map(|unknown| unknown.held.value).sum::<Decimal>();
+    }
+    found.portfolio.value = snapshot.net_liquidation - outside;
+    found.portfolio.cash = cash(snapshot, all)?;
     if config.strategy.len() > 1 {
-        share_of_account(&mut found, config, strategy, cash);
+        let part = part(config, strategy, &invested, found.portfolio.value, found.portfolio.cash);
+        (found.portfolio.value, found.portfolio.cash) = (part.value, part.cash);
+        if part.short {
+            found.notes.push(
+                "its share of the account is more than there is cash for: another strategy holds too much".into(),
+            );
+        }
     }
     Ok(found)
 }
 
-fn belongs_to_another(config: &Config, strategy: &Strategy, snapshot: &Snapshot, ticker: &Symbol) -> bool {
-    owner_of_position(config, &snapshot.account, ticker).is_some_and(|owner| owner.id != strategy.id)
+/// So many shares of a position.
+fn part_of(position: &Position, quantity: Decimal, rate: Decimal) -> Held {
+    let whole = position.market_value * rate;
+    let value = match quantity == position.quantity {
+        true => whole,
+        false => (whole * quantity).checked_div(position.quantity).unwrap_or_default(),
+    };
+    Held { quantity, value }
+}
+
+/// Puts a member of the universe into the portfolio.
+fn take<'a>(
+    found: &mut Holdings<'a>,
+    snapshot: &Snapshot,
+    position: &'a Position,
+    symbol: Symbol,
+    held: Held,
+) -> Result<()> {
+    if held.quantity < Decimal::ZERO {
+        return Err(at(snapshot, format!("{} is held short, and rules only hold long", position.symbol))
+            .hint("buy it back by hand, collect a snapshot, then run this again"));
+    }
+    if found.positions.insert(symbol.clone(), position).is_some() {
+        return Err(at(snapshot, format!("{} is held in two lines", position.symbol))
+            .hint("the universe gives one ticker to two instruments; correct its `ibkr`"));
+    }
+    found.portfolio.held.insert(symbol, held);
+    Ok(())
 }
 
 /// A position outside the universe: for sale if it is a plain holding, else listed and left alone.
@@ -133,18 +172,4 @@ fn rate(snapshot: &Snapshot, currency: Currency, what: &str) -> Result<Decimal> 
 
 fn at(snapshot: &Snapshot, message: String) -> Error {
     Error::new(message).at(Place::file(format!("data/snapshots/{}.json", snapshot.date)))
-}
-
-/// The part of the account that one of several strategies manages.
-fn share_of_account(found: &mut Holdings, config: &Config, strategy: &Strategy, cash: Decimal) {
-    let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
-    let value = found.portfolio.value * strategy.share.unwrap_or(equal);
-    let held: Decimal = found.portfolio.held.values().map(|held| held.value).sum();
-    found.portfolio.value = value;
-    found.portfolio.cash = (value - held).min(cash);
-    if value - held > cash {
-        found
-            .notes
-            .push("its share of the account is more than there is cash for: another strategy holds too much".into());
-    }
 }

@@ -14,6 +14,7 @@ pub mod costs;
 pub mod holdings;
 pub mod ledger;
 pub mod momentum;
+pub mod ownership;
 pub mod plan;
 pub mod rebalance;
 pub mod rules;

@@ -8,31 +8,41 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::holdings::{Holdings, holdings};
 use super::momentum::{STALE_DAYS, is_stale};
-use super::rebalance::{Decision, Terms, Trade, expected_cash, trades};
+use super::ownership::may_hold;
+use super::rebalance::{Decision, Portfolio, Terms, Trade, expected_cash, trades};
 use super::rules::{signal, targets};
 use super::staleness::staleness;
 use super::{Quote, stored_rate};
+use crate::calendar::weekday_age;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Currency, Plan, PlannedTrade, Record, Signal, Snapshot, Symbol, Unchanged};
+use crate::record::{CashFlow, Currency, Execution, Plan, PlannedTrade, Record, Signal, Snapshot, Symbol, Unchanged};
 
 /// A stored price further than this from the broker's own, either way, is of something else: pence, another listing,
 /// or before a split.
 const FARTHEST: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
 
+/// A reference price older than so many weekdays is named ...
+const WEEKDAYS_TO_NAME: usize = 2;
+/// ... and one older than so many gives no order.
+const WEEKDAYS_TO_REFUSE: usize = 5;
+
 /// The trades that bring the account to a strategy's targets, by what was known on `as_of`.
 ///
 /// # Errors
-/// Whatever would make the list a guess: no snapshot, one older than the signal, positions it does not tell, a
-/// currency without a rate, prices that are missing, stale or of something else, a short position.
+/// Whatever would make the list a guess: no snapshot, one older than the signal or than a fill, positions it does not
+/// tell or whose owner nothing tells, a currency without a rate, prices that are missing, stale or of something else, a
+/// short position.
 pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveDate) -> Result<Plan> {
     let snapshot = newest_snapshot(record, as_of)?;
     let signal = answer(record, strategy, as_of)?;
     not_older_than(&signal, snapshot, record, strategy)?;
-    let held = holdings(snapshot, config, strategy)?;
+    nothing_newer(record, snapshot, as_of)?;
+    let held = holdings(snapshot, &record.executions, config, strategy)?;
     can_be_ranked(&held, &signal)?;
 
     let targets = targets(strategy, &signal, &held.portfolio.values());
+    targets.keys().try_for_each(|symbol| may_hold(config, snapshot, strategy, symbol))?;
     let mut quotes = BTreeMap::new();
     for symbol in held.portfolio.held.keys().chain(targets.keys()) {
         let quote = quote(record, snapshot, symbol, as_of)?;
@@ -41,6 +51,7 @@ pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveD
         }
         quotes.insert(symbol.clone(), quote);
     }
+    let old = old_prices(&quotes, as_of);
     let terms = Terms::of(strategy);
     let mut portfolio = held.portfolio.clone();
     let mut unchanged = held.left_alone.clone();
@@ -52,17 +63,18 @@ pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveD
     } else {
         unchanged.extend(held.unknown.iter().map(|(symbol, unknown)| Unchanged {
             symbol: symbol.clone(),
-            current_weight: weight(unknown.held.value, portfolio.value),
+            current_weight: weight(unknown.held.value, snapshot.net_liquidation),
             target_weight: None,
             reason: "not in the universe; `sell_unknown = true` sells it".into(),
         }));
     }
     let mut cash = portfolio.cash;
-    let made = trades(&portfolio, &targets, &quotes, &terms, |trade| {
+    let made = trades(&portfolio, &targets, &quotes, &terms, &signal.selected, |trade| {
         cash = expected_cash(cash, trade, &terms.costs);
         cash
     });
-    let notes = held.notes.iter().cloned().chain(currencies_needed(snapshot, &made)).collect();
+    let notes = held.notes.iter().cloned().chain(old).chain(little_cash(&portfolio, &terms, snapshot.base_currency));
+    let notes = notes.chain(currencies_needed(snapshot, &made)).collect();
     let decision = Decision { date: as_of, signal, portfolio, targets, terms, trades: made, cash_after: cash };
     let mut plan = document(strategy, &decision, snapshot.date, config.account.base_currency);
     plan.unchanged.extend(unchanged);
@@ -131,6 +143,26 @@ fn newest_snapshot(record: &Record, as_of: NaiveDate) -> Result<&Snapshot> {
     Ok(snapshot)
 }
 
+/// What has happened since the snapshot would be traded once more.
+fn nothing_newer(record: &Record, snapshot: &Snapshot, as_of: NaiveDate) -> Result<()> {
+    let newer = |fill: &&Execution| fill.time > snapshot.as_of && fill.utc_date() <= as_of;
+    let fills = record.executions.iter().filter(newer).count();
+    let moved = |flow: &&CashFlow| flow.kind.is_external() && flow.date > snapshot.date && flow.date <= as_of;
+    let flows = record.flows.iter().filter(moved).count();
+    let what = match (fills, flows) {
+        (0, 0) => return Ok(()),
+        (0, _) => "deposits or withdrawals are",
+        (1, _) => "a fill is",
+        _ => "fills are",
+    };
+    Err(Error::new(format!(
+        "{what} newer than the snapshot of {}: what they changed would be traded again",
+        snapshot.as_of.format("%Y-%m-%d %H:%M UTC")
+    ))
+    .at(Place::file("data/snapshots"))
+    .hint("run `trackrecord collect snapshot`, then this again"))
+}
+
 fn answer(record: &Record, strategy: &Strategy, as_of: NaiveDate) -> Result<Signal> {
     let signal = signal(strategy, &record.prices, as_of);
     let stale = staleness(strategy, &record.prices, as_of);
@@ -181,7 +213,7 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &Symbol, as_of: NaiveDate
     let missing = || Error::new(format!("there is no price of {symbol} on or before {as_of}")).at(place()).hint(next);
     let series = series.ok_or_else(missing)?;
     let bar = series.on_or_before(as_of).ok_or_else(missing)?;
-    if is_stale(bar, as_of) {
+    if is_stale(bar, as_of) || weekday_age(bar.date, as_of) > WEEKDAYS_TO_REFUSE {
         let message = format!("the newest price of {symbol} is of {}, more than a week before {as_of}", bar.date);
         return Err(Error::new(message).at(place()).hint(next));
     }
@@ -235,6 +267,24 @@ fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
             Some(Unchanged { symbol, current_weight, target_weight: Some(target_weight), reason: reason.into() })
         })
         .collect()
+}
+
+/// Reference prices that the market may have left behind.
+fn old_prices(quotes: &BTreeMap<Symbol, Quote>, as_of: NaiveDate) -> Option<String> {
+    let old = quotes.iter().filter(|(_, quote)| weekday_age(quote.date, as_of) > WEEKDAYS_TO_NAME);
+    let list: Vec<String> = old.map(|(symbol, quote)| format!("{symbol} (of {})", quote.date)).collect();
+    let next = "`trackrecord collect prices` brings newer ones";
+    (!list.is_empty()).then(|| format!("reference prices are some trading days old: {}; {next}", list.join(", ")))
+}
+
+/// Cash below what is to stay, before any trade.
+fn little_cash(portfolio: &Portfolio, terms: &Terms, base: Currency) -> Option<String> {
+    let (cash, kept) = (portfolio.cash.round_dp(2), terms.kept(portfolio).round_dp(2));
+    match cash < Decimal::ZERO {
+        _ if cash >= kept => None,
+        true => Some(format!("cash is below zero before any trade: {cash} {base}")),
+        false => Some(format!("cash is below the buffer before any trade: {cash} {base}, and {kept} are to stay")),
+    }
 }
 
 /// Currencies in which the trades need more than the account has of them.

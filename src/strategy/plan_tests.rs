@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::Member;
-use crate::record::{AccountId, Position, Side};
+use crate::record::testing::fill;
+use crate::record::{AccountId, FlowKind, Position, Side};
 use crate::strategy::testing::{prices, series, series_in, strategy};
 
 fn date(text: &str) -> NaiveDate {
@@ -198,4 +199,147 @@ fn several_strategies_keep_to_their_share() {
     // 30 % of 10,000; A is the other one's.
     assert_eq!((shown(&plan), plan.nav), (vec!["BUY 60 B at 50".to_owned()], 3000.into()));
     assert!(plan.unchanged.is_empty());
+}
+
+/// Strategies without costs, buffer or threshold; what else each has.
+fn several(tables: &[&str]) -> Config {
+    let table = |more: &&str| {
+        format!(
+            "[[strategy]]\nrule = 'fixed_weights'\nmin_threshold = 0.0\ncash_buffer = 0.0\ncommission_min = 0\n\
+             commission_bps = 0\nslippage_bps = 0\n{more}\n"
+        )
+    };
+    let text: String = tables.iter().map(table).collect();
+    crate::config::parse(&text, std::path::Path::new("config.toml")).unwrap()
+}
+
+fn plans(record: &Record, config: &Config) -> Result<Vec<Plan>> {
+    config.strategy.iter().map(|one| plan(record, config, one, date("2020-02-03"))).collect()
+}
+
+fn fill_of(ticker: &str, quantity: i64, label: &str, time: &str) -> Execution {
+    Execution {
+        symbol: Symbol::new(ticker),
+        quantity: quantity.into(),
+        account: AccountId::new("U1"),
+        order_ref: (!label.is_empty()).then(|| label.to_owned()),
+        time: time.parse().unwrap(),
+        side: Side::Buy,
+        ..fill(&format!("{ticker}.{label}.01.01"))
+    }
+}
+
+#[test]
+fn what_was_done_since_the_snapshot_is_not_listed_again() {
+    let mut record = record(vec![snapshot("2020-01-31", "10000", vec![])]);
+    assert_eq!(made(&record, &rule()).unwrap().trades.len(), 2);
+    record.executions = vec![fill_of("A", 50, "", "2020-02-03T10:00:00Z")];
+    assert!(refusal(&record, &rule()).contains("a fill is newer than the snapshot of 2020-01-31 21:00 UTC"));
+    record.executions[0].time = "2020-02-04T10:00:00Z".parse().unwrap();
+    assert!(made(&record, &rule()).is_ok(), "not known on the date asked for");
+    record.executions[0].time = "2020-01-31T20:00:00Z".parse().unwrap();
+    assert!(made(&record, &rule()).is_ok(), "in the snapshot");
+    record.flows = vec![CashFlow {
+        id: "1".into(),
+        date: date("2020-02-03"),
+        account: AccountId::new("U1"),
+        currency: currency("USD"),
+        amount: 500.into(),
+        fx_to_base: None,
+        kind: FlowKind::Deposit,
+        source: String::new(),
+    }];
+    assert!(refusal(&record, &rule()).contains("deposits or withdrawals are newer"));
+}
+
+#[test]
+fn a_shared_position_is_sold_by_none_but_its_owner() {
+    let a = "id = 'a'\nuniverse = [{ symbol = 'A.L' }, { symbol = 'C.L' }]\nweights = { 'A.L' = 1 }";
+    let b = "id = 'b'\nuniverse = [{ symbol = 'B.L' }, { symbol = 'C.L' }]\nweights = { 'B.L' = 1 }";
+    let mut record = record(vec![snapshot("2020-02-03", "5000", vec![position("C", 100, "8")])]);
+    let error = plans(&record, &several(&[a, b])).unwrap_err().to_string();
+    assert!(error.contains("C is in the universes of `a` and `b`, and nothing tells whose it is"), "{error}");
+    // The configuration tells.
+    let sales = |record: &Record, config: &Config| -> Vec<Vec<String>> {
+        let of = |plan: &Plan| shown(plan).into_iter().filter(|trade| trade.starts_with("SELL")).collect();
+        plans(record, config).unwrap().iter().map(of).collect()
+    };
+    let listed = format!("{b}\nsymbols = ['B', 'C']");
+    assert_eq!(sales(&record, &several(&[a, &listed])), [vec![], vec!["SELL 100 C at 8".to_owned()]]);
+    // The fills tell: 30 are of `b`.
+    let config = several(&[&format!("{a}\norder_ref = 'a-'"), &format!("{b}\norder_ref = 'b-'")]);
+    record.executions =
+        vec![fill_of("C", 70, "a-1", "2020-01-02T10:00:00Z"), fill_of("C", 30, "b-1", "2020-01-02T10:00:00Z")];
+    assert_eq!(sales(&record, &config), [vec!["SELL 70 C at 8".to_owned()], vec!["SELL 30 C at 8".into()]]);
+    record.executions.pop();
+    assert!(plans(&record, &config).is_err(), "30 of 100 are of nobody");
+}
+
+#[test]
+fn what_no_strategy_owns_is_sold_once() {
+    let a = "id = 'a'\nsell_unknown = true\nuniverse = [{ symbol = 'A.L' }]";
+    let b = "id = 'b'\nsell_unknown = true\nuniverse = [{ symbol = 'B.L' }]";
+    let record = record(vec![snapshot("2020-02-03", "5000", vec![position("VOD", 100, "50")])]);
+    let plans = plans(&record, &several(&[a, b])).unwrap();
+    let sales = |plan: &Plan| plan.trades.iter().filter(|trade| trade.action == Side::Sell).count();
+    assert_eq!(plans.iter().map(sales).collect::<Vec<_>>(), [1, 0]);
+    // Before it is sold there are 5,000 to share.
+    assert_eq!(plans.iter().map(|plan| plan.nav).collect::<Vec<_>>(), [2500.into(), 2500.into()]);
+}
+
+#[test]
+fn a_strategy_buys_nothing_that_would_be_anothers() {
+    let a = "id = 'a'\nsymbols = ['A', 'B']\nuniverse = [{ symbol = 'A.L' }]";
+    let b = "id = 'b'\nuniverse = [{ symbol = 'B.L' }]";
+    let record = record(vec![snapshot("2020-02-03", "5000", vec![])]);
+    let error = plans(&record, &several(&[a, b])).unwrap_err().to_string();
+    assert!(error.contains("`b` would buy B, which would then belong to `a`"), "{error}");
+}
+
+#[test]
+fn strategies_together_spend_no_more_than_there_is() {
+    // 10,000: 6,000 in A, of which strategy a is to have 3,333; b and c lack 3,333 each, and there are 4,000.
+    let one = |id: &str, symbol: &str| format!("id = '{id}'\nuniverse = [{{ symbol = '{symbol}' }}]");
+    let config = several(&[&one("a", "A.L"), &one("b", "B.L"), &one("c", "C.L")]);
+    let record = record(vec![snapshot("2020-02-03", "4000", vec![position("A", 60, "100")])]);
+    let plans = plans(&record, &config).unwrap();
+    assert_eq!(
+        plans.iter().flat_map(shown).collect::<Vec<_>>(),
+        ["SELL 26 A at 100", "BUY 40 B at 50", "BUY 250 C at 8"]
+    );
+    assert!(plans[1].notes.iter().any(|note| note.contains("another strategy holds too much")));
+}
+
+#[test]
+fn what_cannot_be_traded_is_no_part_of_what_is_invested() {
+    // 10,000, of which 5,000 are in something that stays: half of 5,000 each, not 5,000 for the first alone.
+    let account = snapshot("2020-02-03", "5000", vec![position("VOD", 100, "50")]);
+    let plan = made(&record(vec![account]), &rule()).unwrap();
+    assert_eq!((shown(&plan), plan.nav), (vec!["BUY 25 A at 100".to_owned(), "BUY 50 B at 50".into()], 5000.into()));
+    assert_eq!(plan.unchanged[0].current_weight, 0.5, "of the whole account");
+}
+
+#[test]
+fn prices_that_are_some_days_old_are_named_and_older_ones_refused() {
+    let record = record(vec![snapshot("2020-02-03", "10000", vec![])]);
+    let on = |day: &str| plan(&record, &Config::default(), &rule(), date(day));
+    assert!(on("2020-02-05").unwrap().notes.is_empty(), "two weekdays");
+    let notes = on("2020-02-06").unwrap().notes;
+    let words = "reference prices are some trading days old: A.L (of 2020-02-03), B.L (of 2020-02-03)";
+    assert!(notes[0].starts_with(words), "{notes:?}");
+    assert!(on("2020-02-10").is_ok());
+    assert!(on("2020-02-11").is_err());
+}
+
+#[test]
+fn little_cash_is_told() {
+    let notes = |cash: &str, buffer: &str| {
+        let account = snapshot("2020-02-03", cash, vec![position("A", 50, "100"), position("B", 100, "50")]);
+        let rule = Strategy { cash_buffer: dec(buffer), ..rule() };
+        made(&record(vec![account]), &rule).unwrap().notes
+    };
+    assert!(notes("100", "0.005").is_empty());
+    assert_eq!(notes("-300", "0"), ["cash is below zero before any trade: -300 USD"]);
+    let low = notes("0", "0.005");
+    assert_eq!(low, ["cash is below the buffer before any trade: 0 USD, and 50.00 are to stay"]);
 }

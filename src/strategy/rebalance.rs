@@ -72,7 +72,8 @@ impl Terms {
         portfolio.value - self.kept(portfolio)
     }
 
-    fn kept(&self, portfolio: &Portfolio) -> Decimal {
+    /// The cash that stays.
+    pub fn kept(&self, portfolio: &Portfolio) -> Decimal {
         self.reserved + (portfolio.value - self.reserved) * self.cash_buffer
     }
 
@@ -130,50 +131,106 @@ pub struct Decision {
 /// `targets` are shares of what may be invested (the portfolio less its cash buffer); what has a quote and no target
 /// is sold completely, whatever its size. A difference of at most `threshold` of the portfolio is left alone. Each
 /// trade is handed to `execute` at once, which says how much cash there is after it: purchases are sized with what
-/// sales have really brought, and leave the buffer untouched.
+/// sales have really brought, and leave the buffer untouched. Where there is less cash than the purchases need, all of
+/// them shrink by the same factor, and what whole lots leave over goes to the first of `best_first`.
 pub fn trades(
     portfolio: &Portfolio,
     targets: &BTreeMap<Symbol, Decimal>,
     quotes: &BTreeMap<Symbol, Quote>,
     terms: &Terms,
+    best_first: &[Symbol],
     mut execute: impl FnMut(&Trade) -> Decimal,
 ) -> Vec<Trade> {
-    let kept = terms.kept(portfolio);
     let investable = terms.investable(portfolio);
     let tolerance = portfolio.value * terms.threshold;
     let mut cash = portfolio.cash;
     let mut trades = Vec::new();
-    for side in [Side::Sell, Side::Buy] {
-        for (symbol, quote) in quotes {
-            let share = targets.get(symbol).copied().unwrap_or_default();
-            let held = portfolio.held.get(symbol).copied().unwrap_or_default();
-            let gap = share * investable - held.value;
-            let leaves = share.is_zero();
-            if gap.abs() <= tolerance && !leaves {
-                continue;
-            }
-            let shares = match side {
-                Side::Sell if !terms.sells => Decimal::ZERO,
-                Side::Sell if leaves => held.quantity,
-                Side::Sell => terms.lots((-gap).checked_div(quote.in_base()).unwrap_or_default()).min(held.quantity),
-                Side::Buy => terms.affordable(gap.min(cash - kept), quote),
-            };
-            if shares > Decimal::ZERO {
-                let target_weight = (share * investable).checked_div(portfolio.value).unwrap_or_default();
-                let trade = Trade { symbol: symbol.clone(), side, shares, quote: *quote, target_weight };
-                cash = execute(&trade);
-                trades.push(trade);
-            }
+    let mut trade = |symbol: &Symbol, side, shares: Decimal, share: Decimal| {
+        if shares > Decimal::ZERO
+            && let Some(quote) = quotes.get(symbol)
+        {
+            let target_weight = (share * investable).checked_div(portfolio.value).unwrap_or_default();
+            let trade = Trade { symbol: symbol.clone(), side, shares, quote: *quote, target_weight };
+            cash = execute(&trade);
+            trades.push(trade);
         }
+        cash
+    };
+    let mut lacking = BTreeMap::new();
+    let mut left = portfolio.cash;
+    for (symbol, quote) in quotes {
+        let share = targets.get(symbol).copied().unwrap_or_default();
+        let held = portfolio.held.get(symbol).copied().unwrap_or_default();
+        let gap = share * investable - held.value;
+        if gap.abs() <= tolerance && !share.is_zero() {
+            continue;
+        }
+        let shares = match share.is_zero() {
+            _ if !terms.sells => Decimal::ZERO,
+            true => held.quantity,
+            false => terms.lots((-gap).checked_div(quote.in_base()).unwrap_or_default()).min(held.quantity),
+        };
+        left = trade(symbol, Side::Sell, shares, share);
+        if gap > Decimal::ZERO {
+            lacking.insert(symbol, (gap, quote));
+        }
+    }
+    let kept = terms.kept(portfolio);
+    let budgets = budgets(&lacking, left - kept, tolerance, terms, best_first);
+    for (symbol, (budget, quote)) in budgets {
+        let shares = terms.affordable(budget.min(left - kept), quote);
+        left = trade(symbol, Side::Buy, shares, targets.get(symbol).copied().unwrap_or_default());
     }
     trades
 }
 
+/// A purchase's money and price, by symbol.
+type Purchases<'a> = BTreeMap<&'a Symbol, (Decimal, &'a Quote)>;
+
+/// What each purchase may cost. A shortage within the threshold falls on the last one, which stays as close to its
+/// target as what is left alone.
+fn budgets<'a>(
+    lacking: &Purchases<'a>,
+    money: Decimal,
+    tolerance: Decimal,
+    terms: &Terms,
+    best_first: &[Symbol],
+) -> Purchases<'a> {
+    let mut budgets = lacking.clone();
+    let needed: Decimal = lacking.values().map(|(gap, _)| *gap).sum();
+    if needed - money <= tolerance {
+        return budgets;
+    }
+    let cost = |money, quote| paid(&terms.costs, Side::Buy, terms.affordable(money, quote), quote);
+    let mut left = money.max(Decimal::ZERO);
+    for (budget, quote) in budgets.values_mut() {
+        *budget = (*budget * money.max(Decimal::ZERO)).checked_div(needed).unwrap_or_default();
+        left -= cost(*budget, quote);
+    }
+    let rank = |symbol: &Symbol| best_first.iter().position(|other| other == symbol).unwrap_or(usize::MAX);
+    let mut ranked: Vec<_> = budgets.iter_mut().collect();
+    ranked.sort_by_key(|(symbol, _)| rank(symbol));
+    for (symbol, (budget, quote)) in ranked {
+        let spent = cost(*budget, quote);
+        let most = lacking.get(symbol).map_or(spent, |(gap, _)| (spent + left).min(*gap));
+        let more = cost(most, quote) - spent;
+        if more > Decimal::ZERO {
+            *budget = most;
+            left -= more;
+        }
+    }
+    budgets
+}
+
+/// What a trade takes out of the account at the assumed price and commission, in base currency; below zero for a sale.
+fn paid(costs: &Costs, side: Side, shares: Decimal, quote: &Quote) -> Decimal {
+    let price = costs.assumed_price(side, quote.price);
+    (Decimal::from(side.sign()) * shares * price + costs.commission(shares, price)) * quote.rate
+}
+
 /// Cash after a trade at the assumed price and commission, in base currency.
 pub fn expected_cash(before: Decimal, trade: &Trade, costs: &Costs) -> Decimal {
-    let price = costs.assumed_price(trade.side, trade.quote.price);
-    let paid = Decimal::from(trade.side.sign()) * trade.shares * price + costs.commission(trade.shares, price);
-    before - paid * trade.quote.rate
+    before - paid(costs, trade.side, trade.shares, &trade.quote)
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ fn list(
     terms: &Terms,
 ) -> (Vec<String>, Decimal) {
     let mut cash = portfolio.cash;
-    let found = trades(portfolio, &weights(targets), &quotes(prices), terms, |trade| {
+    let best_first: Vec<Symbol> = targets.iter().map(|(name, _)| symbol(name)).collect();
+    let found = trades(portfolio, &weights(targets), &quotes(prices), terms, &best_first, |trade| {
         cash = expected_cash(cash, trade, &terms.costs);
         cash
     });
@@ -98,7 +99,7 @@ fn foreign_prices_are_taken_at_their_rate() {
     let terms = Terms::of(&strategy(&["A"], 1));
     let quotes = BTreeMap::from([(symbol("A"), Quote { rate: "1.25".parse().unwrap(), ..quote("100") })]);
     // 10,000 dollars are 8,000 pounds: 80 shares.
-    let found = trades(&portfolio(10_000, &[]), &weights(&[("A", "1")]), &quotes, &terms, |_| 0.into());
+    let found = trades(&portfolio(10_000, &[]), &weights(&[("A", "1")]), &quotes, &terms, &[], |_| 0.into());
     assert_eq!(found[0].shares, 80.into());
 }
 
@@ -108,6 +109,23 @@ fn cash_that_is_about_to_leave_is_not_spent_and_what_is_held_is_never_sold_if_to
     assert_eq!(list(&portfolio(10_000, &[]), &[("A", "1")], &[("A", "100")], &terms).0, ["+60 A"]);
     let keeps = Terms { sells: false, ..terms };
     assert!(list(&portfolio(0, &[("A", 100, 10_000)]), &[], &[("A", "100")], &keeps).0.is_empty());
+}
+
+#[test]
+fn what_cash_there_is_goes_to_all_in_the_same_proportion_and_what_is_left_to_the_best() {
+    // 9,000, of which 6,000 are in what these targets do not touch.
+    let mut account = portfolio(3000, &[]);
+    account.value = 9000.into();
+    let terms = Terms::of(&strategy(&["A", "B", "C"], 3));
+    let prices = [("A", "100"), ("B", "70"), ("C", "400")];
+    // A third of 3,000 each: 10 A for 1,000, 14 B for 980, 2 C for 800. The 220 left buy no C, the best, but three B.
+    let thirds = [("C", "0.333"), ("B", "0.333"), ("A", "0.333")];
+    let (trades, cash) = list(&account, &thirds, &prices, &terms);
+    assert_eq!((trades, cash), (vec!["+10 A".to_owned(), "+17 B".into(), "+2 C".into()], 10.into()));
+    // A shortage within the threshold of 2 % falls on the last one: 100 of 9,000 are missing.
+    account.cash = 8900.into();
+    let halves = [("A", "0.5"), ("B", "0.5")];
+    assert_eq!(list(&account, &halves, &prices[..2], &terms).0, ["+45 A", "+62 B"]);
 }
 
 proptest! {
@@ -142,7 +160,7 @@ proptest! {
         let mut sold_after_buying = false;
         let mut bought = false;
         let mut after_purchases = Decimal::MAX;
-        trades(&account, &weights(&targets), &quotes(&prices), &terms, |trade| {
+        trades(&account, &weights(&targets), &quotes(&prices), &terms, &[], |trade| {
             left = expected_cash(left, trade, &terms.costs);
             sold_after_buying |= bought && trade.side == Side::Sell;
             if trade.side == Side::Buy {

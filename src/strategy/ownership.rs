@@ -1,0 +1,129 @@
+//! What of a shared account each of several strategies owns: shares of positions, and its part of the cash.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::assignment::{claimants_of_position, owner_of_fill};
+use crate::analysis::instruments::same_ticker;
+use crate::config::{Config, Strategy};
+use crate::error::{Error, Place, Result};
+use crate::record::{Execution, Position, Snapshot, Symbol};
+
+/// The shares of a position that each strategy owns; they add up to the position. What no strategy claims is left to
+/// the first one, so that it is listed or sold once.
+///
+/// # Errors
+/// A ticker in several universes whose owner neither the configuration nor the labels of its fills tell.
+pub fn owners<'a>(
+    config: &'a Config,
+    fills: &[Execution],
+    snapshot: &Snapshot,
+    position: &Position,
+) -> Result<Vec<(&'a Strategy, Decimal)>> {
+    let claimants = claimants_of_position(config, &snapshot.account, &position.symbol);
+    match &*claimants {
+        [] => Ok(config.strategy.first().map(|first| (first, position.quantity)).into_iter().collect()),
+        [one] => Ok(vec![(one, position.quantity)]),
+        several if fills_tell(several) => by_fills(config, fills, snapshot, position, several),
+        several => Err(undecided(&position.symbol, several)),
+    }
+}
+
+/// Whether a strategy may buy what its universe has: what it buys must be its own afterwards.
+///
+/// # Errors
+/// An instrument that belongs to another strategy, or to several.
+pub fn may_hold(config: &Config, snapshot: &Snapshot, strategy: &Strategy, symbol: &Symbol) -> Result<()> {
+    let ticker = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
+    let ticker = ticker.map_or_else(|| symbol.clone(), |member| member.ticker());
+    let claimants = claimants_of_position(config, &snapshot.account, &ticker);
+    let ours = claimants.iter().any(|one| one.id == strategy.id);
+    match &*claimants {
+        [_] if ours => Ok(()),
+        several if ours && fills_tell(several) => Ok(()),
+        several if ours => Err(undecided(&ticker, several)),
+        others => {
+            let owner = others.first().map_or("no strategy".to_owned(), |other| format!("`{}`", other.id));
+            Err(Error::new(format!(
+                "`{}` would buy {ticker}, which would then belong to {owner} by the configuration",
+                strategy.id
+            ))
+            .at(Place::file("config/config.toml"))
+            .hint("correct `symbols` and `account` of the strategies, or take it out of the universe"))
+        }
+    }
+}
+
+fn fills_tell(claimants: &[&Strategy]) -> bool {
+    claimants.iter().any(|one| !one.order_ref.is_empty())
+}
+
+/// The shares that the fills of each strategy have left, where they explain the whole position.
+fn by_fills<'a>(
+    config: &'a Config,
+    fills: &[Execution],
+    snapshot: &Snapshot,
+    position: &Position,
+    claimants: &[&Strategy],
+) -> Result<Vec<(&'a Strategy, Decimal)>> {
+    let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
+    let of_position =
+        |fill: &&Execution| fill.account == snapshot.account && same_ticker(&fill.symbol, &position.symbol);
+    for fill in fills.iter().filter(of_position).filter(|fill| fill.time <= snapshot.as_of) {
+        let owner = owner_of_fill(config, fill).map(|owner| owner.id.as_str());
+        *sums.entry(owner).or_default() += fill.signed_quantity();
+    }
+    sums.retain(|_, quantity| !quantity.is_zero());
+    let explained: Decimal = sums.values().sum();
+    let odd =
+        sums.contains_key(&None) || sums.values().any(|quantity| (*quantity * position.quantity) < Decimal::ZERO);
+    if explained != position.quantity || odd {
+        return Err(undecided(&position.symbol, claimants));
+    }
+    let quantity = |strategy: &'a Strategy| Some((strategy, *sums.get(&Some(strategy.id.as_str()))?));
+    Ok(config.strategy.iter().filter_map(quantity).collect())
+}
+
+fn undecided(ticker: &Symbol, claimants: &[&Strategy]) -> Error {
+    let ids: Vec<String> = claimants.iter().map(|one| format!("`{}`", one.id)).collect();
+    Error::new(format!("{ticker} is in the universes of {}, and nothing tells whose it is", ids.join(" and ")))
+        .at(Place::file("config/config.toml"))
+        .hint("give it to one of them with `symbols` or `account`, or label orders and set `order_ref`")
+}
+
+/// The part of `managed` money that a strategy may call its own, and its cash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its share of what all strategies manage together.
+    pub value: Decimal,
+    /// The cash it may spend; below zero where it holds more than its share.
+    pub cash: Decimal,
+    /// Whether that is less than it lacks, because others hold more than their share.
+    pub short: bool,
+}
+
+/// Divides what the strategies manage by their shares. Where the cash does not fill up all that hold less than their
+/// share, each of them gets the same part of what it lacks: together they never spend more than there is.
+///
+/// `invested` is what each strategy's members are worth, by its id.
+pub fn part(
+    config: &Config,
+    strategy: &Strategy,
+    invested: &BTreeMap<&str, Decimal>,
+    managed: Decimal,
+    cash: Decimal,
+) -> Part {
+    let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
+    let value = |one: &Strategy| managed * one.share.unwrap_or(equal);
+    let lacks = |one: &Strategy| value(one) - invested.get(one.id.as_str()).copied().unwrap_or_default();
+    let all: Decimal = config.strategy.iter().map(|one| lacks(one).max(Decimal::ZERO)).sum();
+    let own = lacks(strategy);
+    let short = own > Decimal::ZERO && all > cash;
+    let cash = if short {
+        (own * cash.max(Decimal::ZERO)).checked_div(all).unwrap_or_default().trunc_with_scale(6)
+    } else {
+        own
+    };
+    Part { value: value(strategy), cash, short }
+}
