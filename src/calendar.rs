@@ -122,6 +122,11 @@ pub fn weekday_age(date: NaiveDate, today: NaiveDate) -> usize {
     }
 }
 
+/// The date a decision of today rests on: today, except that a month is complete only when its last day is over.
+pub fn decided_for(today: NaiveDate) -> NaiveDate {
+    if today == YearMonth::of(today).last_day() { day_before(today) } else { today }
+}
+
 /// The date one calendar day earlier.
 pub fn day_before(date: NaiveDate) -> NaiveDate {
     date.pred_opt().unwrap_or(date)
@@ -133,6 +138,14 @@ mod tests {
 
     fn date(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_does_not_end_it_before_it_is_over() {
+        let known = |today: &str| decided_for(date(today)).to_string();
+        assert_eq!(known("2026-01-30"), "2026-01-30");
+        assert_eq!(known("2026-01-31"), "2026-01-30");
+        assert_eq!(known("2026-02-01"), "2026-02-01");
     }
 
     #[test]

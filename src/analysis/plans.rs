@@ -18,8 +18,8 @@ pub struct Planned {
     pub plan: usize,
     /// Index of the trade in it.
     pub trade: usize,
-    /// The plan's reference price, in the order's currency.
-    pub reference_price: Decimal,
+    /// The plan's reference price, in the order's currency; `None` where it was made later than the date it is for.
+    pub reference_price: Option<Decimal>,
 }
 
 /// Plans and orders, brought together. One planned trade may take several orders.
@@ -45,8 +45,9 @@ impl PlanMatches {
 /// Brings each order to the planned trade it carries out.
 ///
 /// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
-/// plan of a strategy that is dated on or before its first fill, in UTC, and at most [`DAYS_TO_CARRY_OUT`] days before.
-/// An older plan of the same strategy has been replaced by then. `plans` are ascending by date.
+/// plan of a strategy that was made by its first fill, is dated on or before it, in UTC, and at most
+/// [`DAYS_TO_CARRY_OUT`] days before. An older plan of the same strategy has been replaced by then. `plans` are ascending
+/// by date, then by the time they were made.
 pub fn match_plans(plans: &[Plan], orders: &[Order]) -> PlanMatches {
     PlanMatches { of_order: orders.iter().map(|order| planned(order, plans)).collect() }
 }
@@ -56,10 +57,12 @@ fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
     let mut replaced = BTreeSet::new();
     let known = plans.iter().enumerate().take(until).rev();
     let in_time = known.take_while(|(_, plan)| (order.date() - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
-    let mut newest = in_time.filter(|(_, plan)| replaced.insert(&plan.strategy));
+    let made = in_time.filter(|(_, plan)| plan.was_made_by(order.first_fill));
+    let mut newest = made.filter(|(_, plan)| replaced.insert(&plan.strategy));
     newest.find_map(|(index, plan)| {
         let (trade, found) = plan.trades.iter().enumerate().find(|(_, trade)| is_of(trade, order))?;
-        Some(Planned { plan: index, trade, reference_price: found.reference_price })
+        let reference_price = plan.made_late().is_none().then_some(found.reference_price);
+        Some(Planned { plan: index, trade, reference_price })
     })
 }
 
@@ -70,6 +73,8 @@ fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::analysis::orders::orders;
     use crate::analysis::trade_samples::{Fill, plan};
@@ -98,6 +103,27 @@ mod tests {
         // Before any plan; on its day; the other side; another strategy's; a second order; too late; replaced.
         assert_eq!(found, [None, Some((0, 0)), None, Some((1, 0)), Some((0, 0)), None, None]);
         assert_eq!(matches.orders_of(0, 0).collect::<Vec<_>>(), [1, 4]);
+    }
+
+    #[test]
+    fn a_plan_made_after_the_fill_is_not_what_was_carried_out() {
+        let made = |price: &str, at: &str| Plan {
+            made_at: at.parse().ok(),
+            ..plan("a", "2026-01-05", &[(Side::Buy, "SXLK", "SXLK.L", price)])
+        };
+        let fills = [Fill::buy("SXLK", 1, 188).on("2026-01-05").done()];
+        let at = fills[0].time;
+        let found = |plans: &[Plan]| match_plans(plans, &orders(&fills)).of_order(0);
+        let before = made("188", &(at - TimeDelta::minutes(5)).to_rfc3339());
+        let after = made("190", &(at + TimeDelta::minutes(5)).to_rfc3339());
+        let matched = found(&[before, after.clone()]).unwrap();
+        assert_eq!((matched.plan, matched.reference_price), (0, Some(188.into())));
+        assert_eq!(found(&[after]), None);
+        // Made the next day for the day before: it may be carried out, and proves nothing of its price.
+        let next = [Fill::buy("SXLK", 1, 188).on("2026-01-07").done()];
+        let late = [made("188", "2026-01-06T07:00:00Z")];
+        let matched = match_plans(&late, &orders(&next)).of_order(0).unwrap();
+        assert_eq!(matched.reference_price, None);
     }
 
     #[test]

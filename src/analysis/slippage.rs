@@ -187,7 +187,7 @@ pub fn order_slippages(
 ) -> Vec<OrderSlippage> {
     let note_on = |index| notes.of_order(index).and_then(|note| annotations.get(note));
     let reference = |index, order| {
-        let planned = planned.of_order(index).map(|planned| planned.reference_price);
+        let planned = planned.of_order(index).and_then(|planned| planned.reference_price);
         reference(order, note_on(index), planned)
     };
     orders.iter().enumerate().map(|(index, order)| measure(index, order, reference(index, order), rates)).collect()

@@ -192,6 +192,7 @@ pub fn plan(strategy: &str, as_of: &str, trades: &[(Side, &str, &str, &str)]) ->
     Plan {
         strategy: strategy.into(),
         as_of: date(as_of),
+        made_at: None,
         formation: crate::calendar::YearMonth::of(date(as_of)).previous(),
         snapshot: date(as_of),
         nav: 10_000.into(),

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SubsecRound, Utc};
 use clap::Args;
 
 use super::strategies::{Chosen, decision_date, json};
@@ -53,12 +53,15 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 
 fn save(plan: &Plan, several: bool, site: &SiteDir, terminal: &Terminal) -> Result<()> {
     let shown = |path: &Path| path.strip_prefix(site.root()).unwrap_or(path).display().to_string();
-    match Store::open(site)?.add_plan(plan, several)? {
+    let plan = Plan { made_at: Some(Utc::now().trunc_subsecs(0)), ..plan.clone() };
+    match Store::open(site)?.add_plan(&plan, several)? {
         Saved::Known(path) => terminal.say(format!("{} says this already", shown(&path))),
         Saved::New(path) => terminal.say(format!("saved as {}", shown(&path))),
-        Saved::Differs(first, path) => {
-            terminal.say(format!("saved as {}, which counts from now on; {} is kept", shown(&path), shown(&first)))
-        }
+        Saved::Differs(first, path) => terminal.say(format!(
+            "saved as {}, which counts for orders from now on; {} counts for those before",
+            shown(&path),
+            shown(&first)
+        )),
     }
     Ok(())
 }

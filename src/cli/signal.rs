@@ -13,7 +13,7 @@ use crate::record::store::Store;
 use crate::record::{DatedPrice, Ranked, Record, Signal};
 use crate::site_dir::SiteDir;
 use crate::strategy::rules::signal;
-use crate::strategy::staleness::{Staleness, staleness};
+use crate::strategy::staleness::{Staleness, newest_answer, staleness};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -41,7 +41,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         let found = signal(&strategy, &record.prices, as_of);
         let staleness = staleness(&strategy, &record.prices, as_of);
         if found.ranking.is_empty() {
-            return Err(nothing_ranked(&found, &staleness));
+            let works = newest_answer(&strategy, &record.prices, as_of);
+            return Err(nothing_ranked(&found, &staleness, works));
         }
         if !arguments.json {
             terminal.result(in_words(&strategy, &found))?;
@@ -51,10 +52,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         }
         if arguments.top_n.is_some() {
             terminal.say("not saved, because --top-n is not what the configuration says");
-        } else if staleness.covers_formation() {
-            save(&found, several, site, &record, terminal)?;
+        } else if let Some(reason) = staleness.why_not_final() {
+            terminal.say(format!("not saved: {reason}; run `trackrecord collect prices`, then this again"));
         } else {
-            terminal.say("not saved: run `trackrecord collect prices`, then this again");
+            save(&found, several, site, &record, terminal)?;
         }
         signals.push(found);
     }
@@ -64,7 +65,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     Ok(Outcome::Fine)
 }
 
-fn nothing_ranked(signal: &Signal, staleness: &Staleness) -> Error {
+fn nothing_ranked(signal: &Signal, staleness: &Staleness, works: Option<NaiveDate>) -> Error {
     let reasons: Vec<String> =
         signal.skipped.iter().map(|skipped| format!("{}: {}", skipped.symbol, skipped.reason)).collect();
     let stale = staleness.in_words().map(|words| format!("; {words}")).unwrap_or_default();
@@ -73,7 +74,10 @@ fn nothing_ranked(signal: &Signal, staleness: &Staleness) -> Error {
         signal.formation.in_words(),
         reasons.join("\n  ")
     ))
-    .hint("run `trackrecord collect prices`, or correct the universe in config/config.toml")
+    .hint(match works {
+        Some(date) => format!("run `trackrecord collect prices`, or look back with `--as-of {date}`"),
+        None => "run `trackrecord collect prices`, or correct the universe in config/config.toml".into(),
+    })
 }
 
 /// Saves the signal of a month once. One that disagrees with the saved one is kept beside it.

@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::terminal::Terminal;
-use crate::calendar::{YearMonth, day_before};
+use crate::calendar::decided_for;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Result};
 
@@ -32,11 +32,7 @@ impl Chosen {
 /// The date a decision rests on. Without `--as-of` it is today, except that a month is complete only when its last
 /// day is over.
 pub fn decision_date(as_of: Option<NaiveDate>) -> NaiveDate {
-    as_of.unwrap_or_else(|| known_on(Utc::now().date_naive()))
-}
-
-fn known_on(today: NaiveDate) -> NaiveDate {
-    if today == YearMonth::of(today).last_day() { day_before(today) } else { today }
+    as_of.unwrap_or_else(|| decided_for(Utc::now().date_naive()))
 }
 
 /// Prints one document for one strategy, and a list of them for several.
@@ -44,18 +40,5 @@ pub fn json<T: Serialize>(terminal: &Terminal, documents: &[T]) -> Result<()> {
     match documents {
         [one] => terminal.json(one),
         all => terminal.json(&all),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_day_of_a_month_does_not_end_it_before_it_is_over() {
-        let known = |today: &str| known_on(today.parse().unwrap()).to_string();
-        assert_eq!(known("2026-01-30"), "2026-01-30");
-        assert_eq!(known("2026-01-31"), "2026-01-30");
-        assert_eq!(known("2026-02-01"), "2026-02-01");
     }
 }

@@ -1,7 +1,8 @@
 //! The live record beside the simulation of the same rules over the same dates.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::disclosure::rounded;
@@ -60,35 +61,41 @@ fn simulated(record: &Record, config: &Config, first: &Snapshot, last: &Snapshot
         backtest(strategy, &record.prices, config.account.base_currency, span)
     };
     let all = config.strategy.iter().map(simulate).collect::<Result<Vec<_>>>()?;
-    Ok(together(all, first))
+    Ok(together(&all, first))
 }
 
 /// Several simulations as one account; capital that no strategy manages stays in cash.
-fn together(all: Vec<Simulation>, first: &Snapshot) -> Record {
-    let mut by_date: BTreeMap<_, Snapshot> = BTreeMap::new();
-    let mut executions = Vec::new();
-    let managed: Decimal = all.iter().filter_map(|one| one.flows.first()).map(|flow| flow.amount).sum();
-    for simulation in all {
-        executions.extend(simulation.executions);
-        for snapshot in simulation.snapshots {
-            match by_date.get_mut(&snapshot.date) {
-                Some(sum) => add(sum, snapshot),
-                None => {
-                    by_date.insert(snapshot.date, snapshot);
-                }
-            }
-        }
-    }
+fn together(all: &[Simulation], first: &Snapshot) -> Record {
+    let mut executions: Vec<_> = all.iter().flat_map(|one| one.executions.clone()).collect();
     executions.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
+    let managed: Decimal = all.iter().map(capital).sum();
     let idle = first.net_liquidation - managed;
-    let snapshots = by_date.into_values().map(|mut snapshot| {
-        snapshot.net_liquidation += idle;
-        snapshot
-    });
-    Record { snapshots: snapshots.collect(), executions, ..Record::default() }
+    let dates: BTreeSet<NaiveDate> = all.iter().flat_map(|one| one.snapshots.iter().map(|of| of.date)).collect();
+    let snapshots = dates.into_iter().filter_map(|date| on(all, date, idle)).collect();
+    Record { snapshots, executions, ..Record::default() }
+}
+
+fn capital(one: &Simulation) -> Decimal {
+    one.flows.first().map(|flow| flow.amount).unwrap_or_default()
+}
+
+/// The sum on one date: exchanges keep different holidays, so each simulation counts as it last was, and one that has
+/// not begun as its capital.
+fn on(all: &[Simulation], date: NaiveDate, idle: Decimal) -> Option<Snapshot> {
+    let last = |one: &Simulation| {
+        one.snapshots.get(one.snapshots.partition_point(|of| of.date <= date).checked_sub(1)?).cloned()
+    };
+    let (begun, waiting): (Vec<_>, Vec<_>) = all.iter().partition(|one| last(one).is_some());
+    let mut parts = begun.into_iter().filter_map(last);
+    let mut sum = parts.next()?;
+    parts.for_each(|part| add(&mut sum, part));
+    sum.date = date;
+    sum.net_liquidation += idle + waiting.into_iter().map(capital).sum::<Decimal>();
+    Some(sum)
 }
 
 fn add(sum: &mut Snapshot, other: Snapshot) {
+    sum.as_of = sum.as_of.max(other.as_of);
     sum.net_liquidation += other.net_liquidation;
     sum.fx.extend(other.fx);
     for (currency, amount) in other.cash {
@@ -231,4 +238,43 @@ fn assumptions(strategy: &Strategy) -> String {
 pub fn reason(error: &Error, record: &Record) -> String {
     let until = record.snapshots.last().map(|snapshot| day(snapshot.date)).unwrap_or_default();
     format!("There is no backtest up to {until}: {}.", error.message())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::strategy::testing::{prices, series, strategy};
+
+    #[test]
+    fn a_holiday_of_one_exchange_leaves_no_hole() {
+        let prices = prices([
+            series("A", &[("2019-12-31", "10"), ("2020-01-02", "10"), ("2020-01-03", "11"), ("2020-01-06", "12")]),
+            series("B", &[("2019-12-31", "10"), ("2020-01-02", "10"), ("2020-01-06", "10"), ("2020-01-07", "11")]),
+            series("C", &[("2019-12-31", "10"), ("2020-01-03", "10"), ("2020-01-07", "10")]),
+        ]);
+        let simulate = |symbol: &str| {
+            let rule = Strategy { rule: Rule::FixedWeights, ..strategy(&[symbol], 1) };
+            let span = Span {
+                from: "2020-01-02".parse().ok(),
+                to: None,
+                capital: Some(500.into()),
+                invested_at_start: true,
+            };
+            backtest(&rule, &prices, "USD".parse().unwrap(), span).unwrap()
+        };
+        let all = ["A", "B", "C"].map(simulate);
+        let first = Snapshot { net_liquidation: 1600.into(), ..all[0].snapshots[0].clone() };
+        let sum = together(&all, &first).snapshots;
+        let shown: Vec<_> = sum.iter().map(|of| (of.date.to_string(), of.net_liquidation.normalize())).collect();
+        // 100 idle; A 500, 550, 600, 600; B 500, 500, 500, 550; C has its 500 throughout.
+        let wanted = [
+            ("2019-12-31", 1600),
+            ("2020-01-02", 1600),
+            ("2020-01-03", 1650),
+            ("2020-01-06", 1700),
+            ("2020-01-07", 1750),
+        ];
+        assert_eq!(shown, wanted.map(|(date, value)| (date.to_owned(), value.into())));
+    }
 }

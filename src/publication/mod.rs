@@ -51,7 +51,7 @@ pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
 
     let daily = performance(&shown, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let stats = Stats::of(&daily, trade_figures(&shown, base, Window::default()));
-    let mut trades = orders::Trades::of(&shown, config, &disclosure);
+    let mut trades = orders::Trades::of(&shown, config, &disclosure, shown_until);
     let holdings = holdings::holdings(&shown, config, &disclosure, shown_until);
     let strategies = strategies::strategies(&shown, config, &daily, &mut trades, &holdings.positions, shown_until)?;
     let facts = Facts {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -40,7 +41,7 @@ pub struct Trades {
 
 impl Trades {
     /// The trades of a record whose fills are all allowed to be shown.
-    pub fn of(record: &Record, config: &Config, disclosure: &Disclosure) -> Self {
+    pub fn of(record: &Record, config: &Config, disclosure: &Disclosure, shown_until: NaiveDate) -> Self {
         let base = config.account.base_currency;
         let rates = Rates::new(base, &record.snapshots);
         let orders = orders(&record.executions);
@@ -58,6 +59,7 @@ impl Trades {
             matches: &plans,
             slugs: &slugs,
             notes: (0..orders.len()).map(note_on).collect(),
+            shown_until,
         };
         let items = planned::items(&all, config, disclosure);
         let unplanned = planned::unplanned(&all);
@@ -81,7 +83,7 @@ impl Trades {
             round_trips: trips,
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps),
             unmatched_notes: notes.unmatched.len(),
-            planned: items.into_iter().rev().flatten().collect(),
+            planned: planned::listed(&record.plans, items),
             unplanned: unplanned.iter().rev().filter_map(|order| slugs.get(*order).cloned()).collect(),
             owners: slugs.iter().cloned().zip(orders.iter().map(owner)).rev().collect(),
         }

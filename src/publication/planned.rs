@@ -1,5 +1,6 @@
 //! Plan, fill and note in one line.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -28,6 +29,8 @@ pub struct Orders<'a> {
     pub slugs: &'a [String],
     /// The note on each order.
     pub notes: Vec<Option<&'a Annotation>>,
+    /// The last date whose fills are shown.
+    pub shown_until: NaiveDate,
 }
 
 /// What became of each planned trade, by plan and trade, in the order of the plans.
@@ -54,15 +57,19 @@ fn item(
     let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();
     let first = found.first().copied();
     let note = first.and_then(|order| all.notes.get(order).copied().flatten());
-    let is_open = all.record.as_of().is_none_or(|now| (now - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
+    let is_open = (all.shown_until - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT;
+    let is_held_back = all.record.as_of().is_some_and(|now| now > all.shown_until);
+    let made_late = plan.made_late();
     let strategy = config.strategy.iter().find(|strategy| strategy.id == plan.strategy);
     PlanItemView {
         strategy: strategy.map_or_else(|| plan.strategy.clone(), |strategy| strategy.name.clone()),
         planned: plan.as_of,
+        made_late,
         symbol: trade.ticker.to_string(),
         side: trade.action,
         state: match filled {
             filled if filled >= DONE => "done",
+            _ if is_open && is_held_back => "held back",
             _ if is_open => "open",
             filled if filled > 0.0 => "partly",
             _ => "not traded",
@@ -71,6 +78,7 @@ fn item(
         price: price.map(price_text),
         currency: trade.currency.to_string(),
         slippage_bps: price
+            .filter(|_| made_late.is_none())
             .and_then(|price| slippage_bps(trade.action, price, trade.reference_price))
             .map(rounded::bps),
         days_late: orders.first().map(|order| weekday_age(plan.as_of, order.date())),
@@ -85,9 +93,24 @@ fn item(
     }
 }
 
+/// What is listed of all items, newest first: what nobody carried out of a plan that another one of the same day replaced
+/// is not. A plan made later replaces none, or it could hide what was not traded.
+pub fn listed(plans: &[Plan], items: Vec<Vec<PlanItemView>>) -> Vec<PlanItemView> {
+    let replaced = |(at, plan): (usize, &Plan)| {
+        let same_day = |later: &Plan| (later.as_of, &later.strategy) == (plan.as_of, &plan.strategy);
+        plans.iter().skip(at + 1).any(|later| same_day(later) && later.made_late().is_none())
+    };
+    let of_plan = |(plan, items): ((usize, &Plan), Vec<PlanItemView>)| {
+        let replaced = replaced(plan);
+        items.into_iter().filter(move |item| item.slug.is_some() || !replaced)
+    };
+    plans.iter().enumerate().zip(items).rev().flat_map(of_plan).collect()
+}
+
 /// Orders since the first plan that no plan has, by index.
 pub fn unplanned(all: &Orders<'_>) -> Vec<usize> {
-    let Some(first) = all.record.plans.first().map(|plan| plan.as_of) else { return Vec::new() };
+    let in_time = all.record.plans.iter().find(|plan| plan.made_late().is_none());
+    let Some(first) = in_time.map(|plan| plan.as_of) else { return Vec::new() };
     let since = all.orders.iter().enumerate().filter(|(_, order)| order.date() >= first);
     since.filter(|(index, _)| all.matches.of_order(*index).is_none()).map(|(index, _)| index).collect()
 }

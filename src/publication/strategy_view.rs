@@ -101,11 +101,13 @@ pub struct PlanItemView {
     pub strategy: String,
     /// The date of the plan.
     pub planned: NaiveDate,
+    /// The day it was saved, where that is later: then it proves nothing.
+    pub made_late: Option<NaiveDate>,
     /// Ticker.
     pub symbol: String,
     /// Bought or sold.
     pub side: Side,
-    /// `done`, `partly`, `open` or `not traded`.
+    /// `done`, `partly`, `open`, `held back` or `not traded`.
     pub state: &'static str,
     /// The plan's reference price.
     pub planned_price: String,

@@ -26,7 +26,7 @@ pub enum Saved {
 /// Reads all signals and plans into a record; what cannot be read or contradicts another becomes a finding.
 ///
 /// Of several signals of a strategy and month the first counts: it is what was known then. Of several plans of a
-/// date the last one counts: it is what was meant in the end.
+/// date that say when they were made all count, each for the orders after it; of those that do not, the last one.
 pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut signals: BTreeMap<_, (Place, Signal)> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec
     let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
     for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
         if !in_future(&place, plan.as_of, today, &mut findings) {
-            plans.insert((plan.as_of, plan.strategy.clone()), plan);
+            plans.insert((plan.as_of, plan.strategy.clone(), plan.made_at), plan);
         }
     }
     record.plans = plans.into_values().collect();
@@ -125,7 +125,7 @@ impl Store {
     /// A stored plan that cannot be read, or a write that fails.
     pub fn add_plan(&self, plan: &Plan, several: bool) -> Result<Saved> {
         let name = name_of(&plan.as_of.to_string(), &plan.strategy, several);
-        self.add_document(&self.site().plans(), &name, plan, Plan::eq)
+        self.add_document(&self.site().plans(), &name, plan, Plan::agrees_with)
     }
 
     /// Writes a value as `NAME.json`, or beside those that say something else as `NAME.2.json` ...

@@ -68,7 +68,7 @@ pub struct Record {
     pub pages: BTreeMap<String, Document>,
     /// What the strategies said, one signal per strategy and month, by month.
     pub signals: Vec<Signal>,
-    /// Saved lists of trades, one per strategy and date, by date.
+    /// Saved lists of trades by date, strategy and the time they were made.
     pub plans: Vec<Plan>,
     /// What was wrong or odd in the files.
     pub findings: Vec<Finding>,

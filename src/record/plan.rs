@@ -1,13 +1,13 @@
 //! A saved list of trades: what was meant, before anything was done.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::execution::Side;
 use super::json_number;
 use super::name::{Currency, Symbol};
-use crate::calendar::YearMonth;
+use crate::calendar::{YearMonth, decided_for};
 
 /// The trades that bring an account to its targets: a file `data/plans/2026-01-27.json`. Ratios are fractions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Plan {
     pub strategy: String,
     /// The date it was made for; no price or snapshot is newer.
     pub as_of: NaiveDate,
+    /// When it was saved; older files do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<DateTime<Utc>>,
     /// The month whose end the signal is of.
     pub formation: YearMonth,
     /// The date of the snapshot it starts from.
@@ -39,6 +42,23 @@ pub struct Plan {
     /// What else the reader should know.
     #[serde(default)]
     pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Whether it was there to act on at an instant, as far as it says.
+    pub fn was_made_by(&self, instant: DateTime<Utc>) -> bool {
+        self.made_at.is_none_or(|made| made <= instant)
+    }
+
+    /// The day it was saved, where it was made for an earlier one: then its prices could be chosen with hindsight.
+    pub fn made_late(&self) -> Option<NaiveDate> {
+        self.made_at.map(|made| made.date_naive()).filter(|made| self.as_of < decided_for(*made))
+    }
+
+    /// Whether another one says the same, whenever it was saved.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        Self { made_at: None, ..self.clone() } == Self { made_at: None, ..other.clone() }
+    }
 }
 
 /// One order to be placed by hand.

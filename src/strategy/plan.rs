@@ -107,6 +107,7 @@ pub fn document(strategy: &Strategy, decision: &Decision, snapshot: NaiveDate, b
     Plan {
         strategy: strategy.id.clone(),
         as_of: decision.date,
+        made_at: None,
         formation: decision.signal.formation,
         snapshot,
         nav: portfolio.value.round_dp(2),

@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 
 use super::Prices;
 use super::momentum::{STALE_DAYS, is_stale, last_complete_month};
+use super::rules::without_changes;
+use crate::calendar::{YearMonth, is_weekday};
 use crate::config::Strategy;
-use crate::record::Symbol;
+use crate::record::{PriceSeries, Symbol};
 
 /// Members of a universe whose prices end too early for a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Staleness {
     old: Vec<(Symbol, Option<NaiveDate>)>,
     /// Whether all prices reach the end of the month that a signal is formed at.
     covers_formation: bool,
+    /// Whether some price shows that the month's last trading day is among them.
+    month_is_over: bool,
 }
 
 /// How old the prices of a strategy's universe are, seen from `as_of`.
@@ -33,11 +37,41 @@ pub fn staleness(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Stal
                 (symbol, date)
             })
             .collect(),
+        month_is_over: members().filter_map(|symbol| prices.get(&symbol)).any(|series| shows_end(series, formed)),
         covers_formation: members().all(|symbol| newest_bar(&symbol).is_some_and(|bar| !is_stale(bar, formed))),
     }
 }
 
+/// The end of the newest complete month, up to a date, at which the rule has an answer.
+pub fn newest_answer(strategy: &Strategy, prices: &Prices, until: NaiveDate) -> Option<NaiveDate> {
+    let bars = strategy.universe.iter().filter_map(|member| prices.get(&member.yahoo())).map(PriceSeries::bars);
+    let first = bars.clone().filter_map(|bars| bars.first().map(|bar| bar.date)).min()?;
+    let last = bars.filter_map(|bars| bars.last().map(|bar| bar.date)).max()?;
+    let newest = last_complete_month(until).min(YearMonth::of(last));
+    let months = std::iter::successors(Some(newest), |month| Some(month.previous()));
+    let mut ends = months.map(YearMonth::last_day).take_while(|end| *end >= first);
+    ends.find(|end| {
+        staleness(strategy, prices, *end).month_is_over && !without_changes(strategy, prices, *end).ranking.is_empty()
+    })
+}
+
+/// A bar after a month's end, or one of its last weekday: what is stored of the month is all of it.
+fn shows_end(series: &PriceSeries, end: NaiveDate) -> bool {
+    let last_weekday = end.iter_days().rev().find(|day| is_weekday(*day)).unwrap_or(end);
+    series.bars().last().is_some_and(|bar| bar.date >= last_weekday)
+}
+
 impl Staleness {
+    /// Why a signal cannot be saved for good, in words; `None` where it can: every member has a price near the month's end,
+    /// and the month's last trading day is among them.
+    pub fn why_not_final(&self) -> Option<&'static str> {
+        match (self.covers_formation, self.month_is_over) {
+            (false, _) => Some("the prices do not reach the month's end"),
+            (true, false) => Some("the prices may end before the month's last trading day"),
+            (true, true) => None,
+        }
+    }
+
     /// Whether every member has a price near the end of the month that a signal is formed at.
     pub fn covers_formation(&self) -> bool {
         self.covers_formation
@@ -72,6 +106,31 @@ impl Staleness {
 mod tests {
     use super::*;
     use crate::strategy::testing::{prices, series, strategy};
+
+    #[test]
+    fn a_month_is_over_once_a_price_shows_it() {
+        let why = |closes: &[(&str, &str)]| {
+            staleness(&strategy(&["A"], 1), &prices([series("A", closes)]), "2020-02-03".parse().unwrap())
+                .why_not_final()
+        };
+        assert_eq!(
+            why(&[("2020-01-29", "1"), ("2020-01-30", "1")]),
+            Some("the prices may end before the month's last trading day")
+        );
+        assert_eq!(why(&[("2020-01-30", "1"), ("2020-01-31", "1")]), None);
+        assert_eq!(why(&[("2020-01-30", "1"), ("2020-02-03", "1")]), None, "the 31st was a holiday");
+        assert_eq!(why(&[("2020-01-02", "1")]), Some("the prices do not reach the month's end"));
+    }
+
+    #[test]
+    fn the_newest_answer_is_of_a_month_that_is_over() {
+        let closes =
+            [("2019-01-31", "1"), ("2019-02-28", "1"), ("2019-12-31", "2"), ("2020-01-31", "2"), ("2020-02-26", "2")];
+        let prices = prices([series("A", &closes)]);
+        let found = |until: &str| newest_answer(&strategy(&["A"], 1), &prices, until.parse().unwrap());
+        assert_eq!(found("2024-05-05"), "2020-01-31".parse().ok(), "February 2020 ends too early");
+        assert_eq!(found("2020-01-15"), None, "December 2018 and before are not there");
+    }
 
     #[test]
     fn old_prices_are_told_and_do_not_cover_the_month() {

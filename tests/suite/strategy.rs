@@ -100,7 +100,10 @@ fn stale_prices_are_said_and_such_a_signal_is_not_saved() {
     };
     let later = early(early(two(), "A.L", "50"), "B.L", "40");
     let said = later.ok(&["signal", "--as-of", "2020-03-02"]).err;
-    assert!(said.contains("not saved: run `trackrecord collect prices`"), "{said}");
+    assert!(
+        said.contains("not saved: the prices do not reach the month's end; run `trackrecord collect prices`"),
+        "{said}"
+    );
     assert!(later.files("data/signals").is_empty());
     let nothing = Site::new(TWO).refused(&["signal"]);
     assert!(nothing.contains("nothing can be ranked") && nothing.contains("A.L: no prices"), "{nothing}");
@@ -126,6 +129,10 @@ fn a_rebalance_is_listed_saved_and_measures_the_fills() {
     let [sale, purchase] = &plan["trades"].as_array().unwrap()[..] else { panic!("{plan}") };
     assert_eq!((&sale["action"], &sale["symbol"], &sale["shares"]), (&"SELL".into(), &"B.L".into(), &100.into()));
     assert_eq!((&purchase["action"], &purchase["reference_price"]), (&"BUY".into(), &110.into()));
+    // As if it had been saved on that evening: a plan made today is none that a fill of 2020 carried out.
+    let mut saved: serde_json::Value = serde_json::from_str(&site.read("data/plans/2020-02-03.json")).unwrap();
+    saved["made_at"] = "2020-02-03T22:00:00Z".into();
+    site.put("data/plans/2020-02-03.json", saved.to_string());
     // Sold a nickel below its reference price of 52.50.
     let columns = "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels\n";
     site.put(
@@ -303,4 +310,64 @@ fn a_month_knows_the_signal_that_was_formed_at_its_end() {
     let publication = trackrecord::publication::publish(&record, &config).unwrap();
     let formed = |month: &str| publication.signals_formed(month.parse().unwrap()).count();
     assert_eq!(["2014-06", "2022-05", "2022-11", "2022-12"].map(formed), [0, 1, 1, 0]);
+}
+
+#[test]
+fn a_planned_trade_whose_fills_are_held_back_is_not_called_untraded() {
+    let site = Site::demo();
+    let plan =
+        site.read("data/plans/2022-07-01.json").replace("\"as_of\": \"2022-07-01\"", "\"as_of\": \"2022-06-28\"");
+    site.put("data/plans/2022-07-01.json", plan);
+    let config = site.read("config/config.toml");
+    // The record ends on 28 December; fills up to 29 June are shown.
+    site.put("config/config.toml", config.replace("mode = \"relative\"", "mode = \"relative\"\ndelay_days = 182"));
+    site.ok(&["build"]);
+    let page = site.read("public/execution/index.html");
+    assert!(page.contains("held back") && !page.contains(">not traded"), "{page}");
+}
+
+#[test]
+fn a_plan_saved_after_the_fact_is_labelled_and_leaves_the_real_one() {
+    let site = Site::demo();
+    let measured = site.ok(&["slippage", "--json"]).out;
+    let late = site
+        .read("data/plans/2022-07-01.json")
+        .replace("\"as_of\": \"2022-07-01\"", "\"as_of\": \"2022-07-01\",\n  \"made_at\": \"2022-09-01T12:00:00Z\"")
+        .replace("\"reference_price\": ", "\"reference_price\": 1");
+    site.put("data/plans/2022-07-01.2.json", late);
+    assert_eq!(site.ok(&["slippage", "--json"]).out, measured);
+    site.ok(&["build"]);
+    assert!(site.read("public/execution/index.html").contains("made later, on 1 Sep 2022"));
+    let order = site.read("public/trades/2022-07-01-vlue-buy/index.html");
+    assert!(order.contains("Plan and fill") && !order.contains("made later"));
+}
+
+#[test]
+fn the_demo_says_which_date_has_a_signal() {
+    let said = Site::demo().refused(&["signal"]);
+    assert!(said.contains("--as-of 2022-11-30"), "{said}");
+}
+
+#[test]
+fn a_signal_of_a_month_that_may_not_be_over_is_shown_and_not_saved() {
+    let site = two();
+    for (symbol, start) in [("A.L", "100"), ("B.L", "50")] {
+        let closes = [("2019-01-31", start), ("2019-12-31", "120"), ("2020-01-29", "110")];
+        site.put(&format!("data/prices/{symbol}.csv"), prices(&closes));
+    }
+    let said = site.ok(&["signal", "--as-of", "2020-02-03"]).err;
+    assert!(said.contains("not saved: the prices may end before the month's last trading day"), "{said}");
+    assert!(site.files("data/signals").is_empty());
+}
+
+#[test]
+fn a_second_saved_plan_does_not_take_the_first_ones_orders() {
+    let site =
+        two().file("data/snapshots/2020-02-03.json", snapshot("2020-02-03", "4750", &position("B", 100, 52.5)));
+    site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]);
+    let saved = site.read("data/plans/2020-02-03.json");
+    assert!(saved.contains("\"made_at\": \"20"), "{saved}");
+    let again = site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]).err;
+    assert!(again.contains("says this already"), "{again}");
+    assert_eq!(site.files("data/plans").len(), 1);
 }
