@@ -116,7 +116,7 @@ impl Store {
     /// A stored signal that cannot be read, or a write that fails.
     pub fn add_signal(&self, signal: &Signal, several: bool) -> Result<Saved> {
         let name = name_of(&signal.formation.to_string(), &signal.strategy, several);
-        self.add_document(&self.site().signals(), &name, signal, Signal::agrees_with)
+        self.add_document(&self.site().signals(), &name, signal, Counts::Any, Signal::agrees_with)
     }
 
     /// Saves a plan under its date; with several strategies the name holds its id.
@@ -125,28 +125,47 @@ impl Store {
     /// A stored plan that cannot be read, or a write that fails.
     pub fn add_plan(&self, plan: &Plan, several: bool) -> Result<Saved> {
         let name = name_of(&plan.as_of.to_string(), &plan.strategy, several);
-        self.add_document(&self.site().plans(), &name, plan, Plan::agrees_with)
+        self.add_document(&self.site().plans(), &name, plan, Counts::Newest, Plan::agrees_with)
     }
 
     /// Writes a value as `NAME.json`, or beside those that say something else as `NAME.2.json` ...
-    fn add_document<T>(&self, folder: &Path, name: &str, value: &T, same: fn(&T, &T) -> bool) -> Result<Saved>
+    fn add_document<T>(
+        &self,
+        folder: &Path,
+        name: &str,
+        value: &T,
+        counts: Counts,
+        same: fn(&T, &T) -> bool,
+    ) -> Result<Saved>
     where
         T: serde::Serialize + DeserializeOwned,
     {
         let first = folder.join(format!("{name}.json"));
         let mut path = first.clone();
         let mut number = 1;
+        let mut known = None;
         while path.exists() {
             let (_, stored): (_, T) = document(&path, self.site().root())?;
-            if same(&stored, value) {
-                return Ok(Saved::Known(path));
-            }
+            let earlier = if counts == Counts::Any { known } else { None };
+            known = earlier.or_else(|| same(&stored, value).then(|| path.clone()));
             number += 1;
             path = folder.join(format!("{name}.{number}.json"));
+        }
+        if let Some(known) = known {
+            return Ok(Saved::Known(known));
         }
         write_atomically(&path, &json_bytes(value)?, true)?;
         Ok(if number == 1 { Saved::New(path) } else { Saved::Differs(first, path) })
     }
+}
+
+/// Which of the stored documents make another one needless by saying the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// Any of them.
+    Any,
+    /// The newest, which has replaced the others: to go back to one of those is news.
+    Newest,
 }
 
 fn name_of(date: &str, strategy: &str, several: bool) -> String {

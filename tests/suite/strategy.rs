@@ -370,4 +370,11 @@ fn a_second_saved_plan_does_not_take_the_first_ones_orders() {
     let again = site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]).err;
     assert!(again.contains("says this already"), "{again}");
     assert_eq!(site.files("data/plans").len(), 1);
+    // Another list replaces it, and going back to the first is a third.
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", config.replace("top_n = 1", "top_n = 1\nmin_momentum = 9.0"));
+    site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]);
+    site.put("config/config.toml", config);
+    let back = site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]).err;
+    assert!(back.contains("saved as data/plans/2020-02-03.3.json, which counts for orders from now on"), "{back}");
 }
