@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// A calendar month, ordered in time and written `2026-01`.
@@ -125,6 +125,12 @@ pub fn weekday_age(date: NaiveDate, today: NaiveDate) -> usize {
 /// The date a decision of today rests on: today, except that a month is complete only when its last day is over.
 pub fn decided_for(today: NaiveDate) -> NaiveDate {
     if today == YearMonth::of(today).last_day() { day_before(today) } else { today }
+}
+
+/// The date after which nothing can have happened by `now`: east of Greenwich the day has begun before it has in UTC.
+pub fn last_possible_date(now: DateTime<Utc>) -> NaiveDate {
+    let date = now.date_naive();
+    date.succ_opt().unwrap_or(date)
 }
 
 /// The date one calendar day earlier.

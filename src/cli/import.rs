@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         config.ibkr.account.clone_from(account);
     }
     let (batch, received) = match &arguments.source {
-        Source::Flex { files } => each(files, |path, bytes| flex::parse(path, bytes, &flex_settings(&config)))?,
+        Source::Flex { files } => each(files, |path, bytes| flex::parse(path, bytes, &FlexSettings::of(&config)))?,
         Source::Csv { files, columns } => {
             map_columns(&mut config, columns)?;
             each(files, |path, bytes| csv::parse(path, bytes, &csv_settings(&config)))?
@@ -116,21 +116,16 @@ fn each(files: &[PathBuf], parse: impl Fn(&Path, &[u8]) -> Result<Batch>) -> Res
     Ok((batch, received))
 }
 
-fn account(config: &Config) -> Option<&str> {
-    Some(config.ibkr.account.as_str()).filter(|account| !account.is_empty())
-}
-
-fn flex_settings(config: &Config) -> FlexSettings<'_> {
-    let base_currency = Some(config.account.base_currency);
-    FlexSettings { account: account(config), time_zone: config.flex.time_zone, base_currency }
-}
-
 fn csv_settings(config: &Config) -> CsvSettings<'_> {
-    CsvSettings { import: &config.csv, account: account(config), base_currency: config.account.base_currency }
+    CsvSettings {
+        import: &config.csv,
+        account: config.ibkr.account_to_read(),
+        base_currency: config.account.base_currency,
+    }
 }
 
 fn seed_settings(config: &Config) -> SeedSettings<'_> {
-    SeedSettings { account: account(config), base_currency: config.account.base_currency }
+    SeedSettings { account: config.ibkr.account_to_read(), base_currency: config.account.base_currency }
 }
 
 fn map_columns(config: &mut Config, columns: &[String]) -> Result<()> {

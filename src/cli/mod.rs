@@ -27,6 +27,7 @@ use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::analysis::Window;
+use crate::calendar::last_possible_date;
 use crate::config::{self, Config};
 use crate::error::{Error, Place, Result};
 use crate::record::{Record, Severity, load};
@@ -190,7 +191,5 @@ fn figures_printed(record: &Record, terminal: &Terminal) -> Outcome {
 
 /// The only place where the wall clock enters: nothing can be dated after it.
 fn today() -> NaiveDate {
-    // East of Greenwich the day has begun before it has in UTC.
-    let now = Utc::now().date_naive();
-    now.succ_opt().unwrap_or(now)
+    last_possible_date(Utc::now())
 }

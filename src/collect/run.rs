@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, Months, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::flex::service::{self, Pace};
 use super::ibkr::{self, AccountKind};
@@ -11,7 +11,8 @@ use super::listing::yahoo_symbol;
 use super::progress::Progress;
 use super::report::{Part, Report};
 use super::yahoo::{self, Wanted};
-use crate::config::Config;
+use crate::calendar::last_possible_date;
+use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
 use crate::record::store::only_collector;
 use crate::record::{Finding, Record, Severity, Symbol, load};
@@ -66,21 +67,16 @@ async fn all(site: &SiteDir, config: &Config, options: &Options<'_>) -> Outcomes
     outcomes
 }
 
-/// The date after which nothing can have happened: east of Greenwich the day has begun before it has in UTC.
-pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
-    now.date_naive() + Days::new(1)
-}
-
 async fn prices(site: &SiteDir, config: &Config, options: &Options<'_>) -> Result<Report> {
-    let record = load::load(site, config, today(options.now));
+    let record = load::load(site, config, last_possible_date(options.now));
     let (wanted, unnamed) = wanted(&record, config, options.now.date_naive());
     let mut report = yahoo::collect(site, &config.yahoo, &wanted, options.now, options.progress).await?;
     report.findings.extend(unnamed);
     Ok(report)
 }
 
-/// The symbols whose prices are needed: the universe of every strategy, the benchmark, everything that was traded or held, and each currency
-/// against the base. Beside them, what could not be given a symbol of Yahoo's.
+/// The symbols whose prices are needed: the universe of every strategy, the benchmark, everything that was traded or
+/// held, and each currency against the base. Beside them, what could not be given a symbol of Yahoo's.
 fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, Vec<Finding>) {
     let first = record.snapshots.first().map(|snapshot| snapshot.date);
     let start = config.site.inception.or(first).unwrap_or(today).min(today);
@@ -102,12 +98,8 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
     let base = config.account.base_currency;
     let traded = record.executions.iter().map(|fill| fill.currency);
     let held = record.snapshots.iter().flat_map(|snapshot| snapshot.fx.keys().copied());
-    symbols.extend(
-        traded
-            .chain(held)
-            .filter(|currency| *currency != base)
-            .map(|currency| Symbol::new(format!("{currency}{base}=X"))),
-    );
+    symbols
+        .extend(traded.chain(held).filter(|currency| *currency != base).map(|currency| rate_symbol(currency, base)));
     let findings = unnamed.into_iter().map(|(ticker, problem)| {
         let next = format!(
             "say under `[yahoo.symbols]` what it is called there: {ticker} = \"...\"; \"\" if it has no prices there"

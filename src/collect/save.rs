@@ -34,10 +34,14 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Everything together.
+    pub fn total(&self) -> Added {
+        self.executions + self.snapshots + self.cash + self.statements + self.texts
+    }
+
     /// How many rows contradict stored ones.
     pub fn conflicts(&self) -> usize {
-        let all = [self.executions, self.snapshots, self.cash, self.statements, self.texts];
-        all.iter().map(|added| added.conflicts).sum()
+        self.total().conflicts
     }
 }
 

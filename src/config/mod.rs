@@ -7,7 +7,7 @@ mod load;
 pub mod strategy;
 
 pub use load::{is_base_url, load, parse};
-pub use strategy::{Member, Rule, Strategies, Strategy};
+pub use strategy::{Member, Rule, Strategies, Strategy, rate_symbol};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -236,6 +236,13 @@ pub struct Ibkr {
     pub time_zone: Option<chrono_tz::Tz>,
     /// The exchange's time zone, which decides the trading date of a snapshot.
     pub exchange_zone: chrono_tz::Tz,
+}
+
+impl Ibkr {
+    /// The account to read, where one is named.
+    pub fn account_to_read(&self) -> Option<&str> {
+        Some(self.account.as_str()).filter(|account| !account.is_empty())
+    }
 }
 
 impl Default for Ibkr {

@@ -36,6 +36,17 @@ pub struct Added {
     pub conflicts: usize,
 }
 
+impl std::ops::Add for Added {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            new: self.new + other.new,
+            known: self.known + other.known,
+            conflicts: self.conflicts + other.conflicts,
+        }
+    }
+}
+
 /// The right to write into a site, held until it is dropped.
 #[derive(Debug)]
 pub struct Store {
@@ -151,7 +162,7 @@ impl Store {
         let (external, internal): (Vec<_>, Vec<_>) = flows.iter().cloned().partition(|flow| flow.kind.is_external());
         let one = self.append(&self.site.flows(), &external, |flow| flow.id.clone())?;
         let two = self.append(&self.site.income(), &internal, |flow| flow.id.clone())?;
-        Ok(Added { new: one.new + two.new, known: one.known + two.known, conflicts: one.conflicts + two.conflicts })
+        Ok(one + two)
     }
 
     /// Adds what the broker says about whole periods to `data/statements.csv`.

@@ -26,6 +26,7 @@ use self::dates::Dates;
 use self::xml::{Document, Row, Source};
 use super::time::Instant;
 use super::{Batch, Fingerprints, utf8};
+use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::record::{AccountId, Currency, Severity};
 
@@ -38,6 +39,17 @@ pub struct FlexSettings<'a> {
     pub time_zone: Tz,
     /// The base currency where the statement has no account information.
     pub base_currency: Option<Currency>,
+}
+
+impl<'a> FlexSettings<'a> {
+    /// What a site's configuration says.
+    pub fn of(config: &'a Config) -> Self {
+        Self {
+            account: config.ibkr.account_to_read(),
+            time_zone: config.flex.time_zone,
+            base_currency: Some(config.account.base_currency),
+        }
+    }
 }
 
 /// Where rows came from, in the record.

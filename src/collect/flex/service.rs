@@ -3,6 +3,7 @@
 //! Every question names its first and last day, because the service may shrink a saved period to one day without a
 //! word; what comes back is held against what was asked. The token is never shown.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -17,12 +18,12 @@ use crate::collect::Batch;
 use crate::collect::http::{self, Answer, Limits};
 use crate::collect::progress::Progress;
 use crate::collect::report::{Part, Report};
-use crate::collect::save::{Received, Saved, save};
+use crate::collect::save::{Received, save};
 use crate::config::{Config, Flex};
 use crate::error::{Error, Place, Result};
 use crate::record::coverage::{Coverage, gaps};
-use crate::record::store::{Added, Store};
-use crate::record::{AccountId, Severity};
+use crate::record::store::Store;
+use crate::record::{AccountId, Finding, Severity};
 use crate::site_dir::SiteDir;
 
 /// The longest period one question may name, in days.
@@ -94,7 +95,7 @@ pub async fn collect(
         match service.statement(first, last).await {
             Ok(bytes) => keep(site, config, (first, last), bytes, &mut report)?,
             Err(error) => {
-                let mut finding = crate::record::Finding::from_error("flex-service", &error);
+                let mut finding = Finding::from_error("flex-service", &error);
                 finding.message = format!("{first} to {last}: {}", finding.message);
                 report.findings.push(finding);
                 break;
@@ -121,21 +122,18 @@ fn keep(
     report: &mut Report,
 ) -> Result<()> {
     let name = format!("flex-{}-{}.xml", asked.0, asked.1);
-    let path = std::path::PathBuf::from(&name);
-    let account = Some(config.ibkr.account.as_str()).filter(|account| !account.is_empty());
-    let base_currency = Some(config.account.base_currency);
-    let reading = FlexSettings { account, time_zone: config.flex.time_zone, base_currency };
-    let batch = match parse(&path, &bytes, &reading) {
+    let path = PathBuf::from(&name);
+    let batch = match parse(&path, &bytes, &FlexSettings::of(config)) {
         Ok(batch) => batch,
         Err(error) => {
             // It came from the broker, so it is kept even if nothing can be made of it.
             Store::open(site)?.archive(&name, &bytes)?;
-            report.findings.push(crate::record::Finding::from_error("unreadable-statement", &error));
+            report.findings.push(Finding::from_error("unreadable-statement", &error));
             return Ok(());
         }
     };
     let saved = save(site, &batch, &[Received { path, bytes }])?;
-    add(&mut report.added, &saved);
+    report.added = report.added + saved.total();
     report.findings.extend(batch.notices.iter().cloned());
     let covered = within(&batch, asked);
     let missing: Vec<NaiveDate> = gaps(&covered, asked.0, asked.1, LONGEST)
@@ -164,9 +162,7 @@ fn keep(
             missing.len()
         );
         let next = "run this again tomorrow; if it stays so, download that period by hand and `import flex` it";
-        report
-            .findings
-            .push(crate::record::Finding::new(Severity::Error, "shrunk-period", message, next).at(Place::file(name)));
+        report.findings.push(Finding::new(Severity::Error, "shrunk-period", message, next).at(Place::file(name)));
     }
     Ok(())
 }
@@ -175,14 +171,6 @@ fn keep(
 fn within(batch: &Batch, asked: (NaiveDate, NaiveDate)) -> Vec<(NaiveDate, NaiveDate)> {
     let cut = batch.covered.iter().map(|(first, last)| (*first.max(&asked.0), *last.min(&asked.1)));
     cut.filter(|(first, last)| first <= last).collect()
-}
-
-fn add(sum: &mut Added, saved: &Saved) {
-    for part in [saved.executions, saved.snapshots, saved.cash, saved.statements] {
-        sum.new += part.new;
-        sum.known += part.known;
-        sum.conflicts += part.conflicts;
-    }
 }
 
 /// Why a question was not answered.

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 
 use super::progress::Progress;
 use super::report::{Part, Report};
-use super::run::today;
+use crate::calendar::last_possible_date;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::record::store::Store;
@@ -35,7 +35,7 @@ pub async fn collect(
     now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Vec<(Part, Result<Report>)> {
-    let record = load::load(site, config, today(now));
+    let record = load::load(site, config, last_possible_date(now));
     let (session, account) = match open(config, kind, recorded(&record), progress).await {
         Ok(open) => open,
         Err(error) => return refused(parts, error),
@@ -100,7 +100,7 @@ async fn fills(
     let settled = settled.map(|fill| fill.exec_id.clone()).collect();
     let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled, now).await?;
     report.added = Store::open(site)?.add_executions(&fills)?;
-    report.findings.extend(totals.against(&load::load(site, config, today(now)).executions));
+    report.findings.extend(totals.against(&load::load(site, config, last_possible_date(now)).executions));
     Ok(report)
 }
 
