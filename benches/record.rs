@@ -10,7 +10,7 @@ use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
 use trackrecord::build::{Options, render};
 use trackrecord::config::{self, Config, Member, Paper, Strategy};
-use trackrecord::publication::publish;
+use trackrecord::publication::redact;
 use trackrecord::record::store::Store;
 use trackrecord::record::{Bar, PriceSeries, Record, Snapshot, Symbol, load};
 use trackrecord::report::{self, Cache, Pictures};
@@ -50,7 +50,7 @@ fn the_demo(criterion: &mut Criterion) {
     group.bench_function("stats", |bench| bench.iter(|| figures(black_box(&record), &config)));
     // Every monthly report as it was, and one of them typeset anew.
     let cache = Cache::in_memory();
-    let publication = publish(&record, &config).unwrap();
+    let publication = redact(&record, &config).unwrap();
     let pictures = Pictures::default();
     let options = reporting(&cache, &pictures);
     report::all(&publication, &options).unwrap();

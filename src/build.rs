@@ -8,7 +8,7 @@ use crate::calendar::YearMonth;
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::publication::scan::{Secrets, refuse_leaks};
-use crate::publication::{Publication, publish};
+use crate::publication::{Publication, redact};
 use crate::record::{Finding, Record, Severity, load};
 use crate::report::{self, Cache, Pictures, Reports};
 use crate::site::output::{self, Summary};
@@ -147,7 +147,7 @@ fn checked(record: &Record, config: &Config, options: &Options) -> Result<Public
         return Err(Error::new(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));
     }
-    publish(record, config)
+    redact(record, config)
 }
 
 /// No figure is published from a record with errors.

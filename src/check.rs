@@ -3,10 +3,10 @@
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::analysis::Window;
-use crate::analysis::identities::identities;
 use crate::analysis::performance::{Performance, performance};
 use crate::analysis::reconcile::reconcile;
 use crate::analysis::returns;
+use crate::analysis::self_check::self_check;
 use crate::calendar::day_before;
 use crate::config::Config;
 use crate::error::Place;
@@ -32,7 +32,7 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
             findings.extend(benchmark(record, config, daily));
             findings.extend(record.statements.iter().map(|period| brokers_return(period, record, daily)));
             findings.extend(large_flows(daily));
-            match identities(record, daily, config) {
+            match self_check(record, daily, config) {
                 Ok(broken) => findings.extend(broken),
                 Err(error) => findings.push(Finding::from_error("no-return", &error)),
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::linking::coefficients;
-use super::rates::Rates;
+use super::carino_linking::coefficients;
+use super::fx::Rates;
 use super::returns::{intervals, series_of};
 use crate::config::FlowTiming;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::record::{Currency, Execution, Position, Record, Snapshot};
 ///
 /// A day's gain of a group is the change in value of its positions less what its fills paid, commissions included, in
 /// base currency. What belongs to no group (`None`) also has interest, fees, dividends and everything else that no
-/// position or fill explains. Days are linked ([`super::linking`]).
+/// position or fill explains. Days are linked ([`super::carino_linking`]).
 ///
 /// # Errors
 /// A day whose return cannot be told.

@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::returns::ReturnSeries;
 use super::risk::excess;
-use super::sample::{finite, mean, ratio, spread, standard_deviation};
+use super::statistics::{finite, mean, ratio, spread, standard_deviation};
 use crate::calendar::weekday_age;
 use crate::record::PriceSeries;
 

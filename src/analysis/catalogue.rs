@@ -2,8 +2,8 @@
 //!
 //! One list feeds the terminal's table, the pages and the methodology, so that a figure has one definition.
 
-mod luck;
 mod performance;
+mod significance;
 mod trading;
 
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub fn catalogue(stats: &Stats) -> Vec<FigureGroup> {
         FigureGroup { id: "drawdown", name: "Drawdown", figures: performance::drawdown(stats) },
         FigureGroup { id: "benchmark", name: "Against the benchmark", figures: trading::benchmark(stats) },
         FigureGroup { id: "trades", name: "Trades", figures: trading::trades(stats) },
-        FigureGroup { id: "significance", name: "Is it luck?", figures: luck::significance(stats) },
+        FigureGroup { id: "significance", name: "Is it luck?", figures: significance::significance(stats) },
     ]
 }
 

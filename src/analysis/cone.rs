@@ -3,8 +3,8 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::sample::quantile;
 use super::significance::{DRAWS, MEAN_BLOCK, MIN_BOOTSTRAP_DAYS};
+use super::statistics::quantile;
 
 /// The same draws on every run.
 const SEED: u64 = 0x0063_6f6e_6573;

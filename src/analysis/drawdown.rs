@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::sample::{NEGLIGIBLE, finite};
+use super::statistics::{NEGLIGIBLE, finite};
 
 /// How many drawdowns are listed.
 pub const LISTED: usize = 5;

@@ -5,27 +5,27 @@
 
 pub mod attribution;
 pub mod benchmark;
+pub mod carino_linking;
 pub mod catalogue;
 pub mod cone;
 pub mod drawdown;
-pub mod identities;
+pub mod fx;
 pub mod instruments;
-pub mod linking;
 pub mod money_weighted;
 pub mod notes;
 pub mod orders;
 pub mod performance;
 pub mod periods;
 pub mod plans;
-pub mod rates;
 pub mod reconcile;
 pub mod returns;
 pub mod risk;
 pub mod rolling;
 pub mod round_trips;
-pub mod sample;
+pub mod self_check;
 pub mod significance;
 pub mod slippage;
+pub mod statistics;
 pub mod stats;
 #[cfg(test)]
 mod testing;

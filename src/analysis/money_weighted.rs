@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::returns::DAYS_PER_YEAR;
-use super::sample::finite;
+use super::statistics::finite;
 
 /// The search stays strictly between -99.99 % and 1000 % a year.
 const LOWEST: f64 = -0.9999;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
+use super::fx::Rates;
 use super::instruments::{Instruments, is_trade};
-use super::rates::Rates;
 use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Side, Symbol};
 
 /// Fills of one order, with what they come to.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::benchmark::AlignedSeries;
 use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
-use super::sample::ratio;
+use super::statistics::ratio;
 use crate::calendar::{YearMonth, day_before};
 
 /// A value and the day it belongs to.

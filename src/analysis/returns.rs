@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
-use super::sample::{compounded, finite};
+use super::statistics::{compounded, finite};
 use crate::calendar::weekdays_between;
 use crate::config::FlowTiming;
 use crate::error::Error;

@@ -3,7 +3,7 @@
 //! Returns are fractions per trading day; `periods` is how many trading days make a year; `risk_free` is a rate
 //! a year as a fraction.
 
-use super::sample::{finite, mean, quantile, ratio, spread, standard_deviation};
+use super::statistics::{finite, mean, quantile, ratio, spread, standard_deviation};
 
 /// The risk-free rate of one day: `(1 + rf)^(1/P) - 1`; undefined for a rate of -100 % or below.
 pub fn daily_risk_free(risk_free: f64, periods: u32) -> Option<f64> {

@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
+use super::fx::Rates;
 use super::instruments::{Instruments, is_trade};
-use super::rates::Rates;
 use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Record, Side, Snapshot, Symbol};
 
 /// Bought first or sold first.

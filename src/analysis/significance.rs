@@ -8,7 +8,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::risk::{daily_sharpe, excess_kurtosis, skewness};
-use super::sample::{NEGLIGIBLE, finite, mean, quantile, spread};
+use super::statistics::{NEGLIGIBLE, finite, mean, quantile, spread};
 
 /// Euler and Mascheroni's constant.
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;

@@ -11,10 +11,10 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
 
 use super::Window;
+use super::fx::Rates;
 use super::notes::{NoteMatches, match_notes};
 use super::orders::{Order, orders};
 use super::plans::{PlanMatches, match_plans};
-use super::rates::Rates;
 use crate::calendar::YearMonth;
 use crate::record::{Annotation, Currency, ExecId, Execution, Record, Side, Symbol};
 

@@ -3,7 +3,7 @@
 //! On each day the difference of the two returns is told apart exactly, because both sides know what they held:
 //! `r - b = fills + costs + sum (w - v) x return + rest`. Weights that both hold give cash and sizing; what only one
 //! holds is timing in the first days after a rebalance and a missed or extra trade after them. Days are linked
-//! ([`super::linking`]), so that the causes add up to the difference of the total returns.
+//! ([`super::carino_linking`]), so that the causes add up to the difference of the total returns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::linking::coefficients;
-use super::rates::Rates;
+use super::carino_linking::coefficients;
+use super::fx::Rates;
 use super::returns::{Interval, intervals, series_of};
-use super::sample::compounded;
+use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
 use crate::record::{Currency, Execution, PriceSeries, Record, Snapshot, Symbol};

@@ -9,9 +9,9 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use super::Window;
+use super::fx::Rates;
 use super::instruments::is_trade;
 use super::orders::orders;
-use super::rates::Rates;
 use super::round_trips::{RoundTrip, round_trips};
 use crate::record::{Currency, Execution, Record, Side, Snapshot};
 

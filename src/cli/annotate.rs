@@ -10,7 +10,7 @@ use super::{Outcome, record};
 use crate::annotate::{Listed, Proposal, State, list, new_note, proposals};
 use crate::error::{Error, Place, Result};
 use crate::record::store::{Store, write_atomically};
-use crate::record::{PostTrade, PreTrade, Record, Side, Symbol, words};
+use crate::record::{PostTrade, PreTrade, Record, Side, Symbol, content};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -212,7 +212,7 @@ fn save(
     }
     let note = new_note(record, symbol, pre_trade, body, second(Utc::now()));
     let path = site.root().join(&note.path);
-    if !Store::open(site)?.add_text(&path, &words::written(&note)?)? {
+    if !Store::open(site)?.add_text(&path, &content::written(&note)?)? {
         return Err(Error::new("there is a file of this name already, and nothing was written").at(Place::file(path)));
     }
     terminal.result(note.path.display())?;
@@ -242,7 +242,7 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
     let path = site.root().join(&note.path);
     let read = || std::fs::read_to_string(&path).map_err(|error| Error::io("read the note", &path, error));
     // Whether it can be completed is told before anything is asked.
-    words::completed(&read()?, &note.path, &PostTrade::default())?;
+    content::completed(&read()?, &note.path, &PostTrade::default())?;
     let mut post = PostTrade {
         completed_at: Some(second(Utc::now())),
         outcome: complete.outcome.clone().unwrap_or_else(|| note.fill.clone().unwrap_or_default()),
@@ -262,7 +262,7 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
     }
     // Read again under the lock: the file may have changed while its author was thinking.
     let _store = Store::open(site)?;
-    write_atomically(&path, words::completed(&read()?, &note.path, &post)?.as_bytes(), true)?;
+    write_atomically(&path, content::completed(&read()?, &note.path, &post)?.as_bytes(), true)?;
     terminal.result(note.path.display())
 }
 

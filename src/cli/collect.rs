@@ -7,7 +7,7 @@ use super::terminal::{Terminal, table};
 use super::{Outcome, config};
 use crate::collect::flex::service::Pace;
 use crate::collect::ibkr::AccountKind;
-use crate::collect::report::{Part, Report};
+use crate::collect::report::{Part, PartReport};
 use crate::collect::run::{Options, Outcomes, run as collect};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -113,11 +113,11 @@ fn kind(arguments: &Arguments, config: &Config, parts: &[Part]) -> Result<Accoun
 }
 
 fn is_complete(outcomes: &Outcomes) -> bool {
-    outcomes.iter().all(|(_, outcome)| outcome.as_ref().is_ok_and(Report::is_complete))
+    outcomes.iter().all(|(_, outcome)| outcome.as_ref().is_ok_and(PartReport::is_complete))
 }
 
 fn rows(outcomes: &Outcomes) -> Vec<Vec<String>> {
-    let row = |(part, outcome): &(Part, Result<Report>)| {
+    let row = |(part, outcome): &(Part, Result<PartReport>)| {
         let [new, known, words] = match outcome {
             Ok(report) => [
                 format!("{} new", report.added.new),
@@ -182,7 +182,7 @@ fn document(outcomes: &Outcomes) -> Document<'_> {
         PartDocument {
             part: *part,
             asked: report.map(|report| report.asked.as_str()),
-            complete: report.is_some_and(Report::is_complete),
+            complete: report.is_some_and(PartReport::is_complete),
             new: added.new,
             known: added.known,
             conflicts: added.conflicts,

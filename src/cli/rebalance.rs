@@ -7,7 +7,7 @@ use super::strategies::{Chosen, decision_date, json};
 use super::terminal::{Terminal, counted, table};
 use super::{Outcome, figures_printed, record};
 use crate::error::{Error, Result};
-use crate::record::decisions::Saved;
+use crate::record::signals_and_plans::Saved;
 use crate::record::store::Store;
 use crate::record::{Plan, PlannedTrade, Side};
 use crate::site_dir::SiteDir;

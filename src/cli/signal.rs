@@ -8,7 +8,7 @@ use super::terminal::{Terminal, table};
 use super::{Outcome, record};
 use crate::config::Strategy;
 use crate::error::{Error, Result};
-use crate::record::decisions::Saved;
+use crate::record::signals_and_plans::Saved;
 use crate::record::store::Store;
 use crate::record::{DatedPrice, Ranked, Record, Signal};
 use crate::site_dir::SiteDir;

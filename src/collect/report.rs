@@ -33,7 +33,7 @@ impl Part {
 
 /// What one part was asked for, what it brought, and what is missing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Report {
+pub struct PartReport {
     /// Which part.
     pub part: Part,
     /// What was asked, of whom, in words.
@@ -44,7 +44,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-impl Report {
+impl PartReport {
     /// A report of nothing yet.
     pub fn new(part: Part, asked: impl Into<String>) -> Self {
         Self { part, asked: asked.into(), added: Added::default(), findings: Vec::new() }

@@ -9,7 +9,7 @@ use super::flex::service::{self, Pace};
 use super::ibkr::{self, AccountKind};
 use super::listing::yahoo_symbol;
 use super::progress::Progress;
-use super::report::{Part, Report};
+use super::report::{Part, PartReport};
 use super::yahoo::{self, Wanted};
 use crate::calendar::last_possible_date;
 use crate::config::{Config, rate_symbol};
@@ -36,7 +36,7 @@ pub struct Options<'a> {
 }
 
 /// What became of each part: its report, or what kept it from having one.
-pub type Outcomes = Vec<(Part, Result<Report>)>;
+pub type Outcomes = Vec<(Part, Result<PartReport>)>;
 
 /// Collects the parts of `options` into a site.
 ///
@@ -67,7 +67,7 @@ async fn all(site: &SiteDir, config: &Config, options: &Options<'_>) -> Outcomes
     outcomes
 }
 
-async fn prices(site: &SiteDir, config: &Config, options: &Options<'_>) -> Result<Report> {
+async fn prices(site: &SiteDir, config: &Config, options: &Options<'_>) -> Result<PartReport> {
     let record = load::load(site, config, last_possible_date(options.now));
     let (wanted, unnamed) = wanted(&record, config, options.now.date_naive());
     let mut report = yahoo::collect(site, &config.yahoo, &wanted, options.now, options.progress).await?;

@@ -11,7 +11,7 @@ use crate::analysis::benchmark::tracking_error;
 use crate::analysis::cone::{ConePoint, cone};
 use crate::analysis::performance::Performance;
 use crate::analysis::returns::daily_returns;
-use crate::analysis::sample::compounded;
+use crate::analysis::statistics::compounded;
 use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
 use crate::config::{Config, FlowTiming, Strategy};
 use crate::error::{Error, Result};

@@ -39,7 +39,7 @@ use crate::record::{Execution, Record};
 ///
 /// # Errors
 /// A record without two snapshots, or a day whose return cannot be told.
-pub fn publish(record: &Record, config: &Config) -> Result<Publication> {
+pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
     let base = config.account.base_currency;
     let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else {

@@ -1,6 +1,6 @@
 use crate::calendar::YearMonth;
 use crate::config::{self, Config};
-use crate::publication::{MonthEnd, Publication, publish};
+use crate::publication::{MonthEnd, Publication, redact};
 use crate::record::{Record, load};
 use crate::{SiteDir, demo};
 
@@ -30,11 +30,11 @@ fn until(record: &Record, month: YearMonth) -> Record {
 #[test]
 fn a_months_end_is_what_a_publication_made_then_would_have_said() {
     let (record, config) = the_demo();
-    let now = publish(&record, &config).unwrap();
+    let now = redact(&record, &config).unwrap();
     assert_eq!(now.month_ends.len(), now.months.len());
     for month in ["2015-02", "2017-09", "2020-03", "2022-12"] {
         let month: YearMonth = month.parse().unwrap();
-        let then = publish(&until(&record, month), &config).unwrap();
+        let then = redact(&until(&record, month), &config).unwrap();
         let end: &MonthEnd = &now.month_ends[&month];
         assert_eq!(end.periods, then.periods);
         assert_eq!(end.volatility, figure(&then, "risk.volatility"));
@@ -62,7 +62,7 @@ fn a_hole_in_the_data_is_named_in_its_month_and_in_no_other() {
     let mut taken_back = record.executions[0].clone();
     taken_back.time = "2019-05-20T15:00:00Z".parse().unwrap();
     record.superseded.push(taken_back);
-    let publication = publish(&record, &config).unwrap();
+    let publication = redact(&record, &config).unwrap();
     let said = |month: &str| publication.month_ends[&month.parse::<YearMonth>().unwrap()].data_quality.join("\n");
     let may = said("2019-05");
     assert!(may.contains("2 weekdays have no valuation (15 May, 31 May)"), "{may}");
@@ -81,7 +81,7 @@ fn a_hole_in_the_data_is_named_in_its_month_and_in_no_other() {
 fn what_is_held_back_is_not_in_a_months_end() {
     let (record, mut config) = the_demo();
     config.privacy.delay_days = 60;
-    let publication = publish(&record, &config).unwrap();
+    let publication = redact(&record, &config).unwrap();
     let last = publication.month_ends.values().last().unwrap();
     assert!(last.positions_as_of.unwrap() <= publication.facts.positions_as_of);
     assert_eq!(last.held_back_after, "2022-10-29".parse().ok());

@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::accounts;
-use super::effective::effective;
+use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
-use super::{decisions, snapshot, words};
+use super::{content, signals_and_plans, snapshot};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -38,7 +38,7 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
         Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
     reader.words(words, &mut record);
     reader.findings.extend(accounts::findings(&record, config));
-    reader.findings.extend(decisions::read(site, today, &mut record));
+    reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     record.findings.sort();
@@ -360,15 +360,15 @@ fn read_words(site: &SiteDir) -> Files<Words> {
         })),
         Err(error) => results.push(Err(vec![error])),
     };
-    folder(site.annotations(), &|text, path| Ok(Words::Annotation(Box::new(words::annotation(text, path)?))));
+    folder(site.annotations(), &|text, path| Ok(Words::Annotation(Box::new(content::annotation(text, path)?))));
     folder(site.commentary(), &|text, path| {
-        let document = words::document(text, path)?;
+        let document = content::document(text, path)?;
         let month = document.slug.parse().map_err(|message: String| {
             Error::new(message).at(Place::file(path)).hint("name the file after its month")
         })?;
         Ok(Words::Commentary(month, document))
     });
-    folder(site.content(), &|text, path| Ok(Words::Page(words::document(text, path)?)));
+    folder(site.content(), &|text, path| Ok(Words::Page(content::document(text, path)?)));
     Files::from_results(results)
 }
 

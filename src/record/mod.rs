@@ -5,9 +5,9 @@
 
 mod accounts;
 pub mod annotation;
+pub mod content;
+pub mod corrections;
 pub mod coverage;
-pub mod decisions;
-pub mod effective;
 pub mod execution;
 mod files;
 pub mod finding;
@@ -19,12 +19,12 @@ pub mod name;
 pub mod plan;
 pub mod price;
 pub mod signal;
+pub mod signals_and_plans;
 pub mod snapshot;
 pub mod store;
 pub mod suspicious;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod words;
 
 use std::collections::BTreeMap;
 

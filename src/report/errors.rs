@@ -7,21 +7,21 @@ use typst::{World, WorldExt};
 use crate::{Error, Place};
 
 use super::templates::MAIN;
-use super::typeset::Sheet;
+use super::typeset::ReportWorld;
 
 /// The first of the compiler's errors, where it is, and what to do.
-pub fn in_template(sheet: &Sheet, found: &[SourceDiagnostic]) -> Error {
-    let Some(first) = found.first() else { return Error::new(format!("{} cannot be typeset", sheet.name)) };
+pub fn in_template(world: &ReportWorld, found: &[SourceDiagnostic]) -> Error {
+    let Some(first) = found.first() else { return Error::new(format!("{} cannot be typeset", world.name)) };
     let more = match found.len() {
         0 | 1 => String::new(),
         count => format!(" (the first of {count} errors)"),
     };
-    let spot = spot(sheet, first);
+    let spot = spot(world, first);
     let excerpt = spot.as_ref().map(|spot| spot.excerpt.as_str()).unwrap_or_default();
-    let error = Error::new(format!("{} cannot be typeset: {}{more}{excerpt}", sheet.name, first.message));
+    let error = Error::new(format!("{} cannot be typeset: {}{more}{excerpt}", world.name, first.message));
     let built_in = match &spot {
         Some(spot) => spot.place.is_none(),
-        None => sheet.templates.place(MAIN).is_none(),
+        None => world.templates.place(MAIN).is_none(),
     };
     let error = error.hint(hints(
         first,
@@ -38,13 +38,13 @@ pub fn in_template(sheet: &Sheet, found: &[SourceDiagnostic]) -> Error {
 
 /// The first of the errors that come up only with the piece of commentary at `place`. Where they do in a template of
 /// the site, either can be at fault, and both are named.
-pub fn in_commentary(sheet: &Sheet, place: Place, found: &[SourceDiagnostic]) -> Error {
-    let Some(first) = found.first() else { return in_template(sheet, found).at(place) };
-    if spot(sheet, first).is_some_and(|spot| spot.place.is_some()) {
+pub fn in_commentary(world: &ReportWorld, place: Place, found: &[SourceDiagnostic]) -> Error {
+    let Some(first) = found.first() else { return in_template(world, found).at(place) };
+    if spot(world, first).is_some_and(|spot| spot.place.is_some()) {
         let hint = hints(first, &format!("it is so only with the commentary from {place} on"));
-        return in_template(sheet, found).hint(hint);
+        return in_template(world, found).hint(hint);
     }
-    Error::new(format!("the commentary cannot be typeset in {}: {}", sheet.name, first.message)).at(place).hint(
+    Error::new(format!("the commentary cannot be typeset in {}: {}", world.name, first.message)).at(place).hint(
         hints(first, "what is wrong is in the paragraph, list, quote or table that starts here, or in its notes"),
     )
 }
@@ -56,10 +56,10 @@ fn hints(error: &SourceDiagnostic, last: &str) -> String {
 }
 
 /// A warning with its place, in a line.
-pub fn in_words(sheet: &Sheet, warning: &SourceDiagnostic) -> String {
-    let place = spot(sheet, warning).and_then(|spot| spot.place);
+pub fn in_words(world: &ReportWorld, warning: &SourceDiagnostic) -> String {
+    let place = spot(world, warning).and_then(|spot| spot.place);
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
-    format!("{place}{}: {}", sheet.name, warning.message)
+    format!("{place}{}: {}", world.name, warning.message)
 }
 
 /// A line of a template.
@@ -71,24 +71,24 @@ struct Spot {
 }
 
 /// Where an error is: of its own place and those of the calls it came from, the first in a file of the site.
-fn spot(sheet: &Sheet, error: &SourceDiagnostic) -> Option<Spot> {
+fn spot(world: &ReportWorld, error: &SourceDiagnostic) -> Option<Spot> {
     let spans = std::iter::once(error.span).chain(error.trace.iter().map(|point| point.span.into()));
-    let mut spots: Vec<Spot> = spans.filter_map(|span| spot_of(sheet, span)).collect();
+    let mut spots: Vec<Spot> = spans.filter_map(|span| spot_of(world, span)).collect();
     let own = spots.iter().position(|spot| spot.place.is_some()).unwrap_or_default();
     (own < spots.len()).then(|| spots.swap_remove(own))
 }
 
-fn spot_of(sheet: &Sheet, span: DiagSpan) -> Option<Spot> {
+fn spot_of(world: &ReportWorld, span: DiagSpan) -> Option<Spot> {
     let id = span.id()?;
-    let source = World::source(&sheet, id).ok()?;
-    let range = (&sheet).range(span)?;
+    let source = World::source(&world, id).ok()?;
+    let range = (&world).range(span)?;
     let (line, column) = source.lines().byte_to_line_column(range.start)?;
     let text = source.text().lines().nth(line)?;
     let marked = source.text().get(range)?.lines().next().unwrap_or_default().chars().count();
     let marked = "^".repeat(marked.clamp(1, text.chars().count().saturating_sub(column).max(1)));
     let number = (line + 1).to_string();
     let margin = " ".repeat(number.len());
-    let path = sheet.templates.place(id.get().vpath().get_without_slash());
+    let path = world.templates.place(id.get().vpath().get_without_slash());
     Some(Spot {
         place: path.map(|path| Place { path, line: Some(line + 1), column: Some(column + 1) }),
         excerpt: format!("\n  {number} | {text}\n  {margin} | {}{marked}", " ".repeat(column)),

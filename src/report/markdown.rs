@@ -15,7 +15,7 @@ use crate::site::markdown::{PageOf, options, top_level};
 use crate::{Error, Place, Result};
 
 use super::fonts::shown;
-use super::notes::Notes;
+use super::footnotes::Footnotes;
 use super::pictures::Pictures;
 
 /// How deep quotes and lists may stand inside each other, and marks: the compiler has an end too, and a page an edge.
@@ -72,7 +72,7 @@ pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
         }
     }
     let mut blocks = tree.open.pop().map(|root| root.children).unwrap_or_default();
-    Notes::new(tree.notes).fill(&mut blocks);
+    Footnotes::new(tree.notes).fill(&mut blocks);
     Ok(Blocks { tree: blocks, starts, pictures: tree.pictures })
 }
 

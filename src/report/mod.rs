@@ -8,14 +8,14 @@
 //! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
-mod blame;
-mod boxes;
 mod cache;
 mod errors;
 pub mod fonts;
+mod footnotes;
+mod locate;
 mod markdown;
+mod missing_glyphs;
 mod month;
-mod notes;
 mod pictures;
 mod templates;
 mod typeset;
@@ -41,11 +41,11 @@ use crate::{Error, Result};
 pub use cache::Cache;
 pub use pictures::Pictures;
 
-use boxes::Boxes;
 use markdown::Surroundings;
-use month::Told;
+use missing_glyphs::MissingGlyphs;
+use month::MonthData;
 use templates::Templates;
-use typeset::{Sheet, Typeset};
+use typeset::{ReportWorld, Typeset};
 
 /// What a report can be told beside the publication.
 #[derive(Clone, Copy)]
@@ -89,9 +89,9 @@ pub fn path_of(month: YearMonth) -> String {
 /// # Errors
 /// The first month that cannot be typeset: a template that is wrong, commentary that has no place on paper.
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
-    let press = Press::new(publication, options)?;
-    let made: Vec<Result<Made>> = publication.months.par_iter().map(|month| press.report(month)).collect();
-    press.gathered(made)
+    let typesetter = Typesetter::new(publication, options)?;
+    let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
+    typesetter.gathered(made)
 }
 
 /// The report of one month.
@@ -108,23 +108,23 @@ pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Re
             _ => error.hint("returns need two snapshots"),
         }
     })?;
-    let press = Press::new(publication, options)?;
-    press.gathered(vec![press.report(known)])
+    let typesetter = Typesetter::new(publication, options)?;
+    typesetter.gathered(vec![typesetter.report(known)])
 }
 
 /// One finished report.
-struct Made {
+struct MonthlyPdf {
     month: YearMonth,
     pdf: Arc<[u8]>,
     data: String,
     is_new: bool,
-    boxes: Option<Boxes>,
+    missing_glyphs: Option<MissingGlyphs>,
     warnings: Vec<String>,
     not_kept: Option<Error>,
 }
 
 /// What all reports of a publication share.
-struct Press<'a> {
+struct Typesetter<'a> {
     publication: &'a Publication,
     options: &'a Options<'a>,
     base_url: Option<String>,
@@ -138,7 +138,7 @@ struct Press<'a> {
     shared: String,
 }
 
-impl<'a> Press<'a> {
+impl<'a> Typesetter<'a> {
     fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
         let base_url = options.base_url.or(publication.facts.base_url.as_deref());
         let templates = Templates::load(options.template_dir)?;
@@ -156,29 +156,38 @@ impl<'a> Press<'a> {
     }
 
     /// Finds a month's report in the cache, or makes it.
-    fn report(&self, month: &Month) -> Result<Made> {
-        let told = self.told(month)?;
-        let values = told.data(self.options.paper, self.base_url.as_deref());
-        let (data, missing) = boxes::shown(values.clone());
-        let boxes = Boxes::of(missing, &told);
+    fn report(&self, month: &Month) -> Result<MonthlyPdf> {
+        let month_data = self.month_data(month)?;
+        let values = month_data.data(self.options.paper, self.base_url.as_deref());
+        let (data, missing) = missing_glyphs::shown(values.clone());
+        let missing_glyphs = MissingGlyphs::of(missing, &month_data);
         let attachments = self.attachments(month.month)?;
-        let key = self.key(&told, &data, &attachments);
+        let key = self.key(&month_data, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
             let (warnings, not_kept) = (Vec::new(), None);
-            return Ok(Made { month: month.month, pdf, data, is_new: false, boxes, warnings, not_kept });
+            return Ok(MonthlyPdf {
+                month: month.month,
+                pdf,
+                data,
+                is_new: false,
+                missing_glyphs,
+                warnings,
+                not_kept,
+            });
         }
-        let sheet = self.sheet(&told, &data, attachments)?;
-        let Typeset { pdf, warnings } =
-            sheet.typeset().map_err(|found| blame::error(&sheet, &told, &values, found.into_iter().collect()))?;
+        let world = self.world(&month_data, &data, attachments)?;
+        let Typeset { pdf, warnings } = world
+            .typeset()
+            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
         typeset::forget();
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
-        Ok(Made { month: month.month, pdf, data, is_new: true, boxes, warnings, not_kept: kept.err() })
+        Ok(MonthlyPdf { month: month.month, pdf, data, is_new: true, missing_glyphs, warnings, not_kept: kept.err() })
     }
 
-    fn told(&self, month: &'a Month) -> Result<Told<'a>> {
+    fn month_data(&self, month: &'a Month) -> Result<MonthData<'a>> {
         let publication = self.publication;
         let end = publication.month_ends.get(&month.month).ok_or_else(|| {
             Error::new(format!("there is nothing to tell of the end of {}", month.month.in_words()))
@@ -193,7 +202,7 @@ impl<'a> Press<'a> {
         };
         let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
         let orders = publication.orders.iter().rev().filter(in_month).collect();
-        Ok(Told { publication, month, end, orders, commentary })
+        Ok(MonthData { publication, month, end, orders, commentary })
     }
 
     /// The month's rows of the site's tables, by file.
@@ -207,17 +216,22 @@ impl<'a> Press<'a> {
     }
 
     /// The digest of everything that goes into a report.
-    fn key(&self, told: &Told, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
-        let pictures = told.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
+    fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
+        let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
-        let days = self.days.get(&told.month.month).map(String::as_str).unwrap_or_default();
+        let days = self.days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
         let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
     /// The template with everything it can see.
-    fn sheet(&self, told: &Told, data: &str, attachments: BTreeMap<String, Bytes>) -> Result<Sheet<'_>> {
-        let month = told.month.month;
+    fn world(
+        &self,
+        month_data: &MonthData,
+        data: &str,
+        attachments: BTreeMap<String, Bytes>,
+    ) -> Result<ReportWorld<'_>> {
+        let month = month_data.month.month;
         let days = &self.publication.days;
         let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
         let growth = print::growth(until, self.publication.facts.benchmark.as_deref())?;
@@ -230,7 +244,7 @@ impl<'a> Press<'a> {
             ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
         ]);
-        for (path, place) in told.pictures() {
+        for (path, place) in month_data.pictures() {
             let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));
             self.options.pictures.check(path).map_err(|reason| {
                 Error::new(format!("the picture `{path}` cannot be typeset: {reason}"))
@@ -239,21 +253,21 @@ impl<'a> Press<'a> {
             })?;
             files.insert(name, Bytes::new(content.to_vec()));
         }
-        Ok(Sheet {
+        Ok(ReportWorld {
             name: format!("the report of {}", month.in_words()),
             templates: &self.templates,
             files,
-            date: told.date(),
+            date: month_data.date(),
             identity: format!("{} {} {month}", self.publication.facts.title, self.publication.facts.inception),
         })
     }
 
-    fn gathered(&self, made: Vec<Result<Made>>) -> Result<Reports> {
+    fn gathered(&self, made: Vec<Result<MonthlyPdf>>) -> Result<Reports> {
         let mut reports = Reports::default();
-        let mut boxes = Vec::new();
+        let mut missing = Vec::new();
         for made in made {
             let made = made?;
-            boxes.extend(made.boxes);
+            missing.extend(made.missing_glyphs);
             let path = path_of(made.month);
             reports.typeset += usize::from(made.is_new);
             reports.warnings.extend(made.warnings);
@@ -261,7 +275,7 @@ impl<'a> Press<'a> {
             reports.words.insert(format!("{path}/data.json"), made.data.into_bytes());
             reports.files.insert(path, made.pdf);
         }
-        reports.warnings.extend(boxes::warning(&boxes));
+        reports.warnings.extend(missing_glyphs::warning(&missing));
         let templates = self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.into()));
         reports.words.extend(templates);
         Ok(reports)

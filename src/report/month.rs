@@ -16,7 +16,7 @@ use super::fonts;
 use super::markdown::Blocks;
 
 /// Everything that is told of one month.
-pub struct Told<'a> {
+pub struct MonthData<'a> {
     /// What strangers may see.
     pub publication: &'a Publication,
     /// The month.
@@ -29,7 +29,7 @@ pub struct Told<'a> {
     pub commentary: Option<(&'a Document, Blocks)>,
 }
 
-impl Told<'_> {
+impl MonthData<'_> {
     /// The date of the newest record in the report: nothing in it is younger.
     pub fn date(&self) -> chrono::NaiveDate {
         let fills = self.orders.iter().map(|order| order.last_fill.date_naive());

@@ -6,7 +6,7 @@ fn data(publication: &Publication, month: &str) -> Value {
     let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
     let orders = publication.orders.iter().rev().filter(in_month).collect();
     let end = &publication.month_ends[&month.month];
-    Told { publication, month, end, orders, commentary: None }.data(Paper::A4, None)
+    MonthData { publication, month, end, orders, commentary: None }.data(Paper::A4, None)
 }
 
 #[test]
@@ -85,13 +85,13 @@ fn a_report_is_as_young_as_its_newest_record() {
     let month = publication.months.iter().find(|month| month.month.to_string() == "2019-06").unwrap();
     let end = &publication.month_ends[&month.month];
     let mut order = publication.orders.iter().find(|order| YearMonth::of(order.date) == month.month).unwrap().clone();
-    let told = |orders| Told { publication: &publication, month, end, orders, commentary: None }.date();
-    assert_eq!(told(Vec::new()), end.as_of);
+    let dated = |orders| MonthData { publication: &publication, month, end, orders, commentary: None }.date();
+    assert_eq!(dated(Vec::new()), end.as_of);
     let mut note = publication.orders.iter().find_map(|order| order.note.clone()).unwrap();
     note.created_at = order.first_fill;
     note.completed_at = "2019-09-03T09:00:00Z".parse().ok();
     order.note = Some(note);
-    assert_eq!(told(vec![&order]).to_string(), "2019-09-03");
+    assert_eq!(dated(vec![&order]).to_string(), "2019-09-03");
 }
 
 #[test]

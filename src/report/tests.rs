@@ -76,7 +76,7 @@ fn a_report_is_made_again_when_only_its_attachments_changed() {
     let (cache, pictures) = (Cache::in_memory(), Pictures::default());
     let mut publication = short();
     all(&publication, &options(&cache, &pictures)).unwrap();
-    // Told in orders.csv and nowhere on the page.
+    // MonthData in orders.csv and nowhere on the page.
     let order = publication.orders.iter_mut().find(|order| YearMonth::of(order.date).to_string() == MONTH).unwrap();
     order.slug.push_str("-2");
     assert_eq!(all(&publication, &options(&cache, &pictures)).unwrap().typeset, 1);

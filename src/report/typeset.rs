@@ -1,6 +1,6 @@
 //! From a template and its data to a PDF, with `typst`.
 //!
-//! A [`Sheet`] is all that the template can see: its own files, `data.json`, the charts, pictures and tables of the
+//! A [`ReportWorld`] is all that the template can see: its own files, `data.json`, the charts, pictures and tables of the
 //! month. There is no file system, no network, no package and no clock behind it.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ const STANDARDS: [PdfStandard; 2] = [PdfStandard::A_3a, PdfStandard::Ua_1];
 
 /// One document to be typeset.
 #[derive(Clone)]
-pub struct Sheet<'a> {
+pub struct ReportWorld<'a> {
     /// What messages call it.
     pub name: String,
     /// The template and what it may import.
@@ -47,7 +47,7 @@ pub struct Typeset {
     pub warnings: Vec<String>,
 }
 
-impl Sheet<'_> {
+impl ReportWorld<'_> {
     /// Typesets the document.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Sheet<'_> {
     }
 }
 
-impl World for &Sheet<'_> {
+impl World for &ReportWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
     }
@@ -104,7 +104,7 @@ impl World for &Sheet<'_> {
     }
 }
 
-impl Sheet<'_> {
+impl ReportWorld<'_> {
     fn today(&self, offset: Option<Duration>) -> Option<Datetime> {
         World::today(&self, offset)
     }
@@ -116,7 +116,7 @@ fn main_id() -> FileId {
     ID.expect("a path")
 }
 
-/// The id of a path below the sheet's root.
+/// The id of a path below the world's root.
 pub fn id_of(path: &str) -> Option<FileId> {
     VirtualPath::new(path).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
 }

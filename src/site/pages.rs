@@ -1,6 +1,6 @@
 //! The pages of the site: their paths, their templates, and what each template receives.
 
-mod filling;
+mod page_context;
 mod strategies;
 
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use super::markdown::{self, Html, PageOf, Source, root_of};
 use super::tables::Table;
 use super::theme::Theme;
 use crate::format;
-use filling::Filling;
+use page_context::PageContext;
 
 /// Everything the pages have in common.
 pub struct Site<'a> {
@@ -288,40 +288,40 @@ impl<'a> Page<'a> {
     /// As [`Theme::render`] and the charts.
     pub fn render(&self, site: &Site<'a>) -> Result<Rendered> {
         let path = self.path();
-        let mut filling = Filling { context: site.common.clone(), links: Vec::new(), path: path.clone() };
+        let mut page_context = PageContext { context: site.common.clone(), links: Vec::new(), path: path.clone() };
         // The 404 page is shown at any depth: only absolute links lead anywhere from there.
         let root = match (self, site.base_url()) {
             (Self::NotFound, Some(base_url)) => base_url.to_string(),
             _ => root_of(&path),
         };
-        filling.context.insert("root", &root);
-        filling.context.insert("path", &path);
-        filling.context.insert("section", &self.section_path());
-        filling.context.insert("page_title", &self.title());
-        self.fill(site, &mut filling)?;
-        let html = site.theme.render(self.template(), &filling.context)?;
-        Ok(Rendered { path, html, links: filling.links })
+        page_context.context.insert("root", &root);
+        page_context.context.insert("path", &path);
+        page_context.context.insert("section", &self.section_path());
+        page_context.context.insert("page_title", &self.title());
+        self.fill(site, &mut page_context)?;
+        let html = site.theme.render(self.template(), &page_context.context)?;
+        Ok(Rendered { path, html, links: page_context.links })
     }
 
-    fn fill(&self, site: &Site<'a>, filling: &mut Filling) -> Result<()> {
+    fn fill(&self, site: &Site<'a>, page_context: &mut PageContext) -> Result<()> {
         match self {
-            Self::Section(section) => filling.section(site, section),
-            Self::Month(number, month) => filling.month(site, *number, month),
+            Self::Section(section) => page_context.section(site, section),
+            Self::Month(number, month) => page_context.month(site, *number, month),
             Self::Order(order) => {
-                filling.order(site, order);
+                page_context.order(site, order);
                 Ok(())
             }
             Self::Strategy(strategy) => {
-                filling.strategy(site.publication, strategy);
+                page_context.strategy(site.publication, strategy);
                 Ok(())
             }
             Self::Own(page) => {
-                let html = site.markdown(page, &filling.path, 1);
-                filling.html("body", html);
+                let html = site.markdown(page, &page_context.path, 1);
+                page_context.html("body", html);
                 Ok(())
             }
             Self::NotFound => {
-                filling.context.insert("style", &site.theme.style());
+                page_context.context.insert("style", &site.theme.style());
                 Ok(())
             }
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use trackrecord::SiteDir;
 use trackrecord::collect::flex::service::{Pace, collect};
 use trackrecord::collect::progress::Silent;
-use trackrecord::collect::report::Report;
+use trackrecord::collect::report::PartReport;
 use trackrecord::config::{self, Config};
 
 use crate::support::Site;
@@ -38,13 +38,13 @@ fn configured(site: &Site) -> (SiteDir, Config) {
     (folder, config)
 }
 
-fn asked_with(site: &Site, now: &str, pace: Pace) -> trackrecord::Result<Report> {
+fn asked_with(site: &Site, now: &str, pace: Pace) -> trackrecord::Result<PartReport> {
     let (folder, config) = configured(site);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(collect(&folder, &config, now.parse().unwrap(), pace, &Silent))
 }
 
-fn asked(site: &Site, now: &str) -> Report {
+fn asked(site: &Site, now: &str) -> PartReport {
     asked_with(site, now, PACE).unwrap()
 }
 

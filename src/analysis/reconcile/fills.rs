@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{count, executions_place};
+use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{is_derivative, is_trade, same_ticker};
 use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
-use crate::analysis::rates::Rates;
 use crate::analysis::round_trips::{RealizedProfit, round_trips};
 use crate::error::Place;
 use crate::record::{Annotation, Bar, Currency, Execution, Finding, PriceSeries, Record, Severity, Symbol};

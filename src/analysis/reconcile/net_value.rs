@@ -7,8 +7,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{count, snapshot_place};
+use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{Instruments, is_trade};
-use crate::analysis::rates::Rates;
 use crate::analysis::round_trips::is_in;
 use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{CashFlow, Currency, Execution, Finding, Instrument, Record, Severity, Snapshot};

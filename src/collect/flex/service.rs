@@ -17,7 +17,7 @@ use crate::calendar::is_weekday;
 use crate::collect::Batch;
 use crate::collect::http::{self, Answer, Limits};
 use crate::collect::progress::Progress;
-use crate::collect::report::{Part, Report};
+use crate::collect::report::{Part, PartReport};
 use crate::collect::save::{Received, save};
 use crate::config::{Config, Flex};
 use crate::error::{Error, Place, Result};
@@ -67,7 +67,7 @@ pub async fn collect(
     now: DateTime<Utc>,
     pace: Pace,
     progress: &dyn Progress,
-) -> Result<Report> {
+) -> Result<PartReport> {
     let settings = &config.flex;
     for (key, value) in [("token", &settings.token), ("query_id", &settings.query_id)] {
         if value.trim().is_empty() {
@@ -80,7 +80,7 @@ pub async fn collect(
     let today = now.with_timezone(&settings.time_zone).date_naive();
     let yesterday = today - Days::new(1);
     let from = config.site.inception.unwrap_or(today - Days::new(LONGEST));
-    let mut report = Report::new(Part::Flex, format!("Flex query {}, {from} to {yesterday}", settings.query_id));
+    let mut report = PartReport::new(Part::Flex, format!("Flex query {}, {from} to {yesterday}", settings.query_id));
     if config.site.inception.is_none() {
         let message = format!("without `[site] inception` only the days since {from} are fetched");
         report.note(Severity::Note, "no-inception", message, "set it in config/config.toml to fetch everything");
@@ -119,7 +119,7 @@ fn keep(
     config: &Config,
     asked: (NaiveDate, NaiveDate),
     bytes: Vec<u8>,
-    report: &mut Report,
+    report: &mut PartReport,
 ) -> Result<()> {
     let name = format!("flex-{}-{}.xml", asked.0, asked.1);
     let path = PathBuf::from(&name);

@@ -11,10 +11,10 @@ use ibapi::contracts::Contract;
 use ibapi::orders::{CommissionReport, ExecutionData, ExecutionFilter, ExecutionSide, Executions};
 
 use super::contracts::{Listing, asset_class, currency, decimal, exchange, listings, multiplier, ticker};
-use super::session::{Session, Told, read};
+use super::session::{Answer, Session, read};
 use super::totals::OrderTotals;
 use super::{SOURCE, time};
-use crate::collect::report::{Part, Report};
+use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::Result;
 use crate::record::{AccountId, ExecId, Execution, Finding, Severity, Side};
@@ -38,7 +38,7 @@ struct Answers {
 type Cost = (rust_decimal::Decimal, crate::record::Currency);
 
 /// Rows, totals of orders, and what was asked.
-pub type Collected = (Vec<Execution>, OrderTotals, Report);
+pub type Collected = (Vec<Execution>, OrderTotals, PartReport);
 
 /// The fills as rows, how much of each order is filled, and what was asked. For the commissions of `settled` fills,
 /// which are stored, nobody waits.
@@ -53,7 +53,7 @@ pub async fn collect(
     now: DateTime<Utc>,
 ) -> Result<Collected> {
     let place = format!("{}:{}", settings.host, settings.port);
-    let mut report = Report::new(Part::Executions, format!("fills of the last {DAYS} days from {place}"));
+    let mut report = PartReport::new(Part::Executions, format!("fills of the last {DAYS} days from {place}"));
     session.progress().begin("fills", 0);
     let mut answers = Answers::default();
     answers.ask(session).await?;
@@ -87,9 +87,10 @@ impl Answers {
     /// Asks for the last days and for today, because not every gateway goes back, and joins both.
     async fn ask(&mut self, session: &Session<'_>) -> Result<()> {
         for days in [DAYS, 0] {
-            let told = session.ask("the fills", async |client| poll(client, days, session.patience()).await).await?;
-            self.open |= !told.complete;
-            for row in told.rows {
+            let answer =
+                session.ask("the fills", async |client| poll(client, days, session.patience()).await).await?;
+            self.open |= !answer.complete;
+            for row in answer.rows {
                 match row {
                     Executions::ExecutionData(fill) => {
                         self.fills.insert(fill.execution.execution_id.clone(), fill);
@@ -124,7 +125,7 @@ impl Answers {
     }
 }
 
-async fn poll(client: &ibapi::Client, days: i32, patience: Duration) -> Result<Told<Executions>, ibapi::Error> {
+async fn poll(client: &ibapi::Client, days: i32, patience: Duration) -> Result<Answer<Executions>, ibapi::Error> {
     // No account and no client id: a filter by client 0 leaves out the fills of all others.
     let filter = ExecutionFilter { last_n_days: days, ..ExecutionFilter::default() };
     read(client.executions(filter).await?, patience, |_| false).await
@@ -137,7 +138,7 @@ fn rows(
     listings: &BTreeMap<i32, Listing>,
     settings: &Ibkr,
     now: DateTime<Utc>,
-    report: &mut Report,
+    report: &mut PartReport,
 ) -> Vec<Execution> {
     let mut rows = Vec::new();
     for fill in answers.of_account(account) {

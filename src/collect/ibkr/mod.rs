@@ -14,7 +14,7 @@ pub use account_kind::AccountKind;
 use chrono::{DateTime, Utc};
 
 use super::progress::Progress;
-use super::report::{Part, Report};
+use super::report::{Part, PartReport};
 use crate::calendar::last_possible_date;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ pub async fn collect(
     kind: AccountKind,
     now: DateTime<Utc>,
     progress: &dyn Progress,
-) -> Vec<(Part, Result<Report>)> {
+) -> Vec<(Part, Result<PartReport>)> {
     let record = load::load(site, config, last_possible_date(now));
     let (session, account) = match open(config, kind, recorded(&record), progress).await {
         Ok(open) => open,
@@ -79,7 +79,7 @@ fn recorded(record: &Record) -> Option<&str> {
 }
 
 /// The reason for the first part, and for the others that it is the same.
-fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<Report>)> {
+fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<PartReport>)> {
     let mut reason = Some(error);
     let told = |part: &Part| {
         let again = || Error::new(format!("{}: not asked, for the same reason", part.name()));
@@ -95,7 +95,7 @@ async fn fills(
     account: &str,
     record: &Record,
     now: DateTime<Utc>,
-) -> Result<Report> {
+) -> Result<PartReport> {
     let settled = record.executions.iter().filter(|fill| fill.commission.is_some());
     let settled = settled.map(|fill| fill.exec_id.clone()).collect();
     let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled, now).await?;
@@ -109,7 +109,7 @@ async fn account_now(
     site: &SiteDir,
     config: &Config,
     account: &str,
-) -> Result<Report> {
+) -> Result<PartReport> {
     let base = config.account.base_currency;
     let (snapshot, mut report) = snapshot::collect(session, &config.ibkr, account, base).await?;
     report.added = Store::open(site)?.add_snapshots(&[snapshot])?;

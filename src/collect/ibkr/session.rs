@@ -53,7 +53,7 @@ impl Line {
 
 /// What a stream told before it ended, or before nothing more came.
 #[derive(Debug)]
-pub struct Told<T> {
+pub struct Answer<T> {
     /// Everything that came.
     pub rows: Vec<T>,
     /// Whether the gateway said that this is all.
@@ -180,7 +180,7 @@ pub async fn read<T, S>(
     mut stream: S,
     patience: Duration,
     is_end: impl Fn(&T) -> bool,
-) -> Result<Told<T>, ibapi::Error>
+) -> Result<Answer<T>, ibapi::Error>
 where
     S: StreamExt<Item = Result<SubscriptionItem<T>, ibapi::Error>> + Unpin,
 {
@@ -189,15 +189,15 @@ where
     loop {
         let until = last.min(tokio::time::Instant::now() + patience);
         match tokio::time::timeout_at(until, stream.next()).await {
-            Ok(Some(Ok(SubscriptionItem::Data(row)))) if is_end(&row) => return Ok(Told { rows, complete: true }),
+            Ok(Some(Ok(SubscriptionItem::Data(row)))) if is_end(&row) => return Ok(Answer { rows, complete: true }),
             Ok(Some(Ok(SubscriptionItem::Data(row)))) => rows.push(row),
             Ok(Some(Ok(SubscriptionItem::Notice(notice)))) if notice.code == ibapi::SUBSCRIPTION_LAG_CODE => {
                 return Err(ibapi::Error::Notice(notice));
             }
             Ok(Some(Ok(SubscriptionItem::Notice(_)))) => {}
             Ok(Some(Err(error))) => return Err(error),
-            Ok(None) => return Ok(Told { rows, complete: true }),
-            Err(_) => return Ok(Told { rows, complete: false }),
+            Ok(None) => return Ok(Answer { rows, complete: true }),
+            Err(_) => return Ok(Answer { rows, complete: false }),
         }
     }
 }

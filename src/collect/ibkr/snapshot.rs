@@ -13,7 +13,7 @@ use super::contracts::{Listing, currency, decimal, exchange, listings, multiplie
 use super::session::{Session, read};
 use super::{SOURCE, failure};
 use crate::calendar::is_weekday;
-use crate::collect::report::{Part, Report};
+use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::{Error, Result};
 use crate::record::snapshot::{SCHEMA, SUM_TOLERANCE};
@@ -47,9 +47,9 @@ pub async fn collect(
     settings: &Ibkr,
     account: &str,
     base: Currency,
-) -> Result<(Snapshot, Report)> {
+) -> Result<(Snapshot, PartReport)> {
     let place = format!("{}:{}", settings.host, settings.port);
-    let mut report = Report::new(Part::Snapshot, format!("the account from {place}"));
+    let mut report = PartReport::new(Part::Snapshot, format!("the account from {place}"));
     session.progress().begin("account", 0);
     let mut answers = Answers::default();
     let updates = session
@@ -98,8 +98,8 @@ pub async fn collect(
 }
 
 /// The rows of an answer that has its end mark.
-fn finished<T>(told: super::session::Told<T>) -> Result<Option<Vec<T>>, ibapi::Error> {
-    Ok(told.complete.then_some(told.rows))
+fn finished<T>(answer: super::session::Answer<T>) -> Result<Option<Vec<T>>, ibapi::Error> {
+    Ok(answer.complete.then_some(answer.rows))
 }
 
 impl Answers {
@@ -159,10 +159,12 @@ pub fn build(answers: &Answers, account: &str, base: Currency, as_of: DateTime<U
     if ready.is_some_and(|(_, value)| value.eq_ignore_ascii_case("false")) {
         return Err(wrong("the gateway says that the account is not ready: its values may be old"));
     }
-    let (net_liquidation, told_base) = answers.net_liquidation()?;
-    if told_base != base {
-        return Err(Error::new(format!("the account is in {told_base}, and `[account] base_currency` is {base}"))
-            .hint(format!("set `[account] base_currency = \"{told_base}\"` in config/config.toml")));
+    let (net_liquidation, reported_base) = answers.net_liquidation()?;
+    if reported_base != base {
+        return Err(Error::new(format!(
+            "the account is in {reported_base}, and `[account] base_currency` is {base}"
+        ))
+        .hint(format!("set `[account] base_currency = \"{reported_base}\"` in config/config.toml")));
     }
     if net_liquidation <= Decimal::ZERO {
         return Err(wrong(format!("the gateway says that the account is worth {net_liquidation}")));

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::record::words;
+use crate::record::content;
 
 fn settings() -> SeedSettings<'static> {
     SeedSettings { account: None, base_currency: "USD".parse().unwrap() }
@@ -22,7 +22,7 @@ fn numbers_keep_their_digits() {
 #[test]
 fn an_annotation_becomes_markdown_that_reads_back() {
     let batch = fixture();
-    let note = words::annotation(&batch.annotations[0].text, &batch.annotations[0].path).unwrap();
+    let note = content::annotation(&batch.annotations[0].text, &batch.annotations[0].path).unwrap();
     assert_eq!(note.pre_trade.thesis, "Top \"momentum\" sector");
     assert_eq!(note.pre_trade.intended_entry, Some(188.into()));
     assert_eq!(note.post_trade.unwrap().matched_expectation, Some(true));

@@ -9,10 +9,10 @@ mod client;
 mod compare;
 mod decimal;
 mod document;
+mod findings;
 mod merge;
 mod plan;
 mod suspicious;
-mod tell;
 #[cfg(test)]
 mod testing;
 
@@ -28,7 +28,7 @@ use self::client::Client;
 use self::merge::Stored;
 use self::plan::Span;
 use super::progress::Progress;
-use super::report::{Part, Report};
+use super::report::{Part, PartReport};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::record::store::Store;
@@ -59,11 +59,11 @@ pub async fn collect(
     wanted: &[Wanted],
     now: DateTime<Utc>,
     progress: &dyn Progress,
-) -> Result<Report> {
+) -> Result<PartReport> {
     let wanted = once_each(wanted, now.date_naive());
     let confirmed = settings.confirmations().map_err(Error::new)?;
     let asked = format!("daily prices of {} symbols from {}", wanted.len(), settings.base_url);
-    let mut report = Report::new(Part::Prices, asked);
+    let mut report = PartReport::new(Part::Prices, asked);
     if wanted.is_empty() {
         return Ok(report);
     }
@@ -83,7 +83,7 @@ pub async fn collect(
             (Ok(stored), None) => {
                 write(&store, symbol, &stored, Err(Error::new("it was not asked for")), now, &mut report)?
             }
-            (Err(error), _) => report.findings.push(tell::failed(symbol, &error, &[])),
+            (Err(error), _) => report.findings.push(findings::failed(symbol, &error, &[])),
         }
     }
     report.findings.sort();
@@ -181,7 +181,7 @@ fn write(
     stored: &Stored,
     answer: Result<Answered>,
     now: DateTime<Utc>,
-    report: &mut Report,
+    report: &mut PartReport,
 ) -> Result<()> {
     let (settled, chart) = match &answer {
         Ok(Answered { chart, span }) => (merge::settle(stored, chart, *span), Some(chart)),
@@ -190,8 +190,8 @@ fn write(
     store.put_prices(symbol, &settled.bars, &settled.held)?;
     report.added.new += settled.new;
     report.added.known += settled.known;
-    report.findings.extend(answer.as_ref().err().map(|error| tell::failed(symbol, error, &settled.bars)));
-    report.findings.extend(tell::settled(symbol, &settled, chart, now));
-    report.findings.extend(tell::idle_confirmations(symbol, stored, &settled));
+    report.findings.extend(answer.as_ref().err().map(|error| findings::failed(symbol, error, &settled.bars)));
+    report.findings.extend(findings::settled(symbol, &settled, chart, now));
+    report.findings.extend(findings::idle_confirmations(symbol, stored, &settled));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::filling::Filling;
+use super::page_context::PageContext;
 use crate::Result;
 use crate::publication::{OrderView, Publication, StrategyView};
 use crate::site::charts;
@@ -10,7 +10,7 @@ use crate::site::charts;
 /// Signals shown in full on their page; the others in one line each.
 const FULL_SIGNALS: usize = 1;
 
-impl Filling {
+impl PageContext {
     /// The newest signal of each strategy in full, the earlier ones in one line.
     pub(super) fn signals(&mut self, publication: &Publication) {
         let views: Vec<_> = publication

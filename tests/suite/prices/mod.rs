@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use trackrecord::SiteDir;
 use trackrecord::collect::progress::Silent;
-use trackrecord::collect::report::Report;
+use trackrecord::collect::report::PartReport;
 use trackrecord::collect::yahoo::{Wanted, collect};
 use trackrecord::config;
 use trackrecord::record::{Severity, Symbol};
@@ -43,11 +43,11 @@ impl Desk {
     }
 
     /// Collects the symbols from 2 January 2025 on.
-    fn collect(&self, symbols: &[&str], now: &str) -> Report {
+    fn collect(&self, symbols: &[&str], now: &str) -> PartReport {
         self.collect_from(symbols, "2025-01-02", now)
     }
 
-    fn collect_from(&self, symbols: &[&str], from: &str, now: &str) -> Report {
+    fn collect_from(&self, symbols: &[&str], from: &str, now: &str) -> PartReport {
         let from = from.parse().unwrap();
         let wanted: Vec<Wanted> =
             symbols.iter().map(|symbol| Wanted { symbol: Symbol::new(*symbol), from }).collect();
@@ -90,12 +90,12 @@ fn settings(base_url: &str) -> config::Yahoo {
 }
 
 /// What a report says, one line a finding.
-fn said(report: &Report) -> String {
+fn said(report: &PartReport) -> String {
     let lines = report.findings.iter().map(|finding| format!("{} {}", finding.severity, finding.message));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn has(report: &Report, severity: Severity, kind: &str) -> bool {
+fn has(report: &PartReport, severity: Severity, kind: &str) -> bool {
     report.findings.iter().any(|finding| finding.severity == severity && finding.kind == kind)
 }
 

@@ -10,14 +10,14 @@ fn vodafone() -> Listing {
 }
 
 /// What is held of this listing, and what is said.
-fn first_look(listing: Listing) -> (Desk, Report) {
+fn first_look(listing: Listing) -> (Desk, PartReport) {
     let desk = Desk::new(&FakeYahoo::of(vec![listing]));
     let report = desk.collect_from(&["VOD.L"], "2026-01-12", MONDAY);
     (desk, report)
 }
 
 /// What is held when this comes after ten quiet days have been stored.
-fn later_look(listing: Listing) -> (Desk, Report) {
+fn later_look(listing: Listing) -> (Desk, PartReport) {
     let desk = Desk::new(&FakeYahoo::of(vec![vodafone()]));
     desk.collect_from(&["VOD.L"], "2026-01-12", FRIDAY);
     let desk = desk.moved_to(&FakeYahoo::of(vec![listing]));

@@ -21,13 +21,13 @@ const NOTES: usize = 4;
 const FULL_COMMENTARY: usize = 6;
 
 /// A page's context while it is put together.
-pub(super) struct Filling {
+pub(super) struct PageContext {
     pub(super) context: Context,
     pub(super) links: Vec<MarkdownLink>,
     pub(super) path: String,
 }
 
-impl Filling {
+impl PageContext {
     pub(super) fn html(&mut self, key: &'static str, html: Html) {
         self.context.insert(key, &html.html);
         self.links.extend(html.links);

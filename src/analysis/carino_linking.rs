@@ -3,7 +3,7 @@
 //! Daily effects add up to the day's return, but days compound. Weighted with these coefficients they add up to the
 //! whole. Source: Carino, "Combining Attribution Effects Over Time", Journal of Performance Measurement (1999).
 
-use super::sample::compounded;
+use super::statistics::compounded;
 
 /// The coefficient of each day, so that the sum of `coefficient x (ours - theirs)` is the difference of the two total
 /// returns. Empty where a return is -100 % or below, or the lists differ in length.

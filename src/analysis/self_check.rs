@@ -21,7 +21,7 @@ const TOLERANCE: f64 = 1e-9;
 ///
 /// # Errors
 /// A day whose return cannot be told once all amounts are larger.
-pub fn identities(record: &Record, daily: &Performance, config: &Config) -> Result<Vec<Finding>> {
+pub fn self_check(record: &Record, daily: &Performance, config: &Config) -> Result<Vec<Finding>> {
     let stats = Stats::of(daily, TradeFigures::default());
     let mut broken = Vec::new();
     let mut hold = |name: &str, left: Option<f64>, right: Option<f64>| match (left, right) {

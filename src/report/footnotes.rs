@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 /// Puts the text of each footnote where it is first referred to.
-pub struct Notes {
+pub struct Footnotes {
     texts: BTreeMap<String, Vec<Value>>,
     numbers: BTreeMap<String, usize>,
     open: Vec<String>,
 }
 
-impl Notes {
-    /// Notes by their label, none of which stands anywhere yet.
+impl Footnotes {
+    /// Footnotes by their label, none of which stands anywhere yet.
     pub fn new(texts: BTreeMap<String, Vec<Value>>) -> Self {
         Self { texts, numbers: BTreeMap::new(), open: Vec::new() }
     }

@@ -7,29 +7,29 @@ use crate::record::Document;
 
 use super::fonts;
 use super::markdown;
-use super::month::Told;
+use super::month::MonthData;
 
 /// The boxes in a report.
-pub struct Boxes {
+pub struct MissingGlyphs {
     count: usize,
     /// The first line of commentary with one; `None` where they are only in other words of the record.
     place: Option<Place>,
     report: String,
 }
 
-impl Boxes {
+impl MissingGlyphs {
     /// Those of a report with so many of them, if it has any.
-    pub fn of(count: usize, told: &Told) -> Option<Self> {
+    pub fn of(count: usize, month_data: &MonthData) -> Option<Self> {
         let place = |(document, _): &(&Document, _)| {
             document.body.find(fonts::is_missing).map(|offset| markdown::place(document, offset))
         };
-        let report = format!("the report of {}", told.month.month.in_words());
-        (count > 0).then(|| Self { count, place: told.commentary.as_ref().and_then(place), report })
+        let report = format!("the report of {}", month_data.month.month.in_words());
+        (count > 0).then(|| Self { count, place: month_data.commentary.as_ref().and_then(place), report })
     }
 }
 
 /// What is said of them all: how many, and where the first is that can be told exactly.
-pub fn warning(all: &[Boxes]) -> Option<String> {
+pub fn warning(all: &[MissingGlyphs]) -> Option<String> {
     let first = all.iter().find(|boxes| boxes.place.is_some()).or(all.first())?;
     let place = first.place.as_ref().map_or_else(|| first.report.clone(), Place::to_string);
     let count: usize = all.iter().map(|boxes| boxes.count).sum();
