@@ -11,6 +11,7 @@
 mod annotate;
 mod bad_input;
 mod broker;
+mod calendar;
 mod check;
 mod flex_service;
 mod foreign_clients;

@@ -1,0 +1,135 @@
+//! Where an instrument is listed, from the broker's name of the exchange or the ending of Yahoo's symbol.
+
+use super::Exchange;
+
+/// Market identifier codes of IBKR's listing exchanges.
+const BROKERS_NAMES: [(&str, &str); 47] = [
+    ("AEB", "XAMS"),
+    ("AMEX", "XASE"),
+    ("ARCA", "ARCX"),
+    ("ASX", "XASX"),
+    ("BATS", "BATS"),
+    ("BM", "XMAD"),
+    ("BVL", "XLIS"),
+    ("BVME", "XMIL"),
+    ("BVME.ETF", "XMIL"),
+    ("CBOE", "XNYS"),
+    ("CPH", "XCSE"),
+    ("EBS", "XSWX"),
+    ("ENEXT.BE", "XBRU"),
+    ("FWB", "XFRA"),
+    ("FWB2", "XFRA"),
+    ("HEX", "XHEL"),
+    ("IBIS", "XETR"),
+    ("IBIS2", "XETR"),
+    ("IEX", "IEXG"),
+    ("KSE", "XKRX"),
+    ("LSE", "XLON"),
+    ("LSEETF", "XLON"),
+    ("LSEIOB1", "XLON"),
+    ("MEXI", "XMEX"),
+    ("NASDAQ", "XNAS"),
+    ("NASDAQ.GM", "XNAS"),
+    ("NASDAQ.NMS", "XNAS"),
+    ("NASDAQ.SCM", "XNAS"),
+    ("NSE", "XNSE"),
+    ("NYSE", "XNYS"),
+    ("NYSENAT", "XCIS"),
+    ("OSE", "XOSL"),
+    ("OTCLNKECN", "OOTC"),
+    ("PINK", "OOTC"),
+    ("SBF", "XPAR"),
+    ("SEHK", "XHKG"),
+    ("SFB", "XSTO"),
+    ("SGX", "XSES"),
+    ("SWB", "XSTU"),
+    ("SWB2", "XSTU"),
+    ("TASE", "XTAE"),
+    ("TSE", "XTSE"),
+    ("TSEJ", "XTKS"),
+    ("VENTURE", "XTSX"),
+    ("VIRTX", "XSWX"),
+    ("VSE", "XWBO"),
+    ("WSE", "XWAR"),
+];
+
+/// Market identifier codes by the ending of Yahoo's symbols.
+const YAHOOS_ENDINGS: [(&str, &str); 26] = [
+    ("AS", "XAMS"),
+    ("AX", "XASX"),
+    ("BR", "XBRU"),
+    ("CO", "XCSE"),
+    ("DE", "XETR"),
+    ("F", "XFRA"),
+    ("HE", "XHEL"),
+    ("HK", "XHKG"),
+    ("IL", "XLON"),
+    ("KS", "XKRX"),
+    ("L", "XLON"),
+    ("LS", "XLIS"),
+    ("MC", "XMAD"),
+    ("MI", "XMIL"),
+    ("MX", "XMEX"),
+    ("NS", "XNSE"),
+    ("OL", "XOSL"),
+    ("PA", "XPAR"),
+    ("SG", "XSTU"),
+    ("SI", "XSES"),
+    ("ST", "XSTO"),
+    ("SW", "XSWX"),
+    ("T", "XTKS"),
+    ("TA", "XTAE"),
+    ("TO", "XTSE"),
+    ("V", "XTSX"),
+];
+
+impl Exchange {
+    /// The exchange a broker calls by this name, or whose code it is; `None` for one that is not known.
+    pub fn from_listing(name: &str) -> Option<Self> {
+        let known = BROKERS_NAMES.iter().find(|(known, _)| *known == name);
+        let own_code = || Self::from_mic(name).filter(|exchange| exchange.has_calendar());
+        known.and_then(|(_, mic)| Self::from_mic(mic)).or_else(own_code)
+    }
+
+    /// The exchange of one of Yahoo's symbols: `SXLK.L` is London's, `SPY` New York's. `None` for an index, a currency, a
+    /// future, and an ending that is not known.
+    pub fn from_yahoo(symbol: &str) -> Option<Self> {
+        if symbol.is_empty() || symbol.contains(['^', '=']) || symbol.ends_with("-USD") {
+            return None;
+        }
+        match symbol.rsplit_once('.') {
+            None => Some(Self::NEW_YORK),
+            Some((_, ending)) => {
+                YAHOOS_ENDINGS.iter().find(|(known, _)| *known == ending).and_then(|(_, mic)| Self::from_mic(mic))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listing_leads_to_the_calendar() {
+        let mic = |found: Option<Exchange>| found.map(|exchange| exchange.to_string());
+        assert_eq!(mic(Exchange::from_listing("LSEETF")).as_deref(), Some("XLON"));
+        assert_eq!(mic(Exchange::from_listing("BATS")).as_deref(), Some("BATS"));
+        assert_eq!(mic(Exchange::from_listing("XETR")).as_deref(), Some("XETR"));
+        assert_eq!(mic(Exchange::from_listing("SMART")), None);
+        assert_eq!(mic(Exchange::from_listing("MOON")), None);
+        assert_eq!(mic(Exchange::from_yahoo("SXLK.L")).as_deref(), Some("XLON"));
+        assert_eq!(mic(Exchange::from_yahoo("BRK-B")).as_deref(), Some("XNYS"));
+        assert_eq!(mic(Exchange::from_yahoo("7203.T")).as_deref(), Some("XTKS"));
+        for symbol in ["^GSPC", "EURUSD=X", "ES=F", "BTC-USD", "X.MOON", ""] {
+            assert_eq!(mic(Exchange::from_yahoo(symbol)), None, "{symbol}");
+        }
+    }
+
+    #[test]
+    fn every_code_in_the_tables_is_well_formed() {
+        for (name, mic) in BROKERS_NAMES.iter().chain(&YAHOOS_ENDINGS) {
+            assert!(Exchange::from_mic(mic).is_some(), "{name}");
+        }
+    }
+}
