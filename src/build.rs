@@ -144,7 +144,7 @@ fn reporting<'a>(
 fn checked(record: &Record, config: &Config, options: &Options) -> Result<Publication> {
     refuse_errors(&record.findings)?;
     if let Some(url) = options.base_url.filter(|url| !is_base_url(url)) {
-        return Err(Error::new(format!("`{url}` is not an address a site can be published at"))
+        return Err(Error::configuration(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));
     }
     redact(record, config)
@@ -154,7 +154,7 @@ fn checked(record: &Record, config: &Config, options: &Options) -> Result<Public
 fn refuse_errors(findings: &[Finding]) -> Result<()> {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let Some(first) = errors.first() else { return Ok(()) };
-    let error = Error::new(match errors.len() {
+    let error = Error::data(match errors.len() {
         1 => first.message.clone(),
         count => format!("{} (the first of {count} errors)", first.message),
     });

@@ -43,5 +43,5 @@ pub mod site_dir;
 pub mod strategy;
 pub mod toml_value;
 
-pub use error::{Error, Place, Result};
+pub use error::{Error, ErrorKind, Place, Result};
 pub use site_dir::SiteDir;

@@ -172,23 +172,25 @@ fn positive_value(snapshot: &Snapshot) -> Result<Decimal, Error> {
         return Ok(snapshot.net_liquidation);
     }
     let date = snapshot.date;
-    Err(Error::new(format!("the net liquidation value on {date} is not above 0, so no return can be taken"))
+    Err(Error::data(format!("the net liquidation value on {date} is not above 0, so no return can be taken"))
         .hint(format!("correct the snapshot of {date} in data/snapshots, or start the record after it")))
 }
 
 fn out_of_order(date: NaiveDate) -> Error {
-    Error::new(format!("the snapshot of {date} does not come after the one before it"))
+    Error::data(format!("the snapshot of {date} does not come after the one before it"))
         .hint("keep one snapshot per date in data/snapshots")
 }
 
 fn unknown_rate(flow: &CashFlow, base: Currency) -> Error {
-    Error::new(format!("the flow of {} is in {} and its rate to {base} is not known", flow.date, flow.currency)).hint(
-        format!("write the rate into fx_to_base in data/flows.csv: what 1 {} was worth in {base}", flow.currency),
-    )
+    Error::data(format!("the flow of {} is in {} and its rate to {base} is not known", flow.date, flow.currency))
+        .hint(format!(
+            "write the rate into fx_to_base in data/flows.csv: what 1 {} was worth in {base}",
+            flow.currency
+        ))
 }
 
 fn impossible(date: NaiveDate) -> Error {
-    Error::new(format!("no return can be taken on {date}: its flows leave nothing to divide by"))
+    Error::data(format!("no return can be taken on {date}: its flows leave nothing to divide by"))
         .hint(format!("check the flows of {date} in data/flows.csv, or set flow_timing = \"split\" in config.toml"))
 }
 

@@ -119,7 +119,7 @@ fn from_plan(new: &New, mut record: Record, site: &SiteDir, terminal: &Terminal)
     let today = Utc::now().date_naive();
     let proposed = proposals(&record, today);
     if proposed.is_empty() {
-        return Err(Error::new(
+        return Err(Error::usage(
             "there is no planned trade without a note: no plan of the last ten days, or all have one",
         )
         .hint("save one with `trackrecord rebalance --save`"));
@@ -144,7 +144,7 @@ fn said(new: &New, proposed: PreTrade) -> PreTrade {
 
 fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) -> Result<()> {
     if new.intended_entry.is_some_and(|price| price <= Decimal::ZERO) {
-        return Err(Error::new("--intended-entry is not above zero").hint("name the price you mean to trade at"));
+        return Err(Error::usage("--intended-entry is not above zero").hint("name the price you mean to trade at"));
     }
     let proposed = proposals(record, Utc::now().date_naive());
     let side = new.side.map(SideArgument::side);
@@ -196,7 +196,7 @@ fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
 }
 
 fn missing(option: &str) -> Error {
-    Error::new(format!("a note needs {option}, and nobody is at the terminal to ask")).hint(format!("add {option}"))
+    Error::usage(format!("a note needs {option}, and nobody is at the terminal to ask")).hint(format!("add {option}"))
 }
 
 fn save(
@@ -208,12 +208,14 @@ fn save(
     terminal: &Terminal,
 ) -> Result<()> {
     if symbol.as_str().trim().is_empty() {
-        return Err(Error::new("the ticker is empty").hint("name what is traded, such as --symbol SXLK"));
+        return Err(Error::usage("the ticker is empty").hint("name what is traded, such as --symbol SXLK"));
     }
     let note = new_note(record, symbol, pre_trade, body, second(Utc::now()));
     let path = site.root().join(&note.path);
     if !Store::open(site)?.add_text(&path, &content::written(&note)?)? {
-        return Err(Error::new("there is a file of this name already, and nothing was written").at(Place::file(path)));
+        return Err(
+            Error::usage("there is a file of this name already, and nothing was written").at(Place::file(path))
+        );
     }
     terminal.result(note.path.display())?;
     record.annotations.push(note);
@@ -231,10 +233,10 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
     let note = match &complete.id {
         Some(id) => listed.iter().find(|note| note.id == *id).ok_or_else(|| {
             let ids: Vec<&str> = open.iter().map(|note| note.id.as_str()).collect();
-            Error::new(format!("there is no note `{id}`")).hint(format!("still open: {}", ids.join(", ")))
+            Error::usage(format!("there is no note `{id}`")).hint(format!("still open: {}", ids.join(", ")))
         })?,
         None if open.is_empty() => {
-            return Err(Error::new("every note is completed").hint("`trackrecord annotate list` shows them"));
+            return Err(Error::usage("every note is completed").hint("`trackrecord annotate list` shows them"));
         }
         None if asks() => prompts::note(&open)?,
         None => return Err(missing("the id of a note")),

@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if let (Some(from), Some(to)) = (arguments.from, arguments.to)
         && from >= to
     {
-        return Err(Error::new(format!("--from {from} is not before --to {to}")).hint("swap them"));
+        return Err(Error::usage(format!("--from {from} is not before --to {to}")).hint("swap them"));
     }
     let chosen = arguments.chosen.of(&config)?;
     let figures =

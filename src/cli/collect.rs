@@ -10,7 +10,7 @@ use crate::collect::ibkr::AccountKind;
 use crate::collect::report::{Part, PartReport};
 use crate::collect::run::{Options, Outcomes, run as collect};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Finding, Severity};
 use crate::site_dir::SiteDir;
 
@@ -60,7 +60,8 @@ struct PartDocument<'a> {
     known: usize,
     conflicts: usize,
     error: Option<String>,
-    next_step: Option<&'a str>,
+    error_kind: Option<ErrorKind>,
+    next_step: Option<String>,
     findings: Vec<Printed<'a>>,
 }
 
@@ -187,6 +188,7 @@ fn document(outcomes: &Outcomes) -> Document<'_> {
             known: added.known,
             conflicts: added.conflicts,
             error: error.map(Error::to_string),
+            error_kind: error.map(Error::kind),
             next_step: error.and_then(Error::next_step),
             findings: report.map(|report| report.findings.iter().map(Printed::from).collect()).unwrap_or_default(),
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::terminal::Terminal;
+use crate::error::ErrorKind;
 use crate::record::{Finding, Severity};
 
 /// A finding as `--json` prints it.
@@ -10,6 +11,7 @@ use crate::record::{Finding, Severity};
 pub struct Printed<'a> {
     severity: Severity,
     kind: &'a str,
+    error: Option<ErrorKind>,
     file: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
@@ -22,6 +24,7 @@ impl<'a> From<&'a Finding> for Printed<'a> {
         Self {
             severity: finding.severity,
             kind: finding.kind,
+            error: finding.error,
             file: finding.place.as_ref().map(|place| place.path.display().to_string()),
             line: finding.place.as_ref().and_then(|place| place.line),
             column: finding.place.as_ref().and_then(|place| place.column),

@@ -131,7 +131,7 @@ fn seed_settings(config: &Config) -> SeedSettings<'_> {
 fn map_columns(config: &mut Config, columns: &[String]) -> Result<()> {
     for mapping in columns {
         let Some((ours, theirs)) = mapping.split_once('=') else {
-            return Err(Error::new(format!("`--column {mapping}` is no mapping")).hint("write it as quantity=Qty"));
+            return Err(Error::usage(format!("`--column {mapping}` is no mapping")).hint("write it as quantity=Qty"));
         };
         config.csv.columns.insert(ours.trim().to_owned(), theirs.trim().to_owned());
     }

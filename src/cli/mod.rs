@@ -37,6 +37,7 @@ use terminal::Terminal;
 /// A live trading track record as a static site. Orders are never sent.
 #[derive(Parser)]
 #[command(name = "trackrecord", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage")]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -108,7 +109,7 @@ impl FigureArguments {
     fn window(&self) -> Result<Window> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => {
-                Err(Error::new(format!("--from {from} is after --to {to}")).hint("swap them"))
+                Err(Error::usage(format!("--from {from} is after --to {to}")).hint("swap them"))
             }
             (from, to) => Ok(Window { from, to }),
         }
@@ -165,7 +166,7 @@ pub fn run() -> ExitCode {
 fn config(site: &SiteDir) -> Result<Config> {
     let is_site = site.config().exists() || site.data().is_dir();
     if !is_site {
-        return Err(Error::new("this is not a site directory: it has neither config/config.toml nor data/")
+        return Err(Error::usage("this is not a site directory: it has neither config/config.toml nor data/")
             .at(Place::file(site.root()))
             .hint("make one with `trackrecord init DIR`, or name one with `--root DIR`"));
     }

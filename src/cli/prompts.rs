@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::record::Side;
 
 fn unanswered(error: dialoguer::Error) -> Error {
-    Error::new("the question was not answered, and nothing was written").because(error)
+    Error::usage("the question was not answered, and nothing was written").because(error)
 }
 
 /// A line of words; an empty answer is allowed where `optional`.
@@ -62,7 +62,7 @@ pub fn proposal(proposed: &[Proposal]) -> Result<Option<Proposal>> {
 pub fn note<'a>(open: &[&'a Listed]) -> Result<&'a Listed> {
     let items: Vec<String> = open.iter().map(|note| format!("{} ({})", note.id, note.state.in_words())).collect();
     let chosen = Select::new().with_prompt("Which note").items(&items).default(0).interact().map_err(unanswered)?;
-    open.get(chosen).copied().ok_or_else(|| Error::new("there is no such note"))
+    open.get(chosen).copied().ok_or_else(|| Error::usage("there is no such note"))
 }
 
 /// A text from `$VISUAL` or `$EDITOR`; nothing where it was closed without saving.

@@ -31,7 +31,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let (config, record) = record(site)?;
     if record.findings.iter().any(|finding| finding.severity == crate::record::Severity::Error) {
-        return Err(Error::new("the record has errors, and a list of trades made from it would be a guess")
+        return Err(Error::data("the record has errors, and a list of trades made from it would be a guess")
             .hint("run `trackrecord check`"));
     }
     let as_of = decision_date(arguments.as_of);

@@ -50,7 +50,7 @@ pub fn oddities(terminal: &Terminal, warnings: &[String], not_kept: Option<&Erro
         terminal.say(format!("warning: {warning}"));
     }
     if let Some(reason) = not_kept {
-        let cause = std::error::Error::source(reason).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = reason.causes().first().map(|cause| format!(": {cause}")).unwrap_or_default();
         terminal.say(format!("the reports will be typeset again next time, because {reason}{cause}"));
     }
 }

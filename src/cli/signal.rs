@@ -69,7 +69,7 @@ fn nothing_ranked(signal: &Signal, staleness: &Staleness, works: Option<NaiveDat
     let reasons: Vec<String> =
         signal.skipped.iter().map(|skipped| format!("{}: {}", skipped.symbol, skipped.reason)).collect();
     let stale = staleness.in_words().map(|words| format!("; {words}")).unwrap_or_default();
-    Error::new(format!(
+    Error::data(format!(
         "nothing can be ranked at the end of {}{stale}\n  {}",
         signal.formation.in_words(),
         reasons.join("\n  ")

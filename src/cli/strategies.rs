@@ -24,7 +24,8 @@ impl Chosen {
         let found = config.strategy.iter().find(|strategy| strategy.id == *id);
         found.map(|strategy| vec![strategy]).ok_or_else(|| {
             let ids: Vec<&str> = config.strategy.iter().map(|strategy| strategy.id.as_str()).collect();
-            Error::new(format!("there is no strategy `{id}`")).hint(format!("the strategies are: {}", ids.join(", ")))
+            Error::usage(format!("there is no strategy `{id}`"))
+                .hint(format!("the strategies are: {}", ids.join(", ")))
         })
     }
 }

@@ -31,7 +31,7 @@ impl Terminal {
     pub fn result(&self, text: impl Display) -> Result<()> {
         match writeln!(std::io::stdout().lock(), "{text}") {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Error::new("cannot write the result").because(error))
+                Err(Error::internal("cannot write the result").because(error))
             }
             _ => Ok(()),
         }
@@ -39,8 +39,8 @@ impl Terminal {
 
     /// Prints a value as one JSON document.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
-        let text =
-            serde_json::to_string_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Error::internal("cannot write JSON").because(error))?;
         self.result(text)
     }
 
@@ -62,15 +62,16 @@ impl Terminal {
     pub fn error(&self, error: &Error, root: &Path) {
         let place = error.place().cloned().map(|place| format!("{}: ", place.relative_to(root))).unwrap_or_default();
         let mut text = format!("{} {place}{}", self.painted("error:", "31;1"), error.message());
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            text += &format!("\n  {} {inner}", self.painted("caused by:", "31"));
-            cause = inner.source();
+        for cause in error.causes() {
+            text += &format!("\n  {} {cause}", self.painted("caused by:", "31"));
         }
-        if let Some(hint) = error.next_step() {
+        for hint in error.hints() {
             text += &format!("\n  {} {hint}", self.painted("next:", "36"));
         }
         self.stderr(&text);
+        for other in error.others() {
+            self.error(other, root);
+        }
     }
 
     /// Text in a colour, where colours are shown.

@@ -79,7 +79,7 @@ struct Columns([Option<usize>; COLUMNS.len()]);
 impl Columns {
     fn find(table: &Table, import: &CsvImport) -> Result<Self> {
         if let Some(unknown) = import.columns.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
-            return Err(Error::new(format!("`{unknown}` under [csv.columns] is not one of our columns"))
+            return Err(Error::configuration(format!("`{unknown}` under [csv.columns] is not one of our columns"))
                 .hint(suggestion(unknown, COLUMNS.iter().copied())));
         }
         let mut places = [None; COLUMNS.len()];
@@ -88,7 +88,7 @@ impl Columns {
                 None => table.column(ours),
                 Some(theirs) => Some(table.column(theirs).ok_or_else(|| {
                     let headers = table.headers().iter().map(String::as_str);
-                    Error::new(format!("there is no column `{theirs}`, which {ours} is mapped to"))
+                    Error::configuration(format!("there is no column `{theirs}`, which {ours} is mapped to"))
                         .at(table.head())
                         .hint(suggestion(theirs, headers))
                 })?),
@@ -105,10 +105,12 @@ impl Columns {
         let missing = missing.or_else(|| (!has("time") && !has("date")).then_some("time"));
         match missing {
             None => Ok(()),
-            Some(name) => Err(Error::new(format!("no column is mapped to {name}")).at(table.head()).hint(format!(
-                "add `{name} = \"...\"` under [csv.columns] in config/config.toml; the file has {}",
-                table.headers().join(", ")
-            ))),
+            Some(name) => {
+                Err(Error::configuration(format!("no column is mapped to {name}")).at(table.head()).hint(format!(
+                    "add `{name} = \"...\"` under [csv.columns] in config/config.toml; the file has {}",
+                    table.headers().join(", ")
+                )))
+            }
         }
     }
 

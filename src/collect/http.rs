@@ -47,7 +47,7 @@ pub fn client(address: &str, limits: Limits) -> Result<Client> {
     // Fails only where a provider is installed already, and then there is one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let url = Url::parse(address).map_err(|error| {
-        Error::new(format!("`{address}` is not an address")).because(error).hint("correct `base_url`")
+        Error::configuration(format!("`{address}` is not an address")).because(error).hint("correct `base_url`")
     })?;
     let mut builder = Client::builder()
         .user_agent(BROWSER)
@@ -60,7 +60,7 @@ pub fn client(address: &str, limits: Limits) -> Result<Client> {
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| {
-        Error::new("cannot prepare secure connections")
+        Error::internal("cannot prepare secure connections")
             .because(error.without_url())
             .hint("install this system's root certificates (package ca-certificates)")
     })

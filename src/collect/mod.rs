@@ -150,21 +150,21 @@ impl Fingerprints {
 /// An empty file, or one that is not UTF-8.
 fn utf8<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<&'a str> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Error::new("the file is encoded in UTF-16")
+        return Err(Error::data("the file is encoded in UTF-16")
             .at(Place::file(path))
             .hint("save it as UTF-8 and import it again"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let readable = std::str::from_utf8(readable).unwrap_or_default();
-        Error::new("the file is not encoded in UTF-8")
+        Error::data("the file is not encoded in UTF-8")
             .at(Place::offset(path, readable, readable.len()))
             .hint("save it as UTF-8 and import it again")
             .because(error)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(Error::new("the file is empty").at(Place::file(path)).hint("download or export it again"));
+        return Err(Error::data("the file is empty").at(Place::file(path)).hint("download or export it again"));
     }
     Ok(text)
 }

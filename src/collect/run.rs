@@ -46,7 +46,7 @@ pub type Outcomes = Vec<(Part, Result<PartReport>)>;
 pub fn run(site: &SiteDir, config: &Config, options: &Options) -> Result<Outcomes> {
     let _alone = only_collector(site)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::new("cannot wait for sockets").because(error))?;
+    let runtime = runtime.map_err(|error| Error::internal("cannot wait for sockets").because(error))?;
     Ok(runtime.block_on(all(site, config, options)))
 }
 

@@ -24,7 +24,7 @@ impl<'a> Table<'a> {
     /// No line of names, a line with more or fewer cells than there are names, or a delimiter that is not ASCII.
     pub fn read(path: &'a Path, text: &'a str, delimiter: char) -> Result<Self> {
         let delimiter = u8::try_from(delimiter).ok().filter(u8::is_ascii).ok_or_else(|| {
-            Error::new(format!("`{delimiter}` cannot be the delimiter")).hint("use one of , ; | or a tab")
+            Error::configuration(format!("`{delimiter}` cannot be the delimiter")).hint("use one of , ; | or a tab")
         })?;
         let mut reader =
             ::csv::ReaderBuilder::new().delimiter(delimiter).trim(::csv::Trim::All).from_reader(text.as_bytes());
@@ -66,7 +66,7 @@ fn unreadable(path: &Path, error: ::csv::Error) -> Error {
         }
         _ => "this line cannot be read".to_owned(),
     };
-    Error::new(message).at(place).hint("repair or complete the file; nothing was imported").because(error)
+    Error::data(message).at(place).hint("repair or complete the file; nothing was imported").because(error)
 }
 
 /// One line of a table.
@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
 
     /// Something that is wrong with a cell, or with the line where no cell is named.
     pub fn error(&self, column: Option<usize>, message: impl Into<String>) -> Error {
-        Error::new(message).at(self.place(column)).hint("correct the cell and import again; nothing was imported")
+        Error::data(message).at(self.place(column)).hint("correct the cell and import again; nothing was imported")
     }
 
     /// The place of a cell, or of the line.

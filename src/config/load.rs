@@ -47,7 +47,7 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
         }
     }
     let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
-        Error::new(format!("the environment sets a wrong value: {}", error.message()))
+        Error::configuration(format!("the environment sets a wrong value: {}", error.message()))
             .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
@@ -70,7 +70,7 @@ fn no_secret(source: &Source) -> Result<()> {
     let config = parse(&source.text, &source.path)?;
     let offset = offset_of("flex.token", &source.text).filter(|_| !config.flex.token.is_empty());
     offset.map_or(Ok(()), |offset| {
-        Err(Error::new("the Flex token stands in a file that is made to be committed")
+        Err(Error::configuration("the Flex token stands in a file that is made to be committed")
             .at(Place::offset(&source.path, &source.text, offset))
             .hint("move it to config/local.toml, which is kept out of the repository, and make a new one"))
     })
@@ -104,7 +104,7 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         place = Place::offset(path, text, span.start);
     }
     if error.span().is_some_and(|span| is_secret(text, span.start)) {
-        return Error::new("the token is no text in quotes").at(place).hint("write it as token = \"...\"");
+        return Error::configuration("the token is no text in quotes").at(place).hint("write it as token = \"...\"");
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
@@ -112,7 +112,7 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         let valid: Vec<&str> = quoted.collect();
         return unknown_key(wrong, &valid).at(place);
     }
-    Error::new(message).at(place).hint("config/config.example.toml explains every key")
+    Error::configuration(message).at(place).hint("config/config.example.toml explains every key")
 }
 
 /// Whether a spot in a file lies on the line of a secret, whose value must not be repeated.
@@ -130,7 +130,7 @@ fn unknown_key(wrong: &str, valid: &[&str]) -> Error {
         Some(nearest) if strsim::jaro_winkler(wrong, nearest) > 0.7 => format!("did you mean `{nearest}`?"),
         _ => format!("the keys here are: {}", valid.join(", ")),
     };
-    Error::new(format!("there is no key `{wrong}`")).hint(hint)
+    Error::configuration(format!("there is no key `{wrong}`")).hint(hint)
 }
 
 /// Section, key and value of an environment variable that sets one.
@@ -267,7 +267,8 @@ pub fn is_base_url(url: &str) -> bool {
 
 /// The error about a key, pointing to where it was set.
 fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, String)]) -> Error {
-    let error = Error::new(format!("`{key}`: {message}")).hint("config/config.example.toml explains every key");
+    let error =
+        Error::configuration(format!("`{key}`: {message}")).hint("config/config.example.toml explains every key");
     if let Some((_, name)) = variables.iter().find(|(set, _)| set == key) {
         return error.at(Place::file(name));
     }

@@ -13,7 +13,7 @@ fn refusal(config: &str) -> (String, String) {
     let (folder, site) = site(config, "");
     let error = load(&site, []).unwrap_err();
     let shown = error.to_string().replace(&folder.path().display().to_string(), "");
-    (shown, error.next_step().unwrap_or_default().to_owned())
+    (shown, error.next_step().unwrap_or_default())
 }
 
 const EXAMPLE: &str = include_str!("../../config/config.example.toml");

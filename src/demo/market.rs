@@ -35,8 +35,8 @@ fn series(name: &str, content: &[u8]) -> Result<(Symbol, PriceSeries)> {
     let bars: Vec<Bar> = csv::Reader::from_reader(content)
         .into_deserialize()
         .collect::<Result<_, _>>()
-        .map_err(|cause| Error::new("cannot read the prices of the demo").at(place()).because(cause))?;
-    let series = PriceSeries::new(symbol.clone(), bars).map_err(|reason| Error::new(reason).at(place()))?;
+        .map_err(|cause| Error::internal("cannot read the prices of the demo").at(place()).because(cause))?;
+    let series = PriceSeries::new(symbol.clone(), bars).map_err(|reason| Error::internal(reason).at(place()))?;
     Ok((symbol, series))
 }
 

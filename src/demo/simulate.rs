@@ -90,7 +90,7 @@ pub fn simulate_on(prices: Prices) -> Result<DemoRecord> {
 /// As [`simulate`].
 pub(super) fn strategy() -> Result<Strategy> {
     let config = config::parse(CONFIG, Path::new("data/demo/config.toml"))?;
-    config.strategy.first().cloned().ok_or_else(|| Error::new("the demo has no strategy"))
+    config.strategy.first().cloned().ok_or_else(|| Error::internal("the demo has no strategy"))
 }
 
 fn flows() -> Vec<CashFlow> {

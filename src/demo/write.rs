@@ -64,7 +64,7 @@ fn refuse_strangers(site: &SiteDir) -> Result<()> {
     if is_empty(site.root())? || is_demo(&site.config()) {
         return Ok(());
     }
-    Err(Error::new("the folder holds something other than a demo, and nothing was written")
+    Err(Error::refused("the folder holds something other than a demo, and nothing was written")
         .at(Place::file(site.root()))
         .hint("name a folder that is empty or does not exist yet: `trackrecord demo another-folder`"))
 }
@@ -77,9 +77,11 @@ fn refuse_additions(site: &SiteDir, ours: &BTreeMap<PathBuf, Vec<u8>>) -> Result
     }
     match found.into_iter().find(|path| !ours.contains_key(path)) {
         None => Ok(()),
-        Some(path) => Err(Error::new("the demo did not write this file, and its figures would mix with the demo's")
-            .at(Place::file(path))
-            .hint("write the demo to another folder, or move the file away")),
+        Some(path) => {
+            Err(Error::refused("the demo did not write this file, and its figures would mix with the demo's")
+                .at(Place::file(path))
+                .hint("write the demo to another folder, or move the file away"))
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub fn comparison(record: &Record, config: &Config, daily: &Performance) -> Resu
     let simulated = simulated(record, config, first, last)?;
     let ends = simulated.snapshots.last().map(|snapshot| snapshot.date);
     if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {
-        return Err(Error::new(format!("the prices of the universe end on {ends}")));
+        return Err(Error::data(format!("the prices of the universe end on {ends}")));
     }
     let symbol_of = |ticker: &Symbol| config.yahoo_symbol(ticker).unwrap_or_else(|| ticker.clone());
     let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };

@@ -43,7 +43,7 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
     let base = config.account.base_currency;
     let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else {
-        return Err(Error::new("there is nothing to publish yet: the record has no snapshots")
+        return Err(Error::data("there is nothing to publish yet: the record has no snapshots")
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
     };
     let shown_until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);

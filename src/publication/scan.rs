@@ -217,7 +217,7 @@ pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
         .collect();
     let more = leaks.len().saturating_sub(list.len());
     let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
-    Err(Error::new(format!(
+    Err(Error::refused(format!(
         "the site was not published, because it would give private things away:\n{}{rest}",
         list.join("\n")
     ))

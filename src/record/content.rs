@@ -67,10 +67,10 @@ pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
     let front: AnnotationFront = front_matter::parse(&parts, &place)?;
     let at_top = || Place::line(path, 1);
     let created_at = front.created_at.ok_or_else(|| {
-        Error::new("the annotation has no `created_at`").at(at_top()).hint("add created_at = 2026-01-27T14:30:00Z")
+        Error::data("the annotation has no `created_at`").at(at_top()).hint("add created_at = 2026-01-27T14:30:00Z")
     })?;
     if front.pre_trade.intended_entry.is_some_and(|price| price <= Decimal::ZERO) {
-        return Err(Error::new("`intended_entry` is not above zero").at(at_top()).hint("correct it or take it out"));
+        return Err(Error::data("`intended_entry` is not above zero").at(at_top()).hint("correct it or take it out"));
     }
     let PreFront { side, thesis, intended_entry, position_size_rationale, exit_plan } = front.pre_trade;
     Ok(Annotation {
@@ -154,7 +154,7 @@ fn insert_words(table: &mut toml::Table, key: &str, words: &str) {
 pub fn completed(text: &str, path: &Path, post: &PostTrade) -> Result<String> {
     let note = annotation(text, path)?;
     if note.post_trade.is_some() {
-        return Err(Error::new(format!("the note `{}` is completed already", note.id))
+        return Err(Error::usage(format!("the note `{}` is completed already", note.id))
             .at(Place::file(path))
             .hint("edit the file to change what it says"));
     }

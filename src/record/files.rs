@@ -36,12 +36,13 @@ pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 /// Reads a text file; its errors show the path below `root`.
 pub(super) fn read_text(path: &Path, root: &Path) -> Result<String> {
     let place = Place::file(path).relative_to(root);
-    let bytes =
-        std::fs::read(path).map_err(|error| Error::new("cannot read the file").at(place.clone()).because(error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &place.path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
-        Error::new("the file is not UTF-8 text").at(Place::line(&place.path, line + 1)).hint("save it again as UTF-8")
+        Error::data("the file is not UTF-8 text")
+            .at(Place::line(&place.path, line + 1))
+            .hint("save it again as UTF-8")
     })
 }
 
@@ -56,12 +57,12 @@ pub(super) fn read_rows<T: DeserializeOwned>(path: &Path, root: &Path) -> Result
     }
     let text = read_text(path, root).map_err(|error| vec![error])?;
     if text.trim().is_empty() {
-        let error = Error::new("the file is empty; even without rows it needs its header").at(place);
+        let error = Error::data("the file is empty; even without rows it needs its header").at(place);
         return Err(vec![error.hint("delete the file or restore it from a copy")]);
     }
     if !text.ends_with('\n') {
         let last = text.lines().count();
-        let error = Error::new("the last line is cut off").at(Place::line(&place.path, last));
+        let error = Error::data("the last line is cut off").at(Place::line(&place.path, last));
         return Err(vec![error.hint("restore the file from a copy, or end the line if it is complete")]);
     }
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -93,7 +94,7 @@ fn row_error(error: &csv::Error, place: &Place) -> Error {
         }
         _ => error.to_string(),
     };
-    Error::new(message).at(Place { line, ..place.clone() }).hint("data/README.md lists the columns")
+    Error::data(message).at(Place { line, ..place.clone() }).hint("data/README.md lists the columns")
 }
 
 /// Reads one snapshot file, whose name starts with its date.
@@ -102,12 +103,12 @@ pub(super) fn read_snapshot(path: &Path, root: &Path) -> Result<Placed<Snapshot>
     let text = read_text(path, root)?;
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
         let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
-        Error::new("it is not a snapshot").at(at).because(error).hint("data/README.md shows what a snapshot holds")
+        Error::data("it is not a snapshot").at(at).because(error).hint("data/README.md shows what a snapshot holds")
     })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !name.starts_with(&snapshot.date.to_string()) {
         let message = format!("its date is {}, and its name says otherwise", snapshot.date);
-        return Err(Error::new(message).at(place).hint("rename the file to its date"));
+        return Err(Error::data(message).at(place).hint("rename the file to its date"));
     }
     Ok((place, snapshot))
 }

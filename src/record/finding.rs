@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{Error, Place};
+use crate::error::{Error, ErrorKind, Place};
 
 /// How much a finding matters. Errors keep a site from being built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -35,6 +35,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What kind of finding it is, one short fixed name: `unreadable`, `missing-days` ...
     pub kind: &'static str,
+    /// The kind of the error it stands for, if it stands for one.
+    pub error: Option<ErrorKind>,
     /// Where.
     pub place: Option<Place>,
     /// What.
@@ -46,7 +48,7 @@ pub struct Finding {
 impl Finding {
     /// A finding without a place.
     pub fn new(severity: Severity, kind: &'static str, message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { severity, kind, place: None, message: message.into(), next_step: next.into() }
+        Self { severity, kind, error: None, place: None, message: message.into(), next_step: next.into() }
     }
 
     /// The same finding with its place.
@@ -58,17 +60,21 @@ impl Finding {
     /// An error met while reading, as a finding of its own.
     pub fn from_error(kind: &'static str, error: &Error) -> Self {
         let mut message = error.message().to_owned();
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            message = format!("{message}: {inner}");
-            cause = inner.source();
+        for cause in error.causes() {
+            message = format!("{message}: {cause}");
+        }
+        for other in error.others() {
+            message = format!("{message}; {other}");
         }
         Self {
             severity: Severity::Error,
             kind,
+            error: Some(error.kind()),
             place: error.place().cloned(),
             message,
-            next_step: error.next_step().unwrap_or("repair the file, then run `trackrecord check`").to_owned(),
+            next_step: error
+                .next_step()
+                .unwrap_or_else(|| "repair the file, then run `trackrecord check`".to_owned()),
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn split<'a>(text: &'a str, place: &Place) -> Result<Split<'a>> {
         }
         offset += line.len();
     }
-    Err(Error::new("the front matter is not closed")
+    Err(Error::data("the front matter is not closed")
         .at(Place::line(&place.path, 1))
         .hint("end it with a line that holds `+++` alone"))
 }
@@ -55,7 +55,7 @@ pub fn parse<T: DeserializeOwned>(split: &Split, place: &Place) -> Result<T> {
             .span()
             .map_or(1, |span| split.front.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
         let message = error.message().lines().next().unwrap_or_default().to_owned();
-        Error::new(format!("front matter: {message}"))
+        Error::data(format!("front matter: {message}"))
             .at(Place::line(&place.path, within + 1))
             .hint("data/README.md lists the keys of each kind of file")
     })
@@ -87,7 +87,7 @@ fn push_line(lines: &mut String, key: &str, value: &Value) -> Result<()> {
         Some(value) => text = one_line(value),
         None => serde::Serialize::serialize(value, toml::ser::ValueSerializer::new(&mut text))
             .map(drop)
-            .map_err(|error| Error::new(format!("`{key}` cannot be written as TOML")).because(error))?,
+            .map_err(|error| Error::internal(format!("`{key}` cannot be written as TOML")).because(error))?,
     }
     lines.push_str(&format!("{key} = {text}\n"));
     Ok(())
@@ -129,7 +129,7 @@ pub fn instant(time: DateTime<Utc>) -> Result<Value> {
     let datetime = text.parse::<toml::value::Datetime>();
     datetime
         .map(Value::Datetime)
-        .map_err(|error| Error::new(format!("`{text}` cannot be written as TOML")).because(error))
+        .map_err(|error| Error::internal(format!("`{text}` cannot be written as TOML")).because(error))
 }
 
 #[cfg(test)]

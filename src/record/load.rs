@@ -364,7 +364,7 @@ fn read_words(site: &SiteDir) -> Files<Words> {
     folder(site.commentary(), &|text, path| {
         let document = content::document(text, path)?;
         let month = document.slug.parse().map_err(|message: String| {
-            Error::new(message).at(Place::file(path)).hint("name the file after its month")
+            Error::data(message).at(Place::file(path)).hint("name the file after its month")
         })?;
         Ok(Words::Commentary(month, document))
     });

@@ -101,7 +101,7 @@ fn document<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<(Place, T)>
     let text = read_text(path, root)?;
     let value = serde_json::from_str(&text).map_err(|error| {
         let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
-        Error::new("it is not what `trackrecord` writes here")
+        Error::data("it is not what `trackrecord` writes here")
             .at(at)
             .because(error)
             .hint("delete the file and save it again")

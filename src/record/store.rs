@@ -255,7 +255,7 @@ impl Store {
     fn rows<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>> {
         match read_rows(path, self.site.root()) {
             Ok(rows) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
-            Err(errors) => Err(errors.into_iter().next().unwrap_or_else(|| Error::new("the file cannot be read"))),
+            Err(errors) => Err(Error::all(errors)),
         }
     }
 
@@ -284,7 +284,7 @@ fn lock(path: &Path, site: &SiteDir, doing: &str, patience: Duration) -> Result<
                 std::thread::sleep(Duration::from_millis(50));
             }
             std::fs::TryLockError::WouldBlock => {
-                return Err(Error::new(format!("another trackrecord is {doing}"))
+                return Err(Error::busy(format!("another trackrecord is {doing}"))
                     .at(Place::file(site.root()))
                     .hint("wait until it is done, then run this again"));
             }
@@ -323,9 +323,9 @@ fn verdict(stored: &[Execution], row: &Execution) -> Verdict {
 pub(crate) fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        writer.serialize(row).map_err(|error| Error::new("cannot write a row").because(error))?;
+        writer.serialize(row).map_err(|error| Error::internal("cannot write a row").because(error))?;
     }
-    writer.into_inner().map_err(|error| Error::new("cannot write rows").because(error.into_error()))
+    writer.into_inner().map_err(|error| Error::internal("cannot write rows").because(error.into_error()))
 }
 
 /// A value as a JSON file, as snapshots are.
@@ -334,7 +334,7 @@ pub(crate) fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
 /// A value that JSON cannot hold.
 pub(crate) fn json_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>> {
     let mut bytes =
-        serde_json::to_vec_pretty(value).map_err(|error| Error::new("cannot write JSON").because(error))?;
+        serde_json::to_vec_pretty(value).map_err(|error| Error::internal("cannot write JSON").because(error))?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -4,26 +4,27 @@ use typst::diag::SourceDiagnostic;
 use typst::syntax::DiagSpan;
 use typst::{World, WorldExt};
 
-use crate::{Error, Place};
+use crate::error::{Error, ErrorKind, Place};
 
 use super::templates::MAIN;
 use super::typeset::ReportWorld;
 
 /// The first of the compiler's errors, where it is, and what to do.
 pub fn in_template(world: &ReportWorld, found: &[SourceDiagnostic]) -> Error {
-    let Some(first) = found.first() else { return Error::new(format!("{} cannot be typeset", world.name)) };
+    let Some(first) = found.first() else { return Error::internal(format!("{} cannot be typeset", world.name)) };
     let more = match found.len() {
         0 | 1 => String::new(),
         count => format!(" (the first of {count} errors)"),
     };
     let spot = spot(world, first);
     let excerpt = spot.as_ref().map(|spot| spot.excerpt.as_str()).unwrap_or_default();
-    let error = Error::new(format!("{} cannot be typeset: {}{more}{excerpt}", world.name, first.message));
     let built_in = match &spot {
         Some(spot) => spot.place.is_none(),
         None => world.templates.place(MAIN).is_none(),
     };
-    let error = error.hint(hints(
+    let kind = if built_in { ErrorKind::Internal } else { ErrorKind::Configuration };
+    let message = format!("{} cannot be typeset: {}{more}{excerpt}", world.name, first.message);
+    let error = Error::new(kind, message).hint(hints(
         first,
         match built_in {
             true => "the line is in the built-in template: please report this",
@@ -44,7 +45,7 @@ pub fn in_commentary(world: &ReportWorld, place: Place, found: &[SourceDiagnosti
         let hint = hints(first, &format!("it is so only with the commentary from {place} on"));
         return in_template(world, found).hint(hint);
     }
-    Error::new(format!("the commentary cannot be typeset in {}: {}", world.name, first.message)).at(place).hint(
+    Error::data(format!("the commentary cannot be typeset in {}: {}", world.name, first.message)).at(place).hint(
         hints(first, "what is wrong is in the paragraph, list, quote or table that starts here, or in its notes"),
     )
 }

@@ -322,7 +322,7 @@ impl Tree<'_> {
     }
 
     fn cannot(&self, message: &str, offset: usize, hint: &str) -> Error {
-        Error::new(message).at(place(self.document, offset)).hint(hint)
+        Error::data(message).at(place(self.document, offset)).hint(hint)
     }
 }
 

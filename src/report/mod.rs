@@ -102,7 +102,7 @@ pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Re
     let known = publication.months.iter().find(|known| known.month == month);
     let known = known.ok_or_else(|| {
         let error =
-            Error::new(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
+            Error::usage(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
         match (publication.months.first(), publication.months.last()) {
             (Some(first), Some(last)) => error.hint(format!("the record has {} to {}", first.month, last.month)),
             _ => error.hint("returns need two snapshots"),
@@ -190,7 +190,7 @@ impl<'a> Typesetter<'a> {
     fn month_data(&self, month: &'a Month) -> Result<MonthData<'a>> {
         let publication = self.publication;
         let end = publication.month_ends.get(&month.month).ok_or_else(|| {
-            Error::new(format!("there is nothing to tell of the end of {}", month.month.in_words()))
+            Error::data(format!("there is nothing to tell of the end of {}", month.month.in_words()))
         })?;
         let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
         let document = publication.commentary.get(&month.month).filter(|text| self.options.drafts || !text.draft);
@@ -247,7 +247,7 @@ impl<'a> Typesetter<'a> {
         for (path, place) in month_data.pictures() {
             let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));
             self.options.pictures.check(path).map_err(|reason| {
-                Error::new(format!("the picture `{path}` cannot be typeset: {reason}"))
+                Error::data(format!("the picture `{path}` cannot be typeset: {reason}"))
                     .at(place.clone())
                     .hint("PNG, JPEG, GIF, WebP and SVG can be")
             })?;

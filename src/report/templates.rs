@@ -42,7 +42,8 @@ impl Templates {
             collect(folder, folder, &mut found)?;
         }
         let own = found.keys().cloned().collect();
-        let built_in = embedded(MAIN).ok_or_else(|| Error::new(format!("`{MAIN}` is missing in the program")))?;
+        let built_in =
+            embedded(MAIN).ok_or_else(|| Error::internal(format!("`{MAIN}` is missing in the program")))?;
         found.entry(MAIN.into()).or_insert_with(|| built_in.to_vec());
         found.insert(EMBEDDED.into(), built_in.to_vec());
         let mut templates = Self {
@@ -64,7 +65,7 @@ impl Templates {
             return Ok(());
         }
         let text = String::from_utf8(content).map_err(|cause| {
-            Error::new("the template is not UTF-8").at(Place::file(self.folder.join(&path))).because(cause)
+            Error::configuration("the template is not UTF-8").at(Place::file(self.folder.join(&path))).because(cause)
         })?;
         if let Some(id) = id_of(&path) {
             self.files.insert(path.clone(), Bytes::from_string(text.clone()));

@@ -177,7 +177,7 @@ fn a_month_without_returns_has_no_report() {
     let (cache, pictures) = (Cache::in_memory(), Pictures::default());
     let error = one(&short(), "1999-01".parse().unwrap(), &options(&cache, &pictures)).err().unwrap();
     assert_eq!(error.message(), "there is no report for January 1999: no daily return is dated in it");
-    assert_eq!(error.next_step(), Some("the record has 2022-06 to 2022-12"));
+    assert_eq!(error.next_step().as_deref(), Some("the record has 2022-06 to 2022-12"));
 }
 
 #[test]

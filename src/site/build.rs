@@ -54,7 +54,7 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     for page in rendered {
         markdown_links.extend(page.links);
         if files.insert(page.path.clone(), page.html.into_bytes()).is_some() {
-            return Err(Error::new(format!("two pages would both be `{}`", page.path))
+            return Err(Error::data(format!("two pages would both be `{}`", page.path))
                 .hint("rename one of the Markdown files in content/"));
         }
     }

@@ -74,8 +74,8 @@ pub fn check_markdown(files: &Files, links: &[MarkdownLink]) -> Result<()> {
 fn report(broken: &[String]) -> Result<()> {
     match broken {
         [] => Ok(()),
-        [one] => Err(Error::new(format!("a link leads nowhere:\n  {one}")).hint(HINT)),
-        many => Err(Error::new(format!("{} links lead nowhere:\n  {}", many.len(), many.join("\n  "))).hint(HINT)),
+        [one] => Err(Error::data(format!("a link leads nowhere:\n  {one}")).hint(HINT)),
+        many => Err(Error::data(format!("{} links lead nowhere:\n  {}", many.len(), many.join("\n  "))).hint(HINT)),
     }
 }
 

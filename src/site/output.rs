@@ -82,7 +82,7 @@ fn read_old(dir: &Path) -> Result<Old> {
         other => other.map_err(|cause| Error::io("look at", dir, cause))?,
     };
     if !metadata.is_dir() {
-        return Err(Error::new("the output is not a folder").at(crate::Place::file(dir)));
+        return Err(Error::refused("the output is not a folder").at(crate::Place::file(dir)));
     }
     let mut present = BTreeSet::new();
     list(dir, dir, &mut present)?;
@@ -94,7 +94,7 @@ fn read_old(dir: &Path) -> Result<Old> {
         .collect();
     match foreign.as_slice() {
         [] => Ok(Old { present }),
-        [first, ..] => Err(Error::new(format!(
+        [first, ..] => Err(Error::refused(format!(
             "the folder holds {} that no build has written, such as `{first}`",
             if foreign.len() == 1 { "a file".into() } else { format!("{} files", foreign.len()) }
         ))

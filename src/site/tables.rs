@@ -95,7 +95,7 @@ impl Table {
     /// # Errors
     /// Only if the columns are not equally long.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let failed = |cause| Error::new(format!("cannot write the table `{}`", self.name)).because(cause);
+        let failed = |cause| Error::internal(format!("cannot write the table `{}`", self.name)).because(cause);
         let columns: Vec<Series> = self.columns.iter().map(Column::series).collect();
         let mut frame = DataFrame::new(self.rows(), columns).map_err(failed)?;
         let mut bytes = Vec::new();

@@ -103,7 +103,7 @@ fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
     if let Some(own) = folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
         return std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause));
     }
-    let embedded = embedded(name).ok_or_else(|| Error::new(format!("`{name}` is missing in the program")))?;
+    let embedded = embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?;
     Ok(embedded.to_vec())
 }
 
@@ -122,7 +122,7 @@ fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Er
         }
         _ => (error.to_string(), (!template.is_empty()).then(|| Place::file(folder.join(template)))),
     };
-    let error = Error::new(message).hint("delete the file from templates/ to get the built-in one back");
+    let error = Error::configuration(message).hint("delete the file from templates/ to get the built-in one back");
     match place {
         Some(place) => error.at(place),
         None => error,

@@ -234,7 +234,7 @@ impl Account<'_> {
 }
 
 fn prices_end(symbol: &Symbol, date: NaiveDate) -> Error {
-    Error::new(format!(
+    Error::data(format!(
         "on {date} {symbol} is held and has no price of the last seven days, so its value would be a guess"
     ))
     .hint(format!(
@@ -243,7 +243,7 @@ fn prices_end(symbol: &Symbol, date: NaiveDate) -> Error {
 }
 
 fn no_rate(symbol: &Symbol, currency: Currency, base: Currency, date: NaiveDate) -> Error {
-    Error::new(format!("{symbol} is quoted in {currency}, and on {date} there is no rate to {base}")).hint(format!(
+    Error::data(format!("{symbol} is quoted in {currency}, and on {date} there is no rate to {base}")).hint(format!(
         "set `currency = \"{currency}\"` on it in the universe and run `trackrecord collect prices`: the rates go to \
          data/prices/{currency}{base}=X.csv"
     ))
@@ -374,7 +374,7 @@ fn first_answer(strategy: &Strategy, prices: &Prices, dates: &[NaiveDate]) -> Op
 fn no_prices(strategy: &Strategy, span: Span) -> Error {
     let until = span.to.map(|to| format!(" up to {to}")).unwrap_or_default();
     let symbols: Vec<&str> = strategy.universe.iter().map(|member| member.symbol.as_str()).collect();
-    Error::new(format!("there are not enough prices{until} for a single signal of {}", symbols.join(", ")))
+    Error::data(format!("there are not enough prices{until} for a single signal of {}", symbols.join(", ")))
         .hint("run `trackrecord collect prices`, or correct the universe in config/config.toml")
 }
 

@@ -45,7 +45,7 @@ pub fn may_hold(config: &Config, snapshot: &Snapshot, strategy: &Strategy, symbo
         several if ours => Err(undecided(&ticker, several)),
         others => {
             let owner = others.first().map_or("no strategy".to_owned(), |other| format!("`{}`", other.id));
-            Err(Error::new(format!(
+            Err(Error::configuration(format!(
                 "`{}` would buy {ticker}, which would then belong to {owner} by the configuration",
                 strategy.id
             ))
@@ -87,9 +87,12 @@ fn by_fills<'a>(
 
 fn undecided(ticker: &Symbol, claimants: &[&Strategy]) -> Error {
     let ids: Vec<String> = claimants.iter().map(|one| format!("`{}`", one.id)).collect();
-    Error::new(format!("{ticker} is in the universes of {}, and nothing tells whose it is", ids.join(" and ")))
-        .at(Place::file("config/config.toml"))
-        .hint("give it to one of them with `symbols` or `account`, or label orders and set `order_ref`")
+    Error::configuration(format!(
+        "{ticker} is in the universes of {}, and nothing tells whose it is",
+        ids.join(" and ")
+    ))
+    .at(Place::file("config/config.toml"))
+    .hint("give it to one of them with `symbols` or `account`, or label orders and set `order_ref`")
 }
 
 /// The part of `managed` money that a strategy may call its own, and its cash.

@@ -128,13 +128,13 @@ fn newest_snapshot(record: &Record, as_of: NaiveDate) -> Result<&Snapshot> {
     let after = record.snapshots.partition_point(|snapshot| snapshot.date <= as_of);
     let known = after.checked_sub(1).and_then(|newest| record.snapshots.get(newest));
     let snapshot = known.ok_or_else(|| {
-        Error::new(format!("there is no snapshot of the account on or before {as_of}"))
+        Error::data(format!("there is no snapshot of the account on or before {as_of}"))
             .at(Place::file("data/snapshots"))
             .hint("run `trackrecord collect snapshot`, or import a statement")
     })?;
     let age = (as_of - snapshot.date).num_days();
     if age > STALE_DAYS {
-        return Err(Error::new(format!(
+        return Err(Error::data(format!(
             "the newest snapshot is of {}, {age} days before {as_of}: what is held now would be a guess",
             snapshot.date
         ))
@@ -156,7 +156,7 @@ fn nothing_newer(record: &Record, snapshot: &Snapshot, as_of: NaiveDate) -> Resu
         (1, _) => "a fill is",
         _ => "fills are",
     };
-    Err(Error::new(format!(
+    Err(Error::data(format!(
         "{what} newer than the snapshot of {}: what they changed would be traded again",
         snapshot.as_of.format("%Y-%m-%d %H:%M UTC")
     ))
@@ -170,7 +170,7 @@ fn answer(record: &Record, strategy: &Strategy, as_of: NaiveDate) -> Result<Sign
     if signal.ranking.is_empty() || !stale.covers_formation() {
         let skipped = signal.skipped.first().map(|skipped| format!("{}: {}", skipped.symbol, skipped.reason));
         let reason = stale.in_words().or(skipped).unwrap_or_else(|| "nothing can be ranked".into());
-        return Err(Error::new(format!("there is no full signal for {}: {reason}", signal.formation.in_words()))
+        return Err(Error::data(format!("there is no full signal for {}: {reason}", signal.formation.in_words()))
             .hint("run `trackrecord collect prices`; `trackrecord signal` shows what is missing"));
     }
     Ok(signal)
@@ -184,7 +184,7 @@ fn not_older_than(signal: &Signal, snapshot: &Snapshot, record: &Record, strateg
     if snapshot.date >= closed {
         return Ok(());
     }
-    Err(Error::new(format!(
+    Err(Error::data(format!(
         "the newest snapshot is of {}, and the signal of {} is newer: it was formed on {closed}",
         snapshot.date,
         signal.formation.in_words()
@@ -197,7 +197,7 @@ fn not_older_than(signal: &Signal, snapshot: &Snapshot, record: &Record, strateg
 fn can_be_ranked(held: &Holdings, signal: &Signal) -> Result<()> {
     match signal.skipped.iter().find(|skipped| held.portfolio.held.contains_key(&skipped.symbol)) {
         None => Ok(()),
-        Some(skipped) => Err(Error::new(format!(
+        Some(skipped) => Err(Error::data(format!(
             "{} is held and cannot be ranked ({}): selling it would be a guess",
             skipped.symbol, skipped.reason
         ))
@@ -211,18 +211,19 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &Symbol, as_of: NaiveDate
     let place = || Place::file(format!("data/prices/{symbol}.csv"));
     let next = "run `trackrecord collect prices`, then this again";
     let series = record.prices.get(symbol);
-    let missing = || Error::new(format!("there is no price of {symbol} on or before {as_of}")).at(place()).hint(next);
+    let missing =
+        || Error::data(format!("there is no price of {symbol} on or before {as_of}")).at(place()).hint(next);
     let series = series.ok_or_else(missing)?;
     let bar = series.on_or_before(as_of).ok_or_else(missing)?;
     if is_stale(bar, as_of) || weekday_age(bar.date, as_of) > WEEKDAYS_TO_REFUSE {
         let message = format!("the newest price of {symbol} is of {}, more than a week before {as_of}", bar.date);
-        return Err(Error::new(message).at(place()).hint(next));
+        return Err(Error::data(message).at(place()).hint(next));
     }
     let currency = series.currency;
     let base = snapshot.base_currency;
     let rate = snapshot.fx_to_base(currency).or_else(|| stored_rate(&record.prices, currency, base, as_of));
     let rate = rate.ok_or_else(|| {
-        Error::new(format!("{symbol} is quoted in {currency}, and nothing says what that is worth in {base}"))
+        Error::data(format!("{symbol} is quoted in {currency}, and nothing says what that is worth in {base}"))
             .at(place())
             .hint(format!(
                 "set `currency = \"{currency}\"` on it in the universe and run `trackrecord collect prices`"
@@ -237,14 +238,14 @@ fn is_same_instrument(symbol: &Symbol, quote: &Quote, currency: Currency, price:
     let place = || Place::file(format!("data/prices/{symbol}.csv"));
     if currency != quote.currency {
         let message = format!("{symbol} is held in {currency} and its prices are in {}", quote.currency);
-        return Err(Error::new(message).at(place()).hint(next));
+        return Err(Error::data(message).at(place()).hint(next));
     }
     let ratio = price.and_then(|price| price.checked_div(quote.price)).unwrap_or(Decimal::ONE);
     if ratio > FARTHEST || ratio * FARTHEST < Decimal::ONE {
         let broker = price.unwrap_or_default().normalize();
         let stored = quote.price.normalize();
         let message = format!("the broker values {symbol} at {broker}, and its price of {} is {stored}", quote.date);
-        return Err(Error::new(message).at(place()).hint(next));
+        return Err(Error::data(message).at(place()).hint(next));
     }
     Ok(())
 }

@@ -114,7 +114,7 @@ fn target(fills: &[Fill], later: &Fill, taken: &BTreeSet<ExecId>, batch: &mut Ba
         (None, None) => {
             return match fills.iter().filter(free).find(|fill| same_terms(&fill.execution, &later.execution)) {
                 Some(fill) => here(fill),
-                None => Err(Error::new("this row takes back a trade and does not say which")
+                None => Err(Error::data("this row takes back a trade and does not say which")
                     .at(later.row.place())
                     .hint("include `Orig Transaction ID` in the Flex query and download the statement again")),
             };

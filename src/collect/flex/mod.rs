@@ -86,7 +86,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
     let mut batch = Batch::default();
     check_count(path, &document, &mut batch)?;
     let Some(account) = choose_account(path, &document, settings.account)? else {
-        return Err(Error::new("the statement names no account")
+        return Err(Error::data("the statement names no account")
             .at(Place::file(path))
             .hint("include `Account ID` in the Flex query, or set `[ibkr] account` in config/local.toml"));
     };
@@ -181,7 +181,7 @@ impl Reading {
     /// It is told nowhere.
     fn required_base(&self, row: &Row) -> Result<Currency> {
         self.base.ok_or_else(|| {
-            Error::new("the statement does not say what the base currency is").at(row.place()).hint(
+            Error::data("the statement does not say what the base currency is").at(row.place()).hint(
                 "include the section Account Information with `Currency` in the Flex query, or set \
                  `[account] base_currency` in config/config.toml",
             )
@@ -190,7 +190,7 @@ impl Reading {
 }
 
 fn date_error(row: &Row, name: &str, problem: &str) -> Error {
-    Error::new(format!("{name}: {problem}"))
+    Error::data(format!("{name}: {problem}"))
         .at(row.place())
         .hint("set the date format of the Flex query to yyyyMMdd and the time format to HHmmss; nothing was imported")
 }
@@ -199,7 +199,7 @@ fn date_error(row: &Row, name: &str, problem: &str) -> Error {
 fn check_count(path: &Path, document: &Document, batch: &mut Batch) -> Result<()> {
     let found = document.statements.len();
     if found == 0 {
-        return Err(Error::new("the file holds no statement")
+        return Err(Error::data("the file holds no statement")
             .at(Place::file(path))
             .hint("run the Flex query over a period in which the account existed"));
     }
@@ -218,10 +218,10 @@ fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Res
     let list = found.iter().copied().collect::<Vec<_>>().join(", ");
     match wanted.map(str::trim).filter(|account| !account.is_empty()) {
         Some(wanted) if found.is_empty() || found.contains(wanted) => Ok(Some(wanted.to_owned())),
-        Some(wanted) => Err(Error::new(format!("the statement is not about account {wanted}, but about {list}"))
+        Some(wanted) => Err(Error::data(format!("the statement is not about account {wanted}, but about {list}"))
             .at(Place::file(path))
             .hint("correct `[ibkr] account` in config/local.toml, or import that account's statement")),
-        None if found.len() > 1 => Err(Error::new(format!("the statement holds several accounts: {list}"))
+        None if found.len() > 1 => Err(Error::configuration(format!("the statement holds several accounts: {list}"))
             .at(Place::file(path))
             .hint("set `[ibkr] account` in config/local.toml to the one that is published")),
         None => Ok(found.first().map(|account| (*account).to_owned())),

@@ -3,6 +3,8 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::error::ErrorKind;
+
 /// The service's own words: a reference to fetch the statement with, or why there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
@@ -82,28 +84,36 @@ pub enum Verdict {
     Later,
     /// Too many questions: leave it alone for a minute.
     Busy,
-    /// Asking again does not help; what to do instead.
-    Final(&'static str),
+    /// Asking again does not help; what kind of trouble it is, and what to do instead.
+    Final(ErrorKind, &'static str),
 }
 
 /// The table of IBKR's codes.
 pub fn verdict(code: u32) -> Verdict {
+    use ErrorKind::{Configuration, Network, Refused};
     match code {
         1019 => Verdict::Working,
         1001 | 1004..=1009 | 1021 => Verdict::Later,
         1018 => Verdict::Busy,
-        1003 => Verdict::Final("there is no statement for this period now; try again tomorrow"),
-        1010 => Verdict::Final("make the query again as an Activity Flex Query; old ones are no longer served"),
-        1011 => Verdict::Final("switch on the Flex Web Service in Client Portal under Flex Queries"),
-        1012 => {
-            Verdict::Final("make a new token in Client Portal under Flex Queries, and put it into config/local.toml")
+        1003 => Verdict::Final(Network, "there is no statement for this period now; try again tomorrow"),
+        1010 => {
+            Verdict::Final(Refused, "make the query again as an Activity Flex Query; old ones are no longer served")
         }
-        1013 => Verdict::Final("the token allows other addresses only; make one that allows this computer"),
-        1014 => Verdict::Final("correct `[flex] query_id`: the number beside the query in Client Portal"),
-        1015 => Verdict::Final("correct `[flex] token` in config/local.toml; a new token ends the one before"),
-        1016 => Verdict::Final("see in Client Portal whether the query is for this account"),
-        1017 => Verdict::Final("run this again"),
-        _ => Verdict::Final("see the code in IBKR's documentation of the Flex Web Service"),
+        1011 => Verdict::Final(Refused, "switch on the Flex Web Service in Client Portal under Flex Queries"),
+        1012 => Verdict::Final(
+            Refused,
+            "make a new token in Client Portal under Flex Queries, and put it into config/local.toml",
+        ),
+        1013 => Verdict::Final(Refused, "the token allows other addresses only; make one that allows this computer"),
+        1014 => {
+            Verdict::Final(Configuration, "correct `[flex] query_id`: the number beside the query in Client Portal")
+        }
+        1015 => {
+            Verdict::Final(Refused, "correct `[flex] token` in config/local.toml; a new token ends the one before")
+        }
+        1016 => Verdict::Final(Configuration, "see in Client Portal whether the query is for this account"),
+        1017 => Verdict::Final(Network, "run this again"),
+        _ => Verdict::Final(Refused, "see the code in IBKR's documentation of the Flex Web Service"),
     }
 }
 
@@ -135,7 +145,7 @@ mod tests {
         }
         assert_eq!((verdict(1018), verdict(1019)), (Verdict::Busy, Verdict::Working));
         for code in [1003, 1010, 1012, 1015, 1020, 9999] {
-            assert!(matches!(verdict(code), Verdict::Final(_)), "{code}");
+            assert!(matches!(verdict(code), Verdict::Final(..)), "{code}");
         }
     }
 }

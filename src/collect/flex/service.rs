@@ -20,7 +20,7 @@ use crate::collect::progress::Progress;
 use crate::collect::report::{Part, PartReport};
 use crate::collect::save::{Received, save};
 use crate::config::{Config, Flex};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
 use crate::record::coverage::{Coverage, gaps};
 use crate::record::store::Store;
 use crate::record::{AccountId, Finding, Severity};
@@ -71,7 +71,7 @@ pub async fn collect(
     let settings = &config.flex;
     for (key, value) in [("token", &settings.token), ("query_id", &settings.query_id)] {
         if value.trim().is_empty() {
-            return Err(Error::new(format!("`[flex] {key}` is not set")).hint(
+            return Err(Error::configuration(format!("`[flex] {key}` is not set")).hint(
                 "make an Activity Flex Query and a token in Client Portal under Flex Queries; the token belongs \
                  into config/local.toml or TRACKRECORD_FLEX_TOKEN",
             ));
@@ -317,7 +317,7 @@ impl<'a> Service<'a> {
             Trouble::Said(reply) => reply.code,
         };
         match code.map(verdict) {
-            Some(Verdict::Final(next)) => Err(Error::new(self.in_words(trouble)).hint(next)),
+            Some(Verdict::Final(kind, next)) => Err(Error::new(kind, self.in_words(trouble)).hint(next)),
             Some(Verdict::Busy) => Ok(self.pace.busy),
             Some(Verdict::Working | Verdict::Later) | None => Ok(growing),
         }
@@ -325,7 +325,10 @@ impl<'a> Service<'a> {
 
     fn gave_up(&self, trouble: Option<&Trouble>) -> Error {
         let last = trouble.map(|trouble| self.in_words(trouble)).unwrap_or_default();
-        Error::new(format!("the Flex web service gave no statement after {} attempts: {last}", self.pace.attempts))
+        let message = format!("the Flex web service gave no statement after {} attempts: {last}", self.pace.attempts);
+        let is_busy =
+            matches!(trouble, Some(Trouble::Said(Reply { code: Some(code), .. })) if verdict(*code) == Verdict::Busy);
+        Error::new(if is_busy { ErrorKind::Busy } else { ErrorKind::Network }, message)
             .hint("try again in an hour; statements are made once a day after the close")
     }
 

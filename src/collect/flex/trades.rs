@@ -169,7 +169,7 @@ fn exec_id(row: &Row, kind: Kind) -> Result<ExecId> {
         execution.map(str::to_owned).or(transaction).or(trade)
     };
     id.map(ExecId::new).ok_or_else(|| {
-        Error::new(format!("this {} has no id of any kind", row.tag))
+        Error::data(format!("this {} has no id of any kind", row.tag))
             .at(row.place())
             .hint("include `IB Execution ID` and `Transaction ID` in the Flex query and download the statement again")
     })

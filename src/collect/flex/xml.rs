@@ -119,14 +119,14 @@ impl Row<'_> {
 
     /// An error about an attribute that has to have a value.
     pub fn missing(&self, name: &str) -> Error {
-        Error::new(format!("this {} has no {name}", self.tag))
+        Error::data(format!("this {} has no {name}", self.tag))
             .at(self.place())
             .hint(format!("include the field `{name}` in the Flex query and download the statement again"))
     }
 
     /// An error about this row.
     pub fn error(&self, message: impl Into<String>) -> Error {
-        Error::new(message)
+        Error::data(message)
             .at(self.place())
             .hint("download the statement again; if it stays, correct the row. Nothing was imported")
     }
@@ -224,18 +224,18 @@ fn attributes(source: Source, offset: usize, start: &BytesStart) -> Result<Attri
 fn check_root(source: Source, offset: usize, tag: &str, second: bool) -> Result<()> {
     let place = source.place(offset);
     if second {
-        return Err(Error::new(format!("a second document, <{tag}>, follows after the end of the statement"))
+        return Err(Error::data(format!("a second document, <{tag}>, follows after the end of the statement"))
             .at(place)
             .hint("put each statement into a file of its own; nothing was imported"));
     }
     match tag {
         "FlexQueryResponse" => Ok(()),
         "FlexStatementResponse" => Err(refusal(source, place)),
-        _ if tag.eq_ignore_ascii_case("html") => Err(Error::new("this is a web page, not a Flex statement")
+        _ if tag.eq_ignore_ascii_case("html") => Err(Error::data("this is a web page, not a Flex statement")
             .at(place)
             .hint("run the Flex query with the format XML and save the file it offers")),
         _ => {
-            Err(Error::new(format!("this is not a Flex statement: it starts with <{tag}>, not <FlexQueryResponse>"))
+            Err(Error::data(format!("this is not a Flex statement: it starts with <{tag}>, not <FlexQueryResponse>"))
                 .at(place)
                 .hint("run an Activity or Trade Confirmation Flex query with the format XML"))
         }
@@ -253,25 +253,25 @@ fn refusal(source: Source, place: Place) -> Error {
         (Some(code), None) => format!("the Flex web service answered with error {code}"),
         _ => "this is an answer of the Flex web service, not a statement".to_owned(),
     };
-    Error::new(message).at(place).hint("request the statement again, a little later, and save the file that follows")
+    Error::data(message).at(place).hint("request the statement again, a little later, and save the file that follows")
 }
 
 fn not_xml(source: Source, offset: usize) -> Error {
     let skipped = source.text.get(offset..).map_or(0, |rest| rest.len() - rest.trim_start().len());
-    Error::new("this is not XML")
+    Error::data("this is not XML")
         .at(source.place(offset + skipped))
         .hint("set the format of the Flex query to XML and download the statement again")
 }
 
 fn malformed(source: Source, offset: usize, cause: quick_xml::Error) -> Error {
-    Error::new("the file is cut off or damaged here")
+    Error::data("the file is cut off or damaged here")
         .at(source.place(offset))
         .hint("download the statement again; nothing was imported")
         .because(cause)
 }
 
 fn cut_off(source: Source, tag: &str) -> Error {
-    Error::new(format!("the file ends before </{tag}>"))
+    Error::data(format!("the file ends before </{tag}>"))
         .at(source.place(source.text.len()))
         .hint("download the statement again; nothing was imported")
 }

@@ -21,8 +21,10 @@ impl AccountKind {
         match status {
             Status::Live => Ok(Self::Live),
             Status::Paper => Ok(Self::Paper),
-            Status::Demo => Err(Error::new("this site is a demo, and a broker's data do not belong into it")
-                .hint("set `[site] status` to \"paper\" or \"live\", or make a site with `trackrecord init DIR`")),
+            Status::Demo => {
+                Err(Error::configuration("this site is a demo, and a broker's data do not belong into it")
+                    .hint("set `[site] status` to \"paper\" or \"live\", or make a site with `trackrecord init DIR`"))
+            }
         }
     }
 
@@ -49,7 +51,7 @@ impl AccountKind {
             return Ok(self);
         }
         let (asked, own) = (asked.name(), self.name());
-        Err(Error::new(format!("--{asked} was asked for, and this site's record is {own}; nothing was asked"))
+        Err(Error::usage(format!("--{asked} was asked for, and this site's record is {own}; nothing was asked"))
             .hint("a site publishes one account: collect into the other site, or correct `[site] status`"))
     }
 
@@ -85,7 +87,7 @@ pub fn agree_on_account(account: &str, wanted: AccountKind) -> Result<()> {
 
 fn disagreement(what: String, found: AccountKind, wanted: AccountKind) -> Error {
     let (found, wanted) = (found.name(), wanted.name());
-    Error::new(format!("{what} is {found}, and this site's record is {wanted}; nothing was asked"))
+    Error::configuration(format!("{what} is {found}, and this site's record is {wanted}; nothing was asked"))
         .hint("correct `[ibkr]` in config/local.toml, or `[site] status` if this site publishes the other account")
 }
 

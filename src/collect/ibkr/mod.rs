@@ -80,9 +80,10 @@ fn recorded(record: &Record) -> Option<&str> {
 
 /// The reason for the first part, and for the others that it is the same.
 fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<PartReport>)> {
+    let kind = error.kind();
     let mut reason = Some(error);
     let told = |part: &Part| {
-        let again = || Error::new(format!("{}: not asked, for the same reason", part.name()));
+        let again = || Error::new(kind, format!("{}: not asked, for the same reason", part.name()));
         (*part, Err(reason.take().unwrap_or_else(again)))
     };
     parts.iter().map(told).collect()

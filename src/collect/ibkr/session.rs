@@ -211,12 +211,14 @@ pub fn choose_account(managed: &[String], configured: &str, recorded: Option<&st
     let list = managed.join(", ");
     let wanted = if configured.trim().is_empty() { recorded.unwrap_or_default() } else { configured };
     match (wanted.trim(), managed.first()) {
-        (_, None) => Err(Error::new("the gateway manages no account")
+        (_, None) => Err(Error::network("the gateway manages no account")
             .hint("log in to TWS or Gateway, wait until it shows the account, and run this again")),
         ("", Some(first)) => Ok(first.clone()),
         (wanted, Some(_)) if managed.iter().any(|account| account == wanted) => Ok(wanted.to_owned()),
-        (wanted, Some(_)) => Err(Error::new(format!("account {wanted} is not among those of this login: {list}"))
-            .hint("correct `[ibkr] account` in config/local.toml, or log in as the user who may see it")),
+        (wanted, Some(_)) => {
+            Err(Error::configuration(format!("account {wanted} is not among those of this login: {list}"))
+                .hint("correct `[ibkr] account` in config/local.toml, or log in as the user who may see it"))
+        }
     }
 }
 

@@ -141,7 +141,8 @@ impl Answers {
 }
 
 fn wrong(message: impl Into<String>) -> Error {
-    Error::new(message).hint("nothing was written; wait until TWS or Gateway shows the account, then run this again")
+    Error::network(message)
+        .hint("nothing was written; wait until TWS or Gateway shows the account, then run this again")
 }
 
 fn number(tag: &str, text: &str) -> Result<Decimal> {
@@ -161,7 +162,7 @@ pub fn build(answers: &Answers, account: &str, base: Currency, as_of: DateTime<U
     }
     let (net_liquidation, reported_base) = answers.net_liquidation()?;
     if reported_base != base {
-        return Err(Error::new(format!(
+        return Err(Error::configuration(format!(
             "the account is in {reported_base}, and `[account] base_currency` is {base}"
         ))
         .hint(format!("set `[account] base_currency = \"{reported_base}\"` in config/config.toml")));

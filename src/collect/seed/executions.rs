@@ -20,7 +20,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
     let table = Table::read(path, utf8(path, bytes)?, ',')?;
     for needed in ["trade_id", "timestamp", "symbol", "side", "quantity", "fill_price"] {
         if table.column(needed).is_none() {
-            return Err(Error::new(format!("there is no column `{needed}`"))
+            return Err(Error::data(format!("there is no column `{needed}`"))
                 .at(table.head())
                 .hint("only executions of the earlier system can be read here; use `import csv` for others"));
         }

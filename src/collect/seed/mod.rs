@@ -42,7 +42,7 @@ pub fn parse(folder: &Path, settings: &SeedSettings) -> Result<Batch> {
     let below = folder.join("data");
     let folder = if !has_any(folder) && has_any(&below) { &below } else { folder };
     if !has_any(folder) {
-        return Err(Error::new("there is no executions, snapshots or annotations folder here")
+        return Err(Error::usage("there is no executions, snapshots or annotations folder here")
             .at(Place::file(folder))
             .hint("name the data folder of the earlier system"));
     }
@@ -112,7 +112,7 @@ fn json(path: &Path, bytes: &[u8]) -> Result<serde_json::Map<String, serde_json:
     let text = utf8(path, bytes)?;
     serde_json::from_str(text).map_err(|error| {
         let place = Place { path: path.to_owned(), line: Some(error.line()), column: Some(error.column().max(1)) };
-        Error::new("this is not the JSON object that is expected here")
+        Error::data("this is not the JSON object that is expected here")
             .at(place)
             .hint("repair the file (NaN is not JSON: write null); nothing was imported")
             .because(error)
@@ -120,7 +120,7 @@ fn json(path: &Path, bytes: &[u8]) -> Result<serde_json::Map<String, serde_json:
 }
 
 fn wrong(path: &Path, message: String) -> Error {
-    Error::new(message).at(Place::file(path)).hint("correct the file and import again; nothing was imported")
+    Error::data(message).at(Place::file(path)).hint("correct the file and import again; nothing was imported")
 }
 
 /// A number as it is written. JSON numbers are read through the shortest text that stands for them, which is how the

@@ -46,7 +46,7 @@ pub(super) struct Chart {
 /// currency or no time zone.
 pub(super) fn read(body: &[u8], asked: &Symbol, now: DateTime<Utc>) -> Result<Chart> {
     let document: Document = serde_json::from_slice(body).map_err(|error| {
-        Error::new("the answer is not a chart")
+        Error::network("the answer is not a chart")
             .because(error)
             .hint("try again later; Yahoo may have changed its form")
     })?;
@@ -102,14 +102,14 @@ fn series(document: Document) -> Result<Series> {
     let envelope = document.chart.or(document.finance).unwrap_or_default();
     match envelope {
         Envelope { error: Some(fault), .. } => {
-            Err(Error::new(format!("Yahoo says \"{}\"", words(&fault))).hint(RENAMED))
+            Err(Error::data(format!("Yahoo says \"{}\"", words(&fault))).hint(RENAMED))
         }
         Envelope { result, .. } => result
             .into_iter()
             .flatten()
             .flatten()
             .next()
-            .ok_or_else(|| Error::new("Yahoo's answer is empty").hint(RENAMED)),
+            .ok_or_else(|| Error::data("Yahoo's answer is empty").hint(RENAMED)),
     }
 }
 
@@ -117,7 +117,7 @@ fn currency(meta: &Meta, asked: &Symbol) -> Result<String> {
     if let Some(answered) = &meta.symbol
         && !answered.eq_ignore_ascii_case(asked.as_str())
     {
-        return Err(Error::new(format!("Yahoo answers about {answered}")).hint(RENAMED));
+        return Err(Error::data(format!("Yahoo answers about {answered}")).hint(RENAMED));
     }
     let unit = meta.currency.as_deref().unwrap_or_default();
     quote_unit(unit).map_err(|_| {
@@ -125,7 +125,7 @@ fn currency(meta: &Meta, asked: &Symbol) -> Result<String> {
             "" => "Yahoo does not name the currency of the prices".to_owned(),
             unit => format!("Yahoo quotes it in `{unit}`, and what that is worth is not known"),
         };
-        Error::new(message).hint("look the symbol up on finance.yahoo.com; another listing of it may do")
+        Error::data(message).hint("look the symbol up on finance.yahoo.com; another listing of it may do")
     })?;
     Ok(unit.to_owned())
 }
@@ -141,7 +141,7 @@ impl Zone {
     fn of(meta: &Meta) -> Result<Self> {
         let named = meta.exchange_timezone_name.as_deref().and_then(|name| name.parse().ok()).map(Self::Named);
         named.or_else(|| FixedOffset::east_opt(meta.gmtoffset?).map(Self::Fixed)).ok_or_else(|| {
-            Error::new("Yahoo does not name the exchange's time zone, so the bars have no dates")
+            Error::network("Yahoo does not name the exchange's time zone, so the bars have no dates")
                 .hint("try again later")
         })
     }
@@ -191,14 +191,14 @@ impl Columns {
         let columns = [&quote.open, &quote.high, &quote.low, &quote.close, &quote.volume, &adjusted];
         let lengths: BTreeSet<usize> = columns.into_iter().flatten().map(Vec::len).collect();
         if times.is_empty() && lengths.iter().any(|length| *length > 0) {
-            return Err(Error::new("Yahoo sends prices without dates").hint("try again later"));
+            return Err(Error::network("Yahoo sends prices without dates").hint("try again later"));
         }
         if times.is_empty() || quote.close.is_none() {
-            return Err(Error::new("Yahoo has no prices for the time asked for").hint(RENAMED));
+            return Err(Error::data("Yahoo has no prices for the time asked for").hint(RENAMED));
         }
         if lengths.iter().any(|length| *length != times.len()) {
             let message = "Yahoo's columns differ in length, so it is not known which price belongs to which date";
-            return Err(Error::new(message).hint("try again later"));
+            return Err(Error::network(message).hint("try again later"));
         }
         Ok(Self { times, quote, adjusted })
     }

@@ -54,7 +54,8 @@ impl Client {
         let base = base_url.trim_end_matches('/').to_owned() + "/";
         Ok(Self {
             http: http::client(&base, limits)?,
-            base: Url::parse(&base).map_err(|error| Error::new("`base_url` is not an address").because(error))?,
+            base: Url::parse(&base)
+                .map_err(|error| Error::configuration("`base_url` is not an address").because(error))?,
             now,
             backoff: Backoff::default(),
             slots: Semaphore::new(AT_ONCE),
@@ -80,7 +81,7 @@ impl Client {
                 continue;
             }
             if answer.is_web_page() || (answer.status >= 400 && chart::complaint(&answer.body).is_none()) {
-                return Err(Error::new(words(&answer)).hint(LATER));
+                return Err(Error::network(words(&answer)).hint(LATER));
             }
             let mut chart = chart::read(&answer.body, symbol, self.now)?;
             chart.bars.retain(|bar| bar.date >= span.from);
@@ -110,7 +111,7 @@ impl Client {
     }
 
     fn below(&self, path: &str) -> Result<Url> {
-        self.base.join(path).map_err(|error| Error::new("`base_url` is not an address").because(error))
+        self.base.join(path).map_err(|error| Error::configuration("`base_url` is not an address").because(error))
     }
 
     /// Asks until there is an answer that asking again would not better, or patience ends.
@@ -205,11 +206,12 @@ fn given_up(trouble: &str, attempts: u32, wish: Option<Duration>) -> Error {
         (None, 1) => trouble.to_owned(),
         (None, attempts) => format!("{trouble}, {attempts} times"),
     };
-    Error::new(message).hint(LATER)
+    let error = if wish.is_some() { Error::busy(message) } else { Error::network(message) };
+    error.hint(LATER)
 }
 
 fn refusal(what: &str) -> Error {
-    Error::new(format!("Yahoo wants {what} and does not hand one out")).hint(LATER)
+    Error::refused(format!("Yahoo wants {what} and does not hand one out")).hint(LATER)
 }
 
 fn wants_cookie(answer: &Answer) -> bool {

@@ -61,7 +61,7 @@ pub async fn collect(
     progress: &dyn Progress,
 ) -> Result<PartReport> {
     let wanted = once_each(wanted, now.date_naive());
-    let confirmed = settings.confirmations().map_err(Error::new)?;
+    let confirmed = settings.confirmations().map_err(Error::configuration)?;
     let asked = format!("daily prices of {} symbols from {}", wanted.len(), settings.base_url);
     let mut report = PartReport::new(Part::Prices, asked);
     if wanted.is_empty() {
@@ -81,7 +81,7 @@ pub async fn collect(
         match (stored, answers.remove(symbol)) {
             (Ok(stored), Some(answer)) => write(&store, symbol, &stored, answer, now, &mut report)?,
             (Ok(stored), None) => {
-                write(&store, symbol, &stored, Err(Error::new("it was not asked for")), now, &mut report)?
+                write(&store, symbol, &stored, Err(Error::network("it was not asked for")), now, &mut report)?
             }
             (Err(error), _) => report.findings.push(findings::failed(symbol, &error, &[])),
         }

@@ -35,14 +35,13 @@ pub fn suspicious_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<Suspicio
 fn file(folder: &Path, symbol: &Symbol) -> Result<PathBuf> {
     let name = symbol.as_str();
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
-        return Err(Error::new(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
+        return Err(Error::data(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
     }
     Ok(folder.join(format!("{symbol}.csv")))
 }
 
 fn read<T: DeserializeOwned>(site: &SiteDir, path: &Path) -> Result<Vec<Placed<T>>> {
-    read_rows(path, site.root())
-        .map_err(|errors| errors.into_iter().next().unwrap_or_else(|| Error::new("the file cannot be read")))
+    read_rows(path, site.root()).map_err(Error::all)
 }
 
 fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -> Result<Vec<T>> {
@@ -52,7 +51,7 @@ fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -
         match known.get(&date) {
             Some((first, other)) if *other != row => {
                 let message = format!("{date} stands here again with other prices than at {first}");
-                return Err(Error::new(message).at(place).hint("delete the wrong row, then collect prices again"));
+                return Err(Error::data(message).at(place).hint("delete the wrong row, then collect prices again"));
             }
             _ => drop(known.insert(date, (place, row))),
         }

@@ -133,7 +133,7 @@ impl Plot {
     fn shapes(&self, size: Size) -> Result<String> {
         let mut shapes = String::new();
         self.draw(size, &mut shapes).map_err(|cause| {
-            Error::new(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
+            Error::internal(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
         })?;
         Ok(shapes)
     }

@@ -1,0 +1,182 @@
+//! What kinds of findings there are, each with its fixed name and a line that explains it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Makes the enum, its names and its explanations from one list, so that none can be forgotten.
+macro_rules! finding_kinds {
+    ($($(#[doc = $meaning:literal])+ $kind:ident = $name:literal,)+) => {
+        /// What kind of finding it is. Its name is stable: scripts and alerts may rely on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FindingKind {
+            $($(#[doc = $meaning])+ $kind,)+
+        }
+
+        impl FindingKind {
+            /// All of them, by name.
+            pub const ALL: &[Self] = &[$(Self::$kind,)+];
+
+            /// The name on the terminal and in JSON.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($meaning),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+finding_kinds! {
+    /// The gateway answered only once where it is asked twice, so a fill may be missing.
+    AskedOnce = "asked-once",
+    /// The statement is in another currency than the record.
+    BaseCurrency = "base-currency",
+    /// The snapshot was taken before the exchange closed.
+    BeforeClose = "before-close",
+    /// Prices of the benchmark are missing, so the comparison is incomplete.
+    Benchmark = "benchmark",
+    /// The broker's own return of a period beside ours.
+    BrokerReturn = "broker-return",
+    /// A row takes back a fill that is not in the record.
+    CancelsNothing = "cancels-nothing",
+    /// Fills whose commission is not known, or not in the base currency.
+    Commission = "commission",
+    /// A fill is so new that its commission has not been reported yet.
+    CommissionPending = "commission-pending",
+    /// Two stored rows or files contradict each other.
+    Conflict = "conflict",
+    /// Two rows of one imported file contradict each other.
+    Contradiction = "contradiction",
+    /// Yahoo gives two bars for a day.
+    DoubleBar = "double-bar",
+    /// Something in a snapshot did not add up when it was taken.
+    DoubtfulSnapshot = "doubtful-snapshot",
+    /// Yahoo has no price of a day.
+    EmptyBar = "empty-bar",
+    /// A statement holds no row that could be used.
+    EmptyStatement = "empty-statement",
+    /// The Flex web service gave no statement.
+    FlexService = "flex-service",
+    /// Something is dated after today.
+    Future = "future",
+    /// Figures that must agree do not.
+    Identity = "identity",
+    /// `[yahoo] confirmed` names days without a bar.
+    IdleConfirmation = "idle-confirmation",
+    /// A value that cannot be true.
+    Impossible = "impossible",
+    /// What an old annotation says about the price it meant to trade at.
+    IntendedEntry = "intended-entry",
+    /// Money came or went that is large beside the account, so the day's return depends on when.
+    LargeFlow = "large-flow",
+    /// A statement lists positions by lot only, without their sums.
+    LotsOnly = "lots-only",
+    /// A row stands in a file of another kind.
+    Misplaced = "misplaced",
+    /// Days on which the exchange was open and there is no snapshot.
+    MissingDays = "missing-days",
+    /// What of the changes in net value the record does not explain.
+    NetValue = "net-value",
+    /// The gateway never said that its list of fills is complete.
+    NoEnd = "no-end",
+    /// Without `[site] inception` only the newest statement is fetched.
+    NoInception = "no-inception",
+    /// The gateway did not say where instruments are listed.
+    NoListings = "no-listings",
+    /// A symbol has no new prices.
+    NoNewPrices = "no-new-prices",
+    /// An exchange rate is missing.
+    NoRate = "no-rate",
+    /// No return can be computed.
+    NoReturn = "no-return",
+    /// Fills carry a date and no time.
+    NoTime = "no-time",
+    /// A ticker whose name at Yahoo is not known.
+    NoYahooSymbol = "no-yahoo-symbol",
+    /// Yahoo sends no adjusted prices, so dividends are missing from figures.
+    NotAdjusted = "not-adjusted",
+    /// A note belongs to no order, or not only to one.
+    Note = "note",
+    /// The fills of an order do not come to the gateway's total.
+    OrderTotal = "order-total",
+    /// A correction or cancellation of a trade that is in another file.
+    OriginalElsewhere = "original-elsewhere",
+    /// The gateway told fills of accounts that are not published here.
+    OtherAccount = "other-account",
+    /// The status says real money, and the account is simulated.
+    PaperAccount = "paper-account",
+    /// Positions that fills do not explain.
+    Positions = "positions",
+    /// A statement holds positions and not what they are worth together.
+    PositionsWithoutValue = "positions-without-value",
+    /// A fill outside the low and high of its day.
+    PriceRange = "price-range",
+    /// The price of a fill may still be revised.
+    PriceRevision = "price-revision",
+    /// Yahoo no longer has prices that are stored.
+    PricesLost = "prices-lost",
+    /// Yahoo's new prices are not believed.
+    PricesRefused = "prices-refused",
+    /// All prices of a symbol were fetched again, because Yahoo revised them.
+    PricesReplaced = "prices-replaced",
+    /// The broker's realized profit differs from ours, or ours is not known.
+    RealizedProfit = "realized-profit",
+    /// The Flex service sent a shorter period than was asked for.
+    ShrunkPeriod = "shrunk-period",
+    /// The slippage in an old file differs from the one of its own prices.
+    SlippageDiffers = "slippage-differs",
+    /// Slippage in an old file counts sales the other way round.
+    SlippageSign = "slippage-sign",
+    /// Cash and positions of a snapshot do not add up to its net value.
+    SnapshotSum = "snapshot-sum",
+    /// A symbol has had no price for days.
+    StalePrices = "stale-prices",
+    /// A file holds another number of statements than it says.
+    StatementCount = "statement-count",
+    /// A bar that is kept out of all figures until it is confirmed.
+    SuspiciousPrice = "suspicious-price",
+    /// The record holds more than one account.
+    TwoAccounts = "two-accounts",
+    /// A file or row that cannot be read.
+    Unreadable = "unreadable",
+    /// The Flex service sent a statement that cannot be read.
+    UnreadableStatement = "unreadable-statement",
+    /// Yahoo names a dividend or split without a usable amount.
+    UnusableEvent = "unusable-event",
+    /// A fill of the gateway that cannot be used, and why.
+    UnusableFill = "unusable-fill",
+}
+
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for FindingKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own_and_they_are_sorted() {
+        assert!(FindingKind::ALL.is_sorted_by(|one, next| one.name() < next.name()));
+        for kind in FindingKind::ALL {
+            assert!(kind.name().bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-'), "{kind}");
+            assert!(kind.meaning().ends_with('.') && !kind.meaning().starts_with(' '), "{kind}");
+        }
+    }
+}
