@@ -99,7 +99,9 @@ impl Table {
         let columns: Vec<Series> = self.columns.iter().map(Column::series).collect();
         let mut frame = DataFrame::new(self.rows(), columns).map_err(failed)?;
         let mut bytes = Vec::new();
-        CsvWriter::new(&mut bytes).finish(&mut frame).map_err(failed)?;
+        // One notation for all numbers: without this `-0.000313` stands beside `-7e-6`.
+        let mut writer = CsvWriter::new(&mut bytes).with_float_scientific(Some(false));
+        writer.finish(&mut frame).map_err(failed)?;
         Ok(bytes)
     }
 
@@ -369,7 +371,7 @@ mod tests {
     #[test]
     fn csv_and_json_hold_the_same_rows() {
         let csv = String::from_utf8(table().csv().unwrap()).unwrap();
-        assert_eq!(csv, "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n,,0,\n");
+        assert_eq!(csv, "date,x,n,words\n2026-01-02,-0.000001,3,\"a,\"\"b\"\"\"\n,,0,\n");
         let rows: Value = serde_json::from_str(&table().json()).unwrap();
         assert_eq!(
             rows,
@@ -381,11 +383,19 @@ mod tests {
     }
 
     #[test]
+    fn every_number_is_written_in_plain_digits() {
+        let numbers: Vec<Option<f64>> = [1e-6, -7e-6, -0.000_313, 12_345.67, 0.0, 1.0].map(Some).into();
+        let column = Column { name: "x", meaning: "", values: Values::Numbers(numbers) };
+        let csv = Table { name: "t", meaning: "", columns: vec![column] }.csv().unwrap();
+        assert_eq!(String::from_utf8(csv).unwrap(), "x\n0.000001\n-0.000007\n-0.000313\n12345.67\n0\n1\n");
+    }
+
+    #[test]
     fn rows_are_picked_by_their_date() {
         let picked = table().dated(|date| date.to_string() == "2026-01-02");
         assert_eq!(
             String::from_utf8(picked.csv().unwrap()).unwrap(),
-            "date,x,n,words\n2026-01-02,-1e-6,3,\"a,\"\"b\"\"\"\n"
+            "date,x,n,words\n2026-01-02,-0.000001,3,\"a,\"\"b\"\"\"\n"
         );
         assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
     }
