@@ -5,12 +5,13 @@ use clap::Args;
 
 use super::strategies::{Chosen, decision_date, json};
 use super::terminal::{Terminal, table};
-use super::{Outcome, record};
-use crate::config::Strategy;
+use super::{Outcome, config, today};
+use crate::config::{Member, Strategy};
 use crate::error::{Error, Result};
-use crate::record::signals_and_plans::Saved;
+use crate::record::prices::month_ends;
+use crate::record::signals_and_plans::{self, Saved};
 use crate::record::store::Store;
-use crate::record::{DatedPrice, Ranked, Record, Signal};
+use crate::record::{DatedPrice, Ranked, Signal};
 use crate::site_dir::SiteDir;
 use crate::strategy::rules::signal;
 use crate::strategy::staleness::{Staleness, newest_answer, staleness};
@@ -31,17 +32,21 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let (config, record) = record(site)?;
+    let config = config(site)?;
     let as_of = decision_date(arguments.as_of);
     let several = config.strategy.len() > 1;
+    let chosen = arguments.chosen.of(&config)?;
+    let members = chosen.iter().flat_map(|strategy| &strategy.universe).map(Member::yahoo).collect();
+    let prices = month_ends(site, &members, as_of, today());
+    let (saved, _) = signals_and_plans::signals(site, today());
     let mut signals = Vec::new();
-    for strategy in arguments.chosen.of(&config)? {
+    for strategy in chosen {
         let mut strategy = strategy.clone();
         strategy.top_n = arguments.top_n.unwrap_or(strategy.top_n);
-        let found = signal(&strategy, &record.prices, as_of);
-        let staleness = staleness(&strategy, &record.prices, as_of);
+        let found = signal(&strategy, &prices, as_of);
+        let staleness = staleness(&strategy, &prices, as_of);
         if found.ranking.is_empty() {
-            let works = newest_answer(&strategy, &record.prices, as_of);
+            let works = newest_answer(&strategy, &prices, as_of);
             return Err(nothing_ranked(&found, &staleness, works));
         }
         if !arguments.json {
@@ -55,7 +60,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         } else if let Some(reason) = staleness.why_not_final() {
             terminal.say(format!("not saved: {reason}; run `trackrecord collect prices`, then this again"));
         } else {
-            save(&found, several, site, &record, terminal)?;
+            save(&found, several, site, &saved, terminal)?;
         }
         signals.push(found);
     }
@@ -81,11 +86,8 @@ fn nothing_ranked(signal: &Signal, staleness: &Staleness, works: Option<NaiveDat
 }
 
 /// Saves the signal of a month once. One that disagrees with the saved one is kept beside it.
-fn save(signal: &Signal, several: bool, site: &SiteDir, record: &Record, terminal: &Terminal) -> Result<()> {
-    let known = record
-        .signals
-        .iter()
-        .find(|known| (&known.strategy, known.formation) == (&signal.strategy, signal.formation));
+fn save(signal: &Signal, several: bool, site: &SiteDir, saved: &[Signal], terminal: &Terminal) -> Result<()> {
+    let known = saved.iter().find(|known| (&known.strategy, known.formation) == (&signal.strategy, signal.formation));
     if known.is_some_and(|known| known.agrees_with(signal)) {
         return Ok(());
     }

@@ -13,8 +13,8 @@ use rust_decimal::Decimal;
 use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
-use super::{AccountId, Bar, CashFlow, Execution, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
-use super::{content, signals_and_plans, snapshot};
+use super::{AccountId, CashFlow, Execution, Finding, Record, Severity, Snapshot};
+use super::{content, prices, signals_and_plans, snapshot};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -26,14 +26,15 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     let account = reader.account_filter();
     let ((fills, snapshots), (prices, words)) = rayon::join(
         || rayon::join(|| read_executions(site), || read_snapshots(site)),
-        || rayon::join(|| read_prices(site), || read_words(site)),
+        || rayon::join(|| prices::all(site, today), || read_words(site)),
     );
     let (executions, superseded) = reader.executions(fills, account.as_ref());
     let snapshots = reader.snapshots(snapshots, account.as_ref());
     let flows = reader.cash(&site.flows(), true, account.as_ref());
     let income = reader.cash(&site.income(), false, account.as_ref());
     let statements = reader.statements(account.as_ref());
-    let prices = reader.prices(prices);
+    let (prices, found) = prices;
+    reader.findings.extend(found);
     let mut record =
         Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
     reader.words(words, &mut record);
@@ -226,38 +227,6 @@ impl Reader<'_> {
         periods
     }
 
-    fn prices(&mut self, files: Files<(Symbol, Vec<Placed<Bar>>)>) -> BTreeMap<Symbol, PriceSeries> {
-        let mut series = BTreeMap::new();
-        for (place, (symbol, bars)) in self.take(files) {
-            let mut by_date: BTreeMap<NaiveDate, Placed<Bar>> = BTreeMap::new();
-            for (place, bar) in bars {
-                if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO || too_large([bar.close]) {
-                    self.error(
-                        "impossible",
-                        place,
-                        "a price is not above zero, or larger than any",
-                        "delete the row and collect prices again",
-                    );
-                } else if let Some((first, other)) = by_date.get(&bar.date) {
-                    if *other != bar {
-                        let message = format!("{} stands here again with other prices than at {first}", bar.date);
-                        self.error("conflict", place, message, "delete the wrong row");
-                    }
-                } else if self.not_in_the_future(&place, bar.date) {
-                    by_date.insert(bar.date, (place, bar));
-                }
-            }
-            let bars = by_date.into_values().map(|(_, bar)| bar).collect();
-            match PriceSeries::new(symbol.clone(), bars) {
-                Ok(prices) => {
-                    series.insert(symbol, prices);
-                }
-                Err(message) => self.error("unreadable", place, message, "collect or write its prices again"),
-            }
-        }
-        series
-    }
-
     fn words(&mut self, files: Files<Words>, record: &mut Record) {
         let mut annotation_ids: BTreeMap<String, Place> = BTreeMap::new();
         for (place, words) in self.take(files) {
@@ -294,7 +263,7 @@ fn amounts(snapshot: &Snapshot) -> impl Iterator<Item = Decimal> + '_ {
 /// Beyond this a number is a mistake, and products of several would no longer fit into a decimal.
 const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
 
-fn too_large(values: impl IntoIterator<Item = Decimal>) -> bool {
+pub(super) fn too_large(values: impl IntoIterator<Item = Decimal>) -> bool {
     values.into_iter().any(|value| value.abs() > LARGEST)
 }
 
@@ -326,17 +295,6 @@ fn read_executions(site: &SiteDir) -> Files<Execution> {
 fn read_snapshots(site: &SiteDir) -> Files<Snapshot> {
     let results = files(&site.snapshots(), "json").map(|paths| {
         each(paths, |path| read_snapshot(path, site.root()).map(|placed| vec![placed]).map_err(|error| vec![error]))
-    });
-    collected(results)
-}
-
-fn read_prices(site: &SiteDir) -> Files<(Symbol, Vec<Placed<Bar>>)> {
-    let results = files(&site.prices(), "csv").map(|paths| {
-        each(paths, |path| {
-            let symbol = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let rows = read_rows(path, site.root())?;
-            Ok(vec![(Place::file(path).relative_to(site.root()), (Symbol::new(symbol), rows))])
-        })
     });
     collected(results)
 }

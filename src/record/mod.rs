@@ -18,6 +18,7 @@ pub mod load;
 pub mod name;
 pub mod plan;
 pub mod price;
+pub mod prices;
 pub mod signal;
 pub mod signals_and_plans;
 pub mod snapshot;

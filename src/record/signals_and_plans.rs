@@ -25,9 +25,24 @@ pub enum Saved {
 
 /// Reads all signals and plans into a record; what cannot be read or contradicts another becomes a finding.
 ///
-/// Of several signals of a strategy and month the first counts: it is what was known then. Of several plans of a
-/// date that say when they were made all count, each for the orders after it; of those that do not, the last one.
+/// Of several plans of a date that say when they were made all count, each for the orders after it; of those that do
+/// not, the last one.
 pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec<Finding> {
+    let (signals, mut findings) = signals(site, today);
+    record.signals = signals;
+    let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
+    for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
+        if !in_future(&place, plan.as_of, today, &mut findings) {
+            plans.insert((plan.as_of, plan.strategy.clone(), plan.made_at), plan);
+        }
+    }
+    record.plans = plans.into_values().collect();
+    findings
+}
+
+/// The saved signals by month and strategy, and what is wrong with them. Of several of a strategy and month the first
+/// counts: it is what was known then.
+pub fn signals(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut signals: BTreeMap<_, (Place, Signal)> = BTreeMap::new();
     for (place, signal) in documents::<Signal>(&site.signals(), site.root(), &mut findings) {
@@ -43,15 +58,7 @@ pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec
             Some(_) => {}
         }
     }
-    record.signals = signals.into_values().map(|(_, signal)| signal).collect();
-    let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
-    for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
-        if !in_future(&place, plan.as_of, today, &mut findings) {
-            plans.insert((plan.as_of, plan.strategy.clone(), plan.made_at), plan);
-        }
-    }
-    record.plans = plans.into_values().collect();
-    findings
+    (signals.into_values().map(|(_, signal)| signal).collect(), findings)
 }
 
 fn disagreement(first: &Place, place: Place) -> Finding {
