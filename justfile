@@ -23,6 +23,10 @@ lint:
 bench:
     cargo bench --profile release --locked --bench record
 
+# Whether time grows with the record and no faster
+growth:
+    cargo bench --profile release --locked --bench growth
+
 # The demo site
 demo:
     cargo run --release --locked -- demo
