@@ -78,3 +78,7 @@ fn texts(site: &SiteDir, batch: &Batch, store: &Store) -> Result<Added> {
     }
     Ok(added)
 }
+
+#[cfg(test)]
+#[path = "save_tests.rs"]
+mod tests;

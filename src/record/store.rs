@@ -4,6 +4,8 @@
 //! Rows are only ever added: what is known already is counted, what contradicts a stored row is kept beside it
 //! and shows up in `check`. Prices alone are replaced, see [`prices`]; what changes is kept.
 
+#[cfg(test)]
+pub(crate) mod crash;
 pub mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -356,15 +358,26 @@ pub fn write_atomically(path: &Path, bytes: &[u8], durable: bool) -> Result<()> 
     let folder = path.parent().unwrap_or(Path::new("."));
     create_folder(folder)?;
     let mut file = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder).map_err(failed)?;
+    #[cfg(test)]
+    crash::writing(file.as_file(), bytes);
     file.write_all(bytes).map_err(failed)?;
     if durable {
         file.as_file().sync_all().map_err(failed)?;
     }
+    #[cfg(test)]
+    crash::point();
     file.persist(path).map_err(|error| failed(error.error))?;
+    #[cfg(test)]
+    crash::point();
     if durable {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        sync_folder(folder).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Waits until the names in a folder are on the disk, where a folder can be opened for that.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -25,11 +25,17 @@ pub fn of(html: &str) -> Vec<Attribute<'_>> {
         }
         rest = attributes(rest.get(name.len()..).unwrap_or_default(), name, &mut found);
         if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
-            let end = format!("</{}", name.to_ascii_lowercase());
-            rest = rest.split_once(end.as_str()).map_or("", |(_, after)| after);
+            rest = after_end_tag(rest, name);
         }
     }
     found
+}
+
+/// What comes after the end tag of an element whose content is no markup; nothing where it is never closed.
+fn after_end_tag<'a>(text: &'a str, name: &str) -> &'a str {
+    let after = |start: usize| text.get(start + 2..)?.split_at_checked(name.len());
+    let mut ends = text.match_indices("</").filter_map(|(start, _)| after(start));
+    ends.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, rest)| rest)
 }
 
 /// Reads the attributes up to the `>` of the tag and returns what comes after it.
@@ -87,10 +93,45 @@ mod tests {
         assert_eq!(of(html), [Target("s.js"), Target("w")]);
     }
 
+    /// Pieces of markup, whole and broken.
+    fn piece() -> impl Strategy<Value = String> {
+        let broken =
+            ["<", "</", "<!-", "<!--", "-->", "<a ", "<script", "<STYLE>", "</script", " href=", "id='", "x=\"", ">"];
+        prop_oneof![proptest::sample::select(broken.to_vec()).prop_map(str::to_owned), "[<>a-z='\"/! \\-é\n]{0,6}",]
+    }
+
     proptest! {
+        /// Whatever came before, once it is closed the next link is found: no text is skipped for good.
         #[test]
-        fn any_text_is_read_to_its_end(html in "[<>a-z='\"/! \\-é]{0,80}") {
-            let _ = of(&html);
+        fn any_text_is_read_to_its_end(pieces in proptest::collection::vec(piece(), 0..12)) {
+            // Ends an empty value, a name, a quoted value, a tag, a comment, a script and a style.
+            let html = format!("{}\"\">''>--></script></style><a href=\"the end\">", pieces.concat());
+            prop_assert_eq!(of(&html).pop(), Some(Target("the end")), "{}", html);
+        }
+
+        /// Text, comments, scripts and tags in any order give exactly the attributes of the tags.
+        #[test]
+        fn exactly_the_attributes_of_tags_are_found(
+            pieces in proptest::collection::vec((0..5_usize, "[a-z]{1,5}", "[a-z=>/ é\n]{0,8}"), 0..12),
+        ) {
+            let mut html = String::new();
+            let mut expected = Vec::new();
+            for (kind, name, junk) in &pieces {
+                match kind {
+                    0 => html += &format!("{junk} href=\"{name}\" "),
+                    1 => html += &format!("<!-- {junk}<a href={name}> -->"),
+                    2 => html += &format!("<script>{junk}<a href={name}></SCRIPT>"),
+                    3 => {
+                        html += &format!("<p title='{junk}' id={name}>");
+                        expected.push(Anchor(name.as_str()));
+                    }
+                    _ => {
+                        html += &format!("<A disabled {} = \"{name}\" title=\"{junk}\"/>", if name.len() > 2 { "HREF" } else { "src" });
+                        expected.push(Target(name.as_str()));
+                    }
+                }
+            }
+            prop_assert_eq!(of(&html), expected, "{}", html);
         }
     }
 }

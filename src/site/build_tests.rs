@@ -97,13 +97,16 @@ fn what_came_from_a_broker_or_a_form_is_escaped() {
         *words = hostile.into();
     }
     note.position_size_rationale = hostile.into();
+    let mut escaped = 0;
     for (path, content) in &render(&publication, &Options::default()).unwrap() {
         if path.ends_with(".html") {
             let text = std::str::from_utf8(content).unwrap();
             assert!(!text.contains("<script>alert"), "{path}");
             assert!(!text.contains("<img src=x"), "{path}");
+            escaped += text.matches("&lt;script&gt;alert(1)&lt;").count();
         }
     }
+    assert!(escaped > 30, "the hostile words are on the pages only {escaped} times");
 }
 
 #[test]

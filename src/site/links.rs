@@ -218,7 +218,10 @@ mod tests {
         let site = files(&[("404.html", "<a href=\"https://x.org/t/index.html\">a</a>"), ("index.html", "")]);
         assert!(check(&site, Some("https://x.org/t/")).is_ok());
         let site = files(&[("404.html", "<a href=\"https://x.org/t/gone.html\">a</a>")]);
-        assert!(check(&site, Some("https://x.org/t/")).is_err());
+        let message = check(&site, Some("https://x.org/t/")).unwrap_err().to_string();
+        assert!(message.contains("`https://x.org/t/gone.html`"), "{message}");
+        // Without an address of the site, and below another one, it is someone else's page.
+        assert!(check(&site, None).is_ok() && check(&site, Some("https://x.org/other/")).is_ok());
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use super::super::crash;
 use super::*;
 
 fn folder() -> (tempfile::TempDir, SiteDir) {
@@ -25,7 +26,9 @@ fn aside(date: &str, close: &str) -> SuspiciousBar {
 
 fn raw(site: &SiteDir) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(site.raw()) else { return Vec::new() };
-    entries.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let visible = paths.filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
+    visible.map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 
 #[test]
@@ -83,4 +86,51 @@ fn a_date_with_two_prices_is_refused() {
         stored_prices(&site, &Symbol::new("../x")).unwrap_err().message(),
         "`../x` cannot name a file of prices"
     );
+}
+
+#[test]
+fn a_revision_that_dies_at_any_point_keeps_every_bar_and_is_completed_by_the_next() {
+    const THIS: &str = "record::store::prices::tests::a_revision_that_dies_at_any_point_keeps_every_bar_and_is_completed_by_the_next";
+    let symbol = Symbol::new("VOD.L");
+    let put = |folder: &Path, bars: &[Bar], suspicious: &[SuspiciousBar]| {
+        Store::open(&SiteDir::new(folder)).unwrap().put_prices(&symbol, bars, suspicious).unwrap();
+    };
+    let before = |folder: &Path| {
+        put(folder, &[bar("2026-01-23", "71"), bar("2026-01-26", "72")], &[aside("2026-01-27", "7300")]);
+    };
+    // One bar is revised, one is no longer believed, and one is believed after all.
+    let revise = |folder: &Path| {
+        put(folder, &[bar("2026-01-23", "70.5"), bar("2026-01-27", "7300")], &[aside("2026-01-26", "72")]);
+    };
+    if let Some(folder) = crash::folder() {
+        revise(&folder);
+        return;
+    }
+    let undisturbed = tempfile::tempdir().unwrap();
+    before(undisturbed.path());
+    revise(undisturbed.path());
+    let all = |folder: &Path| {
+        let site = SiteDir::new(folder);
+        let mut raw = raw(&site);
+        raw.sort();
+        (stored_prices(&site, &symbol).unwrap(), suspicious_prices(&site, &symbol).unwrap(), raw)
+    };
+    let mut points = 0;
+    loop {
+        let folder = tempfile::tempdir().unwrap();
+        before(folder.path());
+        if !crash::died(THIS, folder.path(), points) {
+            break;
+        }
+        let (bars, suspicious, _) = all(folder.path());
+        for date in ["2026-01-23", "2026-01-26", "2026-01-27"] {
+            let date = date.parse().unwrap();
+            let found = bars.iter().any(|bar| bar.date == date) || suspicious.iter().any(|bar| bar.date == date);
+            assert!(found, "the bar of {date} is gone after point {points}");
+        }
+        revise(folder.path());
+        assert_eq!(all(folder.path()), all(undisturbed.path()), "died at point {points}");
+        points += 1;
+    }
+    assert!(points >= 16, "{points}");
 }

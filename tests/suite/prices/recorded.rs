@@ -1,26 +1,26 @@
-//! Answers that Yahoo really gave, where the folder with them exists.
+//! Answers in the forms that Yahoo gives: made-up ones of the repository, and recorded ones where
+//! `TRACKRECORD_SAMPLES` names a folder that has them in `yahoo/`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::*;
-use crate::samples::samples;
+use crate::samples::{files, samples};
+use crate::support::fixture;
 use crate::yahoo::{Reply, unknown};
 
-/// Serves each recorded document under its symbol.
-fn replay(folder: &Path) -> (FakeYahoo, BTreeMap<String, Value>) {
+/// Serves each document that has times under its symbol.
+fn replay(folder: PathBuf) -> (FakeYahoo, BTreeMap<String, Value>) {
     let mut documents = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".json") || name.contains(".fake.") {
-            continue;
-        }
+    for path in files(folder, "json") {
         let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let symbol = document["chart"]["result"][0]["meta"]["symbol"].as_str().unwrap().to_owned();
-        documents.insert(symbol, document);
+        let series = &document["chart"]["result"][0];
+        if series["timestamp"].is_array() && !path.display().to_string().contains(".fake.") {
+            let symbol = series["meta"]["symbol"].as_str().unwrap().to_owned();
+            documents.insert(symbol, document);
+        }
     }
     let served = documents.clone();
     let fake = FakeYahoo::scripted(move |request, _| match request.symbol().and_then(|symbol| served.get(symbol)) {
@@ -40,10 +40,10 @@ fn expected(document: &Value) -> Vec<(NaiveDate, f64)> {
     times.zip(closes).filter_map(|(time, close)| Some((date(time), close?))).collect()
 }
 
-#[test]
-fn real_answers_are_read_to_the_last_bar() {
-    let Some(folder) = samples() else { return };
-    let (fake, documents) = replay(&folder.join("yahoo"));
+/// Collects all documents of a folder twice; every bar must come in, and none the second time.
+fn collected(folder: PathBuf) -> (Desk, PartReport) {
+    let (fake, documents) = replay(folder);
+    assert!(!documents.is_empty());
     let desk = Desk::new(&fake);
     let symbols: Vec<&str> = documents.keys().map(String::as_str).collect();
     let report = desk.collect_from(&symbols, "2017-01-01", "2025-02-20T18:00:00Z");
@@ -61,22 +61,38 @@ fn real_answers_are_read_to_the_last_bar() {
         }
         assert!(desk.held(symbol).is_empty(), "{symbol}: {:?}", desk.held(symbol));
     }
+    let files = desk.files();
+    desk.collect_from(&symbols, "2017-01-01", "2025-02-20T18:00:00Z");
+    assert_eq!(desk.files(), files);
+    (desk, report)
+}
+
+#[test]
+fn answers_of_every_form_are_read_to_the_last_bar() {
+    let (desk, report) = collected(fixture("yahoo"));
+    assert_eq!(desk.dates("NULL.DE"), ["2017-10-26", "2017-10-27", "2017-10-30", "2017-11-01"]);
+    assert!(said(&report).contains("note NULL.DE: Yahoo has no price of 2017-10-31"), "{}", said(&report));
+    assert_eq!(desk.rows("PNCE.L")[0].split(',').nth(4), Some("1259.5"));
+    assert_eq!(desk.dates("SPLT"), ["2020-08-27", "2020-08-28", "2020-08-31"]);
+    assert_eq!(desk.dates("EURUSD=X"), ["2020-01-01", "2020-01-02", "2020-07-01"]);
+}
+
+#[test]
+fn recorded_answers_are_read_to_the_last_bar() {
+    let Some(folder) = samples() else { return };
+    let (desk, report) = collected(folder.join("yahoo"));
     assert_eq!(desk.rows("MUV2.DE").len(), 123);
     assert!(said(&report).contains("note MUV2.DE: Yahoo has no price of 2017-12-19"), "{}", said(&report));
     assert_eq!(desk.rows("OCDO.L"), ["2020-01-02,1279.5,1286.57,1258,1259.5,1259.5,728520,GBp"]);
     assert_eq!(desk.dates("AAPL")[0], "2020-08-31", "the day of the split");
     assert_eq!(desk.rows("MSFT").len(), 252);
     assert_eq!(desk.dates("EURUSD=X"), ["2020-01-01", "2020-01-02", "2020-01-03"]);
-    let files = desk.files();
-    desk.collect_from(&symbols, "2017-01-01", "2025-02-20T18:00:00Z");
-    assert_eq!(desk.files(), files);
 }
 
 #[test]
-fn a_real_answer_without_times_is_refused() {
-    let Some(folder) = samples() else { return };
-    let body = std::fs::read(folder.join("yahoo/chart-notimestamp-quotes-length.fake.json")).unwrap();
+fn an_answer_without_times_is_refused() {
+    let body = std::fs::read(fixture("yahoo/no_times.json")).unwrap();
     let fake = FakeYahoo::scripted(move |_, _| Reply::ok(body.clone()));
-    let report = Desk::new(&fake).collect(&["AAPL"], FRIDAY);
-    assert_eq!(said(&report), "error AAPL: Yahoo sends prices without dates; there are no stored prices");
+    let report = Desk::new(&fake).collect(&["TIME"], FRIDAY);
+    assert_eq!(said(&report), "error TIME: Yahoo sends prices without dates; there are no stored prices");
 }
