@@ -1,18 +1,29 @@
-//! What a day's work costs: loading, computing and building, over one to thirty-two years of daily snapshots.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! What a day's work costs: loading, computing and building, over one to thirty-two years of daily snapshots; and
+//! that importing grows with what is imported.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+#[allow(dead_code, reason = "some of them are for tests alone")]
+#[path = "../tests/support/statements.rs"]
+mod statements;
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use trackrecord::analysis::Window;
+use trackrecord::analysis::notes::match_notes;
+use trackrecord::analysis::orders::{Order, orders};
 use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
 use trackrecord::build::{Options, render};
+use trackrecord::collect::Batch;
+use trackrecord::collect::flex::{self, FlexSettings};
+use trackrecord::collect::save::save;
 use trackrecord::config::{self, Config, Member, Paper, Strategy};
 use trackrecord::publication::redact;
 use trackrecord::record::store::Store;
-use trackrecord::record::{Bar, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, Record, Snapshot, Symbol, load};
 use trackrecord::report::{self, Cache, Pictures};
 use trackrecord::strategy::Prices;
 use trackrecord::strategy::backtest::{Span, backtest};
@@ -144,5 +155,70 @@ fn backtests(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, the_demo, by_years, backtests);
+fn read(text: &str) -> Batch {
+    let base_currency = Some("USD".parse().unwrap());
+    let settings = FlexSettings { account: None, time_zone: chrono_tz::America::New_York, base_currency };
+    flex::parse(Path::new("a.xml"), text.as_bytes(), &settings).unwrap()
+}
+
+fn import(text: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let batch = read(text);
+    save(&SiteDir::new(folder.path()), &batch, &[]).unwrap().executions.new + batch.skipped_rows()
+}
+
+/// The shortest of three runs: what else the computer does only adds to it.
+fn shortest<T>(work: impl Fn() -> T) -> Duration {
+    let runs = (0..3).map(|_| {
+        let start = Instant::now();
+        black_box(work());
+        start.elapsed()
+    });
+    runs.min().unwrap()
+}
+
+/// Fails where four times the rows take much more than four times as long, or where 50,000 are a wait.
+fn grows_with_its_rows<T>(name: &str, work: impl Fn(usize) -> T) {
+    let (few, many) = (shortest(|| work(12_500)), shortest(|| work(50_000)));
+    println!("{name}: 12,500 rows {few:?}, 50,000 rows {many:?}");
+    assert!(many < Duration::from_secs(2), "{name}: 50,000 rows take {many:?}");
+    assert!(many < few * 8, "{name}: {few:?} for 12,500 rows, {many:?} for 50,000");
+}
+
+/// Notes on every second of many orders, half of them by number.
+fn notes_on(orders: &[Order]) -> Vec<Annotation> {
+    let noted = orders.iter().step_by(2).enumerate().map(|(number, order)| Annotation {
+        id: number.to_string(),
+        symbol: order.symbol.clone(),
+        created_at: order.first_fill - chrono::TimeDelta::hours(1),
+        pre_trade: PreTrade::default(),
+        post_trade: None,
+        order: order.fills.first().and_then(|fill| fill.order_id.clone()).filter(|_| number % 2 == 0),
+        exec_ids: Vec::new(),
+        body: String::new(),
+        body_line: 1,
+        path: PathBuf::new(),
+    });
+    noted.collect()
+}
+
+fn imports(criterion: &mut Criterion) {
+    let [few, many] = [12_500, 50_000].map(|rows| [statements::trades(rows), statements::left_out(rows)]);
+    let text = |kind: usize, rows| if rows == 50_000 { many.get(kind).unwrap() } else { few.get(kind).unwrap() };
+    grows_with_its_rows("trades on 250 dates", |rows| import(text(0, rows)));
+    grows_with_its_rows("rows left out", |rows| import(text(1, rows)));
+    let [few, many] = [12_500, 50_000].map(|rows| orders(&read(&statements::trades(rows)).executions));
+    let [few, many] = [few, many].map(|orders| (notes_on(&orders), orders));
+    grows_with_its_rows("notes on every second order", |rows| {
+        let (notes, orders) = if rows == 50_000 { &many } else { &few };
+        match_notes(notes, orders)
+    });
+    let mut group = criterion.benchmark_group("import");
+    group.sample_size(10);
+    group.bench_function("50,000 trades on 250 dates", |bench| bench.iter(|| import(text(0, 50_000))));
+    group.bench_function("50,000 rows left out", |bench| bench.iter(|| import(text(1, 50_000))));
+    group.finish();
+}
+
+criterion_group!(benches, the_demo, by_years, backtests, imports);
 criterion_main!(benches);

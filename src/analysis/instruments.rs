@@ -25,6 +25,11 @@ pub fn same_ticker(one: &Symbol, other: &Symbol) -> bool {
     suffixes_agree && letters(one_stem).eq(letters(other_stem))
 }
 
+/// What the tickers of [`same_ticker`] have in common, to group by: equal for two that name the same instrument.
+pub fn ticker_key(ticker: &Symbol) -> String {
+    letters(stem_and_suffix(ticker.as_str()).0).collect()
+}
+
 fn stem_and_suffix(ticker: &str) -> (&str, Option<&str>) {
     match ticker.rsplit_once('.') {
         Some((stem, suffix)) if EXCHANGE_SUFFIXES.contains(&suffix) => (stem, Some(suffix)),

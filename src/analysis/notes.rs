@@ -1,8 +1,11 @@
 //! Which order a note is about.
 
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
 use chrono::{DateTime, Utc};
 
-use super::instruments::same_ticker;
+use super::instruments::{same_ticker, ticker_key};
 use super::orders::Order;
 use crate::record::Annotation;
 
@@ -57,8 +60,9 @@ pub fn match_notes(annotations: &[Annotation], orders: &[Order]) -> NoteMatches 
     let mut matches = NoteMatches { of_order: vec![None; orders.len()], unmatched: Vec::new() };
     let mut ranked: Vec<(usize, &Annotation)> = annotations.iter().enumerate().collect();
     ranked.sort_by_key(|(position, note)| (!names_its_order(note), note.created_at, &note.id, *position));
+    let index = OrderIndex::new(orders);
     for (position, note) in ranked {
-        match order_of(note, orders) {
+        match index.order_of(note) {
             Err(why) => matches.unmatched.push(UnmatchedNote { note: position, why }),
             Ok(order) => match matches.of_order.get_mut(order) {
                 Some(free @ None) => *free = Some(position),
@@ -74,16 +78,77 @@ fn names_its_order(note: &Annotation) -> bool {
     !note.exec_ids.is_empty() || note.order.is_some()
 }
 
-fn order_of(note: &Annotation, orders: &[Order]) -> Result<usize, WhyUnmatched> {
-    let mut fitting = orders.iter().enumerate().filter(|(_, order)| fits(note, order));
-    if names_its_order(note) {
-        let named = fitting.filter(|(_, order)| is_named(note, order));
-        // Order numbers come back after months: the one nearest in time is meant.
-        let nearest = named.min_by_key(|(_, order)| (order.first_fill - note.created_at).abs());
-        return nearest.map(|(index, _)| index).ok_or(WhyUnmatched::NamesNoOrder);
+/// The orders by what a note can say of one, so that no note walks them all.
+struct OrderIndex<'a> {
+    orders: &'a [Order],
+    /// By ticker, in time order.
+    by_ticker: HashMap<String, Vec<usize>>,
+    by_number: HashMap<&'a str, Vec<usize>>,
+    /// By the id of a fill, and by the id without its version.
+    by_fill: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> OrderIndex<'a> {
+    fn new(orders: &'a [Order]) -> Self {
+        let (mut by_ticker, mut by_number, mut by_fill) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (index, order) in orders.iter().enumerate() {
+            add(&mut by_ticker, ticker_key(&order.symbol), index);
+            for fill in &order.fills {
+                for number in [&fill.perm_id, &fill.order_id].into_iter().flatten() {
+                    add(&mut by_number, number.as_str(), index);
+                }
+                add(&mut by_fill, fill.exec_id.as_str(), index);
+                if let Some((family, _)) = fill.exec_id.version() {
+                    add(&mut by_fill, family, index);
+                }
+            }
+        }
+        Self { orders, by_ticker, by_number, by_fill }
     }
-    let in_time = fitting.find(|(_, order)| is_in_time(note.created_at, order.first_fill));
-    in_time.map(|(index, _)| index).ok_or(WhyUnmatched::NoOrderInTime)
+
+    fn order_of(&self, note: &Annotation) -> Result<usize, WhyUnmatched> {
+        if names_its_order(note) {
+            let named = self.fitting(note, self.named(note)).filter(|(_, order)| is_named(note, order));
+            // Order numbers come back after months: the one nearest in time is meant.
+            let nearest = named.min_by_key(|(_, order)| (order.first_fill - note.created_at).abs());
+            return nearest.map(|(index, _)| index).ok_or(WhyUnmatched::NamesNoOrder);
+        }
+        let of_ticker = self.by_ticker.get(&ticker_key(&note.symbol)).map(Vec::as_slice).unwrap_or_default();
+        let filled = |index: &usize| self.orders.get(*index).map(|order| order.first_fill);
+        let start = of_ticker.partition_point(|index| filled(index) < Some(note.created_at));
+        let later = of_ticker.get(start..).unwrap_or_default().iter().copied();
+        let in_time = later.take_while(|index| filled(index).is_some_and(|time| is_in_time(note.created_at, time)));
+        let first = self.fitting(note, in_time).next();
+        first.map(|(index, _)| index).ok_or(WhyUnmatched::NoOrderInTime)
+    }
+
+    /// The orders of the numbers or fills that a note names, in time order.
+    fn named(&self, note: &Annotation) -> BTreeSet<usize> {
+        let numbers = note.order.as_deref().and_then(|number| self.by_number.get(number.trim()));
+        let fills = note.exec_ids.iter().flat_map(|id| {
+            let family = id.version().and_then(|(family, _)| self.by_fill.get(family));
+            self.by_fill.get(id.as_str()).into_iter().chain(family)
+        });
+        numbers.into_iter().chain(fills).flatten().copied().collect()
+    }
+
+    fn fitting(
+        &self,
+        note: &Annotation,
+        candidates: impl IntoIterator<Item = usize>,
+    ) -> impl Iterator<Item = (usize, &'a Order)> {
+        let orders = self.orders;
+        let found = candidates.into_iter().filter_map(move |index| Some((index, orders.get(index)?)));
+        found.filter(move |(_, order)| fits(note, order))
+    }
+}
+
+/// Adds an order to a list whose last entry may be the same order.
+fn add<K: Hash + Eq>(lists: &mut HashMap<K, Vec<usize>>, key: K, order: usize) {
+    let list = lists.entry(key).or_default();
+    if list.last() != Some(&order) {
+        list.push(order);
+    }
 }
 
 fn fits(note: &Annotation, order: &Order) -> bool {

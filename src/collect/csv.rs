@@ -1,5 +1,6 @@
 //! Fills from a CSV file of any broker, through a mapping of columns.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -65,7 +66,8 @@ pub const COLUMNS: [&str; 23] = [
 pub fn parse(path: &Path, bytes: &[u8], settings: &CsvSettings) -> Result<Batch> {
     let table = Table::read(path, utf8(path, bytes)?, settings.import.delimiter)?;
     let columns = Columns::find(&table, settings.import)?;
-    let mut reader = Reader { settings, columns, names: Fingerprints::default(), batch: Batch::default() };
+    let mut reader =
+        Reader { settings, columns, names: Fingerprints::default(), batch: Batch::default(), by_id: HashMap::new() };
     for line in table.lines() {
         reader.read(line)?;
     }
@@ -134,6 +136,8 @@ struct Reader<'s> {
     columns: Columns,
     names: Fingerprints,
     batch: Batch,
+    /// Where in the batch the first fill of an id is.
+    by_id: HashMap<ExecId, usize>,
 }
 
 impl Reader<'_> {
@@ -172,7 +176,7 @@ impl Reader<'_> {
         } else {
             fill.exec_id = ExecId::new(self.name(&fill));
         }
-        let earlier = self.batch.executions.iter().find(|known| known.exec_id == fill.exec_id);
+        let earlier = self.by_id.get(&fill.exec_id).and_then(|index| self.batch.executions.get(*index));
         match earlier.map(|earlier| earlier.merged_with(&fill)) {
             Some(Ok(_)) => self.batch.skip("line", "the same fill stands in the file already", line.place(None)),
             Some(Err(fields)) => {
@@ -182,7 +186,10 @@ impl Reader<'_> {
                 self.batch.note(Severity::Warning, "contradiction", place, message, next);
                 self.batch.executions.push(fill);
             }
-            None => self.batch.executions.push(fill),
+            None => {
+                self.by_id.insert(fill.exec_id.clone(), self.batch.executions.len());
+                self.batch.executions.push(fill);
+            }
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ pub mod report;
 pub mod run;
 pub mod save;
 pub mod seed;
+mod source;
 mod table;
 mod time;
 pub mod yahoo;
@@ -112,8 +113,12 @@ impl Batch {
         self.skipped.iter().map(|skipped| skipped.count).sum()
     }
 
-    fn skip(&mut self, kind: &str, reason: impl Into<String>, first: Place) {
-        self.add_skipped(Skipped { kind: kind.to_owned(), reason: reason.into(), count: 1, first });
+    fn skip(&mut self, kind: &str, reason: impl Into<String>, place: Place) {
+        self.skip_rows(1, kind, reason, place);
+    }
+
+    fn skip_rows(&mut self, count: usize, kind: &str, reason: impl Into<String>, first: Place) {
+        self.add_skipped(Skipped { kind: kind.to_owned(), reason: reason.into(), count, first });
     }
 
     fn add_skipped(&mut self, new: Skipped) {

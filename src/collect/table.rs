@@ -5,13 +5,13 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use super::number;
+use super::source::Source;
 use crate::error::{Error, Place, Result};
 
 /// A CSV file read into memory.
 #[derive(Debug)]
 pub struct Table<'a> {
-    path: &'a Path,
-    text: &'a str,
+    source: Source<'a>,
     delimiter: u8,
     headers: Vec<String>,
     records: Vec<::csv::StringRecord>,
@@ -31,7 +31,7 @@ impl<'a> Table<'a> {
         let headers = reader.headers().map_err(|error| unreadable(path, error))?;
         let headers = headers.iter().map(str::to_owned).collect();
         let records = reader.records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
-        Ok(Self { path, text, delimiter, headers, records })
+        Ok(Self { source: Source::new(path, text), delimiter, headers, records })
     }
 
     /// The names of the columns.
@@ -46,7 +46,7 @@ impl<'a> Table<'a> {
 
     /// The line that names the columns.
     pub fn head(&self) -> Place {
-        Place::line(self.path, 1)
+        Place::line(self.source.path(), 1)
     }
 
     /// The lines below it.
@@ -99,12 +99,12 @@ impl<'a> Line<'a> {
     /// The place of a cell, or of the line.
     pub fn place(&self, column: Option<usize>) -> Place {
         let start = self.record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
-        Place::offset(self.table.path, self.table.text, self.offset(start, column.unwrap_or(0)))
+        self.table.source.place(self.offset(start, column.unwrap_or(0)))
     }
 
     /// Where in the file the given cell of the line at `start` begins.
     fn offset(&self, start: usize, column: usize) -> usize {
-        let rest = self.table.text.as_bytes().get(start..).unwrap_or_default();
+        let rest = self.table.source.text().as_bytes().get(start..).unwrap_or_default();
         // A position may point at the line break that ended the record before.
         let breaks = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         let (mut passed, mut quoted) = (0, false);

@@ -19,6 +19,7 @@ mod foreign_clients;
 mod gateway;
 mod gateway_bytes;
 mod gateway_troubles;
+mod growth;
 mod import;
 mod interruption;
 mod prices;
@@ -27,6 +28,8 @@ mod reports;
 mod rust_client;
 mod samples;
 mod site;
+#[path = "../support/statements.rs"]
+mod statements;
 mod strategy;
 mod support;
 mod words;

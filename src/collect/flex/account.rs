@@ -1,6 +1,6 @@
 //! The account itself: daily net asset value, open positions, and the broker's own figures for the period.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -15,9 +15,24 @@ use crate::record::{Currency, Position, Severity, Snapshot, StatementPeriod, Sym
 #[derive(Default)]
 struct Holdings {
     positions: Vec<Position>,
+    /// Which of them are of one instrument.
+    by_instrument: HashMap<(Symbol, Option<u64>), Vec<usize>>,
     rates: BTreeMap<Currency, Decimal>,
     /// Only single lots are listed, which are not added up.
     only_lots: bool,
+}
+
+impl Holdings {
+    /// Adds a position. Returns whether it is new.
+    fn add(&mut self, position: &Position) -> bool {
+        let same = self.by_instrument.entry((position.symbol.clone(), position.conid)).or_default();
+        let new = same.iter().all(|index| self.positions.get(*index) != Some(position));
+        if new {
+            same.push(self.positions.len());
+            self.positions.push(position.clone());
+        }
+        new
+    }
 }
 
 impl Reading {
@@ -132,7 +147,7 @@ impl Reading {
                 continue;
             }
             let position = position(row)?;
-            if held.positions.contains(&position) {
+            if !held.add(&position) {
                 self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
                 continue;
             }
@@ -140,7 +155,6 @@ impl Reading {
             if let Some(rate) = self.rate(row, position.currency)? {
                 held.rates.insert(position.currency, rate);
             }
-            held.positions.push(position);
         }
         Ok(holdings)
     }
@@ -150,10 +164,8 @@ impl Reading {
         let section = rows.iter().find(|row| matches!(row.tag.as_str(), "OpenPosition" | "OpenPositions"));
         let Some(section) = section else { return };
         for (date, held) in left.iter().filter(|(_, held)| !held.positions.is_empty()) {
-            for _ in &held.positions {
-                let reason = format!("the statement has no net asset value of {date}");
-                self.batch.skip("OpenPosition", reason, section.place());
-            }
+            let reason = format!("the statement has no net asset value of {date}");
+            self.batch.skip_rows(held.positions.len(), "OpenPosition", reason, section.place());
             let message = format!("the open positions of {date} have no net asset value beside them");
             let next = "include the section Net Asset Value (NAV) in Base in the Flex query";
             self.batch.note(Severity::Warning, "positions-without-value", section.place(), message, next);

@@ -105,19 +105,20 @@ impl Reading {
     }
 
     fn add(&mut self, row: &Row, flow: CashFlow) {
-        let list = if flow.kind.is_external() { &mut self.batch.flows } else { &mut self.batch.income };
-        match list.iter().find(|known| known.id == flow.id) {
+        match self.cash_by_id.get(&flow.id) {
             Some(known) if *known == flow => {
                 self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+                return;
             }
             Some(_) => {
                 let message = format!("{} stands here twice with different content", flow.id);
-                list.push(flow);
                 let next = "see which of the two the broker stands by";
                 self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
             }
-            None => list.push(flow),
+            None => drop(self.cash_by_id.insert(flow.id.clone(), flow.clone())),
         }
+        let list = if flow.kind.is_external() { &mut self.batch.flows } else { &mut self.batch.income };
+        list.push(flow);
     }
 }
 

@@ -15,7 +15,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -23,12 +23,13 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use self::dates::Dates;
-use self::xml::{Document, Row, Source};
+use self::xml::{Document, Row};
+use super::source::Source;
 use super::time::Instant;
 use super::{Batch, Fingerprints, utf8};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, Currency, Severity};
+use crate::record::{AccountId, CashFlow, Currency, Severity};
 
 /// What a statement does not say itself.
 #[derive(Debug, Clone, Copy)]
@@ -81,8 +82,8 @@ const KINDS: [&str; 16] = [
 /// A file that is no complete Flex statement, several accounts without a choice among them, or a row without what
 /// it must have. Nothing of the file is returned then.
 pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch> {
-    let source = Source { path, text: utf8(path, bytes)? };
-    let document = xml::read(source, &KINDS)?;
+    let source = Source::new(path, utf8(path, bytes)?);
+    let document = xml::read(&source, &KINDS)?;
     let mut batch = Batch::default();
     check_count(path, &document, &mut batch)?;
     let Some(account) = choose_account(path, &document, settings.account)? else {
@@ -96,7 +97,16 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
     batch.covered = covered(&document, &account, &dates);
     batch.account = Some(account.clone());
     let account = AccountId::new(account);
-    let mut reading = Reading { account, base, dates, batch, rates: BTreeMap::new(), names: Fingerprints::default() };
+    let mut reading = Reading {
+        account,
+        base,
+        dates,
+        batch,
+        rates: BTreeMap::new(),
+        names: Fingerprints::default(),
+        cash_by_id: HashMap::new(),
+        noted: BTreeSet::new(),
+    };
     reading.read(&rows)?;
     if reading.batch.is_empty() {
         let message = "the statement holds nothing that belongs to a track record".to_owned();
@@ -115,6 +125,10 @@ struct Reading {
     /// What one unit of a currency was worth in the base currency on a date.
     rates: BTreeMap<(NaiveDate, Currency), Decimal>,
     names: Fingerprints,
+    /// The first row of each id that moves cash.
+    cash_by_id: HashMap<String, CashFlow>,
+    /// Kinds of notices that are given once a file.
+    noted: BTreeSet<&'static str>,
 }
 
 impl Reading {

@@ -110,7 +110,7 @@ impl Reading {
 
     /// A notice for the first row of its kind.
     fn note_once(&mut self, kind: &'static str, row: &Row, message: String, next: &str) {
-        if self.batch.notices.iter().all(|notice| notice.kind != kind) {
+        if self.noted.insert(kind) {
             self.batch.note(Severity::Note, kind, row.place(), message, next);
         }
     }

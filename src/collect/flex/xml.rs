@@ -1,7 +1,6 @@
 //! Reading the rows of a Flex statement: elements whose whole content is in their attributes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::rc::Rc;
 
 use quick_xml::XmlVersion;
@@ -10,33 +9,18 @@ use quick_xml::reader::Reader;
 use rust_decimal::Decimal;
 
 use crate::collect::number;
+use crate::collect::source::Source;
 use crate::error::{Error, Place, Result};
 use crate::record::Currency;
 
 type Attributes = BTreeMap<String, String>;
-
-/// A file and its text.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// Where it lies.
-    pub path: &'a Path,
-    /// What it holds.
-    pub text: &'a str,
-}
-
-impl Source<'_> {
-    /// The place of a byte.
-    pub fn place(&self, offset: usize) -> Place {
-        Place::offset(self.path, self.text, offset)
-    }
-}
 
 /// One element with its attributes and those of the statement around it.
 #[derive(Debug, Clone)]
 pub struct Row<'a> {
     /// The element's name.
     pub tag: String,
-    source: Source<'a>,
+    source: &'a Source<'a>,
     offset: usize,
     attributes: Attributes,
     statement: Rc<Attributes>,
@@ -152,8 +136,8 @@ pub struct Document<'a> {
 ///
 /// # Errors
 /// A file that is no Flex statement, is cut off, or is not well-formed.
-pub fn read<'a>(source: Source<'a>, kinds: &[&str]) -> Result<Document<'a>> {
-    let mut reader = Reader::from_str(source.text);
+pub fn read<'a>(source: &'a Source<'a>, kinds: &[&str]) -> Result<Document<'a>> {
+    let mut reader = Reader::from_str(source.text());
     let mut document = Document::default();
     let mut open: Vec<String> = Vec::new();
     let mut statement = Rc::new(Attributes::new());
@@ -209,7 +193,7 @@ pub fn read<'a>(source: Source<'a>, kinds: &[&str]) -> Result<Document<'a>> {
     }
 }
 
-fn attributes(source: Source, offset: usize, start: &BytesStart) -> Result<Attributes> {
+fn attributes(source: &Source, offset: usize, start: &BytesStart) -> Result<Attributes> {
     let mut attributes = Attributes::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| malformed(source, offset, error.into()))?;
@@ -221,7 +205,7 @@ fn attributes(source: Source, offset: usize, start: &BytesStart) -> Result<Attri
 }
 
 /// Whether the outermost element is that of a Flex statement.
-fn check_root(source: Source, offset: usize, tag: &str, second: bool) -> Result<()> {
+fn check_root(source: &Source, offset: usize, tag: &str, second: bool) -> Result<()> {
     let place = source.place(offset);
     if second {
         return Err(Error::data(format!("a second document, <{tag}>, follows after the end of the statement"))
@@ -243,9 +227,9 @@ fn check_root(source: Source, offset: usize, tag: &str, second: bool) -> Result<
 }
 
 /// The web service's own answer, saved in place of a statement.
-fn refusal(source: Source, place: Place) -> Error {
+fn refusal(source: &Source, place: Place) -> Error {
     let between = |tag: &str| {
-        let (_, rest) = source.text.split_once(&format!("<{tag}>"))?;
+        let (_, rest) = source.text().split_once(&format!("<{tag}>"))?;
         rest.split_once('<').map(|(text, _)| text.trim()).filter(|text| !text.is_empty())
     };
     let message = match (between("ErrorCode"), between("ErrorMessage")) {
@@ -256,22 +240,22 @@ fn refusal(source: Source, place: Place) -> Error {
     Error::data(message).at(place).hint("request the statement again, a little later, and save the file that follows")
 }
 
-fn not_xml(source: Source, offset: usize) -> Error {
-    let skipped = source.text.get(offset..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+fn not_xml(source: &Source, offset: usize) -> Error {
+    let skipped = source.text().get(offset..).map_or(0, |rest| rest.len() - rest.trim_start().len());
     Error::data("this is not XML")
         .at(source.place(offset + skipped))
         .hint("set the format of the Flex query to XML and download the statement again")
 }
 
-fn malformed(source: Source, offset: usize, cause: quick_xml::Error) -> Error {
+fn malformed(source: &Source, offset: usize, cause: quick_xml::Error) -> Error {
     Error::data("the file is cut off or damaged here")
         .at(source.place(offset))
         .hint("download the statement again; nothing was imported")
         .because(cause)
 }
 
-fn cut_off(source: Source, tag: &str) -> Error {
+fn cut_off(source: &Source, tag: &str) -> Error {
     Error::data(format!("the file ends before </{tag}>"))
-        .at(source.place(source.text.len()))
+        .at(source.place(source.text().len()))
         .hint("download the statement again; nothing was imported")
 }
