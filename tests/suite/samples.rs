@@ -90,7 +90,8 @@ fn summaries_cancellations_and_twins_are_no_fills() {
     let site = Site::new("[account]\nbase_currency = \"CHF\"\n");
     site.ok(&["import", "flex", "flex/forms/summaries_between_trades.xml"]);
     let stats = site.ok(&["stats", "--json"]).json();
-    assert_eq!(stats["trades"]["executions"], 4, "three of the fund and an exchange of currencies: {stats}");
+    assert_eq!(stats["trades"]["executions"], 3, "an exchange of currencies is no trade: {stats}");
+    assert_eq!(stats["trades"]["orders"], 2, "two fills are one order: {stats}");
     let income = site.read("data/income.csv");
     assert_eq!(income.lines().count(), 3, "a dividend and its tax, each once: {income}");
 

@@ -248,7 +248,7 @@ fn plan_fill_and_note_stand_in_one_line() {
     );
     assert!(page.contains("not traded") && page.contains("Orders that no plan has"));
     let order = site.read("public/trades/2022-07-01-vlue-buy/index.html");
-    assert!(order.contains("Plan and fill") && order.contains("reference price of the rebalance plan"), "{order}");
+    assert!(order.contains("Plan and fill") && order.contains("intended entry of the note"), "{order}");
     assert!(order.contains("Second of five"), "the note's thesis");
     assert!(site.read("public/trades/2022-07-01-usmv-sell/index.html").contains("No plan has this order"));
 }
@@ -293,7 +293,7 @@ fn the_cone_is_drawn_from_before_the_record_where_there_is_a_year_of_it() {
     // Live and hypothetical start from the same day, in the same instruments.
     let rows = site.read("public/data/backtest.csv");
     let mut rows = rows.lines().skip(1).map(|row| row.split(',').map(str::to_owned).collect::<Vec<_>>());
-    assert_eq!(rows.next().unwrap(), ["2018-01-16", "1.0", "1.0"]);
+    assert_eq!(rows.next().unwrap(), ["2018-01-16", "1", "1"]);
     let apart = rows.map(|row| (row[1].parse::<f64>().unwrap() / row[2].parse::<f64>().unwrap() - 1.0).abs());
     assert!(apart.fold(0.0, f64::max) < 0.02);
 }
