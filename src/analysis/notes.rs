@@ -8,9 +8,7 @@ use chrono::{DateTime, Utc};
 use super::instruments::{same_ticker, ticker_key};
 use super::orders::Order;
 use crate::record::Annotation;
-
-/// A note waits this many calendar days for its order.
-pub const DAYS_TO_WAIT: i64 = 5;
+pub use crate::record::annotation::DAYS_TO_WAIT;
 
 /// Notes and orders, brought together: at most one of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +57,7 @@ pub enum WhyUnmatched {
 pub fn match_notes(annotations: &[Annotation], orders: &[Order]) -> NoteMatches {
     let mut matches = NoteMatches { of_order: vec![None; orders.len()], unmatched: Vec::new() };
     let mut ranked: Vec<(usize, &Annotation)> = annotations.iter().enumerate().collect();
-    ranked.sort_by_key(|(position, note)| (!names_its_order(note), note.created_at, &note.id, *position));
+    ranked.sort_by_key(|(position, note)| (!note.names_its_order(), note.created_at, &note.id, *position));
     let index = OrderIndex::new(orders);
     for (position, note) in ranked {
         match index.order_of(note) {
@@ -72,10 +70,6 @@ pub fn match_notes(annotations: &[Annotation], orders: &[Order]) -> NoteMatches 
     }
     matches.unmatched.sort_by_key(|unmatched| unmatched.note);
     matches
-}
-
-fn names_its_order(note: &Annotation) -> bool {
-    !note.exec_ids.is_empty() || note.order.is_some()
 }
 
 /// The orders by what a note can say of one, so that no note walks them all.
@@ -107,7 +101,7 @@ impl<'a> OrderIndex<'a> {
     }
 
     fn order_of(&self, note: &Annotation) -> Result<usize, WhyUnmatched> {
-        if names_its_order(note) {
+        if note.names_its_order() {
             let named = self.fitting(note, self.named(note)).filter(|(_, order)| is_named(note, order));
             // Order numbers come back after months: the one nearest in time is meant.
             let nearest = named.min_by_key(|(_, order)| (order.first_fill - note.created_at).abs());

@@ -17,6 +17,7 @@ pub use exchange::Exchange;
 pub use month::YearMonth;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
 
 /// Whether a date is Monday to Friday.
 pub fn is_weekday(date: NaiveDate) -> bool {
@@ -47,6 +48,12 @@ pub fn last_possible_date(now: DateTime<Utc>) -> NaiveDate {
     date.succ_opt().unwrap_or(date)
 }
 
+/// The date an instant is held back by: that of the exchange in `zone`, which dates snapshots, or the UTC date, under which
+/// fills are filed and shown, whichever is later.
+pub fn latest_date(time: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    time.date_naive().max(time.with_timezone(&zone).date_naive())
+}
+
 /// The date one calendar day earlier.
 pub fn day_before(date: NaiveDate) -> NaiveDate {
     date.pred_opt().unwrap_or(date)
@@ -66,6 +73,15 @@ mod tests {
         assert_eq!(known("2026-01-30"), "2026-01-30");
         assert_eq!(known("2026-01-31"), "2026-01-30");
         assert_eq!(known("2026-02-01"), "2026-02-01");
+    }
+
+    #[test]
+    fn an_instant_is_held_back_by_the_later_of_its_two_dates() {
+        let dated = |time: &str, zone| latest_date(time.parse().unwrap(), zone).to_string();
+        // The morning of the 27th in Sydney, and the evening of the 26th in New York, which UTC files under the 27th.
+        assert_eq!(dated("2026-01-26T23:30:00Z", chrono_tz::Australia::Sydney), "2026-01-27");
+        assert_eq!(dated("2026-01-27T01:00:00Z", chrono_tz::America::New_York), "2026-01-27");
+        assert_eq!(dated("2026-01-26T20:00:00Z", chrono_tz::America::New_York), "2026-01-26");
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl Disclosure {
         self.privacy.mode == PrivacyMode::Absolute
     }
 
+    /// Whether positions and trades are held back for a while.
+    pub fn holds_back(&self) -> bool {
+        self.delay_days() > 0
+    }
+
     /// Calendar days for which positions and trades are held back.
     pub fn delay_days(&self) -> u32 {
         self.privacy.delay_days

@@ -22,7 +22,7 @@ pub use disclosure::{Disclosure, rounded};
 pub use strategy_view::*;
 pub use view::*;
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
@@ -33,7 +33,7 @@ use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
 use crate::config::{Config, FlowTiming};
 use crate::error::{Error, Result};
-use crate::record::{Execution, Record};
+use crate::record::Record;
 
 /// Turns a record into what strangers may see.
 ///
@@ -41,19 +41,42 @@ use crate::record::{Execution, Record};
 /// A record without two snapshots, or a day whose return cannot be told.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
-    let base = config.account.base_currency;
-    let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else {
+    let Some(last) = record.snapshots.last() else {
         return Err(Error::data("there is nothing to publish yet: the record has no snapshots")
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
     };
-    let shown_until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
-    let shown = without_fills_after(record, shown_until);
+    let until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
+    let mut disclosed = record.until(until, config.ibkr.exchange_zone);
+    if !disclosure.holds_back() {
+        // What was written after the newest valuation about trades before it does not wait for the next one.
+        disclosed.annotations.clone_from(&record.annotations);
+    }
+    let parts = Parts { whole: &record.net_values(&config.benchmark.symbol), disclosed: &disclosed, until };
+    let mut publication = redacted(&parts, config, &disclosure)?;
+    // What the author wrote about months and on pages is shown when he builds the site; drafts are his to hold back.
+    publication.commentary.clone_from(&record.commentary);
+    publication.pages.clone_from(&record.pages);
+    Ok(publication)
+}
 
-    let daily = performance(&shown, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
-    let stats = Stats::of(&daily, trade_figures(&shown, base, Window::default()));
-    let mut trades = orders::Trades::of(&shown, config, &disclosure, shown_until);
-    let holdings = holdings::holdings(&shown, config, &disclosure, shown_until);
-    let strategies = strategies::strategies(&shown, config, &daily, &mut trades, &holdings.positions, shown_until)?;
+/// The two parts of a record that everything published is made from.
+struct Parts<'a> {
+    /// Net values and flows up to the newest snapshot: for returns and figures of returns.
+    whole: &'a Record,
+    /// The record as it was known at the end of `until`: for everything else.
+    disclosed: &'a Record,
+    /// The newest date of which positions and trades are shown.
+    until: NaiveDate,
+}
+
+fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
+    let Parts { whole, disclosed, until } = *parts;
+    let base = config.account.base_currency;
+    let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
+    let stats = Stats::of(&daily, trade_figures(disclosed, base, Window::default()));
+    let mut trades = orders::Trades::of(disclosed, config, disclosure, until);
+    let holdings = holdings::holdings(disclosed, config, disclosure, until);
+    let strategies = strategies::strategies(disclosed, config, &daily, &mut trades, &holdings.positions)?;
     let facts = Facts {
         title: config.site.title.clone(),
         author: config.site.author.clone(),
@@ -63,15 +86,15 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
         locale: config.site.locale.clone(),
         base_currency: base.to_string(),
         benchmark: daily.aligned.is_some().then(|| config.benchmark.name.clone()),
-        inception: first.date,
-        as_of: last.date,
+        inception: whole.snapshots.first().map_or(until, |first| first.date),
+        as_of: whole.snapshots.last().map_or(until, |last| last.date),
         calendar_days: daily.series.calendar_days(),
         observations: daily.series.days.len(),
         missing_weekdays: stats.missing_weekdays,
-        market_holidays: daily.holidays_and_gaps(shown.price_series(&daily.benchmark_symbol)).0.len(),
+        market_holidays: daily.holidays_and_gaps(whole.price_series(&daily.benchmark_symbol)).0.len(),
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
-        positions_as_of: holdings.as_of.unwrap_or(shown_until),
+        positions_as_of: holdings.as_of.unwrap_or(until),
         absolute: disclosure.shows_amounts(),
         flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
         risk_free: config.analysis.risk_free,
@@ -80,38 +103,25 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     };
     Ok(Publication {
         headline: headline::cards(&stats, &daily, &facts),
-        figures: public_figures(&stats, &disclosure),
-        days: periods::days(&shown, &daily, &disclosure),
-        months: periods::months(&daily, &trades.orders),
-        month_ends: month_end::MonthEnds { record, shown: &shown, daily: &daily, config, shown_until }
-            .all(&disclosure),
+        figures: public_figures(&stats, disclosure),
+        days: periods::days(whole, &daily, disclosure),
+        months: periods::months(&daily, &trades.orders, until),
+        month_ends: month_end::MonthEnds { whole, disclosed, daily: &daily, config, until }.all(disclosure),
         years: periods::years(&daily),
         periods: periods::usual(&daily),
         drawdowns: periods::drawdowns(&stats),
         rolling: periods::rolling(&daily),
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,
-        data_quality: quality::in_words(&shown, &daily, &facts, trades.unmatched_notes),
+        data_quality: quality::in_words(disclosed, &daily, &facts, trades.unmatched_notes),
         slippage: trades.slippage,
         round_trips: trades.round_trips,
         orders: trades.orders,
-        commentary: record.commentary.clone(),
-        pages: record.pages.clone(),
+        commentary: BTreeMap::new(),
+        pages: BTreeMap::new(),
         strategies,
         facts,
     })
-}
-
-/// The record without the fills that are held back; a copy only where there are any.
-fn without_fills_after(record: &Record, last: NaiveDate) -> Cow<'_, Record> {
-    let is_shown = |fill: &Execution| fill.utc_date() <= last;
-    if record.executions.iter().all(is_shown) && record.plans.iter().all(|plan| plan.as_of <= last) {
-        return Cow::Borrowed(record);
-    }
-    let mut shown = record.clone();
-    shown.executions.retain(is_shown);
-    shown.plans.retain(|plan| plan.as_of <= last);
-    Cow::Owned(shown)
 }
 
 /// The figures without those in money, unless amounts are shown.

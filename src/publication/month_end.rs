@@ -21,30 +21,30 @@ use crate::record::Record;
 
 /// What a record tells of the ends of its months.
 pub struct MonthEnds<'a> {
-    /// The whole record.
-    pub record: &'a Record,
-    /// The record without the fills that are held back.
-    pub shown: &'a Record,
+    /// Net values, flows and the benchmark.
+    pub whole: &'a Record,
+    /// The record as it was known at the end of `until`.
+    pub disclosed: &'a Record,
     /// Its daily series.
     pub daily: &'a Performance,
     /// How figures are computed and what is shown.
     pub config: &'a Config,
     /// The newest date of which positions and trades are shown.
-    pub shown_until: NaiveDate,
+    pub until: NaiveDate,
 }
 
 impl MonthEnds<'_> {
     /// One entry for each month with a return.
     pub fn all(&self, disclosure: &Disclosure) -> BTreeMap<YearMonth, MonthEnd> {
-        let changes = unexplained_changes(self.record, self.config.account.base_currency);
-        let (holidays, gaps) = self.daily.holidays_and_gaps(self.shown.price_series(&self.daily.benchmark_symbol));
+        let changes = unexplained_changes(self.disclosed, self.config.account.base_currency);
+        let (holidays, gaps) = self.daily.holidays_and_gaps(self.whole.price_series(&self.daily.benchmark_symbol));
         let data = MonthOfData {
-            record: self.record,
+            disclosed: self.disclosed,
             daily: self.daily,
             changes: &changes,
             holidays: &holidays,
             gaps: &gaps,
-            shown_until: self.shown_until,
+            until: self.until,
         };
         let end = |month| Some((month, self.end(month, &data, disclosure)?));
         by_month(&self.daily.series).into_keys().filter_map(end).collect()
@@ -57,7 +57,7 @@ impl MonthEnds<'_> {
         let values = series.values();
         let drawdowns = self.daily.drawdowns.get(..=values.len()).unwrap_or(&self.daily.drawdowns);
         let analysis = &self.daily.analysis;
-        let held = holdings(self.shown, self.config, disclosure, as_of.min(self.shown_until));
+        let held = holdings(self.disclosed, self.config, disclosure, as_of);
         Some(MonthEnd {
             since: inside.start?,
             as_of,
@@ -71,7 +71,7 @@ impl MonthEnds<'_> {
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
-            held_back_after: (self.shown_until < as_of).then_some(self.shown_until),
+            held_back_after: (self.until < as_of).then_some(self.until),
             data_quality: quality::of_month(data, month, &inside),
         })
     }

@@ -40,8 +40,8 @@ pub struct Trades {
 }
 
 impl Trades {
-    /// The trades of a record whose fills are all allowed to be shown.
-    pub fn of(record: &Record, config: &Config, disclosure: &Disclosure, shown_until: NaiveDate) -> Self {
+    /// The trades of a record as it was known at the end of `until`.
+    pub fn of(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Self {
         let base = config.account.base_currency;
         let rates = Rates::new(base, &record.snapshots);
         let orders = orders(&record.executions);
@@ -59,7 +59,7 @@ impl Trades {
             matches: &plans,
             slugs: &slugs,
             notes: (0..orders.len()).map(note_on).collect(),
-            shown_until,
+            until,
         };
         let items = planned::items(&all, config, disclosure);
         let unplanned = planned::unplanned(&all);

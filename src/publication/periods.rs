@@ -34,8 +34,8 @@ pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Ve
         .collect()
 }
 
-/// One entry per calendar month with a return, ascending.
-pub fn months(daily: &Performance, orders: &[OrderView]) -> Vec<Month> {
+/// One entry per calendar month with a return, ascending, with its orders where `until` does not hold some of them back.
+pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate) -> Vec<Month> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_month(&daily.series, aligned));
     let mut order_counts: BTreeMap<YearMonth, usize> = BTreeMap::new();
     for order in orders {
@@ -51,7 +51,10 @@ pub fn months(daily: &Performance, orders: &[OrderView]) -> Vec<Month> {
             observations: series.days.len(),
             partial: periods::is_partial(&daily.series, month),
             max_drawdown: deepest(&series),
-            orders: order_counts.get(&month).copied().unwrap_or_default(),
+            orders: series
+                .end()
+                .is_some_and(|end| end <= until)
+                .then(|| order_counts.get(&month).copied().unwrap_or_default()),
         }
     };
     values.into_iter().map(month).collect()

@@ -29,8 +29,8 @@ pub struct Orders<'a> {
     pub slugs: &'a [String],
     /// The note on each order.
     pub notes: Vec<Option<&'a Annotation>>,
-    /// The last date whose fills are shown.
-    pub shown_until: NaiveDate,
+    /// The newest date of which trades are shown.
+    pub until: NaiveDate,
 }
 
 /// What became of each planned trade, by plan and trade, in the order of the plans.
@@ -57,8 +57,7 @@ fn item(
     let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();
     let first = found.first().copied();
     let note = first.and_then(|order| all.notes.get(order).copied().flatten());
-    let is_open = (all.shown_until - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT;
-    let is_held_back = all.record.as_of().is_some_and(|now| now > all.shown_until);
+    let is_open = (all.until - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT;
     let made_late = plan.made_late();
     let strategy = config.strategy.iter().find(|strategy| strategy.id == plan.strategy);
     PlanItemView {
@@ -69,7 +68,7 @@ fn item(
         side: trade.action,
         state: match filled {
             filled if filled >= DONE => "done",
-            _ if is_open && is_held_back => "held back",
+            _ if is_open && disclosure.holds_back() => "held back",
             _ if is_open => "open",
             filled if filled > 0.0 => "partly",
             _ => "not traded",

@@ -12,7 +12,7 @@ use crate::format::{Sign, day, number};
 use crate::record::{Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
-pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
+pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
     let mut sentences = vec![gaps(facts)];
     if facts.flow_days > 0 {
         sentences.push(format!(
@@ -28,9 +28,10 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
             capitalized(&days(aligned.left_out.len()))
         ));
     }
-    sentences.extend(without_commission(record.executions.iter()));
-    sentences.extend(corrected(record.superseded.iter()));
-    if unmatched_notes > 0 {
+    sentences.extend(without_commission(disclosed.executions.iter()));
+    sentences.extend(corrected(disclosed.superseded.iter()));
+    // The orders of some may be held back, and how many is nobody's business.
+    if unmatched_notes > 0 && facts.delay_days == 0 {
         sentences.push(format!("{unmatched_notes} notes belong to no order shown here."));
     }
     if facts.delay_days > 0 {
@@ -44,18 +45,18 @@ pub fn in_words(record: &Record, daily: &Performance, facts: &Facts, unmatched_n
 
 /// What is told of the data of single months.
 pub struct MonthOfData<'a> {
-    /// The whole record.
-    pub record: &'a Record,
-    /// Its daily series.
+    /// The record as it was known at the end of `until`.
+    pub disclosed: &'a Record,
+    /// The daily series of all net values.
     pub daily: &'a Performance,
-    /// What is unexplained of each change in net value.
+    /// What is unexplained of each change in net value up to `until`.
     pub changes: &'a [UnexplainedChange],
     /// Weekdays without a snapshot on which the market was most likely shut.
     pub holidays: &'a [NaiveDate],
     /// The other weekdays without a snapshot.
     pub gaps: &'a [NaiveDate],
     /// The newest date of which positions and trades are shown.
-    pub shown_until: NaiveDate,
+    pub until: NaiveDate,
 }
 
 /// One sentence for each thing a careful reader should know about the data of a month, whose returns are `inside`.
@@ -68,18 +69,20 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> 
         sentences
             .push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
     }
-    sentences.push(reconciled(data.changes, &in_month));
-    let (record, daily) = (data.record, data.daily);
-    let shown = |fill: &&Execution| in_month(&fill.utc_date()) && fill.utc_date() <= data.shown_until;
-    sentences.extend(corrected(record.superseded.iter().filter(shown)));
-    sentences.extend(without_commission(record.executions.iter().filter(shown)));
+    let end = inside.end().unwrap_or_else(|| month.last_day());
+    let held_back = (data.until < end).then_some(data.until);
+    sentences.extend(reconciled(data.changes, held_back, &in_month));
+    let (disclosed, daily) = (data.disclosed, data.daily);
+    let of_month = |fill: &&Execution| in_month(&fill.utc_date());
+    sentences.extend(corrected(disclosed.superseded.iter().filter(of_month)));
+    sentences.extend(without_commission(disclosed.executions.iter().filter(of_month)));
     sentences.extend(daily.large_flows.iter().filter(|flow| in_month(&flow.date)).map(large_flow));
     let left_out = daily.aligned.iter().flat_map(|aligned| &aligned.left_out).filter(|day| in_month(day)).count();
     if left_out > 0 {
         sentences.push(format!("{} left out of the comparison with the benchmark.", capitalized(&days(left_out))));
     }
-    if inside.end().is_some_and(|end| data.shown_until < end) {
-        sentences.push(format!("Positions and trades after {} are held back.", day(data.shown_until)));
+    if let Some(until) = held_back {
+        sentences.push(format!("Positions and trades after {} are held back.", day(until)));
     }
     sentences
 }
@@ -103,20 +106,29 @@ fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool) -> S
     }
 }
 
-/// How well the month's changes in net value are explained.
-fn reconciled(changes: &[UnexplainedChange], in_month: &impl Fn(&NaiveDate) -> bool) -> String {
+/// How well the month's changes in net value are explained, as far as positions and trades are shown; nothing where that
+/// is not at all.
+fn reconciled(
+    changes: &[UnexplainedChange],
+    held_back_after: Option<NaiveDate>,
+    in_month: &impl Fn(&NaiveDate) -> bool,
+) -> Option<String> {
     let largest = changes
         .iter()
         .filter(|change| in_month(&change.date))
         .max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()));
+    let up_to = held_back_after.map(|until| format!(" up to {}", day(until))).unwrap_or_default();
     match largest.map(|change| (change.date, rounded::bps(change.bps))) {
-        None => "The snapshots do not tell positions, so net value cannot be reconciled with them.".into(),
-        Some((_, 0.0)) => "Prices, fills, flows and costs explain each day's net value to less than 0.1 bps.".into(),
-        Some((date, bps)) => format!(
-            "Prices, fills, flows and costs explain each day's net value; most is left on {}: {} bps.",
+        None if held_back_after.is_some() => None,
+        None => Some("The snapshots do not tell positions, so net value cannot be reconciled with them.".into()),
+        Some((_, 0.0)) => {
+            Some(format!("Prices, fills, flows and costs explain each day's net value{up_to} to less than 0.1 bps."))
+        }
+        Some((date, bps)) => Some(format!(
+            "Prices, fills, flows and costs explain each day's net value{up_to}; most is left on {}: {} bps.",
             day(date),
             number(bps, 1, Sign::Both)
-        ),
+        )),
     }
 }
 
@@ -145,7 +157,8 @@ fn without_commission<'a>(fills: impl Iterator<Item = &'a Execution>) -> Option<
 }
 
 fn corrected<'a>(superseded: impl Iterator<Item = &'a Execution>) -> Option<String> {
-    match superseded.count() {
+    // A row that takes a fill back is bookkeeping and no fill itself.
+    match superseded.filter(|fill| fill.cancels.is_none()).count() {
         0 => None,
         1 => Some("1 fill was corrected or cancelled by the broker.".into()),
         count => Some(format!("{count} fills were corrected or cancelled by the broker.")),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::comparison::{comparison, reason};
 use super::disclosure::rounded;
 use super::orders::{Trades, price_text};
-use super::strategy_view::{ContributionView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView};
+use super::strategy_view::{
+    ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
+};
 use super::view::PositionView;
 use crate::analysis::attribution::contributions;
 use crate::analysis::performance::Performance;
@@ -19,7 +19,7 @@ use crate::strategy::assignment::{owner_of_fill, owner_of_position};
 /// A signal saved later than this many days after its month's end was not there to act on.
 const DAYS_TO_SAVE: i64 = 31;
 
-/// Everything about strategies, up to a date beyond which nothing of trades is shown.
+/// Everything about strategies in the part of a record that is disclosed.
 ///
 /// # Errors
 /// A day whose return cannot be told.
@@ -29,18 +29,17 @@ pub fn strategies(
     daily: &Performance,
     trades: &mut Trades,
     positions: &[PositionView],
-    until: NaiveDate,
 ) -> Result<StrategiesView> {
     let several = config.strategy.len() > 1;
     let mut list: Vec<StrategyView> =
-        config.strategy.iter().map(|one| strategy(record, config, one, trades, positions, until)).collect();
+        config.strategy.iter().map(|one| strategy(record, config, one, trades, positions)).collect();
     list.retain(|strategy| several || !strategy.signals.is_empty());
     let (comparison, no_comparison) = match comparison(record, config, daily) {
         Ok(found) => (found, None),
         Err(error) => (None, Some(reason(&error, record))),
     };
     Ok(StrategiesView {
-        contributions: if several { parts(record, config, &list)? } else { Vec::new() },
+        contributions: if several { contributions_of(record, config, &list)? } else { None },
         list,
         several,
         planned: std::mem::take(&mut trades.planned),
@@ -56,9 +55,8 @@ fn strategy(
     strategy: &Strategy,
     trades: &Trades,
     positions: &[PositionView],
-    until: NaiveDate,
 ) -> StrategyView {
-    let shown = record.signals.iter().filter(|signal| signal.strategy == strategy.id && signal.as_of <= until);
+    let shown = record.signals.iter().filter(|signal| signal.strategy == strategy.id);
     let several = config.strategy.len() > 1;
     let owns = |id: &Option<String>| several && id.as_deref() == Some(strategy.id.as_str());
     let of_account = |ticker: &str| {
@@ -138,8 +136,10 @@ fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
     }
 }
 
-/// What each strategy brought to the total return, and what belongs to none.
-fn parts(record: &Record, config: &Config, list: &[StrategyView]) -> Result<Vec<ContributionView>> {
+/// What each strategy brought to the total return up to the newest snapshot disclosed, and what belongs to none; nothing
+/// before there is a return.
+fn contributions_of(record: &Record, config: &Config, list: &[StrategyView]) -> Result<Option<ContributionsView>> {
+    let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let id = |strategy: &Strategy| strategy.id.clone();
     let sums: BTreeMap<Option<String>, f64> = contributions(
         record,
@@ -163,5 +163,7 @@ fn parts(record: &Record, config: &Config, list: &[StrategyView]) -> Result<Vec<
         weight: 0.0,
         orders: 0,
     };
-    Ok(list.iter().map(part).chain([rest]).collect())
+    let parts: Vec<_> = list.iter().map(part).chain([rest]).collect();
+    let total = parts.iter().map(|part| part.contribution).sum();
+    Ok(Some(ContributionsView { from: first.date, to: last.date, total, parts }))
 }

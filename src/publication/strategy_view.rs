@@ -22,8 +22,8 @@ pub struct StrategiesView {
     pub comparison: Option<ComparisonView>,
     /// Why there is no comparison, where there could be one.
     pub no_comparison: Option<String>,
-    /// What each strategy brought to the total return; only with several. The last row is what belongs to none.
-    pub contributions: Vec<ContributionView>,
+    /// What each strategy brought to the total return; only with several.
+    pub contributions: Option<ContributionsView>,
 }
 
 /// One strategy.
@@ -203,6 +203,19 @@ pub struct CauseView {
     pub text: String,
     /// What is counted here.
     pub meaning: &'static str,
+}
+
+/// The account's total return over the dates of which positions are shown, in parts.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContributionsView {
+    /// First date.
+    pub from: NaiveDate,
+    /// Last date; positions after it are held back.
+    pub to: NaiveDate,
+    /// The total return, as a fraction.
+    pub total: f64,
+    /// Its parts: each strategy's, and last what belongs to none.
+    pub parts: Vec<ContributionView>,
 }
 
 /// What one strategy brought to the account.

@@ -168,8 +168,8 @@ pub struct Month {
     pub partial: bool,
     /// Deepest drawdown within it, from its own highest point.
     pub max_drawdown: Option<f64>,
-    /// Orders filled in it.
-    pub orders: usize,
+    /// Orders filled in it; `None` where some may be held back.
+    pub orders: Option<usize>,
 }
 
 /// One calendar year, as a row of the monthly table.

@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::execution::Side;
 use super::name::{ExecId, Symbol};
 
+/// A note waits this many calendar days for its order.
+pub const DAYS_TO_WAIT: i64 = 5;
+
 /// A note on one order: a file `content/trades/*.md`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotation {
@@ -32,6 +35,13 @@ pub struct Annotation {
     pub body_line: usize,
     /// The file, relative to the site's root.
     pub path: PathBuf,
+}
+
+impl Annotation {
+    /// Whether it says which order it is about; otherwise the first one after it is meant.
+    pub fn names_its_order(&self) -> bool {
+        !self.exec_ids.is_empty() || self.order.is_some()
+    }
 }
 
 /// What was written before the trade.

@@ -22,28 +22,29 @@ pub struct Effective {
 /// Reads all rows together: equal ids are one fill, a higher version replaces a lower one, and a row that
 /// cancels another removes it.
 pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
-    let mut outcome = Effective::default();
-    let fills = merged(rows, &mut outcome.findings);
-
-    let mut gone = BTreeSet::new();
-    for (id, (place, fill)) in &fills {
-        let Some(cancelled) = &fill.cancels else { continue };
-        gone.insert(id.clone());
-        if fills.contains_key(cancelled) {
-            gone.insert(cancelled.clone());
-        } else {
-            outcome.findings.push(cancels_nothing(place, fill, cancelled));
+    let mut findings = Vec::new();
+    let fills = merged(rows, &mut findings);
+    for (place, fill) in fills.values() {
+        if let Some(cancelled) = fill.cancels.as_ref().filter(|cancelled| !fills.contains_key(*cancelled)) {
+            findings.push(cancels_nothing(place, fill, cancelled));
         }
     }
-    gone.extend(corrected(fills.keys().filter(|id| !gone.contains(*id))));
+    let (executions, superseded) = in_force(fills.into_values().map(|(_, fill)| fill).collect());
+    Effective { executions, superseded, findings }
+}
 
-    for (id, (_, fill)) in fills {
-        if gone.contains(&id) { outcome.superseded.push(fill) } else { outcome.executions.push(fill) }
-    }
-    for list in [&mut outcome.executions, &mut outcome.superseded] {
+/// The fills that count, and those that were corrected or taken back, each by time, then id. No two have the same id.
+pub(super) fn in_force(fills: Vec<Execution>) -> (Vec<Execution>, Vec<Execution>) {
+    let cancelling = fills.iter().filter_map(|fill| Some([&fill.exec_id, fill.cancels.as_ref()?]));
+    let mut gone: BTreeSet<ExecId> = cancelling.flatten().cloned().collect();
+    let ids: BTreeSet<&ExecId> = fills.iter().map(|fill| &fill.exec_id).filter(|id| !gone.contains(*id)).collect();
+    gone.extend(corrected(ids.into_iter()));
+    let (mut superseded, mut executions): (Vec<_>, Vec<_>) =
+        fills.into_iter().partition(|fill| gone.contains(&fill.exec_id));
+    for list in [&mut executions, &mut superseded] {
         list.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
     }
-    outcome
+    (executions, superseded)
 }
 
 /// One row per id. Rows that contradict the first one are reported and left out.

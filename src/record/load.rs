@@ -43,20 +43,10 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     record.findings.sort();
-    start_at_inception(&mut record, config.site.inception);
-    record
-}
-
-/// Leaves out what lies before the date on which the record starts.
-fn start_at_inception(record: &mut Record, inception: Option<NaiveDate>) {
-    let Some(first) = inception else { return };
-    record.snapshots.retain(|snapshot| snapshot.date >= first);
-    record.executions.retain(|fill| fill.utc_date() >= first);
-    record.flows.retain(|flow| flow.date >= first);
-    record.income.retain(|flow| flow.date >= first);
-    record.statements.retain(|period| period.from >= first);
-    record.signals.retain(|signal| signal.as_of >= first);
-    record.plans.retain(|plan| plan.as_of >= first);
+    match config.site.inception {
+        Some(first) => record.since(first, config.ibkr.exchange_zone),
+        None => record,
+    }
 }
 
 /// What a folder of files gave: the values, and an error for each that could not be read.

@@ -8,6 +8,7 @@ pub mod annotation;
 pub mod content;
 pub mod corrections;
 pub mod coverage;
+mod cut;
 pub mod execution;
 mod files;
 pub mod finding;
@@ -45,7 +46,7 @@ pub use snapshot::{Position, Snapshot};
 pub use suspicious::SuspiciousBar;
 
 /// Everything known about one account, in the form the analysis reads it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
     /// The fills that count, by time, then id: corrected and taken-back ones are left out.
     pub executions: Vec<Execution>,

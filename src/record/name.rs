@@ -58,6 +58,11 @@ impl ExecId {
         }
         Some((fill, version.parse().ok()?))
     }
+
+    /// What all versions of one fill have in common.
+    pub fn fill(&self) -> &str {
+        self.version().map_or(self.as_str(), |(fill, _)| fill)
+    }
 }
 
 /// A brokerage account. It has no `Display`, so that it cannot slip into a page or a message.

@@ -1,5 +1,7 @@
 //! Daily prices.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -58,13 +60,22 @@ pub fn quote_unit(unit: &str) -> Result<(Currency, Decimal), String> {
 }
 
 /// The daily prices of one symbol, ascending by date, in whole currency units.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PriceSeries {
     /// Yahoo's spelling, which names the file.
     pub symbol: Symbol,
     /// The currency of all prices; quotes in pence have become pounds.
     pub currency: Currency,
-    bars: Vec<Bar>,
+    /// Shared, so that a series that is cut costs nothing.
+    bars: Arc<[Bar]>,
+    /// How many of them are left.
+    count: usize,
+}
+
+impl PartialEq for PriceSeries {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.symbol, self.currency, self.bars()) == (&other.symbol, other.currency, other.bars())
+    }
 }
 
 impl PriceSeries {
@@ -84,18 +95,24 @@ impl PriceSeries {
             converted.push(if divisor == Decimal::ONE { bar } else { bar.divided_by(divisor) });
         }
         converted.sort_by_key(|bar| bar.date);
-        Ok(Self { symbol, currency, bars: converted })
+        Ok(Self { symbol, currency, count: converted.len(), bars: converted.into() })
     }
 
     /// All bars, ascending by date.
     pub fn bars(&self) -> &[Bar] {
-        &self.bars
+        self.bars.get(..self.count).unwrap_or_default()
+    }
+
+    /// The series without the bars after a date; `None` where none is left.
+    pub fn until(&self, last: NaiveDate) -> Option<Self> {
+        let count = self.bars().partition_point(|bar| bar.date <= last);
+        (count > 0).then(|| Self { count, ..self.clone() })
     }
 
     /// The last bar dated on or before `date`, never a later one.
     pub fn on_or_before(&self, date: NaiveDate) -> Option<&Bar> {
-        let after = self.bars.partition_point(|bar| bar.date <= date);
-        self.bars.get(after.checked_sub(1)?)
+        let after = self.bars().partition_point(|bar| bar.date <= date);
+        self.bars().get(after.checked_sub(1)?)
     }
 
     /// The bar of exactly this date.

@@ -261,7 +261,11 @@ fn months(publication: &Publication) -> Table {
         ratios("max_drawdown", "deepest fall from a high within the month", rows, |month| month.max_drawdown),
         counts("observations", "daily returns in it", rows, |month| month.observations as i64),
         counts("partial", "1 where the record covers only part of the month", rows, |month| i64::from(month.partial)),
-        counts("orders", "orders filled in it", rows, |month| month.orders as i64),
+        Column {
+            name: "orders",
+            meaning: "orders filled in it; empty where some may be held back",
+            values: Values::Counts(rows.iter().map(|month| Some(month.orders? as i64)).collect()),
+        },
     ];
     Table { name: "months", meaning: "One row for each calendar month.", columns }
 }

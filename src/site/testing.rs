@@ -68,7 +68,7 @@ fn months(days: &[Day]) -> Vec<Month> {
                 observations: chunk.len(),
                 partial: last.date.to_string() == "2022-12-28",
                 max_drawdown: Some(chunk.iter().map(|day| day.drawdown).fold(0.0, f64::min)),
-                orders: 3,
+                orders: Some(3),
             };
             before = last.clone();
             month

@@ -20,6 +20,7 @@ mod gateway;
 mod gateway_bytes;
 mod gateway_troubles;
 mod growth;
+mod held_back;
 mod import;
 mod interruption;
 mod prices;

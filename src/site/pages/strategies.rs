@@ -48,8 +48,6 @@ impl PageContext {
         let strategies = &publication.strategies;
         self.context.insert("strategies", &strategies.list);
         self.context.insert("contributions", &strategies.contributions);
-        let total: f64 = strategies.contributions.iter().map(|part| part.contribution).sum();
-        self.context.insert("total", &total);
     }
 
     pub(super) fn strategy(&mut self, publication: &Publication, strategy: &StrategyView) {
@@ -63,8 +61,10 @@ impl PageContext {
         let largest = strategy.positions.iter().map(|position| position.weight.abs()).fold(0.01, f64::max);
         self.context.insert("largest_weight", &largest);
         self.context.insert("orders", &orders);
-        let part = publication.strategies.contributions.iter().find(|part| part.id.as_deref() == Some(&strategy.id));
-        self.context.insert("contribution", &part);
+        let contributions = publication.strategies.contributions.as_ref();
+        let mut parts = contributions.iter().flat_map(|contributions| &contributions.parts);
+        self.context.insert("contributions", &contributions);
+        self.context.insert("contribution", &parts.find(|part| part.id.as_deref() == Some(&strategy.id)));
     }
 
     /// What became of planned trades, and what nobody planned.

@@ -1,0 +1,207 @@
+//! A record cut at a date: as it was known at its end, or from it on.
+//!
+//! Every list of a [`Record`] is named here, so that a new one cannot be forgotten: the compiler asks for it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::annotation::DAYS_TO_WAIT;
+use super::corrections::in_force;
+use super::{Annotation, CashFlow, ExecId, Execution, Plan, PriceSeries, Record, Signal, Snapshot, Symbol};
+use crate::calendar::latest_date;
+
+impl Record {
+    /// The record as it was known at the end of a date, with the exchange in `zone`.
+    ///
+    /// Whatever happened or was written later is gone. A fill that was corrected or cancelled later counts as it did
+    /// then. An outcome that does not say when it was written may be younger, and is gone too. Findings are about files
+    /// and have no date: there are none.
+    #[must_use]
+    pub fn until(&self, last: NaiveDate, zone: Tz) -> Self {
+        let Self {
+            executions,
+            superseded,
+            snapshots,
+            flows,
+            income,
+            statements,
+            prices,
+            annotations,
+            commentary,
+            pages,
+            signals,
+            plans,
+            findings: _,
+        } = self;
+        let known = |time: DateTime<Utc>| latest_date(time, zone) <= last;
+        let fills = executions.iter().chain(superseded).filter(|fill| known(fill.time)).cloned();
+        let (executions, superseded) = in_force(fills.collect());
+        let made = |plan: &&Plan| plan.as_of <= last && plan.made_at.is_none_or(known);
+        let saved = |signal: &&Signal| signal.as_of <= last && signal.made_on.is_none_or(|date| date <= last);
+        let bars = |(symbol, series): (&Symbol, &PriceSeries)| Some((symbol.clone(), series.until(last)?));
+        let months = commentary.iter().filter(|(month, _)| month.first_day() <= last);
+        Self {
+            executions,
+            superseded,
+            snapshots: snapshots.iter().filter(|snapshot| snapshot.date <= last).cloned().collect(),
+            flows: cash_until(flows, last),
+            income: cash_until(income, last),
+            statements: statements.iter().filter(|period| period.to <= last).cloned().collect(),
+            prices: prices.iter().filter_map(bars).collect(),
+            annotations: annotations.iter().filter_map(|note| note_until(note, known)).collect(),
+            commentary: months.map(|(month, document)| (*month, document.clone())).collect(),
+            pages: pages.clone(),
+            signals: signals.iter().filter(saved).cloned().collect(),
+            plans: plans.iter().filter(made).cloned().collect(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The record from a date on, with the exchange in `zone`.
+    ///
+    /// Prices stay, because rules and the benchmark look back beyond the record. So does a note of the days before, which
+    /// may be about an order of the first ones; one that names its order stays with that order.
+    #[must_use]
+    pub fn since(self, first: NaiveDate, zone: Tz) -> Self {
+        let Self {
+            mut executions,
+            mut superseded,
+            mut snapshots,
+            mut flows,
+            mut income,
+            mut statements,
+            prices,
+            mut annotations,
+            mut commentary,
+            pages,
+            mut signals,
+            mut plans,
+            findings,
+        } = self;
+        let counts = |fill: &Execution| latest_date(fill.time, zone) >= first;
+        let (left, gone): (Vec<&Execution>, Vec<&Execution>) =
+            executions.iter().chain(&superseded).partition(|fill| counts(fill));
+        let (left, gone) = (names_of(&left), names_of(&gone));
+        let waits = |note: &Annotation| (first - latest_date(note.created_at, zone)).num_days() <= DAYS_TO_WAIT;
+        annotations.retain(|note| match names_in(note).as_slice() {
+            [] => waits(note),
+            names => names.iter().any(|name| left.contains(name)) || !names.iter().any(|name| gone.contains(name)),
+        });
+        executions.retain(counts);
+        superseded.retain(counts);
+        snapshots.retain(|snapshot| snapshot.date >= first);
+        flows.retain(|flow| flow.date >= first);
+        income.retain(|flow| flow.date >= first);
+        statements.retain(|period| period.from >= first);
+        commentary.retain(|month, _| month.last_day() >= first);
+        signals.retain(|signal| signal.as_of >= first);
+        plans.retain(|plan| plan.as_of >= first);
+        Self {
+            executions,
+            superseded,
+            snapshots,
+            flows,
+            income,
+            statements,
+            prices,
+            annotations,
+            commentary,
+            pages,
+            signals,
+            plans,
+            findings,
+        }
+    }
+
+    /// The net values and the money across the border, with the prices of a benchmark: all that returns are computed
+    /// from. Nothing in it says what was held or traded.
+    #[must_use]
+    pub fn net_values(&self, benchmark: &str) -> Self {
+        let Self {
+            executions: _,
+            superseded: _,
+            snapshots,
+            flows,
+            income: _,
+            statements: _,
+            prices,
+            annotations: _,
+            commentary: _,
+            pages: _,
+            signals: _,
+            plans: _,
+            findings: _,
+        } = self;
+        let benchmark = prices.get_key_value(&Symbol::new(benchmark));
+        Self {
+            snapshots: snapshots.iter().map(net_value).collect(),
+            flows: flows.clone(),
+            prices: benchmark.map(|(symbol, series)| (symbol.clone(), series.clone())).into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Everything by which a note can name these fills.
+fn names_of<'a>(fills: &[&'a Execution]) -> BTreeSet<&'a str> {
+    let numbers = |fill: &'a Execution| [fill.perm_id.as_deref(), fill.order_id.as_deref()].into_iter().flatten();
+    fills.iter().flat_map(|fill| numbers(fill).chain([fill.exec_id.fill()])).collect()
+}
+
+/// The names by which a note says what it is about: fills, else an order.
+fn names_in(note: &Annotation) -> Vec<&str> {
+    match note.exec_ids.as_slice() {
+        [] => note.order.as_deref().map(str::trim).into_iter().collect(),
+        fills => fills.iter().map(ExecId::fill).collect(),
+    }
+}
+
+fn cash_until(rows: &[CashFlow], last: NaiveDate) -> Vec<CashFlow> {
+    rows.iter().filter(|row| row.date <= last).cloned().collect()
+}
+
+/// A note without what was added to it later; none where it was written later itself.
+fn note_until(note: &Annotation, known: impl Fn(DateTime<Utc>) -> bool) -> Option<Annotation> {
+    known(note.created_at).then(|| {
+        let post_trade = note.post_trade.as_ref().filter(|post| post.completed_at.is_some_and(&known));
+        Annotation { post_trade: post_trade.cloned(), ..note.clone() }
+    })
+}
+
+/// A snapshot without anything that makes up its net value.
+fn net_value(snapshot: &Snapshot) -> Snapshot {
+    let Snapshot {
+        schema,
+        date,
+        as_of,
+        account,
+        base_currency,
+        net_liquidation,
+        cash: _,
+        fx: _,
+        accruals: _,
+        positions: _,
+        doubts: _,
+        source,
+    } = snapshot;
+    Snapshot {
+        schema: *schema,
+        date: *date,
+        as_of: *as_of,
+        account: account.clone(),
+        base_currency: *base_currency,
+        net_liquidation: *net_liquidation,
+        cash: Default::default(),
+        fx: Default::default(),
+        accruals: Default::default(),
+        positions: None,
+        doubts: Vec::new(),
+        source: source.clone(),
+    }
+}
+
+#[cfg(test)]
+#[path = "cut_tests.rs"]
+mod tests;

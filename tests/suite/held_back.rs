@@ -1,0 +1,307 @@
+//! Held back means nowhere: what happened after the cut changes no byte of the site.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use trackrecord::build::{Options, render};
+use trackrecord::config::{self, Config};
+use trackrecord::publication::redact;
+use trackrecord::record::{Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::report::Cache;
+
+use crate::support::Site;
+
+/// Half a year of the demo, in which it trades in March, April, July and August.
+const FIRST: &str = "2021-03-01";
+const LAST: &str = "2021-08-31";
+/// Rules look back for a year; more prices than that would only cost time.
+const PRICES_FROM: &str = "2020-01-01";
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A part of the demo in memory, and its settings with one strategy and with two.
+struct Demo {
+    site: Site,
+    record: Record,
+    one: Config,
+    two: Config,
+}
+
+static DEMO: LazyLock<Demo> = LazyLock::new(|| {
+    let site = Site::demo();
+    let folder = trackrecord::SiteDir::new(site.path(""));
+    let one = config::load(&folder, []).unwrap();
+    let text = site.read("config/config.toml");
+    let (head, strategy) = text.split_once("[[strategy]]").unwrap();
+    let of = |id: &str, top: u8, members: &str| {
+        let own = strategy
+            .replace("id = \"momentum\"", &format!("id = \"{id}\""))
+            .replace("top_n = 3", &format!("top_n = {top}"));
+        let kept = own
+            .lines()
+            .filter(|line| !line.contains("symbol =") || members.split(' ').any(|member| line.contains(member)));
+        format!("[[strategy]]{}\n", kept.collect::<Vec<_>>().join("\n"))
+    };
+    site.put("config/config.toml", format!("{head}{}{}", of("few", 1, "MTUM QUAL"), of("many", 2, "SIZE USMV VLUE")));
+    let two = config::load(&folder, []).unwrap();
+    let zone = one.ibkr.exchange_zone;
+    let mut record = load::load(&folder, &one, date("2100-01-01")).since(date(FIRST), zone).until(date(LAST), zone);
+    for series in record.prices.values_mut() {
+        let bars = series.bars().iter().filter(|bar| bar.date >= date(PRICES_FROM)).cloned();
+        *series = PriceSeries::new(series.symbol.clone(), bars.collect()).unwrap();
+    }
+    // Each month's signal is one of each strategy.
+    let all = std::mem::take(&mut record.signals).into_iter();
+    record.signals = all
+        .flat_map(|signal| {
+            ["few", "many", "momentum"]
+                .map(|id| trackrecord::record::Signal { strategy: id.into(), ..signal.clone() })
+        })
+        .collect();
+    Demo { site, record, one, two }
+});
+
+/// Something that happened after the cut, or did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Later {
+    NoFills,
+    OtherPrices,
+    TwiceTheFills,
+    NoCommissions,
+    OtherPositions,
+    UnknownPositions,
+    NoPlans,
+    OtherPlans,
+    NoSignals,
+    OtherSignals,
+    NoNotes,
+    AnotherNote,
+    AnOutcome,
+    ACorrection,
+    ACancellation,
+    ADividend,
+    OtherMarket,
+}
+
+use Later::*;
+
+const ALL: [Later; 17] = [
+    NoFills,
+    OtherPrices,
+    TwiceTheFills,
+    NoCommissions,
+    OtherPositions,
+    UnknownPositions,
+    NoPlans,
+    OtherPlans,
+    NoSignals,
+    OtherSignals,
+    NoNotes,
+    AnotherNote,
+    AnOutcome,
+    ACorrection,
+    ACancellation,
+    ADividend,
+    OtherMarket,
+];
+
+/// The record with another history after `cut`, and the same net values and flows.
+fn changed(record: &Record, later: Later, cut: NaiveDate) -> Record {
+    let mut other = record.clone();
+    let Record { executions, superseded, snapshots, income, prices, annotations, signals, plans, .. } = &mut other;
+    let after = |fill: &Execution| fill.utc_date() > cut;
+    let time: DateTime<Utc> = (cut + Days::new(1)).and_hms_opt(15, 0, 0).unwrap().and_utc();
+    match later {
+        NoFills => executions.retain(|fill| !after(fill)),
+        OtherPrices => {
+            executions.iter_mut().filter(|fill| after(fill)).for_each(|fill| fill.price *= Decimal::new(101, 2))
+        }
+        TwiceTheFills => {
+            let mut again: Vec<_> = executions.iter().filter(|fill| after(fill)).cloned().collect();
+            for fill in &mut again {
+                fill.exec_id = ExecId::new(format!("again.{}", fill.exec_id));
+                (fill.order_id, fill.perm_id) = (None, None);
+            }
+            executions.append(&mut again);
+            executions.sort_by(|one, other| (one.time, &one.exec_id).cmp(&(other.time, &other.exec_id)));
+        }
+        NoCommissions => executions.iter_mut().filter(|fill| after(fill)).for_each(|fill| fill.commission = None),
+        OtherPositions => snapshots.iter_mut().filter(|snapshot| snapshot.date > cut).for_each(all_in_one),
+        UnknownPositions => snapshots.iter_mut().filter(|snapshot| snapshot.date > cut).for_each(|snapshot| {
+            snapshot.positions = None;
+            snapshot.cash.clear();
+        }),
+        NoPlans => plans.retain(|plan| plan.as_of <= cut),
+        OtherPlans => {
+            for plan in plans.iter_mut().filter(|plan| plan.as_of > cut) {
+                plan.trades.iter_mut().for_each(|trade| trade.reference_price += Decimal::ONE);
+            }
+        }
+        NoSignals => signals.retain(|signal| signal.as_of <= cut),
+        OtherSignals => {
+            signals.iter_mut().filter(|signal| signal.as_of > cut).for_each(|signal| signal.ranking.reverse())
+        }
+        NoNotes => annotations.retain(|note| note.created_at < time),
+        AnotherNote => {
+            let mut note = annotations[0].clone();
+            (note.id, note.created_at) = ("another".into(), time);
+            annotations.push(note);
+        }
+        AnOutcome => {
+            for note in annotations {
+                let mut post = note.post_trade.clone().unwrap_or_default();
+                (post.outcome, post.completed_at) = ("Sold again at once.".into(), Some(time));
+                note.post_trade = Some(post);
+            }
+        }
+        ACorrection => {
+            if let Some(fill) = executions.iter().find(|fill| after(fill)) {
+                superseded
+                    .push(Execution { exec_id: ExecId::new(format!("{}.00", fill.exec_id.fill())), ..fill.clone() });
+            }
+        }
+        ACancellation => {
+            if let Some(at) = executions.iter().rposition(|fill| !after(fill)) {
+                let fill = executions.remove(at);
+                let id = ExecId::new(format!("{}.taken-back", fill.exec_id));
+                superseded.push(Execution { exec_id: id, time, cancels: Some(fill.exec_id.clone()), ..fill.clone() });
+                superseded.push(fill);
+            }
+        }
+        ADividend => {
+            let paid = snapshots.iter().find(|snapshot| snapshot.date > cut).unwrap();
+            income.push(dividend(paid));
+        }
+        OtherMarket => {
+            let members = ["MTUM", "QUAL", "SIZE", "USMV", "VLUE"].map(Symbol::new);
+            for (_, series) in prices.iter_mut().filter(|(symbol, _)| members.contains(symbol)) {
+                *series = dearer_after(series, cut);
+            }
+        }
+    }
+    other
+}
+
+/// The same net value, all of it in the first position.
+fn all_in_one(snapshot: &mut Snapshot) {
+    let Some(positions) = &mut snapshot.positions else { return };
+    let value: Decimal = positions.iter().map(|position| position.market_value).sum();
+    positions.truncate(1);
+    for position in positions {
+        let price = position.market_price.unwrap_or(Decimal::ONE);
+        (position.market_value, position.quantity) = (value, (value / price).round_dp(4));
+    }
+}
+
+fn dividend(snapshot: &Snapshot) -> CashFlow {
+    CashFlow {
+        id: "a-dividend".into(),
+        date: snapshot.date,
+        account: snapshot.account.clone(),
+        currency: snapshot.base_currency,
+        amount: Decimal::new(98_76, 2),
+        fx_to_base: None,
+        kind: FlowKind::Dividend,
+        source: "test".into(),
+    }
+}
+
+fn dearer_after(series: &PriceSeries, cut: NaiveDate) -> PriceSeries {
+    let dearer = |bar: &Bar| match bar.date > cut {
+        true => Bar {
+            close: bar.close * Decimal::TWO,
+            adj_close: bar.adj_close.map(|price| price * Decimal::TWO),
+            ..bar.clone()
+        },
+        false => bar.clone(),
+    };
+    PriceSeries::new(series.symbol.clone(), series.bars().iter().map(dearer).collect()).unwrap()
+}
+
+fn settings(strategies: usize, delay: u32) -> Config {
+    let mut config = if strategies == 1 { DEMO.one.clone() } else { DEMO.two.clone() };
+    config.privacy.delay_days = delay;
+    config
+}
+
+/// Everything that pages, tables, charts and reports are made from.
+fn published(record: &Record, strategies: usize, delay: u32) -> serde_json::Value {
+    serde_json::to_value(redact(record, &settings(strategies, delay)).unwrap()).unwrap()
+}
+
+/// The names of the files that differ between the sites of two records.
+fn differing(one: &Record, other: &Record, strategies: usize, delay: u32) -> Vec<String> {
+    let folder = trackrecord::SiteDir::new(DEMO.site.path(""));
+    let config = settings(strategies, delay);
+    let files =
+        |record: &Record| render(&folder, record, &config, &Options::default(), &Cache::in_memory()).unwrap().files;
+    let (one, other) = (files(one), files(other));
+    assert!(one.contains_key("months/2021-08.pdf") && one.contains_key("backtest/index.html"));
+    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}
+
+/// From 31 August back to 30 June.
+const DELAY: u32 = 62;
+
+#[test]
+fn what_happens_after_the_cut_is_seen_by_nobody_and_would_be_without_one() {
+    let record = &DEMO.record;
+    let cut = date(LAST) - Days::new(DELAY.into());
+    for strategies in [1, 2] {
+        let [held_back, shown] = [DELAY, 0].map(|delay| published(record, strategies, delay));
+        for later in ALL {
+            let other = changed(record, later, cut);
+            assert!(published(&other, strategies, DELAY) == held_back, "{later:?} shows, {strategies} strategies");
+            assert!(published(&other, strategies, 0) != shown, "{later:?} could not be seen at all");
+        }
+    }
+}
+
+#[test]
+fn the_parts_of_several_strategies_are_those_of_the_record_up_to_the_cut() {
+    let record = &DEMO.record;
+    let cut = date(LAST) - Days::new(DELAY.into());
+    let parts = |record: &Record, delay| published(record, 2, delay)["strategies"]["contributions"].clone();
+    let held_back = parts(record, DELAY);
+    assert_eq!(held_back, parts(&record.until(cut, DEMO.two.ibkr.exchange_zone), 0));
+    assert_eq!((held_back["from"].as_str(), held_back["to"].as_str()), (Some(FIRST), Some("2021-06-30")));
+    assert_ne!(held_back["total"], parts(record, 0)["total"]);
+}
+
+#[test]
+fn what_happens_after_the_cut_changes_no_byte_of_any_file() {
+    let record = &DEMO.record;
+    let cut = date(LAST) - Days::new(DELAY.into());
+    let other = [NoFills, OtherPositions, NoPlans, NoSignals, AnOutcome, ACancellation, ADividend, OtherMarket]
+        .iter()
+        .fold(record.clone(), |record, later| changed(&record, *later, cut));
+    for strategies in [1, 2] {
+        assert_eq!(differing(record, &other, strategies, DELAY), Vec::<String>::new(), "{strategies} strategies");
+    }
+    let seen = differing(record, &other, 2, 0);
+    for part in ["months/2021-07.pdf", "backtest/index.html", "strategies/index.html", "trades/index.html"] {
+        assert!(seen.iter().any(|name| name == part), "{part} {seen:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3))]
+
+    #[test]
+    fn whatever_happens_after_any_cut_changes_no_byte(
+        laters in prop::collection::vec(prop::sample::select(ALL.to_vec()), 1..6),
+        strategies in 1usize..=2,
+        delay in 1u32..180,
+    ) {
+        let record = &DEMO.record;
+        let cut = date(LAST) - Days::new(delay.into());
+        let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+        prop_assert_eq!(differing(record, &other, strategies, delay), Vec::<String>::new(), "{:?}", laters);
+    }
+}
