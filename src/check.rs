@@ -10,7 +10,7 @@ use crate::analysis::self_check::self_check;
 use crate::calendar::day_before;
 use crate::config::Config;
 use crate::error::Place;
-use crate::record::{Finding, Record, Severity, StatementPeriod};
+use crate::record::{Finding, FindingKind, Record, Severity, StatementPeriod, Subject, Symbol};
 
 /// A difference to the broker's own return beyond this deserves a look.
 const TOLERANCE_BPS: f64 = 1.0;
@@ -34,10 +34,10 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
             findings.extend(large_flows(daily));
             match self_check(record, daily, config) {
                 Ok(broken) => findings.extend(broken),
-                Err(error) => findings.push(Finding::from_error("no-return", &error)),
+                Err(error) => findings.push(Finding::from_error(FindingKind::NoReturn, &error)),
             }
         }
-        Err(error) => findings.push(Finding::from_error("no-return", error)),
+        Err(error) => findings.push(Finding::from_error(FindingKind::NoReturn, error)),
     }
     findings.sort();
     findings.dedup();
@@ -53,7 +53,9 @@ fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
         let message = format!("{} weekdays have no snapshot: {}{more}", missing.len(), shown.join(", "));
         let next = "the next return covers them; import a Flex statement of those days to fill them in";
         return Some(
-            Finding::new(Severity::Warning, "missing-days", message, next).at(Place::file("data/snapshots")),
+            Finding::new(Severity::Warning, FindingKind::MissingDays, message, next)
+                .about_dates(&missing)
+                .at(Place::file("data/snapshots")),
         );
     }
     (!holidays.is_empty()).then(|| {
@@ -61,7 +63,9 @@ fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
             "{} weekdays have no snapshot; the benchmark has no close on any of them, so they are market holidays",
             holidays.len()
         );
-        Finding::new(Severity::Note, "missing-days", message, "nothing to do").at(Place::file("data/snapshots"))
+        Finding::new(Severity::Note, FindingKind::MissingDays, message, "nothing to do")
+            .about_dates(&holidays)
+            .at(Place::file("data/snapshots"))
     })
 }
 
@@ -74,19 +78,26 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Fi
     let Some(aligned) = &daily.aligned else {
         let message = format!("there are no prices of the benchmark {symbol}");
         let next = "run `trackrecord collect prices`, or set `[benchmark] symbol = \"\"`";
-        return Some(Finding::new(Severity::Warning, "benchmark", message, next).at(place));
+        return Some(
+            Finding::new(Severity::Warning, FindingKind::Benchmark, message, next)
+                .about(Subject::Prices(Symbol::new(symbol.as_str())))
+                .at(place),
+        );
     };
     (!aligned.left_out.is_empty()).then(|| {
         let message = format!(
             "{} days are left out of the comparison: the benchmark's last close is more than five weekdays old",
             aligned.left_out.len()
         );
-        Finding::new(Severity::Warning, "benchmark", message, "complete its prices").at(place)
+        Finding::new(Severity::Warning, FindingKind::Benchmark, message, "complete its prices")
+            .about(Subject::Prices(Symbol::new(symbol.as_str())))
+            .at(place)
     })
 }
 
 /// The broker's time-weighted return of a period beside ours.
 fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance) -> Finding {
+    let subject = Subject::Period { from: period.from, to: period.to };
     let named = format!("statement {} to {}", period.from, period.to);
     let place = Place::file("data/statements.csv");
     let series = daily.series.window(Window { from: Some(period.from), to: Some(period.to) });
@@ -98,8 +109,14 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
         let message = format!(
             "{named}: no comparison with the broker's own return, because snapshots or the figure are missing"
         );
-        return Finding::new(Severity::Note, "broker-return", message, "include the days before and in the period")
-            .at(place);
+        return Finding::new(
+            Severity::Note,
+            FindingKind::BrokerReturn,
+            message,
+            "include the days before and in the period",
+        )
+        .about(subject)
+        .at(place);
     };
     let difference = (ours - theirs / 100.0) * 10_000.0;
     let message = format!(
@@ -107,10 +124,12 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
         ours * 100.0
     );
     if difference.abs() <= TOLERANCE_BPS {
-        return Finding::new(Severity::Note, "broker-return", message, "nothing to do").at(place);
+        return Finding::new(Severity::Note, FindingKind::BrokerReturn, message, "nothing to do")
+            .about(subject)
+            .at(place);
     }
     let next = "look for deposits missing from data/flows.csv, or try another `[analysis] flow_timing`";
-    Finding::new(Severity::Warning, "broker-return", message, next).at(place)
+    Finding::new(Severity::Warning, FindingKind::BrokerReturn, message, next).about(subject).at(place)
 }
 
 fn large_flows(daily: &Performance) -> Vec<Finding> {
@@ -126,7 +145,9 @@ fn large_flows(daily: &Performance) -> Vec<Finding> {
             percent(flow.end)
         );
         let next = "if they differ much, a valuation at the time of the flow would settle it";
-        Finding::new(Severity::Note, "large-flow", message, next).at(Place::file("data/flows.csv"))
+        Finding::new(Severity::Note, FindingKind::LargeFlow, message, next)
+            .about(Subject::Date(flow.date))
+            .at(Place::file("data/flows.csv"))
     };
     daily.large_flows.iter().map(finding).collect()
 }

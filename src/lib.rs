@@ -41,6 +41,8 @@ pub mod report;
 pub mod site;
 pub mod site_dir;
 pub mod strategy;
+#[cfg(test)]
+mod testing;
 pub mod toml_value;
 
 pub use error::{Error, ErrorKind, Place, Result};

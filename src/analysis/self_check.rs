@@ -10,7 +10,7 @@ use super::stats::Stats;
 use super::trades::TradeFigures;
 use crate::config::{Analysis, Config};
 use crate::error::Result;
-use crate::record::{Bar, CashFlow, Finding, PriceSeries, Record, Severity, Snapshot, Symbol};
+use crate::record::{Bar, CashFlow, Finding, FindingKind, PriceSeries, Record, Severity, Snapshot, Symbol};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -111,7 +111,7 @@ fn near(left: f64, right: f64) -> bool {
 fn failure(name: &str, left: f64, right: f64) -> Finding {
     Finding::new(
         Severity::Error,
-        "identity",
+        FindingKind::Identity,
         format!("the figures contradict each other: {name}, but {left} is not {right}"),
         "this is a mistake of the program or data that no definition fits; please report it",
     )

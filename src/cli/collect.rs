@@ -136,7 +136,7 @@ fn say_findings(outcomes: &Outcomes, site: &SiteDir, terminal: &Terminal) {
     for (part, outcome) in outcomes {
         match outcome {
             Ok(report) => {
-                for finding in together(&report.findings) {
+                for finding in Finding::joined(&report.findings) {
                     if finding.severity == Severity::Note {
                         terminal.detail(in_words(&finding, terminal));
                     } else {
@@ -154,26 +154,6 @@ fn say_findings(outcomes: &Outcomes, site: &SiteDir, terminal: &Terminal) {
             Err(error) => terminal.error(error, site.root()),
         }
     }
-}
-
-/// Findings that say the same of several symbols as one that names them all.
-fn together(findings: &[Finding]) -> Vec<Finding> {
-    let mut joined: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let same = joined.last_mut().filter(|last| {
-            (last.severity, last.kind, &last.next_step) == (finding.severity, finding.kind, &finding.next_step)
-        });
-        let words = |finding: &Finding| finding.message.split_once(": ").map(|(a, b)| (a.to_owned(), b.to_owned()));
-        match (same, words(finding)) {
-            (Some(last), Some((symbol, rest))) if words(last).is_some_and(|(_, known)| known == rest) => {
-                let (symbols, _) = words(last).unwrap_or_default();
-                last.message = format!("{symbols}, {symbol}: {rest}");
-                last.place = None;
-            }
-            _ => joined.push(finding.clone()),
-        }
-    }
-    joined
 }
 
 fn document(outcomes: &Outcomes) -> Document<'_> {
@@ -194,17 +174,4 @@ fn document(outcomes: &Outcomes) -> Document<'_> {
         }
     });
     Document { complete: is_complete(outcomes), parts: parts.collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_true_of_many_symbols_is_said_once() {
-        let finding = |message: &str| Finding::new(Severity::Error, "no-new-prices", message, "later");
-        let findings = [finding("A: no connection"), finding("B: no connection"), finding("C: delisted")];
-        let said: Vec<String> = together(&findings).into_iter().map(|finding| finding.message).collect();
-        assert_eq!(said, ["A, B: no connection", "C: delisted"]);
-    }
 }

@@ -4,18 +4,19 @@ use serde::Serialize;
 
 use super::terminal::Terminal;
 use crate::error::ErrorKind;
-use crate::record::{Finding, Severity};
+use crate::record::{Finding, FindingKind, Severity, Subject};
 
 /// A finding as `--json` prints it.
 #[derive(Serialize)]
 pub struct Printed<'a> {
     severity: Severity,
-    kind: &'a str,
+    kind: FindingKind,
     error: Option<ErrorKind>,
     file: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
-    message: &'a str,
+    subjects: Vec<&'a Subject>,
+    message: String,
     next_step: &'a str,
 }
 
@@ -28,7 +29,8 @@ impl<'a> From<&'a Finding> for Printed<'a> {
             file: finding.place.as_ref().map(|place| place.path.display().to_string()),
             line: finding.place.as_ref().and_then(|place| place.line),
             column: finding.place.as_ref().and_then(|place| place.column),
-            message: &finding.message,
+            subjects: finding.heading.iter().chain(&finding.about).collect(),
+            message: finding.text(),
             next_step: &finding.next_step,
         }
     }
@@ -43,5 +45,5 @@ pub fn in_words(finding: &Finding, terminal: &Terminal) -> String {
     };
     let severity = terminal.painted(&format!("{}[{}]", finding.severity, finding.kind), colour);
     let place = finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default();
-    format!("{severity}{place} {}\n  next: {}", finding.message, finding.next_step)
+    format!("{severity}{place} {}\n  next: {}", finding.text(), finding.next_step)
 }

@@ -11,7 +11,7 @@ use super::time::{self, Instant};
 use super::{Batch, Fingerprints, utf8};
 use crate::config::CsvImport;
 use crate::error::{Error, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, Severity, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Symbol};
 
 /// How a CSV file is read.
 #[derive(Debug, Clone, Copy)]
@@ -183,7 +183,7 @@ impl Reader<'_> {
                 let place = line.place(self.columns.get("exec_id"));
                 let message = format!("fill {} stands here twice with different {}", fill.exec_id, fields.join(", "));
                 let next = "correct the file; of two contradicting rows the first one counts";
-                self.batch.note(Severity::Warning, "contradiction", place, message, next);
+                self.batch.note(Severity::Warning, FindingKind::Contradiction, place, message, next);
                 self.batch.executions.push(fill);
             }
             None => {
@@ -271,10 +271,10 @@ impl Reader<'_> {
                 "set `time_format` under [csv] in config/config.toml to the form of the file; nothing was imported",
             )
         })?;
-        if !exact && self.batch.notices.iter().all(|notice| notice.kind != "no-time") {
+        if !exact && self.batch.notices.iter().all(|notice| notice.kind != FindingKind::NoTime) {
             let message = "fills carry a date without a time; they are taken as made at noon".to_owned();
             let next = "map a column with the time of day, if there is one";
-            self.batch.note(Severity::Note, "no-time", line.place(self.columns.get(column)), message, next);
+            self.batch.note(Severity::Note, FindingKind::NoTime, line.place(self.columns.get(column)), message, next);
         }
         Ok(time)
     }

@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
-use crate::record::{CashFlow, Execution, Finding, Severity, Snapshot, StatementPeriod};
+use crate::record::{CashFlow, Execution, Finding, FindingKind, Severity, Snapshot, StatementPeriod};
 
 /// What one or several files brought.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -128,7 +128,7 @@ impl Batch {
         }
     }
 
-    fn note(&mut self, severity: Severity, kind: &'static str, place: Place, message: String, next: &str) {
+    fn note(&mut self, severity: Severity, kind: FindingKind, place: Place, message: String, next: &str) {
         self.notices.push(Finding::new(severity, kind, message, next).at(place));
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::store::Added;
-use crate::record::{Finding, Severity};
+use crate::record::{Finding, FindingKind, Severity};
 
 /// A part of a collection that can be asked for on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,7 +51,7 @@ impl PartReport {
     }
 
     /// Adds something the owner should know.
-    pub fn note(&mut self, severity: Severity, kind: &'static str, message: impl Into<String>, next: &str) {
+    pub fn note(&mut self, severity: Severity, kind: FindingKind, message: impl Into<String>, next: &str) {
         self.findings.push(Finding::new(severity, kind, message, next));
     }
 

@@ -15,7 +15,7 @@ use crate::calendar::last_possible_date;
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
 use crate::record::store::only_collector;
-use crate::record::{Finding, Record, Severity, Symbol, load};
+use crate::record::{Finding, FindingKind, Record, Severity, Subject, Symbol, load};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -104,7 +104,7 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
         let next = format!(
             "say under `[yahoo.symbols]` what it is called there: {ticker} = \"...\"; \"\" if it has no prices there"
         );
-        Finding::new(Severity::Error, "no-yahoo-symbol", problem, next)
+        Finding::new(Severity::Error, FindingKind::NoYahooSymbol, problem, next).about(Subject::Ticker(ticker))
     });
     (symbols.into_iter().map(|symbol| Wanted { symbol, from }).collect(), findings.collect())
 }

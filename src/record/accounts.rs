@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AccountId, Finding, Record, Severity};
+use super::{AccountId, Finding, FindingKind, Record, Severity};
 use crate::config::{Config, Status};
 use crate::error::Place;
 
@@ -21,7 +21,7 @@ fn one_account(record: &Record) -> Option<Finding> {
         let list: Vec<_> = accounts.into_iter().collect();
         let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
         let next = "set `[ibkr] account` in config/local.toml to the one that is published";
-        Finding::new(Severity::Error, "two-accounts", message, next).at(Place::file("data"))
+        Finding::new(Severity::Error, FindingKind::TwoAccounts, message, next).at(Place::file("data"))
     })
 }
 
@@ -32,7 +32,7 @@ fn no_paper_as_live(record: &Record, status: Status) -> Option<Finding> {
     (status == Status::Live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
         let message = "`[site] status` is \"live\", and the record holds data of a paper account";
         let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
-        Finding::new(Severity::Error, "paper-account", message, next).at(Place::file("data"))
+        Finding::new(Severity::Error, FindingKind::PaperAccount, message, next).at(Place::file("data"))
     })
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ExecId, Execution, Finding, Severity};
+use super::{ExecId, Execution, Finding, FindingKind, Severity, Subject};
 use crate::error::Place;
 
 /// The outcome of reading all rows together.
@@ -87,20 +87,22 @@ fn corrected<'a>(ids: impl Iterator<Item = &'a ExecId>) -> Vec<ExecId> {
 fn contradiction(place: &Place, first: &Place, row: &Execution, fields: &[&str]) -> Finding {
     Finding::new(
         Severity::Error,
-        "conflict",
+        FindingKind::Conflict,
         format!("fill {} stands here again with another {} than at {first}", row.exec_id, fields.join(" and ")),
         "compare both with the broker's statement and delete the wrong row",
     )
+    .about(Subject::Fill(row.exec_id.clone()))
     .at(place.clone())
 }
 
 fn cancels_nothing(place: &Place, row: &Execution, cancelled: &ExecId) -> Finding {
     Finding::new(
         Severity::Error,
-        "cancels-nothing",
+        FindingKind::CancelsNothing,
         format!("row {} takes back the fill {cancelled}, which is not in the record", row.exec_id),
         "import the statement that holds the original trade",
     )
+    .about(Subject::Fill(cancelled.clone()))
     .at(place.clone())
 }
 
@@ -152,7 +154,7 @@ mod tests {
         let cancel = Execution { cancels: Some(ExecId::new("nowhere")), ..fill("transaction:9") };
         let outcome = effective(rows(&[cancel]));
         assert!(outcome.executions.is_empty());
-        assert_eq!(outcome.findings[0].kind, "cancels-nothing");
+        assert_eq!(outcome.findings[0].kind, FindingKind::CancelsNothing);
     }
 
     #[test]

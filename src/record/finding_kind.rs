@@ -49,6 +49,8 @@ finding_kinds! {
     CancelsNothing = "cancels-nothing",
     /// Fills whose commission is not known, or not in the base currency.
     Commission = "commission",
+    /// A commission in a statement names no currency.
+    CommissionCurrency = "commission-currency",
     /// A fill is so new that its commission has not been reported yet.
     CommissionPending = "commission-pending",
     /// Two stored rows or files contradict each other.
@@ -178,5 +180,19 @@ mod tests {
             assert!(kind.name().bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-'), "{kind}");
             assert!(kind.meaning().ends_with('.') && !kind.meaning().starts_with(' '), "{kind}");
         }
+    }
+
+    /// `TRACKRECORD_WRITE_DOCS=1 cargo test every_kind_is_documented` writes the page anew.
+    #[test]
+    fn every_kind_is_documented() {
+        let mut page = String::from(
+            "# Kinds of findings\n\n`check`, `collect` and `import` name what is wrong, odd or missing. Each finding has a \
+             severity (`error`, `warning` or `note`) and\none of these kinds, on the terminal as `warning[missing-days]` \
+             and in JSON as `kind`. The names are stable.\n\n| kind | what it means |\n|:--|:--|\n",
+        );
+        for kind in FindingKind::ALL {
+            page += &format!("| `{kind}` | {} |\n", kind.meaning());
+        }
+        crate::testing::assert_documented("findings.md", &page);
     }
 }

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
-use super::{AccountId, CashFlow, Execution, Finding, Record, Severity, Snapshot};
+use super::{AccountId, CashFlow, Execution, Finding, FindingKind, Record, Severity, Snapshot};
 use super::{content, prices, signals_and_plans, snapshot};
 use crate::calendar::YearMonth;
 use crate::config::Config;
@@ -82,11 +82,11 @@ impl Reader<'_> {
     }
 
     fn take<T>(&mut self, files: Files<T>) -> Vec<Placed<T>> {
-        self.findings.extend(files.errors.iter().map(|error| Finding::from_error("unreadable", error)));
+        self.findings.extend(files.errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)));
         files.values
     }
 
-    fn error(&mut self, kind: &'static str, place: Place, message: impl Into<String>, next: &str) {
+    fn error(&mut self, kind: FindingKind, place: Place, message: impl Into<String>, next: &str) {
         self.findings.push(Finding::new(Severity::Error, kind, message, next).at(place));
     }
 
@@ -94,7 +94,7 @@ impl Reader<'_> {
         let possible = date <= self.today;
         if !possible {
             let message = format!("it is dated {date}, which has not come yet");
-            self.error("future", place.clone(), message, "correct the date, or this computer's clock");
+            self.error(FindingKind::Future, place.clone(), message, "correct the date, or this computer's clock");
         }
         possible
     }
@@ -109,7 +109,12 @@ impl Reader<'_> {
         rows.retain(|(place, fill)| {
             let wrong = impossible_fill(fill);
             if let Some(message) = wrong {
-                self.error("impossible", place.clone(), message, "correct the row from the broker's statement");
+                self.error(
+                    FindingKind::Impossible,
+                    place.clone(),
+                    message,
+                    "correct the row from the broker's statement",
+                );
             }
             wrong.is_none() && self.not_in_the_future(place, fill.utc_date())
         });
@@ -132,7 +137,7 @@ impl Reader<'_> {
             if known.account == snapshot.account && known.as_of == snapshot.as_of && *known != snapshot {
                 let message = format!("it has the time of {known_place} and another content");
                 self.error(
-                    "conflict",
+                    FindingKind::Conflict,
                     place.clone(),
                     message,
                     "compare both with the broker and delete the wrong file",
@@ -145,7 +150,7 @@ impl Reader<'_> {
         for (place, snapshot) in by_date.values() {
             self.findings.extend(snapshot.doubts.iter().map(|doubt| {
                 let next = "compare with the broker; a later snapshot of the same date replaces this one";
-                Finding::new(Severity::Warning, "doubtful-snapshot", doubt, next).at(place.clone())
+                Finding::new(Severity::Warning, FindingKind::DoubtfulSnapshot, doubt, next).at(place.clone())
             }));
         }
         by_date.into_values().map(|(_, snapshot)| snapshot).collect()
@@ -166,7 +171,12 @@ impl Reader<'_> {
         };
         let fine = message.is_none();
         if let Some(message) = message {
-            self.error("impossible", place.clone(), message, "correct the file, or set [site] inception after it");
+            self.error(
+                FindingKind::Impossible,
+                place.clone(),
+                message,
+                "correct the file, or set [site] inception after it",
+            );
         }
         fine && self.not_in_the_future(place, snapshot.date)
     }
@@ -181,23 +191,28 @@ impl Reader<'_> {
             if flow.kind.is_external() != external {
                 let message =
                     "money across the account's border belongs in data/flows.csv, the rest in data/income.csv";
-                self.error("misplaced", place, message, "move the row");
+                self.error(FindingKind::Misplaced, place, message, "move the row");
                 continue;
             }
             if let Some((first, other)) = known.get(&flow.id) {
                 if *other != flow {
                     let message = format!("flow {} stands here again with other content than at {first}", flow.id);
-                    self.error("conflict", place, message, "compare both with the broker and delete the wrong row");
+                    self.error(
+                        FindingKind::Conflict,
+                        place,
+                        message,
+                        "compare both with the broker and delete the wrong row",
+                    );
                 }
                 continue;
             }
             if too_large([flow.amount, flow.fx_to_base.unwrap_or_default()]) {
-                self.error("impossible", place, "a number is larger than any account", "correct the row");
+                self.error(FindingKind::Impossible, place, "a number is larger than any account", "correct the row");
                 continue;
             }
             if flow.in_base(self.config.account.base_currency).is_none() {
                 let message = format!("the flow in {} has no rate to the base currency", flow.currency);
-                self.error("no-rate", place, message, "fill in `fx_to_base` from the broker's statement");
+                self.error(FindingKind::NoRate, place, message, "fill in `fx_to_base` from the broker's statement");
                 continue;
             }
             known.insert(flow.id.clone(), (place, flow));
@@ -224,7 +239,7 @@ impl Reader<'_> {
                 Words::Annotation(note) => {
                     if let Some(first) = annotation_ids.insert(note.id.clone(), place.clone()) {
                         let message = format!("annotation id `{}` is taken by {first}", note.id);
-                        self.error("conflict", place, message, "give it another id");
+                        self.error(FindingKind::Conflict, place, message, "give it another id");
                     }
                     record.annotations.push(*note);
                 }

@@ -12,6 +12,7 @@ mod cut;
 pub mod execution;
 mod files;
 pub mod finding;
+pub mod finding_kind;
 pub mod flow;
 pub mod front_matter;
 pub mod json_number;
@@ -36,7 +37,8 @@ use crate::calendar::YearMonth;
 
 pub use annotation::{Annotation, Document, PostTrade, PreTrade};
 pub use execution::{Execution, Instrument, Side};
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, Subject};
+pub use finding_kind::FindingKind;
 pub use flow::{CashFlow, FlowKind, StatementPeriod};
 pub use name::{AccountId, Currency, ExecId, Symbol};
 pub use plan::{Plan, PlannedTrade, Unchanged};

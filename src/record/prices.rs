@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::files::{Placed, files, read_rows};
 use super::load::too_large;
-use super::{Bar, Finding, PriceSeries, Severity, Symbol};
+use super::{Bar, Finding, FindingKind, PriceSeries, Severity, Symbol};
 use crate::calendar::YearMonth;
 use crate::error::Place;
 use crate::site_dir::SiteDir;
@@ -23,7 +23,7 @@ type Prices = BTreeMap<Symbol, PriceSeries>;
 pub(super) fn all(site: &SiteDir, today: NaiveDate) -> (Prices, Vec<Finding>) {
     let paths = match files(&site.prices(), "csv") {
         Ok(paths) => paths,
-        Err(error) => return (Prices::new(), vec![Finding::from_error("unreadable", &error)]),
+        Err(error) => return (Prices::new(), vec![Finding::from_error(FindingKind::Unreadable, &error)]),
     };
     let read: Vec<_> = paths.par_iter().map(|path| series(path, &symbol_of(path), site.root(), today)).collect();
     let mut findings = Vec::new();
@@ -79,7 +79,9 @@ fn is_last_before(date: NaiveDate, next: NaiveDate, as_of: NaiveDate) -> bool {
 fn series(path: &Path, symbol: &Symbol, root: &Path, today: NaiveDate) -> (Option<PriceSeries>, Vec<Finding>) {
     let rows = match read_rows(path, root) {
         Ok(rows) => rows,
-        Err(errors) => return (None, errors.iter().map(|error| Finding::from_error("unreadable", error)).collect()),
+        Err(errors) => {
+            return (None, errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)).collect());
+        }
     };
     let mut findings = Vec::new();
     let bars = believable(rows, today, &mut findings);
@@ -88,7 +90,7 @@ fn series(path: &Path, symbol: &Symbol, root: &Path, today: NaiveDate) -> (Optio
         Err(message) => {
             let next = "collect or write its prices again";
             let place = Place::file(path).relative_to(root);
-            findings.push(Finding::new(Severity::Error, "unreadable", message, next).at(place));
+            findings.push(Finding::new(Severity::Error, FindingKind::Unreadable, message, next).at(place));
             (None, findings)
         }
     }
@@ -103,15 +105,15 @@ fn believable(rows: Vec<Placed<Bar>>, today: NaiveDate, findings: &mut Vec<Findi
     for (place, bar) in rows {
         if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO || too_large([bar.close]) {
             let message = "a price is not above zero, or larger than any".to_owned();
-            error(place, "impossible", message, "delete the row and collect prices again");
+            error(place, FindingKind::Impossible, message, "delete the row and collect prices again");
         } else if let Some((first, other)) = by_date.get(&bar.date) {
             if *other != bar {
                 let message = format!("{} stands here again with other prices than at {first}", bar.date);
-                error(place, "conflict", message, "delete the wrong row");
+                error(place, FindingKind::Conflict, message, "delete the wrong row");
             }
         } else if bar.date > today {
             let message = format!("it is dated {}, which has not come yet", bar.date);
-            error(place, "future", message, "correct the date, or this computer's clock");
+            error(place, FindingKind::Future, message, "correct the date, or this computer's clock");
         } else {
             by_date.insert(bar.date, (place, bar));
         }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::files::{files, read_text};
 use super::store::{Store, json_bytes, write_atomically};
-use super::{Finding, Plan, Record, Severity, Signal};
+use super::{Finding, FindingKind, Plan, Record, Severity, Signal, Subject};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -54,7 +54,9 @@ pub fn signals(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Finding>) 
             None => {
                 signals.insert(key, (place, signal));
             }
-            Some((first, known)) if !known.agrees_with(&signal) => findings.push(disagreement(first, place)),
+            Some((first, known)) if !known.agrees_with(&signal) => {
+                findings.push(disagreement(first, place).about(Subject::Month(signal.formation)));
+            }
             Some(_) => {}
         }
     }
@@ -64,7 +66,7 @@ pub fn signals(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Finding>) 
 fn disagreement(first: &Place, place: Place) -> Finding {
     let message = format!("it ranks otherwise than {first}, which counts because it was first");
     let next = "prices have been corrected since: compare both, and delete the one that is wrong";
-    Finding::new(Severity::Warning, "conflict", message, next).at(place)
+    Finding::new(Severity::Warning, FindingKind::Conflict, message, next).at(place)
 }
 
 fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Vec<Finding>) -> bool {
@@ -72,7 +74,8 @@ fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Ve
     if is_future {
         let message = format!("it is dated {date}, which has not come yet");
         let next = "correct the date, or this computer's clock";
-        findings.push(Finding::new(Severity::Error, "future", message, next).at(place.clone()));
+        let finding = Finding::new(Severity::Error, FindingKind::Future, message, next);
+        findings.push(finding.about(Subject::Date(date)).at(place.clone()));
     }
     is_future
 }
@@ -81,14 +84,14 @@ fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Ve
 fn documents<T: DeserializeOwned>(folder: &Path, root: &Path, findings: &mut Vec<Finding>) -> Vec<(Place, T)> {
     let mut read = Vec::new();
     let mut paths = files(folder, "json").unwrap_or_else(|error| {
-        findings.push(Finding::from_error("unreadable", &error));
+        findings.push(Finding::from_error(FindingKind::Unreadable, &error));
         Vec::new()
     });
     paths.sort_by_key(|path| numbered(path));
     for path in paths {
         match document(&path, root) {
             Ok(document) => read.push(document),
-            Err(error) => findings.push(Finding::from_error("unreadable", &error)),
+            Err(error) => findings.push(Finding::from_error(FindingKind::Unreadable, &error)),
         }
     }
     read

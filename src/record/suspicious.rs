@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::files::{files, read_rows};
-use super::{Bar, Finding, Severity, Symbol};
+use super::{Bar, Finding, FindingKind, Severity, Subject, Symbol};
 use crate::error::Place;
 use crate::site_dir::SiteDir;
 
@@ -51,7 +51,7 @@ impl SuspiciousBar {
 /// What the owner should know about the bars of a symbol that are kept out; nothing where there are none.
 pub fn kept_out(symbol: &Symbol, bars: &[SuspiciousBar]) -> Option<Finding> {
     let (first, rest) = bars.split_first()?;
-    let mut message = format!("{symbol} {} is kept out of all figures: {}", first.date, first.reason);
+    let mut message = format!("{} is kept out of all figures: {}", first.date, first.reason);
     if let Some(last) = rest.last() {
         message = format!("{message}; so are {} more bars until {}", rest.len(), last.date);
     }
@@ -59,14 +59,16 @@ pub fn kept_out(symbol: &Symbol, bars: &[SuspiciousBar]) -> Option<Finding> {
         "compare with the exchange; if it is right, add \"{symbol} {}\" to `[yahoo] confirmed` and collect prices again",
         first.date
     );
-    Some(Finding::new(Severity::Warning, "suspicious-price", message, next))
+    let dates: Vec<_> = bars.iter().map(|bar| bar.date).collect();
+    let finding = Finding::new(Severity::Warning, FindingKind::SuspiciousPrice, message, next);
+    Some(finding.headed(Subject::Prices(symbol.clone())).about_dates(&dates))
 }
 
 /// What the owner should know about all bars that are kept out.
 pub(super) fn findings(site: &SiteDir) -> Vec<Finding> {
     let paths = match files(&site.suspicious_prices(), "csv") {
         Ok(paths) => paths,
-        Err(error) => return vec![Finding::from_error("unreadable", &error)],
+        Err(error) => return vec![Finding::from_error(FindingKind::Unreadable, &error)],
     };
     let mut findings = Vec::new();
     for path in paths {
@@ -77,7 +79,9 @@ pub(super) fn findings(site: &SiteDir) -> Vec<Finding> {
                 let place = Place::file(path).relative_to(site.root());
                 findings.extend(kept_out(&Symbol::new(name), &bars).map(|finding| finding.at(place)));
             }
-            Err(errors) => findings.extend(errors.iter().map(|error| Finding::from_error("unreadable", error))),
+            Err(errors) => {
+                findings.extend(errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)))
+            }
         }
     }
     findings

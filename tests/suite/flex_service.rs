@@ -191,7 +191,7 @@ fn a_period_that_shrank_is_an_error_and_asked_for_again() {
         site.read("config/config.toml").replace("inception = 2024-01-02", "inception = 2025-01-02"),
     );
     let report = asked(&site, "2025-01-11T12:00:00Z");
-    let shrunk = report.findings.iter().find(|finding| finding.kind == "shrunk-period").unwrap();
+    let shrunk = report.findings.iter().find(|finding| finding.kind.name() == "shrunk-period").unwrap();
     assert_eq!(
         shrunk.message,
         "asked for 2025-01-02 to 2025-01-10, and the statement leaves out 6 weekdays between 2025-01-03 and 2025-01-10"

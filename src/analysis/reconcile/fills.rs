@@ -11,7 +11,9 @@ use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::round_trips::{RealizedProfit, round_trips};
 use crate::error::Place;
-use crate::record::{Annotation, Bar, Currency, Execution, Finding, PriceSeries, Record, Severity, Symbol};
+use crate::record::{
+    Annotation, Bar, Currency, Execution, Finding, FindingKind, PriceSeries, Record, Severity, Subject, Symbol,
+};
 
 /// How far outside the day's range a fill may be: 0.5 %, for sources that round or see other venues.
 const RANGE_TOLERANCE: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
@@ -41,8 +43,12 @@ pub fn realized_profit_against_the_brokers(record: &Record, base: Currency) -> V
             first.date
         );
         let next = "import the statement with the fills that opened these positions, and with all commissions";
-        findings
-            .push(Finding::new(Severity::Note, "realized-profit", message, next).at(executions_place(first.date)));
+        findings.push(
+            Finding::new(Severity::Note, FindingKind::RealizedProfit, message, next)
+                .about(Subject::Ticker(first.symbol.clone()))
+                .about(Subject::Date(first.date))
+                .at(executions_place(first.date)),
+        );
     }
     findings
 }
@@ -55,8 +61,7 @@ fn different_profit(profits: &[RealizedProfit]) -> Option<Finding> {
     let gap = |profit: &RealizedProfit| profit.ours.unwrap_or_default() - profit.brokers;
     let largest = profits.iter().max_by_key(|profit| gap(profit).abs())?;
     let message = format!(
-        "{}: ours and the broker's realized profit differ on {}, most on {}: ours {}, the broker's {}; {} {} in all",
-        largest.symbol,
+        "ours and the broker's realized profit differ on {}, most on {}: ours {}, the broker's {}; {} {} in all",
         count(profits.len(), "closing fill"),
         largest.date,
         largest.ours.unwrap_or_default().round_dp(2).normalize(),
@@ -65,7 +70,12 @@ fn different_profit(profits: &[RealizedProfit]) -> Option<Finding> {
         largest.currency
     );
     let next = "the broker may match other lots than first in, first out, or adjust costs (wash sales, splits)";
-    Some(Finding::new(Severity::Warning, "realized-profit", message, next).at(executions_place(largest.date)))
+    Some(
+        Finding::new(Severity::Warning, FindingKind::RealizedProfit, message, next)
+            .headed(Subject::Ticker(largest.symbol.clone()))
+            .about(Subject::Date(largest.date))
+            .at(executions_place(largest.date)),
+    )
 }
 
 /// Why a price is likely outside the day's range.
@@ -155,7 +165,7 @@ fn outside_finding(symbol: &Symbol, cause: Cause, fills: &[(&Execution, &Bar)]) 
     let (fill, bar) = fills.iter().min_by_key(|(fill, _)| (fill.time, &fill.exec_id))?;
     let (low, high) = range(bar)?;
     let message = format!(
-        "{symbol}: {} outside the day's prices, the first on {} at {} (low {}, high {} {})",
+        "{} outside the day's prices, the first on {} at {} (low {}, high {} {})",
         count(fills.len(), "fill"),
         fill.utc_date(),
         fill.price.normalize(),
@@ -164,7 +174,9 @@ fn outside_finding(symbol: &Symbol, cause: Cause, fills: &[(&Execution, &Bar)]) 
         fill.currency
     );
     Some(
-        Finding::new(Severity::Warning, "price-range", message, cause.in_words())
+        Finding::new(Severity::Warning, FindingKind::PriceRange, message, cause.in_words())
+            .headed(Subject::Ticker(symbol.clone()))
+            .about(Subject::Date(fill.utc_date()))
             .at(executions_place(fill.utc_date())),
     )
 }
@@ -196,7 +208,11 @@ fn commission_finding(fills: &[&Execution], what: &str, next: &str) -> Option<Fi
     let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
     let verb = if fills.len() == 1 { "has" } else { "have" };
     let message = format!("{} {when} {verb} {what}", count(fills.len(), "fill"));
-    Some(Finding::new(Severity::Warning, "commission", message, next).at(executions_place(first)))
+    Some(
+        Finding::new(Severity::Warning, FindingKind::Commission, message, next)
+            .about(Subject::Period { from: first, to: last })
+            .at(executions_place(first)),
+    )
 }
 
 /// Notes that belong to no order. One that may still see its order, measured at the record's newest date, is
@@ -248,5 +264,5 @@ fn note_finding(record: &Record, note: &Annotation, why: WhyUnmatched, orders: &
             "join the two notes, or name the order this one is about with `order` or `exec_ids`".into(),
         ),
     };
-    Finding::new(severity, "note", message, next)
+    Finding::new(severity, FindingKind::Note, message, next).about(Subject::Ticker(note.symbol.clone()))
 }

@@ -11,7 +11,9 @@ use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{Instruments, is_trade};
 use crate::analysis::round_trips::is_in;
 use crate::record::snapshot::SUM_TOLERANCE;
-use crate::record::{CashFlow, Currency, Execution, Finding, Instrument, Record, Severity, Snapshot};
+use crate::record::{
+    CashFlow, Currency, Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject,
+};
 
 /// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.
 const UNEXPLAINED_BPS: f64 = 5.0;
@@ -39,7 +41,7 @@ pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding>
     if without_rate > 0 {
         findings.push(Finding::new(
             Severity::Note,
-            "net-value",
+            FindingKind::NetValue,
             format!(
                 "{} between snapshots could not be explained: an exchange rate is missing",
                 count(without_rate, "interval")
@@ -198,7 +200,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
     let finding = if large > 0 {
         Finding::new(
             Severity::Warning,
-            "net-value",
+            FindingKind::NetValue,
             format!(
                 "in {large} of {intervals} more than {UNEXPLAINED_BPS} bps of the change in net value is unexplained, \
                  most {where_and_how_much}"
@@ -209,7 +211,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
     } else {
         Finding::new(
             Severity::Note,
-            "net-value",
+            FindingKind::NetValue,
             format!(
                 "net value is explained by prices, fills, flows and costs in {intervals}; most unexplained: \
                  {where_and_how_much}"
@@ -217,7 +219,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
             "nothing to do",
         )
     };
-    Some(finding)
+    Some(finding.about(Subject::Period { from: largest.since, to: largest.snapshot.date }))
 }
 
 /// Each snapshot's net liquidation value against its own cash and positions: a warning with the largest
@@ -255,5 +257,9 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
         snapshot.net_liquidation.normalize()
     );
     let next = "look for a position, a currency or a rate that is missing or wrong";
-    vec![Finding::new(Severity::Warning, "snapshot-sum", message, next).at(snapshot_place(snapshot))]
+    vec![
+        Finding::new(Severity::Warning, FindingKind::SnapshotSum, message, next)
+            .about(Subject::Date(snapshot.date))
+            .at(snapshot_place(snapshot)),
+    ]
 }

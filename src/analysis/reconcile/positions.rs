@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::snapshot_place;
 use crate::analysis::instruments::{Instruments, is_trade};
 use crate::analysis::round_trips::is_in;
-use crate::record::{Execution, Finding, Instrument, Record, Severity, Snapshot, Symbol};
+use crate::record::{Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject, Symbol};
 
 /// Differences up to this many shares are rounding of fractional shares.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
@@ -90,15 +90,15 @@ fn names<'a>(
     of_positions.chain(of_fills).collect()
 }
 
-fn name(names: &BTreeMap<Instrument, &Symbol>, instrument: &Instrument) -> String {
+fn name(names: &BTreeMap<Instrument, &Symbol>, instrument: &Instrument) -> Symbol {
     match (names.get(instrument), instrument) {
-        (Some(symbol), _) => symbol.to_string(),
-        (None, Instrument::Ticker(symbol, _)) => symbol.to_string(),
-        (None, Instrument::Contract(contract)) => format!("contract {contract}"),
+        (Some(symbol), _) => (*symbol).clone(),
+        (None, Instrument::Ticker(symbol, _)) => symbol.clone(),
+        (None, Instrument::Contract(contract)) => Symbol::new(format!("contract {contract}")),
     }
 }
 
-fn finding(symbol: String, since: NaiveDate, divergence: &Divergence) -> Finding {
+fn finding(symbol: Symbol, since: NaiveDate, divergence: &Divergence) -> Finding {
     let Divergence { snapshot, counted, told, .. } = divergence;
     let missing = told - counted;
     let quantity = missing.abs().normalize();
@@ -110,15 +110,17 @@ fn finding(symbol: String, since: NaiveDate, divergence: &Divergence) -> Finding
     };
     Finding::new(
         Severity::Warning,
-        "positions",
+        FindingKind::Positions,
         format!(
-            "{symbol}: the fills since {since} come to {}, the snapshot of {} holds {}",
+            "the fills since {since} come to {}, the snapshot of {} holds {}",
             counted.normalize(),
             snapshot.date,
             told.normalize()
         ),
         next,
     )
+    .headed(Subject::Ticker(symbol))
+    .about(Subject::Date(snapshot.date))
     .at(snapshot_place(snapshot))
 }
 

@@ -43,8 +43,8 @@ fn sound() -> Record {
     }
 }
 
-fn words(findings: &[Finding]) -> Vec<(Severity, &str)> {
-    findings.iter().map(|finding| (finding.severity, finding.message.as_str())).collect()
+fn words(findings: &[Finding]) -> Vec<(Severity, String)> {
+    findings.iter().map(|finding| (finding.severity, finding.text())).collect()
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_sound_record_has_nothing_but_the_explained_net_value() {
     let findings = reconcile(&sound(), usd());
     let message = "net value is explained by prices, fills, flows and costs in 3 intervals; most unexplained: \
                    0.0 bps (0) from 2026-01-07 to 2026-01-08";
-    assert_eq!(words(&findings), [(Severity::Note, message)]);
+    assert_eq!(words(&findings), [(Severity::Note, message.to_owned())]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_missing_fill_shows_once_as_a_position_that_parts_from_the_fills() {
     record.executions.remove(0);
     let findings = positions_against_fills(&record);
     let message = "X: the fills since 2026-01-05 come to 0, the snapshot of 2026-01-06 holds 50";
-    assert_eq!(words(&findings), [(Severity::Warning, message)]);
+    assert_eq!(words(&findings), [(Severity::Warning, message.to_owned())]);
     assert_eq!(findings[0].place.as_ref().unwrap().to_string(), "data/snapshots/2026-01-06.json");
     assert!(findings[0].next_step.contains("missing purchase of 50"));
 }
@@ -101,7 +101,7 @@ fn what_is_unexplained_is_told_in_basis_points_of_the_value_before() {
     let findings = net_value_against_profit(&record, usd());
     let message = "in 1 of 3 intervals more than 5 bps of the change in net value is unexplained, most 47.7 bps (5) \
                    from 2026-01-06 to 2026-01-07";
-    assert_eq!(words(&findings), [(Severity::Warning, message)]);
+    assert_eq!(words(&findings), [(Severity::Warning, message.to_owned())]);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_snapshot_is_held_against_its_own_sum() {
     record.snapshots[1].net_liquidation = 1051.into();
     let message = "cash and positions do not add up to the net value in 1 snapshot; most on 2026-01-06: they come \
                    to 1049, it says 1051";
-    assert_eq!(words(&snapshots_against_their_own_sums(&record)), [(Severity::Warning, message)]);
+    assert_eq!(words(&snapshots_against_their_own_sums(&record)), [(Severity::Warning, message.to_owned())]);
 }
 
 #[test]
@@ -158,7 +158,10 @@ fn the_brokers_profit_is_compared_where_ours_is_known() {
     record.executions[1].realized_pnl = Some(dec("30"));
     let message = "X: ours and the broker's realized profit differ on 1 closing fill, most on 2026-01-08: ours 38.6, \
                    the broker's 30; 8.6 USD in all";
-    assert_eq!(words(&realized_profit_against_the_brokers(&record, usd())), [(Severity::Warning, message)]);
+    assert_eq!(
+        words(&realized_profit_against_the_brokers(&record, usd())),
+        [(Severity::Warning, message.to_owned())]
+    );
     record.executions.remove(0);
     let findings = realized_profit_against_the_brokers(&record, usd());
     assert_eq!(findings[0].severity, Severity::Note);
@@ -208,7 +211,7 @@ fn pence_prices_become_pounds_before_they_are_compared() {
     assert!(fills_outside_the_day(&with_prices(vec![fill(1)], "GBp")).is_empty());
     let findings = fills_outside_the_day(&with_prices(vec![fill(100), fill(101)], "GBp"));
     let message = "X: 2 fills outside the day's prices, the first on 2026-01-05 at 100 (low 0.99, high 1.01 GBP)";
-    assert_eq!(words(&findings), [(Severity::Warning, message)]);
+    assert_eq!(words(&findings), [(Severity::Warning, message.to_owned())]);
     assert_eq!(findings[0].place.as_ref().unwrap().to_string(), "data/executions/2026-01-05.csv");
 }
 
@@ -218,8 +221,8 @@ fn unreported_and_unconvertible_commissions_are_counted() {
     record.executions[0].commission = None;
     record.executions[1].commission_currency = Some(currency("CHF"));
     let expected = [
-        (Severity::Warning, "1 fill on 2026-01-06 has no commission"),
-        (Severity::Warning, "1 fill on 2026-01-08 has a commission in a currency without a rate into USD"),
+        (Severity::Warning, "1 fill on 2026-01-06 has no commission".to_owned()),
+        (Severity::Warning, "1 fill on 2026-01-08 has a commission in a currency without a rate into USD".to_owned()),
     ];
     assert_eq!(words(&fills_without_commission(&record, usd())), expected);
 }
@@ -234,9 +237,9 @@ fn a_note_without_order_is_a_warning_once_it_can_no_longer_come() {
         note("second", "X", "2026-01-06T10:00:00Z"),
     ];
     let expected = [
-        (Severity::Note, "the note on Y waits for its order"),
-        (Severity::Warning, "no order of Y was filled within 5 days of this note's `created_at`"),
-        (Severity::Warning, "the BUY order of X on 2026-01-06 has another note already"),
+        (Severity::Note, "the note on Y waits for its order".to_owned()),
+        (Severity::Warning, "no order of Y was filled within 5 days of this note's `created_at`".to_owned()),
+        (Severity::Warning, "the BUY order of X on 2026-01-06 has another note already".to_owned()),
     ];
     let findings = notes_without_order(&record);
     assert_eq!(words(&findings), expected);

@@ -9,7 +9,7 @@ use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
 use crate::record::snapshot::SCHEMA;
-use crate::record::{Currency, Position, Severity, Snapshot, StatementPeriod, Symbol};
+use crate::record::{Currency, FindingKind, Position, Severity, Snapshot, StatementPeriod, Symbol};
 
 /// What is known about the open positions of one date.
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Reading {
                     snapshot.net_liquidation, known.net_liquidation
                 );
                 let next = "see which of the two the broker stands by; the first one counts";
-                self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+                self.batch.note(Severity::Warning, FindingKind::Contradiction, row.place(), message, next);
                 self.batch.skip(&row.tag, "it contradicts the row before it on the same date", row.place());
             }
             None => {
@@ -168,14 +168,14 @@ impl Reading {
             self.batch.skip_rows(held.positions.len(), "OpenPosition", reason, section.place());
             let message = format!("the open positions of {date} have no net asset value beside them");
             let next = "include the section Net Asset Value (NAV) in Base in the Flex query";
-            self.batch.note(Severity::Warning, "positions-without-value", section.place(), message, next);
+            self.batch.note(Severity::Warning, FindingKind::PositionsWithoutValue, section.place(), message, next);
         }
         let lots = self.batch.skipped.iter().any(|row| row.kind == "OpenPosition" && row.reason.contains("LOT"));
         let summed = self.batch.snapshots.iter().any(|snapshot| !snapshot.known_positions().is_empty());
         if lots && !summed && left.values().all(|held| held.positions.is_empty()) {
             let message = "open positions are listed by lot only and were not read".to_owned();
             let next = "tick `Summary` for Open Positions in the Flex query";
-            self.batch.note(Severity::Warning, "lots-only", section.place(), message, next);
+            self.batch.note(Severity::Warning, FindingKind::LotsOnly, section.place(), message, next);
         }
     }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
-use crate::record::{CashFlow, Currency, FlowKind, Severity};
+use crate::record::{CashFlow, Currency, FindingKind, FlowKind, Severity};
 
 impl Reading {
     /// Reads cash transactions and transfers. Reversals keep their sign.
@@ -113,7 +113,7 @@ impl Reading {
             Some(_) => {
                 let message = format!("{} stands here twice with different content", flow.id);
                 let next = "see which of the two the broker stands by";
-                self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+                self.batch.note(Severity::Warning, FindingKind::Contradiction, row.place(), message, next);
             }
             None => drop(self.cash_by_id.insert(flow.id.clone(), flow.clone())),
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::xml::Row;
 use crate::collect::Batch;
 use crate::error::{Error, Result};
-use crate::record::{ExecId, Execution, Severity};
+use crate::record::{ExecId, Execution, FindingKind, Severity};
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ fn target(fills: &[Fill], later: &Fill, taken: &BTreeSet<ExecId>, batch: &mut Ba
     };
     let message = format!("this row takes back {id}, which is not in this statement");
     let next = "import the statement that holds the original trade, under the same Flex query";
-    batch.note(Severity::Warning, "original-elsewhere", later.row.place(), message, next);
+    batch.note(Severity::Warning, FindingKind::OriginalElsewhere, later.row.place(), message, next);
     Ok(Target::Elsewhere(ExecId::new(id)))
 }
 

@@ -29,7 +29,7 @@ use super::time::Instant;
 use super::{Batch, Fingerprints, utf8};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, CashFlow, Currency, Severity};
+use crate::record::{AccountId, CashFlow, Currency, FindingKind, Severity};
 
 /// What a statement does not say itself.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +111,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
     if reading.batch.is_empty() {
         let message = "the statement holds nothing that belongs to a track record".to_owned();
         let next = "tick Trades, Cash Transactions, Net Asset Value in Base and Open Positions in the Flex query";
-        reading.batch.note(Severity::Warning, "empty-statement", Place::file(path), message, next);
+        reading.batch.note(Severity::Warning, FindingKind::EmptyStatement, Place::file(path), message, next);
     }
     Ok(reading.batch)
 }
@@ -128,7 +128,7 @@ struct Reading {
     /// The first row of each id that moves cash.
     cash_by_id: HashMap<String, CashFlow>,
     /// Kinds of notices that are given once a file.
-    noted: BTreeSet<&'static str>,
+    noted: BTreeSet<FindingKind>,
 }
 
 impl Reading {
@@ -220,7 +220,7 @@ fn check_count(path: &Path, document: &Document, batch: &mut Batch) -> Result<()
     if let Some(announced) = document.announced.filter(|announced| *announced != found) {
         let message = format!("the file announces {announced} statements and holds {found}");
         let next = "download it again if one is missing";
-        batch.note(Severity::Warning, "statement-count", Place::file(path), message, next);
+        batch.note(Severity::Warning, FindingKind::StatementCount, Place::file(path), message, next);
     }
     Ok(())
 }
@@ -269,7 +269,7 @@ fn base_currency(rows: &[&Row], configured: Option<Currency>, batch: &mut Batch)
         if let Some(configured) = configured.filter(|configured| *configured != stated) {
             let message = format!("the statement's base currency is {stated}, the configured one {configured}");
             let next = "set `[account] base_currency` in config/config.toml to the statement's";
-            batch.note(Severity::Warning, "base-currency", row.place(), message, next);
+            batch.note(Severity::Warning, FindingKind::BaseCurrency, row.place(), message, next);
         }
         return Ok(Some(stated));
     }

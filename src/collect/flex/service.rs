@@ -23,7 +23,7 @@ use crate::config::{Config, Flex};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::record::coverage::{Coverage, gaps};
 use crate::record::store::Store;
-use crate::record::{AccountId, Finding, Severity};
+use crate::record::{AccountId, Finding, FindingKind, Severity, Subject};
 use crate::site_dir::SiteDir;
 
 /// The longest period one question may name, in days.
@@ -83,7 +83,12 @@ pub async fn collect(
     let mut report = PartReport::new(Part::Flex, format!("Flex query {}, {from} to {yesterday}", settings.query_id));
     if config.site.inception.is_none() {
         let message = format!("without `[site] inception` only the days since {from} are fetched");
-        report.note(Severity::Note, "no-inception", message, "set it in config/config.toml to fetch everything");
+        report.note(
+            Severity::Note,
+            FindingKind::NoInception,
+            message,
+            "set it in config/config.toml to fetch everything",
+        );
     }
     let known = known(site, settings)?;
     let mut windows = gaps(&known, from, yesterday, LONGEST);
@@ -95,9 +100,8 @@ pub async fn collect(
         match service.statement(first, last).await {
             Ok(bytes) => keep(site, config, (first, last), bytes, &mut report)?,
             Err(error) => {
-                let mut finding = Finding::from_error("flex-service", &error);
-                finding.message = format!("{first} to {last}: {}", finding.message);
-                report.findings.push(finding);
+                let finding = Finding::from_error(FindingKind::FlexService, &error);
+                report.findings.push(finding.headed(Subject::Period { from: first, to: last }));
                 break;
             }
         }
@@ -128,7 +132,7 @@ fn keep(
         Err(error) => {
             // It came from the broker, so it is kept even if nothing can be made of it.
             Store::open(site)?.archive(&name, &bytes)?;
-            report.findings.push(Finding::from_error("unreadable-statement", &error));
+            report.findings.push(Finding::from_error(FindingKind::UnreadableStatement, &error));
             return Ok(());
         }
     };
@@ -162,7 +166,9 @@ fn keep(
             missing.len()
         );
         let next = "run this again tomorrow; if it stays so, download that period by hand and `import flex` it";
-        report.findings.push(Finding::new(Severity::Error, "shrunk-period", message, next).at(Place::file(name)));
+        report
+            .findings
+            .push(Finding::new(Severity::Error, FindingKind::ShrunkPeriod, message, next).at(Place::file(name)));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::collect::time::Instant;
 use crate::error::{Error, Result};
-use crate::record::{ExecId, Execution, Severity, Side, Symbol};
+use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Symbol};
 
 impl Reading {
     /// Reads all fills and links those that take others back.
@@ -89,7 +89,7 @@ impl Reading {
             execution.commission_currency = Some(execution.currency);
             let message = "the commission names no currency; the trade's own is taken".to_owned();
             let next = "include `Commission Currency` in the Flex query";
-            self.note_once("commission-currency", row, message, next);
+            self.note_once(FindingKind::CommissionCurrency, row, message, next);
         }
         Ok(execution)
     }
@@ -103,13 +103,13 @@ impl Reading {
         };
         if !exact {
             let message = "fills carry a date without a time; they are taken as made at noon".to_owned();
-            self.note_once("no-time", row, message, "include `Date/Time` in the Flex query");
+            self.note_once(FindingKind::NoTime, row, message, "include `Date/Time` in the Flex query");
         }
         Ok(time)
     }
 
     /// A notice for the first row of its kind.
-    fn note_once(&mut self, kind: &'static str, row: &Row, message: String, next: &str) {
+    fn note_once(&mut self, kind: FindingKind, row: &Row, message: String, next: &str) {
         if self.noted.insert(kind) {
             self.batch.note(Severity::Note, kind, row.place(), message, next);
         }
@@ -129,7 +129,7 @@ impl Reading {
                     let message =
                         format!("fill {} stands here twice with different {}", execution.exec_id, fields.join(", "));
                     let next = "see which of the two the broker stands by; the first one counts";
-                    self.batch.note(Severity::Warning, "contradiction", row.place(), message, next);
+                    self.batch.note(Severity::Warning, FindingKind::Contradiction, row.place(), message, next);
                     self.batch.executions.push(execution);
                 }
                 None => {

@@ -17,7 +17,7 @@ use super::{SOURCE, time};
 use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::Result;
-use crate::record::{AccountId, ExecId, Execution, Finding, Severity, Side};
+use crate::record::{AccountId, ExecId, Execution, Finding, FindingKind, Severity, Side};
 
 /// How far back a gateway can be asked.
 const DAYS: i32 = 7;
@@ -66,14 +66,14 @@ pub async fn collect(
         tokio::time::sleep(session.patience() / part).await;
         // The fills are here. What cannot be asked any more must not take them away.
         if let Err(error) = answers.ask(session).await {
-            report.findings.push(Finding::from_error("asked-once", &error));
+            report.findings.push(Finding::from_error(FindingKind::AskedOnce, &error));
             break;
         }
     }
     let shares = answers.of_account(account).map(|fill| &fill.contract);
     let contracts: Vec<&Contract> = shares.filter(|contract| asset_class(contract) != "BAG").collect();
     let listings = listings(session, &contracts).await.unwrap_or_else(|error| {
-        let mut finding = Finding::from_error("no-listings", &error);
+        let mut finding = Finding::from_error(FindingKind::NoListings, &error);
         finding.severity = Severity::Warning;
         report.findings.push(finding);
         BTreeMap::new()
@@ -148,7 +148,7 @@ fn rows(
             Ok(None) => {}
             Err(problem) => report.note(
                 Severity::Error,
-                "unusable-fill",
+                FindingKind::UnusableFill,
                 format!("fill {} is not stored: {problem}", fill.execution.execution_id),
                 "import the Flex statement of that day, which holds it too",
             ),
@@ -157,7 +157,7 @@ fn rows(
             let message = format!("the price of fill {} may still be revised", fill.execution.execution_id);
             report.note(
                 Severity::Note,
-                "price-revision",
+                FindingKind::PriceRevision,
                 message,
                 "collect again tomorrow; a correction replaces it",
             );
@@ -166,7 +166,7 @@ fn rows(
     if answers.open {
         report.note(
             Severity::Error,
-            "no-end",
+            FindingKind::NoEnd,
             "the gateway never said that its list of fills is complete; what it sent is stored",
             "run this again; if it goes on, import a Flex statement of the last days",
         );
@@ -174,12 +174,12 @@ fn rows(
     let pending = rows.iter().filter(|row| row.commission.is_none()).count();
     if pending > 0 {
         let message = format!("{pending} fills have no commission yet; it stays empty until it is reported");
-        report.note(Severity::Warning, "commission-pending", message, "collect again within a week");
+        report.note(Severity::Warning, FindingKind::CommissionPending, message, "collect again within a week");
     }
     let others = answers.fills.len() - answers.of_account(account).count();
     if others > 0 {
         let message = format!("{others} fills of other accounts were left out");
-        report.note(Severity::Note, "other-account", message, "nothing to do");
+        report.note(Severity::Note, FindingKind::OtherAccount, message, "nothing to do");
     }
     rows
 }

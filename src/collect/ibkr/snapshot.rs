@@ -17,7 +17,7 @@ use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::{Error, Result};
 use crate::record::snapshot::{SCHEMA, SUM_TOLERANCE};
-use crate::record::{AccountId, Currency, Position, Severity, Snapshot};
+use crate::record::{AccountId, Currency, FindingKind, Position, Severity, Snapshot};
 
 /// Before this hour of the exchange no session has begun, so the values are those of the day before.
 const FIRST_HOUR: u32 = 4;
@@ -88,11 +88,11 @@ pub async fn collect(
             format!("the exchange's day of {} is not over, so its close is not in this snapshot", snapshot.date);
         let next =
             "collect again after the close, when the later one counts; `[ibkr] exchange_zone` says whose day it is";
-        report.note(Severity::Warning, "before-close", message, next);
+        report.note(Severity::Warning, FindingKind::BeforeClose, message, next);
     }
     for doubt in &snapshot.doubts {
         let next = "compare with TWS; collect again, and the later snapshot of the day counts";
-        report.note(Severity::Warning, "doubtful-snapshot", doubt, next);
+        report.note(Severity::Warning, FindingKind::DoubtfulSnapshot, doubt, next);
     }
     Ok((snapshot, report))
 }

@@ -7,7 +7,7 @@ use ibapi::orders::{ExecutionData, ExecutionSide};
 use rust_decimal::Decimal;
 
 use super::contracts::{decimal, ticker};
-use crate::record::{Execution, Finding, Severity, Side, Symbol};
+use crate::record::{Execution, Finding, FindingKind, Severity, Side, Subject, Symbol};
 
 /// What tells one order's fills in one instrument.
 type Order = (String, Option<u64>, Side);
@@ -53,7 +53,7 @@ impl OrderTotals {
                 let next = "collect again; if it stays so, import the Flex statement of those days";
                 // Less is a fill that is missing. More can be an order of many days whose total starts anew.
                 let severity = if have < *told { Severity::Error } else { Severity::Warning };
-                Finding::new(severity, "order-total", message, next)
+                Finding::new(severity, FindingKind::OrderTotal, message, next).about(Subject::Ticker(symbol.clone()))
             })
         });
         differing.collect()

@@ -10,7 +10,7 @@ use toml::Table;
 use super::{decimal, json, text, wrong};
 use crate::collect::{Batch, NewDocument, time};
 use crate::error::{Place, Result};
-use crate::record::{ExecId, Severity, front_matter};
+use crate::record::{ExecId, FindingKind, Severity, front_matter};
 
 type Object = Map<String, Value>;
 
@@ -75,7 +75,7 @@ fn pre_trade(path: &Path, pre: &Object, batch: &mut Batch) -> Result<Table> {
         Some(price) => {
             let message = format!("the intended entry of {price} is not above zero and was left out");
             let next = "write the intended price into the annotation, if there was one";
-            batch.note(Severity::Note, "intended-entry", Place::file(path), message, next);
+            batch.note(Severity::Note, FindingKind::IntendedEntry, Place::file(path), message, next);
         }
         None => {}
     }

@@ -9,7 +9,7 @@ use crate::collect::csv::side_of;
 use crate::collect::table::{Line, Table};
 use crate::collect::{Batch, time, utf8};
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, Severity, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Symbol};
 
 /// Reads `trade_id,timestamp,symbol,asset_class,side,quantity,intended_price,fill_price,slippage_bps,commission,`
 /// `commission_currency`. Prices are taken to be in the currency of the commission.
@@ -125,14 +125,20 @@ impl Slippage {
                 "{} sales state their slippage with the other sign: here a cost is above zero on both sides",
                 self.other_sign.len()
             );
-            batch.note(Severity::Note, "slippage-sign", first, message, next);
+            batch.note(Severity::Note, FindingKind::SlippageSign, first, message, next);
         }
         if let Some(first) = self.different.first().cloned() {
             let message = format!(
                 "{} fills state a slippage more than 0.1 basis points from what their prices say",
                 self.different.len()
             );
-            batch.note(Severity::Warning, "slippage-differs", first, message, "check the prices of these fills");
+            batch.note(
+                Severity::Warning,
+                FindingKind::SlippageDiffers,
+                first,
+                message,
+                "check the prices of these fills",
+            );
         }
     }
 }

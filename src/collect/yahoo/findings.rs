@@ -10,17 +10,28 @@ use super::merge::{History, Settled, Stored};
 use crate::calendar::weekday_age;
 use crate::error::{Error, Place};
 use crate::record::suspicious::kept_out;
-use crate::record::{Bar, Finding, Severity, Symbol};
+use crate::record::{Bar, Finding, FindingKind, Severity, Subject, Symbol};
 
 /// Weekdays without a price after which a symbol may be gone. The longest holidays are shorter.
 const STALE: usize = 7;
 
 /// Why a symbol has no new prices, and what is used instead.
 pub(super) fn failed(symbol: &Symbol, error: &Error, stored: &[Bar]) -> Finding {
-    let mut finding = Finding::from_error("no-new-prices", error);
+    let mut finding = Finding::from_error(FindingKind::NoNewPrices, error);
     let place = finding.place.take().map(|place| format!("{place}: ")).unwrap_or_default();
-    finding.message = format!("{symbol}: {place}{}; {}", finding.message, used(stored));
-    finding.at(file(symbol))
+    finding.message = format!("{place}{}; {}", finding.message, used(stored));
+    finding.headed(Subject::Prices(symbol.clone())).at(file(symbol))
+}
+
+/// A finding of a symbol, which is named in front of it.
+fn finding(
+    symbol: &Symbol,
+    severity: Severity,
+    kind: FindingKind,
+    message: impl Into<String>,
+    next: &str,
+) -> Finding {
+    Finding::new(severity, kind, message, next).headed(Subject::Prices(symbol.clone()))
 }
 
 fn used(stored: &[Bar]) -> String {
@@ -66,28 +77,32 @@ fn history(symbol: &Symbol, settled: &Settled) -> Vec<Finding> {
             .iter()
             .map(|bar| {
                 let message = format!(
-                    "{symbol} {}: Yahoo's new prices are not believed, and the stored ones stay: {}",
+                    "{}: Yahoo's new prices are not believed, and the stored ones stay: {}",
                     bar.date, bar.reason
                 );
-                Finding::new(Severity::Warning, "prices-refused", message, CONFIRM)
+                finding(symbol, Severity::Warning, FindingKind::PricesRefused, message, CONFIRM)
+                    .about(Subject::Date(bar.date))
             })
             .collect(),
         History::Replaced { reason, lost } => {
-            let message =
-                format!("{symbol}: all prices were fetched again: {reason}; what changed is kept in data/raw");
-            let mut findings = vec![Finding::new(Severity::Note, "prices-replaced", message, "nothing to do")];
+            let message = format!("all prices were fetched again: {reason}; what changed is kept in data/raw");
+            let mut findings =
+                vec![finding(symbol, Severity::Note, FindingKind::PricesReplaced, message, "nothing to do")];
             if let Some(days) = listed(lost) {
-                let message = format!("{symbol}: Yahoo no longer has {days}; they are kept in data/raw");
-                findings.push(Finding::new(Severity::Warning, "prices-lost", message, "compare the two versions"));
+                let message = format!("Yahoo no longer has {days}; they are kept in data/raw");
+                let next = "compare the two versions";
+                findings.push(
+                    finding(symbol, Severity::Warning, FindingKind::PricesLost, message, next).about_dates(lost),
+                );
             }
             findings
         }
         History::Defended { reason } => {
             let message = format!(
-                "{symbol}: Yahoo's history contradicts the stored prices and is not believed: {reason}; {}",
+                "Yahoo's history contradicts the stored prices and is not believed: {reason}; {}",
                 used(&settled.bars)
             );
-            vec![Finding::new(Severity::Error, "prices-refused", message, CONFIRM)]
+            vec![finding(symbol, Severity::Error, FindingKind::PricesRefused, message, CONFIRM)]
         }
     }
 }
@@ -97,12 +112,17 @@ const CONFIRM: &str = "compare with the exchange; Yahoo often mends such errors 
 
 fn oddities(symbol: &Symbol, chart: &Chart) -> Vec<Finding> {
     let told = [
-        (&chart.empty, Severity::Note, "empty-bar", "Yahoo has no price of"),
-        (&chart.doubled, Severity::Note, "double-bar", "Yahoo gives two bars, of which the later counts, for"),
+        (&chart.empty, Severity::Note, FindingKind::EmptyBar, "Yahoo has no price of"),
+        (
+            &chart.doubled,
+            Severity::Note,
+            FindingKind::DoubleBar,
+            "Yahoo gives two bars, of which the later counts, for",
+        ),
         (
             &chart.unusable_events,
             Severity::Warning,
-            "unusable-event",
+            FindingKind::UnusableEvent,
             "Yahoo names a dividend or split without a usable amount on",
         ),
     ];
@@ -110,13 +130,20 @@ fn oddities(symbol: &Symbol, chart: &Chart) -> Vec<Finding> {
         .into_iter()
         .filter_map(|(dates, severity, kind, words)| {
             let dates: Vec<NaiveDate> = dates.iter().copied().collect();
-            let message = format!("{symbol}: {words} {}", listed(&dates)?);
-            Some(Finding::new(severity, kind, message, "nothing to do unless the exchange traded or paid then"))
+            let message = format!("{words} {}", listed(&dates)?);
+            let next = "nothing to do unless the exchange traded or paid then";
+            Some(finding(symbol, severity, kind, message, next).about_dates(&dates))
         })
         .collect();
     if !chart.bars.is_empty() && chart.bars.iter().all(|bar| bar.adj_close.is_none()) {
-        let message = format!("{symbol}: Yahoo sends no adjusted closes, so dividends are missing from figures");
-        findings.push(Finding::new(Severity::Warning, "not-adjusted", message, "collect prices again later"));
+        let message = "Yahoo sends no adjusted closes, so dividends are missing from figures";
+        findings.push(finding(
+            symbol,
+            Severity::Warning,
+            FindingKind::NotAdjusted,
+            message,
+            "collect prices again later",
+        ));
     }
     findings
 }
@@ -125,9 +152,9 @@ fn stale(symbol: &Symbol, settled: &Settled, now: DateTime<Utc>) -> Option<Findi
     let last = settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).max()?;
     let age = weekday_age(last, now.date_naive());
     (age > STALE).then(|| {
-        let message = format!("{symbol} has had no price since {last}: suspended, delisted or renamed?");
+        let message = format!("no price since {last}: suspended, delisted or renamed?");
         let next = "look the symbol up on finance.yahoo.com, and correct it in the configuration if it was renamed";
-        Finding::new(Severity::Error, "stale-prices", message, next)
+        finding(symbol, Severity::Error, FindingKind::StalePrices, message, next).about(Subject::Date(last))
     })
 }
 
@@ -136,10 +163,10 @@ pub(super) fn idle_confirmations(symbol: &Symbol, stored: &Stored, settled: &Set
     let known: BTreeSet<NaiveDate> =
         settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).collect();
     let idle: Vec<NaiveDate> = stored.confirmed.difference(&known).copied().collect();
-    let message = format!("{symbol}: `[yahoo] confirmed` names days without a bar: {}", listed(&idle)?);
-    Some(
-        Finding::new(Severity::Note, "idle-confirmation", message, "correct the date, or remove it").at(file(symbol)),
-    )
+    let message = format!("`[yahoo] confirmed` names days without a bar: {}", listed(&idle)?);
+    let finding =
+        finding(symbol, Severity::Note, FindingKind::IdleConfirmation, message, "correct the date, or remove it");
+    Some(finding.about_dates(&idle).at(file(symbol)))
 }
 
 /// The first few dates and how many more there are.

@@ -96,7 +96,7 @@ fn said(report: &PartReport) -> String {
 }
 
 fn has(report: &PartReport, severity: Severity, kind: &str) -> bool {
-    report.findings.iter().any(|finding| finding.severity == severity && finding.kind == kind)
+    report.findings.iter().any(|finding| finding.severity == severity && finding.kind.name() == kind)
 }
 
 /// Closes that rise a little every weekday, from 2 January 2025 to 30 January 2026.
