@@ -24,7 +24,10 @@ use trackrecord::config::{self, Config, Member, Paper, Strategy};
 use trackrecord::publication::redact;
 use trackrecord::record::store::Store;
 use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, Record, Snapshot, Symbol, load};
-use trackrecord::report::{self, Cache, Pictures};
+use trackrecord::render::markdown::PageOf;
+use trackrecord::render::pictures::Pictures;
+use trackrecord::report::{self, Cache};
+use trackrecord::site::page_of_files;
 use trackrecord::strategy::Prices;
 use trackrecord::strategy::backtest::{Span, backtest};
 use trackrecord::{SiteDir, demo};
@@ -47,8 +50,8 @@ fn figures(record: &Record, config: &Config) -> usize {
     all.unwrap().observations
 }
 
-fn reporting<'a>(cache: &'a Cache, pictures: &'a Pictures) -> report::Options<'a> {
-    report::Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, pictures, cache }
+fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) -> report::Options<'a> {
+    report::Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, page_of, pictures, cache }
 }
 
 fn the_demo(criterion: &mut Criterion) {
@@ -63,7 +66,8 @@ fn the_demo(criterion: &mut Criterion) {
     let cache = Cache::in_memory();
     let publication = redact(&record, &config).unwrap();
     let pictures = Pictures::default();
-    let options = reporting(&cache, &pictures);
+    let page_of = page_of_files(&publication, false);
+    let options = reporting(&cache, &page_of, &pictures);
     report::all(&publication, &options).unwrap();
     group.bench_function("95 reports, none changed", |bench| {
         bench.iter(|| report::all(black_box(&publication), &options).unwrap().files.len());
@@ -73,7 +77,9 @@ fn the_demo(criterion: &mut Criterion) {
     group.bench_function("one report, typeset", |bench| {
         bench.iter(|| {
             let cache = Cache::in_memory();
-            report::one(&publication, months.next().unwrap(), &reporting(&cache, &pictures)).unwrap().typeset
+            report::one(&publication, months.next().unwrap(), &reporting(&cache, &page_of, &pictures))
+                .unwrap()
+                .typeset
         });
     });
     group.bench_function("render", |bench| {

@@ -10,7 +10,9 @@ use crate::error::{Error, Result};
 use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::publication::{Publication, redact};
 use crate::record::{Finding, Record, Severity, load};
-use crate::report::{self, Cache, Pictures, Reports};
+use crate::render::markdown::PageOf;
+use crate::render::pictures::Pictures;
+use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Summary};
 use crate::site::{self, Files};
 use crate::site_dir::SiteDir;
@@ -93,7 +95,8 @@ pub fn render(
     let templates = site.templates();
     let template_dir = templates.is_dir().then_some(templates.as_path());
     let pictures = Pictures::below(&site.content())?;
-    let reports = report::all(&publication, &reporting(config, options, template_dir, &pictures, cache))?;
+    let page_of = site::page_of_files(&publication, options.drafts);
+    let reports = report::all(&publication, &reporting(config, options, template_dir, (&page_of, &pictures), cache))?;
     let rendering = site::Options {
         base_url: options.base_url,
         drafts: options.drafts,
@@ -124,7 +127,9 @@ pub fn report(
     let template_dir = templates.is_dir().then_some(templates.as_path());
     let pictures = Pictures::below(&site.content())?;
     let cache = cache(site);
-    let reports = report::one(&publication, month, &reporting(config, options, template_dir, &pictures, &cache))?;
+    let page_of = site::page_of_files(&publication, options.drafts);
+    let around = (&page_of, &pictures);
+    let reports = report::one(&publication, month, &reporting(config, options, template_dir, around, &cache))?;
     refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
     Ok(reports)
 }
@@ -133,11 +138,11 @@ fn reporting<'a>(
     config: &Config,
     options: &Options<'a>,
     template_dir: Option<&'a Path>,
-    pictures: &'a Pictures,
+    (page_of, pictures): (&'a PageOf, &'a Pictures),
     cache: &'a Cache,
 ) -> report::Options<'a> {
     let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
-    report::Options { base_url, drafts, template_dir, paper, pictures, cache }
+    report::Options { base_url, drafts, template_dir, paper, page_of, pictures, cache }
 }
 
 /// What of a record is published, if it can be.

@@ -14,7 +14,9 @@
 //!                                         |                 |
 //!                              publication (what strangers may see)
 //!                                         |
-//!                    site (pages, charts, tables), report (monthly PDFs)
+//!                   render (charts, tables, fonts, Markdown)
+//!                              |              |
+//!                       site (pages)   report (monthly PDFs)
 //!                                         |
 //!                                      public/
 //! ```
@@ -37,6 +39,7 @@ pub mod error;
 pub mod format;
 pub mod publication;
 pub mod record;
+pub mod render;
 pub mod report;
 pub mod site;
 pub mod site_dir;

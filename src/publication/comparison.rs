@@ -19,6 +19,7 @@ use crate::format::{Sign, day, number};
 use crate::record::{Record, Snapshot, Symbol};
 use crate::strategy::backtest::{Simulation, Span, backtest};
 use crate::strategy::momentum::STALE_DAYS;
+use crate::strategy::rules::rule_in_words;
 
 /// A backtest of so many days before the live record is what the rules promised; fewer say too little.
 const HISTORY_DAYS: usize = 252;
@@ -225,7 +226,7 @@ fn assumptions(strategy: &Strategy) -> String {
         "{}: {}; trades at the close of each month's first trading day, {} basis points worse; commissions of {} a share and \
          {} basis points, at least {}; adjusted closes, so distributions are reinvested; {} % stays in cash.",
         strategy.name,
-        super::strategies::rule_in_words(strategy),
+        rule_in_words(strategy),
         strategy.slippage_bps,
         strategy.commission_per_share,
         strategy.commission_bps,

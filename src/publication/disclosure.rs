@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::view::Amount;
+use super::amount::Amount;
 use crate::config::{Privacy, PrivacyMode};
 
 /// The only maker of [`Amount`]s.
@@ -41,6 +41,13 @@ impl Disclosure {
     pub fn shares(&self, quantity: Decimal) -> Option<Amount> {
         self.shows_amounts().then(|| Amount(quantity.normalize().to_string()))
     }
+}
+
+/// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
+/// rounded for the same reason as [`rounded`]: at full precision it tells how the shares were split.
+pub(super) fn price_text(price: Decimal) -> String {
+    let ten = Decimal::TEN;
+    if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
 }
 
 /// How precisely ratios of amounts may be shown.

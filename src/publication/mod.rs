@@ -4,6 +4,7 @@
 //! a page that wants to show money has nothing to show; and what is shown is rounded ([`rounded`]), because a ratio of two
 //! amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
+mod amount;
 mod comparison;
 mod disclosure;
 mod headline;
@@ -13,9 +14,12 @@ mod orders;
 mod periods;
 mod planned;
 mod quality;
+mod rows;
 pub mod scan;
 mod strategies;
 mod strategy_view;
+#[cfg(test)]
+pub mod testing;
 mod view;
 
 pub use disclosure::{Disclosure, rounded};

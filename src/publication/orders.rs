@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::disclosure::Disclosure;
+use super::disclosure::{Disclosure, price_text};
 use super::planned;
 use super::rounded;
 use super::strategy_view::PlanItemView;
@@ -156,13 +156,6 @@ fn order_view(
         plan: None,
         unplanned: false,
     }
-}
-
-/// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
-/// rounded for the same reason as [`rounded`]: at full precision it tells how the shares were split.
-pub(super) fn price_text(price: Decimal) -> String {
-    let ten = Decimal::TEN;
-    if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
 }
 
 fn share(part: Option<Decimal>, whole: Option<Decimal>) -> Option<f64> {

@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::disclosure::{Disclosure, rounded};
-use super::orders::price_text;
+use super::disclosure::{Disclosure, price_text, rounded};
 use super::strategy_view::PlanItemView;
 use crate::analysis::orders::Order;
 use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};

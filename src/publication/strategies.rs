@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::comparison::{comparison, reason};
-use super::disclosure::rounded;
-use super::orders::{Trades, price_text};
+use super::disclosure::{price_text, rounded};
+use super::orders::Trades;
 use super::strategy_view::{
     ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
 };
@@ -15,6 +15,7 @@ use crate::config::{Config, Rule, Strategy};
 use crate::error::Result;
 use crate::record::{DatedPrice, Ranked, Record, Signal, Symbol};
 use crate::strategy::assignment::{owner_of_fill, owner_of_position};
+use crate::strategy::rules::rule_in_words;
 
 /// A signal saved later than this many days after its month's end was not there to act on.
 const DAYS_TO_SAVE: i64 = 31;
@@ -76,31 +77,6 @@ fn strategy(
         signals: shown.rev().map(|one| signal(one, strategy)).collect(),
         positions: positions.iter().filter(|position| owns(&of_account(&position.symbol))).cloned().collect(),
         orders: trades.owners.iter().filter(|(_, owner)| owns(owner)).map(|(slug, _)| slug.clone()).collect(),
-    }
-}
-
-/// The rule in a sentence without its full stop.
-pub fn rule_in_words(strategy: &Strategy) -> String {
-    let universe = strategy.universe.len();
-    match strategy.rule {
-        Rule::Momentum => {
-            let least =
-                strategy.min_momentum.map(|least| format!(" with at least {} %", least * 100.0)).unwrap_or_default();
-            let skipped = match strategy.skip_months {
-                0 => String::new(),
-                1 => " without the last one".to_owned(),
-                more => format!(" without the last {more}"),
-            };
-            format!(
-                "each month the {} of {universe} with the highest return over {} months{skipped}{least}, in equal weights",
-                strategy.top_n, strategy.lookback_months
-            )
-        }
-        Rule::FixedWeights if strategy.weights.is_empty() => {
-            format!("each month {universe} instruments in equal weights")
-        }
-        Rule::FixedWeights => format!("each month {} instruments in fixed weights", strategy.weights.len()),
-        Rule::BuyAndHold => "bought once and left alone".to_owned(),
     }
 }
 

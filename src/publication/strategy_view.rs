@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::view::{Amount, PositionView, Publication};
+use super::amount::Amount;
+use super::rows::PositionView;
 use crate::calendar::YearMonth;
 use crate::record::Side;
 
@@ -231,13 +232,4 @@ pub struct ContributionView {
     pub weight: f64,
     /// How many orders it has.
     pub orders: usize,
-}
-
-impl Publication {
-    /// What each strategy's rule said at the end of a month, where that was saved.
-    pub fn signals_formed(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
-        self.strategies.list.iter().filter_map(move |strategy| {
-            Some((strategy, strategy.signals.iter().find(|signal| signal.formation == formation)?))
-        })
-    }
 }

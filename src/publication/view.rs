@@ -5,6 +5,8 @@
 
 mod month_end;
 
+pub use super::amount::Amount;
+pub use super::rows::{Period, PositionView};
 pub use month_end::MonthEnd;
 
 use std::collections::BTreeMap;
@@ -12,22 +14,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::strategy_view::{PlanItemView, StrategiesView};
+use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
 use crate::analysis::catalogue::FigureGroup;
 use crate::calendar::YearMonth;
 use crate::config::Status;
 use crate::record::{Document, Side};
-
-/// An amount of money or a share count, as text. Only [`crate::publication`] can make one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Amount(pub(super) String);
-
-impl std::fmt::Display for Amount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Everything the site is made from.
 #[derive(Debug, Clone, Serialize)]
@@ -70,6 +61,15 @@ pub struct Publication {
     pub pages: BTreeMap<String, Document>,
     /// Signals, plans and backtests.
     pub strategies: StrategiesView,
+}
+
+impl Publication {
+    /// What each strategy's rule said at the end of a month, where that was saved.
+    pub fn signals_formed(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
+        self.strategies.list.iter().filter_map(move |strategy| {
+            Some((strategy, strategy.signals.iter().find(|signal| signal.formation == formation)?))
+        })
+    }
 }
 
 /// Who, what and since when.
@@ -189,21 +189,6 @@ pub struct Year {
     pub partial: bool,
 }
 
-/// A usual period ending at the newest snapshot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Period {
-    /// `Month to date`, `1 year`, `Since inception` ...
-    pub label: String,
-    /// Our return; a year rate where `annualized`.
-    pub value: Option<f64>,
-    /// The benchmark's.
-    pub benchmark: Option<f64>,
-    /// Whether both are year rates.
-    pub annualized: bool,
-    /// Why there is none.
-    pub undefined_because: Option<String>,
-}
-
 /// A drawdown from peak to recovery.
 #[derive(Debug, Clone, Serialize)]
 pub struct DrawdownView {
@@ -230,27 +215,6 @@ pub struct Rolling {
     pub volatility: Option<f64>,
     /// 252-day beta.
     pub beta: Option<f64>,
-}
-
-/// One open position.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PositionView {
-    /// Ticker.
-    pub symbol: String,
-    /// Name from the configuration, or empty.
-    pub name: String,
-    /// Share of net liquidation value, negative when short.
-    pub weight: f64,
-    /// Market price against average cost, as a return; `None` where the cost is unknown.
-    pub gain: Option<f64>,
-    /// Price it is valued at, in `currency`.
-    pub price: Option<String>,
-    /// The price's currency.
-    pub currency: String,
-    /// Shares, in absolute mode.
-    pub quantity: Option<Amount>,
-    /// Value in `currency`, in absolute mode.
-    pub market_value: Option<Amount>,
 }
 
 /// One order with its note.

@@ -6,7 +6,7 @@ use typst::{World, WorldExt};
 
 use crate::error::{Error, ErrorKind, Place};
 
-use super::templates::MAIN;
+use super::paths::MAIN;
 use super::typeset::ReportWorld;
 
 /// The first of the compiler's errors, where it is, and what to do.

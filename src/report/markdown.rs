@@ -4,19 +4,18 @@
 //! object with its kind in `t`, its children in `c` (or `items`, `rows`) and its text in `s`; text alone is a string.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
 use serde_json::{Value, json};
 
 use crate::record::Document;
-use crate::site::links;
-use crate::site::markdown::{PageOf, options, top_level};
+use crate::render::fonts::shown;
+use crate::render::links::{below_content, folder_of, is_external, resolve};
+use crate::render::markdown::{PageOf, location, options, top_level};
+use crate::render::pictures::Pictures;
 use crate::{Error, Place, Result};
 
-use super::fonts::shown;
 use super::footnotes::Footnotes;
-use super::pictures::Pictures;
 
 /// How deep quotes and lists may stand inside each other, and marks: the compiler has an end too, and a page an edge.
 const DEEPEST: usize = 8;
@@ -78,8 +77,7 @@ pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
 
 /// The line of a document that is so far into its text.
 pub fn place(document: &Document, offset: usize) -> Place {
-    let lines = document.body.get(..offset).unwrap_or_default().matches('\n').count();
-    Place::line(&document.path, document.body_line + lines)
+    location(&document.path, document.body_line, &document.body, offset)
 }
 
 /// An element that is not closed yet.
@@ -285,22 +283,22 @@ impl Tree<'_> {
         self.level
     }
 
-    fn folder(&self) -> String {
-        let path = self.document.path.strip_prefix("content").unwrap_or(&self.document.path);
-        path.parent().unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/")
+    /// The path that a relative link leads to.
+    fn resolved(&self, written: &str) -> Option<String> {
+        resolve(folder_of(&below_content(&self.document.path)), written)
     }
 
     /// Where a link leads on the web; `None` where only the site itself knows.
     fn address(&self, written: &str) -> Option<String> {
         const LONGEST: usize = 2_000;
         let shown = |address: &String| address.len() <= LONGEST && !address.is_empty();
-        if links::is_external(written) {
+        if is_external(written) {
             let known = ["http://", "https://", "mailto:"].iter().any(|scheme| written.starts_with(scheme));
             return known.then(|| written.to_owned()).filter(shown);
         }
         let base_url = self.around.base_url?;
         let (address, fragment) = written.split_once('#').unwrap_or((written, ""));
-        let path = links::resolve(&self.folder(), address).filter(|_| !address.is_empty())?;
+        let path = self.resolved(address).filter(|_| !address.is_empty())?;
         let page = self.around.page_of.get(&path).unwrap_or(&path);
         let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
         Some(format!("{base_url}{page}{fragment}")).filter(shown)
@@ -308,11 +306,11 @@ impl Tree<'_> {
 
     /// The path of a picture below `content/`.
     fn picture(&mut self, written: &str, offset: usize) -> Result<String> {
-        if links::is_external(written) {
+        if is_external(written) {
             let message = format!("a picture from the web cannot be typeset: `{written}`");
             return Err(self.cannot(&message, offset, "keep a copy below content/"));
         }
-        let path = links::resolve(&self.folder(), written).filter(|path| self.around.pictures.has(path));
+        let path = self.resolved(written).filter(|path| self.around.pictures.has(path));
         let Some(path) = path else {
             let message = format!("the picture `{written}` does not exist");
             return Err(self.cannot(&message, offset, "its place is relative to the Markdown file"));

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::Place;
 use crate::record::Document;
 
-use super::fonts;
 use super::markdown;
 use super::month::MonthData;
+use crate::render::fonts;
 
 /// The boxes in a report.
 pub struct MissingGlyphs {

@@ -10,13 +10,12 @@
 
 mod cache;
 mod errors;
-pub mod fonts;
 mod footnotes;
 mod locate;
 mod markdown;
 mod missing_glyphs;
 mod month;
-mod pictures;
+mod paths;
 mod templates;
 mod typeset;
 
@@ -32,14 +31,14 @@ use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::digest::sha256;
 use crate::publication::{Day, Month, OrderView, Publication};
-use crate::site::charts::print;
-use crate::site::markdown::PageOf;
-use crate::site::page_of_files;
-use crate::site::tables::{self, Table};
+use crate::render::charts::print;
+use crate::render::fonts;
+use crate::render::markdown::PageOf;
+use crate::render::pictures::Pictures;
+use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
 pub use cache::Cache;
-pub use pictures::Pictures;
 
 use markdown::Surroundings;
 use missing_glyphs::MissingGlyphs;
@@ -58,6 +57,8 @@ pub struct Options<'a> {
     pub template_dir: Option<&'a Path>,
     /// The paper.
     pub paper: Paper,
+    /// The page of the site for each Markdown file, so that commentary can link to it.
+    pub page_of: &'a PageOf,
     /// The pictures that commentary can refer to.
     pub pictures: &'a Pictures,
     /// Reports that were made before.
@@ -129,7 +130,6 @@ struct Typesetter<'a> {
     options: &'a Options<'a>,
     base_url: Option<String>,
     templates: Templates,
-    page_of: PageOf,
     daily: Table,
     orders: Table,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
@@ -146,7 +146,6 @@ impl<'a> Typesetter<'a> {
             publication,
             options,
             base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
-            page_of: page_of_files(publication, options.drafts),
             daily: tables::daily(publication),
             orders: tables::orders(publication),
             days: digests_of_days(&publication.days),
@@ -195,7 +194,7 @@ impl<'a> Typesetter<'a> {
         let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
         let document = publication.commentary.get(&month.month).filter(|text| self.options.drafts || !text.draft);
         let around = Surroundings {
-            page_of: &self.page_of,
+            page_of: self.options.page_of,
             base_url: self.base_url.as_deref(),
             pictures: self.options.pictures,
             below: COMMENTARY_LEVEL,

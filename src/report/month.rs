@@ -12,8 +12,8 @@ use crate::format::{self, Sign};
 use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
 use crate::record::Document;
 
-use super::fonts;
 use super::markdown::Blocks;
+use crate::render::fonts;
 
 /// Everything that is told of one month.
 pub struct MonthData<'a> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::site::testing;
+use crate::publication::testing;
 
 fn data(publication: &Publication, month: &str) -> Value {
     let month = publication.months.iter().find(|known| known.month.to_string() == month).unwrap();

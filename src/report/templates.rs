@@ -7,13 +7,10 @@ use typst::foundations::Bytes;
 use typst::syntax::Source;
 
 use crate::digest::sha256;
-use crate::site::theme::embedded;
+use crate::render::embedded::embedded;
 use crate::{Error, Place, Result};
 
-use super::typeset::id_of;
-
-/// The template that is typeset.
-pub const MAIN: &str = "report.typ";
+use super::paths::{MAIN, id_of};
 
 /// By this name a site's own template can import the program's.
 const EMBEDDED: &str = "default/report.typ";

@@ -1,12 +1,21 @@
 //! What must hold of every report, typeset in memory.
 
 use super::*;
-use crate::site::testing;
+use crate::publication::testing;
 
 pub const MONTH: &str = "2022-06";
 
 pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
-    Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, pictures, cache }
+    static NO_PAGES: PageOf = PageOf::new();
+    Options {
+        base_url: None,
+        drafts: false,
+        template_dir: None,
+        paper: Paper::A4,
+        page_of: &NO_PAGES,
+        pictures,
+        cache,
+    }
 }
 
 pub fn with(publication: &Publication, paper: Paper, template_dir: Option<&Path>) -> Result<Reports> {

@@ -9,15 +9,16 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use typst::diag::{At, FileError, FileResult, SourceResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
-use typst::syntax::{FileId, RootedPath, Source, Span, VirtualPath, VirtualRoot};
+use typst::syntax::{FileId, Source, Span, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::errors;
-use super::fonts::Fonts;
-use super::templates::{MAIN, Templates};
+use super::paths::{MAIN, id_of};
+use super::templates::Templates;
+use crate::render::fonts::Fonts;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
@@ -114,11 +115,6 @@ fn main_id() -> FileId {
     static ID: LazyLock<Option<FileId>> = LazyLock::new(|| id_of(MAIN));
     #[allow(clippy::expect_used, reason = "a literal of this program")]
     ID.expect("a path")
-}
-
-/// The id of a path below the world's root.
-pub fn id_of(path: &str) -> Option<FileId> {
-    VirtualPath::new(path).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
 /// The path of an id, unless it is in a package: there are none.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::publication::Publication;
+use crate::render::tables;
 use crate::{Error, Result};
 
 use super::pages::{self, Rendered, Site};
-use super::{links, tables, theme};
+use super::{links, theme};
 
 /// The files of a site by their path, which is relative and written with `/`.
 pub type Files = BTreeMap<String, Vec<u8>>;

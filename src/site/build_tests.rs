@@ -1,6 +1,6 @@
 use super::*;
 use crate::Place;
-use crate::site::testing;
+use crate::publication::testing;
 
 fn site() -> Files {
     render(&testing::publication(), &Options::default()).unwrap()

@@ -8,6 +8,7 @@ use crate::{Error, Place, Result};
 
 use super::Files;
 use super::attributes::{self, Attribute};
+use crate::render::links::{is_external, resolve};
 
 /// A link in a Markdown file, resolved to the site file it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,55 +134,12 @@ fn problem(
     None
 }
 
-/// Whether a link names a scheme or a host, and so leads outside the site.
-pub fn is_external(link: &str) -> bool {
-    let scheme = link.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
-    link.starts_with("//")
-        || scheme.is_some_and(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
-}
-
-/// The path a relative link leads to from a folder, or `None` where it leaves the root.
-pub fn resolve(folder: &str, link: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    if link.starts_with('/') {
-        parts.clear();
-    }
-    for part in link.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn files(pages: &[(&str, &str)]) -> Files {
         pages.iter().map(|(path, html)| ((*path).to_string(), html.as_bytes().to_vec())).collect()
-    }
-
-    #[test]
-    fn links_resolve_from_the_folder_of_their_page() {
-        assert_eq!(resolve("months/2026-01", "../../style.css").unwrap(), "style.css");
-        assert_eq!(resolve("", "a/./b.html").unwrap(), "a/b.html");
-        assert_eq!(resolve("a", "/b").unwrap(), "b");
-        assert_eq!(resolve("a", "../../b"), None);
-    }
-
-    #[test]
-    fn what_names_a_scheme_or_host_is_outside() {
-        for outside in ["https://example.org", "mailto:a@b.c", "//cdn.example.org/x", "data:image/png;base64,AA"] {
-            assert!(is_external(outside), "{outside}");
-        }
-        for inside in ["a.html", "../a.html#x:y", "#top", "a/b:c.html"] {
-            assert!(!is_external(inside), "{inside}");
-        }
     }
 
     #[test]

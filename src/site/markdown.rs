@@ -2,14 +2,15 @@
 //!
 //! Raw HTML is the author's own and stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
-use crate::Place;
+use crate::render::links::{below_content, folder_of, is_external, resolve};
+use crate::render::markdown::{PageOf, location, options, top_level};
 
-use super::links::{self, MarkdownLink};
+use super::links::MarkdownLink;
 
 /// A Markdown text and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -34,9 +35,6 @@ pub struct Html {
     /// Its links into the site.
     pub links: Vec<MarkdownLink>,
 }
-
-/// The page of each Markdown file, by the file's path below `content/`.
-pub type PageOf = BTreeMap<String, String>;
 
 /// Renders a text.
 ///
@@ -112,25 +110,6 @@ pub fn excerpt(text: &str, length: usize) -> String {
     format!("{}\u{2026}", whole_words.trim_end_matches([',', '.', ';', ':']))
 }
 
-/// What is understood beside plain Markdown.
-pub fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_SMART_PUNCTUATION
-        | Options::ENABLE_HEADING_ATTRIBUTES
-}
-
-/// The highest heading level the text uses.
-pub fn top_level(text: &str) -> u8 {
-    let levels = Parser::new_ext(text, options()).filter_map(|event| match event {
-        Event::Start(Tag::Heading { level, .. }) => Some(level as u8),
-        _ => None,
-    });
-    levels.min().unwrap_or(1)
-}
-
 fn shifted(level: HeadingLevel, by: u8) -> HeadingLevel {
     HeadingLevel::try_from(usize::from((level as u8 + by).min(6))).unwrap_or(HeadingLevel::H6)
 }
@@ -192,15 +171,15 @@ fn rewrite<'a>(
     page_of: &PageOf,
     found: &mut Vec<MarkdownLink>,
 ) -> CowStr<'a> {
-    if links::is_external(&written) {
+    if is_external(&written) {
         return written;
     }
     let (address, fragment) = written.split_once('#').unwrap_or((&written, ""));
-    let file = source.path.strip_prefix("content").unwrap_or(source.path).to_string_lossy().replace('\\', "/");
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let file = below_content(source.path);
+    let folder = folder_of(&file);
     let path = match address {
         "" => Some(String::new()),
-        address => links::resolve(folder, address).map(|path| match page_of.get(&path) {
+        address => resolve(folder, address).map(|path| match page_of.get(&path) {
             Some(page) => page.clone(),
             None if address.ends_with('/') || path.is_empty() => {
                 format!("{path}/index.html").trim_start_matches('/').into()
@@ -212,13 +191,12 @@ fn rewrite<'a>(
     let path = path.unwrap_or_else(|| address.to_string());
     let fragment_part = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
     let rewritten = if path.is_empty() { String::new() } else { root_of(source.page) + &path };
-    let lines = source.text.get(..offset).unwrap_or_default().matches('\n').count();
     found.push(MarkdownLink {
         written: written.to_string(),
         path,
         fragment: fragment.to_string(),
         page: source.page.to_string(),
-        place: Place::line(source.path, source.first_line + lines),
+        place: location(source.path, source.first_line, source.text, offset),
     });
     (rewritten + &fragment_part).into()
 }
@@ -231,6 +209,7 @@ pub fn root_of(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Place;
 
     fn source(text: &str) -> Source<'_> {
         Source {

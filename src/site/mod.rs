@@ -6,15 +6,10 @@
 
 mod attributes;
 mod build;
-pub mod charts;
 pub mod links;
 pub mod markdown;
 pub mod output;
 mod pages;
-mod strategy_tables;
-pub mod tables;
-#[cfg(test)]
-pub mod testing;
 pub mod theme;
 
 pub use build::{Files, Options, render};

@@ -12,11 +12,13 @@ use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::{Month, OrderView, Publication, StrategyView};
 use crate::record::Document;
+use crate::render::links::below_content;
+use crate::render::markdown::PageOf;
+use crate::render::tables::Table;
 
 use super::Options;
 use super::links::MarkdownLink;
-use super::markdown::{self, Html, PageOf, Source, root_of};
-use super::tables::Table;
+use super::markdown::{self, Html, Source, root_of};
 use super::theme::Theme;
 use crate::format;
 use page_context::PageContext;
@@ -138,8 +140,6 @@ fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = &D
 
 /// The page of each Markdown file, by the file's path below `content/`.
 pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
-    let below_content =
-        |path: &std::path::Path| path.strip_prefix("content").unwrap_or(path).to_string_lossy().replace('\\', "/");
     let sections = SECTIONS.iter().filter(|section| section.is_of(publication)).map(|section| {
         let slug = if section.slug.is_empty() { "index" } else { section.slug };
         (format!("{slug}.md"), page_at(section.slug))

@@ -4,15 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
+use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use crate::render::embedded::{TEMPLATES, embedded};
 use crate::{Error, Place, Result};
 
 use super::markdown;
 use crate::format::{self, Sign};
-
-static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Files that are copied as they are.
 const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
@@ -56,7 +55,7 @@ pub fn load(folder: Option<&Path>) -> Result<Theme> {
     register(&mut tera);
 
     let mut templates: Vec<(String, String)> = Vec::new();
-    collect_embedded(&EMBEDDED, &mut templates);
+    collect_embedded(&TEMPLATES, &mut templates);
     if let Some(folder) = folder {
         collect_own(folder, folder, &mut templates)?;
     }
@@ -92,11 +91,6 @@ fn collect_own(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>
         }
     }
     Ok(())
-}
-
-/// A file of the program's own `templates/`.
-pub fn embedded(name: &str) -> Option<&'static [u8]> {
-    EMBEDDED.get_file(name).map(include_dir::File::contents)
 }
 
 fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {

@@ -117,6 +117,31 @@ pub fn targets(strategy: &Strategy, signal: &Signal, held: &BTreeMap<Symbol, Dec
     selected.map(|ranked| (ranked.symbol.clone(), weight(strategy, ranked))).collect()
 }
 
+/// The rule in a sentence without its full stop.
+pub fn rule_in_words(strategy: &Strategy) -> String {
+    let universe = strategy.universe.len();
+    match strategy.rule {
+        Rule::Momentum => {
+            let least =
+                strategy.min_momentum.map(|least| format!(" with at least {} %", least * 100.0)).unwrap_or_default();
+            let skipped = match strategy.skip_months {
+                0 => String::new(),
+                1 => " without the last one".to_owned(),
+                more => format!(" without the last {more}"),
+            };
+            format!(
+                "each month the {} of {universe} with the highest return over {} months{skipped}{least}, in equal weights",
+                strategy.top_n, strategy.lookback_months
+            )
+        }
+        Rule::FixedWeights if strategy.weights.is_empty() => {
+            format!("each month {universe} instruments in equal weights")
+        }
+        Rule::FixedWeights => format!("each month {} instruments in fixed weights", strategy.weights.len()),
+        Rule::BuyAndHold => "bought once and left alone".to_owned(),
+    }
+}
+
 #[cfg(test)]
 #[path = "rules_tests.rs"]
 mod tests;

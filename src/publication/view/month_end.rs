@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Period, PositionView};
+use crate::publication::rows::{Period, PositionView};
 
 /// Where the account stood at the end of a month, whatever has happened since.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::calendar::YearMonth;
 use crate::format;
 use crate::publication::{Month, OrderView, Publication};
-use crate::site::charts;
+use crate::render::charts;
 use crate::site::links::MarkdownLink;
 use crate::site::markdown::{self, Html, Source};
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::page_context::PageContext;
 use crate::Result;
 use crate::publication::{OrderView, Publication, StrategyView};
-use crate::site::charts;
+use crate::render::charts;
 
 /// Signals shown in full on their page; the others in one line each.
 const FULL_SIGNALS: usize = 1;

@@ -9,8 +9,8 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
+use super::embedded::embedded;
 use crate::digest::sha256;
-use crate::site::theme::embedded;
 
 /// The files, as they are named in `templates/fonts/`.
 const FILES: [&str; 4] =

@@ -1,6 +1,7 @@
 //! The tables of signals, plans and the comparison with the backtest; none where there is nothing in them.
 
-use super::tables::{Table, bps, counts, dates, ratios, texts};
+use super::columns::{bps, counts, dates, ratios, texts};
+use super::table::Table;
 use crate::publication::{Publication, RankedView, SignalView};
 
 /// The tables about strategies.

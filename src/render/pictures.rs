@@ -6,7 +6,6 @@ use std::path::Path;
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
-use crate::site::Files;
 use crate::{Error, Result};
 
 const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
@@ -14,7 +13,7 @@ const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
 /// Pictures by their path below `content/`, which is their path in the site as well.
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
-    files: Files,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Pictures {
@@ -23,7 +22,7 @@ impl Pictures {
     /// # Errors
     /// A folder or file that cannot be read.
     pub fn below(folder: &Path) -> Result<Self> {
-        let mut files = Files::new();
+        let mut files = BTreeMap::new();
         if folder.is_dir() {
             collect(folder, folder, &mut files)?;
         }
@@ -41,7 +40,7 @@ impl Pictures {
     }
 
     /// All of them.
-    pub fn files(&self) -> &Files {
+    pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
         &self.files
     }
 

@@ -312,7 +312,7 @@ pub fn series(publication: &Publication) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::testing;
+    use crate::publication::testing;
 
     #[test]
     fn charts_name_and_describe_themselves() {

@@ -1,0 +1,41 @@
+//! Rows that stand in several views.
+
+use serde::Serialize;
+
+use super::amount::Amount;
+
+/// A usual period ending at the newest snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Period {
+    /// `Month to date`, `1 year`, `Since inception` ...
+    pub label: String,
+    /// Our return; a year rate where `annualized`.
+    pub value: Option<f64>,
+    /// The benchmark's.
+    pub benchmark: Option<f64>,
+    /// Whether both are year rates.
+    pub annualized: bool,
+    /// Why there is none.
+    pub undefined_because: Option<String>,
+}
+
+/// One open position.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PositionView {
+    /// Ticker.
+    pub symbol: String,
+    /// Name from the configuration, or empty.
+    pub name: String,
+    /// Share of net liquidation value, negative when short.
+    pub weight: f64,
+    /// Market price against average cost, as a return; `None` where the cost is unknown.
+    pub gain: Option<f64>,
+    /// Price it is valued at, in `currency`.
+    pub price: Option<String>,
+    /// The price's currency.
+    pub currency: String,
+    /// Shares, in absolute mode.
+    pub quantity: Option<Amount>,
+    /// Value in `currency`, in absolute mode.
+    pub market_value: Option<Amount>,
+}

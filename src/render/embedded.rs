@@ -1,0 +1,11 @@
+//! The program's own `templates/`, compiled into it: pages, style, the report and its fonts.
+
+use include_dir::{Dir, include_dir};
+
+/// The folder.
+pub static TEMPLATES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// One of its files.
+pub fn embedded(name: &str) -> Option<&'static [u8]> {
+    TEMPLATES.get_file(name).map(include_dir::File::contents)
+}

@@ -1,0 +1,36 @@
+//! How the author's Markdown is read, whatever becomes of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+use crate::Place;
+
+/// The page of each Markdown file, by the file's path below `content/`.
+pub type PageOf = BTreeMap<String, String>;
+
+/// What is understood beside plain Markdown.
+pub fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_SMART_PUNCTUATION
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+/// The highest heading level the text uses.
+pub fn top_level(text: &str) -> u8 {
+    let levels = Parser::new_ext(text, options()).filter_map(|event| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(level as u8),
+        _ => None,
+    });
+    levels.min().unwrap_or(1)
+}
+
+/// The line of a file that is `offset` bytes into its text, which starts on `first_line`.
+pub fn location(path: &Path, first_line: usize, text: &str, offset: usize) -> Place {
+    let lines = text.get(..offset).unwrap_or_default().matches('\n').count();
+    Place::line(path, first_line + lines)
+}

@@ -1,0 +1,42 @@
+//! What the charts and tables show, as CSV and JSON for whoever wants to check.
+
+mod columns;
+mod record;
+mod strategies;
+mod table;
+
+pub use record::{daily, orders};
+pub use table::{Column, Table, Values};
+
+use crate::publication::Publication;
+use record::{drawdowns, months, positions, round_trips, slippage};
+
+/// Every table of a publication.
+pub fn all(publication: &Publication) -> Vec<Table> {
+    let mut tables = vec![
+        daily(publication),
+        months(publication),
+        positions(publication),
+        orders(publication),
+        round_trips(publication),
+        slippage(publication),
+        drawdowns(publication),
+    ];
+    tables.extend(strategies::all(publication));
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_a_publication_are_rectangular_and_hide_amounts() {
+        for table in all(&crate::publication::testing::publication()) {
+            assert!(table.columns.iter().all(|column| column.values.len() == table.rows()), "{}", table.name);
+            let hidden = ["quantity", "market_value", "notional", "net_liquidation", "profit", "commission"];
+            assert!(table.columns.iter().all(|column| !hidden.contains(&column.name)), "{}", table.name);
+            table.files().unwrap();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The tables of the account itself: days, months, positions, orders, round trips.
+
+use super::columns::{amounts, bps, counts, dates, ratios, texts};
+use super::table::{Column, Table, Values};
+use crate::publication::Publication;
+
+/// One row for each snapshot.
+pub fn daily(publication: &Publication) -> Table {
+    let rows = &publication.days;
+    let mut columns = vec![
+        dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
+        ratios("daily_return", "time-weighted return since the snapshot before", rows, |day| day.daily_return),
+        ratios("index", "growth of 1 since inception", rows, |day| Some(day.index)),
+        ratios("drawdown", "index against its highest so far", rows, |day| Some(day.drawdown)),
+        ratios("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| {
+            day.benchmark_index
+        }),
+    ];
+    columns.extend(amounts("net_liquidation", "net liquidation value in base currency", rows, |day| {
+        day.net_liquidation.as_ref()
+    }));
+    Table { name: "daily", meaning: "One row for each snapshot.", columns }
+}
+
+pub(super) fn months(publication: &Publication) -> Table {
+    let rows = &publication.months;
+    let columns = vec![
+        texts("month", "calendar month", rows, |month| Some(month.month.to_string())),
+        ratios("return", "time-weighted return", rows, |month| Some(month.value)),
+        ratios("benchmark_return", "the benchmark's over the same dates", rows, |month| month.benchmark),
+        ratios("max_drawdown", "deepest fall from a high within the month", rows, |month| month.max_drawdown),
+        counts("observations", "daily returns in it", rows, |month| month.observations as i64),
+        counts("partial", "1 where the record covers only part of the month", rows, |month| i64::from(month.partial)),
+        Column {
+            name: "orders",
+            meaning: "orders filled in it; empty where some may be held back",
+            values: Values::Counts(rows.iter().map(|month| Some(month.orders? as i64)).collect()),
+        },
+    ];
+    Table { name: "months", meaning: "One row for each calendar month.", columns }
+}
+
+pub(super) fn positions(publication: &Publication) -> Table {
+    let rows = &publication.positions;
+    let mut columns = vec![
+        texts("symbol", "ticker", rows, |position| Some(position.symbol.clone())),
+        texts("name", "name", rows, |position| (!position.name.is_empty()).then(|| position.name.clone())),
+        ratios("weight", "share of net liquidation value", rows, |position| Some(position.weight)),
+        ratios("gain", "market price against average cost", rows, |position| position.gain),
+        texts("price", "price it is valued at", rows, |position| position.price.clone()),
+        texts("currency", "currency of the price", rows, |position| Some(position.currency.clone())),
+    ];
+    columns.extend(amounts("quantity", "shares", rows, |position| position.quantity.as_ref()));
+    columns.extend(amounts("market_value", "value in its currency", rows, |position| position.market_value.as_ref()));
+    Table { name: "positions", meaning: "One row for each open position.", columns }
+}
+
+/// One row for each order.
+pub fn orders(publication: &Publication) -> Table {
+    let rows = &publication.orders;
+    let mut columns = vec![
+        dates("date", "date of the first fill", rows, |order| Some(order.date)),
+        texts("symbol", "ticker", rows, |order| Some(order.symbol.clone())),
+        texts("side", "BUY or SELL", rows, |order| Some(order.side.to_string())),
+        counts("fills", "how many fills", rows, |order| order.fills as i64),
+        texts("price", "volume-weighted fill price", rows, |order| Some(order.price.clone())),
+        texts("currency", "currency of the price", rows, |order| Some(order.currency.clone())),
+        texts("reference_price", "price it is measured against", rows, |order| order.reference_price.clone()),
+        bps("slippage_bps", "fill against reference; positive is unfavourable", rows, |order| order.slippage_bps),
+        bps("commission_bps", "commission on the notional", rows, |order| order.commission_bps),
+        ratios("weight", "notional as a share of net liquidation value", rows, |order| order.weight),
+        bps("result_bps", "result of the round trips it closed, of net liquidation value", rows, |order| {
+            order.result_bps
+        }),
+        counts("note", "1 where the trader wrote a note", rows, |order| i64::from(order.note.is_some())),
+        texts("page", "name of its page", rows, |order| Some(order.slug.clone())),
+    ];
+    columns.extend(amounts("quantity", "shares", rows, |order| order.quantity.as_ref()));
+    columns.extend(amounts("notional", "notional in the price's currency", rows, |order| order.notional.as_ref()));
+    columns.extend(amounts("commission", "commission", rows, |order| order.commission.as_ref()));
+    Table { name: "orders", meaning: "One row for each order, newest first.", columns }
+}
+
+pub(super) fn round_trips(publication: &Publication) -> Table {
+    let rows = &publication.round_trips;
+    let mut columns = vec![
+        texts("symbol", "ticker", rows, |trip| Some(trip.symbol.clone())),
+        texts("direction", "long or short", rows, |trip| Some(trip.direction.to_string())),
+        dates("opened", "date opened", rows, |trip| Some(trip.opened)),
+        dates("closed", "date closed", rows, |trip| Some(trip.closed)),
+        counts("holding_days", "calendar days between", rows, |trip| trip.holding_days),
+        ratios("net_return", "entry to exit after commissions", rows, |trip| trip.net_return),
+        bps("result_bps", "profit after commissions, of net liquidation value", rows, |trip| trip.result_bps),
+    ];
+    columns.extend(amounts("profit", "profit after commissions in base currency", rows, |trip| trip.profit.as_ref()));
+    Table { name: "round_trips", meaning: "One row for each closed round trip, newest first.", columns }
+}
+
+pub(super) fn slippage(publication: &Publication) -> Table {
+    let groups = |kind: &'static str, rows: &[crate::publication::SlippageGroup]| {
+        rows.iter().map(|group| (kind, group.clone())).collect::<Vec<_>>()
+    };
+    let mut rows = groups("month", &publication.slippage.by_month);
+    rows.extend(groups("symbol", &publication.slippage.by_symbol));
+    let columns = vec![
+        texts("by", "month or symbol", &rows, |(kind, _)| Some((*kind).to_string())),
+        texts("key", "the month or the ticker", &rows, |(_, group)| Some(group.key.clone())),
+        counts("orders", "orders with a reference price", &rows, |(_, group)| group.orders as i64),
+        bps("mean_bps", "mean slippage; positive is unfavourable", &rows, |(_, group)| Some(group.mean_bps)),
+    ];
+    Table { name: "slippage", meaning: "One row for each month and each ticker.", columns }
+}
+
+pub(super) fn drawdowns(publication: &Publication) -> Table {
+    let rows = &publication.drawdowns;
+    let columns = vec![
+        ratios("depth", "index at the valley against the peak", rows, |drawdown| Some(drawdown.depth)),
+        dates("peak", "date of the peak", rows, |drawdown| Some(drawdown.peak)),
+        dates("valley", "date of the valley", rows, |drawdown| Some(drawdown.valley)),
+        dates("recovery", "first date at or above the peak again", rows, |drawdown| drawdown.recovery),
+        counts("duration_days", "calendar days from the peak to the recovery or the last date", rows, |drawdown| {
+            drawdown.duration_days
+        }),
+    ];
+    Table { name: "drawdowns", meaning: "The worst drawdowns, deepest first.", columns }
+}

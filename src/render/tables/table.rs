@@ -1,0 +1,196 @@
+//! A table and its two notations, CSV and JSON.
+
+use chrono::NaiveDate;
+use polars::prelude::{Column as Series, CsvWriter, DataFrame, IntoColumn, NamedFrom, SerWriter};
+use serde_json::{Map, Value, json};
+
+use crate::{Error, Result};
+
+/// The values of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Dates, written `2026-01-27`.
+    Dates(Vec<Option<NaiveDate>>),
+    /// Numbers; a fraction where the name does not say otherwise.
+    Numbers(Vec<Option<f64>>),
+    /// Whole numbers.
+    Counts(Vec<Option<i64>>),
+    /// Words.
+    Texts(Vec<Option<String>>),
+}
+
+/// A column with its meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name in the files.
+    pub name: &'static str,
+    /// What it holds, in words.
+    pub meaning: &'static str,
+    /// Its values, one a row.
+    pub values: Values,
+}
+
+/// A table, written as `data/NAME.csv` and `data/NAME.json`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The file's name.
+    pub name: &'static str,
+    /// What a row is.
+    pub meaning: &'static str,
+    /// The columns.
+    pub columns: Vec<Column>,
+}
+
+impl Table {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.values.len())
+    }
+
+    /// The rows whose first column is a date that `keep` wants.
+    pub fn dated(&self, keep: impl Fn(NaiveDate) -> bool) -> Self {
+        let dates = match self.columns.first().map(|column| &column.values) {
+            Some(Values::Dates(dates)) => dates.as_slice(),
+            _ => &[],
+        };
+        let wanted: Vec<usize> =
+            (0..).zip(dates).filter(|(_, date)| date.is_some_and(&keep)).map(|(row, _)| row).collect();
+        let columns = self.columns.iter().map(|column| Column { values: column.values.rows(&wanted), ..*column });
+        Self { columns: columns.collect(), ..*self }
+    }
+
+    /// The table in both formats, by path.
+    ///
+    /// # Errors
+    /// Only if the columns are not equally long.
+    pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        Ok(vec![
+            (format!("data/{}.csv", self.name), self.csv()?),
+            (format!("data/{}.json", self.name), self.json().into_bytes()),
+        ])
+    }
+
+    /// The table as CSV.
+    ///
+    /// # Errors
+    /// Only if the columns are not equally long.
+    pub fn csv(&self) -> Result<Vec<u8>> {
+        let failed = |cause| Error::internal(format!("cannot write the table `{}`", self.name)).because(cause);
+        let columns: Vec<Series> = self.columns.iter().map(Column::series).collect();
+        let mut frame = DataFrame::new(self.rows(), columns).map_err(failed)?;
+        let mut bytes = Vec::new();
+        // One notation for all numbers: without this `-0.000313` stands beside `-7e-6`.
+        let mut writer = CsvWriter::new(&mut bytes).with_float_scientific(Some(false));
+        writer.finish(&mut frame).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// An array of objects, one a line.
+    fn json(&self) -> String {
+        let rows: Vec<String> = (0..self.rows())
+            .map(|row| {
+                let object: Map<String, Value> =
+                    self.columns.iter().map(|column| (column.name.to_string(), column.values.at(row))).collect();
+                Value::Object(object).to_string()
+            })
+            .collect();
+        if rows.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", rows.join(",\n")) }
+    }
+}
+
+impl Column {
+    fn series(&self) -> Series {
+        let name = self.name.into();
+        match &self.values {
+            Values::Dates(dates) => {
+                let texts: Vec<Option<String>> = dates.iter().map(|date| date.map(|date| date.to_string())).collect();
+                polars::prelude::Series::new(name, texts).into_column()
+            }
+            Values::Numbers(numbers) => polars::prelude::Series::new(name, numbers).into_column(),
+            Values::Counts(counts) => polars::prelude::Series::new(name, counts).into_column(),
+            Values::Texts(texts) => polars::prelude::Series::new(name, texts).into_column(),
+        }
+    }
+}
+
+impl Values {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Dates(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::Counts(values) => values.len(),
+            Self::Texts(values) => values.len(),
+        }
+    }
+
+    fn rows(&self, wanted: &[usize]) -> Self {
+        fn picked<T: Clone>(values: &[T], wanted: &[usize]) -> Vec<T> {
+            wanted.iter().filter_map(|row| values.get(*row).cloned()).collect()
+        }
+        match self {
+            Self::Dates(values) => Self::Dates(picked(values, wanted)),
+            Self::Numbers(values) => Self::Numbers(picked(values, wanted)),
+            Self::Counts(values) => Self::Counts(picked(values, wanted)),
+            Self::Texts(values) => Self::Texts(picked(values, wanted)),
+        }
+    }
+
+    fn at(&self, row: usize) -> Value {
+        match self {
+            Self::Dates(values) => json!(values.get(row).copied().flatten().map(|date| date.to_string())),
+            Self::Numbers(values) => json!(values.get(row).copied().flatten()),
+            Self::Counts(values) => json!(values.get(row).copied().flatten()),
+            Self::Texts(values) => json!(values.get(row).and_then(Option::as_ref)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        Table {
+            name: "t",
+            meaning: "",
+            columns: vec![
+                Column { name: "date", meaning: "", values: Values::Dates(vec!["2026-01-02".parse().ok(), None]) },
+                Column { name: "x", meaning: "", values: Values::Numbers(vec![Some(-0.000001), None]) },
+                Column { name: "n", meaning: "", values: Values::Counts(vec![Some(3), Some(0)]) },
+                Column { name: "words", meaning: "", values: Values::Texts(vec![Some("a,\"b\"".into()), None]) },
+            ],
+        }
+    }
+
+    #[test]
+    fn csv_and_json_hold_the_same_rows() {
+        let csv = String::from_utf8(table().csv().unwrap()).unwrap();
+        assert_eq!(csv, "date,x,n,words\n2026-01-02,-0.000001,3,\"a,\"\"b\"\"\"\n,,0,\n");
+        let rows: Value = serde_json::from_str(&table().json()).unwrap();
+        assert_eq!(
+            rows,
+            json!([
+                {"date": "2026-01-02", "x": -0.000001, "n": 3, "words": "a,\"b\""},
+                {"date": null, "x": null, "n": 0, "words": null},
+            ])
+        );
+    }
+
+    #[test]
+    fn every_number_is_written_in_plain_digits() {
+        let numbers: Vec<Option<f64>> = [1e-6, -7e-6, -0.000_313, 12_345.67, 0.0, 1.0].map(Some).into();
+        let column = Column { name: "x", meaning: "", values: Values::Numbers(numbers) };
+        let csv = Table { name: "t", meaning: "", columns: vec![column] }.csv().unwrap();
+        assert_eq!(String::from_utf8(csv).unwrap(), "x\n0.000001\n-0.000007\n-0.000313\n12345.67\n0\n1\n");
+    }
+
+    #[test]
+    fn rows_are_picked_by_their_date() {
+        let picked = table().dated(|date| date.to_string() == "2026-01-02");
+        assert_eq!(
+            String::from_utf8(picked.csv().unwrap()).unwrap(),
+            "date,x,n,words\n2026-01-02,-0.000001,3,\"a,\"\"b\"\"\"\n"
+        );
+        assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
+    }
+}
