@@ -37,6 +37,7 @@ pub mod demo;
 mod digest;
 pub mod error;
 pub mod format;
+pub mod init;
 pub mod publication;
 pub mod record;
 pub mod render;

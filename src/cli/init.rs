@@ -6,6 +6,7 @@ use super::Outcome;
 use super::terminal::{Terminal, counted};
 use crate::demo;
 use crate::error::Result;
+use crate::init::init;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -23,7 +24,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
     if arguments.demo {
         demo::write(&site)?;
     } else {
-        let started = demo::init(&site)?;
+        let started = init(&site)?;
         started.written.iter().for_each(|path| terminal.detail(format!("  {}", path.display())));
         terminal.say(format!(
             "{} written, {} kept as they were",

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::*;
 use crate::SiteDir;
 use crate::calendar::YearMonth;
+use crate::init::init;
 use crate::record::{Bar, CashFlow, Execution, FlowKind, PriceSeries, Side, Snapshot, Symbol};
 
 static DEMO: LazyLock<DemoRecord> = LazyLock::new(|| simulate().unwrap());
@@ -218,7 +219,7 @@ fn annotations() -> Vec<toml::Table> {
         let front = text.strip_prefix("+++\n").and_then(|text| text.split_once("\n+++\n")).map(|parts| parts.0);
         path.starts_with("trades").then(|| front.unwrap().parse().unwrap())
     };
-    starter::demo_content().into_iter().filter_map(front).collect()
+    content::content().into_iter().filter_map(front).collect()
 }
 
 #[test]
@@ -287,33 +288,8 @@ fn data_added_to_a_demo_is_not_mixed_with_it() {
 }
 
 #[test]
-fn a_new_site_is_empty_and_keeps_what_was_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let site = SiteDir::new(folder.path().join("deep/site"));
-    fs::create_dir_all(site.content()).unwrap();
-    fs::write(site.content().join("about.md"), "me").unwrap();
-    let started = init(&site).unwrap();
-    assert_eq!(started.kept, [PathBuf::from("content/about.md")]);
-    assert_eq!(
-        started.written,
-        [".gitignore", "config/config.toml", "content/disclosures.md", "content/methodology.md"].map(PathBuf::from)
-    );
-    assert_eq!(fs::read_to_string(site.content().join("about.md")).unwrap(), "me");
-    assert!(site.data().is_dir() && site.public().is_dir() && site.annotations().is_dir());
-    assert_eq!(init(&site).unwrap().written, Vec::<PathBuf>::new());
-}
-
-#[test]
-fn the_pages_of_a_new_site_say_what_is_to_be_filled_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let site = SiteDir::new(folder.path());
-    init(&site).unwrap();
-    for page in ["about", "methodology", "disclosures"] {
-        let text = fs::read_to_string(site.content().join(format!("{page}.md"))).unwrap();
-        assert!(text.starts_with("+++\ntitle = \"") && text.contains("**[Fill in"), "{page}");
-    }
-    // The demo has nothing left to fill in.
-    for (path, content) in starter::demo_content() {
+fn the_demo_leaves_nothing_to_fill_in() {
+    for (path, content) in content::content() {
         assert!(!String::from_utf8_lossy(content).contains("[Fill in"), "{}", path.display());
     }
 }

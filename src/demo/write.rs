@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
 use super::simulate::{CONFIG, DemoRecord, simulate};
-use super::{market, starter};
+use super::{content, market};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
+use crate::init::{GIT_IGNORE, make_folder, put, write_missing};
 use crate::record::store::{csv_bytes, json_bytes};
 
 /// Writes the demo: configuration, eight years of data, and the words about them.
@@ -26,10 +26,10 @@ pub fn write(site: &SiteDir) -> Result<()> {
     for (path, content) in &files {
         put(path, content)?;
     }
-    for (path, content) in starter::demo_content() {
+    for (path, content) in content::content() {
         put(&site.content().join(path), content)?;
     }
-    starter::write_missing(&site.root().join(".gitignore"), starter::GIT_IGNORE.as_bytes())?;
+    write_missing(&site.root().join(".gitignore"), GIT_IGNORE.as_bytes())?;
     make_folder(&site.public())
 }
 
@@ -103,24 +103,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let read = |cause| Error::io("read the folder", folder, cause);
     fs::read_dir(folder).map_err(read)?.map(|entry| Ok(entry.map_err(read)?.path())).collect()
-}
-
-/// Writes a file, with the folders above it; one that has this content already is left alone.
-pub(super) fn put(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|existing| existing == content) {
-        return Ok(());
-    }
-    let written = match (fs::write(path, content), path.parent()) {
-        (Err(cause), Some(folder)) if cause.kind() == ErrorKind::NotFound => {
-            make_folder(folder)?;
-            fs::write(path, content)
-        }
-        (written, _) => written,
-    };
-    written.map_err(|cause| Error::io("write the file", path, cause))
-}
-
-/// Makes a folder and those above it.
-pub(super) fn make_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|cause| Error::io("make the folder", folder, cause))
 }

@@ -1,22 +1,22 @@
-//! The empty site to start from, and the words of the demo laid over it.
+//! The empty site to start from: a configuration with every key explained, and pages to fill in.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::write::{make_folder, put};
 use crate::SiteDir;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 static CONTENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
-static DEMO_CONTENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/demo/content");
 
 /// The configuration with every key explained.
-const CONFIG: &str = include_str!("../../config/config.example.toml");
+const CONFIG: &str = include_str!("../config/config.example.toml");
 
 /// What a site keeps out of its repository.
-pub(super) const GIT_IGNORE: &str = "\
+pub(crate) const GIT_IGNORE: &str = "\
 # Account numbers, tokens and passwords
 config/local.toml
 # What the broker said: private
@@ -44,7 +44,7 @@ pub struct Started {
 pub fn init(site: &SiteDir) -> Result<Started> {
     let mut files =
         BTreeMap::from([(site.config(), CONFIG.as_bytes()), (site.root().join(".gitignore"), GIT_IGNORE.as_bytes())]);
-    files.extend(content_of(&CONTENT).into_iter().map(|(path, content)| (site.content().join(path), content)));
+    files.extend(starter_pages().into_iter().map(|(path, content)| (site.content().join(path), content)));
     let mut started = Started::default();
     for (path, content) in files {
         let list = if write_missing(&path, content)? { &mut started.written } else { &mut started.kept };
@@ -57,7 +57,7 @@ pub fn init(site: &SiteDir) -> Result<Started> {
 }
 
 /// Writes a file unless there is one; says whether it did.
-pub(super) fn write_missing(path: &Path, content: &[u8]) -> Result<bool> {
+pub(crate) fn write_missing(path: &Path, content: &[u8]) -> Result<bool> {
     // A dangling link counts as a file: writing through it would surprise.
     if path.symlink_metadata().is_ok() {
         return Ok(false);
@@ -65,18 +65,40 @@ pub(super) fn write_missing(path: &Path, content: &[u8]) -> Result<bool> {
     put(path, content).map(|()| true)
 }
 
-/// The demo's `content/`: the starter pages, with the demo's own words where it has some.
-pub(super) fn demo_content() -> BTreeMap<PathBuf, &'static [u8]> {
-    let mut content = content_of(&CONTENT);
-    content.extend(content_of(&DEMO_CONTENT));
-    content
+/// The pages to fill in, by their path below `content/`.
+pub(crate) fn starter_pages() -> BTreeMap<PathBuf, &'static [u8]> {
+    files_of(&CONTENT)
 }
 
 /// All files of an embedded folder by path.
-fn content_of(folder: &'static Dir<'static>) -> BTreeMap<PathBuf, &'static [u8]> {
+pub(crate) fn files_of(folder: &'static Dir<'static>) -> BTreeMap<PathBuf, &'static [u8]> {
     let mut files: BTreeMap<_, _> = folder.files().map(|file| (file.path().to_path_buf(), file.contents())).collect();
     for below in folder.dirs() {
-        files.extend(content_of(below));
+        files.extend(files_of(below));
     }
     files
 }
+
+/// Writes a file, with the folders above it; one that has this content already is left alone.
+pub(crate) fn put(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|existing| existing == content) {
+        return Ok(());
+    }
+    let written = match (fs::write(path, content), path.parent()) {
+        (Err(cause), Some(folder)) if cause.kind() == ErrorKind::NotFound => {
+            make_folder(folder)?;
+            fs::write(path, content)
+        }
+        (written, _) => written,
+    };
+    written.map_err(|cause| Error::io("write the file", path, cause))
+}
+
+/// Makes a folder and those above it.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|cause| Error::io("make the folder", folder, cause))
+}
+
+#[cfg(test)]
+#[path = "init_tests.rs"]
+mod tests;
