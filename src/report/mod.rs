@@ -179,6 +179,7 @@ impl<'a> Typesetter<'a> {
         let Typeset { pdf, warnings } = world
             .typeset()
             .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
+        let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
         let pdf: Arc<[u8]> = pdf.into();
         // A report with warnings is made again, so that they are heard again.

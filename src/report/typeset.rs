@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
-use typst::diag::{At, FileError, FileResult, SourceResult};
+use typst::diag::{At, FileError, FileResult, SourceDiagnostic, SourceResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, Source, Span, VirtualRoot};
 use typst::text::{Font, FontBook};
@@ -15,7 +15,6 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::errors;
 use super::paths::{MAIN, id_of};
 use super::templates::Templates;
 use crate::render::fonts::Fonts;
@@ -45,7 +44,7 @@ pub struct Typeset {
     /// The file.
     pub pdf: Vec<u8>,
     /// What the compiler found odd: a font that is not there, content that was left out.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<SourceDiagnostic>,
 }
 
 impl ReportWorld<'_> {
@@ -65,8 +64,7 @@ impl ReportWorld<'_> {
             ..PdfOptions::default()
         };
         let pdf = typst_pdf::pdf(&document, &options)?;
-        let warnings = compiled.warnings.iter().map(|warning| errors::in_words(self, warning)).collect();
-        Ok(Typeset { pdf, warnings })
+        Ok(Typeset { pdf, warnings: compiled.warnings.to_vec() })
     }
 }
 

@@ -1,7 +1,18 @@
 //! The pages of the site: their paths, their templates, and what each template receives.
 
-mod page_context;
+mod backtest;
+mod context;
+mod data;
+mod execution;
+mod front;
+mod journal;
+mod methodology;
+mod months;
+mod performance;
+mod sections;
+mod signals;
 mod strategies;
+mod trades;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +21,7 @@ use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Month, OrderView, Publication, StrategyView};
+use crate::publication::{Facts, Month, OrderView, Publication, StrategyView};
 use crate::record::Document;
 use crate::render::links::below_content;
 use crate::render::markdown::PageOf;
@@ -21,7 +32,8 @@ use super::links::MarkdownLink;
 use super::markdown::{self, Html, Source, root_of};
 use super::theme::Theme;
 use crate::format;
-use page_context::PageContext;
+use context::{Link, PageContext, Variables, variables};
+use sections::{SECTIONS, Section};
 
 /// Everything the pages have in common.
 pub struct Site<'a> {
@@ -32,7 +44,7 @@ pub struct Site<'a> {
     drafts: bool,
     reports: BTreeSet<&'a str>,
     page_of: PageOf,
-    common: Context,
+    common: Variables,
 }
 
 /// A finished page.
@@ -62,43 +74,6 @@ pub enum Page<'a> {
     NotFound,
 }
 
-/// A page that every site has, or every site with strategies to show.
-pub struct Section {
-    slug: &'static str,
-    template: &'static str,
-    name: &'static str,
-}
-
-/// In the order of the navigation. The first is the site's front.
-static SECTIONS: [Section; 11] = [
-    Section { slug: "", template: "index.html", name: "Overview" },
-    Section { slug: "performance", template: "performance.html", name: "Performance" },
-    Section { slug: "months", template: "months.html", name: "Months" },
-    Section { slug: "trades", template: "trades.html", name: "Trades" },
-    Section { slug: "execution", template: "execution.html", name: "Execution" },
-    Section { slug: "strategies", template: "strategies.html", name: "Strategies" },
-    Section { slug: "signals", template: "signals.html", name: "Signals" },
-    Section { slug: "backtest", template: "backtest.html", name: "Backtest" },
-    Section { slug: "journal", template: "journal.html", name: "Journal" },
-    Section { slug: "methodology", template: "methodology.html", name: "Methodology" },
-    Section { slug: "data", template: "data.html", name: "Data" },
-];
-
-impl Section {
-    /// Whether there is anything to put on it.
-    fn is_of(&self, publication: &Publication) -> bool {
-        let strategies = &publication.strategies;
-        match self.slug {
-            "strategies" => strategies.several,
-            "signals" => strategies.list.iter().any(|strategy| !strategy.signals.is_empty()),
-            "backtest" => {
-                strategies.comparison.is_some() || (strategies.no_comparison.is_some() && !strategies.list.is_empty())
-            }
-            _ => true,
-        }
-    }
-}
-
 fn strategy_path(strategy: &StrategyView) -> String {
     format!("strategies/{}/index.html", strategy.id)
 }
@@ -115,12 +90,6 @@ fn order_path(order: &OrderView) -> String {
     format!("trades/{}/index.html", order.slug)
 }
 
-/// A text of the author's that stands on a page every site has, by its slug: `index.md` on the front.
-fn section_of(slug: &str) -> Option<&'static Section> {
-    let slug = if slug == "index" { "" } else { slug };
-    SECTIONS.iter().find(|section| section.slug == slug)
-}
-
 /// The pages of the site.
 pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let publication = site.publication;
@@ -135,15 +104,13 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
 /// The author's pages that are not part of a page every site has.
 fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = &Document> {
     let shown = publication.pages.values().filter(move |page| drafts || !page.draft);
-    shown.filter(|page| section_of(&page.slug).is_none())
+    shown.filter(|page| SECTIONS.iter().all(|section| section.text() != page.slug))
 }
 
 /// The page of each Markdown file, by the file's path below `content/`.
 pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
-    let sections = SECTIONS.iter().filter(|section| section.is_of(publication)).map(|section| {
-        let slug = if section.slug.is_empty() { "index" } else { section.slug };
-        (format!("{slug}.md"), page_at(section.slug))
-    });
+    let sections = SECTIONS.iter().filter(|section| (section.applies)(publication));
+    let sections = sections.map(|section| (format!("{}.md", section.text()), section.path()));
     let own = own_pages(publication, drafts).map(|page| (below_content(&page.path), page_at(&page.slug)));
     let months =
         publication.months.iter().map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
@@ -175,10 +142,10 @@ impl<'a> Site<'a> {
             drafts: options.drafts,
             reports: options.reports.into_iter().flatten().map(|(path, _)| path.as_str()).collect(),
             page_of: PageOf::new(),
-            common: Context::new(),
+            common: Variables::new(),
         };
         site.page_of = page_of_files(publication, options.drafts);
-        site.common = site.common_context();
+        site.common = site.common()?;
         Ok(site)
     }
 
@@ -190,7 +157,7 @@ impl<'a> Site<'a> {
     /// The pages of the navigation.
     fn sections(&self) -> impl Iterator<Item = &'static Section> {
         let publication = self.publication;
-        SECTIONS.iter().filter(move |section| section.is_of(publication))
+        SECTIONS.iter().filter(move |section| (section.applies)(publication))
     }
 
     fn is_shown(&self, document: &Document) -> bool {
@@ -210,15 +177,18 @@ impl<'a> Site<'a> {
         self.publication.commentary.get(&month).filter(|document| self.is_shown(document))
     }
 
-    fn common_context(&self) -> Context {
-        let mut context = Context::new();
-        context.insert("facts", &self.publication.facts);
-        let sections: Vec<_> = self.sections().map(|section| link(section.name, &page_at(section.slug))).collect();
-        context.insert("sections", &sections);
-        let own: Vec<_> = self.own_pages().map(|page| link(&page.title, &page_at(&page.slug))).collect();
-        context.insert("own_pages", &own);
-        context.insert("base_url", &self.base_url);
-        context
+    /// Whether a month has a page.
+    fn has_month(&self, month: YearMonth) -> bool {
+        self.publication.months.iter().any(|known| known.month == month)
+    }
+
+    fn common(&self) -> Result<Variables> {
+        variables(&Common {
+            facts: &self.publication.facts,
+            sections: self.sections().map(|section| Link::new(section.name, &section.path())).collect(),
+            own_pages: self.own_pages().map(|page| Link::new(&page.title, &page_at(&page.slug))).collect(),
+            base_url: self.base_url(),
+        })
     }
 
     fn markdown(&self, document: &Document, page: &str, below: u8) -> Html {
@@ -228,20 +198,44 @@ impl<'a> Site<'a> {
     }
 }
 
+/// What every template receives.
 #[derive(Serialize)]
-struct Link {
-    name: String,
-    path: String,
+struct Common<'a> {
+    facts: &'a Facts,
+    /// The navigation.
+    sections: Vec<Link>,
+    own_pages: Vec<Link>,
+    base_url: Option<&'a str>,
 }
 
-fn link(name: &str, path: &str) -> Link {
-    Link { name: name.into(), path: path.into() }
+/// What every template receives of its own page.
+#[derive(Serialize)]
+struct Address<'a> {
+    /// The way up to the site's root.
+    root: &'a str,
+    path: &'a str,
+    /// The entry of the navigation it belongs to.
+    section: &'a str,
+    page_title: &'a str,
+}
+
+/// A text of the author's on a section's page.
+#[derive(Serialize)]
+struct Body {
+    body: String,
+}
+
+/// The page that a server sends for an address that does not exist.
+#[derive(Serialize)]
+struct NotFound {
+    /// The style sheet, since no relative link leads to it.
+    style: String,
 }
 
 impl<'a> Page<'a> {
     fn path(&self) -> String {
         match self {
-            Self::Section(section) => page_at(section.slug),
+            Self::Section(section) => section.path(),
             Self::Month(_, month) => month_path(month.month),
             Self::Order(order) => order_path(order),
             Self::Strategy(strategy) => strategy_path(strategy),
@@ -288,44 +282,46 @@ impl<'a> Page<'a> {
     /// As [`Theme::render`] and the charts.
     pub fn render(&self, site: &Site<'a>) -> Result<Rendered> {
         let path = self.path();
-        let mut page_context = PageContext { context: site.common.clone(), links: Vec::new(), path: path.clone() };
         // The 404 page is shown at any depth: only absolute links lead anywhere from there.
         let root = match (self, site.base_url()) {
             (Self::NotFound, Some(base_url)) => base_url.to_string(),
             _ => root_of(&path),
         };
-        page_context.context.insert("root", &root);
-        page_context.context.insert("path", &path);
-        page_context.context.insert("section", &self.section_path());
-        page_context.context.insert("page_title", &self.title());
-        self.fill(site, &mut page_context)?;
-        let html = site.theme.render(self.template(), &page_context.context)?;
-        Ok(Rendered { path, html, links: page_context.links })
+        let address = Address { root: &root, path: &path, section: &self.section_path(), page_title: &self.title() };
+        let own = self.context(site, &path)?;
+        let mut context = Context::new();
+        for (name, value) in site.common.clone().into_iter().chain(variables(&address)?).chain(own.variables) {
+            context.insert_value(name, value);
+        }
+        let html = site.theme.render(self.template(), &context)?;
+        Ok(Rendered { path, html, links: own.links })
     }
 
-    fn fill(&self, site: &Site<'a>, page_context: &mut PageContext) -> Result<()> {
+    /// What its template receives beside what all pages do.
+    fn context(&self, site: &Site<'a>, path: &str) -> Result<PageContext> {
         match self {
-            Self::Section(section) => page_context.section(site, section),
-            Self::Month(number, month) => page_context.month(site, *number, month),
-            Self::Order(order) => {
-                page_context.order(site, order);
-                Ok(())
-            }
-            Self::Strategy(strategy) => {
-                page_context.strategy(site.publication, strategy);
-                Ok(())
-            }
+            Self::Section(section) => section_context(section, site),
+            Self::Month(number, month) => months::month(site, *number, month, path),
+            Self::Order(order) => trades::order(site, order, path),
+            Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
             Self::Own(page) => {
-                let html = site.markdown(page, &page_context.path, 1);
-                page_context.html("body", html);
-                Ok(())
+                let text = site.markdown(page, path, 1);
+                Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
             }
-            Self::NotFound => {
-                page_context.context.insert("style", &site.theme.style());
-                Ok(())
-            }
+            Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
         }
     }
+}
+
+/// What a section's template receives, with the author's text for it where there is one.
+fn section_context(section: &Section, site: &Site) -> Result<PageContext> {
+    let mut context = (section.context)(site)?;
+    if let Some(text) = site.publication.pages.get(section.text()).filter(|text| site.is_shown(text)) {
+        let text = site.markdown(text, &section.path(), 1);
+        context.variables.extend(variables(&Body { body: text.html })?);
+        context.links.extend(text.links);
+    }
+    Ok(context)
 }
 
 fn side_in_words(order: &OrderView) -> &'static str {
@@ -334,3 +330,7 @@ fn side_in_words(order: &OrderView) -> &'static str {
         crate::record::Side::Sell => "Sold",
     }
 }
+
+#[cfg(test)]
+#[path = "pages/tests.rs"]
+mod tests;

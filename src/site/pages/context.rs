@@ -1,0 +1,139 @@
+//! What a template receives, and the rows that several of them share.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tera::Value;
+
+use crate::calendar::YearMonth;
+use crate::publication::{OrderView, Publication, Year};
+use crate::record::Side;
+use crate::site::links::MarkdownLink;
+use crate::site::markdown;
+use crate::{Error, Result};
+
+use super::Site;
+
+/// Variables of a template by name.
+pub type Variables = BTreeMap<String, Value>;
+
+/// The variables of one page beside those that all pages have, and the links of the author's texts in them.
+pub struct PageContext {
+    /// The variables.
+    pub variables: Variables,
+    /// Links that came from Markdown.
+    pub links: Vec<MarkdownLink>,
+}
+
+impl PageContext {
+    /// The fields of a struct as variables.
+    ///
+    /// # Errors
+    /// Only where the fields cannot be handed to a template, which is a mistake of this program.
+    pub fn new(fields: &impl Serialize) -> Result<Self> {
+        Ok(Self { variables: variables(fields)?, links: Vec::new() })
+    }
+
+    /// The same with the links of its texts.
+    pub fn with_links(self, links: Vec<MarkdownLink>) -> Self {
+        Self { links, ..self }
+    }
+}
+
+/// The fields of a struct as variables of a template.
+///
+/// # Errors
+/// Only where the fields cannot be handed to a template, which is a mistake of this program.
+pub fn variables(fields: &impl Serialize) -> Result<Variables> {
+    let failed = |error| Error::internal(format!("a page cannot be put together: {error}"));
+    let fields = Value::try_from_serializable(fields).map_err(failed)?.into_map().unwrap_or_default();
+    Ok(fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect())
+}
+
+/// A name and the path it leads to.
+#[derive(Serialize)]
+pub struct Link {
+    pub name: String,
+    pub path: String,
+}
+
+impl Link {
+    pub fn new(name: &str, path: &str) -> Self {
+        Self { name: name.into(), path: path.into() }
+    }
+}
+
+/// A row of the monthly table.
+#[derive(Serialize)]
+pub struct YearRow {
+    year: i32,
+    cells: Vec<MonthCell>,
+    value: f64,
+    benchmark: Option<f64>,
+    max_drawdown: Option<f64>,
+    partial: bool,
+}
+
+/// One month of it, with the month's page where there is one.
+#[derive(Serialize)]
+struct MonthCell {
+    value: Option<f64>,
+    month: Option<YearMonth>,
+}
+
+/// The rows of the monthly table, newest first.
+pub fn years(site: &Site) -> Vec<YearRow> {
+    site.publication.years.iter().rev().map(|year| year_row(site, year)).collect()
+}
+
+fn year_row(site: &Site, year: &Year) -> YearRow {
+    let cell = |(value, number): (&Option<f64>, u32)| MonthCell {
+        value: *value,
+        month: YearMonth::new(year.year, number).filter(|month| site.has_month(*month)),
+    };
+    YearRow {
+        year: year.year,
+        cells: year.months.iter().zip(1..).map(cell).collect(),
+        value: year.value,
+        benchmark: year.benchmark,
+        max_drawdown: year.max_drawdown,
+        partial: year.partial,
+    }
+}
+
+/// An order with a note, as a few lines of the journal.
+#[derive(Serialize)]
+pub struct NoteRow<'a> {
+    slug: &'a str,
+    symbol: &'a str,
+    side: Side,
+    date: chrono::NaiveDate,
+    before_trade: bool,
+    words: Option<String>,
+    outcome: String,
+    result_bps: Option<f64>,
+    matched_expectation: Option<bool>,
+}
+
+/// The orders with a note, newest first.
+pub fn notes(publication: &Publication) -> impl Iterator<Item = NoteRow<'_>> {
+    publication.orders.iter().filter_map(note_row)
+}
+
+fn note_row(order: &OrderView) -> Option<NoteRow<'_>> {
+    const LENGTH: usize = 240;
+    const OUTCOME_LENGTH: usize = 160;
+    let note = order.note.as_ref()?;
+    let words = [&note.thesis, &note.body, &note.outcome].into_iter().find(|words| !words.trim().is_empty());
+    Some(NoteRow {
+        slug: &order.slug,
+        symbol: &order.symbol,
+        side: order.side,
+        date: order.date,
+        before_trade: note.before_trade,
+        words: words.map(|words| markdown::excerpt(words, LENGTH)),
+        outcome: markdown::excerpt(&note.outcome, OUTCOME_LENGTH),
+        result_bps: order.result_bps,
+        matched_expectation: note.matched_expectation,
+    })
+}

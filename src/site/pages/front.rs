@@ -1,0 +1,78 @@
+//! The front: headline, charts, monthly table, positions, signals, latest orders and notes.
+
+use serde::Serialize;
+
+use super::Site;
+use super::context::{NoteRow, PageContext, YearRow, notes, years};
+use crate::Result;
+use crate::calendar::YearMonth;
+use crate::publication::{Card, OrderView, Period, PositionView, Publication, SignalView};
+use crate::render::charts;
+
+/// Latest orders, and latest notes.
+const LATEST_ORDERS: usize = 8;
+const LATEST_NOTES: usize = 4;
+
+#[derive(Serialize)]
+struct Front<'a> {
+    headline: &'a [Card],
+    chart_linear: String,
+    chart_log: String,
+    chart_drawdown: String,
+    chart_months: String,
+    /// The numbers behind the charts, for the script that redraws a range.
+    series: String,
+    years: Vec<YearRow>,
+    periods: &'a [Period],
+    positions: &'a [PositionView],
+    cash_weight: Option<f64>,
+    /// What the bars of the weights are measured against.
+    largest_weight: f64,
+    orders: &'a [OrderView],
+    notes: Vec<NoteRow<'a>>,
+    current_signals: Vec<CurrentSignal<'a>>,
+    several: bool,
+}
+
+/// The newest signal of a strategy.
+#[derive(Serialize)]
+struct CurrentSignal<'a> {
+    name: &'a str,
+    signal: &'a SignalView,
+    /// The month it is for.
+    next: YearMonth,
+}
+
+pub fn context(site: &Site) -> Result<PageContext> {
+    let publication = site.publication;
+    PageContext::new(&Front {
+        headline: &publication.headline,
+        chart_linear: charts::growth(publication, false)?,
+        chart_log: charts::growth(publication, true)?,
+        chart_drawdown: charts::drawdown(publication)?,
+        chart_months: charts::months(publication)?,
+        series: charts::series(publication),
+        years: years(site),
+        periods: &publication.periods,
+        positions: &publication.positions,
+        cash_weight: publication.cash_weight,
+        largest_weight: largest_weight(&publication.positions, publication.cash_weight),
+        orders: publication.orders.get(..LATEST_ORDERS).unwrap_or(&publication.orders),
+        notes: notes(publication).take(LATEST_NOTES).collect(),
+        current_signals: current_signals(publication),
+        several: publication.strategies.several,
+    })
+}
+
+/// The largest of some weights, and at least one percent.
+pub fn largest_weight(positions: &[PositionView], cash: Option<f64>) -> f64 {
+    positions.iter().map(|position| position.weight.abs()).chain(cash).fold(0.01, f64::max)
+}
+
+fn current_signals(publication: &Publication) -> Vec<CurrentSignal<'_>> {
+    let current = publication.strategies.list.iter().filter_map(|strategy| {
+        let signal = strategy.signals.first()?;
+        Some(CurrentSignal { name: &strategy.name, signal, next: signal.formation.next() })
+    });
+    current.collect()
+}

@@ -1,0 +1,81 @@
+//! The figures: by month and year, by period, one by one, and over time.
+
+use serde::Serialize;
+
+use super::Site;
+use super::context::{PageContext, YearRow, years};
+use crate::Result;
+use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::format;
+use crate::publication::{DrawdownView, Period, Publication};
+use crate::render::charts;
+
+#[derive(Serialize)]
+struct Performance<'a> {
+    years: Vec<YearRow>,
+    figures: Vec<FigureRows<'a>>,
+    periods: &'a [Period],
+    drawdowns: &'a [DrawdownView],
+    /// Charts of the figures that have a value on at least two days.
+    rolling: Vec<String>,
+    data_quality: &'a [String],
+}
+
+/// A group of figures with their values written out.
+#[derive(Serialize)]
+struct FigureRows<'a> {
+    id: &'a str,
+    name: &'a str,
+    figures: Vec<FigureRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureRow<'a> {
+    id: &'a str,
+    name: &'a str,
+    value: Option<String>,
+    observations: usize,
+    observed: &'a str,
+    when: Option<&'a str>,
+    undefined_because: Option<&'a str>,
+}
+
+pub fn context(site: &Site) -> Result<PageContext> {
+    let publication = site.publication;
+    PageContext::new(&Performance {
+        years: years(site),
+        figures: publication.figures.iter().map(figure_rows).collect(),
+        periods: &publication.periods,
+        drawdowns: &publication.drawdowns,
+        rolling: rolling(publication)?,
+        data_quality: &publication.data_quality,
+    })
+}
+
+fn figure_rows(group: &FigureGroup) -> FigureRows<'_> {
+    FigureRows { id: group.id, name: group.name, figures: group.figures.iter().map(figure_row).collect() }
+}
+
+fn figure_row(figure: &Figure) -> FigureRow<'_> {
+    FigureRow {
+        id: figure.id,
+        name: figure.name,
+        value: figure.value.map(|_| format::figure(figure)),
+        observations: figure.observations,
+        observed: figure.observed,
+        when: figure.when.as_deref(),
+        undefined_because: figure.undefined_because.as_deref(),
+    }
+}
+
+fn rolling(publication: &Publication) -> Result<Vec<String>> {
+    let sharpe = "Sharpe ratio over the last 252 days";
+    let volatility = "Volatility over the last 63 days, a year";
+    let beta = "Beta over the last 252 days";
+    let charts = [
+        charts::rolling(publication, "rolling-sharpe", sharpe, false, |row| row.sharpe)?,
+        charts::rolling(publication, "rolling-volatility", volatility, true, |row| row.volatility)?,
+        charts::rolling(publication, "rolling-beta", beta, false, |row| row.beta)?,
+    ];
+    Ok(charts.into_iter().flatten().collect())
+}

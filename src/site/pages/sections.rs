@@ -1,0 +1,53 @@
+//! The pages that every site has, or every site with something to put on them: one row each.
+
+use super::context::PageContext;
+use super::{Site, backtest, data, execution, front, journal, methodology, months, performance};
+use super::{signals, strategies, trades};
+use crate::Result;
+use crate::publication::Publication;
+
+/// A page of the navigation.
+pub struct Section {
+    /// Its folder in the site; empty for the front.
+    pub slug: &'static str,
+    /// Its name in the navigation, and its title.
+    pub name: &'static str,
+    /// Its template.
+    pub template: &'static str,
+    /// Whether there is anything to put on it.
+    pub applies: fn(&Publication) -> bool,
+    /// What its template receives.
+    pub context: fn(&Site) -> Result<PageContext>,
+}
+
+/// In the order of the navigation.
+#[rustfmt::skip]
+pub static SECTIONS: [Section; 11] = [
+    Section { slug: "", name: "Overview", template: "index.html", applies: always, context: front::context },
+    Section { slug: "performance", name: "Performance", template: "performance.html", applies: always, context: performance::context },
+    Section { slug: "months", name: "Months", template: "months.html", applies: always, context: months::context },
+    Section { slug: "trades", name: "Trades", template: "trades.html", applies: always, context: trades::context },
+    Section { slug: "execution", name: "Execution", template: "execution.html", applies: always, context: execution::context },
+    Section { slug: "strategies", name: "Strategies", template: "strategies.html", applies: strategies::applies, context: strategies::context },
+    Section { slug: "signals", name: "Signals", template: "signals.html", applies: signals::applies, context: signals::context },
+    Section { slug: "backtest", name: "Backtest", template: "backtest.html", applies: backtest::applies, context: backtest::context },
+    Section { slug: "journal", name: "Journal", template: "journal.html", applies: always, context: journal::context },
+    Section { slug: "methodology", name: "Methodology", template: "methodology.html", applies: always, context: methodology::context },
+    Section { slug: "data", name: "Data", template: "data.html", applies: always, context: data::context },
+];
+
+fn always(_: &Publication) -> bool {
+    true
+}
+
+impl Section {
+    /// Its path in the site.
+    pub fn path(&self) -> String {
+        super::page_at(self.slug)
+    }
+
+    /// The name of the author's text on it: `index` on the front.
+    pub fn text(&self) -> &'static str {
+        if self.slug.is_empty() { "index" } else { self.slug }
+    }
+}
