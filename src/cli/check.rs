@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         })?;
     } else {
         for finding in &findings {
-            terminal.result(in_words(finding, terminal))?;
+            terminal.result(in_words(finding))?;
         }
         terminal.say(format!(
             "{}, {}, {} in {}, {}",

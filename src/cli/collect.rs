@@ -93,7 +93,7 @@ fn parts(what: What, config: &Config) -> Vec<Part> {
         What::Prices => vec![Part::Prices],
         What::Flex => vec![Part::Flex],
         What::All => {
-            let configured = !config.flex.token.is_empty() || !config.flex.query_id.is_empty();
+            let configured = config.flex.token.is_set() || !config.flex.query_id.is_empty();
             let flex = configured.then_some(Part::Flex);
             [Part::Executions, Part::Snapshot].into_iter().chain(flex).chain([Part::Prices]).collect()
         }
@@ -138,9 +138,9 @@ fn say_findings(outcomes: &Outcomes, site: &SiteDir, terminal: &Terminal) {
             Ok(report) => {
                 for finding in Finding::joined(&report.findings) {
                     if finding.severity == Severity::Note {
-                        terminal.detail(in_words(&finding, terminal));
+                        terminal.detail(in_words(&finding));
                     } else {
-                        terminal.say(in_words(&finding, terminal));
+                        terminal.say(in_words(&finding));
                     }
                 }
                 if report.added.conflicts > 0 {

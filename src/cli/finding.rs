@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::terminal::Terminal;
+use super::terminal::{painted, visible};
 use crate::error::ErrorKind;
 use crate::record::{Finding, FindingKind, Severity, Subject};
 
@@ -37,13 +37,13 @@ impl<'a> From<&'a Finding> for Printed<'a> {
 }
 
 /// A finding in two lines: what and where, and what to do next.
-pub fn in_words(finding: &Finding, terminal: &Terminal) -> String {
+pub fn in_words(finding: &Finding) -> String {
     let colour = match finding.severity {
         Severity::Error => "31;1",
         Severity::Warning => "33",
         Severity::Note => "36",
     };
-    let severity = terminal.painted(&format!("{}[{}]", finding.severity, finding.kind), colour);
+    let severity = painted(&format!("{}[{}]", finding.severity, finding.kind), colour);
     let place = finding.place.as_ref().map(|place| format!(" {place}:")).unwrap_or_default();
-    format!("{severity}{place} {}\n  next: {}", finding.text(), finding.next_step)
+    format!("{severity}{place} {}\n  next: {}", visible(&finding.text()), visible(&finding.next_step))
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::terminal::{Terminal, counted};
-use super::{Outcome, config};
+use super::{Outcome, config, finding};
 use crate::collect::csv::CsvSettings;
 use crate::collect::flex::FlexSettings;
 use crate::collect::save::{Received, Saved, save};
@@ -93,8 +93,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.say(format!("skipped {rows} {}: {} (first at {})", skipped.kind, skipped.reason, skipped.first));
     }
     for notice in &batch.notices {
-        let place = notice.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        terminal.say(format!("{}: {place}{}\n  next: {}", notice.severity, notice.message, notice.next_step));
+        terminal.say(finding::in_words(notice));
     }
     if saved.conflicts() > 0 {
         let rows = counted(saved.conflicts(), "row");

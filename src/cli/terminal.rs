@@ -1,7 +1,7 @@
 //! Results to standard output, words to standard error.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,14 +12,12 @@ use crate::error::{Error, Result};
 pub struct Terminal {
     quiet: bool,
     verbose: bool,
-    colour: bool,
 }
 
 impl Terminal {
-    /// A terminal that says as much as the flags ask for. `NO_COLOR` is honoured.
+    /// A terminal that says as much as the flags ask for.
     pub fn new(quiet: bool, verbose: bool) -> Self {
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { quiet, verbose, colour: std::io::stderr().is_terminal() && !no_colour }
+        Self { quiet, verbose }
     }
 
     /// Whether nothing but results and errors is to be said.
@@ -29,7 +27,7 @@ impl Terminal {
 
     /// Prints a result. A reader that has gone away is no error.
     pub fn result(&self, text: impl Display) -> Result<()> {
-        match writeln!(std::io::stdout().lock(), "{text}") {
+        match writeln!(anstream::stdout().lock(), "{text}") {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Error::internal("cannot write the result").because(error))
             }
@@ -61,12 +59,12 @@ impl Terminal {
     /// Prints an error: what, where, why, and what to do next.
     pub fn error(&self, error: &Error, root: &Path) {
         let place = error.place().cloned().map(|place| format!("{}: ", place.relative_to(root))).unwrap_or_default();
-        let mut text = format!("{} {place}{}", self.painted("error:", "31;1"), error.message());
+        let mut text = format!("{} {place}{}", painted("error:", "31;1"), visible(error.message()));
         for cause in error.causes() {
-            text += &format!("\n  {} {cause}", self.painted("caused by:", "31"));
+            text += &format!("\n  {} {}", painted("caused by:", "31"), visible(&cause));
         }
         for hint in error.hints() {
-            text += &format!("\n  {} {hint}", self.painted("next:", "36"));
+            text += &format!("\n  {} {}", painted("next:", "36"), visible(hint));
         }
         self.stderr(&text);
         for other in error.others() {
@@ -74,15 +72,21 @@ impl Terminal {
         }
     }
 
-    /// Text in a colour, where colours are shown.
-    pub fn painted(&self, text: &str, code: &str) -> String {
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
     fn stderr(&self, text: &str) {
         // With standard error gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
+}
+
+/// Text in a colour. The stream it is written to takes the colour out again where none is wanted: in files and pipes,
+/// and where `NO_COLOR` is set.
+pub fn painted(text: &str, code: &str) -> String {
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
+/// Text from outside without characters that would steer the terminal; lines stay.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
 
 /// Rows as columns: words to the left, figures to the right. A row of one cell is a heading and sets no width.

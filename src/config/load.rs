@@ -68,7 +68,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config> {
 /// Refuses a secret in the file that is made to be committed. Its value is not repeated.
 fn no_secret(source: &Source) -> Result<()> {
     let config = parse(&source.text, &source.path)?;
-    let offset = offset_of("flex.token", &source.text).filter(|_| !config.flex.token.is_empty());
+    let offset = offset_of("flex.token", &source.text).filter(|_| config.flex.token.is_set());
     offset.map_or(Ok(()), |offset| {
         Err(Error::configuration("the Flex token stands in a file that is made to be committed")
             .at(Place::offset(&source.path, &source.text, offset))
@@ -103,9 +103,6 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     if let Some(span) = error.span() {
         place = Place::offset(path, text, span.start);
     }
-    if error.span().is_some_and(|span| is_secret(text, span.start)) {
-        return Error::configuration("the token is no text in quotes").at(place).hint("write it as token = \"...\"");
-    }
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("unknown field") {
         let wrong = quoted.next().unwrap_or_default();
@@ -113,13 +110,6 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         return unknown_key(wrong, &valid).at(place);
     }
     Error::configuration(message).at(place).hint("config/config.example.toml explains every key")
-}
-
-/// Whether a spot in a file lies on the line of a secret, whose value must not be repeated.
-fn is_secret(text: &str, offset: usize) -> bool {
-    let before = text.get(..offset).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    text.get(start..).is_some_and(|line| line.trim_start().starts_with("token"))
 }
 
 fn unknown_key(wrong: &str, valid: &[&str]) -> Error {

@@ -4,9 +4,11 @@
 //! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
 
 mod load;
+pub mod secret;
 pub mod strategy;
 
 pub use load::{is_base_url, load, parse};
+pub use secret::Secret;
 pub use strategy::{Member, Rule, Strategies, Strategy, rate_symbol};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -297,7 +299,7 @@ impl Yahoo {
 }
 
 /// `[flex]`
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Flex {
     /// Time zone of the times in Flex statements, which do not name one.
@@ -305,7 +307,7 @@ pub struct Flex {
     /// The number of the Activity Flex query that is fetched.
     pub query_id: String,
     /// The token of the Flex web service. A secret: only from `local.toml` or the environment.
-    pub token: String,
+    pub token: Secret,
     /// The address of the Flex web service.
     pub base_url: String,
 }
@@ -315,19 +317,9 @@ impl Default for Flex {
         Self {
             time_zone: chrono_tz::America::New_York,
             query_id: String::new(),
-            token: String::new(),
+            token: Secret::default(),
             base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),
         }
-    }
-}
-
-impl std::fmt::Debug for Flex {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Flex")
-            .field("time_zone", &self.time_zone)
-            .field("query_id", &self.query_id)
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
     }
 }
 

@@ -75,7 +75,7 @@ impl Secrets {
             self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
             self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
         }
-        self.name(&config.flex.token, "the Flex token");
+        self.name(config.flex.token.expose(), "the Flex token");
         for flow in flows() {
             self.name(&flow.id, "the number of a cash flow");
         }

@@ -273,7 +273,7 @@ fn a_token_in_the_file_that_is_committed_is_refused() {
     for file in ["config/config.toml", "config/local.toml"] {
         let site = Site::new("").file(file, format!("[flex]\ntoken = {TOKEN}\n"));
         let said = site.refused(&["stats"]);
-        assert!(said.contains("the token is no text in quotes") && !said.contains(TOKEN), "{said}");
+        assert!(said.contains("a token or password is a text in quotes") && !said.contains(TOKEN), "{said}");
     }
     let plain = Site::new("[flex]\nbase_url = \"http://example.org/service\"\n");
     assert!(plain.refused(&["stats"]).contains("must start with https://"));

@@ -62,3 +62,44 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = Command::new("bash").args(["-c", &script]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// What a shell command shows on a pseudo-terminal; `$TR` is the program on this site.
+fn on_a_terminal(site: &Site, script: &str, no_colour: bool) -> String {
+    let program = format!("{} --root {}", env!("CARGO_BIN_EXE_trackrecord"), site.path("").display());
+    let mut command = Command::new("bash");
+    command.args(["-c", script]).env("TR", program).env("TERM", "xterm");
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    if no_colour {
+        command.env("NO_COLOR", "1");
+    }
+    let mut session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+    session.exp_eof().unwrap()
+}
+
+#[test]
+fn each_stream_has_colours_only_where_it_is_a_terminal() {
+    const ESCAPE: char = '\u{1b}';
+    let site = Site::demo();
+    let shown = on_a_terminal(&site, "$TR check", false);
+    assert!(shown.contains(ESCAPE) && shown.contains("note[large-flow]"), "{shown:?}");
+    // Standard output in a file, standard error on the terminal, and the other way round.
+    let file = site.path("check.txt");
+    on_a_terminal(&site, &format!("$TR check > {}", file.display()), false);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(!written.contains(ESCAPE) && written.contains("note[large-flow]"), "{written:?}");
+    let shown = on_a_terminal(&site, "$TR check 2>/dev/null", false);
+    assert!(shown.contains(ESCAPE), "{shown:?}");
+    on_a_terminal(&site, &format!("$TR stats --from 2020-01-02 --to 2020-01-01 2> {}", file.display()), false);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(!written.contains(ESCAPE) && written.contains("error:"), "{written:?}");
+    assert!(!on_a_terminal(&site, "$TR check", true).contains(ESCAPE));
+}
+
+#[test]
+fn what_a_file_says_does_not_steer_the_terminal() {
+    let site = Site::plain().file("data/executions/2026-01-27.csv", "exec_id\u{1b}[2J,time\nx,y\n");
+    let said = on_a_terminal(&site, "$TR check", false);
+    assert!(said.contains("unreadable") && !said.contains("\u{1b}[2J"), "{said:?}");
+}

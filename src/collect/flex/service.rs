@@ -69,8 +69,8 @@ pub async fn collect(
     progress: &dyn Progress,
 ) -> Result<PartReport> {
     let settings = &config.flex;
-    for (key, value) in [("token", &settings.token), ("query_id", &settings.query_id)] {
-        if value.trim().is_empty() {
+    for (key, value) in [("token", settings.token.expose()), ("query_id", settings.query_id.trim())] {
+        if value.is_empty() {
             return Err(Error::configuration(format!("`[flex] {key}` is not set")).hint(
                 "make an Activity Flex Query and a token in Client Portal under Flex Queries; the token belongs \
                  into config/local.toml or TRACKRECORD_FLEX_TOKEN",
@@ -288,7 +288,7 @@ impl<'a> Service<'a> {
         let address = format!("{}/{step}", base.trim_end_matches('/'));
         let mut url = Url::parse(&address).map_err(|_| Trouble::Silent("the address is none".to_owned()))?;
         url.query_pairs_mut()
-            .append_pair("t", self.settings.token.trim())
+            .append_pair("t", self.settings.token.expose())
             .append_pair("q", query)
             .append_pair("v", "3")
             .extend_pairs(more.iter().map(|(key, value)| (*key, value.as_str())));
@@ -347,7 +347,7 @@ impl<'a> Service<'a> {
             }
             Trouble::Said(reply) => format!("the Flex web service says {}: {}", reply.status, reply.message),
         };
-        words.replace(self.settings.token.trim(), "…")
+        self.settings.token.hidden_in(&words)
     }
 }
 
