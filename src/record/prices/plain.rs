@@ -80,7 +80,7 @@ fn row(text: &[u8]) -> Option<(Row<'_>, &[u8])> {
         // A close above zero is needed, and an adjusted one where it is there at all.
         match (column, number.cell.is_empty()) {
             (3, true) => return None,
-            (3 | 4, false) if !number.above_zero => return None,
+            (3 | 4, false) if !number.is_above_zero() => return None,
             _ => {}
         }
         *cell = number.cell;
@@ -103,31 +103,35 @@ fn date(cell: &[u8]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, value(&[m1, m2])?, value(&[d1, d2])?)
 }
 
-/// A cell of digits with at most one point among them, or an empty one.
+/// A cell of digits with at most one point between them, or an empty one.
 struct Number<'a> {
     cell: &'a [u8],
-    above_zero: bool,
     is_whole: bool,
+}
+
+impl Number<'_> {
+    fn is_above_zero(&self) -> bool {
+        self.cell.iter().any(|byte| matches!(byte, b'1'..=b'9'))
+    }
 }
 
 /// The number up to the next comma, and what comes after the comma. Longer ones than any price are left to others.
 fn number(text: &[u8]) -> Option<(Number<'_>, &[u8])> {
-    let (mut digits, mut point, mut above_zero) = (0, None, false);
-    for (end, byte) in text.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => {
-                digits += 1;
-                above_zero |= *byte != b'0';
-            }
-            b'.' if point.is_none() && digits > 0 => point = Some(digits),
-            b',' => {
-                let whole = point.unwrap_or(digits);
-                let (cell, rest) = text.split_at_checked(end)?;
-                let fits = whole <= 12 && digits <= 18 && point != Some(digits);
-                return fits.then_some((Number { cell, above_zero, is_whole: point.is_none() }, rest.get(1..)?));
-            }
-            _ => return None,
-        }
-    }
-    None
+    let whole = digits(text);
+    let is_whole = text.get(whole) == Some(&b',');
+    let length = if is_whole {
+        whole
+    } else {
+        let decimals = digits(text.get(whole..)?.strip_prefix(b".")?);
+        // A digit on either side of the point.
+        whole.min(decimals).checked_sub(1)?;
+        whole + 1 + decimals
+    };
+    let (cell, rest) = text.split_at_checked(length).filter(|_| whole <= 12 && length <= 18)?;
+    Some((Number { cell, is_whole }, rest.strip_prefix(b",")?))
+}
+
+/// How many digits a text starts with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
