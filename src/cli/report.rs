@@ -51,6 +51,6 @@ pub fn oddities(terminal: &Terminal, warnings: &[String], not_kept: Option<&Erro
     }
     if let Some(reason) = not_kept {
         let cause = reason.causes().first().map(|cause| format!(": {cause}")).unwrap_or_default();
-        terminal.say(format!("the reports will be typeset again next time, because {reason}{cause}"));
+        terminal.say(format!("the next build does this work again, because {reason}{cause}"));
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
+use crate::file_content::FileContent;
 use crate::{Error, Result};
 
 const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
@@ -13,7 +14,7 @@ const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
 /// Pictures by their path below `content/`, which is their path in the site as well.
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, FileContent>,
 }
 
 impl Pictures {
@@ -35,29 +36,29 @@ impl Pictures {
     }
 
     /// The content of one.
-    pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(Vec::as_slice)
+    pub fn get(&self, path: &str) -> Option<&FileContent> {
+        self.files.get(path)
     }
 
     /// All of them.
-    pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
+    pub fn files(&self) -> &BTreeMap<String, FileContent> {
         &self.files
     }
 
     /// Why a picture cannot be typeset, if it cannot.
     pub fn check(&self, path: &str) -> std::result::Result<(), String> {
-        let content = self.get(path).unwrap_or_default();
+        let content = self.get(path).cloned().unwrap_or_default();
         if path.to_ascii_lowercase().ends_with(".svg") {
-            let read = SvgImage::new(Bytes::new(content.to_vec()));
+            let read = SvgImage::new(Bytes::new(content));
             return read.map(drop).map_err(|_| "it is not a readable SVG".to_owned());
         }
-        let format = ExchangeFormat::detect(content).ok_or("it is none of the known kinds")?;
-        let read = RasterImage::plain(Bytes::new(content.to_vec()), RasterFormat::Exchange(format));
+        let format = ExchangeFormat::detect(&content).ok_or("it is none of the known kinds")?;
+        let read = RasterImage::plain(Bytes::new(content), RasterFormat::Exchange(format));
         read.map(drop).map_err(|cause| cause.to_string())
     }
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
@@ -69,7 +70,10 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) ->
             collect(root, &path, files)?;
         } else if is_picture {
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
-            files.insert(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"), content);
+            files.insert(
+                path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
+                content.into(),
+            );
         }
     }
     Ok(())

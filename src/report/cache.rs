@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::Error;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
+use crate::file_content::FileContent;
 
 /// Letters of a digest in a file's name.
 const LETTERS: usize = 32;
@@ -24,7 +25,7 @@ pub struct Cache {
 struct Held {
     key: String,
     digest: String,
-    pdf: Option<Arc<[u8]>>,
+    pdf: Option<FileContent>,
 }
 
 impl Cache {
@@ -46,7 +47,7 @@ impl Cache {
     }
 
     /// The report of a month, if it was made from the same.
-    pub fn get(&self, month: YearMonth, key: &str) -> Option<Arc<[u8]>> {
+    pub fn get(&self, month: YearMonth, key: &str) -> Option<FileContent> {
         let digest = {
             let held = self.held();
             let held = held.get(&month).filter(|held| held.key == key)?;
@@ -56,7 +57,7 @@ impl Cache {
             held.digest.clone()
         };
         let path = self.path(month, key, &digest)?;
-        let pdf: Arc<[u8]> = std::fs::read(path).ok().filter(|pdf| sha256(pdf, LETTERS) == digest)?.into();
+        let pdf: FileContent = std::fs::read(path).ok().filter(|pdf| sha256(pdf, LETTERS) == digest)?.into();
         self.held().insert(month, Held { key: key.to_owned(), digest, pdf: Some(pdf.clone()) });
         Some(pdf)
     }
@@ -65,7 +66,7 @@ impl Cache {
     ///
     /// # Errors
     /// A folder that cannot be written. The report is in memory all the same.
-    pub fn put(&self, month: YearMonth, key: &str, pdf: Arc<[u8]>) -> Result<(), Error> {
+    pub fn put(&self, month: YearMonth, key: &str, pdf: FileContent) -> Result<(), Error> {
         let digest = sha256(&pdf, LETTERS);
         let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
         let old = self.held().insert(month, new);
@@ -114,7 +115,7 @@ mod tests {
         let month: YearMonth = "2026-01".parse().unwrap();
         let cache = Cache::at(folder.path().join("reports"));
         assert!(cache.get(month, "k1").is_none());
-        cache.put(month, "k1", Arc::from(&b"one"[..])).unwrap();
+        cache.put(month, "k1", b"one"[..].into()).unwrap();
         assert_eq!(&*cache.get(month, "k1").unwrap(), b"one");
 
         let again = Cache::at(folder.path().join("reports"));
@@ -126,8 +127,8 @@ mod tests {
     fn a_new_report_takes_the_place_of_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let month: YearMonth = "2026-01".parse().unwrap();
-        Cache::at(folder.path().into()).put(month, "k1", Arc::from(&b"one"[..])).unwrap();
-        Cache::at(folder.path().into()).put(month, "k2", Arc::from(&b"two"[..])).unwrap();
+        Cache::at(folder.path().into()).put(month, "k1", b"one"[..].into()).unwrap();
+        Cache::at(folder.path().into()).put(month, "k2", b"two"[..].into()).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(&*Cache::at(folder.path().into()).get(month, "k2").unwrap(), b"two");
     }
@@ -136,7 +137,7 @@ mod tests {
     fn a_file_that_was_cut_short_is_no_report() {
         let folder = tempfile::tempdir().unwrap();
         let month: YearMonth = "2026-01".parse().unwrap();
-        Cache::at(folder.path().into()).put(month, "k1", Arc::from(&b"whole"[..])).unwrap();
+        Cache::at(folder.path().into()).put(month, "k1", b"whole"[..].into()).unwrap();
         let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
         std::fs::write(file, b"who").unwrap();
         assert!(Cache::at(folder.path().into()).get(month, "k1").is_none());

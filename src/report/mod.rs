@@ -21,7 +21,6 @@ mod typeset;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -30,6 +29,8 @@ use typst::foundations::Bytes;
 use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::digest::sha256;
+use crate::file_content::FileContent;
+use crate::program;
 use crate::publication::{Day, Month, OrderView, Publication};
 use crate::render::charts::print;
 use crate::render::fonts;
@@ -69,9 +70,9 @@ pub struct Options<'a> {
 #[derive(Debug, Default)]
 pub struct Reports {
     /// The documents by their path in the site: `months/2026-01.pdf`.
-    pub files: BTreeMap<String, Arc<[u8]>>,
+    pub files: BTreeMap<String, FileContent>,
     /// Every text that went into them, by name, for the search for private things: in the documents they are packed.
-    pub words: BTreeMap<String, Vec<u8>>,
+    pub words: BTreeMap<String, FileContent>,
     /// How many were typeset now, and not found in the cache.
     pub typeset: usize,
     /// What was found odd while they were.
@@ -116,7 +117,7 @@ pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Re
 /// One finished report.
 struct MonthlyPdf {
     month: YearMonth,
-    pdf: Arc<[u8]>,
+    pdf: FileContent,
     data: String,
     is_new: bool,
     missing_glyphs: Option<MissingGlyphs>,
@@ -149,7 +150,7 @@ impl<'a> Typesetter<'a> {
             daily: tables::daily(publication),
             orders: tables::orders(publication),
             days: digests_of_days(&publication.days),
-            shared: [&version(), templates.digest(), fonts::digest()].join(" "),
+            shared: [&program::identity().unwrap_or_default(), templates.digest(), fonts::digest()].join(" "),
             templates,
         })
     }
@@ -181,7 +182,7 @@ impl<'a> Typesetter<'a> {
             .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
         let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
-        let pdf: Arc<[u8]> = pdf.into();
+        let pdf: FileContent = pdf.into();
         // A report with warnings is made again, so that they are heard again.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
         Ok(MonthlyPdf { month: month.month, pdf, data, is_new: true, missing_glyphs, warnings, not_kept: kept.err() })
@@ -245,13 +246,13 @@ impl<'a> Typesetter<'a> {
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
         ]);
         for (path, place) in month_data.pictures() {
-            let (content, name) = (self.options.pictures.get(path).unwrap_or_default(), format!("pictures/{path}"));
+            let content = self.options.pictures.get(path).cloned().unwrap_or_default();
             self.options.pictures.check(path).map_err(|reason| {
                 Error::data(format!("the picture `{path}` cannot be typeset: {reason}"))
                     .at(place.clone())
                     .hint("PNG, JPEG, GIF, WebP and SVG can be")
             })?;
-            files.insert(name, Bytes::new(content.to_vec()));
+            files.insert(format!("pictures/{path}"), Bytes::new(content));
         }
         Ok(ReportWorld {
             name: format!("the report of {}", month.in_words()),
@@ -272,11 +273,12 @@ impl<'a> Typesetter<'a> {
             reports.typeset += usize::from(made.is_new);
             reports.warnings.extend(made.warnings);
             reports.not_kept = reports.not_kept.or(made.not_kept);
-            reports.words.insert(format!("{path}/data.json"), made.data.into_bytes());
+            reports.words.insert(format!("{path}/data.json"), made.data.into());
             reports.files.insert(path, made.pdf);
         }
         reports.warnings.extend(missing_glyphs::warning(&missing));
-        let templates = self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.into()));
+        let templates =
+            self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.as_bytes().into()));
         reports.words.extend(templates);
         Ok(reports)
     }
@@ -301,14 +303,6 @@ fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
         digests.insert(YearMonth::of(first.date), so_far.clone());
     }
     digests
-}
-
-/// Which program this is: its version, and while it is worked on, which build.
-fn version() -> String {
-    let build = std::env::current_exe().and_then(std::fs::metadata).ok();
-    let changed = build.as_ref().and_then(|file| file.modified().ok());
-    let changed = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    format!("{} {:?} {:?}", env!("CARGO_PKG_VERSION"), build.map(|file| file.len()), changed)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub fn with(publication: &Publication, paper: Paper, template_dir: Option<&Path>
     one(publication, MONTH.parse().unwrap(), &options)
 }
 
-pub fn pdf(publication: &Publication) -> Arc<[u8]> {
+pub fn pdf(publication: &Publication) -> FileContent {
     let reports = with(publication, Paper::A4, None).unwrap();
     assert_eq!(besides_boxes(&reports), Vec::<&str>::new());
     reports.files[&path_of(MONTH.parse().unwrap())].clone()

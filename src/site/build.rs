@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::file_content::FileContent;
 use crate::publication::Publication;
 use crate::render::tables;
 use crate::{Error, Result};
@@ -14,7 +14,7 @@ use super::pages::{self, Rendered, Site};
 use super::{links, theme};
 
 /// The files of a site by their path, which is relative and written with `/`.
-pub type Files = BTreeMap<String, Vec<u8>>;
+pub type Files = BTreeMap<String, FileContent>;
 
 /// What a build can be told beside the publication.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,7 +28,7 @@ pub struct Options<'a> {
     /// The pictures beside the author's Markdown, by their path in the site.
     pub pictures: Option<&'a Files>,
     /// The monthly reports, by their path in the site.
-    pub reports: Option<&'a BTreeMap<String, Arc<[u8]>>>,
+    pub reports: Option<&'a Files>,
 }
 
 /// Renders the whole site into memory and checks every internal link.
@@ -43,24 +43,24 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
 
     let pages = pages::list(&site);
     let rendered: Vec<Rendered> = pages.par_iter().map(|page| page.render(&site)).collect::<Result<_>>()?;
-    let written: Vec<(String, Vec<u8>)> =
-        tables.par_iter().map(tables::Table::files).collect::<Result<Vec<_>>>()?.concat();
+    let written: Vec<Vec<(String, Vec<u8>)>> = tables.par_iter().map(tables::Table::files).collect::<Result<_>>()?;
 
-    let mut files: Files = written.into_iter().chain(theme.assets()).collect();
-    files.extend(options.pictures.into_iter().flatten().map(|(path, picture)| (path.clone(), picture.clone())));
-    files.extend(options.reports.into_iter().flatten().map(|(path, report)| (path.clone(), report.to_vec())));
-    files.insert(".nojekyll".into(), Vec::new());
-    files.insert("robots.txt".into(), robots(site.base_url()).into_bytes());
+    let mut files: Files = written.into_iter().flatten().map(|(path, table)| (path, table.into())).collect();
+    files.extend(theme.assets());
+    let given = [options.pictures, options.reports].into_iter().flatten().flatten();
+    files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
+    files.insert(".nojekyll".into(), FileContent::default());
+    files.insert("robots.txt".into(), robots(site.base_url()).into());
     let mut markdown_links = Vec::new();
     for page in rendered {
         markdown_links.extend(page.links);
-        if files.insert(page.path.clone(), page.html.into_bytes()).is_some() {
+        if files.insert(page.path.clone(), page.html.into()).is_some() {
             return Err(Error::data(format!("two pages would both be `{}`", page.path))
                 .hint("rename one of the Markdown files in content/"));
         }
     }
     if let Some(base_url) = site.base_url() {
-        files.insert("sitemap.xml".into(), sitemap(base_url, &files).into_bytes());
+        files.insert("sitemap.xml".into(), sitemap(base_url, &files).into());
     }
     links::check_markdown(&files, &markdown_links)?;
     links::check(&files, site.base_url())?;

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn files(pages: &[(&str, &str)]) -> Files {
-        pages.iter().map(|(path, html)| ((*path).to_string(), html.as_bytes().to_vec())).collect()
+        pages.iter().map(|(path, html)| ((*path).to_string(), html.as_bytes().into())).collect()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::digest::sha256;
+use crate::digest::Digest;
 use crate::{Error, Result};
 
 use super::Files;
@@ -32,6 +32,15 @@ pub struct Summary {
     pub removed: usize,
 }
 
+/// What a replacement did.
+#[derive(Debug)]
+pub struct Replaced {
+    /// How much of the site it changed.
+    pub summary: Summary,
+    /// Everything that stands in the folder now, with what a build keeps there beside the site.
+    pub files: Files,
+}
+
 /// Makes `dir` hold exactly `files` and the manifest.
 ///
 /// Files are plain and readable by all (0644). A `.gitkeep` stays. Nothing is touched where nothing changed.
@@ -39,10 +48,10 @@ pub struct Summary {
 /// # Errors
 /// A folder that holds files no build of ours has written is refused; so is a path that is a file and a folder at
 /// once. Every error leaves the old site in place.
-pub fn replace(dir: &Path, files: &Files) -> Result<Summary> {
+pub fn replace(dir: &Path, files: &Files) -> Result<Replaced> {
     let old = read_old(dir)?;
     let mut wanted = files.clone();
-    wanted.insert(MANIFEST.into(), manifest(files).into_bytes());
+    wanted.insert(MANIFEST.into(), manifest(files).into());
     if old.present.contains(KEEP) {
         wanted.entry(KEEP.into()).or_default();
     }
@@ -53,7 +62,7 @@ pub fn replace(dir: &Path, files: &Files) -> Result<Summary> {
     let kept = files.keys().filter(|path| unchanged.contains(path)).count();
     let summary = Summary { written: files.len() - kept, unchanged: kept, removed };
     if unchanged.len() == wanted.len() && removed == 0 {
-        return Ok(summary);
+        return Ok(Replaced { summary, files: wanted });
     }
 
     let parent = parent_of(dir);
@@ -64,10 +73,9 @@ pub fn replace(dir: &Path, files: &Files) -> Result<Summary> {
         .map_err(|cause| Error::io("create a folder for the new site in", &parent, cause))?;
     write_all(stage.path(), dir, &wanted, &unchanged)?;
     exchange(stage.path(), dir)?;
-    sync_folder(&parent)?;
     // What is left in the stage is the old site, and goes with it.
     stage.close().map_err(|cause| Error::io("remove the old site beside", dir, cause))?;
-    Ok(summary)
+    Ok(Replaced { summary, files: wanted })
 }
 
 /// What stands in the output folder.
@@ -119,8 +127,7 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> 
 
 /// One line for each file: its SHA-256 and its path, as `sha256sum --check` reads them.
 fn manifest(files: &Files) -> String {
-    let digests: Vec<(&String, String)> =
-        files.par_iter().map(|(path, content)| (path, sha256(content, 64))).collect();
+    let digests: Vec<(&String, Digest)> = files.par_iter().map(|(path, content)| (path, content.digest())).collect();
     digests.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
 }
 
@@ -154,22 +161,41 @@ fn write_all(stage: &Path, dir: &Path, wanted: &Files, unchanged: &BTreeSet<&Str
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
     }
+    let few = wanted.len() - unchanged.len() <= FEW || !FLUSHES_AT_ONCE;
     wanted.par_iter().try_for_each(|(path, content)| {
         let target = stage.join(path);
         if unchanged.contains(path) && fs::hard_link(dir.join(path), &target).is_ok() {
             return Ok(());
         }
-        write_one(&target, content)
+        write_one(&target, content, few)
     })?;
-    folders.par_iter().try_for_each(|folder| sync_folder(&stage.join(folder)))
+    // That the folders too are on the disk in time is up to the file system: a site can be made again.
+    if few { Ok(()) } else { flush(stage) }
 }
 
-fn write_one(path: &Path, content: &[u8]) -> Result<()> {
+/// Files that are flushed one by one; with more, everything is flushed once.
+const FEW: usize = 8;
+
+fn write_one(path: &Path, content: &[u8], flushed: bool) -> Result<()> {
     let failed = |cause| Error::io("write", path, cause);
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(content).map_err(failed)?;
     set_mode(path, 0o644)?;
-    file.sync_data().map_err(failed)
+    if flushed { file.sync_data().map_err(failed) } else { Ok(()) }
+}
+
+/// Whether the system can flush everything that was written to one disk.
+const FLUSHES_AT_ONCE: bool = cfg!(target_os = "linux");
+
+/// Brings everything that was written to the disk, before the old site goes.
+fn flush(stage: &Path) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    File::open(stage)
+        .and_then(|folder| rustix::fs::syncfs(folder).map_err(Into::into))
+        .map_err(|cause| Error::io("flush the new site in", stage, cause))?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = stage;
+    Ok(())
 }
 
 /// Sets who may do what with a file, where there are such modes.
@@ -183,12 +209,6 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
 /// Sets who may do what with a file, where there are such modes.
 #[cfg(not(unix))]
 pub fn set_mode(_: &Path, _: u32) -> Result<()> {
-    Ok(())
-}
-
-fn sync_folder(folder: &Path) -> Result<()> {
-    #[cfg(unix)]
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| Error::io("flush", folder, cause))?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 
 fn site(pages: &[(&str, &str)]) -> Files {
-    pages.iter().map(|(path, text)| ((*path).to_string(), text.as_bytes().to_vec())).collect()
+    pages.iter().map(|(path, text)| ((*path).to_string(), text.as_bytes().into())).collect()
 }
 
 fn tree(dir: &Path) -> BTreeSet<String> {
@@ -20,9 +20,11 @@ fn assert_no_leftovers(parent: &Path) {
 fn a_new_site_replaces_the_old_one_whole() {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path().join("public");
-    let first = replace(&dir, &site(&[("index.html", "one"), ("a/gone.html", "x"), ("a/same.html", "s")])).unwrap();
+    let first =
+        replace(&dir, &site(&[("index.html", "one"), ("a/gone.html", "x"), ("a/same.html", "s")])).unwrap().summary;
     assert_eq!(first, Summary { written: 3, unchanged: 0, removed: 0 });
-    let second = replace(&dir, &site(&[("index.html", "two"), ("a/same.html", "s"), ("b/c/new.html", "n")])).unwrap();
+    let second =
+        replace(&dir, &site(&[("index.html", "two"), ("a/same.html", "s"), ("b/c/new.html", "n")])).unwrap().summary;
     assert_eq!(second, Summary { written: 2, unchanged: 1, removed: 1 });
     assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "two");
     let expected = [MANIFEST, "a/same.html", "b/c/new.html", "index.html"];
@@ -37,7 +39,7 @@ fn an_unchanged_site_is_not_touched() {
     let files = site(&[("index.html", "one")]);
     replace(&dir, &files).unwrap();
     let before = fs::metadata(&dir).unwrap().modified().unwrap();
-    assert_eq!(replace(&dir, &files).unwrap(), Summary { written: 0, unchanged: 1, removed: 0 });
+    assert_eq!(replace(&dir, &files).unwrap().summary, Summary { written: 0, unchanged: 1, removed: 0 });
     assert_eq!(fs::metadata(&dir).unwrap().modified().unwrap(), before);
 }
 
@@ -48,7 +50,7 @@ fn a_damaged_file_is_written_again() {
     let files = site(&[("index.html", "one")]);
     replace(&dir, &files).unwrap();
     fs::write(dir.join("index.html"), "hey").unwrap();
-    assert_eq!(replace(&dir, &files).unwrap().written, 1);
+    assert_eq!(replace(&dir, &files).unwrap().summary.written, 1);
     assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "one");
 }
 

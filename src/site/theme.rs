@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use crate::file_content::FileContent;
 use crate::render::embedded::{TEMPLATES, embedded};
 use crate::{Error, Place, Result};
 
@@ -19,13 +20,13 @@ const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
 /// Templates and plain files, the site's own before the embedded ones.
 pub struct Theme {
     tera: Tera,
-    assets: Vec<(String, Vec<u8>)>,
+    assets: Vec<(String, FileContent)>,
     folder: Option<PathBuf>,
 }
 
 impl Theme {
     /// The files that are copied as they are.
-    pub fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
+    pub fn assets(&self) -> impl Iterator<Item = (String, FileContent)> + '_ {
         self.assets.iter().cloned()
     }
 
@@ -61,7 +62,8 @@ pub fn load(folder: Option<&Path>) -> Result<Theme> {
     }
     tera.add_raw_templates(templates).map_err(|error| in_template(&error, folder, ""))?;
 
-    let assets = ASSETS.iter().map(|name| Ok(((*name).to_string(), asset(name, folder)?))).collect::<Result<_>>()?;
+    let assets =
+        ASSETS.iter().map(|name| Ok(((*name).to_string(), asset(name, folder)?.into()))).collect::<Result<_>>()?;
     Ok(Theme { tera, assets, folder: folder.map(Path::to_path_buf) })
 }
 
@@ -227,7 +229,7 @@ mod tests {
         std::fs::write(folder.path().join("site.js"), "// own").unwrap();
         let theme = load(Some(folder.path())).unwrap();
         assert_eq!(theme.render("foot.html", &Context::new()).unwrap(), "own foot");
-        assert_eq!(theme.assets().find(|(name, _)| name == "site.js").unwrap().1, b"// own");
+        assert_eq!(theme.assets().find(|(name, _)| name == "site.js").unwrap().1[..], b"// own"[..]);
         assert!(theme.style().contains("--ink"));
     }
 

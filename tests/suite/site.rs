@@ -7,7 +7,13 @@ fn the_demo_is_the_same_on_every_run_and_in_every_place() {
     let (one, two) = (Site::demo(), Site::demo());
     one.ok(&["build"]);
     two.ok(&["build"]);
-    assert_eq!(one.files(""), two.files(""));
+    let files = |site: &Site| {
+        let mut files = site.files("");
+        // It holds when and where files lie, and goes for one place only.
+        files.remove(".cache/build.json").unwrap();
+        files
+    };
+    assert_eq!(files(&one), files(&two));
 }
 
 #[test]

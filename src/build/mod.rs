@@ -1,5 +1,12 @@
 //! From a site directory to its finished `public/`: load, compute, redact, render, look for leaks, swap.
 
+mod listing;
+mod memory;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -13,9 +20,10 @@ use crate::record::{Finding, Record, Severity, load};
 use crate::render::markdown::PageOf;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
-use crate::site::output::{self, Summary};
+use crate::site::output::{self, Replaced, Summary};
 use crate::site::{self, Files};
 use crate::site_dir::SiteDir;
+use memory::{Memory, Said};
 
 /// What a build can be told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,6 +49,15 @@ pub struct Built {
     pub reports: Typeset,
 }
 
+impl Built {
+    /// What a build says that finds everything as the last one left it.
+    fn again(said: Said) -> Self {
+        let Said { files, warnings, reports } = said;
+        let summary = Summary { written: 0, unchanged: files, removed: 0 };
+        Self { files, summary, warnings, reports: Typeset { count: 0, warnings: reports, not_kept: None } }
+    }
+}
+
 /// What became of the monthly reports.
 #[derive(Debug)]
 pub struct Typeset {
@@ -58,12 +75,22 @@ pub struct Typeset {
 /// A record with errors, a template or link that is wrong, something private in a page, a folder that cannot be
 /// replaced.
 pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Options) -> Result<Built> {
+    let public = site.public();
+    let out = options.out.unwrap_or(&public);
+    let mut memory = Memory::open(site, config, today, options, out);
+    if let Some(said) = memory.as_mut().and_then(Memory::unchanged) {
+        return Ok(Built::again(said));
+    }
     let record = load::load(site, config, today);
     let rendered = render(site, &record, config, options, &cache(site))?;
-    let public = site.public();
-    let summary = output::replace(options.out.unwrap_or(&public), &rendered.files)?;
+    let Rendered { files, mut reports } = rendered;
+    let Replaced { summary, files: written } = output::replace(out, &files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    Ok(Built { files: rendered.files.len(), summary, warnings, reports: rendered.reports })
+    let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
+    if let (Some(memory), None) = (memory, &reports.not_kept) {
+        reports.not_kept = memory.keep(&written, said).err();
+    }
+    Ok(Built { files: files.len(), summary, warnings, reports })
 }
 
 /// A site in memory.

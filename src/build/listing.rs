@@ -1,0 +1,161 @@
+//! Files on disk, known by what the system says of them, so that one that has not changed need not be read again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::digest::Digest;
+use crate::site::Files;
+use crate::{Error, Result};
+
+/// What the system says of a file without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    size: u64,
+    /// When its content was last written, in nanoseconds.
+    modified: i64,
+    /// When anything about it last changed, where the system says so.
+    changed: i64,
+    inode: u64,
+    mode: u32,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.and_then(|time| i64::try_from(time.as_nanos()).ok()).unwrap_or(i64::MAX);
+        let stamp = Self { size: metadata.len(), modified, changed: 0, inode: 0, mode: 0 };
+        stamp.with_system(metadata)
+    }
+
+    #[cfg(unix)]
+    fn with_system(self, metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let changed = metadata.ctime().saturating_mul(1_000_000_000).saturating_add(metadata.ctime_nsec());
+        Self { changed, inode: metadata.ino(), mode: metadata.mode(), ..self }
+    }
+
+    #[cfg(not(unix))]
+    fn with_system(self, _: &Metadata) -> Self {
+        self
+    }
+}
+
+/// A file whose content is known.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Known {
+    stamp: Stamp,
+    digest: Digest,
+}
+
+/// Stamps by path, relative to a root and written with `/`.
+pub type Stamps = BTreeMap<String, Stamp>;
+
+/// The stamp of every file below these folders and of these files, as far as they exist; what `skip` wants is passed over.
+///
+/// # Errors
+/// A folder that cannot be read, or a link that leads nowhere or in a circle.
+pub fn stamps(root: &Path, below: &[&str], skip: impl Fn(&str, &DirEntry) -> bool) -> Result<Stamps> {
+    let mut found = Stamps::new();
+    for start in below {
+        let start = root.join(start);
+        if !start.exists() {
+            continue;
+        }
+        let relative = |entry: &DirEntry| {
+            entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/")
+        };
+        let files = WalkDir::new(&start).follow_links(true).into_iter();
+        for entry in files.filter_entry(|entry| !skip(&relative(entry), entry)) {
+            let failed = |cause: walkdir::Error| {
+                let path = cause.path().unwrap_or(&start).to_path_buf();
+                Error::data("cannot look at").at(crate::Place::file(path)).because(cause)
+            };
+            let entry = entry.map_err(failed)?;
+            if !entry.file_type().is_dir() {
+                found.insert(relative(&entry), Stamp::of(&entry.metadata().map_err(failed)?));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Files with their stamps and digests at one time.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Listing {
+    /// The time by the file system's own clock, before the first file was looked at.
+    taken: i64,
+    files: BTreeMap<String, Known>,
+}
+
+/// A clock may not move on between two writes of a file; on some file systems it stands still for two seconds. What was
+/// written so shortly before a listing may have been written once more after it without a trace.
+const RESOLUTION: i64 = 2_000_000_000;
+
+impl Listing {
+    /// The files with these stamps, of which only those are read that `earlier` does not know.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn of(root: &Path, stamps: &Stamps, taken: i64, earlier: &Self) -> Result<Self> {
+        let (known, unknown): (Vec<_>, Vec<_>) = stamps
+            .iter()
+            .map(|(path, stamp)| (path, *stamp, earlier.trusted(path, *stamp)))
+            .partition(|(.., digest)| digest.is_some());
+        let known =
+            known.into_iter().filter_map(|(path, stamp, digest)| Some((path, Known { stamp, digest: digest? })));
+        let read = unknown.par_iter().map(|(path, stamp, _)| {
+            let file = root.join(path);
+            let content = fs::read(&file).map_err(|cause| Error::io("read", &file, cause))?;
+            Ok((*path, Known { stamp: *stamp, digest: Digest::of(&content) }))
+        });
+        let read: Vec<(&String, Known)> = read.collect::<Result<_>>()?;
+        Ok(Self { taken, files: known.chain(read).map(|(path, file)| (path.clone(), file)).collect() })
+    }
+
+    /// Files that were just written with this content; `None` where there are others.
+    pub fn written(stamps: &Stamps, taken: i64, files: &Files) -> Option<Self> {
+        let file = |(path, stamp): (&String, &Stamp)| {
+            Some((path.clone(), Known { stamp: *stamp, digest: files.get(path)?.digest() }))
+        };
+        Some(Self { taken, files: stamps.iter().map(file).collect::<Option<_>>()? })
+    }
+
+    /// The digest of a file that has this stamp, if nothing can have happened to it since.
+    fn trusted(&self, path: &str, stamp: Stamp) -> Option<Digest> {
+        let known = self.files.get(path).filter(|known| known.stamp == stamp)?;
+        (stamp.modified < self.taken.saturating_sub(RESOLUTION)).then_some(known.digest)
+    }
+
+    /// Whether some of its files will have to be read again to know that they are the same.
+    pub fn has_recent(&self) -> bool {
+        self.files.iter().any(|(path, known)| self.trusted(path, known.stamp).is_none())
+    }
+
+    /// Whether both hold the same files with the same content and the same permissions.
+    pub fn has_same_content(&self, other: &Self) -> bool {
+        self.files.len() == other.files.len()
+            && self.files.iter().zip(&other.files).all(|((path, file), (other_path, other_file))| {
+                path == other_path && file.digest == other_file.digest && file.stamp.mode == other_file.stamp.mode
+            })
+    }
+}
+
+/// The present time by the clock of the file system that a folder is on, which need not be this computer's.
+///
+/// # Errors
+/// A folder that cannot be made or written to.
+pub fn now(folder: &Path) -> std::io::Result<i64> {
+    fs::create_dir_all(folder)?;
+    let file = tempfile::Builder::new().prefix(".time-").tempfile_in(folder)?;
+    Ok(Stamp::of(&file.as_file().metadata()?).modified)
+}
+
+#[cfg(test)]
+#[path = "listing_tests.rs"]
+mod tests;

@@ -1,0 +1,159 @@
+//! What a build leaves in `.cache/build.json`, so that the next one can tell that nothing has changed.
+//!
+//! It is only ever a proof that the work is done: what is damaged, from another program or made with other settings
+//! proves nothing, and the site is built from its files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use walkdir::DirEntry;
+
+use super::Options;
+use super::listing::{self, Listing, Stamps};
+use crate::config::Config;
+use crate::digest::Digest;
+use crate::program;
+use crate::site::Files;
+use crate::site_dir::SiteDir;
+use crate::{Error, Result};
+
+/// The folders a site is made from.
+const INPUTS: [&str; 4] = ["config", "content", "data", "templates"];
+
+/// Everything a build depends on beside files: the program, the settings, the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Key(Digest);
+
+impl Key {
+    /// `None` where this program cannot be told from another one.
+    fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
+        let out = std::path::absolute(out).ok()?;
+        // The environment is in the configuration, but secrets may be left out of its text.
+        let environment = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRACKRECORD_"));
+        let environment: BTreeMap<_, _> = environment.collect();
+        let parts = [
+            program::identity()?,
+            format!("{config:?}"),
+            format!("{environment:?}"),
+            today.to_string(),
+            format!("{:?} {}", options.base_url, options.drafts),
+            out.to_string_lossy().into_owned(),
+        ];
+        Some(Self(Digest::of_parts(parts)))
+    }
+}
+
+/// What a finished build has to say once more when nothing has changed since.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Said {
+    /// How many files the site has.
+    pub files: usize,
+    /// Warnings about the record.
+    pub warnings: usize,
+    /// What was odd about the reports.
+    pub reports: Vec<String>,
+}
+
+/// A finished build.
+#[derive(Serialize, Deserialize)]
+struct Finished {
+    key: Key,
+    inputs: Listing,
+    outputs: Listing,
+    said: Said,
+}
+
+/// The memory of builds, while one is going on.
+pub struct Memory<'a> {
+    site: &'a SiteDir,
+    out: &'a Path,
+    file: PathBuf,
+    key: Key,
+    /// When this build began, by the clock of the site's file system.
+    began: i64,
+    last: Option<Finished>,
+    inputs: Listing,
+}
+
+impl<'a> Memory<'a> {
+    /// Looks at every file the build is made from. `None` where nothing can be remembered here, or a file cannot be read: the
+    /// build then says so with more to the point.
+    pub fn open(
+        site: &'a SiteDir,
+        config: &Config,
+        today: NaiveDate,
+        options: &Options,
+        out: &'a Path,
+    ) -> Option<Self> {
+        let key = Key::of(config, today, options, out)?;
+        let began = listing::now(&site.cache()).ok()?;
+        let file = site.cache().join("build.json");
+        let last = read(&file).filter(|last| last.key == key);
+        let nothing = Listing::default();
+        let earlier = last.as_ref().map_or(&nothing, |last| &last.inputs);
+        let inputs = Listing::of(site.root(), &input_stamps(site).ok()?, began, earlier).ok()?;
+        Some(Self { site, out, file, key, began, last, inputs })
+    }
+
+    /// What the last build said, if it was made from the same and its site still stands as it was written.
+    pub fn unchanged(&mut self) -> Option<Said> {
+        let last = self.last.as_ref().filter(|last| last.inputs.has_same_content(&self.inputs))?;
+        let outputs = Listing::of(self.out, &output_stamps(self.out).ok()?, self.began, &last.outputs).ok()?;
+        if !outputs.has_same_content(&last.outputs) {
+            return None;
+        }
+        let said = last.said.clone();
+        if last.inputs.has_recent() || last.outputs.has_recent() {
+            let finished = Finished { key: self.key, inputs: self.inputs.clone(), outputs, said: said.clone() };
+            // If that fails, the same files are read again next time.
+            let _ = write(&self.file, &finished);
+        }
+        Some(said)
+    }
+
+    /// Remembers a build that wrote these files, unless something was changed while it went on.
+    ///
+    /// # Errors
+    /// A memory that cannot be written. The site is finished all the same.
+    pub fn keep(self, files: &Files, said: Said) -> Result<()> {
+        let now =
+            input_stamps(self.site).and_then(|now| Listing::of(self.site.root(), &now, self.began, &self.inputs));
+        let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
+        match (now, outputs) {
+            (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
+                write(&self.file, &Finished { key: self.key, inputs, outputs, said })
+                    .map_err(|cause| Error::io("remember the build", &self.file, cause))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a build can be made from. Below `data/`, hidden files and what is only kept are never read.
+fn input_stamps(site: &SiteDir) -> Result<Stamps> {
+    let skip = |path: &str, entry: &DirEntry| {
+        path == "data/raw" || (path.starts_with("data/") && entry.file_name().to_string_lossy().starts_with('.'))
+    };
+    listing::stamps(site.root(), &INPUTS, skip)
+}
+
+fn output_stamps(out: &Path) -> Result<Stamps> {
+    listing::stamps(out, &[""], |_, _| false)
+}
+
+/// The digest of the rest stands on the first line: a file that was cut short or edited is none.
+fn read(file: &Path) -> Option<Finished> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let (digest, rest) = text.split_once('\n')?;
+    (digest.parse() == Ok(Digest::of(rest.as_bytes()))).then(|| serde_json::from_str(rest).ok())?
+}
+
+fn write(file: &Path, finished: &Finished) -> std::io::Result<()> {
+    let text = serde_json::to_string(finished)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut written = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::Write::write_all(&mut written, format!("{}\n{text}", Digest::of(text.as_bytes())).as_bytes())?;
+    written.persist(file).map(drop).map_err(|failed| failed.error)
+}

@@ -1,0 +1,66 @@
+//! The last look at the finished site: is anything private in it?
+//!
+//! The types above make a leak by a template impossible; this catches what they cannot, such as an amount in
+//! the author's own commentary, and guards against mistakes in the boundary itself. It searches names (account,
+//! execution, order and flow numbers) in every file, and in relative mode numbers as well, read in every usual
+//! spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
+
+mod number;
+mod search;
+mod secrets;
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Place, Result};
+use crate::file_content::FileContent;
+
+pub use secrets::Secrets;
+
+/// Something private in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// The file within the site.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+    /// What kind of secret it is.
+    pub what: &'static str,
+    /// How it stands there.
+    pub text: String,
+}
+
+impl Secrets {
+    /// Looks through finished files.
+    pub fn search(&self, files: &BTreeMap<String, FileContent>) -> Vec<Leak> {
+        use rayon::prelude::*;
+        let mut leaks: Vec<Leak> =
+            files.par_iter().flat_map_iter(|(name, bytes)| search::file(self, name, bytes)).collect();
+        leaks.sort();
+        leaks.dedup();
+        leaks
+    }
+}
+
+/// Refuses a site that holds something private.
+///
+/// # Errors
+/// Every leak, with file and line, and what to do about it.
+pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
+    let Some(first) = leaks.first() else { return Ok(()) };
+    let list: Vec<String> = leaks
+        .iter()
+        .take(10)
+        .map(|leak| format!("public/{}:{} shows {} ({})", leak.file, leak.line, leak.what, leak.text))
+        .collect();
+    let more = leaks.len().saturating_sub(list.len());
+    let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
+    Err(Error::refused(format!(
+        "the site was not published, because it would give private things away:\n{}{rest}",
+        list.join("\n")
+    ))
+    .at(Place::file(format!("public/{}", first.file)))
+    .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
+}
+
+#[cfg(test)]
+mod tests;

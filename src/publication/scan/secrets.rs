@@ -1,0 +1,174 @@
+//! What must not be in the site, collected from a record.
+
+use std::collections::{HashMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use super::number::Number;
+use super::search::words;
+use crate::config::{Config, PrivacyMode};
+use crate::record::{CashFlow, Record};
+
+/// Names shorter than this would be found in everything.
+const SHORTEST_NAME: usize = 5;
+
+/// Everything that must not be in the site.
+#[derive(Default)]
+pub struct Secrets {
+    /// Accounts in lower case, searched even inside other words.
+    pub(super) accounts: Vec<String>,
+    /// Names in lower case, by their longest run of letters and digits.
+    names: HashMap<String, Vec<(String, &'static str)>>,
+    /// The first two letters of those runs: most words of a page start otherwise and are not looked up.
+    starts: HashSet<[u8; 2]>,
+    /// Amounts in every usual rounding, and what they are.
+    amounts: HashMap<Number, &'static str>,
+    /// Those among them that were rounded already: most amounts of a day are those of the day before.
+    exact: HashSet<Number>,
+    /// Numbers that everybody may know.
+    public: HashSet<Number>,
+}
+
+impl Secrets {
+    /// Collects the private values of a record under these settings.
+    pub fn of(record: &Record, config: &Config) -> Self {
+        let mut secrets = Self::default();
+        secrets.collect_names(record, config);
+        if config.privacy.mode == PrivacyMode::Relative {
+            secrets.collect_amounts(record);
+        }
+        secrets
+    }
+
+    /// A text as names are written here.
+    pub(super) fn in_lower_case(&self, text: &str) -> String {
+        let mut names = self.names.values().flatten().map(|(name, _)| name).chain(&self.accounts);
+        if names.all(|name| name.is_ascii()) { text.to_ascii_lowercase() } else { text.to_lowercase() }
+    }
+
+    /// The names whose longest run of letters and digits this is.
+    pub(super) fn names_with(&self, word: &str) -> &[(String, &'static str)] {
+        let start = match word.as_bytes() {
+            [first, second, ..] if word.len() >= SHORTEST_NAME => [*first, *second],
+            _ => return &[],
+        };
+        if !self.starts.contains(&start) {
+            return &[];
+        }
+        self.names.get(word).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether amounts are looked for.
+    pub(super) fn has_amounts(&self) -> bool {
+        !self.amounts.is_empty()
+    }
+
+    /// What an amount is.
+    pub(super) fn amount_of(&self, number: Number) -> Option<&'static str> {
+        self.amounts.get(&number).copied()
+    }
+
+    /// Whether everybody may know a number.
+    pub(super) fn is_public(&self, number: Number) -> bool {
+        self.public.contains(&number)
+    }
+
+    fn collect_names(&mut self, record: &Record, config: &Config) {
+        let fills = || record.executions.iter().chain(&record.superseded);
+        let flows = || record.flows.iter().chain(&record.income);
+        let accounts = fills()
+            .map(|fill| &fill.account)
+            .chain(record.snapshots.iter().map(|snapshot| &snapshot.account))
+            .chain(flows().map(|flow| &flow.account));
+        let mut accounts: Vec<String> = accounts.map(|account| account.private().to_lowercase()).collect();
+        accounts.push(config.ibkr.account.to_lowercase());
+        accounts.retain(|account| account.len() >= SHORTEST_NAME);
+        accounts.sort();
+        accounts.dedup();
+        self.accounts = accounts;
+        for fill in fills() {
+            self.name(fill.exec_id.as_str(), "an execution id");
+            self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
+            self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
+        }
+        self.name(config.flex.token.expose(), "the Flex token");
+        for flow in flows() {
+            self.name(&flow.id, "the number of a cash flow");
+        }
+    }
+
+    pub(super) fn name(&mut self, name: &str, what: &'static str) {
+        let name = name.to_lowercase();
+        let Some(run) = words(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
+        if name.len() >= SHORTEST_NAME && run.len() >= SHORTEST_NAME {
+            if let [first, second, ..] = run.as_bytes() {
+                self.starts.insert([*first, *second]);
+            }
+            let known = self.names.entry(run.to_owned()).or_default();
+            if !known.iter().any(|(other, _)| *other == name) {
+                known.push((name, what));
+            }
+        }
+    }
+
+    fn collect_amounts(&mut self, record: &Record) {
+        for snapshot in &record.snapshots {
+            self.amount(snapshot.net_liquidation, "a net liquidation value");
+            snapshot.cash.values().for_each(|cash| self.amount(*cash, "a cash balance"));
+            snapshot.accruals.values().for_each(|accrued| self.amount(*accrued, "accrued income"));
+            for position in snapshot.known_positions() {
+                self.amount(position.quantity, "a share count");
+                self.amount(position.market_value, "a position's value");
+                self.amount(position.unrealized_pnl.unwrap_or_default(), "a position's gain");
+                self.amount(position.realized_pnl.unwrap_or_default(), "a position's gain");
+            }
+        }
+        for fill in record.executions.iter().chain(&record.superseded) {
+            self.amount(fill.quantity, "a share count");
+            self.amount(fill.notional(), "the value of a trade");
+            self.amount(fill.commission.unwrap_or_default(), "a commission");
+            self.amount(fill.realized_pnl.unwrap_or_default(), "a trade's gain");
+        }
+        let cash = |flow: &CashFlow| [flow.amount, flow.amount * flow.fx_to_base.unwrap_or(Decimal::ONE)];
+        for flow in record.flows.iter().chain(&record.income) {
+            cash(flow).into_iter().for_each(|amount| self.amount(amount, "a cash flow"));
+        }
+        for period in &record.statements {
+            self.amount(period.starting_value, "a net liquidation value");
+            self.amount(period.ending_value, "a net liquidation value");
+        }
+        for plan in &record.plans {
+            self.amount(plan.nav, "a net liquidation value");
+            self.amount(plan.cash_after, "a cash balance");
+            for trade in &plan.trades {
+                self.amount(trade.shares, "a share count");
+                self.amount(trade.notional_base, "the value of a trade");
+            }
+        }
+        self.public = public_numbers(record);
+        self.amounts.retain(|amount, _| !self.public.contains(amount));
+    }
+
+    /// Every rounding in which an amount could be shown. Small amounts are too common as numbers to search for.
+    pub(super) fn amount(&mut self, amount: Decimal, what: &'static str) {
+        let amount = amount.abs();
+        if amount < Decimal::ONE_HUNDRED || !self.exact.insert(amount.into()) {
+            return;
+        }
+        for rounded in [amount, amount.round_dp(2), amount.round_dp(1), amount.round_dp(0), amount.trunc()] {
+            self.amounts.entry(rounded.into()).or_insert(what);
+        }
+    }
+}
+
+/// Numbers that everybody may know: prices.
+fn public_numbers(record: &Record) -> HashSet<Number> {
+    let fills = record.executions.iter().chain(&record.superseded);
+    let fills = fills.flat_map(|fill| [Some(fill.price), fill.reference_price]).flatten();
+    let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
+    let positions = positions.filter_map(|position| position.market_price);
+    let notes = record.annotations.iter().filter_map(|note| note.pre_trade.intended_entry);
+    let planned = record.plans.iter().flat_map(|plan| plan.trades.iter().map(|trade| trade.reference_price));
+    let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
+    fills.chain(positions).chain(notes).chain(planned).chain(bars).map(Number::from).collect()
+}
