@@ -23,7 +23,7 @@ use trackrecord::collect::save::save;
 use trackrecord::config::{self, Config, Member, Paper, Strategy};
 use trackrecord::publication::redact;
 use trackrecord::record::store::Store;
-use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, PriceSymbol, Record, Snapshot, load};
 use trackrecord::render::markdown::PageOf;
 use trackrecord::render::pictures::Pictures;
 use trackrecord::report::{self, Cache};
@@ -136,14 +136,15 @@ fn prices() -> Prices {
                 currency: "USD".into(),
             }
         };
-        PriceSeries::new(Symbol::new(format!("S{number:02}")), dates.iter().enumerate().map(bar).collect()).unwrap()
+        PriceSeries::new(PriceSymbol::new(format!("S{number:02}")), dates.iter().enumerate().map(bar).collect())
+            .unwrap()
     };
     (0..20).map(series).map(|series| (series.symbol.clone(), series)).collect()
 }
 
 fn backtests(criterion: &mut Criterion) {
     let prices = prices();
-    let member = |symbol: &Symbol| Member { symbol: symbol.to_string(), ..Member::default() };
+    let member = |symbol: &PriceSymbol| Member { symbol: symbol.to_string(), ..Member::default() };
     let strategy = Strategy { universe: prices.keys().map(member).collect(), ..Strategy::default() };
     let config = Config::default();
     let base = config.account.base_currency;

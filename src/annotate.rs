@@ -12,7 +12,7 @@ use crate::analysis::notes::{DAYS_TO_WAIT, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::DAYS_TO_CARRY_OUT;
 use crate::analysis::slippage::slippage_bps;
-use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Symbol};
+use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Ticker};
 
 /// What has become of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,7 +48,7 @@ pub struct Listed {
     /// The date it was written.
     pub date: NaiveDate,
     /// Its ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// The side it names.
     pub side: Option<Side>,
     /// What has become of it.
@@ -105,7 +105,7 @@ pub struct Proposal {
     /// The date of the plan.
     pub planned: NaiveDate,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// Buy or sell.
     pub side: Side,
     /// What the plan and the signal say, as the first half of a note.
@@ -127,7 +127,7 @@ pub fn proposals(record: &Record, today: NaiveDate) -> Vec<Proposal> {
 
 fn has_note(record: &Record, plan: &Plan, trade: &PlannedTrade) -> bool {
     record.annotations.iter().any(|note| {
-        let same = note.symbol == trade.ticker || same_ticker(&note.symbol, &trade.symbol);
+        let same = note.symbol == trade.ticker || same_ticker(note.symbol.as_str(), trade.symbol.as_str());
         same && note.pre_trade.side == Some(trade.action) && note.created_at.date_naive() >= plan.as_of
     })
 }
@@ -173,7 +173,7 @@ fn reason(record: &Record, plan: &Plan, trade: &PlannedTrade) -> String {
 /// A new note with an id and a file that no other has.
 pub fn new_note(
     record: &Record,
-    symbol: Symbol,
+    symbol: Ticker,
     pre_trade: PreTrade,
     body: String,
     created_at: DateTime<Utc>,

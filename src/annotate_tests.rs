@@ -54,7 +54,7 @@ fn ids_are_unique() {
     let mut record = Record::default();
     let at = "2026-01-27T14:30:00Z".parse().unwrap();
     for expected in ["2026-01-27-brk-b", "2026-01-27-brk-b-2", "2026-01-27-brk-b-3"] {
-        let note = new_note(&record, Symbol::new("BRK B"), PreTrade::default(), String::new(), at);
+        let note = new_note(&record, Ticker::new("BRK B"), PreTrade::default(), String::new(), at);
         assert_eq!(
             (note.id.as_str(), note.path.to_str()),
             (expected, Some(format!("content/trades/{expected}.md").as_str()))

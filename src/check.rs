@@ -10,7 +10,7 @@ use crate::analysis::self_check::self_check;
 use crate::calendar::day_before;
 use crate::config::Config;
 use crate::error::Place;
-use crate::record::{Finding, FindingKind, Record, Severity, StatementPeriod, Subject, Symbol};
+use crate::record::{Finding, FindingKind, PriceSymbol, Record, Severity, StatementPeriod, Subject};
 
 /// A difference to the broker's own return beyond this deserves a look.
 const TOLERANCE_BPS: f64 = 1.0;
@@ -80,7 +80,7 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Fi
         let next = "run `trackrecord collect prices`, or set `[benchmark] symbol = \"\"`";
         return Some(
             Finding::new(Severity::Warning, FindingKind::Benchmark, message, next)
-                .about(Subject::Prices(Symbol::new(symbol.as_str())))
+                .about(Subject::Prices(PriceSymbol::new(symbol.as_str())))
                 .at(place),
         );
     };
@@ -90,7 +90,7 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Fi
             aligned.left_out.len()
         );
         Finding::new(Severity::Warning, FindingKind::Benchmark, message, "complete its prices")
-            .about(Subject::Prices(Symbol::new(symbol.as_str())))
+            .about(Subject::Prices(PriceSymbol::new(symbol.as_str())))
             .at(place)
     })
 }

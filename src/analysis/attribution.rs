@@ -77,11 +77,11 @@ pub fn contributions<K: Ord + Clone>(
 mod tests {
     use super::*;
     use crate::analysis::trade_samples::{Fill, currency, dec, snapshot};
-    use crate::record::Symbol;
+    use crate::record::Ticker;
 
     fn held(day: &str, cash: &str, positions: &[(&str, i64, &str)]) -> Snapshot {
         let position = |(symbol, quantity, price): &(&str, i64, &str)| Position {
-            symbol: Symbol::new(*symbol),
+            symbol: Ticker::new(*symbol),
             conid: None,
             exchange: String::new(),
             currency: currency("USD"),
@@ -112,7 +112,7 @@ mod tests {
             ],
             ..Record::default()
         };
-        let name = |symbol: &Symbol| Some(symbol.to_string());
+        let name = |symbol: &Ticker| Some(symbol.to_string());
         let found = contributions(
             &record,
             currency("USD"),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{Currency, Execution, Instrument, Position, Symbol};
+use crate::record::{Currency, Execution, Instrument, Position, Ticker};
 
 /// Yahoo's exchange suffixes. A list, because a share class (`BRK.B`) looks just like one.
 const EXCHANGE_SUFFIXES: &[&str] = &[
@@ -18,15 +18,15 @@ const EXCHANGE_SUFFIXES: &[&str] = &[
 /// Whether two tickers name the same instrument: equal, or one is Yahoo's spelling of the other.
 ///
 /// `SXLK` is `SXLK.L`, `BP.` is `BP.L`, `BRK B` is `BRK-B`; `VOD.L` is not `VOD.DE`.
-pub fn same_ticker(one: &Symbol, other: &Symbol) -> bool {
-    let (one_stem, one_suffix) = stem_and_suffix(one.as_str());
-    let (other_stem, other_suffix) = stem_and_suffix(other.as_str());
+pub fn same_ticker(one: &str, other: &str) -> bool {
+    let (one_stem, one_suffix) = stem_and_suffix(one);
+    let (other_stem, other_suffix) = stem_and_suffix(other);
     let suffixes_agree = one_suffix.is_none() || other_suffix.is_none() || one_suffix == other_suffix;
     suffixes_agree && letters(one_stem).eq(letters(other_stem))
 }
 
 /// What the tickers of [`same_ticker`] have in common, to group by: equal for two that name the same instrument.
-pub fn ticker_key(ticker: &Symbol) -> String {
+pub fn ticker_key(ticker: &Ticker) -> String {
     letters(stem_and_suffix(ticker.as_str()).0).collect()
 }
 
@@ -61,7 +61,7 @@ pub fn is_derivative(execution: &Execution) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Instruments<'a> {
     contracts: BTreeSet<u64>,
-    by_ticker: BTreeMap<(&'a Symbol, Currency, bool), Option<u64>>,
+    by_ticker: BTreeMap<(&'a Ticker, Currency, bool), Option<u64>>,
 }
 
 impl<'a> Instruments<'a> {
@@ -104,7 +104,7 @@ impl<'a> Instruments<'a> {
         }
     }
 
-    fn of_ticker(&self, symbol: &Symbol, currency: Currency, derivative: bool) -> Instrument {
+    fn of_ticker(&self, symbol: &Ticker, currency: Currency, derivative: bool) -> Instrument {
         match self.by_ticker.get(&(symbol, currency, derivative)).copied().flatten() {
             Some(contract) => Instrument::Contract(contract),
             None => Instrument::Ticker(symbol.clone(), currency),
@@ -118,7 +118,7 @@ mod tests {
     use crate::analysis::trade_samples::{Fill, position};
 
     fn same(one: &str, other: &str) -> bool {
-        same_ticker(&Symbol::new(one), &Symbol::new(other)) && same_ticker(&Symbol::new(other), &Symbol::new(one))
+        same_ticker(one, other) && same_ticker(other, one)
     }
 
     #[test]

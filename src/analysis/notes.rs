@@ -146,7 +146,8 @@ fn add<K: Hash + Eq>(lists: &mut HashMap<K, Vec<usize>>, key: K, order: usize) {
 }
 
 fn fits(note: &Annotation, order: &Order) -> bool {
-    note.pre_trade.side.is_none_or(|side| side == order.side) && same_ticker(&note.symbol, &order.symbol)
+    note.pre_trade.side.is_none_or(|side| side == order.side)
+        && same_ticker(note.symbol.as_str(), order.symbol.as_str())
 }
 
 /// Fill ids say more than an order number; where both are given, the ids count.

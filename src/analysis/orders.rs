@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::fx::Rates;
 use super::instruments::{Instruments, is_trade};
-use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Side, Ticker};
 
 /// Fills of one order, with what they come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Order {
     /// What was traded.
     pub instrument: Instrument,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// Bought or sold.
     pub side: Side,
     /// The currency of `price`.

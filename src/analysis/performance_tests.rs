@@ -7,7 +7,7 @@ use super::*;
 use crate::analysis::stats::{Stats, stats};
 use crate::analysis::testing::{date, flow, prices, snapshot, usd, weekdays};
 use crate::analysis::trades::TradeFigures;
-use crate::record::{Snapshot, Symbol};
+use crate::record::{PriceSymbol, Snapshot};
 
 fn figures(record: &Record) -> Stats {
     stats(record, &Analysis::default(), "B", usd(), TradeFigures::default(), Window::default()).unwrap()
@@ -151,7 +151,7 @@ proptest! {
         for (at, snapshot) in record.snapshots.iter_mut().enumerate() {
             if kept(&at) { last = snapshot.net_liquidation } else { snapshot.net_liquidation = last }
         }
-        record.prices.insert(Symbol::new("B"), prices("B", &closes));
+        record.prices.insert(PriceSymbol::new("B"), prices("B", &closes));
         let sparse = Record { snapshots: days, prices: record.prices.clone(), ..Record::default() };
         for record in [&record, &sparse] {
             let found = figures(record).benchmark.unwrap();
@@ -187,7 +187,7 @@ fn a_benchmark_with_a_twentieth_of_its_days_missing_still_follows_itself() {
     record.snapshots =
         record.snapshots.into_iter().enumerate().filter(|(at, _)| at % 20 != 7).map(|(_, day)| day).collect();
     let closes: Vec<_> = valued(&values).iter().map(|day| (day.date, day.net_liquidation)).collect();
-    record.prices.insert(Symbol::new("B"), prices("B", &closes));
+    record.prices.insert(PriceSymbol::new("B"), prices("B", &closes));
     let found = figures(&record).benchmark.unwrap();
     assert!(same(found.r_squared, Some(1.0)) && same(found.beta, Some(1.0)));
     assert_eq!((found.observations, found.left_out), (474, 0));
@@ -201,7 +201,7 @@ fn rolling_figures_start_when_a_window_is_full_and_betas_keep_their_dates() {
     let mut record = with_flows(&values, &[]);
     // The benchmark begins ten days later, so that its pairs lag behind the days.
     let closes: Vec<_> = record.snapshots.iter().skip(10).map(|day| (day.date, day.net_liquidation)).collect();
-    record.prices.insert(Symbol::new("B"), prices("B", &closes));
+    record.prices.insert(PriceSymbol::new("B"), prices("B", &closes));
     let performance = performance(&record, &Analysis::default(), "B", usd(), Window::default()).unwrap();
     let rolling = performance.rolling();
     assert_eq!(rolling.len(), 299 - 20);

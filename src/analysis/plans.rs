@@ -67,7 +67,7 @@ fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
 }
 
 fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
-    let same = trade.ticker == order.symbol || same_ticker(&trade.symbol, &order.symbol);
+    let same = trade.ticker == order.symbol || same_ticker(trade.symbol.as_str(), order.symbol.as_str());
     same && trade.action == order.side && trade.currency == order.currency
 }
 

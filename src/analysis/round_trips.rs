@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::fx::Rates;
 use super::instruments::{Instruments, is_trade};
-use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Record, Side, Snapshot, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Record, Side, Snapshot, Ticker};
 
 /// Bought first or sold first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -39,7 +39,7 @@ pub struct RoundTrip {
     /// What was traded.
     pub instrument: Instrument,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// The currency of prices, `gross` and `net`.
     pub currency: Currency,
     /// Bought first or sold first.
@@ -101,7 +101,7 @@ pub struct OpenLot {
     /// What is held.
     pub instrument: Instrument,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// The opening fill.
     pub opening: ExecId,
     /// When it was opened.
@@ -118,7 +118,7 @@ pub struct RealizedProfit {
     /// Its UTC date.
     pub date: NaiveDate,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// The currency of both amounts.
     pub currency: Currency,
     /// Net profit of the round trips it closed; `None` if what it closed, or a commission, is not in the record.

@@ -10,7 +10,7 @@ use super::stats::Stats;
 use super::trades::TradeFigures;
 use crate::config::{Analysis, Config};
 use crate::error::Result;
-use crate::record::{Bar, CashFlow, Finding, FindingKind, PriceSeries, Record, Severity, Snapshot, Symbol};
+use crate::record::{Bar, CashFlow, Finding, FindingKind, PriceSeries, PriceSymbol, Record, Severity, Snapshot};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
@@ -94,7 +94,7 @@ fn own_benchmark(daily: &Performance, hold: &mut impl FnMut(&str, Option<f64>, O
         };
         Some(bar)
     });
-    let Ok(prices) = PriceSeries::new(Symbol::new("itself"), bars.collect()) else { return };
+    let Ok(prices) = PriceSeries::new(PriceSymbol::new("itself"), bars.collect()) else { return };
     let aligned = align(&daily.series, &prices);
     let (ours, theirs) = (aligned.ours(), aligned.benchmark());
     let deviation = benchmark::tracking_error(&ours, &theirs, periods);

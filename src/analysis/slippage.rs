@@ -16,7 +16,7 @@ use super::notes::{NoteMatches, match_notes};
 use super::orders::{Order, orders};
 use super::plans::{PlanMatches, match_plans};
 use crate::calendar::YearMonth;
-use crate::record::{Annotation, Currency, ExecId, Execution, Record, Side, Symbol};
+use crate::record::{Annotation, Currency, ExecId, Execution, Record, Side, Ticker};
 
 /// The price an order is measured against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct OrderSlippage {
     /// The date the order counts under.
     pub date: NaiveDate,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// Bought or sold.
     pub side: Side,
     /// Volume-weighted fill price.
@@ -135,7 +135,7 @@ pub struct Outlier {
     /// Its date.
     pub date: NaiveDate,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// Bought or sold.
     pub side: Side,
     /// Volume-weighted fill price.

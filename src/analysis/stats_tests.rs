@@ -2,7 +2,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::analysis::testing::{close, date, flow, prices, snapshot, snapshots, usd};
-use crate::record::Symbol;
+use crate::record::PriceSymbol;
 
 fn figures(record: &Record) -> Stats {
     stats(record, &Analysis::default(), "B", usd(), TradeFigures::default(), Window::default()).unwrap()
@@ -12,7 +12,7 @@ fn example() -> Record {
     let snapshots = snapshots("2024-01-30", &["1000", "1100", "990", "1089"]);
     let closes: Vec<_> =
         snapshots.iter().zip([100, 110, 110, 121]).map(|(day, close)| (day.date, close.into())).collect();
-    let prices = std::collections::BTreeMap::from([(Symbol::new("B"), prices("B", &closes))]);
+    let prices = std::collections::BTreeMap::from([(PriceSymbol::new("B"), prices("B", &closes))]);
     Record { snapshots, prices, ..Record::default() }
 }
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::returns::{DailyReturn, ReturnSeries};
 use crate::calendar::is_weekday;
-use crate::record::{AccountId, Bar, CashFlow, Currency, FlowKind, PriceSeries, Snapshot, Symbol};
+use crate::record::{AccountId, Bar, CashFlow, Currency, FlowKind, PriceSeries, PriceSymbol, Snapshot};
 
 /// Asserts a figure to twelve digits.
 #[track_caller]
@@ -87,5 +87,5 @@ pub fn prices(symbol: &str, closes: &[(NaiveDate, Decimal)]) -> PriceSeries {
         volume: None,
         currency: "USD".into(),
     });
-    PriceSeries::new(Symbol::new(symbol), bars.collect()).unwrap()
+    PriceSeries::new(PriceSymbol::new(symbol), bars.collect()).unwrap()
 }

@@ -17,17 +17,20 @@ use super::returns::{Interval, intervals, series_of};
 use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
-use crate::record::{Currency, Execution, PriceSeries, Record, Snapshot, Symbol};
+use crate::record::{Currency, Execution, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
 
 /// A position that only one side has is timing for so many calendar days after a rebalance.
 pub const DAYS_OF_TIMING: i64 = 10;
 
+/// Yahoo's symbol of a broker's ticker, contract number and listing exchange; `None` where it has no prices there.
+pub type PriceSymbolOf<'a> = dyn Fn(&Ticker, Option<u64>, &str) -> Option<PriceSymbol> + 'a;
+
 /// What both sides have in common: prices by Yahoo's symbol, and which symbol a ticker is.
 pub struct Market<'a> {
     /// Daily prices.
-    pub prices: &'a BTreeMap<Symbol, PriceSeries>,
-    /// Yahoo's symbol of a broker's ticker.
-    pub symbol_of: &'a dyn Fn(&Symbol) -> Symbol,
+    pub prices: &'a BTreeMap<PriceSymbol, PriceSeries>,
+    /// Which prices are an instrument's.
+    pub symbol_of: &'a PriceSymbolOf<'a>,
     /// The currency of both.
     pub base: Currency,
 }
@@ -136,14 +139,15 @@ impl<'a> Side<'a> {
     }
 
     /// The share of `capital` that each position had on a date.
-    fn weights(&self, date: NaiveDate, capital: f64) -> BTreeMap<Symbol, f64> {
+    fn weights(&self, date: NaiveDate, capital: f64) -> BTreeMap<PriceSymbol, f64> {
         let Some(snapshot) = last_on(&self.record.snapshots, date) else { return BTreeMap::new() };
         let mut weights = BTreeMap::new();
         for position in snapshot.known_positions() {
             let value =
                 snapshot.fx_to_base(position.currency).and_then(|rate| (position.market_value * rate).to_f64());
-            *weights.entry((self.market.symbol_of)(&position.symbol)).or_insert(0.0) +=
-                value.unwrap_or_default() / capital;
+            let symbol = (self.market.symbol_of)(&position.symbol, position.conid, &position.exchange);
+            let Some(symbol) = symbol else { continue };
+            *weights.entry(symbol).or_insert(0.0) += value.unwrap_or_default() / capital;
         }
         weights.retain(|_, weight| *weight != 0.0);
         weights
@@ -163,7 +167,8 @@ impl<'a> Side<'a> {
 
     /// How much worse than the close of its day a fill was, in base currency.
     fn worse(&self, fill: &Execution) -> Option<f64> {
-        let series = self.market.prices.get(&(self.market.symbol_of)(&fill.symbol))?;
+        let symbol = (self.market.symbol_of)(&fill.symbol, fill.conid, &fill.exchange)?;
+        let series = self.market.prices.get(&symbol)?;
         let close = (self.price)(series.on(fill.utc_date())?);
         let worse = (fill.price - close) * fill.signed_quantity() * fill.multiplier * self.rates.of(fill)?;
         worse.to_f64()
@@ -171,7 +176,7 @@ impl<'a> Side<'a> {
 }
 
 /// An instrument's return over the dates of an interval, in base currency where the live record knows the rates.
-fn return_of(symbol: &Symbol, day: &Interval, live: &Side<'_>) -> Option<f64> {
+fn return_of(symbol: &PriceSymbol, day: &Interval, live: &Side<'_>) -> Option<f64> {
     let series = live.market.prices.get(symbol)?;
     let price = |date| series.on_or_before(date)?.adjusted_close().to_f64();
     let rate = |date| live.rates.on(series.currency, date).and_then(|rate| rate.to_f64());

@@ -4,7 +4,7 @@ use crate::record::{Bar, Position};
 
 fn position(symbol: &str, quantity: i64, price: &str) -> Position {
     Position {
-        symbol: Symbol::new(symbol),
+        symbol: Ticker::new(symbol),
         conid: None,
         exchange: String::new(),
         currency: currency("USD"),
@@ -22,7 +22,7 @@ fn valued(day: &str, cash: &str, positions: Vec<Position>) -> Snapshot {
     Snapshot { net_liquidation: value, positions: Some(positions), ..snapshot(day, 1) }
 }
 
-fn prices(all: &[(&str, [&str; 3])]) -> BTreeMap<Symbol, PriceSeries> {
+fn prices(all: &[(&str, [&str; 3])]) -> BTreeMap<PriceSymbol, PriceSeries> {
     let days = ["2026-01-30", "2026-02-02", "2026-02-03"];
     let series = |(name, closes): &(&str, [&str; 3])| {
         let bars = days.iter().zip(closes).map(|(day, close)| Bar {
@@ -35,13 +35,13 @@ fn prices(all: &[(&str, [&str; 3])]) -> BTreeMap<Symbol, PriceSeries> {
             volume: None,
             currency: "USD".into(),
         });
-        (Symbol::new(*name), PriceSeries::new(Symbol::new(*name), bars.collect()).unwrap())
+        (PriceSymbol::new(*name), PriceSeries::new(PriceSymbol::new(*name), bars.collect()).unwrap())
     };
     all.iter().map(series).collect()
 }
 
-fn compare(live: Record, simulated: Record, prices: &BTreeMap<Symbol, PriceSeries>) -> Tracking {
-    let symbol_of = |ticker: &Symbol| ticker.clone();
+fn compare(live: Record, simulated: Record, prices: &BTreeMap<PriceSymbol, PriceSeries>) -> Tracking {
+    let symbol_of = |ticker: &Ticker, _, _: &str| Some(PriceSymbol::new(ticker.as_str()));
     let market = Market { prices, symbol_of: &symbol_of, base: currency("USD") };
     let found = tracking(&live, &simulated, &market, FlowTiming::Split).unwrap();
     assert!((found.causes.total() - found.difference().unwrap()).abs() < 1e-12);

@@ -33,7 +33,7 @@ impl Fill {
         Self(Execution {
             time: "2026-01-05T15:00:00Z".parse().unwrap(),
             account: AccountId::new("U1"),
-            symbol: Symbol::new(symbol),
+            symbol: Ticker::new(symbol),
             conid: None,
             exchange: String::new(),
             side,
@@ -144,7 +144,7 @@ const SCHEMA_FOR_TESTS: u32 = crate::record::snapshot::SCHEMA;
 /// A position in dollars.
 pub fn position(symbol: &str, quantity: i64, price: i64) -> Position {
     Position {
-        symbol: Symbol::new(symbol),
+        symbol: Ticker::new(symbol),
         conid: None,
         exchange: String::new(),
         currency: currency("USD"),
@@ -161,7 +161,7 @@ pub fn position(symbol: &str, quantity: i64, price: i64) -> Position {
 pub fn note(id: &str, symbol: &str, created_at: &str) -> Annotation {
     Annotation {
         id: id.into(),
-        symbol: Symbol::new(symbol),
+        symbol: Ticker::new(symbol),
         created_at: created_at.parse().unwrap(),
         pre_trade: PreTrade::default(),
         post_trade: None,
@@ -176,8 +176,8 @@ pub fn note(id: &str, symbol: &str, created_at: &str) -> Annotation {
 /// A plan of these trades: side, ticker, Yahoo's symbol, reference price in US dollars; 10 shares each.
 pub fn plan(strategy: &str, as_of: &str, trades: &[(Side, &str, &str, &str)]) -> Plan {
     let trade = |(side, ticker, symbol, price): &(Side, &str, &str, &str)| PlannedTrade {
-        symbol: Symbol::new(*symbol),
-        ticker: Symbol::new(*ticker),
+        symbol: PriceSymbol::new(*symbol),
+        ticker: Ticker::new(*ticker),
         name: String::new(),
         action: *side,
         shares: 10.into(),

@@ -10,7 +10,7 @@ use super::{Outcome, record};
 use crate::annotate::{Listed, Proposal, State, list, new_note, proposals};
 use crate::error::{Error, Place, Result};
 use crate::record::store::{Store, write_atomically};
-use crate::record::{PostTrade, PreTrade, Record, Side, Symbol, content};
+use crate::record::{PostTrade, PreTrade, Record, Side, Ticker, content};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -157,9 +157,9 @@ fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) ->
             None => prompts::proposal(&proposed)?,
         };
         let symbol = match (&new.symbol, &chosen) {
-            (Some(symbol), _) => Symbol::new(symbol),
+            (Some(symbol), _) => Ticker::new(symbol),
             (None, Some(proposal)) => proposal.symbol.clone(),
-            (None, None) => Symbol::new(prompts::words("Ticker", "", false)?),
+            (None, None) => Ticker::new(prompts::words("Ticker", "", false)?),
         };
         let mut pre_trade = said(new, chosen.map(|proposal| proposal.pre_trade).unwrap_or_default());
         ask_first_half(new, &mut pre_trade)?;
@@ -172,7 +172,7 @@ fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) ->
         if pre_trade.side.is_none() {
             return Err(missing("--side"));
         }
-        (Symbol::new(symbol), pre_trade, if new.edit { prompts::editor()? } else { String::new() })
+        (Ticker::new(symbol), pre_trade, if new.edit { prompts::editor()? } else { String::new() })
     };
     let mut record = record.clone();
     save(&mut record, symbol, pre_trade, body, site, terminal)
@@ -201,7 +201,7 @@ fn missing(option: &str) -> Error {
 
 fn save(
     record: &mut Record,
-    symbol: Symbol,
+    symbol: Ticker,
     pre_trade: PreTrade,
     body: String,
     site: &SiteDir,

@@ -11,7 +11,7 @@ use super::time::{self, Instant};
 use super::{Batch, Fingerprints, utf8};
 use crate::config::CsvImport;
 use crate::error::{Error, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker};
 
 /// How a CSV file is read.
 #[derive(Debug, Clone, Copy)]
@@ -211,7 +211,7 @@ impl Reader<'_> {
             exec_id: ExecId::new(""),
             time,
             account: AccountId::new(account),
-            symbol: Symbol::new(self.needed(line, "symbol")?),
+            symbol: Ticker::new(self.needed(line, "symbol")?),
             conid: conid.transpose()?,
             asset_class: self.owned(line, "asset_class").unwrap_or_default(),
             exchange: self.owned(line, "exchange").unwrap_or_default(),

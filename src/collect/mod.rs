@@ -8,7 +8,6 @@ pub mod csv;
 pub mod flex;
 pub mod http;
 pub mod ibkr;
-pub mod listing;
 mod number;
 pub mod progress;
 pub mod report;

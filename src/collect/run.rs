@@ -7,7 +7,6 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::flex::service::{self, Pace};
 use super::ibkr::{self, AccountKind};
-use super::listing::yahoo_symbol;
 use super::progress::Progress;
 use super::report::{Part, PartReport};
 use super::yahoo::{self, Wanted};
@@ -15,7 +14,7 @@ use crate::calendar::last_possible_date;
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
 use crate::record::store::only_collector;
-use crate::record::{Finding, FindingKind, Record, Severity, Subject, Symbol, load};
+use crate::record::{Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker, load};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -83,15 +82,12 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
     let from = start.checked_sub_months(Months::new(MONTHS_BEFORE)).unwrap_or(start);
     let mut symbols = config.universe_symbols();
     if !config.benchmark.symbol.is_empty() {
-        symbols.insert(Symbol::new(config.benchmark.symbol.as_str()));
+        symbols.insert(PriceSymbol::new(config.benchmark.symbol.as_str()));
     }
     let mut unnamed = BTreeSet::new();
     for (ticker, conid, exchange) in instruments(record) {
-        let in_universe = config.yahoo_symbol(ticker).filter(|_| !config.yahoo.symbols.contains_key(ticker.as_str()));
-        let named = in_universe.map_or_else(|| yahoo_symbol(ticker, conid, exchange, &config.yahoo.symbols), Ok);
-        match named {
-            Ok(symbol) if symbol.as_str().is_empty() => {}
-            Ok(symbol) => drop(symbols.insert(symbol)),
+        match config.price_symbol(ticker, conid, exchange) {
+            Ok(symbol) => symbols.extend(symbol),
             Err(problem) => drop(unnamed.insert((ticker.clone(), problem))),
         }
     }
@@ -110,9 +106,9 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
 }
 
 /// Ticker, contract number and listing exchange of all shares and funds that were traded or held.
-fn instruments(record: &Record) -> impl Iterator<Item = (&Symbol, Option<u64>, &str)> {
+fn instruments(record: &Record) -> impl Iterator<Item = (&Ticker, Option<u64>, &str)> {
     let is_share = |class: &str| matches!(class, "" | "STK" | "FUND" | "ETF");
-    let other: BTreeSet<&Symbol> =
+    let other: BTreeSet<&Ticker> =
         record.executions.iter().filter(|fill| !is_share(&fill.asset_class)).map(|fill| &fill.symbol).collect();
     let fills = record.executions.iter().filter(move |fill| is_share(&fill.asset_class));
     let fills = fills.map(|fill| (&fill.symbol, fill.conid, fill.exchange.as_str()));
@@ -135,7 +131,7 @@ mod tests {
     #[test]
     fn prices_are_wanted_for_what_was_traded_its_currency_and_the_benchmark() {
         let own = |symbol: &str, exchange: &str, currency: &str, class: &str| Execution {
-            symbol: Symbol::new(symbol),
+            symbol: Ticker::new(symbol),
             exchange: exchange.into(),
             currency: currency.parse().unwrap(),
             asset_class: class.into(),

@@ -4,12 +4,14 @@
 //! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
 
 mod load;
+mod price_symbols;
 pub mod secret;
 pub mod strategy;
 
 pub use load::{is_base_url, load, parse};
+pub use price_symbols::rate_symbol;
 pub use secret::Secret;
-pub use strategy::{Member, Rule, Strategies, Strategy, rate_symbol};
+pub use strategy::{Member, Rule, Strategies, Strategy};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +19,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Currency, Symbol};
+use crate::record::{Currency, PriceSymbol};
 use crate::toml_value;
 
 /// The whole configuration.
@@ -285,14 +287,14 @@ impl Yahoo {
     ///
     /// # Errors
     /// An entry that is not a symbol and a date.
-    pub fn confirmations(&self) -> Result<BTreeMap<Symbol, BTreeSet<NaiveDate>>, String> {
-        let mut dates: BTreeMap<Symbol, BTreeSet<NaiveDate>> = BTreeMap::new();
+    pub fn confirmations(&self) -> Result<BTreeMap<PriceSymbol, BTreeSet<NaiveDate>>, String> {
+        let mut dates: BTreeMap<PriceSymbol, BTreeSet<NaiveDate>> = BTreeMap::new();
         for entry in &self.confirmed {
             let parts = entry.trim().split_once(' ').map(|(symbol, date)| (symbol, date.trim().parse()));
             let Some((symbol, Ok(date))) = parts else {
                 return Err(format!("`{entry}` is not a symbol and a date, such as \"SXLK.L 2026-01-27\""));
             };
-            dates.entry(Symbol::new(symbol)).or_default().insert(date);
+            dates.entry(PriceSymbol::new(symbol)).or_default().insert(date);
         }
         Ok(dates)
     }

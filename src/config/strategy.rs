@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Config;
-use crate::record::{Currency, Symbol};
+use crate::record::{Currency, PriceSymbol, Ticker};
 use crate::toml_value;
 
 /// Which rule decides what is held.
@@ -129,20 +129,20 @@ pub struct Member {
 
 impl Member {
     /// Yahoo's symbol.
-    pub fn yahoo(&self) -> Symbol {
-        Symbol::new(&self.symbol)
+    pub fn yahoo(&self) -> PriceSymbol {
+        PriceSymbol::new(&self.symbol)
     }
 
     /// The broker's ticker.
-    pub fn ticker(&self) -> Symbol {
+    pub fn ticker(&self) -> Ticker {
         if !self.ibkr.is_empty() {
-            return Symbol::new(&self.ibkr);
+            return Ticker::new(&self.ibkr);
         }
-        Symbol::new(self.symbol.split_once('.').map_or(self.symbol.as_str(), |(ticker, _)| ticker))
+        Ticker::new(self.symbol.split_once('.').map_or(self.symbol.as_str(), |(ticker, _)| ticker))
     }
 
     /// Whether a fill or position under this ticker is of this instrument.
-    pub fn is(&self, ticker: &Symbol) -> bool {
+    pub fn is(&self, ticker: &Ticker) -> bool {
         self.ticker() == *ticker || self.symbol == ticker.as_str()
     }
 }
@@ -197,7 +197,7 @@ impl Default for Strategy {
 
 impl Strategy {
     /// The instrument that the broker calls by this ticker, if it is in the universe.
-    pub fn member(&self, ticker: &Symbol) -> Option<&Member> {
+    pub fn member(&self, ticker: &Ticker) -> Option<&Member> {
         self.universe.iter().find(|member| member.is(ticker))
     }
 
@@ -286,27 +286,8 @@ impl Strategy {
 }
 
 impl Config {
-    /// Every symbol of Yahoo's that a strategy needs prices of: its universe, and the exchange rates of members in
-    /// another currency than the account's (`GBPUSD=X`: what a pound is worth in dollars).
-    pub fn universe_symbols(&self) -> BTreeSet<Symbol> {
-        let base = self.account.base_currency;
-        let members = self.strategy.iter().flat_map(|strategy| &strategy.universe);
-        members
-            .flat_map(|member| {
-                let rate = member.currency.filter(|currency| *currency != base);
-                [Some(member.yahoo()), rate.map(|currency| rate_symbol(currency, base))]
-            })
-            .flatten()
-            .collect()
-    }
-
-    /// Yahoo's symbol of the instrument that the broker calls by this ticker, if a universe has it.
-    pub fn yahoo_symbol(&self, ticker: &Symbol) -> Option<Symbol> {
-        self.strategy.iter().find_map(|strategy| strategy.member(ticker)).map(Member::yahoo)
-    }
-
     /// What pages call an instrument: as `[names]` says, else as a universe does, else nothing.
-    pub fn name_of(&self, ticker: &Symbol) -> Option<&str> {
+    pub fn name_of(&self, ticker: &Ticker) -> Option<&str> {
         let of_universe =
             || self.strategy.iter().find_map(|strategy| strategy.member(ticker)).map(|member| &member.name);
         self.names.get(ticker.as_str()).or_else(of_universe).map(String::as_str).filter(|name| !name.is_empty())
@@ -335,11 +316,6 @@ impl Config {
             )
         })
     }
-}
-
-/// Yahoo's symbol of an exchange rate: what one unit of `currency` is worth in `base`.
-pub fn rate_symbol(currency: Currency, base: Currency) -> Symbol {
-    Symbol::new(format!("{currency}{base}=X"))
 }
 
 #[cfg(test)]

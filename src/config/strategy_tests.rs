@@ -11,21 +11,8 @@ fn nothing_configured_is_the_nine_sectors() {
     assert_eq!(config, Config::default());
     let [strategy] = &*config.strategy else { panic!("one strategy") };
     assert_eq!(strategy.universe.len(), 9);
-    assert_eq!(config.yahoo_symbol(&Symbol::new("SXLK")), Some(Symbol::new("SXLK.L")));
-    assert_eq!(config.name_of(&Symbol::new("SXLK.L")), Some("Technology"));
-    assert_eq!(config.yahoo_symbol(&Symbol::new("VOD")), None);
-}
-
-#[test]
-fn every_symbol_of_every_universe_is_named_with_its_exchange_rate() {
-    let config = config(
-        "[account]\nbase_currency = 'USD'\n[[strategy]]\nid = 'a'\nuniverse = [{ symbol = 'VOD.L', currency = 'GBP' }, { symbol = 'SPY', currency = 'USD' }]\n\
-         [[strategy]]\nid = 'b'\nrule = 'fixed_weights'\nweights = { TLT = 0.4 }\nuniverse = [{ symbol = 'TLT' }, { symbol = 'SPY' }]\n",
-    );
-    let symbols: Vec<String> = config.universe_symbols().iter().map(ToString::to_string).collect();
-    assert_eq!(symbols, ["GBPUSD=X", "SPY", "TLT", "VOD.L"]);
-    assert_eq!(config.strategy[1].weights["TLT"], Decimal::new(4, 1));
-    assert_eq!(config.yahoo_symbol(&Symbol::new("VOD")), Some(Symbol::new("VOD.L")));
+    assert_eq!(config.price_symbol(&Ticker::new("SXLK"), None, ""), Ok(Some(PriceSymbol::new("SXLK.L"))));
+    assert_eq!(config.name_of(&Ticker::new("SXLK.L")), Some("Technology"));
 }
 
 #[test]

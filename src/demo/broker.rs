@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::YearMonth;
-use crate::record::{AccountId, Currency, ExecId, Execution, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, PriceSymbol, Side, Ticker};
 use crate::strategy::backtest::{Broker, Order};
 use crate::strategy::costs::Costs;
 
@@ -151,12 +151,12 @@ pub(super) fn costs() -> Costs {
 }
 
 /// A fill of the simulated account in which only the trade itself is left open.
-fn blank_fill(symbol: &Symbol) -> Execution {
+fn blank_fill(symbol: &PriceSymbol) -> Execution {
     Execution {
         exec_id: ExecId::new(""),
         time: DateTime::UNIX_EPOCH,
         account: AccountId::new(ACCOUNT),
-        symbol: symbol.clone(),
+        symbol: Ticker::new(symbol.as_str()),
         conid: None,
         asset_class: "STK".into(),
         exchange: EXCHANGE.into(),
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_an_order_add_up() {
-        let symbol = Symbol::new("X");
+        let symbol = PriceSymbol::new("X");
         let mut broker = SimulatedBroker::new();
         let mut several = 0;
         for shares in 1..400_i64 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 
 use crate::error::{Error, Place, Result};
-use crate::record::{Bar, PriceSeries, Symbol};
+use crate::record::{Bar, PriceSeries, PriceSymbol};
 
 static PRICES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/demo/prices");
 
@@ -25,13 +25,13 @@ pub fn files() -> BTreeMap<String, &'static [u8]> {
 ///
 /// # Errors
 /// A price file of this program that cannot be read, which its tests rule out.
-pub fn prices() -> Result<BTreeMap<Symbol, PriceSeries>> {
+pub fn prices() -> Result<BTreeMap<PriceSymbol, PriceSeries>> {
     files().into_iter().map(|(name, content)| series(&name, content)).collect()
 }
 
-fn series(name: &str, content: &[u8]) -> Result<(Symbol, PriceSeries)> {
+fn series(name: &str, content: &[u8]) -> Result<(PriceSymbol, PriceSeries)> {
     let place = || Place::file(format!("data/demo/prices/{name}"));
-    let symbol = Symbol::new(name.trim_end_matches(".csv"));
+    let symbol = PriceSymbol::new(name.trim_end_matches(".csv"));
     let bars: Vec<Bar> = csv::Reader::from_reader(content)
         .into_deserialize()
         .collect::<Result<_, _>>()
@@ -48,17 +48,18 @@ mod tests {
     fn the_prices_are_those_of_the_source() {
         let prices = prices().unwrap();
         assert_eq!(prices.len(), 6);
-        let momentum = &prices[&Symbol::new("MTUM")];
+        let momentum = &prices[&PriceSymbol::new("MTUM")];
         assert_eq!(momentum.bars().len(), 2264);
         assert_eq!(momentum.bars()[0].close, "52.704".parse().unwrap());
         assert_eq!(momentum.bars()[2263].adjusted_close(), "143.73".parse().unwrap());
-        assert_eq!(prices[&Symbol::new(BENCHMARK)].bars()[0].adj_close, None);
+        assert_eq!(prices[&PriceSymbol::new(BENCHMARK)].bars()[0].adj_close, None);
     }
 
     #[test]
     fn all_series_have_the_same_dates() {
         let prices = prices().unwrap();
-        let dates = |symbol: &str| prices[&Symbol::new(symbol)].bars().iter().map(|bar| bar.date).collect::<Vec<_>>();
+        let dates =
+            |symbol: &str| prices[&PriceSymbol::new(symbol)].bars().iter().map(|bar| bar.date).collect::<Vec<_>>();
         assert!(UNIVERSE.iter().all(|symbol| dates(symbol) == dates(BENCHMARK)));
     }
 }

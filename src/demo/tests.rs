@@ -13,7 +13,7 @@ use super::*;
 use crate::SiteDir;
 use crate::calendar::YearMonth;
 use crate::init::init;
-use crate::record::{Bar, CashFlow, Execution, FlowKind, PriceSeries, Side, Snapshot, Symbol};
+use crate::record::{Bar, CashFlow, Execution, FlowKind, PriceSeries, PriceSymbol, Side, Snapshot, Ticker};
 
 static DEMO: LazyLock<DemoRecord> = LazyLock::new(|| simulate().unwrap());
 
@@ -21,7 +21,7 @@ fn dollars(snapshot: &Snapshot) -> Decimal {
     snapshot.cash[&snapshot.base_currency]
 }
 
-fn quantities(snapshot: &Snapshot) -> BTreeMap<Symbol, Decimal> {
+fn quantities(snapshot: &Snapshot) -> BTreeMap<Ticker, Decimal> {
     snapshot.known_positions().iter().map(|position| (position.symbol.clone(), position.quantity)).collect()
 }
 
@@ -91,7 +91,7 @@ fn the_record_is_eight_years_long() {
 fn every_day_reconciles_to_the_last_decimal() {
     for day in DEMO.snapshots.windows(2) {
         let (before, after) = (&day[0], &day[1]);
-        let close = |symbol: &Symbol, date| DEMO.prices[symbol].on(date).unwrap().close;
+        let close = |ticker: &Ticker, date| DEMO.prices[&PriceSymbol::new(ticker.as_str())].on(date).unwrap().close;
         let mut expected = before.net_liquidation;
         let mut cash = dollars(before);
         let mut held = quantities(before);
@@ -176,7 +176,7 @@ fn money_moves_four_times() {
 }
 
 /// The real prices, multiplied by `factor` after `date`.
-fn changed_after(date: NaiveDate, factor: Decimal) -> BTreeMap<Symbol, PriceSeries> {
+fn changed_after(date: NaiveDate, factor: Decimal) -> BTreeMap<PriceSymbol, PriceSeries> {
     let change = |bar: &Bar| {
         let mut bar = bar.clone();
         if bar.date > date {

@@ -16,7 +16,7 @@ use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
 use crate::config::{Config, FlowTiming, Strategy};
 use crate::error::{Error, Result};
 use crate::format::{Sign, day, number};
-use crate::record::{Record, Snapshot, Symbol};
+use crate::record::{PriceSymbol, Record, Snapshot, Ticker};
 use crate::strategy::backtest::{Simulation, Span, backtest};
 use crate::strategy::momentum::STALE_DAYS;
 use crate::strategy::rules::rule_in_words;
@@ -42,7 +42,10 @@ pub fn comparison(record: &Record, config: &Config, daily: &Performance) -> Resu
     if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {
         return Err(Error::data(format!("the prices of the universe end on {ends}")));
     }
-    let symbol_of = |ticker: &Symbol| config.yahoo_symbol(ticker).unwrap_or_else(|| ticker.clone());
+    // What nothing maps is looked up under the broker's own name.
+    let symbol_of = |ticker: &Ticker, conid, exchange: &str| {
+        config.price_symbol(ticker, conid, exchange).unwrap_or_else(|_| Some(PriceSymbol::new(ticker.as_str())))
+    };
     let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };
     let found = tracking(record, &simulated, &market, config.analysis.flow_timing)?;
     view(record, config, daily, &found)

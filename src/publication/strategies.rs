@@ -13,7 +13,7 @@ use crate::analysis::attribution::contributions;
 use crate::analysis::performance::Performance;
 use crate::config::{Config, Rule, Strategy};
 use crate::error::Result;
-use crate::record::{DatedPrice, Ranked, Record, Signal, Symbol};
+use crate::record::{DatedPrice, PriceSymbol, Ranked, Record, Signal, Ticker};
 use crate::strategy::assignment::{owner_of_fill, owner_of_position};
 use crate::strategy::rules::rule_in_words;
 
@@ -62,7 +62,7 @@ fn strategy(
     let owns = |id: &Option<String>| several && id.as_deref() == Some(strategy.id.as_str());
     let of_account = |ticker: &str| {
         let account = &record.snapshots.last()?.account;
-        owner_of_position(config, account, &Symbol::new(ticker)).map(|owner| owner.id.clone())
+        owner_of_position(config, account, &Ticker::new(ticker)).map(|owner| owner.id.clone())
     };
     StrategyView {
         id: strategy.id.clone(),
@@ -81,7 +81,7 @@ fn strategy(
 }
 
 fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
-    let ticker = |symbol: &Symbol| {
+    let ticker = |symbol: &PriceSymbol| {
         let member = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
         member.map_or_else(|| symbol.to_string(), |member| member.ticker().to_string())
     };

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::execution::Side;
-use super::name::{ExecId, Symbol};
+use super::name::{ExecId, Ticker};
 
 /// A note waits this many calendar days for its order.
 pub const DAYS_TO_WAIT: i64 = 5;
@@ -18,7 +18,7 @@ pub struct Annotation {
     /// The note's own identity.
     pub id: String,
     /// The ticker of the order it belongs to.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// When it was written; it belongs to the first order at or after this.
     pub created_at: DateTime<Utc>,
     /// Before the trade.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::front_matter::{self, Split};
-use super::{Annotation, Document, ExecId, PostTrade, PreTrade, Side, Symbol};
+use super::{Annotation, Document, ExecId, PostTrade, PreTrade, Side, Ticker};
 use crate::error::{Error, Place, Result};
 use crate::toml_value;
 
@@ -75,7 +75,7 @@ pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
     let PreFront { side, thesis, intended_entry, position_size_rationale, exit_plan } = front.pre_trade;
     Ok(Annotation {
         id: front.id,
-        symbol: Symbol::new(front.symbol),
+        symbol: Ticker::new(front.symbol),
         created_at,
         pre_trade: PreTrade { side, thesis, intended_entry, position_size_rationale, exit_plan },
         post_trade: front.post_trade.map(|post| PostTrade {
@@ -219,7 +219,7 @@ mod tests {
         fn a_note_reads_back_as_it_was_written(thesis in "\\PC*", plan in "[ -~\n\t]{0,80}", cents in 1u32..10_000_000, lesson in "[a-z\n+]{1,40}") {
             let mut note = Annotation {
                 id: "2026-01-27-sxlk".into(),
-                symbol: Symbol::new("SXLK"),
+                symbol: Ticker::new("SXLK"),
                 created_at: "2026-01-27T14:30:00Z".parse().unwrap(),
                 pre_trade: PreTrade {
                     side: Some(Side::Buy),

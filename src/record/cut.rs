@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
-use super::{Annotation, CashFlow, ExecId, Execution, Plan, PriceSeries, Record, Signal, Snapshot, Symbol};
+use super::{Annotation, CashFlow, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record, Signal, Snapshot};
 use crate::calendar::latest_date;
 
 impl Record {
@@ -40,7 +40,7 @@ impl Record {
         let (executions, superseded) = in_force(fills.collect());
         let made = |plan: &&Plan| plan.as_of <= last && plan.made_at.is_none_or(known);
         let saved = |signal: &&Signal| signal.as_of <= last && signal.made_on.is_none_or(|date| date <= last);
-        let bars = |(symbol, series): (&Symbol, &PriceSeries)| Some((symbol.clone(), series.until(last)?));
+        let bars = |(symbol, series): (&PriceSymbol, &PriceSeries)| Some((symbol.clone(), series.until(last)?));
         let months = commentary.iter().filter(|(month, _)| month.first_day() <= last);
         Self {
             executions,
@@ -134,7 +134,7 @@ impl Record {
             plans: _,
             findings: _,
         } = self;
-        let benchmark = prices.get_key_value(&Symbol::new(benchmark));
+        let benchmark = prices.get_key_value(&PriceSymbol::new(benchmark));
         Self {
             snapshots: snapshots.iter().map(net_value).collect(),
             flows: flows.clone(),

@@ -2,7 +2,7 @@ use chrono_tz::America::New_York;
 
 use super::*;
 use crate::record::testing::fill;
-use crate::record::{Bar, Document, FlowKind, PostTrade, PreTrade, StatementPeriod};
+use crate::record::{Bar, Document, FlowKind, PostTrade, PreTrade, StatementPeriod, Ticker};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -58,7 +58,7 @@ fn statement(from: &str, to: &str) -> StatementPeriod {
 fn note(id: &str, day: &str) -> Annotation {
     Annotation {
         id: id.into(),
-        symbol: Symbol::new("SXLK"),
+        symbol: Ticker::new("SXLK"),
         created_at: format!("{day}T09:00:00Z").parse().unwrap(),
         pre_trade: PreTrade::default(),
         post_trade: None,
@@ -81,7 +81,7 @@ fn prices(days: &[&str]) -> PriceSeries {
         volume: None,
         currency: "USD".into(),
     };
-    PriceSeries::new(Symbol::new("SXLK.L"), days.iter().map(bar).collect()).unwrap()
+    PriceSeries::new(PriceSymbol::new("SXLK.L"), days.iter().map(bar).collect()).unwrap()
 }
 
 fn document(slug: &str) -> Document {
@@ -126,7 +126,7 @@ fn two_days() -> Record {
         flows: vec![cash(FlowKind::Deposit, one), cash(FlowKind::Deposit, other)],
         income: vec![cash(FlowKind::Dividend, one), cash(FlowKind::Dividend, other)],
         statements: vec![statement(one, one), statement(other, other), statement(one, other)],
-        prices: [(Symbol::new("SXLK.L"), prices(&["2026-01-26", one, other]))].into(),
+        prices: [(PriceSymbol::new("SXLK.L"), prices(&["2026-01-26", one, other]))].into(),
         annotations: vec![note("one", one), note("other", other)],
         commentary: ["2026-01", "2026-02"].map(|month| (month.parse().unwrap(), document(month))).into(),
         pages: [("about".to_owned(), document("about"))].into(),
@@ -147,7 +147,7 @@ fn until_a_day_nothing_of_the_next_is_left() {
         flows: record.flows[..1].to_vec(),
         income: record.income[..1].to_vec(),
         statements: record.statements[..1].to_vec(),
-        prices: [(Symbol::new("SXLK.L"), prices(&["2026-01-26", "2026-01-27"]))].into(),
+        prices: [(PriceSymbol::new("SXLK.L"), prices(&["2026-01-26", "2026-01-27"]))].into(),
         annotations: record.annotations[..1].to_vec(),
         commentary: [("2026-01".parse().unwrap(), document("2026-01"))].into(),
         pages: record.pages.clone(),

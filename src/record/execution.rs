@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::name::{AccountId, Currency, ExecId, Symbol};
+use super::name::{AccountId, Currency, ExecId, Ticker};
 
 /// Bought or sold. A short sale is a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub struct Execution {
     /// The account it belongs to.
     pub account: AccountId,
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// IBKR's contract number, which unlike the ticker is unique.
     pub conid: Option<u64>,
     /// `STK`, `OPT`, `FUT`, `CASH` ... as the broker says.
@@ -188,7 +188,7 @@ pub enum Instrument {
     /// IBKR's contract number.
     Contract(u64),
     /// Ticker and currency, where no contract number is known.
-    Ticker(Symbol, Currency),
+    Ticker(Ticker, Currency),
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ExecId, FindingKind, Symbol};
+use super::{ExecId, FindingKind, PriceSymbol, Ticker};
 use crate::calendar::YearMonth;
 use crate::error::{Error, ErrorKind, Place};
 
@@ -47,9 +47,9 @@ pub enum Subject {
     /// A month of the record.
     Month(YearMonth),
     /// What was traded or held, by the broker's ticker.
-    Ticker(Symbol),
+    Ticker(Ticker),
     /// Stored prices, by the symbol of their source.
-    Prices(Symbol),
+    Prices(PriceSymbol),
     /// A fill.
     Fill(ExecId),
 }
@@ -60,7 +60,8 @@ impl fmt::Display for Subject {
             Self::Date(date) => date.fmt(f),
             Self::Period { from, to } => write!(f, "{from} to {to}"),
             Self::Month(month) => month.fmt(f),
-            Self::Ticker(symbol) | Self::Prices(symbol) => symbol.fmt(f),
+            Self::Ticker(ticker) => ticker.fmt(f),
+            Self::Prices(symbol) => symbol.fmt(f),
             Self::Fill(id) => id.fmt(f),
         }
     }
@@ -181,7 +182,7 @@ mod tests {
     fn what_is_true_of_many_symbols_is_said_once() {
         let finding = |symbol: &str, message: &str| {
             Finding::new(Severity::Error, FindingKind::NoNewPrices, message, "later")
-                .headed(Subject::Prices(Symbol::new(symbol)))
+                .headed(Subject::Prices(PriceSymbol::new(symbol)))
         };
         // A colon in the message does not mislead it: the subjects are values.
         let findings = [

@@ -16,6 +16,7 @@ pub mod finding_kind;
 pub mod flow;
 pub mod front_matter;
 pub mod json_number;
+pub mod listing;
 pub mod load;
 pub mod name;
 pub mod plan;
@@ -40,7 +41,7 @@ pub use execution::{Execution, Instrument, Side};
 pub use finding::{Finding, Severity, Subject};
 pub use finding_kind::FindingKind;
 pub use flow::{CashFlow, FlowKind, StatementPeriod};
-pub use name::{AccountId, Currency, ExecId, Symbol};
+pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};
 pub use price::{Bar, PriceSeries};
 pub use signal::{DatedPrice, Ranked, Signal, Skipped};
@@ -63,7 +64,7 @@ pub struct Record {
     /// What the broker says about whole periods.
     pub statements: Vec<StatementPeriod>,
     /// Daily prices by symbol.
-    pub prices: BTreeMap<Symbol, PriceSeries>,
+    pub prices: BTreeMap<PriceSymbol, PriceSeries>,
     /// Notes on orders, by time.
     pub annotations: Vec<Annotation>,
     /// Commentary by month.
@@ -86,8 +87,8 @@ impl Record {
         snapshot.max(fill)
     }
 
-    /// The prices of a symbol, under its own spelling.
+    /// The prices stored under Yahoo's symbol.
     pub fn price_series(&self, symbol: &str) -> Option<&PriceSeries> {
-        self.prices.get(&Symbol::new(symbol))
+        self.prices.get(&PriceSymbol::new(symbol))
     }
 }

@@ -1,4 +1,4 @@
-//! Names that must not be mixed up: accounts, symbols, currencies, fills.
+//! Names that must not be mixed up: accounts, tickers and symbols, currencies, fills.
 
 use std::fmt;
 
@@ -22,28 +22,26 @@ macro_rules! name {
                 &self.0
             }
         }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
     };
 }
 
 name! {
-    /// An instrument's ticker. Yahoo's spelling where prices are looked up (`SXLK.L`), the broker's on fills.
-    Symbol
+    /// What the broker calls an instrument on fills and positions: `SXLK`.
+    Ticker
+}
+name! {
+    /// What Yahoo calls an instrument, which names its file of prices: `SXLK.L`.
+    PriceSymbol
 }
 name! {
     /// The broker's identifier of one fill (`0000e0d5.69dd7411.01.01`). Private.
     ExecId
-}
-
-impl fmt::Display for Symbol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ExecId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 impl ExecId {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::execution::Side;
 use super::json_number;
-use super::name::{Currency, Symbol};
+use super::name::{Currency, PriceSymbol, Ticker};
 use crate::calendar::{YearMonth, decided_for};
 
 /// The trades that bring an account to its targets: a file `data/plans/2026-01-27.json`. Ratios are fractions.
@@ -66,9 +66,9 @@ impl Plan {
 #[serde(deny_unknown_fields)]
 pub struct PlannedTrade {
     /// Yahoo's symbol.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// The broker's ticker.
-    pub ticker: Symbol,
+    pub ticker: Ticker,
     /// Its name, or empty.
     #[serde(default)]
     pub name: String,
@@ -99,8 +99,8 @@ pub struct PlannedTrade {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unchanged {
-    /// Yahoo's symbol, or the broker's where it is in no universe.
-    pub symbol: Symbol,
+    /// Yahoo's symbol, or the broker's ticker where it is in no universe.
+    pub symbol: String,
     /// Its share of `nav`.
     pub current_weight: f64,
     /// The share it should have; `null` where it is in no universe.

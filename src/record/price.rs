@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::name::{Currency, Symbol};
+use super::name::{Currency, PriceSymbol};
 
 /// One daily bar: a row of `data/prices/SYMBOL.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub fn quote_unit(unit: &str) -> Result<(Currency, Decimal), String> {
 #[derive(Debug, Clone)]
 pub struct PriceSeries {
     /// Yahoo's spelling, which names the file.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// The currency of all prices; quotes in pence have become pounds.
     pub currency: Currency,
     /// Shared, so that a series that is cut costs nothing.
@@ -83,7 +83,7 @@ impl PriceSeries {
     ///
     /// # Errors
     /// No bar at all, an unknown unit, or bars in more than one currency.
-    pub fn new(symbol: Symbol, bars: Vec<Bar>) -> Result<Self, String> {
+    pub fn new(symbol: PriceSymbol, bars: Vec<Bar>) -> Result<Self, String> {
         let unit = bars.first().map(|bar| bar.currency.clone()).ok_or("it holds no prices")?;
         let (currency, _) = quote_unit(&unit)?;
         let mut converted = Vec::with_capacity(bars.len());
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn pence_become_pounds() {
-        let series = PriceSeries::new(Symbol::new("VOD.L"), vec![bar("2024-01-02", 7250, "GBp")]).unwrap();
+        let series = PriceSeries::new(PriceSymbol::new("VOD.L"), vec![bar("2024-01-02", 7250, "GBp")]).unwrap();
         assert_eq!(series.currency.as_str(), "GBP");
         assert_eq!(series.bars()[0].close, Decimal::new(7250, 2));
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_look_up_never_sees_the_future() {
         let bars = vec![bar("2024-01-05", 3, "USD"), bar("2024-01-02", 1, "USD"), bar("2024-01-03", 2, "USD")];
-        let series = PriceSeries::new(Symbol::new("X"), bars).unwrap();
+        let series = PriceSeries::new(PriceSymbol::new("X"), bars).unwrap();
         let close = |date: &str| series.on_or_before(date.parse().unwrap()).map(|bar| bar.close);
         assert_eq!(close("2024-01-01"), None);
         assert_eq!(close("2024-01-04"), Some(2.into()));
@@ -159,6 +159,6 @@ mod tests {
     #[test]
     fn currencies_are_not_mixed() {
         let bars = vec![bar("2024-01-02", 1, "USD"), bar("2024-01-03", 1, "GBp")];
-        assert_eq!(PriceSeries::new(Symbol::new("X"), bars).unwrap_err(), "it mixes USD and GBP");
+        assert_eq!(PriceSeries::new(PriceSymbol::new("X"), bars).unwrap_err(), "it mixes USD and GBP");
     }
 }

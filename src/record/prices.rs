@@ -11,13 +11,13 @@ use rust_decimal::Decimal;
 
 use super::files::{Placed, files, read_rows};
 use super::load::too_large;
-use super::{Bar, Finding, FindingKind, PriceSeries, Severity, Symbol};
+use super::{Bar, Finding, FindingKind, PriceSeries, PriceSymbol, Severity};
 use crate::calendar::YearMonth;
 use crate::error::Place;
 use crate::site_dir::SiteDir;
 
 /// Price series by symbol.
-type Prices = BTreeMap<Symbol, PriceSeries>;
+type Prices = BTreeMap<PriceSymbol, PriceSeries>;
 
 /// All prices, and what is wrong with them.
 pub(super) fn all(site: &SiteDir, today: NaiveDate) -> (Prices, Vec<Finding>) {
@@ -40,7 +40,7 @@ pub(super) fn all(site: &SiteDir, today: NaiveDate) -> (Prices, Vec<Finding>) {
 /// A series has its first and its newest bar, the last bar of each month, and the last one up to `as_of`: on all these
 /// dates it answers as the whole series would. The days between are read and checked, and then forgotten, so that
 /// hundreds of symbols over decades fit into little memory. A file that cannot be read gives no series.
-pub fn month_ends(site: &SiteDir, symbols: &BTreeSet<Symbol>, as_of: NaiveDate, today: NaiveDate) -> Prices {
+pub fn month_ends(site: &SiteDir, symbols: &BTreeSet<PriceSymbol>, as_of: NaiveDate, today: NaiveDate) -> Prices {
     // Only names that a file of the folder has: a symbol is no path.
     let paths = files(&site.prices(), "csv").unwrap_or_default();
     let wanted = paths.par_iter().map(|path| (path, symbol_of(path))).filter(|(_, symbol)| symbols.contains(symbol));
@@ -53,8 +53,8 @@ pub fn month_ends(site: &SiteDir, symbols: &BTreeSet<Symbol>, as_of: NaiveDate, 
     read.collect()
 }
 
-fn symbol_of(path: &Path) -> Symbol {
-    Symbol::new(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default())
+fn symbol_of(path: &Path) -> PriceSymbol {
+    PriceSymbol::new(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 /// The series without the bars that [`month_ends`] leaves out.
@@ -76,7 +76,7 @@ fn is_last_before(date: NaiveDate, next: NaiveDate, as_of: NaiveDate) -> bool {
 }
 
 /// The series of one file, and what is wrong with the file.
-fn series(path: &Path, symbol: &Symbol, root: &Path, today: NaiveDate) -> (Option<PriceSeries>, Vec<Finding>) {
+fn series(path: &Path, symbol: &PriceSymbol, root: &Path, today: NaiveDate) -> (Option<PriceSeries>, Vec<Finding>) {
     let rows = match read_rows(path, root) {
         Ok(rows) => rows,
         Err(errors) => {

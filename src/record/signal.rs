@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::json_number;
-use super::name::Symbol;
+use super::name::PriceSymbol;
 use crate::calendar::YearMonth;
 use crate::config::Rule;
 
@@ -31,7 +31,7 @@ pub struct Signal {
     /// Every instrument that could be ranked, best first; equal ones by symbol.
     pub ranking: Vec<Ranked>,
     /// The symbols to hold, best first.
-    pub selected: Vec<Symbol>,
+    pub selected: Vec<PriceSymbol>,
     /// Instruments that could not be ranked, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -45,7 +45,7 @@ pub struct Ranked {
     /// Its place a month before, if it had one.
     pub previous_rank: Option<usize>,
     /// Yahoo's symbol.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// Its name.
     pub name: String,
     /// `P(T - skip) / P(T - lookback) - 1`, as a fraction; `null` for rules that do not rank.
@@ -82,7 +82,7 @@ pub struct DatedPrice {
 #[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// Yahoo's symbol.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// Why, in words.
     pub reason: String,
 }

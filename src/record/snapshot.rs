@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::name::{AccountId, Currency, Symbol};
+use super::name::{AccountId, Currency, Ticker};
 
 /// The schema number this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -78,7 +78,7 @@ impl Snapshot {
 #[serde(deny_unknown_fields)]
 pub struct Position {
     /// The broker's ticker.
-    pub symbol: Symbol,
+    pub symbol: Ticker,
     /// IBKR's contract number.
     pub conid: Option<u64>,
     /// The listing exchange.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::record::testing::fill;
-use crate::record::{AccountId, ExecId, FlowKind, Symbol};
+use crate::record::{AccountId, ExecId, FlowKind, Ticker};
 
 fn folder() -> (tempfile::TempDir, SiteDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -145,7 +145,7 @@ proptest! {
         let row = Execution {
             price: rust_decimal::Decimal::new(cents.into(), scale),
             quantity: quantity.into(),
-            symbol: Symbol::new(symbol),
+            symbol: Ticker::new(symbol),
             ..fill("a.b.01.01")
         };
         Store::open_volatile(&site).unwrap().add_executions(std::slice::from_ref(&row)).unwrap();

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::files::{files, read_rows};
-use super::{Bar, Finding, FindingKind, Severity, Subject, Symbol};
+use super::{Bar, Finding, FindingKind, PriceSymbol, Severity, Subject};
 use crate::error::Place;
 use crate::site_dir::SiteDir;
 
@@ -49,7 +49,7 @@ impl SuspiciousBar {
 }
 
 /// What the owner should know about the bars of a symbol that are kept out; nothing where there are none.
-pub fn kept_out(symbol: &Symbol, bars: &[SuspiciousBar]) -> Option<Finding> {
+pub fn kept_out(symbol: &PriceSymbol, bars: &[SuspiciousBar]) -> Option<Finding> {
     let (first, rest) = bars.split_first()?;
     let mut message = format!("{} is kept out of all figures: {}", first.date, first.reason);
     if let Some(last) = rest.last() {
@@ -77,7 +77,7 @@ pub(super) fn findings(site: &SiteDir) -> Vec<Finding> {
             Ok(rows) => {
                 let bars: Vec<_> = rows.into_iter().map(|(_, bar)| bar).collect();
                 let place = Place::file(path).relative_to(site.root());
-                findings.extend(kept_out(&Symbol::new(name), &bars).map(|finding| finding.at(place)));
+                findings.extend(kept_out(&PriceSymbol::new(name), &bars).map(|finding| finding.at(place)));
             }
             Err(errors) => {
                 findings.extend(errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)))

@@ -1,6 +1,6 @@
 //! Small records for tests.
 
-use super::{AccountId, ExecId, Execution, Side, Symbol};
+use super::{AccountId, ExecId, Execution, Side, Ticker};
 
 /// A purchase of 10 SXLK at 188.25 USD on 27 January 2026.
 pub fn fill(exec_id: &str) -> Execution {
@@ -8,7 +8,7 @@ pub fn fill(exec_id: &str) -> Execution {
         exec_id: ExecId::new(exec_id),
         time: "2026-01-27T15:30:00Z".parse().unwrap(),
         account: AccountId::new("U7654321"),
-        symbol: Symbol::new("SXLK"),
+        symbol: Ticker::new("SXLK"),
         conid: Some(1),
         asset_class: "STK".into(),
         exchange: "LSEETF".into(),

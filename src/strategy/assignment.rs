@@ -2,7 +2,7 @@
 
 use crate::analysis::instruments::same_ticker;
 use crate::config::{Config, Strategy};
-use crate::record::{AccountId, Execution, Symbol};
+use crate::record::{AccountId, Execution, Ticker};
 
 /// The strategy a fill belongs to: one whose account, order reference and tickers all fit. Of several that do, `symbols`
 /// say more than an `account`, that more than an `order_ref`, and that more than a universe; else the first. `None` for
@@ -13,16 +13,16 @@ pub fn owner_of_fill<'a>(config: &'a Config, fill: &Execution) -> Option<&'a Str
 }
 
 /// The strategy a position belongs to; an order reference cannot tell it.
-pub fn owner_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol) -> Option<&'a Strategy> {
+pub fn owner_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker) -> Option<&'a Strategy> {
     claimants_of_position(config, account, ticker).first().copied()
 }
 
 /// The strategies between which nothing in the configuration decides whose a position is, in its order.
-pub fn claimants_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol) -> Vec<&'a Strategy> {
+pub fn claimants_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker) -> Vec<&'a Strategy> {
     claimants(config, account, ticker, None)
 }
 
-fn claimants<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol, label: Option<&str>) -> Vec<&'a Strategy> {
+fn claimants<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker, label: Option<&str>) -> Vec<&'a Strategy> {
     if let [only] = &*config.strategy {
         return vec![only];
     }
@@ -36,13 +36,13 @@ fn claimants<'a>(config: &'a Config, account: &AccountId, ticker: &Symbol, label
 fn claim(
     strategy: &Strategy,
     account: &AccountId,
-    ticker: &Symbol,
+    ticker: &Ticker,
     label: Option<&str>,
 ) -> Option<(bool, bool, bool)> {
     let of_account = strategy.account.is_empty() || strategy.account == account.private();
     let labelled = !strategy.order_ref.is_empty() && label.is_some();
     let of_label = label.is_none_or(|label| label.starts_with(&strategy.order_ref));
-    let listed = strategy.symbols.iter().any(|symbol| same_ticker(&Symbol::new(symbol), ticker));
+    let listed = strategy.symbols.iter().any(|symbol| same_ticker(symbol, ticker.as_str()));
     // What is said beside the account decides; with nothing said beside it, the account alone; else the universe.
     let of_ticker = match (strategy.symbols.is_empty(), strategy.account.is_empty()) {
         (false, _) => listed,
@@ -64,7 +64,7 @@ mod tests {
 
     fn owners(config: &Config, symbol: &str, account: &str, label: &str) -> (Option<String>, Option<String>) {
         let fill = Execution {
-            symbol: Symbol::new(symbol),
+            symbol: Ticker::new(symbol),
             account: AccountId::new(account),
             order_ref: (!label.is_empty()).then(|| label.into()),
             ..fill("a.b.01.01")
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(owners(&config, "GLD", "U1", ""), (id("listed"), id("listed")));
         assert_eq!(owners(&config, "SPY", "U1", "mom-1").0, id("labelled"));
         assert_eq!(owners(&config, "SPY", "U1", "").0, id("rest"));
-        let of = |ticker| claimants_of_position(&config, &AccountId::new("U1"), &Symbol::new(ticker)).len();
+        let of = |ticker| claimants_of_position(&config, &AccountId::new("U1"), &Ticker::new(ticker)).len();
         assert_eq!((of("GLD"), of("SPY"), of("XYZ")), (1, 2, 0));
     }
 }

@@ -19,7 +19,8 @@ use crate::config::Strategy;
 use crate::error::{Error, Result};
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
-    AccountId, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, Record, Side, Snapshot, Symbol,
+    AccountId, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side, Snapshot,
+    Ticker,
 };
 
 /// A withdrawal is known so many days ahead, and a rebalance in between keeps the money for it.
@@ -42,7 +43,7 @@ pub struct Order<'a> {
     /// The trading date.
     pub date: NaiveDate,
     /// Yahoo's symbol.
-    pub symbol: &'a Symbol,
+    pub symbol: &'a PriceSymbol,
     /// Buy or sell.
     pub side: Side,
     /// Shares, above zero.
@@ -164,7 +165,7 @@ impl Account<'_> {
             let Trade { symbol, side, shares, quote, .. } = trade;
             let order = Order { date, symbol, side: *side, shares: *shares, quote: *quote };
             for mut fill in broker.fill(&order) {
-                fill.realized_pnl = self.ledger.book(&fill);
+                fill.realized_pnl = self.ledger.book(symbol, &fill);
                 fills.push(fill);
             }
             self.ledger.cash
@@ -174,7 +175,7 @@ impl Account<'_> {
         Ok((Decision { date, signal, portfolio, targets, terms, trades: made, cash_after }, fills))
     }
 
-    fn portfolio(&self, quotes: &BTreeMap<Symbol, Quote>) -> Portfolio {
+    fn portfolio(&self, quotes: &BTreeMap<PriceSymbol, Quote>) -> Portfolio {
         let held = self.ledger.symbols().filter_map(|symbol| {
             let quantity = self.ledger.quantity(symbol);
             Some((symbol.clone(), Held { quantity, value: quantity * quotes.get(symbol)?.in_base() }))
@@ -183,7 +184,7 @@ impl Account<'_> {
     }
 
     /// What everything that can be traded costs on a date.
-    fn quotes(&self, date: NaiveDate) -> Result<BTreeMap<Symbol, Quote>> {
+    fn quotes(&self, date: NaiveDate) -> Result<BTreeMap<PriceSymbol, Quote>> {
         let mut quotes = self.quotes_of_held(date)?;
         for symbol in self.setup.strategy.universe.iter().map(|member| member.yahoo()) {
             if let Some(quote) = self.quote(&symbol, date)? {
@@ -193,8 +194,8 @@ impl Account<'_> {
         Ok(quotes)
     }
 
-    fn quotes_of_held(&self, date: NaiveDate) -> Result<BTreeMap<Symbol, Quote>> {
-        let quote = |symbol: &Symbol| {
+    fn quotes_of_held(&self, date: NaiveDate) -> Result<BTreeMap<PriceSymbol, Quote>> {
+        let quote = |symbol: &PriceSymbol| {
             let quote = self.quote(symbol, date)?.ok_or_else(|| prices_end(symbol, date))?;
             Ok((symbol.clone(), quote))
         };
@@ -202,7 +203,7 @@ impl Account<'_> {
     }
 
     /// The adjusted close of a date, or the last one before it unless that is too old.
-    fn quote(&self, symbol: &Symbol, date: NaiveDate) -> Result<Option<Quote>> {
+    fn quote(&self, symbol: &PriceSymbol, date: NaiveDate) -> Result<Option<Quote>> {
         let Some(series) = self.setup.prices.get(symbol) else { return Ok(None) };
         let Some(bar) = series.on_or_before(date).filter(|bar| !is_stale(bar, date)) else { return Ok(None) };
         let currency = series.currency;
@@ -233,7 +234,7 @@ impl Account<'_> {
     }
 }
 
-fn prices_end(symbol: &Symbol, date: NaiveDate) -> Error {
+fn prices_end(symbol: &PriceSymbol, date: NaiveDate) -> Error {
     Error::data(format!(
         "on {date} {symbol} is held and has no price of the last seven days, so its value would be a guess"
     ))
@@ -242,7 +243,7 @@ fn prices_end(symbol: &Symbol, date: NaiveDate) -> Error {
     ))
 }
 
-fn no_rate(symbol: &Symbol, currency: Currency, base: Currency, date: NaiveDate) -> Error {
+fn no_rate(symbol: &PriceSymbol, currency: Currency, base: Currency, date: NaiveDate) -> Error {
     Error::data(format!("{symbol} is quoted in {currency}, and on {date} there is no rate to {base}")).hint(format!(
         "set `currency = \"{currency}\"` on it in the universe and run `trackrecord collect prices`: the rates go to \
          data/prices/{currency}{base}=X.csv"
@@ -277,7 +278,7 @@ impl Broker for AssumedBroker {
             exec_id: ExecId::new(format!("{SOURCE}-{:06}", self.orders)),
             time: at(order.date, 20),
             account: self.account.clone(),
-            symbol: order.symbol.clone(),
+            symbol: Ticker::new(order.symbol.as_str()),
             conid: None,
             asset_class: "STK".into(),
             exchange: String::new(),

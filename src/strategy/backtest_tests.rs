@@ -96,7 +96,7 @@ fn it_starts_with_the_first_signal_by_itself() {
 #[test]
 fn prices_that_end_while_held_stop_it() {
     let mut all = two();
-    all.insert(Symbol::new("C"), series("C", &[("2020-05-29", "1")]));
+    all.insert(PriceSymbol::new("C"), series("C", &[("2020-05-29", "1")]));
     let rule = Strategy { universe: strategy(&["A", "B", "C"], 1).universe, ..one_month() };
     let error = backtest(&rule, &all, dollar(), Span::default()).unwrap_err();
     assert!(error.message().starts_with("on 2020-05-29 B is held and has no price"), "{error}");
@@ -147,7 +147,7 @@ fn waves(change: impl Fn(usize, NaiveDate) -> f64) -> Prices {
                 currency: "USD".into(),
             }
         };
-        PriceSeries::new(Symbol::new(["A", "B", "C"][place]), dates.iter().map(bar).collect()).unwrap()
+        PriceSeries::new(PriceSymbol::new(["A", "B", "C"][place]), dates.iter().map(bar).collect()).unwrap()
     };
     prices([wave(0), wave(1), wave(2)])
 }

@@ -10,7 +10,7 @@ use super::ownership::{owners, part};
 use super::rebalance::{Held, Portfolio};
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Currency, Execution, Position, Snapshot, Symbol, Unchanged};
+use crate::record::{Currency, Execution, Position, PriceSymbol, Snapshot, Ticker, Unchanged};
 
 /// A snapshot seen by a strategy.
 #[derive(Debug, Clone)]
@@ -18,9 +18,9 @@ pub struct Holdings<'a> {
     /// Value, cash and members of the universe.
     pub portfolio: Portfolio,
     /// The positions behind the members.
-    pub positions: BTreeMap<Symbol, &'a Position>,
+    pub positions: BTreeMap<PriceSymbol, &'a Position>,
     /// Positions outside the universe that could be sold, by the broker's ticker.
-    pub unknown: BTreeMap<Symbol, Unknown>,
+    pub unknown: BTreeMap<Ticker, Unknown>,
     /// Positions outside the universe that no list of trades should touch, and why.
     pub left_alone: Vec<Unchanged>,
     /// What else the reader should know.
@@ -111,7 +111,7 @@ fn take<'a>(
     found: &mut Holdings<'a>,
     snapshot: &Snapshot,
     position: &'a Position,
-    symbol: Symbol,
+    symbol: PriceSymbol,
     held: Held,
 ) -> Result<()> {
     if held.quantity < Decimal::ZERO {
@@ -138,7 +138,7 @@ fn unknown(found: &mut Holdings, snapshot: &Snapshot, position: &Position, held:
         None => {
             let weight = held.value.checked_div(snapshot.net_liquidation).and_then(|weight| weight.to_f64());
             found.left_alone.push(Unchanged {
-                symbol: position.symbol.clone(),
+                symbol: position.symbol.to_string(),
                 current_weight: weight.unwrap_or_default(),
                 target_weight: None,
                 reason: "not in the universe, and short or no plain holding: left to you".into(),

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use rust_decimal::Decimal;
 
 use super::Quote;
-use crate::record::{Execution, Position, Side, Symbol};
+use crate::record::{Execution, Position, PriceSymbol, Side, Ticker};
 
 /// Cash in the base currency and open positions in their own. Nothing is rounded but averages and realized gains.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// Cash in base currency.
     pub cash: Decimal,
-    holdings: BTreeMap<Symbol, VecDeque<Lot>>,
+    holdings: BTreeMap<PriceSymbol, VecDeque<Lot>>,
 }
 
 /// Shares bought in one fill.
@@ -39,49 +39,49 @@ impl Lot {
 
 impl Ledger {
     /// Shares held.
-    pub fn quantity(&self, symbol: &Symbol) -> Decimal {
+    pub fn quantity(&self, symbol: &PriceSymbol) -> Decimal {
         self.holdings.get(symbol).map_or(Decimal::ZERO, |lots| lots.iter().map(|lot| lot.quantity).sum())
     }
 
     /// The symbols held.
-    pub fn symbols(&self) -> impl Iterator<Item = &Symbol> {
+    pub fn symbols(&self) -> impl Iterator<Item = &PriceSymbol> {
         self.holdings.keys()
     }
 
     /// Net liquidation value in base currency at the quotes of one date.
-    pub fn value(&self, quotes: &BTreeMap<Symbol, Quote>) -> Decimal {
+    pub fn value(&self, quotes: &BTreeMap<PriceSymbol, Quote>) -> Decimal {
         let worth =
             |symbol| quotes.get(symbol).map_or(Decimal::ZERO, |quote| self.quantity(symbol) * quote.in_base());
         self.cash + self.symbols().map(worth).sum::<Decimal>()
     }
 
-    /// Books a fill. Sales close the oldest lots first; returns the realized gain of a sale.
+    /// Books a fill of the instrument that Yahoo calls `symbol`. Sales close the oldest lots first; returns the realized gain of a sale.
     ///
     /// The gain is net of the commissions of both sides, in the currency of the fill.
-    pub fn book(&mut self, fill: &Execution) -> Option<Decimal> {
+    pub fn book(&mut self, symbol: &PriceSymbol, fill: &Execution) -> Option<Decimal> {
         let commission = fill.commission.unwrap_or_default();
         self.cash -= (fill.signed_quantity() * fill.price + commission) * fill.fx_to_base.unwrap_or(Decimal::ONE);
-        let lots = self.holdings.entry(fill.symbol.clone()).or_default();
+        let lots = self.holdings.entry(symbol.clone()).or_default();
         if fill.side == Side::Buy {
             lots.push_back(Lot { quantity: fill.quantity, price: fill.price, commission });
             return None;
         }
         let cost = sell(lots, fill.quantity);
         if lots.is_empty() {
-            self.holdings.remove(&fill.symbol);
+            self.holdings.remove(symbol);
         }
         Some((fill.notional() - commission - cost).round_dp(4))
     }
 
     /// The open positions at the quotes of one date, by symbol.
-    pub fn positions(&self, quotes: &BTreeMap<Symbol, Quote>, exchange: &str) -> Vec<Position> {
-        let position = |(symbol, lots): (&Symbol, &VecDeque<Lot>)| {
+    pub fn positions(&self, quotes: &BTreeMap<PriceSymbol, Quote>, exchange: &str) -> Vec<Position> {
+        let position = |(symbol, lots): (&PriceSymbol, &VecDeque<Lot>)| {
             let quantity: Decimal = lots.iter().map(|lot| lot.quantity).sum();
             let cost: Decimal = lots.iter().map(Lot::cost).sum();
             let quote = quotes.get(symbol)?;
             let market_value = (quantity * quote.price).normalize();
             Some(Position {
-                symbol: symbol.clone(),
+                symbol: Ticker::new(symbol.as_str()),
                 conid: None,
                 exchange: exchange.to_owned(),
                 currency: quote.currency,
@@ -124,7 +124,7 @@ mod tests {
             quantity: quantity.into(),
             price: price.parse().unwrap(),
             commission: Some(commission.parse().unwrap()),
-            symbol: Symbol::new("X"),
+            symbol: Ticker::new("X"),
             ..any_fill("a.b.01.01")
         }
     }
@@ -132,13 +132,16 @@ mod tests {
     #[test]
     fn the_oldest_shares_are_sold_first() {
         let mut ledger = Ledger { cash: 1000.into(), ..Ledger::default() };
-        assert_eq!(ledger.book(&fill(Side::Buy, 10, "20.00", "1.00")), None);
-        assert_eq!(ledger.book(&fill(Side::Buy, 10, "30.00", "0.50")), None);
+        assert_eq!(ledger.book(&PriceSymbol::new("X"), &fill(Side::Buy, 10, "20.00", "1.00")), None);
+        assert_eq!(ledger.book(&PriceSymbol::new("X"), &fill(Side::Buy, 10, "30.00", "0.50")), None);
         assert_eq!(ledger.cash, "498.50".parse().unwrap());
         // 15 shares at 40.00 less 0.60 = 599.40; they cost 201.00 + 5 * 30.00 + 0.25 = 351.25.
-        assert_eq!(ledger.book(&fill(Side::Sell, 15, "40.00", "0.60")), Some("248.15".parse().unwrap()));
-        assert_eq!(ledger.quantity(&Symbol::new("X")), 5.into());
-        let quotes = BTreeMap::from([(Symbol::new("X"), quote("31.5"))]);
+        assert_eq!(
+            ledger.book(&PriceSymbol::new("X"), &fill(Side::Sell, 15, "40.00", "0.60")),
+            Some("248.15".parse().unwrap())
+        );
+        assert_eq!(ledger.quantity(&PriceSymbol::new("X")), 5.into());
+        let quotes = BTreeMap::from([(PriceSymbol::new("X"), quote("31.5"))]);
         let position = &ledger.positions(&quotes, "")[0];
         // Left: 5 shares that cost 150.25.
         assert_eq!(position.average_cost, Some("30.05".parse().unwrap()));
@@ -150,8 +153,8 @@ mod tests {
     #[test]
     fn a_position_sold_out_is_gone() {
         let mut ledger = Ledger::default();
-        ledger.book(&fill(Side::Buy, 3, "10", "0"));
-        ledger.book(&fill(Side::Sell, 3, "9", "0"));
+        ledger.book(&PriceSymbol::new("X"), &fill(Side::Buy, 3, "10", "0"));
+        ledger.book(&PriceSymbol::new("X"), &fill(Side::Sell, 3, "9", "0"));
         assert_eq!(ledger.symbols().count(), 0);
         assert_eq!(ledger.cash, (-3).into());
     }

@@ -27,11 +27,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::config::strategy::rate_symbol;
-use crate::record::{Currency, PriceSeries, Symbol};
+use crate::config::rate_symbol;
+use crate::record::{Currency, PriceSeries, PriceSymbol};
 
 /// Daily prices by Yahoo's symbol.
-pub type Prices = BTreeMap<Symbol, PriceSeries>;
+pub type Prices = BTreeMap<PriceSymbol, PriceSeries>;
 
 /// What an instrument costs on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::assignment::{claimants_of_position, owner_of_fill};
 use crate::analysis::instruments::same_ticker;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Execution, Position, Snapshot, Symbol};
+use crate::record::{Execution, Position, PriceSymbol, Snapshot, Ticker};
 
 /// The shares of a position that each strategy owns; they add up to the position. What no strategy claims is left to
 /// the first one, so that it is listed or sold once.
@@ -34,9 +34,9 @@ pub fn owners<'a>(
 ///
 /// # Errors
 /// An instrument that belongs to another strategy, or to several.
-pub fn may_hold(config: &Config, snapshot: &Snapshot, strategy: &Strategy, symbol: &Symbol) -> Result<()> {
+pub fn may_hold(config: &Config, snapshot: &Snapshot, strategy: &Strategy, symbol: &PriceSymbol) -> Result<()> {
     let ticker = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
-    let ticker = ticker.map_or_else(|| symbol.clone(), |member| member.ticker());
+    let ticker = ticker.map_or_else(|| Ticker::new(symbol.as_str()), |member| member.ticker());
     let claimants = claimants_of_position(config, &snapshot.account, &ticker);
     let ours = claimants.iter().any(|one| one.id == strategy.id);
     match &*claimants {
@@ -68,8 +68,9 @@ fn by_fills<'a>(
     claimants: &[&Strategy],
 ) -> Result<Vec<(&'a Strategy, Decimal)>> {
     let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
-    let of_position =
-        |fill: &&Execution| fill.account == snapshot.account && same_ticker(&fill.symbol, &position.symbol);
+    let of_position = |fill: &&Execution| {
+        fill.account == snapshot.account && same_ticker(fill.symbol.as_str(), position.symbol.as_str())
+    };
     for fill in fills.iter().filter(of_position).filter(|fill| fill.time <= snapshot.as_of) {
         let owner = owner_of_fill(config, fill).map(|owner| owner.id.as_str());
         *sums.entry(owner).or_default() += fill.signed_quantity();
@@ -85,7 +86,7 @@ fn by_fills<'a>(
     Ok(config.strategy.iter().filter_map(quantity).collect())
 }
 
-fn undecided(ticker: &Symbol, claimants: &[&Strategy]) -> Error {
+fn undecided(ticker: &Ticker, claimants: &[&Strategy]) -> Error {
     let ids: Vec<String> = claimants.iter().map(|one| format!("`{}`", one.id)).collect();
     Error::configuration(format!(
         "{ticker} is in the universes of {}, and nothing tells whose it is",

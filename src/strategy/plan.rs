@@ -16,7 +16,9 @@ use super::{Quote, stored_rate};
 use crate::calendar::weekday_age;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{CashFlow, Currency, Execution, Plan, PlannedTrade, Record, Signal, Snapshot, Symbol, Unchanged};
+use crate::record::{
+    CashFlow, Currency, Execution, Plan, PlannedTrade, PriceSymbol, Record, Signal, Snapshot, Ticker, Unchanged,
+};
 
 /// A stored price further than this from the broker's own, either way, is of something else: pence, another listing,
 /// or before a split.
@@ -56,13 +58,15 @@ pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveD
     let mut portfolio = held.portfolio.clone();
     let mut unchanged = held.left_alone.clone();
     if strategy.sell_unknown {
-        for (symbol, unknown) in &held.unknown {
+        for (ticker, unknown) in &held.unknown {
+            // What is in no universe has no symbol of Yahoo's and goes by its ticker.
+            let symbol = PriceSymbol::new(ticker.as_str());
             quotes.insert(symbol.clone(), unknown.quote);
-            portfolio.held.insert(symbol.clone(), unknown.held);
+            portfolio.held.insert(symbol, unknown.held);
         }
     } else {
-        unchanged.extend(held.unknown.iter().map(|(symbol, unknown)| Unchanged {
-            symbol: symbol.clone(),
+        unchanged.extend(held.unknown.iter().map(|(ticker, unknown)| Unchanged {
+            symbol: ticker.to_string(),
             current_weight: weight(unknown.held.value, snapshot.net_liquidation),
             target_weight: None,
             reason: "not in the universe; `sell_unknown = true` sells it".into(),
@@ -91,7 +95,7 @@ pub fn document(strategy: &Strategy, decision: &Decision, snapshot: NaiveDate, b
         let notional = trade.shares * trade.quote.in_base();
         PlannedTrade {
             symbol: trade.symbol.clone(),
-            ticker: member.map_or_else(|| trade.symbol.clone(), |member| member.ticker()),
+            ticker: member.map_or_else(|| Ticker::new(trade.symbol.as_str()), |member| member.ticker()),
             name: member.map(|member| member.name.clone()).unwrap_or_default(),
             action: trade.side,
             shares: trade.shares.normalize(),
@@ -207,7 +211,7 @@ fn can_be_ranked(held: &Holdings, signal: &Signal) -> Result<()> {
 }
 
 /// The newest stored close, at the rate of the snapshot or, where it has none, of the stored prices.
-fn quote(record: &Record, snapshot: &Snapshot, symbol: &Symbol, as_of: NaiveDate) -> Result<Quote> {
+fn quote(record: &Record, snapshot: &Snapshot, symbol: &PriceSymbol, as_of: NaiveDate) -> Result<Quote> {
     let place = || Place::file(format!("data/prices/{symbol}.csv"));
     let next = "run `trackrecord collect prices`, then this again";
     let series = record.prices.get(symbol);
@@ -233,7 +237,7 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &Symbol, as_of: NaiveDate
 }
 
 /// The broker's own price of a position against the stored one.
-fn is_same_instrument(symbol: &Symbol, quote: &Quote, currency: Currency, price: Option<Decimal>) -> Result<()> {
+fn is_same_instrument(symbol: &PriceSymbol, quote: &Quote, currency: Currency, price: Option<Decimal>) -> Result<()> {
     let next = "correct `symbol` or `ibkr` of it in the universe, or collect its prices and a snapshot again";
     let place = || Place::file(format!("data/prices/{symbol}.csv"));
     if currency != quote.currency {
@@ -266,13 +270,18 @@ fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
             let target_weight = weight(target.unwrap_or_default(), portfolio.value);
             let near = (current_weight - target_weight).abs() <= terms.threshold.to_f64().unwrap_or_default();
             let reason = if near { "within the threshold" } else { "not enough cash for a lot" };
-            Some(Unchanged { symbol, current_weight, target_weight: Some(target_weight), reason: reason.into() })
+            Some(Unchanged {
+                symbol: symbol.to_string(),
+                current_weight,
+                target_weight: Some(target_weight),
+                reason: reason.into(),
+            })
         })
         .collect()
 }
 
 /// Reference prices that the market may have left behind.
-fn old_prices(quotes: &BTreeMap<Symbol, Quote>, as_of: NaiveDate) -> Option<String> {
+fn old_prices(quotes: &BTreeMap<PriceSymbol, Quote>, as_of: NaiveDate) -> Option<String> {
     let old = quotes.iter().filter(|(_, quote)| weekday_age(quote.date, as_of) > WEEKDAYS_TO_NAME);
     let list: Vec<String> = old.map(|(symbol, quote)| format!("{symbol} (of {})", quote.date)).collect();
     let next = "`trackrecord collect prices` brings newer ones";

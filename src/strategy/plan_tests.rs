@@ -19,7 +19,7 @@ fn currency(code: &str) -> Currency {
 fn position(ticker: &str, quantity: i64, price: &str) -> Position {
     let quantity = Decimal::from(quantity);
     Position {
-        symbol: Symbol::new(ticker),
+        symbol: Ticker::new(ticker),
         conid: None,
         exchange: String::new(),
         currency: currency("USD"),
@@ -219,7 +219,7 @@ fn plans(record: &Record, config: &Config) -> Result<Vec<Plan>> {
 
 fn fill_of(ticker: &str, quantity: i64, label: &str, time: &str) -> Execution {
     Execution {
-        symbol: Symbol::new(ticker),
+        symbol: Ticker::new(ticker),
         quantity: quantity.into(),
         account: AccountId::new("U1"),
         order_ref: (!label.is_empty()).then(|| label.to_owned()),

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Quote;
 use super::costs::Costs;
 use crate::config::{Rule, Strategy};
-use crate::record::{Side, Signal, Symbol};
+use crate::record::{PriceSymbol, Side, Signal};
 
 /// What is there to trade with, in base currency.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Portfolio {
     /// Cash.
     pub cash: Decimal,
     /// Shares held and what they are worth, by Yahoo's symbol.
-    pub held: BTreeMap<Symbol, Held>,
+    pub held: BTreeMap<PriceSymbol, Held>,
 }
 
 /// A position.
@@ -32,7 +32,7 @@ pub struct Held {
 
 impl Portfolio {
     /// What each position is worth.
-    pub fn values(&self) -> BTreeMap<Symbol, Decimal> {
+    pub fn values(&self) -> BTreeMap<PriceSymbol, Decimal> {
         self.held.iter().map(|(symbol, held)| (symbol.clone(), held.value)).collect()
     }
 }
@@ -96,7 +96,7 @@ impl Terms {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trade {
     /// Yahoo's symbol.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// Buy or sell.
     pub side: Side,
     /// Shares, above zero.
@@ -117,7 +117,7 @@ pub struct Decision {
     /// The account before it.
     pub portfolio: Portfolio,
     /// The share of what may be invested that each symbol is to have.
-    pub targets: BTreeMap<Symbol, Decimal>,
+    pub targets: BTreeMap<PriceSymbol, Decimal>,
     /// How the trades were sized.
     pub terms: Terms,
     /// The trades.
@@ -135,17 +135,17 @@ pub struct Decision {
 /// them shrink by the same factor, and what whole lots leave over goes to the first of `best_first`.
 pub fn trades(
     portfolio: &Portfolio,
-    targets: &BTreeMap<Symbol, Decimal>,
-    quotes: &BTreeMap<Symbol, Quote>,
+    targets: &BTreeMap<PriceSymbol, Decimal>,
+    quotes: &BTreeMap<PriceSymbol, Quote>,
     terms: &Terms,
-    best_first: &[Symbol],
+    best_first: &[PriceSymbol],
     mut execute: impl FnMut(&Trade) -> Decimal,
 ) -> Vec<Trade> {
     let investable = terms.investable(portfolio);
     let tolerance = portfolio.value * terms.threshold;
     let mut cash = portfolio.cash;
     let mut trades = Vec::new();
-    let mut trade = |symbol: &Symbol, side, shares: Decimal, share: Decimal| {
+    let mut trade = |symbol: &PriceSymbol, side, shares: Decimal, share: Decimal| {
         if shares > Decimal::ZERO
             && let Some(quote) = quotes.get(symbol)
         {
@@ -185,7 +185,7 @@ pub fn trades(
 }
 
 /// A purchase's money and price, by symbol.
-type Purchases<'a> = BTreeMap<&'a Symbol, (Decimal, &'a Quote)>;
+type Purchases<'a> = BTreeMap<&'a PriceSymbol, (Decimal, &'a Quote)>;
 
 /// What each purchase may cost. A shortage within the threshold falls on the last one, which stays as close to its
 /// target as what is left alone.
@@ -194,7 +194,7 @@ fn budgets<'a>(
     money: Decimal,
     tolerance: Decimal,
     terms: &Terms,
-    best_first: &[Symbol],
+    best_first: &[PriceSymbol],
 ) -> Purchases<'a> {
     let mut budgets = lacking.clone();
     let needed: Decimal = lacking.values().map(|(gap, _)| *gap).sum();
@@ -207,7 +207,7 @@ fn budgets<'a>(
         *budget = (*budget * money.max(Decimal::ZERO)).checked_div(needed).unwrap_or_default();
         left -= cost(*budget, quote);
     }
-    let rank = |symbol: &Symbol| best_first.iter().position(|other| other == symbol).unwrap_or(usize::MAX);
+    let rank = |symbol: &PriceSymbol| best_first.iter().position(|other| other == symbol).unwrap_or(usize::MAX);
     let mut ranked: Vec<_> = budgets.iter_mut().collect();
     ranked.sort_by_key(|(symbol, _)| rank(symbol));
     for (symbol, (budget, quote)) in ranked {

@@ -3,12 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::strategy::testing::{quote, strategy};
 
-fn symbol(name: &str) -> Symbol {
-    Symbol::new(name)
+fn symbol(name: &str) -> PriceSymbol {
+    PriceSymbol::new(name)
 }
 
 fn portfolio(cash: i64, held: &[(&str, i64, i64)]) -> Portfolio {
-    let held: BTreeMap<Symbol, Held> = held
+    let held: BTreeMap<PriceSymbol, Held> = held
         .iter()
         .map(|(name, quantity, value)| (symbol(name), Held { quantity: (*quantity).into(), value: (*value).into() }))
         .collect();
@@ -16,11 +16,11 @@ fn portfolio(cash: i64, held: &[(&str, i64, i64)]) -> Portfolio {
     Portfolio { value, cash: cash.into(), held }
 }
 
-fn weights(all: &[(&str, &str)]) -> BTreeMap<Symbol, Decimal> {
+fn weights(all: &[(&str, &str)]) -> BTreeMap<PriceSymbol, Decimal> {
     all.iter().map(|(name, weight)| (symbol(name), weight.parse().unwrap())).collect()
 }
 
-fn quotes(all: &[(&str, &str)]) -> BTreeMap<Symbol, Quote> {
+fn quotes(all: &[(&str, &str)]) -> BTreeMap<PriceSymbol, Quote> {
     all.iter().map(|(name, price)| (symbol(name), quote(price))).collect()
 }
 
@@ -32,7 +32,7 @@ fn list(
     terms: &Terms,
 ) -> (Vec<String>, Decimal) {
     let mut cash = portfolio.cash;
-    let best_first: Vec<Symbol> = targets.iter().map(|(name, _)| symbol(name)).collect();
+    let best_first: Vec<PriceSymbol> = targets.iter().map(|(name, _)| symbol(name)).collect();
     let found = trades(portfolio, &weights(targets), &quotes(prices), terms, &best_first, |trade| {
         cash = expected_cash(cash, trade, &terms.costs);
         cash

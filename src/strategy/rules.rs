@@ -9,14 +9,14 @@ use super::Prices;
 use super::momentum::{last_complete_month, momentum, month_end_price};
 use crate::calendar::YearMonth;
 use crate::config::{Member, Rule, Strategy};
-use crate::record::{Ranked, Signal, Skipped, Symbol};
+use crate::record::{PriceSymbol, Ranked, Signal, Skipped};
 
 /// What a strategy's rule says with the prices known at `as_of`, with each place's change since the month before.
 /// Later prices are never looked at.
 pub fn signal(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Signal {
     let mut signal = without_changes(strategy, prices, as_of);
     let before = without_changes(strategy, prices, signal.formation.previous().last_day());
-    let places: BTreeMap<&Symbol, usize> =
+    let places: BTreeMap<&PriceSymbol, usize> =
         before.ranking.iter().map(|ranked| (&ranked.symbol, ranked.rank)).collect();
     for ranked in &mut signal.ranking {
         ranked.previous_rank = places.get(&ranked.symbol).copied();
@@ -107,7 +107,11 @@ fn weight(strategy: &Strategy, ranked: &Ranked) -> Decimal {
 ///
 /// `held` is what the members held are worth. What is bought and held keeps the proportions that it has come to, so
 /// that only new cash is spread over it.
-pub fn targets(strategy: &Strategy, signal: &Signal, held: &BTreeMap<Symbol, Decimal>) -> BTreeMap<Symbol, Decimal> {
+pub fn targets(
+    strategy: &Strategy,
+    signal: &Signal,
+    held: &BTreeMap<PriceSymbol, Decimal>,
+) -> BTreeMap<PriceSymbol, Decimal> {
     let total: Decimal = held.values().filter(|value| **value > Decimal::ZERO).sum();
     if strategy.rule == Rule::BuyAndHold && total > Decimal::ZERO {
         let share = |value: Decimal| value.max(Decimal::ZERO).checked_div(total).unwrap_or_default();

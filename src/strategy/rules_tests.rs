@@ -10,7 +10,7 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn names(signal: &Signal) -> Vec<&str> {
-    signal.selected.iter().map(Symbol::as_str).collect()
+    signal.selected.iter().map(PriceSymbol::as_str).collect()
 }
 
 /// From the end of January 2019 to the end of December 2019: A +20 %, B +10 %, C +25 %.
@@ -64,7 +64,7 @@ fn fewer_symbols_than_places_leave_cash() {
     let signal = signal(&strategy(&["A", "B", "NEW"], 5), &three(), date("2020-01-31"));
     assert_eq!(names(&signal), ["A", "B"]);
     assert_eq!(signal.ranking[0].target_weight, 0.2);
-    assert_eq!(signal.skipped, [Skipped { symbol: Symbol::new("NEW"), reason: "no prices".into() }]);
+    assert_eq!(signal.skipped, [Skipped { symbol: PriceSymbol::new("NEW"), reason: "no prices".into() }]);
     let targets = targets(&strategy(&["A", "B", "NEW"], 5), &signal, &BTreeMap::new());
     assert_eq!(targets.values().sum::<Decimal>(), Decimal::new(4, 1));
 }
@@ -88,7 +88,7 @@ fn a_least_momentum_can_leave_nothing() {
 fn a_symbol_listed_last_month_is_skipped_and_says_why() {
     let mut all = three();
     let young = series("NEW", &[("2019-12-02", "10"), ("2019-12-31", "11"), ("2020-01-31", "12")]);
-    all.insert(Symbol::new("NEW"), young);
+    all.insert(PriceSymbol::new("NEW"), young);
     let signal = signal(&strategy(&["A", "NEW"], 1), &all, date("2020-01-31"));
     assert_eq!(signal.skipped[0].reason, "no price at the end of January 2019");
 }
@@ -97,7 +97,7 @@ fn a_symbol_listed_last_month_is_skipped_and_says_why() {
 fn fixed_weights_are_what_they_say() {
     let mut rule = Strategy { rule: Rule::FixedWeights, ..strategy(&["A", "B"], 1) };
     let equal = signal(&rule, &three(), date("2020-01-31"));
-    assert_eq!(targets(&rule, &equal, &BTreeMap::new())[&Symbol::new("B")], Decimal::new(5, 1));
+    assert_eq!(targets(&rule, &equal, &BTreeMap::new())[&PriceSymbol::new("B")], Decimal::new(5, 1));
     rule.weights = BTreeMap::from([("B".into(), Decimal::new(7, 1))]);
     let own = signal(&rule, &three(), date("2020-01-31"));
     assert_eq!((names(&own), own.lookback_months, own.ranking[0].momentum), (vec!["B"], None, None));
@@ -107,9 +107,10 @@ fn fixed_weights_are_what_they_say() {
 fn what_is_bought_and_held_keeps_its_proportions() {
     let rule = Strategy { rule: Rule::BuyAndHold, ..strategy(&["A", "B"], 1) };
     let signal = signal(&rule, &three(), date("2020-01-31"));
-    let held = BTreeMap::from([(Symbol::new("A"), Decimal::from(300)), (Symbol::new("B"), Decimal::from(100))]);
-    assert_eq!(targets(&rule, &signal, &held)[&Symbol::new("A")], Decimal::new(75, 2));
-    assert_eq!(targets(&rule, &signal, &BTreeMap::new())[&Symbol::new("A")], Decimal::new(5, 1));
+    let held =
+        BTreeMap::from([(PriceSymbol::new("A"), Decimal::from(300)), (PriceSymbol::new("B"), Decimal::from(100))]);
+    assert_eq!(targets(&rule, &signal, &held)[&PriceSymbol::new("A")], Decimal::new(75, 2));
+    assert_eq!(targets(&rule, &signal, &BTreeMap::new())[&PriceSymbol::new("A")], Decimal::new(5, 1));
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use super::momentum::{STALE_DAYS, is_stale, last_complete_month};
 use super::rules::without_changes;
 use crate::calendar::{YearMonth, is_weekday};
 use crate::config::Strategy;
-use crate::record::{PriceSeries, Symbol};
+use crate::record::{PriceSeries, PriceSymbol};
 
 /// Members of a universe whose prices end too early for a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Staleness {
     as_of: NaiveDate,
     newest: Option<NaiveDate>,
     /// Members whose newest price is too old for today, with its date.
-    old: Vec<(Symbol, Option<NaiveDate>)>,
+    old: Vec<(PriceSymbol, Option<NaiveDate>)>,
     /// Whether all prices reach the end of the month that a signal is formed at.
     covers_formation: bool,
     /// Whether some price shows that the month's last trading day is among them.
@@ -25,7 +25,7 @@ pub struct Staleness {
 /// How old the prices of a strategy's universe are, seen from `as_of`.
 pub fn staleness(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Staleness {
     let formed = last_complete_month(as_of).last_day();
-    let newest_bar = |symbol: &Symbol| prices.get(symbol).and_then(|series| series.on_or_before(as_of));
+    let newest_bar = |symbol: &PriceSymbol| prices.get(symbol).and_then(|series| series.on_or_before(as_of));
     let members = || strategy.universe.iter().map(|member| member.yahoo());
     let old = members().filter(|symbol| newest_bar(symbol).is_none_or(|bar| is_stale(bar, as_of)));
     Staleness {

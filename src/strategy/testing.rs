@@ -2,7 +2,7 @@
 
 use super::{Prices, Quote};
 use crate::config::{Member, Strategy};
-use crate::record::{Bar, PriceSeries, Symbol};
+use crate::record::{Bar, PriceSeries, PriceSymbol};
 
 /// A series in US dollars from dates and adjusted closes; the close is the same.
 pub fn series(symbol: &str, closes: &[(&str, &str)]) -> PriceSeries {
@@ -21,7 +21,7 @@ pub fn series_in(symbol: &str, unit: &str, closes: &[(&str, &str)]) -> PriceSeri
         volume: None,
         currency: unit.into(),
     };
-    PriceSeries::new(Symbol::new(symbol), closes.iter().map(bar).collect()).unwrap()
+    PriceSeries::new(PriceSymbol::new(symbol), closes.iter().map(bar).collect()).unwrap()
 }
 
 /// Series by their symbol.

@@ -9,7 +9,9 @@ use rust_decimal::Decimal;
 use trackrecord::build::{Options, render};
 use trackrecord::config::{self, Config};
 use trackrecord::publication::redact;
-use trackrecord::record::{Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, Record, Snapshot, Symbol, load};
+use trackrecord::record::{
+    Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Snapshot, load,
+};
 use trackrecord::report::Cache;
 
 use crate::support::Site;
@@ -178,7 +180,7 @@ fn changed(record: &Record, later: Later, cut: NaiveDate) -> Record {
             income.push(dividend(paid));
         }
         OtherMarket => {
-            let members = ["MTUM", "QUAL", "SIZE", "USMV", "VLUE"].map(Symbol::new);
+            let members = ["MTUM", "QUAL", "SIZE", "USMV", "VLUE"].map(PriceSymbol::new);
             for (_, series) in prices.iter_mut().filter(|(symbol, _)| members.contains(symbol)) {
                 *series = dearer_after(series, cut);
             }

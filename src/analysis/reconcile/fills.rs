@@ -12,7 +12,7 @@ use crate::analysis::orders::{Order, orders};
 use crate::analysis::round_trips::{RealizedProfit, round_trips};
 use crate::error::Place;
 use crate::record::{
-    Annotation, Bar, Currency, Execution, Finding, FindingKind, PriceSeries, Record, Severity, Subject, Symbol,
+    Annotation, Bar, Currency, Execution, Finding, FindingKind, PriceSeries, Record, Severity, Subject, Ticker,
 };
 
 /// How far outside the day's range a fill may be: 0.5 %, for sources that round or see other venues.
@@ -25,7 +25,7 @@ const LARGEST_SPLIT: u32 = 20;
 ///
 /// Up to a cent, or a hundredth of a percent of the broker's figure, is rounding.
 pub fn realized_profit_against_the_brokers(record: &Record, base: Currency) -> Vec<Finding> {
-    let mut different: BTreeMap<(Symbol, Currency), Vec<RealizedProfit>> = BTreeMap::new();
+    let mut different: BTreeMap<(Ticker, Currency), Vec<RealizedProfit>> = BTreeMap::new();
     let mut unknown = Vec::new();
     for profit in round_trips(record, base).realized {
         match profit.ours {
@@ -114,7 +114,7 @@ impl Cause {
 /// the same currency, on its UTC date (or the next, for exchanges east of Greenwich). Options, futures and
 /// bonds are left out: their ticker may be that of another instrument.
 pub fn fills_outside_the_day(record: &Record) -> Vec<Finding> {
-    let mut outside: BTreeMap<(&Symbol, Cause), Vec<(&Execution, &Bar)>> = BTreeMap::new();
+    let mut outside: BTreeMap<(&Ticker, Cause), Vec<(&Execution, &Bar)>> = BTreeMap::new();
     for fill in record.executions.iter().filter(|fill| is_trade(fill) && !is_derivative(fill)) {
         let Some(bar) = series_of(record, fill).and_then(|series| bar_missed(series, fill)) else { continue };
         outside.entry((&fill.symbol, likely_cause(fill.price, bar))).or_default().push((fill, bar));
@@ -124,11 +124,14 @@ pub fn fills_outside_the_day(record: &Record) -> Vec<Finding> {
 
 fn series_of<'a>(record: &'a Record, fill: &Execution) -> Option<&'a PriceSeries> {
     let in_currency = |series: &&PriceSeries| series.currency == fill.currency;
-    if let Some(exact) = record.prices.get(&fill.symbol) {
+    if let Some(exact) = record.price_series(fill.symbol.as_str()) {
         return Some(exact).filter(in_currency);
     }
-    let mut spelt =
-        record.prices.values().filter(in_currency).filter(|series| same_ticker(&series.symbol, &fill.symbol));
+    let mut spelt = record
+        .prices
+        .values()
+        .filter(in_currency)
+        .filter(|series| same_ticker(series.symbol.as_str(), fill.symbol.as_str()));
     spelt.next().filter(|_| spelt.next().is_none())
 }
 
@@ -161,7 +164,7 @@ fn likely_cause(price: Decimal, bar: &Bar) -> Cause {
     split.or_else(|| { ratios }.find(|ratio| times(*ratio)).map(Cause::ReverseSplit)).unwrap_or(Cause::Typing)
 }
 
-fn outside_finding(symbol: &Symbol, cause: Cause, fills: &[(&Execution, &Bar)]) -> Option<Finding> {
+fn outside_finding(symbol: &Ticker, cause: Cause, fills: &[(&Execution, &Bar)]) -> Option<Finding> {
     let (fill, bar) = fills.iter().min_by_key(|(fill, _)| (fill.time, &fill.exec_id))?;
     let (low, high) = range(bar)?;
     let message = format!(

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::snapshot_place;
 use crate::analysis::instruments::{Instruments, is_trade};
 use crate::analysis::round_trips::is_in;
-use crate::record::{Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject, Symbol};
+use crate::record::{Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject, Ticker};
 
 /// Differences up to this many shares are rounding of fractional shares.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
@@ -83,22 +83,22 @@ fn names<'a>(
     record: &'a Record,
     told: &[&'a Snapshot],
     instruments: &Instruments,
-) -> BTreeMap<Instrument, &'a Symbol> {
+) -> BTreeMap<Instrument, &'a Ticker> {
     let positions = told.iter().flat_map(|snapshot| snapshot.known_positions());
     let of_positions = positions.map(|position| (instruments.of_position(position), &position.symbol));
     let of_fills = record.executions.iter().map(|fill| (instruments.of_fill(fill), &fill.symbol));
     of_positions.chain(of_fills).collect()
 }
 
-fn name(names: &BTreeMap<Instrument, &Symbol>, instrument: &Instrument) -> Symbol {
+fn name(names: &BTreeMap<Instrument, &Ticker>, instrument: &Instrument) -> Ticker {
     match (names.get(instrument), instrument) {
         (Some(symbol), _) => (*symbol).clone(),
         (None, Instrument::Ticker(symbol, _)) => symbol.clone(),
-        (None, Instrument::Contract(contract)) => Symbol::new(format!("contract {contract}")),
+        (None, Instrument::Contract(contract)) => Ticker::new(format!("contract {contract}")),
     }
 }
 
-fn finding(symbol: Symbol, since: NaiveDate, divergence: &Divergence) -> Finding {
+fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding {
     let Divergence { snapshot, counted, told, .. } = divergence;
     let missing = told - counted;
     let quantity = missing.abs().normalize();

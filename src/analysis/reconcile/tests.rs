@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::trade_samples::{Fill, currency, date, dec, note, position, snapshot};
-use crate::record::{Bar, CashFlow, FlowKind, Position, PriceSeries, Severity, Symbol};
+use crate::record::{Bar, CashFlow, FlowKind, Position, PriceSeries, PriceSymbol, Severity};
 
 fn usd() -> Currency {
     currency("USD")
@@ -178,8 +178,8 @@ fn with_prices(fills: Vec<crate::record::Execution>, unit: &str) -> Record {
         volume: None,
         currency: unit.into(),
     };
-    let series = PriceSeries::new(Symbol::new("X.L"), vec![bar]).unwrap();
-    Record { executions: fills, prices: [(Symbol::new("X.L"), series)].into(), ..Record::default() }
+    let series = PriceSeries::new(PriceSymbol::new("X.L"), vec![bar]).unwrap();
+    Record { executions: fills, prices: [(PriceSymbol::new("X.L"), series)].into(), ..Record::default() }
 }
 
 #[test]

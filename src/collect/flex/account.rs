@@ -9,14 +9,14 @@ use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
 use crate::record::snapshot::SCHEMA;
-use crate::record::{Currency, FindingKind, Position, Severity, Snapshot, StatementPeriod, Symbol};
+use crate::record::{Currency, FindingKind, Position, Severity, Snapshot, StatementPeriod, Ticker};
 
 /// What is known about the open positions of one date.
 #[derive(Default)]
 struct Holdings {
     positions: Vec<Position>,
     /// Which of them are of one instrument.
-    by_instrument: HashMap<(Symbol, Option<u64>), Vec<usize>>,
+    by_instrument: HashMap<(Ticker, Option<u64>), Vec<usize>>,
     rates: BTreeMap<Currency, Decimal>,
     /// Only single lots are listed, which are not added up.
     only_lots: bool,
@@ -217,7 +217,7 @@ fn position(row: &Row) -> Result<Position> {
         .text("conid")
         .map(|text| text.parse().map_err(|_| row.error(format!("conid: `{text}` is not a contract number"))));
     Ok(Position {
-        symbol: Symbol::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
+        symbol: Ticker::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
         conid: conid.transpose()?,
         exchange: row.text("listingExchange").unwrap_or_default().to_owned(),
         currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,

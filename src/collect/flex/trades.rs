@@ -9,7 +9,7 @@ use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::collect::time::Instant;
 use crate::error::{Error, Result};
-use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Symbol};
+use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker};
 
 impl Reading {
     /// Reads all fills and links those that take others back.
@@ -50,7 +50,7 @@ impl Reading {
             exec_id: exec_id(row, kind)?,
             time: self.time_of(row)?,
             account: self.account.clone(),
-            symbol: Symbol::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
+            symbol: Ticker::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
             conid: conid(row)?,
             asset_class: row.text("assetCategory").unwrap_or_default().to_owned(),
             exchange: row.first(&["listingExchange", "exchange"]).unwrap_or_default().to_owned(),

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::session::{Session, read};
 use crate::error::Result;
-use crate::record::{Currency, Symbol};
+use crate::record::{Currency, Ticker};
 
 /// What is known of a contract beyond the row it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub fn exchange(contract: &Contract, listing: Option<&Listing>) -> String {
 }
 
 /// The ticker as statements spell it: the plain symbol of shares, the full name of anything with an expiry or a pair.
-pub fn ticker(contract: &Contract) -> Symbol {
+pub fn ticker(contract: &Contract) -> Ticker {
     let plain =
         matches!(contract.security_type, SecurityType::Stock | SecurityType::MutualFund | SecurityType::Crypto);
     let name = if plain || contract.local_symbol.is_empty() {
@@ -81,7 +81,7 @@ pub fn ticker(contract: &Contract) -> Symbol {
     } else {
         contract.local_symbol.clone()
     };
-    Symbol::new(name)
+    Ticker::new(name)
 }
 
 /// The asset class in the letters of statements.

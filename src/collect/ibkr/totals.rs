@@ -7,19 +7,19 @@ use ibapi::orders::{ExecutionData, ExecutionSide};
 use rust_decimal::Decimal;
 
 use super::contracts::{decimal, ticker};
-use crate::record::{Execution, Finding, FindingKind, Severity, Side, Subject, Symbol};
+use crate::record::{Execution, Finding, FindingKind, Severity, Side, Subject, Ticker};
 
 /// What tells one order's fills in one instrument.
 type Order = (String, Option<u64>, Side);
 
 /// How much of each order the gateway says is filled.
 #[derive(Debug, Default)]
-pub struct OrderTotals(BTreeMap<Order, (Symbol, Decimal)>);
+pub struct OrderTotals(BTreeMap<Order, (Ticker, Decimal)>);
 
 impl OrderTotals {
     /// The totals that these fills carry.
     pub fn of<'a>(fills: impl Iterator<Item = &'a ExecutionData>) -> Self {
-        let mut totals: BTreeMap<Order, (Symbol, Decimal)> = BTreeMap::new();
+        let mut totals: BTreeMap<Order, (Ticker, Decimal)> = BTreeMap::new();
         for ExecutionData { contract, execution, .. } in fills {
             let Some(filled) = decimal(execution.cumulative_quantity).filter(|filled| *filled > Decimal::ZERO) else {
                 continue;

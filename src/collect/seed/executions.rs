@@ -9,7 +9,7 @@ use crate::collect::csv::side_of;
 use crate::collect::table::{Line, Table};
 use crate::collect::{Batch, time, utf8};
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Symbol};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker};
 
 /// Reads `trade_id,timestamp,symbol,asset_class,side,quantity,intended_price,fill_price,slippage_bps,commission,`
 /// `commission_currency`. Prices are taken to be in the currency of the commission.
@@ -69,7 +69,7 @@ fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -
         exec_id: ExecId::new(needed("trade_id")?),
         time: time.time,
         account: AccountId::new(settings.account.unwrap_or(SOURCE)),
-        symbol: Symbol::new(needed("symbol")?),
+        symbol: Ticker::new(needed("symbol")?),
         conid: None,
         asset_class: line.text(column("asset_class")).unwrap_or_default().to_owned(),
         exchange: String::new(),

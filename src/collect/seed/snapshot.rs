@@ -8,7 +8,7 @@ use super::{SOURCE, SeedSettings, decimal, json, needed_decimal, text, wrong};
 use crate::collect::{Batch, time};
 use crate::error::Result;
 use crate::record::snapshot::SCHEMA;
-use crate::record::{AccountId, Currency, Position, Snapshot, Symbol};
+use crate::record::{AccountId, Currency, Position, Snapshot, Ticker};
 
 /// Reads `timestamp,total_equity,cash,positions[..]`. All amounts are in the base currency; the date is that of the
 /// time in UTC.
@@ -53,7 +53,7 @@ fn position(path: &Path, entry: &Value, base: Currency) -> Result<Position> {
         return Err(wrong(path, "a position has no symbol".to_owned()));
     }
     Ok(Position {
-        symbol: Symbol::new(symbol),
+        symbol: Ticker::new(symbol),
         conid: None,
         exchange: String::new(),
         currency: base,

@@ -10,7 +10,7 @@ use super::decimal::decimal;
 use super::document::{Column, Document, Envelope, Events, Fault, Indicators, Meta, Quote, Series, TradingPeriod};
 use crate::error::{Error, Result};
 use crate::record::price::quote_unit;
-use crate::record::{Bar, Symbol};
+use crate::record::{Bar, PriceSymbol};
 
 /// How long after the close of trading a bar counts as finished: closing auctions and delayed feeds need a while.
 const SETTLING: TimeDelta = TimeDelta::minutes(30);
@@ -44,7 +44,7 @@ pub(super) struct Chart {
 /// # Errors
 /// No JSON, an error document, no prices, prices without dates, columns of different lengths, another symbol, no
 /// currency or no time zone.
-pub(super) fn read(body: &[u8], asked: &Symbol, now: DateTime<Utc>) -> Result<Chart> {
+pub(super) fn read(body: &[u8], asked: &PriceSymbol, now: DateTime<Utc>) -> Result<Chart> {
     let document: Document = serde_json::from_slice(body).map_err(|error| {
         Error::network("the answer is not a chart")
             .because(error)
@@ -113,7 +113,7 @@ fn series(document: Document) -> Result<Series> {
     }
 }
 
-fn currency(meta: &Meta, asked: &Symbol) -> Result<String> {
+fn currency(meta: &Meta, asked: &PriceSymbol) -> Result<String> {
     if let Some(answered) = &meta.symbol
         && !answered.eq_ignore_ascii_case(asked.as_str())
     {

@@ -34,7 +34,7 @@ fn document() -> Value {
 }
 
 fn read_at(document: &Value, now: &str) -> Chart {
-    read(document.to_string().as_bytes(), &Symbol::new("VOD.L"), now.parse().unwrap()).unwrap()
+    read(document.to_string().as_bytes(), &PriceSymbol::new("VOD.L"), now.parse().unwrap()).unwrap()
 }
 
 fn dates(chart: &Chart) -> Vec<String> {

@@ -14,7 +14,7 @@ use super::chart::{self, Chart};
 use super::plan::Span;
 use crate::collect::http::{self, Answer, Backoff, Failure, Limits};
 use crate::error::{Error, Result};
-use crate::record::Symbol;
+use crate::record::PriceSymbol;
 
 /// Questions under way at once.
 const AT_ONCE: usize = 8;
@@ -69,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     /// No answer, one that asks for patience beyond ours, or one that [`chart::read`] refuses.
-    pub(super) async fn chart(&self, symbol: &Symbol, span: Span, say: &Say) -> Result<Chart> {
+    pub(super) async fn chart(&self, symbol: &PriceSymbol, span: Span, say: &Say) -> Result<Chart> {
         let mut session = self.session.lock().await.clone();
         let mut renewed = false;
         loop {
@@ -89,7 +89,7 @@ impl Client {
         }
     }
 
-    fn question(&self, symbol: &Symbol, span: Span, session: Option<&Session>) -> Result<(Url, HeaderMap)> {
+    fn question(&self, symbol: &PriceSymbol, span: Span, session: Option<&Session>) -> Result<(Url, HeaderMap)> {
         let mut url = self.below("v8/finance/chart")?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(symbol.as_str());

@@ -10,13 +10,13 @@ use super::merge::{History, Settled, Stored};
 use crate::calendar::weekday_age;
 use crate::error::{Error, Place};
 use crate::record::suspicious::kept_out;
-use crate::record::{Bar, Finding, FindingKind, Severity, Subject, Symbol};
+use crate::record::{Bar, Finding, FindingKind, PriceSymbol, Severity, Subject};
 
 /// Weekdays without a price after which a symbol may be gone. The longest holidays are shorter.
 const STALE: usize = 7;
 
 /// Why a symbol has no new prices, and what is used instead.
-pub(super) fn failed(symbol: &Symbol, error: &Error, stored: &[Bar]) -> Finding {
+pub(super) fn failed(symbol: &PriceSymbol, error: &Error, stored: &[Bar]) -> Finding {
     let mut finding = Finding::from_error(FindingKind::NoNewPrices, error);
     let place = finding.place.take().map(|place| format!("{place}: ")).unwrap_or_default();
     finding.message = format!("{place}{}; {}", finding.message, used(stored));
@@ -25,7 +25,7 @@ pub(super) fn failed(symbol: &Symbol, error: &Error, stored: &[Bar]) -> Finding 
 
 /// A finding of a symbol, which is named in front of it.
 fn finding(
-    symbol: &Symbol,
+    symbol: &PriceSymbol,
     severity: Severity,
     kind: FindingKind,
     message: impl Into<String>,
@@ -41,12 +41,17 @@ fn used(stored: &[Bar]) -> String {
     }
 }
 
-fn file(symbol: &Symbol) -> Place {
+fn file(symbol: &PriceSymbol) -> Place {
     Place::file(PathBuf::from("data/prices").join(format!("{symbol}.csv")))
 }
 
 /// Everything about a symbol's answer that its owner should know.
-pub(super) fn settled(symbol: &Symbol, settled: &Settled, chart: Option<&Chart>, now: DateTime<Utc>) -> Vec<Finding> {
+pub(super) fn settled(
+    symbol: &PriceSymbol,
+    settled: &Settled,
+    chart: Option<&Chart>,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = held(symbol, settled).into_iter().chain(history(symbol, settled)).collect();
     if let Some(chart) = chart {
         findings.extend(oddities(symbol, chart));
@@ -59,7 +64,7 @@ pub(super) fn settled(symbol: &Symbol, settled: &Settled, chart: Option<&Chart>,
 }
 
 /// Bars that are kept out. Where the newest prices are among them, something asked for is missing.
-fn held(symbol: &Symbol, settled: &Settled) -> Option<Finding> {
+fn held(symbol: &PriceSymbol, settled: &Settled) -> Option<Finding> {
     let mut finding = kept_out(symbol, &settled.held)?;
     let newest = settled.bars.last().map(|bar| bar.date);
     if settled.held.last().is_some_and(|last| Some(last.date) > newest) {
@@ -70,7 +75,7 @@ fn held(symbol: &Symbol, settled: &Settled) -> Option<Finding> {
     Some(finding.at(Place::file(place)))
 }
 
-fn history(symbol: &Symbol, settled: &Settled) -> Vec<Finding> {
+fn history(symbol: &PriceSymbol, settled: &Settled) -> Vec<Finding> {
     match &settled.history {
         History::Kept => settled
             .refused
@@ -110,7 +115,7 @@ fn history(symbol: &Symbol, settled: &Settled) -> Vec<Finding> {
 const CONFIRM: &str = "compare with the exchange; Yahoo often mends such errors within days, and what you confirm in \
                        `[yahoo] confirmed` is taken as it is";
 
-fn oddities(symbol: &Symbol, chart: &Chart) -> Vec<Finding> {
+fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
     let told = [
         (&chart.empty, Severity::Note, FindingKind::EmptyBar, "Yahoo has no price of"),
         (
@@ -148,7 +153,7 @@ fn oddities(symbol: &Symbol, chart: &Chart) -> Vec<Finding> {
     findings
 }
 
-fn stale(symbol: &Symbol, settled: &Settled, now: DateTime<Utc>) -> Option<Finding> {
+fn stale(symbol: &PriceSymbol, settled: &Settled, now: DateTime<Utc>) -> Option<Finding> {
     let last = settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).max()?;
     let age = weekday_age(last, now.date_naive());
     (age > STALE).then(|| {
@@ -159,7 +164,7 @@ fn stale(symbol: &Symbol, settled: &Settled, now: DateTime<Utc>) -> Option<Findi
 }
 
 /// Confirmed dates on which there is no bar at all.
-pub(super) fn idle_confirmations(symbol: &Symbol, stored: &Stored, settled: &Settled) -> Option<Finding> {
+pub(super) fn idle_confirmations(symbol: &PriceSymbol, stored: &Stored, settled: &Settled) -> Option<Finding> {
     let known: BTreeSet<NaiveDate> =
         settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).collect();
     let idle: Vec<NaiveDate> = stored.confirmed.difference(&known).copied().collect();

@@ -33,14 +33,14 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::record::store::Store;
 use crate::record::store::prices::{stored_prices, suspicious_prices};
-use crate::record::{Bar, Symbol};
+use crate::record::{Bar, PriceSymbol};
 use crate::site_dir::SiteDir;
 
 /// A symbol whose prices are wanted, and from which date on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// Yahoo's spelling.
-    pub symbol: Symbol,
+    pub symbol: PriceSymbol,
     /// The first date that matters.
     pub from: NaiveDate,
 }
@@ -69,7 +69,7 @@ pub async fn collect(
     }
     let client = Arc::new(Client::new(&settings.base_url, now)?);
     // A file that cannot be read now is told below, when it cannot be read again.
-    let question = |(symbol, from): (&Symbol, &NaiveDate)| {
+    let question = |(symbol, from): (&PriceSymbol, &NaiveDate)| {
         let stored = stored_prices(site, symbol).ok()?;
         Some(Question { symbol: symbol.clone(), from: *from, stored })
     };
@@ -91,7 +91,7 @@ pub async fn collect(
 }
 
 /// Every symbol once, from the earliest date that anyone wants.
-fn once_each(wanted: &[Wanted], today: NaiveDate) -> BTreeMap<Symbol, NaiveDate> {
+fn once_each(wanted: &[Wanted], today: NaiveDate) -> BTreeMap<PriceSymbol, NaiveDate> {
     let mut each = BTreeMap::new();
     for Wanted { symbol, from } in wanted {
         each.entry(symbol.clone()).and_modify(|known: &mut NaiveDate| *known = (*known).min(*from)).or_insert(*from);
@@ -101,13 +101,13 @@ fn once_each(wanted: &[Wanted], today: NaiveDate) -> BTreeMap<Symbol, NaiveDate>
 }
 
 /// What is stored of a symbol, read under the lock.
-fn read(site: &SiteDir, symbol: &Symbol, confirmed: BTreeSet<NaiveDate>) -> Result<Stored> {
+fn read(site: &SiteDir, symbol: &PriceSymbol, confirmed: BTreeSet<NaiveDate>) -> Result<Stored> {
     Ok(Stored { bars: stored_prices(site, symbol)?, held: suspicious_prices(site, symbol)?, confirmed })
 }
 
 /// A symbol that is to be asked about.
 struct Question {
-    symbol: Symbol,
+    symbol: PriceSymbol,
     from: NaiveDate,
     stored: Vec<Bar>,
 }
@@ -121,14 +121,14 @@ struct Answered {
 /// What the questions under way have to tell.
 enum News {
     Words(String),
-    Answer(Symbol, Result<Answered>),
+    Answer(PriceSymbol, Result<Answered>),
 }
 
 async fn ask_all(
     client: &Arc<Client>,
     questions: Vec<Question>,
     progress: &dyn Progress,
-) -> BTreeMap<Symbol, Result<Answered>> {
+) -> BTreeMap<PriceSymbol, Result<Answered>> {
     progress.begin("prices", questions.len());
     let (teller, mut news) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
@@ -177,7 +177,7 @@ impl Question {
 /// Stores what came of a symbol and reports it.
 fn write(
     store: &Store,
-    symbol: &Symbol,
+    symbol: &PriceSymbol,
     stored: &Stored,
     answer: Result<Answered>,
     now: DateTime<Utc>,

@@ -19,7 +19,7 @@ fn site(rows: &str) -> (tempfile::TempDir, SiteDir) {
 
 fn ends(rows: &str, as_of: &str) -> Vec<String> {
     let (_folder, site) = site(rows);
-    let prices = month_ends(&site, &[Symbol::new("ABC")].into(), date(as_of), date("2026-12-31"));
+    let prices = month_ends(&site, &[PriceSymbol::new("ABC")].into(), date(as_of), date("2026-12-31"));
     let bars = prices.values().flat_map(|series| series.bars().to_vec());
     bars.map(|bar| format!("{} {}", bar.date, bar.adjusted_close())).collect()
 }
@@ -55,7 +55,9 @@ fn what_is_not_believed_does_not_count_here_either() {
 #[test]
 fn only_the_symbols_asked_for_are_read() {
     let (_folder, site) = site(THREE_MONTHS);
-    assert!(month_ends(&site, &[Symbol::new("../ABC")].into(), date("2026-03-31"), date("2026-12-31")).is_empty());
+    assert!(
+        month_ends(&site, &[PriceSymbol::new("../ABC")].into(), date("2026-03-31"), date("2026-12-31")).is_empty()
+    );
 }
 
 /// A price cell: mostly plain, sometimes one that only the careful reader takes, or none at all.
@@ -86,7 +88,7 @@ proptest! {
         let (all, _) = all(&site, today);
         let expected: Prices =
             all.into_iter().filter_map(|(symbol, series)| Some((symbol, thinned(&series, as_of)?))).collect();
-        let found = month_ends(&site, &[Symbol::new("ABC")].into(), as_of, today);
+        let found = month_ends(&site, &[PriceSymbol::new("ABC")].into(), as_of, today);
         let bars = |prices: &Prices| prices.values().flat_map(|series| series.bars().to_vec()).map(|bar| Bar { currency: String::new(), ..bar }).collect::<Vec<_>>();
         prop_assert_eq!(bars(&found), bars(&expected));
         prop_assert_eq!(found.len(), expected.len());

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::super::files::{Placed, read_rows};
-use super::super::{Bar, SuspiciousBar, Symbol};
+use super::super::{Bar, PriceSymbol, SuspiciousBar};
 use super::{Store, csv_bytes};
 use crate::error::{Error, Result};
 use crate::site_dir::SiteDir;
@@ -20,7 +20,7 @@ use crate::site_dir::SiteDir;
 ///
 /// # Errors
 /// A symbol that cannot name a file, a row that cannot be read, or a date with two different rows.
-pub fn stored_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<Bar>> {
+pub fn stored_prices(site: &SiteDir, symbol: &PriceSymbol) -> Result<Vec<Bar>> {
     by_date(read(site, &file(&site.prices(), symbol)?)?, |bar: &Bar| bar.date)
 }
 
@@ -28,11 +28,11 @@ pub fn stored_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<Bar>> {
 ///
 /// # Errors
 /// As [`stored_prices`].
-pub fn suspicious_prices(site: &SiteDir, symbol: &Symbol) -> Result<Vec<SuspiciousBar>> {
+pub fn suspicious_prices(site: &SiteDir, symbol: &PriceSymbol) -> Result<Vec<SuspiciousBar>> {
     by_date(read(site, &file(&site.suspicious_prices(), symbol)?)?, |bar: &SuspiciousBar| bar.date)
 }
 
-fn file(folder: &Path, symbol: &Symbol) -> Result<PathBuf> {
+fn file(folder: &Path, symbol: &PriceSymbol) -> Result<PathBuf> {
     let name = symbol.as_str();
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
         return Err(Error::data(format!("`{symbol}` cannot name a file of prices")).hint("correct the symbol"));
@@ -67,7 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
-    pub fn put_prices(&self, symbol: &Symbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<bool> {
+    pub fn put_prices(&self, symbol: &PriceSymbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<bool> {
         let (main, aside) = (file(&self.site.prices(), symbol)?, file(&self.site.suspicious_prices(), symbol)?);
         let stored = stored_prices(&self.site, symbol)?;
         let held = suspicious_prices(&self.site, symbol)?;

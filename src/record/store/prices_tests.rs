@@ -34,7 +34,7 @@ fn raw(site: &SiteDir) -> Vec<String> {
 #[test]
 fn new_rows_are_added_without_keeping_the_version_before() {
     let (_folder, site) = folder();
-    let symbol = Symbol::new("VOD.L");
+    let symbol = PriceSymbol::new("VOD.L");
     let store = Store::open(&site).unwrap();
     assert!(!store.put_prices(&symbol, &[bar("2026-01-26", "72.50")], &[]).unwrap());
     let both = [bar("2026-01-26", "72.50"), bar("2026-01-27", "72.6")];
@@ -48,7 +48,7 @@ fn new_rows_are_added_without_keeping_the_version_before() {
 #[test]
 fn rows_that_change_are_kept_once() {
     let (_folder, site) = folder();
-    let symbol = Symbol::new("VOD.L");
+    let symbol = PriceSymbol::new("VOD.L");
     let store = Store::open(&site).unwrap();
     let (same, before) = (bar("2026-01-23", "71"), bar("2026-01-26", "72"));
     store.put_prices(&symbol, &[same.clone(), before.clone()], &[]).unwrap();
@@ -61,7 +61,7 @@ fn rows_that_change_are_kept_once() {
 #[test]
 fn a_bar_moves_between_the_files_and_leaves_no_empty_one() {
     let (_folder, site) = folder();
-    let symbol = Symbol::new("VOD.L");
+    let symbol = PriceSymbol::new("VOD.L");
     let store = Store::open(&site).unwrap();
     store.put_prices(&symbol, &[bar("2026-01-26", "72")], &[aside("2026-01-27", "7200")]).unwrap();
     assert_eq!(suspicious_prices(&site, &symbol).unwrap(), [aside("2026-01-27", "7200")]);
@@ -74,7 +74,7 @@ fn a_bar_moves_between_the_files_and_leaves_no_empty_one() {
 #[test]
 fn a_date_with_two_prices_is_refused() {
     let (_folder, site) = folder();
-    let symbol = Symbol::new("VOD.L");
+    let symbol = PriceSymbol::new("VOD.L");
     let path = site.prices().join("VOD.L.csv");
     let text = csv_bytes(&[bar("2026-01-26", "72"), bar("2026-01-26", "73")]).unwrap();
     super::super::write_atomically(&path, &text, false).unwrap();
@@ -83,7 +83,7 @@ fn a_date_with_two_prices_is_refused() {
                     data/prices/VOD.L.csv:2";
     assert_eq!(error.to_string(), expected);
     assert_eq!(
-        stored_prices(&site, &Symbol::new("../x")).unwrap_err().message(),
+        stored_prices(&site, &PriceSymbol::new("../x")).unwrap_err().message(),
         "`../x` cannot name a file of prices"
     );
 }
@@ -91,7 +91,7 @@ fn a_date_with_two_prices_is_refused() {
 #[test]
 fn a_revision_that_dies_at_any_point_keeps_every_bar_and_is_completed_by_the_next() {
     const THIS: &str = "record::store::prices::tests::a_revision_that_dies_at_any_point_keeps_every_bar_and_is_completed_by_the_next";
-    let symbol = Symbol::new("VOD.L");
+    let symbol = PriceSymbol::new("VOD.L");
     let put = |folder: &Path, bars: &[Bar], suspicious: &[SuspiciousBar]| {
         Store::open(&SiteDir::new(folder)).unwrap().put_prices(&symbol, bars, suspicious).unwrap();
     };

@@ -15,7 +15,7 @@ use trackrecord::collect::progress::Silent;
 use trackrecord::collect::report::PartReport;
 use trackrecord::collect::yahoo::{Wanted, collect};
 use trackrecord::config;
-use trackrecord::record::{Severity, Symbol};
+use trackrecord::record::{PriceSymbol, Severity};
 
 use crate::support::Site;
 use crate::yahoo::{FakeYahoo, Listing};
@@ -50,7 +50,7 @@ impl Desk {
     fn collect_from(&self, symbols: &[&str], from: &str, now: &str) -> PartReport {
         let from = from.parse().unwrap();
         let wanted: Vec<Wanted> =
-            symbols.iter().map(|symbol| Wanted { symbol: Symbol::new(*symbol), from }).collect();
+            symbols.iter().map(|symbol| Wanted { symbol: PriceSymbol::new(*symbol), from }).collect();
         let site = SiteDir::new(self.site.path(""));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(collect(&site, &self.settings, &wanted, now.parse().unwrap(), &Silent)).unwrap()
