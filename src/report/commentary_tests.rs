@@ -65,7 +65,7 @@ fn commentary_that_cannot_be_typeset_is_named_with_its_line() {
     assert_eq!(
         error.to_string(),
         format!(
-            "content/months/2022-06.md:{line}: the commentary cannot be typeset in the report of June 2022: \
+            "content/months/2022-07.md:{line}: the commentary cannot be typeset in the report of July 2022: \
              maximum function call depth exceeded"
         )
     );
@@ -79,7 +79,7 @@ fn commentary_that_cannot_be_typeset_is_named_with_its_line() {
     let error = with(&publication, Paper::A4, Some(folder.path())).err().unwrap();
     assert!(error.place().unwrap().to_string().contains("report.typ:4:"), "{error}");
     let hint = error.next_step().unwrap();
-    assert!(hint.contains(&format!("content/months/2022-06.md:{}", line - 2)), "{hint}");
+    assert!(hint.contains(&format!("content/months/2022-07.md:{}", line - 2)), "{hint}");
 }
 
 const TOKENS: [&str; 44] = [
@@ -145,7 +145,7 @@ proptest! {
             Ok(reports) => prop_assert_eq!(besides_boxes(&reports), Vec::<&str>::new()),
             Err(error) => {
                 let place = error.place().map(ToString::to_string).unwrap_or_default();
-                prop_assert!(place.starts_with("content/months/2022-06.md:"), "{} {}", place, error);
+                prop_assert!(place.starts_with("content/months/2022-07.md:"), "{} {}", place, error);
             }
         }
     }

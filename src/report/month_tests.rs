@@ -75,18 +75,20 @@ fn a_difference_is_in_percentage_points() {
 fn a_partial_month_says_which_part() {
     let publication = testing::publication();
     assert_eq!(data(&publication, "2022-12")["month"]["part"], "the month so far");
-    assert_eq!(data(&publication, "2014-01")["month"]["part"], "the record's first month");
     assert_eq!(data(&publication, "2018-05")["month"]["part"], Value::Null);
+    let mut young = publication.clone();
+    young.month_ends.get_mut(&"2018-05".parse().unwrap()).unwrap().since = "2018-05-14".parse().unwrap();
+    assert_eq!(data(&young, "2018-05")["month"]["part"], "the record's first month");
 }
 
 #[test]
 fn a_report_is_as_young_as_its_newest_record() {
     let publication = testing::publication();
-    let month = publication.months.iter().find(|month| month.month.to_string() == "2019-06").unwrap();
+    let month = publication.months.iter().find(|month| month.month.to_string() == "2019-07").unwrap();
     let end = &publication.month_ends[&month.month];
     let mut order = publication.orders.iter().find(|order| YearMonth::of(order.date) == month.month).unwrap().clone();
     let dated = |orders| MonthData { publication: &publication, month, end, orders, commentary: None }.date();
-    assert_eq!(dated(Vec::new()), end.as_of);
+    assert_eq!(dated(Vec::new()).to_string(), "2019-08-01", "the signal of its end was saved on the next day");
     let mut note = publication.orders.iter().find_map(|order| order.note.clone()).unwrap();
     note.created_at = order.first_fill;
     note.completed_at = "2019-09-03T09:00:00Z".parse().ok();
@@ -105,7 +107,7 @@ fn a_signal_says_when_it_was_saved_and_whether_that_was_too_late() {
             data["date"].clone(),
         )
     };
-    assert_eq!(saved(&publication), (Value::Null, json!(false), json!("28 Jun 2019")));
+    assert_eq!(saved(&publication), (json!("1 Jul 2019"), json!(false), json!("1 Jul 2019")));
     let signals = publication.strategies.list.iter_mut().flat_map(|strategy| &mut strategy.signals);
     let signal = signals.into_iter().find(|signal| signal.formation.to_string() == "2019-06").unwrap();
     (signal.made_on, signal.made_late) = ("2021-02-03".parse().ok(), true);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::publication::testing;
 
-pub const MONTH: &str = "2022-06";
+pub const MONTH: &str = "2022-07";
 
 pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
     static NO_PAGES: PageOf = PageOf::new();
@@ -35,10 +35,13 @@ pub fn besides_boxes(reports: &Reports) -> Vec<&str> {
     reports.warnings.iter().map(String::as_str).filter(|warning| !warning.ends_with("shown as \u{25a1}")).collect()
 }
 
-/// A publication of its last few months.
+/// A publication of its last few months, with the commentary of June in July, in which there are orders too.
 pub fn short() -> Publication {
     let mut publication = testing::publication();
     publication.months.retain(|month| month.month.to_string().as_str() >= "2022-06");
+    let mut commentary = publication.commentary.remove(&"2022-06".parse().unwrap()).unwrap();
+    (commentary.slug, commentary.path) = (MONTH.into(), format!("content/months/{MONTH}.md").into());
+    publication.commentary.insert(MONTH.parse().unwrap(), commentary);
     publication
 }
 
@@ -204,7 +207,7 @@ fn characters_without_a_glyph_are_said_once_for_all_reports() {
     comment(&mut publication, "One.\n\nTwo \u{5d0}\u{5d1}.");
     let line = publication.commentary[&MONTH.parse().unwrap()].body_line + 2;
     let said = "2 characters that the reports' fonts do not have are shown as \u{25a1}";
-    assert_eq!(heard(&publication), [format!("content/months/2022-06.md:{line}: {said}")]);
+    assert_eq!(heard(&publication), [format!("content/months/2022-07.md:{line}: {said}")]);
 }
 
 fn with_template(name: &str, text: &str) -> Result<Reports> {
@@ -219,7 +222,7 @@ fn a_mistake_in_a_template_is_shown_with_its_line() {
     assert!(error.place().unwrap().to_string().ends_with("report.typ:3:6"), "{error}");
     assert_eq!(
         error.message(),
-        "the report of June 2022 cannot be typeset: unknown variable: nothing\n  3 | Two #nothing(x)\n    |      ^^^^^^^"
+        "the report of July 2022 cannot be typeset: unknown variable: nothing\n  3 | Two #nothing(x)\n    |      ^^^^^^^"
     );
     assert!(error.next_step().unwrap().contains("delete the file"));
 }
@@ -249,8 +252,8 @@ fn a_template_sees_neither_disk_nor_network_nor_clock() {
         let error = with_template("report.typ", reach).err().unwrap();
         assert!(error.message().contains(said), "{error}");
     }
-    // The only day it knows is the record's.
-    let day = "#set document(title: \"t\")\n#assert.eq(datetime.today().display(), \"2022-06-30\")\n= A";
+    // The only day it knows is the record's newest of the month: its last signal was saved on 1 August.
+    let day = "#set document(title: \"t\")\n#assert.eq(datetime.today().display(), \"2022-08-01\")\n= A";
     with_template("report.typ", day).unwrap();
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::Place;
-use crate::publication::testing;
+use crate::publication::{StrategiesView, testing};
 
 fn site() -> Files {
     render(&testing::publication(), &Options::default()).unwrap()
@@ -17,10 +17,10 @@ fn every_page_of_the_design_is_there() {
         "index.html",
         "performance/index.html",
         "months/index.html",
-        "months/2014-01/index.html",
+        "months/2015-02/index.html",
         "months/2022-12/index.html",
         "trades/index.html",
-        "trades/2022-12-07-vlue-buy/index.html",
+        "trades/2022-07-01-vlue-buy/index.html",
         "execution/index.html",
         "journal/index.html",
         "methodology/index.html",
@@ -44,19 +44,22 @@ fn every_page_of_the_design_is_there() {
 
 #[test]
 fn the_front_says_what_a_visitor_asks_first() {
-    let files = site();
+    let mut publication = testing::publication();
+    let young = publication.periods.iter_mut().find(|period| period.label == "5 years, a year").unwrap();
+    (young.value, young.undefined_because) = (None, Some("needs five years, has two".into()));
+    let files = render(&publication, &Options::default()).unwrap();
     let front = page(&files, "index.html");
     for part in [
         "DEMO",
-        "2 Jan 2014",
+        "30 Jan 2015",
         "28 Dec 2022",
         "Net return since inception",
-        "href=\"methodology/index.html#max_drawdown\"",
+        "href=\"methodology/index.html#drawdown.max\"",
         "not a reliable indicator",
         "class=\"ours\"",
         "class=\"bench\"",
-        "n/a: needs 10 years, has 9",
-        "US momentum",
+        "n/a: needs five years, has two",
+        "Minimum volatility",
     ] {
         assert!(front.contains(part), "{part}");
     }
@@ -89,7 +92,7 @@ fn what_came_from_a_broker_or_a_form_is_escaped() {
     publication.slippage.by_symbol[0].key = hostile.into();
     publication.slippage.by_month[0].key = hostile.into();
     publication.round_trips[0].symbol = hostile.into();
-    let order = &mut publication.orders[0];
+    let order = publication.orders.iter_mut().find(|order| order.note.is_some()).unwrap();
     order.symbol = hostile.into();
     order.currency = hostile.into();
     let note = order.note.as_mut().unwrap();
@@ -179,6 +182,7 @@ fn an_empty_record_still_makes_a_site() {
     publication.slippage.by_month.clear();
     publication.slippage.by_symbol.clear();
     publication.slippage.outliers.clear();
+    publication.strategies = StrategiesView::default();
     publication.cash_weight = None;
     publication.facts.benchmark = None;
     let files = render(&publication, &Options::default()).unwrap();
