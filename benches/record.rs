@@ -22,7 +22,7 @@ use trackrecord::collect::flex::{self, FlexSettings};
 use trackrecord::collect::save::save;
 use trackrecord::config::{self, Config, Member, Paper, Strategy};
 use trackrecord::publication::redact;
-use trackrecord::record::store::Store;
+use trackrecord::record::store::{Changes, Store};
 use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, PriceSymbol, Record, Snapshot, load};
 use trackrecord::render::markdown::PageOf;
 use trackrecord::render::pictures::Pictures;
@@ -108,7 +108,9 @@ fn by_years(criterion: &mut Criterion) {
     for years in [1, 4, 8, 32] {
         let folder = tempfile::tempdir().unwrap();
         let site = SiteDir::new(folder.path());
-        Store::open_volatile(&site).unwrap().add_snapshots(&years_of(&record.snapshots, years)).unwrap();
+        let snapshots = years_of(&record.snapshots, years);
+        let changes = Changes { snapshots, ..Changes::default() };
+        Store::open_volatile(&site).unwrap().commit(&changes).unwrap();
         group.bench_with_input(BenchmarkId::from_parameter(years), &site, |bench, site| {
             bench.iter(|| figures(&load::load(site, &config, today()), &config));
         });
@@ -171,7 +173,8 @@ fn read(text: &str) -> Batch {
 fn import(text: &str) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let batch = read(text);
-    save(&SiteDir::new(folder.path()), &batch, &[]).unwrap().executions.new + batch.skipped_rows()
+    save(&mut Store::open(&SiteDir::new(folder.path())).unwrap(), &batch, &[]).unwrap().executions.new
+        + batch.skipped_rows()
 }
 
 /// The shortest of three runs: what else the computer does only adds to it.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
 use crate::SiteDir;
 use crate::error::{Error, Result};
+use crate::record::store::write_new;
 
 static CONTENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 
@@ -24,6 +24,8 @@ data/
 # What `trackrecord build` makes
 public/
 .cache/
+# What a run that was killed may leave
+.*.tmp
 ";
 
 /// What `init` did, as paths below the site's root.
@@ -47,22 +49,13 @@ pub fn init(site: &SiteDir) -> Result<Started> {
     files.extend(starter_pages().into_iter().map(|(path, content)| (site.content().join(path), content)));
     let mut started = Started::default();
     for (path, content) in files {
-        let list = if write_missing(&path, content)? { &mut started.written } else { &mut started.kept };
+        let list = if write_new(&path, content, false)? { &mut started.written } else { &mut started.kept };
         list.push(path.strip_prefix(site.root()).unwrap_or(&path).to_path_buf());
     }
     for folder in [site.commentary(), site.annotations(), site.data(), site.public()] {
         make_folder(&folder)?;
     }
     Ok(started)
-}
-
-/// Writes a file unless there is one; says whether it did.
-pub(crate) fn write_missing(path: &Path, content: &[u8]) -> Result<bool> {
-    // A dangling link counts as a file: writing through it would surprise.
-    if path.symlink_metadata().is_ok() {
-        return Ok(false);
-    }
-    put(path, content).map(|()| true)
 }
 
 /// The pages to fill in, by their path below `content/`.
@@ -77,21 +70,6 @@ pub(crate) fn files_of(folder: &'static Dir<'static>) -> BTreeMap<PathBuf, &'sta
         files.extend(files_of(below));
     }
     files
-}
-
-/// Writes a file, with the folders above it; one that has this content already is left alone.
-pub(crate) fn put(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|existing| existing == content) {
-        return Ok(());
-    }
-    let written = match (fs::write(path, content), path.parent()) {
-        (Err(cause), Some(folder)) if cause.kind() == ErrorKind::NotFound => {
-            make_folder(folder)?;
-            fs::write(path, content)
-        }
-        (written, _) => written,
-    };
-    written.map_err(|cause| Error::io("write the file", path, cause))
 }
 
 /// Makes a folder and those above it.

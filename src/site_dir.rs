@@ -113,11 +113,6 @@ impl SiteDir {
         self.root.join("data/coverage.csv")
     }
 
-    /// `data/.collecting`: held by a collection from its first question to its last write.
-    pub fn collecting(&self) -> PathBuf {
-        self.root.join("data/.collecting")
-    }
-
     /// `data/raw/`: statements as they were received.
     pub fn raw(&self) -> PathBuf {
         self.root.join("data/raw")
@@ -126,6 +121,18 @@ impl SiteDir {
     /// `data/.lock`: held by whoever writes.
     pub fn lock(&self) -> PathBuf {
         self.root.join("data/.lock")
+    }
+
+    /// `data/.commit`: the changes that a writer is making, for the next one to finish if it dies.
+    pub fn journal(&self) -> PathBuf {
+        self.root.join("data/.commit")
+    }
+
+    /// Every folder of `data/` that files are written to.
+    pub fn data_folders(&self) -> Vec<PathBuf> {
+        let below = [self.executions(), self.snapshots(), self.prices(), self.suspicious_prices()];
+        let more = [self.signals(), self.plans(), self.raw()];
+        std::iter::once(self.data()).chain(below).chain(more).collect()
     }
 
     /// `templates/`: the site's own versions of single templates.

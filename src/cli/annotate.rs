@@ -1,4 +1,5 @@
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use chrono::Utc;
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,10 +9,13 @@ use super::prompts;
 use super::terminal::{Terminal, table};
 use super::{Outcome, record};
 use crate::annotate::{Listed, Proposal, State, list, new_note, proposals};
-use crate::error::{Error, Place, Result};
-use crate::record::store::{Store, write_atomically};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::record::store::{Changes, Store, Text};
 use crate::record::{PostTrade, PreTrade, Record, Side, Ticker, content};
 use crate::site_dir::SiteDir;
+
+/// How long a note waits for another process to have written.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
 pub struct Arguments {
@@ -212,7 +216,7 @@ fn save(
     }
     let note = new_note(record, symbol, pre_trade, body, second(Utc::now()));
     let path = site.root().join(&note.path);
-    if !Store::open(site)?.add_text(&path, &content::written(&note)?)? {
+    if !commit(Text::new(&path, content::written(&note)?), site, terminal)? {
         return Err(
             Error::usage("there is a file of this name already, and nothing was written").at(Place::file(path))
         );
@@ -220,6 +224,20 @@ fn save(
     terminal.result(note.path.display())?;
     record.annotations.push(note);
     Ok(())
+}
+
+/// Stores a text. Returns whether it was written, which it is not where the file is no longer what it was.
+fn commit(text: Text, site: &SiteDir, terminal: &Terminal) -> Result<bool> {
+    let mut store = match Store::open(site) {
+        // A collection may go on for a while, and its author has better uses for the words than to write them twice.
+        Err(error) if error.kind() == ErrorKind::Busy => {
+            terminal.say(format!("{}; waiting for it to end", error.message()));
+            Store::open_within(site, LONGEST_WAIT)?
+        }
+        opened => opened?,
+    };
+    let done = store.commit(&Changes { texts: vec![text], ..Changes::default() })?;
+    Ok(!done.texts.new.is_empty())
 }
 
 /// An instant without the fraction of its second, which nobody reads.
@@ -262,9 +280,14 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
             post.lesson = prompts::words("Lesson", "", true)?;
         }
     }
-    // Read again under the lock: the file may have changed while its author was thinking.
-    let _store = Store::open(site)?;
-    write_atomically(&path, content::completed(&read()?, &note.path, &post)?.as_bytes(), true)?;
+    // Read again: the file may have changed while its author was thinking.
+    let before = read()?;
+    let content = content::completed(&before, &note.path, &post)?;
+    if !commit(Text { path: path.clone(), content, replaces: Some(before) }, site, terminal)? {
+        return Err(Error::busy("the note was changed in this very moment, and nothing was written")
+            .at(Place::file(path))
+            .hint("run this again"));
+    }
     terminal.result(note.path.display())
 }
 

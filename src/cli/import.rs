@@ -12,7 +12,7 @@ use crate::collect::seed::SeedSettings;
 use crate::collect::{Batch, csv, flex, seed};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::record::store::Added;
+use crate::record::store::{Added, Store};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         }
         Source::Seed { folder } => (seed::parse(folder, &seed_settings(&config))?, Vec::new()),
     };
-    let saved = save(site, &batch, &received)?;
+    let saved = save(&mut Store::open(site)?, &batch, &received)?;
     if arguments.json {
         terminal.json(&document(&saved, &batch))?;
     } else {

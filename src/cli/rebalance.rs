@@ -7,8 +7,7 @@ use super::strategies::{Chosen, decision_date, json};
 use super::terminal::{Terminal, counted, table};
 use super::{Outcome, figures_printed, record};
 use crate::error::{Error, Result};
-use crate::record::signals_and_plans::Saved;
-use crate::record::store::Store;
+use crate::record::store::{Changes, Decided, Store};
 use crate::record::{Plan, PlannedTrade, Side};
 use crate::site_dir::SiteDir;
 use crate::strategy::plan::plan;
@@ -54,13 +53,15 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 fn save(plan: &Plan, several: bool, site: &SiteDir, terminal: &Terminal) -> Result<()> {
     let shown = |path: &Path| path.strip_prefix(site.root()).unwrap_or(path).display().to_string();
     let plan = Plan { made_at: Some(Utc::now().trunc_subsecs(0)), ..plan.clone() };
-    match Store::open(site)?.add_plan(&plan, several)? {
-        Saved::Known(path) => terminal.say(format!("{} says this already", shown(&path))),
-        Saved::New(path) => terminal.say(format!("saved as {}", shown(&path))),
-        Saved::Differs(first, path) => terminal.say(format!(
+    let changes = Changes { plans: vec![plan], several_strategies: several, ..Changes::default() };
+    match Store::open(site)?.commit(&changes)?.plans.first() {
+        None => {}
+        Some(Decided::Known(path)) => terminal.say(format!("{} says this already", shown(path))),
+        Some(Decided::New(path)) => terminal.say(format!("saved as {}", shown(path))),
+        Some(Decided::Differs(first, path)) => terminal.say(format!(
             "saved as {}, which counts for orders from now on; {} counts for those before",
-            shown(&path),
-            shown(&first)
+            shown(path),
+            shown(first)
         )),
     }
     Ok(())

@@ -9,8 +9,8 @@ use super::{Outcome, config, today};
 use crate::config::{Member, Strategy};
 use crate::error::{Error, Result};
 use crate::record::prices::month_ends;
-use crate::record::signals_and_plans::{self, Saved};
-use crate::record::store::Store;
+use crate::record::signals_and_plans;
+use crate::record::store::{Changes, Decided, Store};
 use crate::record::{DatedPrice, Ranked, Signal};
 use crate::site_dir::SiteDir;
 use crate::strategy::rules::signal;
@@ -93,13 +93,14 @@ fn save(signal: &Signal, several: bool, site: &SiteDir, saved: &[Signal], termin
     }
     let signal = Signal { made_on: Some(Utc::now().date_naive()), ..signal.clone() };
     let shown = |path: &Path| path.strip_prefix(site.root()).unwrap_or(path).display().to_string();
-    match Store::open(site)?.add_signal(&signal, several)? {
-        Saved::Known(_) => {}
-        Saved::New(path) => terminal.say(format!("saved as {}", shown(&path))),
-        Saved::Differs(first, path) => terminal.say(format!(
+    let changes = Changes { signals: vec![signal], several_strategies: several, ..Changes::default() };
+    match Store::open(site)?.commit(&changes)?.signals.first() {
+        None | Some(Decided::Known(_)) => {}
+        Some(Decided::New(path)) => terminal.say(format!("saved as {}", shown(path))),
+        Some(Decided::Differs(first, path)) => terminal.say(format!(
             "warning: this is not what {} says, which was saved first and counts; both are kept, this one as {}",
-            shown(&first),
-            shown(&path)
+            shown(first),
+            shown(path)
         )),
     }
     Ok(())

@@ -17,6 +17,7 @@ pub mod seed;
 mod source;
 mod table;
 mod time;
+pub mod work;
 pub mod yahoo;
 
 use std::collections::BTreeMap;

@@ -9,12 +9,11 @@ use super::flex::service::{self, Pace};
 use super::ibkr::{self, AccountKind};
 use super::progress::Progress;
 use super::report::{Part, PartReport};
+use super::work::Work;
 use super::yahoo::{self, Wanted};
-use crate::calendar::last_possible_date;
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
-use crate::record::store::only_collector;
-use crate::record::{Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker, load};
+use crate::record::{Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -43,33 +42,33 @@ pub type Outcomes = Vec<(Part, Result<PartReport>)>;
 /// Another collection is under way, or there is no way to wait for sockets. What goes wrong within a part is in its
 /// outcome.
 pub fn run(site: &SiteDir, config: &Config, options: &Options) -> Result<Outcomes> {
-    let _alone = only_collector(site)?;
+    let mut work = Work::begin(site, config, options.now)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::internal("cannot wait for sockets").because(error))?;
-    Ok(runtime.block_on(all(site, config, options)))
+    Ok(runtime.block_on(all(&mut work, options)))
 }
 
-async fn all(site: &SiteDir, config: &Config, options: &Options<'_>) -> Outcomes {
+async fn all(work: &mut Work<'_>, options: &Options<'_>) -> Outcomes {
     let asked = |part: &&Part| matches!(part, Part::Executions | Part::Snapshot);
     let broker: Vec<Part> = options.parts.iter().filter(asked).copied().collect();
     let mut outcomes = Outcomes::new();
     if !broker.is_empty() {
-        outcomes.extend(ibkr::collect(site, config, &broker, options.kind, options.now, options.progress).await);
+        outcomes.extend(ibkr::collect(work, &broker, options.kind, options.progress).await);
     }
     if options.parts.contains(&Part::Flex) {
-        let fetched = service::collect(site, config, options.now, options.pace, options.progress).await;
+        let fetched = service::collect(work, options.pace, options.progress).await;
         outcomes.push((Part::Flex, fetched));
     }
     if options.parts.contains(&Part::Prices) {
-        outcomes.push((Part::Prices, prices(site, config, options).await));
+        outcomes.push((Part::Prices, prices(work, options.progress).await));
     }
     outcomes
 }
 
-async fn prices(site: &SiteDir, config: &Config, options: &Options<'_>) -> Result<PartReport> {
-    let record = load::load(site, config, last_possible_date(options.now));
-    let (wanted, unnamed) = wanted(&record, config, options.now.date_naive());
-    let mut report = yahoo::collect(site, &config.yahoo, &wanted, options.now, options.progress).await?;
+async fn prices(work: &mut Work<'_>, progress: &dyn Progress) -> Result<PartReport> {
+    let (config, now) = (work.config, work.now);
+    let (wanted, unnamed) = wanted(work.record(), config, now.date_naive());
+    let mut report = yahoo::collect(work.store(), &config.yahoo, &wanted, now, progress).await?;
     report.findings.extend(unnamed);
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! Hands a batch to the store, the received files first.
+//! Hands a batch to the store together with the files it was read from.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Batch;
 use crate::error::Result;
-use crate::record::store::{Added, Store};
+use crate::record::store::{Added, Changes, Committed, Store, Text};
 use crate::site_dir::SiteDir;
 
 /// A file as it was received.
@@ -18,7 +18,15 @@ pub struct Received {
     pub bytes: Vec<u8>,
 }
 
-/// What became of a batch.
+impl Received {
+    /// Its name and content, as the store keeps them.
+    pub fn named(&self) -> (String, Vec<u8>) {
+        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        (name, self.bytes.clone())
+    }
+}
+
+/// How many rows of a batch were new.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Saved {
     /// Fills, corrections and cancellations.
@@ -34,6 +42,17 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// Counts what was committed.
+    pub fn of(committed: &Committed) -> Self {
+        Self {
+            executions: committed.executions.counts(),
+            snapshots: committed.snapshots.counts(),
+            cash: committed.cash.counts(),
+            statements: committed.statements.counts(),
+            texts: committed.texts.counts(),
+        }
+    }
+
     /// Everything together.
     pub fn total(&self) -> Added {
         self.executions + self.snapshots + self.cash + self.statements + self.texts
@@ -45,38 +64,27 @@ impl Saved {
     }
 }
 
-/// Writes what a batch holds into a site. Whatever was written when this is interrupted is known when it runs again.
-///
-/// # Errors
-/// As [`Store`]: another writer, a damaged file, a disk that refuses. Nothing is ever half-written.
-pub fn save(site: &SiteDir, batch: &Batch, received: &[Received]) -> Result<Saved> {
-    let store = Store::open(site)?;
-    for file in received {
-        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        store.archive(&name, &file.bytes)?;
+/// Everything a batch holds, and the files it came from.
+pub fn changes(site: &SiteDir, batch: &Batch, received: &[Received]) -> Changes {
+    let annotations = batch.annotations.iter().map(|note| Text::new(site.root().join(&note.path), &note.text));
+    let commentary = batch.commentary.iter().map(|(month, text)| Text::new(site.commentary_file(*month), text));
+    Changes {
+        raw: received.iter().map(Received::named).collect(),
+        executions: batch.executions.clone(),
+        snapshots: batch.snapshots.clone(),
+        cash: batch.flows.iter().chain(&batch.income).cloned().collect(),
+        statements: batch.statements.clone(),
+        texts: annotations.chain(commentary).collect(),
+        ..Changes::default()
     }
-    let cash: Vec<_> = batch.flows.iter().chain(&batch.income).cloned().collect();
-    Ok(Saved {
-        executions: store.add_executions(&batch.executions)?,
-        snapshots: store.add_snapshots(&batch.snapshots)?,
-        cash: store.add_cash(&cash)?,
-        statements: store.add_statements(&batch.statements)?,
-        texts: texts(site, batch, &store)?,
-    })
 }
 
-fn texts(site: &SiteDir, batch: &Batch, store: &Store) -> Result<Added> {
-    let annotations = batch.annotations.iter().map(|note| (site.root().join(&note.path), note.text.as_str()));
-    let commentary = batch.commentary.iter().map(|(month, text)| (site.commentary_file(*month), text.as_str()));
-    let mut added = Added::default();
-    for (path, text) in annotations.chain(commentary) {
-        if store.add_text(&path, text)? {
-            added.new += 1;
-        } else {
-            added.known += 1;
-        }
-    }
-    Ok(added)
+/// Writes what a batch holds into a site: all of it or nothing.
+///
+/// # Errors
+/// As [`Store::commit`]: a damaged file, a disk that refuses.
+pub fn save(store: &mut Store, batch: &Batch, received: &[Received]) -> Result<Saved> {
+    Ok(Saved::of(&store.commit(&changes(store.site(), batch, received))?))
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rayon::prelude::*;
-
 use super::*;
 use crate::collect::flex::{self, FlexSettings};
 use crate::config::Config;
@@ -13,7 +11,7 @@ fn import(folder: &Path) -> Saved {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/flex/activity.xml");
     let bytes = std::fs::read(&path).unwrap();
     let batch = flex::parse(&path, &bytes, &FlexSettings::of(&Config::default())).unwrap();
-    save(&SiteDir::new(folder), &batch, &[Received { path, bytes }]).unwrap()
+    save(&mut Store::open(&SiteDir::new(folder)).unwrap(), &batch, &[Received { path, bytes }]).unwrap()
 }
 
 /// The files of the record; what a dead writer leaves beside them is hidden, and never read.
@@ -27,8 +25,8 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
-fn a_writer_that_dies_at_any_point_loses_and_doubles_nothing() {
-    const THIS: &str = "collect::save::tests::a_writer_that_dies_at_any_point_loses_and_doubles_nothing";
+fn an_import_that_dies_at_any_point_is_there_as_a_whole_or_not_at_all() {
+    const THIS: &str = "collect::save::tests::an_import_that_dies_at_any_point_is_there_as_a_whole_or_not_at_all";
     if let Some(folder) = crash::folder() {
         import(&folder);
         return;
@@ -36,20 +34,37 @@ fn a_writer_that_dies_at_any_point_loses_and_doubles_nothing() {
     let undisturbed = tempfile::tempdir().unwrap();
     import(undisturbed.path());
     let expected = files(undisturbed.path());
-    // Before a file, in the middle of it, before its name and after it.
-    let points = 4 * expected.len();
-    assert!(points > 40, "{:?}", expected.keys());
-    (0..points).into_par_iter().for_each(|point| {
+    let mut unfinished = 0;
+    let mut points = 0;
+    loop {
         let folder = tempfile::tempdir().unwrap();
-        assert!(crash::died(THIS, folder.path(), point), "point {point} is never reached");
+        if !crash::died(THIS, folder.path(), points) {
+            break;
+        }
         let left = files(folder.path());
         assert!(
             left.iter().all(|(path, bytes)| expected.get(path) == Some(bytes)),
-            "half a file after point {point}"
+            "half a file after point {points}"
         );
+        // Whoever comes next finds all of it or nothing.
+        drop(Store::open(&SiteDir::new(folder.path())).unwrap());
+        let found = files(folder.path());
+        assert!(found.is_empty() || found == expected, "a part of it after point {points}: {:?}", found.keys());
+        unfinished += usize::from(!found.is_empty());
+        assert_eq!(temporary(folder.path()), Vec::<PathBuf>::new(), "died at point {points}");
         import(folder.path());
-        assert_eq!(files(folder.path()), expected, "died at point {point}");
-    });
-    let folder = tempfile::tempdir().unwrap();
-    assert!(!crash::died(THIS, folder.path(), points), "there are more points than {points}");
+        assert_eq!(files(folder.path()), expected, "died at point {points}");
+        points += 1;
+    }
+    // Two for each content, one for each name, and those of the list of changes.
+    assert!(points >= 3 * expected.len(), "{points}");
+    assert!(unfinished > expected.len(), "{unfinished}");
+}
+
+/// What a dead writer left that is never read.
+fn temporary(folder: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(folder.join("data")).into_iter().map(|entry| entry.unwrap().into_path());
+    let ours = [folder.join("data"), folder.join("data/.lock")];
+    let hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    entries.filter(|path| hidden(path) && !ours.contains(path)).collect()
 }

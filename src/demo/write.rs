@@ -10,8 +10,8 @@ use super::simulate::{CONFIG, DemoRecord, simulate};
 use super::{content, market};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
-use crate::init::{GIT_IGNORE, make_folder, put, write_missing};
-use crate::record::store::{csv_bytes, json_bytes};
+use crate::init::{GIT_IGNORE, make_folder};
+use crate::record::store::{FileSet, Store, csv_bytes, json_bytes, write_atomically, write_new};
 
 /// Writes the demo: configuration, eight years of data, and the words about them.
 ///
@@ -20,16 +20,20 @@ use crate::record::store::{csv_bytes, json_bytes};
 pub fn write(site: &SiteDir) -> Result<()> {
     refuse_strangers(site)?;
     // First the configuration, whose status says that the rest may be written again after an interruption.
-    put(&site.config(), CONFIG.as_bytes())?;
-    let files = data_files(site, &simulate()?)?;
+    write_atomically(&site.config(), CONFIG.as_bytes(), false)?;
+    let mut files = data_files(site, &simulate()?)?;
     refuse_additions(site, &files)?;
-    for (path, content) in &files {
-        put(path, content)?;
-    }
     for (path, content) in content::content() {
-        put(&site.content().join(path), content)?;
+        files.insert(site.content().join(path), content.to_vec());
     }
-    write_missing(&site.root().join(".gitignore"), GIT_IGNORE.as_bytes())?;
+    let mut changed = FileSet::default();
+    for (path, content) in files {
+        if fs::read(&path).ok().as_ref() != Some(&content) {
+            changed.write(path, content);
+        }
+    }
+    Store::open_volatile(site)?.replace(changed)?;
+    write_new(&site.root().join(".gitignore"), GIT_IGNORE.as_bytes(), false)?;
     make_folder(&site.public())
 }
 

@@ -14,7 +14,7 @@ use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, CashFlow, Execution, Finding, FindingKind, Record, Severity, Snapshot};
-use super::{content, prices, signals_and_plans, snapshot};
+use super::{content, prices, signals_and_plans, snapshot, store};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -23,6 +23,9 @@ use crate::site_dir::SiteDir;
 /// Reads everything. `today` is the date after which nothing can have happened yet.
 pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
     let mut reader = Reader { site, config, today, findings: Vec::new() };
+    if let Err(error) = store::finish_interrupted(site) {
+        reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
+    }
     let account = reader.account_filter();
     let ((fills, snapshots), (prices, words)) = rayon::join(
         || rayon::join(|| read_executions(site), || read_snapshots(site)),

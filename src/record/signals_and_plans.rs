@@ -1,27 +1,16 @@
 //! Reading and writing what the strategies said: saved signals and plans.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::files::{files, read_text};
-use super::store::{Store, json_bytes, write_atomically};
+use super::store::{Decided, FileSet, Store, json_bytes};
 use super::{Finding, FindingKind, Plan, Record, Severity, Signal, Subject};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
-
-/// What became of something that was to be saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Saved {
-    /// It is new, in this file.
-    New(PathBuf),
-    /// A stored one says the same.
-    Known(PathBuf),
-    /// It says something else than the first file, and was kept in the second.
-    Differs(PathBuf, PathBuf),
-}
 
 /// Reads all signals and plans into a record; what cannot be read or contradicts another becomes a finding.
 ///
@@ -120,33 +109,27 @@ fn document<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<(Place, T)>
 }
 
 impl Store {
-    /// Saves a signal under its formation month; with several strategies the name holds its id.
-    ///
-    /// # Errors
-    /// A stored signal that cannot be read, or a write that fails.
-    pub fn add_signal(&self, signal: &Signal, several: bool) -> Result<Saved> {
+    /// A signal goes under its formation month; with several strategies the name holds its id.
+    pub(super) fn stage_signal(&self, signal: &Signal, several: bool, files: &mut FileSet) -> Result<Decided> {
         let name = name_of(&signal.formation.to_string(), &signal.strategy, several);
-        self.add_document(&self.site().signals(), &name, signal, Counts::Any, Signal::agrees_with)
+        self.stage_document(&self.site().signals(), &name, signal, (Counts::Any, Signal::agrees_with), files)
     }
 
-    /// Saves a plan under its date; with several strategies the name holds its id.
-    ///
-    /// # Errors
-    /// A stored plan that cannot be read, or a write that fails.
-    pub fn add_plan(&self, plan: &Plan, several: bool) -> Result<Saved> {
+    /// A plan goes under its date; with several strategies the name holds its id.
+    pub(super) fn stage_plan(&self, plan: &Plan, several: bool, files: &mut FileSet) -> Result<Decided> {
         let name = name_of(&plan.as_of.to_string(), &plan.strategy, several);
-        self.add_document(&self.site().plans(), &name, plan, Counts::Newest, Plan::agrees_with)
+        self.stage_document(&self.site().plans(), &name, plan, (Counts::Newest, Plan::agrees_with), files)
     }
 
-    /// Writes a value as `NAME.json`, or beside those that say something else as `NAME.2.json` ...
-    fn add_document<T>(
+    /// A value goes to `NAME.json`, or beside those that say something else to `NAME.2.json` ...
+    fn stage_document<T>(
         &self,
         folder: &Path,
         name: &str,
         value: &T,
-        counts: Counts,
-        same: fn(&T, &T) -> bool,
-    ) -> Result<Saved>
+        (counts, same): (Counts, fn(&T, &T) -> bool),
+        files: &mut FileSet,
+    ) -> Result<Decided>
     where
         T: serde::Serialize + DeserializeOwned,
     {
@@ -162,10 +145,10 @@ impl Store {
             path = folder.join(format!("{name}.{number}.json"));
         }
         if let Some(known) = known {
-            return Ok(Saved::Known(known));
+            return Ok(Decided::Known(known));
         }
-        write_atomically(&path, &json_bytes(value)?, true)?;
-        Ok(if number == 1 { Saved::New(path) } else { Saved::Differs(first, path) })
+        files.write(&path, json_bytes(value)?);
+        Ok(if number == 1 { Decided::New(path) } else { Decided::Differs(first, path) })
     }
 }
 

@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
+use super::super::files::files;
 use super::*;
 use crate::record::testing::fill;
-use crate::record::{AccountId, ExecId, FlowKind, Ticker};
+use crate::record::{AccountId, CashFlow, ExecId, Execution, FlowKind, Snapshot, Ticker};
 
 fn folder() -> (tempfile::TempDir, SiteDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -15,6 +18,22 @@ fn stored(site: &SiteDir) -> Vec<Execution> {
     paths.iter().flat_map(|path| read_rows(path, site.root()).unwrap()).map(|(_, row)| row).collect()
 }
 
+/// Commits fills and counts them.
+fn fills(store: &mut Store, fills: &[Execution]) -> Added {
+    let changes = Changes { executions: fills.to_vec(), ..Changes::default() };
+    store.commit(&changes).unwrap().executions.counts()
+}
+
+fn snapshots(store: &mut Store, snapshots: &[Snapshot]) -> Added {
+    let changes = Changes { snapshots: snapshots.to_vec(), ..Changes::default() };
+    store.commit(&changes).unwrap().snapshots.counts()
+}
+
+fn cash(store: &mut Store, cash: &[CashFlow]) -> Added {
+    let changes = Changes { cash: cash.to_vec(), ..Changes::default() };
+    store.commit(&changes).unwrap().cash.counts()
+}
+
 fn counts(new: usize, known: usize, conflicts: usize) -> Added {
     Added { new, known, conflicts }
 }
@@ -22,27 +41,27 @@ fn counts(new: usize, known: usize, conflicts: usize) -> Added {
 #[test]
 fn a_second_run_adds_nothing() {
     let (_folder, site) = folder();
-    let store = Store::open(&site).unwrap();
-    let fills = [fill("a.b.01.01"), fill("a.b.02.01")];
-    assert_eq!(store.add_executions(&fills).unwrap(), counts(2, 0, 0));
-    let bytes = std::fs::read(site.executions_file(fills[0].utc_date())).unwrap();
-    assert_eq!(store.add_executions(&fills).unwrap(), counts(0, 2, 0));
-    assert_eq!(std::fs::read(site.executions_file(fills[0].utc_date())).unwrap(), bytes);
+    let mut store = Store::open(&site).unwrap();
+    let both = [fill("a.b.01.01"), fill("a.b.02.01")];
+    assert_eq!(fills(&mut store, &both), counts(2, 0, 0));
+    let bytes = std::fs::read(site.executions_file(both[0].utc_date())).unwrap();
+    assert_eq!(fills(&mut store, &both), counts(0, 2, 0));
+    assert_eq!(std::fs::read(site.executions_file(both[0].utc_date())).unwrap(), bytes);
 }
 
 #[test]
 fn what_a_row_adds_is_kept_and_what_it_contradicts_too() {
     let (_folder, site) = folder();
-    let store = Store::open(&site).unwrap();
+    let mut store = Store::open(&site).unwrap();
     let bare = fill("a.b.01.01");
     let with_commission =
         Execution { commission: Some(1.into()), commission_currency: Some("USD".parse().unwrap()), ..bare.clone() };
     let other_price = Execution { price: 7.into(), ..bare.clone() };
-    assert_eq!(store.add_executions(std::slice::from_ref(&bare)).unwrap(), counts(1, 0, 0));
-    assert_eq!(store.add_executions(std::slice::from_ref(&with_commission)).unwrap(), counts(1, 0, 0));
-    assert_eq!(store.add_executions(std::slice::from_ref(&bare)).unwrap(), counts(0, 1, 0));
-    assert_eq!(store.add_executions(std::slice::from_ref(&other_price)).unwrap(), counts(0, 0, 1));
-    assert_eq!(store.add_executions(std::slice::from_ref(&other_price)).unwrap(), counts(0, 1, 0));
+    assert_eq!(fills(&mut store, std::slice::from_ref(&bare)), counts(1, 0, 0));
+    assert_eq!(fills(&mut store, std::slice::from_ref(&with_commission)), counts(1, 0, 0));
+    assert_eq!(fills(&mut store, std::slice::from_ref(&bare)), counts(0, 1, 0));
+    assert_eq!(fills(&mut store, std::slice::from_ref(&other_price)), counts(0, 0, 1));
+    assert_eq!(fills(&mut store, std::slice::from_ref(&other_price)), counts(0, 1, 0));
     assert_eq!(stored(&site), [bare, with_commission, other_price]);
 }
 
@@ -50,7 +69,7 @@ fn what_a_row_adds_is_kept_and_what_it_contradicts_too() {
 fn decimals_are_stored_as_they_came() {
     let (_folder, site) = folder();
     let row = Execution { price: "188.2500".parse().unwrap(), ..fill("a.b.01.01") };
-    Store::open(&site).unwrap().add_executions(&[row]).unwrap();
+    fills(&mut Store::open(&site).unwrap(), &[row]);
     let text = std::fs::read_to_string(site.executions_file("2026-01-27".parse().unwrap())).unwrap();
     assert!(text.contains(",188.2500,"), "{text}");
 }
@@ -58,7 +77,7 @@ fn decimals_are_stored_as_they_came() {
 #[test]
 fn a_later_snapshot_of_a_date_stands_beside_the_first() {
     let (_folder, site) = folder();
-    let store = Store::open(&site).unwrap();
+    let mut store = Store::open(&site).unwrap();
     let first = Snapshot {
         schema: 1,
         date: "2026-01-27".parse().unwrap(),
@@ -75,16 +94,16 @@ fn a_later_snapshot_of_a_date_stands_beside_the_first() {
     };
     let later = Snapshot { as_of: "2026-01-27T22:00:00Z".parse().unwrap(), ..first.clone() };
     let contradiction = Snapshot { net_liquidation: 1.into(), ..first.clone() };
-    assert_eq!(store.add_snapshots(&[first.clone(), later.clone()]).unwrap(), counts(2, 0, 0));
-    assert_eq!(store.add_snapshots(&[later, first]).unwrap(), counts(0, 2, 0));
-    assert_eq!(store.add_snapshots(&[contradiction]).unwrap(), counts(0, 0, 1));
+    assert_eq!(snapshots(&mut store, &[first.clone(), later.clone()]), counts(2, 0, 0));
+    assert_eq!(snapshots(&mut store, &[later, first]), counts(0, 2, 0));
+    assert_eq!(snapshots(&mut store, &[contradiction]), counts(0, 0, 1));
     assert_eq!(files(&site.snapshots(), "json").unwrap().len(), 3);
 }
 
 #[test]
 fn income_and_flows_go_their_own_ways() {
     let (_folder, site) = folder();
-    let store = Store::open(&site).unwrap();
+    let mut store = Store::open(&site).unwrap();
     let deposit = CashFlow {
         id: "cash:1".into(),
         date: "2026-01-27".parse().unwrap(),
@@ -97,8 +116,8 @@ fn income_and_flows_go_their_own_ways() {
     };
     let dividend = CashFlow { id: "cash:2".into(), kind: FlowKind::Dividend, ..deposit.clone() };
     let changed = CashFlow { amount: 2000.into(), ..deposit.clone() };
-    assert_eq!(store.add_cash(&[deposit.clone(), dividend]).unwrap(), counts(2, 0, 0));
-    assert_eq!(store.add_cash(&[deposit, changed]).unwrap(), counts(0, 1, 1));
+    assert_eq!(cash(&mut store, &[deposit.clone(), dividend]), counts(2, 0, 0));
+    assert_eq!(cash(&mut store, &[deposit, changed]), counts(0, 1, 1));
     assert_eq!(read_rows::<CashFlow>(&site.flows(), site.root()).unwrap().len(), 2);
     assert_eq!(read_rows::<CashFlow>(&site.income(), site.root()).unwrap().len(), 1);
 }
@@ -106,12 +125,13 @@ fn income_and_flows_go_their_own_ways() {
 #[test]
 fn a_damaged_file_stops_the_writer_before_it_writes() {
     let (_folder, site) = folder();
-    let store = Store::open(&site).unwrap();
-    store.add_executions(&[fill("a.b.01.01")]).unwrap();
+    let mut store = Store::open(&site).unwrap();
+    fills(&mut store, &[fill("a.b.01.01")]);
     let path = site.executions_file("2026-01-27".parse().unwrap());
     let cut = std::fs::read_to_string(&path).unwrap().trim_end().to_owned();
     std::fs::write(&path, &cut).unwrap();
-    let error = store.add_executions(&[fill("a.b.02.01")]).unwrap_err();
+    let changes = Changes { executions: vec![fill("a.b.02.01")], ..Changes::default() };
+    let error = store.commit(&changes).unwrap_err();
     assert_eq!(error.to_string(), "data/executions/2026-01-27.csv:2: the last line is cut off");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), cut);
 }
@@ -120,19 +140,8 @@ fn a_damaged_file_stops_the_writer_before_it_writes() {
 fn a_second_writer_is_refused() {
     let (_folder, site) = folder();
     let _first = Store::open(&site).unwrap();
-    let error = Store::with_patience(&site, Duration::from_millis(60)).unwrap_err();
+    let error = Store::open_within(&site, Duration::from_millis(60)).unwrap_err();
     assert_eq!(error.message(), "another trackrecord is writing to this site");
-}
-
-#[test]
-fn a_write_that_fails_leaves_the_old_file_and_no_litter() {
-    let (folder, _) = folder();
-    let taken = folder.path().join("taken");
-    std::fs::create_dir_all(taken.join("inside")).unwrap();
-    let error = write_atomically(&taken, b"x", true).unwrap_err();
-    assert!(error.to_string().contains("cannot write the file"), "{error}");
-    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["taken"]);
 }
 
 proptest! {
@@ -148,7 +157,7 @@ proptest! {
             symbol: Ticker::new(symbol),
             ..fill("a.b.01.01")
         };
-        Store::open_volatile(&site).unwrap().add_executions(std::slice::from_ref(&row)).unwrap();
+        fills(&mut Store::open_volatile(&site).unwrap(), std::slice::from_ref(&row));
         prop_assert_eq!(stored(&site), [row]);
     }
 
@@ -157,9 +166,9 @@ proptest! {
         picks in prop::collection::vec(0usize..8, 1..20),
     ) {
         let (_folder, site) = folder();
-        let store = Store::open_volatile(&site).unwrap();
+        let mut store = Store::open_volatile(&site).unwrap();
         for pick in &picks {
-            store.add_executions(&[fill(&format!("a.b.{pick:02}.01"))]).unwrap();
+            fills(&mut store, &[fill(&format!("a.b.{pick:02}.01"))]);
         }
         let mut ids: Vec<ExecId> = stored(&site).into_iter().map(|row| row.exec_id).collect();
         ids.sort();

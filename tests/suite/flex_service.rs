@@ -8,6 +8,7 @@ use trackrecord::SiteDir;
 use trackrecord::collect::flex::service::{Pace, collect};
 use trackrecord::collect::progress::Silent;
 use trackrecord::collect::report::PartReport;
+use trackrecord::collect::work::Work;
 use trackrecord::config::{self, Config};
 
 use crate::support::Site;
@@ -41,7 +42,8 @@ fn configured(site: &Site) -> (SiteDir, Config) {
 fn asked_with(site: &Site, now: &str, pace: Pace) -> trackrecord::Result<PartReport> {
     let (folder, config) = configured(site);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(collect(&folder, &config, now.parse().unwrap(), pace, &Silent))
+    let mut work = Work::begin(&folder, &config, now.parse().unwrap())?;
+    runtime.block_on(collect(&mut work, pace, &Silent))
 }
 
 fn asked(site: &Site, now: &str) -> PartReport {

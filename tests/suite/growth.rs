@@ -8,6 +8,7 @@ use trackrecord::collect::csv::{self, CsvSettings};
 use trackrecord::collect::flex::{self, FlexSettings};
 use trackrecord::collect::{Batch, save};
 use trackrecord::config::CsvImport;
+use trackrecord::record::store::Store;
 
 use crate::statements;
 
@@ -33,8 +34,9 @@ fn within_limit<T>(work: impl FnOnce() -> T) -> T {
 #[test]
 fn trades_on_250_dates_are_read_and_stored() {
     let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&SiteDir::new(folder.path())).unwrap();
     let text = statements::trades(ROWS);
-    let saved = within_limit(|| save::save(&SiteDir::new(folder.path()), &read_flex(&text), &[]).unwrap());
+    let saved = within_limit(|| save::save(&mut store, &read_flex(&text), &[]).unwrap());
     assert_eq!((saved.executions.new, saved.executions.known), (ROWS, 0));
     assert_eq!(std::fs::read_dir(folder.path().join("data/executions")).unwrap().count(), 250);
 }

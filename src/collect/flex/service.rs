@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
@@ -18,13 +18,13 @@ use crate::collect::Batch;
 use crate::collect::http::{self, Answer, Limits};
 use crate::collect::progress::Progress;
 use crate::collect::report::{Part, PartReport};
-use crate::collect::save::{Received, save};
-use crate::config::{Config, Flex};
+use crate::collect::save::{Received, Saved, changes};
+use crate::collect::work::Work;
+use crate::config::Flex;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::record::coverage::{Coverage, gaps};
-use crate::record::store::Store;
+use crate::record::store::{Changes, Store};
 use crate::record::{AccountId, Finding, FindingKind, Severity, Subject};
-use crate::site_dir::SiteDir;
 
 /// The longest period one question may name, in days.
 const LONGEST: u64 = 365;
@@ -61,13 +61,8 @@ impl Default for Pace {
 /// # Errors
 /// A configuration without token, query or a usable address, or a store that cannot be read or written. What the
 /// service does not give is a finding of the report; what it gave before is stored.
-pub async fn collect(
-    site: &SiteDir,
-    config: &Config,
-    now: DateTime<Utc>,
-    pace: Pace,
-    progress: &dyn Progress,
-) -> Result<PartReport> {
+pub async fn collect(work: &mut Work<'_>, pace: Pace, progress: &dyn Progress) -> Result<PartReport> {
+    let (config, now) = (work.config, work.now);
     let settings = &config.flex;
     for (key, value) in [("token", settings.token.expose()), ("query_id", settings.query_id.trim())] {
         if value.is_empty() {
@@ -90,7 +85,7 @@ pub async fn collect(
             "set it in config/config.toml to fetch everything",
         );
     }
-    let known = known(site, settings)?;
+    let known = known(work.store(), settings)?;
     let mut windows = gaps(&known, from, yesterday, LONGEST);
     // There are no statements of a weekend alone.
     windows.retain(|(first, last)| first.iter_days().take_while(|day| day <= last).any(is_weekday));
@@ -98,7 +93,7 @@ pub async fn collect(
     progress.begin("statements", windows.len());
     for (first, last) in windows {
         match service.statement(first, last).await {
-            Ok(bytes) => keep(site, config, (first, last), bytes, &mut report)?,
+            Ok(bytes) => keep(work, (first, last), bytes, &mut report)?,
             Err(error) => {
                 let finding = Finding::from_error(FindingKind::FlexService, &error);
                 report.findings.push(finding.headed(Subject::Period { from: first, to: last }));
@@ -112,33 +107,28 @@ pub async fn collect(
 }
 
 /// The periods this query has answered for already.
-fn known(site: &SiteDir, settings: &Flex) -> Result<Vec<(NaiveDate, NaiveDate)>> {
-    let rows = Store::open(site)?.coverage()?;
-    Ok(rows.into_iter().filter(|row| row.query == settings.query_id).map(|row| (row.from, row.to)).collect())
+fn known(store: &Store, settings: &Flex) -> Result<Vec<(NaiveDate, NaiveDate)>> {
+    Ok(store
+        .coverage()?
+        .into_iter()
+        .filter(|row| row.query == settings.query_id)
+        .map(|row| (row.from, row.to))
+        .collect())
 }
 
-/// Stores a statement, and what of the asked period it covers.
-fn keep(
-    site: &SiteDir,
-    config: &Config,
-    asked: (NaiveDate, NaiveDate),
-    bytes: Vec<u8>,
-    report: &mut PartReport,
-) -> Result<()> {
+/// Stores a statement together with what of the asked period it covers.
+fn keep(work: &mut Work<'_>, asked: (NaiveDate, NaiveDate), bytes: Vec<u8>, report: &mut PartReport) -> Result<()> {
     let name = format!("flex-{}-{}.xml", asked.0, asked.1);
     let path = PathBuf::from(&name);
-    let batch = match parse(&path, &bytes, &FlexSettings::of(config)) {
+    let batch = match parse(&path, &bytes, &FlexSettings::of(work.config)) {
         Ok(batch) => batch,
         Err(error) => {
             // It came from the broker, so it is kept even if nothing can be made of it.
-            Store::open(site)?.archive(&name, &bytes)?;
+            work.commit(&Changes { raw: vec![(name, bytes)], ..Changes::default() })?;
             report.findings.push(Finding::from_error(FindingKind::UnreadableStatement, &error));
             return Ok(());
         }
     };
-    let saved = save(site, &batch, &[Received { path, bytes }])?;
-    report.added = report.added + saved.total();
-    report.findings.extend(batch.notices.iter().cloned());
     let covered = within(&batch, asked);
     let missing: Vec<NaiveDate> = gaps(&covered, asked.0, asked.1, LONGEST)
         .into_iter()
@@ -147,17 +137,19 @@ fn keep(
         .collect();
     let account = AccountId::new(batch.account.as_deref().unwrap_or_default());
     let answered = if missing.is_empty() { vec![asked] } else { covered };
-    let rows: Vec<Coverage> = answered
+    let coverage = answered
         .into_iter()
         .map(|(from, to)| Coverage {
             from,
             to,
             account: account.clone(),
-            query: config.flex.query_id.clone(),
+            query: work.config.flex.query_id.clone(),
             source: SOURCE.to_owned(),
         })
         .collect();
-    Store::open(site)?.add_coverage(&rows)?;
+    let changes = Changes { coverage, ..changes(work.store().site(), &batch, &[Received { path, bytes }]) };
+    report.added = report.added + Saved::of(&work.commit(&changes)?).total();
+    report.findings.extend(batch.notices.iter().cloned());
     if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
         let message = format!(
             "asked for {} to {}, and the statement leaves out {} weekdays between {first} and {last}",

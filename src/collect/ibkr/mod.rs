@@ -11,16 +11,13 @@ mod totals;
 
 pub use account_kind::AccountKind;
 
-use chrono::{DateTime, Utc};
-
 use super::progress::Progress;
 use super::report::{Part, PartReport};
-use crate::calendar::last_possible_date;
+use super::work::Work;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::record::store::Store;
-use crate::record::{AccountId, Record, load};
-use crate::site_dir::SiteDir;
+use crate::record::store::Changes;
+use crate::record::{AccountId, Record};
 
 /// Where rows came from, in the record.
 const SOURCE: &str = "tws";
@@ -28,23 +25,21 @@ const SOURCE: &str = "tws";
 /// Collects fills, the account, or both, over one connection, and stores each as soon as it is complete. One that
 /// fails does not keep the other from being asked.
 pub async fn collect(
-    site: &SiteDir,
-    config: &Config,
+    work: &mut Work<'_>,
     parts: &[Part],
     kind: AccountKind,
-    now: DateTime<Utc>,
     progress: &dyn Progress,
 ) -> Vec<(Part, Result<PartReport>)> {
-    let record = load::load(site, config, last_possible_date(now));
-    let (session, account) = match open(config, kind, recorded(&record), progress).await {
+    let config = work.config;
+    let (session, account) = match open(config, kind, recorded(work.record()), progress).await {
         Ok(open) => open,
         Err(error) => return refused(parts, error),
     };
     let mut outcomes = Vec::new();
     for part in parts {
         let outcome = match part {
-            Part::Executions => fills(&session, site, config, &account, &record, now).await,
-            Part::Snapshot => account_now(&session, site, config, &account).await,
+            Part::Executions => fills(&session, work, &account).await,
+            Part::Snapshot => account_now(&session, work, &account).await,
             Part::Flex | Part::Prices => continue,
         };
         outcomes.push((*part, outcome));
@@ -89,30 +84,20 @@ fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<PartReport>)> {
     parts.iter().map(told).collect()
 }
 
-async fn fills(
-    session: &session::Session<'_>,
-    site: &SiteDir,
-    config: &Config,
-    account: &str,
-    record: &Record,
-    now: DateTime<Utc>,
-) -> Result<PartReport> {
-    let settled = record.executions.iter().filter(|fill| fill.commission.is_some());
+async fn fills(session: &session::Session<'_>, work: &mut Work<'_>, account: &str) -> Result<PartReport> {
+    let (settings, now) = (&work.config.ibkr, work.now);
+    let settled = work.record().executions.iter().filter(|fill| fill.commission.is_some());
     let settled = settled.map(|fill| fill.exec_id.clone()).collect();
-    let (fills, totals, mut report) = executions::collect(session, &config.ibkr, account, &settled, now).await?;
-    report.added = Store::open(site)?.add_executions(&fills)?;
-    report.findings.extend(totals.against(&load::load(site, config, last_possible_date(now)).executions));
+    let (executions, totals, mut report) = executions::collect(session, settings, account, &settled, now).await?;
+    report.added = work.commit(&Changes { executions, ..Changes::default() })?.executions.counts();
+    report.findings.extend(totals.against(&work.record().executions));
     Ok(report)
 }
 
-async fn account_now(
-    session: &session::Session<'_>,
-    site: &SiteDir,
-    config: &Config,
-    account: &str,
-) -> Result<PartReport> {
-    let base = config.account.base_currency;
-    let (snapshot, mut report) = snapshot::collect(session, &config.ibkr, account, base).await?;
-    report.added = Store::open(site)?.add_snapshots(&[snapshot])?;
+async fn account_now(session: &session::Session<'_>, work: &mut Work<'_>, account: &str) -> Result<PartReport> {
+    let base = work.config.account.base_currency;
+    let (snapshot, mut report) = snapshot::collect(session, &work.config.ibkr, account, base).await?;
+    let changes = Changes { snapshots: vec![snapshot], ..Changes::default() };
+    report.added = work.commit(&changes)?.snapshots.counts();
     Ok(report)
 }

@@ -1,8 +1,8 @@
 //! Daily prices from the chart service of Yahoo.
 //!
 //! `client` asks, `chart` reads an answer, `plan` decides from which date on, `suspicious` keeps aside what cannot be
-//! believed, `merge` joins the rest with what is stored. Asking comes first, for all symbols at once; then the
-//! site's lock is taken and everything is written.
+//! believed, `merge` joins the rest with what is stored. Asking comes first, for all symbols at once; then everything
+//! is written together.
 
 mod chart;
 mod client;
@@ -31,8 +31,8 @@ use super::progress::Progress;
 use super::report::{Part, PartReport};
 use crate::config;
 use crate::error::{Error, Result};
-use crate::record::store::Store;
 use crate::record::store::prices::{stored_prices, suspicious_prices};
+use crate::record::store::{Changes, Store, SymbolPrices};
 use crate::record::{Bar, PriceSymbol};
 use crate::site_dir::SiteDir;
 
@@ -54,7 +54,7 @@ pub struct Wanted {
 /// An address that is none, confirmations that cannot be read, and as [`Store`]: another writer, or a disk that
 /// refuses. What the service or a single symbol's file does wrong is in the report.
 pub async fn collect(
-    site: &SiteDir,
+    store: &mut Store,
     settings: &config::Yahoo,
     wanted: &[Wanted],
     now: DateTime<Utc>,
@@ -70,22 +70,21 @@ pub async fn collect(
     let client = Arc::new(Client::new(&settings.base_url, now)?);
     // A file that cannot be read now is told below, when it cannot be read again.
     let question = |(symbol, from): (&PriceSymbol, &NaiveDate)| {
-        let stored = stored_prices(site, symbol).ok()?;
+        let stored = stored_prices(store.site(), symbol).ok()?;
         Some(Question { symbol: symbol.clone(), from: *from, stored })
     };
     let mut answers = ask_all(&client, wanted.iter().filter_map(question).collect(), progress).await;
 
-    let store = Store::open(site)?;
+    let mut changes = Changes::default();
     for symbol in wanted.keys() {
-        let stored = read(site, symbol, confirmed.get(symbol).cloned().unwrap_or_default());
-        match (stored, answers.remove(symbol)) {
-            (Ok(stored), Some(answer)) => write(&store, symbol, &stored, answer, now, &mut report)?,
-            (Ok(stored), None) => {
-                write(&store, symbol, &stored, Err(Error::network("it was not asked for")), now, &mut report)?
-            }
-            (Err(error), _) => report.findings.push(findings::failed(symbol, &error, &[])),
+        let stored = read(store.site(), symbol, confirmed.get(symbol).cloned().unwrap_or_default());
+        let answer = answers.remove(symbol).unwrap_or_else(|| Err(Error::network("it was not asked for")));
+        match stored {
+            Ok(stored) => changes.prices.push(settle(symbol, &stored, answer, now, &mut report)),
+            Err(error) => report.findings.push(findings::failed(symbol, &error, &[])),
         }
     }
+    store.commit(&changes)?;
     report.findings.sort();
     Ok(report)
 }
@@ -100,7 +99,7 @@ fn once_each(wanted: &[Wanted], today: NaiveDate) -> BTreeMap<PriceSymbol, Naive
     each
 }
 
-/// What is stored of a symbol, read under the lock.
+/// What is stored of a symbol.
 fn read(site: &SiteDir, symbol: &PriceSymbol, confirmed: BTreeSet<NaiveDate>) -> Result<Stored> {
     Ok(Stored { bars: stored_prices(site, symbol)?, held: suspicious_prices(site, symbol)?, confirmed })
 }
@@ -174,24 +173,22 @@ impl Question {
     }
 }
 
-/// Stores what came of a symbol and reports it.
-fn write(
-    store: &Store,
+/// What becomes of the prices of a symbol, reported.
+fn settle(
     symbol: &PriceSymbol,
     stored: &Stored,
     answer: Result<Answered>,
     now: DateTime<Utc>,
     report: &mut PartReport,
-) -> Result<()> {
+) -> SymbolPrices {
     let (settled, chart) = match &answer {
         Ok(Answered { chart, span }) => (merge::settle(stored, chart, *span), Some(chart)),
         Err(_) => (merge::without_answer(stored), None),
     };
-    store.put_prices(symbol, &settled.bars, &settled.held)?;
     report.added.new += settled.new;
     report.added.known += settled.known;
     report.findings.extend(answer.as_ref().err().map(|error| findings::failed(symbol, error, &settled.bars)));
     report.findings.extend(findings::settled(symbol, &settled, chart, now));
     report.findings.extend(findings::idle_confirmations(symbol, stored, &settled));
-    Ok(())
+    SymbolPrices { symbol: symbol.clone(), bars: settled.bars, suspicious: settled.held }
 }

@@ -3,7 +3,7 @@
 //! A symbol's file is therefore replaced as a whole. Stored rows that would change or go are put below `data/raw`
 //! first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::files::{Placed, read_rows};
 use super::super::{Bar, PriceSymbol, SuspiciousBar};
-use super::{Store, csv_bytes};
+use super::{ChangedPrices, FileSet, Store, SymbolPrices, csv_bytes};
 use crate::error::{Error, Result};
 use crate::site_dir::SiteDir;
 
@@ -60,46 +60,41 @@ fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -
 }
 
 impl Store {
-    /// Makes these the bars of a symbol, and those the bars that are kept out, both ascending by date. Returns
-    /// whether bars that counted were put below `data/raw`.
-    ///
-    /// Whenever this is interrupted, every bar is in one of the two files; running it again completes it.
-    ///
-    /// # Errors
-    /// A symbol that cannot name a file, a stored file that cannot be read, or a write that fails.
-    pub fn put_prices(&self, symbol: &PriceSymbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<bool> {
-        let (main, aside) = (file(&self.site.prices(), symbol)?, file(&self.site.suspicious_prices(), symbol)?);
+    /// Makes these the bars of a symbol. What is stored and gives way goes below `data/raw`. `None` where no bar that
+    /// counts changes.
+    pub(super) fn stage_prices(&self, prices: &SymbolPrices, files: &mut FileSet) -> Result<Option<ChangedPrices>> {
+        let SymbolPrices { symbol, bars, suspicious } = prices;
         let stored = stored_prices(&self.site, symbol)?;
         let held = suspicious_prices(&self.site, symbol)?;
-        let staying: BTreeSet<NaiveDate> = suspicious.iter().map(|bar| bar.date).collect();
-        let mut both: Vec<_> = held.iter().filter(|bar| !staying.contains(&bar.date)).cloned().collect();
-        both.extend_from_slice(suspicious);
-        both.sort_by_key(|bar| bar.date);
-
-        self.keep(&format!("suspicious-{symbol}.csv"), &gone(&held, &both, |bar| bar.date))?;
-        self.replace(&aside, &held, &both)?;
-        let lost = gone(&stored, bars, |bar| bar.date);
-        self.keep(&format!("prices-{symbol}.csv"), &lost)?;
-        self.replace(&main, &stored, bars)?;
-        self.keep(&format!("suspicious-{symbol}.csv"), &gone(&both, suspicious, |bar| bar.date))?;
-        self.replace(&aside, &both, suspicious)?;
-        Ok(!lost.is_empty())
+        let replaced = gone(&stored, bars, |bar| bar.date);
+        self.keep_rows(&format!("suspicious-{symbol}.csv"), &gone(&held, suspicious, |bar| bar.date), files)?;
+        self.keep_rows(&format!("prices-{symbol}.csv"), &replaced, files)?;
+        stage(&file(&self.site.suspicious_prices(), symbol)?, &held, suspicious, files)?;
+        stage(&file(&self.site.prices(), symbol)?, &stored, bars, files)?;
+        let new = gone(bars, &stored, |bar| bar.date);
+        let changed = !new.is_empty() || !replaced.is_empty();
+        Ok(changed.then(|| ChangedPrices { symbol: symbol.clone(), new, replaced }))
     }
 
-    fn keep<T: Serialize>(&self, name: &str, rows: &[T]) -> Result<()> {
-        if rows.is_empty() { Ok(()) } else { self.archive(name, &csv_bytes(rows)?).map(drop) }
-    }
-
-    /// A file without rows is none.
-    fn replace<T: Serialize + PartialEq>(&self, path: &Path, stored: &[T], rows: &[T]) -> Result<()> {
-        if stored == rows {
-            return Ok(());
+    fn keep_rows<T: Serialize>(&self, name: &str, rows: &[T], files: &mut FileSet) -> Result<()> {
+        if !rows.is_empty() {
+            self.keep(name, csv_bytes(rows)?, files);
         }
-        if rows.is_empty() {
-            return std::fs::remove_file(path).map_err(|error| Error::io("remove the file", path, error));
-        }
-        self.write(path, &csv_bytes(rows)?)
+        Ok(())
     }
+}
+
+/// A file without rows is none.
+fn stage<T: Serialize + PartialEq>(path: &Path, stored: &[T], rows: &[T], files: &mut FileSet) -> Result<()> {
+    if stored == rows {
+        return Ok(());
+    }
+    if rows.is_empty() {
+        files.remove(path);
+    } else {
+        files.write(path, csv_bytes(rows)?);
+    }
+    Ok(())
 }
 
 /// Rows that are not among those that take their place.

@@ -97,7 +97,7 @@ fn a_second_collection_is_refused_while_one_waits() {
     let said = site.refused(&["collect", "executions"]);
     first.kill().unwrap();
     first.wait().unwrap();
-    assert!(said.contains("another trackrecord is collecting for this site"), "{said}");
+    assert!(said.contains("another trackrecord is writing to this site"), "{said}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use trackrecord::collect::progress::Silent;
 use trackrecord::collect::report::PartReport;
 use trackrecord::collect::yahoo::{Wanted, collect};
 use trackrecord::config;
+use trackrecord::record::store::Store;
 use trackrecord::record::{PriceSymbol, Severity};
 
 use crate::support::Site;
@@ -51,9 +52,9 @@ impl Desk {
         let from = from.parse().unwrap();
         let wanted: Vec<Wanted> =
             symbols.iter().map(|symbol| Wanted { symbol: PriceSymbol::new(*symbol), from }).collect();
-        let site = SiteDir::new(self.site.path(""));
+        let mut store = Store::open(&SiteDir::new(self.site.path(""))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(collect(&site, &self.settings, &wanted, now.parse().unwrap(), &Silent)).unwrap()
+        runtime.block_on(collect(&mut store, &self.settings, &wanted, now.parse().unwrap(), &Silent)).unwrap()
     }
 
     /// The stored rows of a symbol without the header.
