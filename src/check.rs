@@ -28,7 +28,8 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
     );
     match &daily {
         Ok(daily) => {
-            findings.extend(gaps(record, daily));
+            findings.extend(gaps(daily));
+            findings.extend(calendar(daily));
             findings.extend(benchmark(record, config, daily));
             findings.extend(record.statements.iter().map(|period| brokers_return(period, record, daily)));
             findings.extend(large_flows(daily));
@@ -44,29 +45,33 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
     findings
 }
 
-/// Weekdays between snapshots that have none.
-fn gaps(record: &Record, daily: &Performance) -> Option<Finding> {
-    let (holidays, missing) = daily.holidays_and_gaps(record.price_series(&daily.benchmark_symbol));
+/// Sessions between snapshots that have none.
+fn gaps(daily: &Performance) -> Option<Finding> {
+    let exchange = daily.exchange;
+    let missing = daily.missing_sessions();
     let shown: Vec<String> = missing.iter().take(5).map(ToString::to_string).collect();
     let more = if missing.len() > shown.len() { ", ..." } else { "" };
-    if !missing.is_empty() {
-        let message = format!("{} weekdays have no snapshot: {}{more}", missing.len(), shown.join(", "));
-        let next = "the next return covers them; import a Flex statement of those days to fill them in";
-        return Some(
-            Finding::new(Severity::Warning, FindingKind::MissingDays, message, next)
-                .about_dates(&missing)
-                .at(Place::file("data/snapshots")),
-        );
-    }
-    (!holidays.is_empty()).then(|| {
-        let message = format!(
-            "{} weekdays have no snapshot; the benchmark has no close on any of them, so they are market holidays",
-            holidays.len()
-        );
-        Finding::new(Severity::Note, FindingKind::MissingDays, message, "nothing to do")
-            .about_dates(&holidays)
-            .at(Place::file("data/snapshots"))
-    })
+    let days = match (missing.len(), exchange.has_calendar()) {
+        (1, true) => format!("one session of {exchange} has"),
+        (count, true) => format!("{count} sessions of {exchange} have"),
+        (1, false) => "one weekday has".to_owned(),
+        (count, false) => format!("{count} weekdays have"),
+    };
+    let message = format!("{days} no snapshot: {}{more}", shown.join(", "));
+    let next = "the next return covers them; import a Flex statement of those days to fill them in, or name another \
+                exchange in `[account] exchange`";
+    let finding = Finding::new(Severity::Warning, FindingKind::MissingDays, message, next)
+        .about_dates(&missing)
+        .at(Place::file("data/snapshots"));
+    (!missing.is_empty()).then_some(finding)
+}
+
+/// An exchange of which only weekdays are known.
+fn calendar(daily: &Performance) -> Option<Finding> {
+    let message =
+        format!("the holidays of {} are not known: every weekday counts as one of its sessions", daily.exchange);
+    let next = "nothing to do; `[account] exchange` chooses another exchange";
+    (!daily.exchange.has_calendar()).then(|| Finding::new(Severity::Note, FindingKind::NoCalendar, message, next))
 }
 
 fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Finding> {

@@ -13,13 +13,16 @@ use super::money_weighted::{DatedAmount, money_weighted};
 use super::periods::{PeriodReturn, usual_periods};
 use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, series_of};
 use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
+use crate::calendar::Exchange;
 use crate::config::Analysis;
 use crate::error::Error;
-use crate::record::{CashFlow, Currency, PriceSeries, Record};
+use crate::record::{CashFlow, Currency, Record};
 
 /// The daily series of a record over a window.
 #[derive(Debug, Clone, Default)]
 pub struct Performance {
+    /// The exchange whose sessions the record goes by.
+    pub exchange: Exchange,
     /// How figures are computed.
     pub analysis: Analysis,
     /// Time-weighted daily returns.
@@ -61,11 +64,9 @@ impl Performance {
         usual_periods(&self.series, self.aligned.as_ref())
     }
 
-    /// The weekdays without a snapshot: those on which the market was most likely shut, because `benchmark` has no
-    /// close either, and the others. Without a benchmark nothing tells the two apart, and all are missing.
-    pub fn holidays_and_gaps(&self, benchmark: Option<&PriceSeries>) -> (Vec<NaiveDate>, Vec<NaiveDate>) {
-        let shut = |day: &NaiveDate| benchmark.is_some_and(|prices| prices.on(*day).is_none());
-        self.series.missing_weekdays().into_iter().partition(shut)
+    /// The sessions without a snapshot between the first and the last.
+    pub fn missing_sessions(&self) -> Vec<NaiveDate> {
+        self.series.missing_sessions(self.exchange)
     }
 
     /// Rolling figures of every day on which at least the shortest window is full.
@@ -105,6 +106,7 @@ pub fn performance(
     let drawdowns = drawdown::drawdowns(&index);
     let prices = record.price_series(benchmark_symbol).filter(|_| !series.days.is_empty());
     Ok(Performance {
+        exchange: record.exchange,
         analysis: analysis.clone(),
         drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
         benchmark_symbol: benchmark_symbol.to_owned(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::benchmark::AlignedSeries;
 use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
 use super::statistics::ratio;
-use crate::calendar::{YearMonth, day_before};
+use crate::calendar::{Exchange, YearMonth, day_before};
 
 /// A value and the day it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -242,14 +242,21 @@ pub fn month_of(series: &ReturnSeries, month: YearMonth) -> ReturnSeries {
     series.window(super::Window { from: Some(month.first_day()), to: Some(month.last_day()) })
 }
 
-/// Whether the record covers only a part of the month: it has no snapshot from before the month, or none from its
-/// last weekday or later.
-pub fn is_partial(series: &ReturnSeries, month: YearMonth) -> bool {
-    let (Some(start), Some(end)) = (series.start, series.end()) else {
-        return true;
-    };
-    let last_weekday = month.last_day().iter_days().rev().find(|day| crate::calendar::is_weekday(*day));
-    start > day_before(month.first_day()) || last_weekday.is_some_and(|last| end < last)
+/// Whether the record begins within the month: it has no snapshot from before its first session.
+pub fn begins_within(series: &ReturnSeries, month: YearMonth, exchange: Exchange) -> bool {
+    let before_first = exchange.session_on_or_before(day_before(month.first_day()));
+    series.start.is_none_or(|start| start > before_first)
+}
+
+/// Whether the record ends within the month: it has no snapshot of its last session or later.
+pub fn ends_within(series: &ReturnSeries, month: YearMonth, exchange: Exchange) -> bool {
+    let last = exchange.session_on_or_before(month.last_day());
+    series.end().is_none_or(|end| end < last)
+}
+
+/// Whether the record covers only a part of the month.
+pub fn is_partial(series: &ReturnSeries, month: YearMonth, exchange: Exchange) -> bool {
+    begins_within(series, month, exchange) || ends_within(series, month, exchange)
 }
 
 #[cfg(test)]

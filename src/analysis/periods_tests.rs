@@ -117,8 +117,17 @@ fn gain_to_pain_is_taken_over_months() {
 
 #[test]
 fn a_month_is_partial_where_the_record_starts_or_ends_in_it() {
-    assert!(!is_partial(&example(), month("2023-12")));
-    assert!(!is_partial(&example(), month("2024-01")));
-    assert!(is_partial(&example(), month("2024-02")));
-    assert!(is_partial(&example(), month("2023-11")));
+    let partial = |text| is_partial(&example(), month(text), Exchange::NEW_YORK);
+    assert!(!partial("2023-12"));
+    assert!(!partial("2024-01"));
+    assert!(partial("2024-02"));
+    assert!(partial("2023-11"));
+}
+
+#[test]
+fn a_month_is_whole_once_its_last_session_is_there() {
+    // Good Friday was 29 March 2024: the month's last session in New York was Thursday the 28th; in Tokyo it was the 29th.
+    let series = series(&["2024-02-29", "2024-03-28"].map(date), &[0.1]);
+    assert!(!is_partial(&series, month("2024-03"), Exchange::NEW_YORK));
+    assert!(is_partial(&series, month("2024-03"), Exchange::from_mic("XTKS").unwrap()));
 }

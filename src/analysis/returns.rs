@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
 use super::statistics::{compounded, finite};
-use crate::calendar::weekdays_between;
+use crate::calendar::Exchange;
 use crate::config::FlowTiming;
 use crate::error::Error;
 use crate::record::{CashFlow, Currency, Snapshot};
@@ -76,9 +76,9 @@ impl ReturnSeries {
         Self { start: days.first().map(|day| day.since), days }
     }
 
-    /// Weekdays without a snapshot between the first and the last.
-    pub fn missing_weekdays(&self) -> Vec<NaiveDate> {
-        self.days.iter().flat_map(|day| weekdays_between(day.since, day.date)).collect()
+    /// Sessions of an exchange without a snapshot between the first and the last.
+    pub fn missing_sessions(&self, exchange: Exchange) -> Vec<NaiveDate> {
+        self.days.iter().flat_map(|day| exchange.sessions_between(day.since, day.date)).collect()
     }
 }
 
@@ -129,7 +129,8 @@ impl Interval {
 /// The intervals between consecutive snapshots with their external flows.
 ///
 /// A flow belongs to the interval it is dated in: after the earlier snapshot, up to the later one. Flows on or
-/// before the first snapshot are part of its value; flows after the last one have not been valued yet.
+/// before the first snapshot are part of its value; flows after the last one have not been valued yet. Money of a
+/// weekend is in the snapshot of that weekend, whichever session that one stands for.
 ///
 /// # Errors
 /// A net liquidation value of 0 or below, snapshots out of order, or a flow whose exchange rate is not known:
@@ -137,7 +138,7 @@ impl Interval {
 pub fn intervals(snapshots: &[Snapshot], flows: &[CashFlow], base: Currency) -> Result<Vec<Interval>, Error> {
     let mut external: Vec<&CashFlow> = flows.iter().filter(|flow| flow.kind.is_external()).collect();
     external.sort_by_key(|flow| flow.date);
-    let first = snapshots.first().map(|snapshot| snapshot.date);
+    let first = snapshots.first().map(Snapshot::own_date);
     let mut upcoming = external.into_iter().filter(|flow| first.is_some_and(|first| flow.date > first)).peekable();
     let mut found = Vec::with_capacity(snapshots.len());
     for (earlier, later) in snapshots.iter().zip(snapshots.iter().skip(1)) {
@@ -152,7 +153,7 @@ pub fn intervals(snapshots: &[Snapshot], flows: &[CashFlow], base: Currency) -> 
             contributed: Decimal::ZERO,
             withdrawn: Decimal::ZERO,
         };
-        while let Some(flow) = upcoming.next_if(|flow| flow.date <= later.date) {
+        while let Some(flow) = upcoming.next_if(|flow| flow.date <= later.own_date()) {
             add_flow(&mut interval, flow, base)?;
         }
         found.push(interval);

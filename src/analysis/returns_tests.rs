@@ -107,10 +107,29 @@ fn a_window_starts_from_the_snapshot_before_its_first_return() {
 }
 
 #[test]
-fn weekdays_without_a_snapshot_are_missing() {
-    let days = ["2024-01-04", "2024-01-05", "2024-01-10"].map(|day| snapshot(date(day), decimal("1")));
+fn sessions_without_a_snapshot_are_missing() {
+    // Monday the 15th was a holiday in New York and none in London.
+    let days = ["2024-01-11", "2024-01-12", "2024-01-17"].map(|day| snapshot(date(day), decimal("1")));
     let series = daily_returns(&days, &[], usd(), FlowTiming::Split).unwrap();
-    assert_eq!(series.missing_weekdays(), [date("2024-01-08"), date("2024-01-09")]);
+    let missing = |mic| series.missing_sessions(Exchange::from_mic(mic).unwrap());
+    assert_eq!(missing("XNYS"), [date("2024-01-16")]);
+    assert_eq!(missing("XLON"), [date("2024-01-15"), date("2024-01-16")]);
+}
+
+#[test]
+fn a_value_repeated_on_the_weekend_is_no_return_and_its_flows_are_in_it() {
+    // Friday 100, Saturday and Sunday the same, a deposit of 10 on Sunday, Monday 121: 10 %.
+    let values = [("2024-01-04", "100"), ("2024-01-05", "100"), ("2024-01-06", "100"), ("2024-01-07", "110")];
+    let days = values.into_iter().chain([("2024-01-08", "121")]);
+    let mut sessions: Vec<Snapshot> =
+        days.map(|(day, value)| snapshot(date(day), decimal(value)).of_session(Exchange::NEW_YORK)).collect();
+    // The last of each session, as the record keeps it.
+    sessions.drain(1..3);
+    let flows = [flow(date("2024-01-07"), decimal("10"))];
+    let series = daily_returns(&sessions, &flows, usd(), FlowTiming::Split).unwrap();
+    assert_eq!(series.dates(), ["2024-01-04", "2024-01-05", "2024-01-08"].map(date));
+    assert_eq!(series.days[0].value, 0.0);
+    close(Some(series.days[1].value), 0.1);
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub struct Stats {
     pub to: Option<NaiveDate>,
     /// Daily returns.
     pub observations: usize,
-    /// Weekdays without a snapshot between the first and the last.
-    pub missing_weekdays: usize,
+    /// Sessions without a snapshot between the first and the last.
+    pub missing_sessions: usize,
     /// Returns.
     pub returns: ReturnStats,
     /// Risk.
@@ -152,7 +152,7 @@ impl Stats {
             from: series.start,
             to: series.end(),
             observations: values.len(),
-            missing_weekdays: series.missing_weekdays().len(),
+            missing_sessions: performance.missing_sessions().len(),
             risk: risk_stats(performance, &values, &returns),
             drawdown: drawdown_stats(performance),
             benchmark: performance

@@ -20,7 +20,7 @@ fn example() -> Record {
 fn the_figures_of_four_snapshots() {
     let found = figures(&example());
     assert_eq!((found.from, found.to), (Some(date("2024-01-30")), Some(date("2024-02-02"))));
-    assert_eq!((found.observations, found.missing_weekdays, found.calendar_days), (3, 0, 3));
+    assert_eq!((found.observations, found.missing_sessions, found.calendar_days), (3, 0, 3));
     close(found.returns.total, 0.089);
     close(found.returns.mtd, 0.99 - 1.0);
     assert_eq!(found.returns.annualized, None);
@@ -45,7 +45,7 @@ fn the_json_has_the_keys_others_rely_on() {
         let expected: Vec<_> = expected.split(',').collect();
         assert_eq!(keys(path)[..expected.len()], expected, "{path}");
     };
-    starts("", "from,to,observations,missing_weekdays,returns,risk,drawdown,benchmark,trades,significance");
+    starts("", "from,to,observations,missing_sessions,returns,risk,drawdown,benchmark,trades,significance");
     starts(
         "/returns",
         "total,annualized,mtd,ytd,best_day,worst_day,win_days,best_month,worst_month,money_weighted,by_month,by_year",

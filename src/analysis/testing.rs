@@ -36,6 +36,7 @@ pub fn weekdays(from: &str, count: usize) -> Vec<NaiveDate> {
 pub fn snapshot(date: NaiveDate, value: Decimal) -> Snapshot {
     Snapshot {
         schema: 1,
+        dated: None,
         date,
         as_of: date.and_hms_opt(21, 0, 0).unwrap().and_utc(),
         account: AccountId::new("U1"),

@@ -125,6 +125,7 @@ impl Fill {
 pub fn snapshot(day: &str, net_liquidation: i64) -> Snapshot {
     Snapshot {
         schema: SCHEMA_FOR_TESTS,
+        dated: None,
         date: date(day),
         as_of: format!("{day}T22:00:00Z").parse().unwrap(),
         account: AccountId::new("U1"),

@@ -92,6 +92,24 @@ impl Exchange {
         std::str::from_utf8(&self.code).unwrap_or_default()
     }
 
+    /// What it is called on pages: its city, or its code where its calendar is not known.
+    pub fn name(&self) -> &str {
+        match self.market {
+            Market::NewYork => "New York",
+            Market::London => "London",
+            Market::Xetra => "Frankfurt",
+            Market::Euronext => match self.mic() {
+                "XAMS" => "Amsterdam",
+                "XBRU" => "Brussels",
+                "XLIS" => "Lisbon",
+                _ => "Paris",
+            },
+            Market::Zurich => "Zurich",
+            Market::Tokyo => "Tokyo",
+            Market::Weekdays(_) => self.mic(),
+        }
+    }
+
     /// Its time zone.
     pub fn zone(self) -> Tz {
         match self.market {

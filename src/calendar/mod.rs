@@ -37,6 +37,14 @@ pub fn weekday_age(date: NaiveDate, today: NaiveDate) -> usize {
     }
 }
 
+/// How many sessions have come since the date of a price, by the exchange of Yahoo's symbol; weekdays where it has none.
+pub fn price_age(symbol: &str, date: NaiveDate, today: NaiveDate) -> usize {
+    match Exchange::from_yahoo(symbol) {
+        Some(exchange) => exchange.age(date, today),
+        None => weekday_age(date, today),
+    }
+}
+
 /// The date a decision of today rests on: today, except that a month is complete only when its last day is over.
 pub fn decided_for(today: NaiveDate) -> NaiveDate {
     if today == YearMonth::of(today).last_day() { day_before(today) } else { today }
@@ -92,5 +100,12 @@ mod tests {
         assert_eq!(weekday_age(date("2024-02-02"), date("2024-02-05")), 1);
         assert_eq!(weekday_age(date("2024-02-02"), date("2024-02-02")), 0);
         assert_eq!(weekday_age(date("2024-02-02"), date("2024-02-04")), 0);
+    }
+
+    #[test]
+    fn a_price_ages_by_the_sessions_of_its_exchange() {
+        // Tokyo was shut from 27 April to 6 May 2019.
+        let age = |symbol| price_age(symbol, date("2019-04-26"), date("2019-05-07"));
+        assert_eq!((age("7203.T"), age("SPY"), age("EURUSD=X")), (1, 7, 7));
     }
 }

@@ -23,8 +23,8 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
 pub(super) fn in_words(stats: &Stats, currency: &str) -> String {
     let period = match (stats.from, stats.to) {
         (Some(from), Some(to)) => format!(
-            "{from} to {to}: {} daily returns, {} weekdays without a snapshot",
-            stats.observations, stats.missing_weekdays
+            "{from} to {to}: {} daily returns, {} sessions without a snapshot",
+            stats.observations, stats.missing_sessions
         ),
         _ => "no daily returns yet: figures need two snapshots".to_owned(),
     };

@@ -167,6 +167,7 @@ fn known_keys() -> Vec<Section> {
 pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("site", "base_url"),
     ("site", "inception"),
+    ("account", "exchange"),
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),

@@ -19,6 +19,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Exchange;
 use crate::record::{Currency, PriceSymbol};
 use crate::toml_value;
 
@@ -106,11 +107,14 @@ impl Default for Site {
 pub struct Account {
     /// The currency in which the account is valued.
     pub base_currency: Currency,
+    /// The exchange by whose sessions days are counted. Default: where most of what was held or traded is listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchange>,
 }
 
 impl Default for Account {
     fn default() -> Self {
-        Self { base_currency: const_currency("USD") }
+        Self { base_currency: const_currency("USD"), exchange: None }
     }
 }
 
@@ -238,7 +242,7 @@ pub struct Ibkr {
     /// Time zone of times the gateway sends without one. Without it such times are refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<chrono_tz::Tz>,
-    /// The exchange's time zone, which decides the trading date of a snapshot.
+    /// The time zone of an exchange whose calendar is not known.
     pub exchange_zone: chrono_tz::Tz,
 }
 

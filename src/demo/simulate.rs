@@ -71,7 +71,7 @@ pub fn simulate_on(prices: Prices) -> Result<DemoRecord> {
         exchange: EXCHANGE,
         source: "demo",
     };
-    let Simulation { executions, snapshots, flows, decisions } = follow(&setup, &mut SimulatedBroker::new())?;
+    let Simulation { executions, snapshots, flows, decisions, .. } = follow(&setup, &mut SimulatedBroker::new())?;
     let plan = |decision: &Decision| {
         let before = snapshots.partition_point(|snapshot| snapshot.date < decision.date).checked_sub(1);
         let snapshot =

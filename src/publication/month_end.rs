@@ -12,7 +12,7 @@ use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
 use super::{periods, rounded};
 use crate::analysis::performance::Performance;
-use crate::analysis::periods::{by_month, month_of, usual_periods};
+use crate::analysis::periods::{by_month, ends_within, month_of, usual_periods};
 use crate::analysis::reconcile::unexplained_changes;
 use crate::analysis::{Window, drawdown, risk};
 use crate::calendar::YearMonth;
@@ -21,8 +21,6 @@ use crate::record::Record;
 
 /// What a record tells of the ends of its months.
 pub struct MonthEnds<'a> {
-    /// Net values, flows and the benchmark.
-    pub whole: &'a Record,
     /// The record as it was known at the end of `until`.
     pub disclosed: &'a Record,
     /// Its daily series.
@@ -37,13 +35,12 @@ impl MonthEnds<'_> {
     /// One entry for each month with a return.
     pub fn all(&self, disclosure: &Disclosure) -> BTreeMap<YearMonth, MonthEnd> {
         let changes = unexplained_changes(self.disclosed, self.config.account.base_currency);
-        let (holidays, gaps) = self.daily.holidays_and_gaps(self.whole.price_series(&self.daily.benchmark_symbol));
+        let missing = self.daily.missing_sessions();
         let data = MonthOfData {
             disclosed: self.disclosed,
             daily: self.daily,
             changes: &changes,
-            holidays: &holidays,
-            gaps: &gaps,
+            missing: &missing,
             until: self.until,
         };
         let end = |month| Some((month, self.end(month, &data, disclosure)?));
@@ -71,6 +68,7 @@ impl MonthEnds<'_> {
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
+            month_goes_on: ends_within(&self.daily.series, month, self.daily.exchange),
             held_back_after: (self.until < as_of).then_some(self.until),
             data_quality: quality::of_month(data, month, &inside),
         })

@@ -55,7 +55,7 @@ fn a_hole_in_the_data_is_named_in_its_month_and_in_no_other() {
     let publication = redact(&record, &config).unwrap();
     let said = |month: &str| publication.month_ends[&month.parse::<YearMonth>().unwrap()].data_quality.join("\n");
     let may = said("2019-05");
-    assert!(may.contains("2 weekdays have no valuation (15 May, 31 May)"), "{may}");
+    assert!(may.contains("2 trading days in New York have no valuation (15 May, 31 May)"), "{may}");
     // A hundredth of that day's value, in basis points of the day before's.
     let values = &record.snapshots;
     let left = (whole * part - whole) / values[at - 1].net_liquidation * rust_decimal::Decimal::from(10_000);

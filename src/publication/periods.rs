@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::disclosure::Disclosure;
 use super::rounded;
@@ -49,7 +49,7 @@ pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate) -> Ve
             value: rounded::ratio(value),
             benchmark: benchmark.as_ref().and_then(|values| values.get(&month)).copied().map(rounded::ratio),
             observations: series.days.len(),
-            partial: periods::is_partial(&daily.series, month),
+            partial: periods::is_partial(&daily.series, month, daily.exchange),
             max_drawdown: deepest(&series),
             orders: series
                 .end()
@@ -72,7 +72,7 @@ pub fn years(daily: &Performance) -> Vec<Year> {
             value: rounded::ratio(value),
             benchmark: benchmark.as_ref().and_then(|values| values.get(&year)).copied().map(rounded::ratio),
             max_drawdown: deepest(&daily.series.window(calendar_year(year))),
-            partial: is_partial_year(&daily.series, year),
+            partial: is_partial_year(daily, year),
         }
     };
     periods::by_year(&daily.series).into_iter().map(year).collect()
@@ -82,11 +82,10 @@ fn calendar_year(year: i32) -> Window {
     Window { from: NaiveDate::from_ymd_opt(year, 1, 1), to: NaiveDate::from_ymd_opt(year, 12, 31) }
 }
 
-fn is_partial_year(series: &ReturnSeries, year: i32) -> bool {
-    let january = YearMonth::new(year, 1).is_some_and(|month| periods::is_partial(series, month));
-    let starts_inside = january && series.start.is_some_and(|start| start.year() == year);
-    let december = YearMonth::new(year, 12).is_some_and(|month| periods::is_partial(series, month));
-    starts_inside || (december && series.end().is_some_and(|end| end.year() == year))
+fn is_partial_year(daily: &Performance, year: i32) -> bool {
+    let month = |number| YearMonth::new(year, number);
+    month(1).is_none_or(|january| periods::begins_within(&daily.series, january, daily.exchange))
+        || month(12).is_none_or(|december| periods::ends_within(&daily.series, december, daily.exchange))
 }
 
 fn deepest(series: &ReturnSeries) -> Option<f64> {

@@ -9,7 +9,6 @@ use super::strategy_view::PlanItemView;
 use crate::analysis::orders::Order;
 use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};
 use crate::analysis::slippage::slippage_bps;
-use crate::calendar::weekday_age;
 use crate::config::Config;
 use crate::record::{Annotation, Plan, PlannedTrade, Record};
 
@@ -79,7 +78,7 @@ fn item(
             .filter(|_| made_late.is_none())
             .and_then(|price| slippage_bps(trade.action, price, trade.reference_price))
             .map(rounded::bps),
-        days_late: orders.first().map(|order| weekday_age(plan.as_of, order.date())),
+        days_late: orders.first().map(|order| all.record.exchange.age(plan.as_of, order.date())),
         filled: rounded::weight(filled),
         weight_before: rounded::weight(trade.current_weight),
         weight_target: rounded::weight(trade.target_weight),

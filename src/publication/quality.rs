@@ -7,13 +7,13 @@ use super::view::Facts;
 use crate::analysis::performance::Performance;
 use crate::analysis::reconcile::UnexplainedChange;
 use crate::analysis::returns::{LargeFlowDay, ReturnSeries};
-use crate::calendar::{YearMonth, weekdays_between};
+use crate::calendar::{Exchange, YearMonth};
 use crate::format::{Sign, day, number};
 use crate::record::{Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
 pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
-    let mut sentences = vec![gaps(facts)];
+    let mut sentences = vec![missing_sessions(daily.exchange, facts.missing_sessions)];
     if facts.flow_days > 0 {
         sentences.push(format!(
             "Money came in or went out on {}; returns are time-weighted, with money {}.",
@@ -51,10 +51,8 @@ pub struct MonthOfData<'a> {
     pub daily: &'a Performance,
     /// What is unexplained of each change in net value up to `until`.
     pub changes: &'a [UnexplainedChange],
-    /// Weekdays without a snapshot on which the market was most likely shut.
-    pub holidays: &'a [NaiveDate],
-    /// The other weekdays without a snapshot.
-    pub gaps: &'a [NaiveDate],
+    /// Trading days without a snapshot.
+    pub missing: &'a [NaiveDate],
     /// The newest date of which positions and trades are shown.
     pub until: NaiveDate,
 }
@@ -63,8 +61,8 @@ pub struct MonthOfData<'a> {
 pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> Vec<String> {
     let in_month = |date: &NaiveDate| YearMonth::of(*date) == month;
     let mut sentences = vec![missing_days(data, &in_month)];
-    let unseen =
-        |since: &NaiveDate| weekdays_between(*since, month.first_day()).any(|day| !data.holidays.contains(&day));
+    let exchange = data.daily.exchange;
+    let unseen = |since: &NaiveDate| exchange.sessions_between(*since, month.first_day()).next().is_some();
     if let Some(since) = inside.start.filter(unseen) {
         sentences
             .push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
@@ -88,22 +86,17 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> 
 }
 
 fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool) -> String {
-    let gaps: Vec<String> =
-        data.gaps.iter().filter(|day| in_month(day)).map(|day| day.format("%-d %b").to_string()).collect();
-    let holidays = data.holidays.iter().filter(|day| in_month(day)).count();
-    let but = match holidays {
-        0 => String::new(),
-        1 => ", but for one without a close of the benchmark, most likely a market holiday".into(),
-        count => format!(", but for {count} without a close of the benchmark, most likely market holidays"),
-    };
-    match gaps.as_slice() {
-        [] => format!("There is a valuation for every weekday{but}."),
-        gaps => format!(
-            "{} no valuation ({}); the return of the next one covers it{but}.",
-            capitalized(&format!("{} {}", weekdays(gaps.len()), if gaps.len() == 1 { "has" } else { "have" })),
-            gaps.join(", ")
-        ),
+    let missing: Vec<String> =
+        data.missing.iter().filter(|day| in_month(day)).map(|day| day.format("%-d %b").to_string()).collect();
+    if missing.is_empty() {
+        return missing_sessions(data.daily.exchange, 0);
     }
+    format!(
+        "{} no valuation ({}); the return of the next one covers {}.",
+        capitalized(&trading_days_have(data.daily.exchange, missing.len())),
+        missing.join(", "),
+        if missing.len() == 1 { "it" } else { "them" }
+    )
 }
 
 /// How well the month's changes in net value are explained, as far as positions and trades are shown; nothing where that
@@ -165,26 +158,36 @@ fn corrected<'a>(superseded: impl Iterator<Item = &'a Execution>) -> Option<Stri
     }
 }
 
-fn gaps(facts: &Facts) -> String {
-    match (facts.missing_weekdays, facts.market_holidays) {
-        (0, _) => "There is a valuation for every weekday.".into(),
-        (missing, 0) => {
-            format!("{} have no valuation; the return of the next one covers them.", capitalized(&weekdays(missing)))
-        }
-        (missing, holidays) => format!(
-            "{} have no valuation, {holidays} of them days without a close of the benchmark, most likely market \
-             holidays; the return of the next valuation covers them.",
-            capitalized(&weekdays(missing))
-        ),
+fn missing_sessions(exchange: Exchange, missing: usize) -> String {
+    if missing == 0 {
+        return format!("There is a valuation for every {}.", trading_day(exchange));
     }
+    let covered = if missing == 1 { "it" } else { "them" };
+    let unknown = if exchange.has_calendar() {
+        String::new()
+    } else {
+        format!(" Some may be holidays: those of {exchange} are not known.")
+    };
+    let have = capitalized(&trading_days_have(exchange, missing));
+    format!("{have} no valuation; the return of the next one covers {covered}.{unknown}")
+}
+
+/// `one trading day in New York has`, `3 weekdays have`.
+fn trading_days_have(exchange: Exchange, count: usize) -> String {
+    match count {
+        1 => format!("one {} has", trading_day(exchange)),
+        _ if exchange.has_calendar() => format!("{count} trading days in {} have", exchange.name()),
+        _ => format!("{count} weekdays have"),
+    }
+}
+
+/// `trading day in New York`, or `weekday` where the holidays of an exchange are not known.
+fn trading_day(exchange: Exchange) -> String {
+    if exchange.has_calendar() { format!("trading day in {}", exchange.name()) } else { "weekday".into() }
 }
 
 fn days(count: usize) -> String {
     if count == 1 { "one day".into() } else { format!("{count} days") }
-}
-
-fn weekdays(count: usize) -> String {
-    if count == 1 { "one weekday".into() } else { format!("{count} weekdays") }
 }
 
 fn capitalized(text: &str) -> String {

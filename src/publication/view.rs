@@ -99,10 +99,8 @@ pub struct Facts {
     pub calendar_days: i64,
     /// Daily returns.
     pub observations: usize,
-    /// Weekdays without a snapshot between the first and the newest.
-    pub missing_weekdays: usize,
-    /// Of those, weekdays on which the benchmark has no close either.
-    pub market_holidays: usize,
+    /// Trading days without a snapshot between the first and the newest.
+    pub missing_sessions: usize,
     /// Days on which money crossed the account's border.
     pub flow_days: usize,
     /// Days by which positions and trades are held back.

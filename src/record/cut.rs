@@ -21,6 +21,7 @@ impl Record {
     #[must_use]
     pub fn until(&self, last: NaiveDate, zone: Tz) -> Self {
         let Self {
+            exchange,
             executions,
             superseded,
             snapshots,
@@ -43,9 +44,10 @@ impl Record {
         let bars = |(symbol, series): (&PriceSymbol, &PriceSeries)| Some((symbol.clone(), series.until(last)?));
         let months = commentary.iter().filter(|(month, _)| month.first_day() <= last);
         Self {
+            exchange: *exchange,
             executions,
             superseded,
-            snapshots: snapshots.iter().filter(|snapshot| snapshot.date <= last).cloned().collect(),
+            snapshots: snapshots.iter().filter(|snapshot| snapshot.own_date() <= last).cloned().collect(),
             flows: cash_until(flows, last),
             income: cash_until(income, last),
             statements: statements.iter().filter(|period| period.to <= last).cloned().collect(),
@@ -66,6 +68,7 @@ impl Record {
     #[must_use]
     pub fn since(self, first: NaiveDate, zone: Tz) -> Self {
         let Self {
+            exchange,
             mut executions,
             mut superseded,
             mut snapshots,
@@ -91,7 +94,7 @@ impl Record {
         });
         executions.retain(counts);
         superseded.retain(counts);
-        snapshots.retain(|snapshot| snapshot.date >= first);
+        snapshots.retain(|snapshot| snapshot.own_date() >= first);
         flows.retain(|flow| flow.date >= first);
         income.retain(|flow| flow.date >= first);
         statements.retain(|period| period.from >= first);
@@ -99,6 +102,7 @@ impl Record {
         signals.retain(|signal| signal.as_of >= first);
         plans.retain(|plan| plan.as_of >= first);
         Self {
+            exchange,
             executions,
             superseded,
             snapshots,
@@ -120,6 +124,7 @@ impl Record {
     #[must_use]
     pub fn net_values(&self, benchmark: &str) -> Self {
         let Self {
+            exchange,
             executions: _,
             superseded: _,
             snapshots,
@@ -136,6 +141,7 @@ impl Record {
         } = self;
         let benchmark = prices.get_key_value(&PriceSymbol::new(benchmark));
         Self {
+            exchange: *exchange,
             snapshots: snapshots.iter().map(net_value).collect(),
             flows: flows.clone(),
             prices: benchmark.map(|(symbol, series)| (symbol.clone(), series.clone())).into_iter().collect(),
@@ -175,6 +181,7 @@ fn net_value(snapshot: &Snapshot) -> Snapshot {
     let Snapshot {
         schema,
         date,
+        dated,
         as_of,
         account,
         base_currency,
@@ -189,6 +196,7 @@ fn net_value(snapshot: &Snapshot) -> Snapshot {
     Snapshot {
         schema: *schema,
         date: *date,
+        dated: *dated,
         as_of: *as_of,
         account: account.clone(),
         base_currency: *base_currency,

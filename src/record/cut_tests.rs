@@ -1,6 +1,7 @@
 use chrono_tz::America::New_York;
 
 use super::*;
+use crate::calendar::Exchange;
 use crate::record::testing::fill;
 use crate::record::{Bar, Document, FlowKind, PostTrade, PreTrade, StatementPeriod, Ticker};
 
@@ -16,6 +17,7 @@ fn valued(day: &str) -> Snapshot {
     Snapshot {
         schema: 1,
         date: date(day),
+        dated: None,
         as_of: format!("{day}T21:00:00Z").parse().unwrap(),
         account: fill("x").account,
         base_currency: fill("x").currency,
@@ -120,6 +122,7 @@ fn plan(day: &str, made_at: Option<&str>) -> Plan {
 fn two_days() -> Record {
     let (one, other) = ("2026-01-27", "2026-01-28");
     Record {
+        exchange: Exchange::from_mic("XLON").unwrap(),
         executions: vec![filled("a.b.01.01", one), filled("a.b.02.01", other)],
         superseded: vec![filled("a.b.01.00", one), filled("a.b.02.00", other)],
         snapshots: vec![valued(one), valued(other)],
@@ -141,6 +144,7 @@ fn until_a_day_nothing_of_the_next_is_left() {
     let record = two_days();
     let known = record.until(date("2026-01-27"), New_York);
     let expected = Record {
+        exchange: record.exchange,
         executions: record.executions[..1].to_vec(),
         superseded: record.superseded[..1].to_vec(),
         snapshots: record.snapshots[..1].to_vec(),

@@ -87,6 +87,8 @@ finding_kinds! {
     MissingDays = "missing-days",
     /// What of the changes in net value the record does not explain.
     NetValue = "net-value",
+    /// An exchange of which only weekdays are known.
+    NoCalendar = "no-calendar",
     /// The gateway never said that its list of fills is complete.
     NoEnd = "no-end",
     /// Without `[site] inception` only the newest statement is fetched.
@@ -99,6 +101,8 @@ finding_kinds! {
     NoRate = "no-rate",
     /// No return can be computed.
     NoReturn = "no-return",
+    /// Snapshots of days on which the exchange was shut, which stand for the session before.
+    NoSession = "no-session",
     /// Fills carry a date and no time.
     NoTime = "no-time",
     /// A ticker whose name at Yahoo is not known.

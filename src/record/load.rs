@@ -3,7 +3,7 @@
 //! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
 //! everything at once. Whether a record with errors may be published is decided by whoever publishes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -12,10 +12,11 @@ use rust_decimal::Decimal;
 
 use super::accounts;
 use super::corrections::effective;
+use super::exchange::exchange;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
 use super::{AccountId, CashFlow, Execution, Finding, FindingKind, Record, Severity, Snapshot};
 use super::{content, prices, signals_and_plans, snapshot, store};
-use crate::calendar::YearMonth;
+use crate::calendar::{Exchange, YearMonth};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -32,14 +33,24 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
         || rayon::join(|| prices::all(site, today), || read_words(site)),
     );
     let (executions, superseded) = reader.executions(fills, account.as_ref());
-    let snapshots = reader.snapshots(snapshots, account.as_ref());
+    let exchange = exchange(config, executions.iter(), snapshots.values.iter().map(|(_, snapshot)| snapshot));
+    let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
     let flows = reader.cash(&site.flows(), true, account.as_ref());
     let income = reader.cash(&site.income(), false, account.as_ref());
     let statements = reader.statements(account.as_ref());
     let (prices, found) = prices;
     reader.findings.extend(found);
-    let mut record =
-        Record { executions, superseded, snapshots, flows, income, statements, prices, ..Record::default() };
+    let mut record = Record {
+        exchange,
+        executions,
+        superseded,
+        snapshots,
+        flows,
+        income,
+        statements,
+        prices,
+        ..Record::default()
+    };
     reader.words(words, &mut record);
     reader.findings.extend(accounts::findings(&record, config));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
@@ -126,18 +137,28 @@ impl Reader<'_> {
         (outcome.executions, outcome.superseded)
     }
 
-    /// One snapshot a date: the latest.
-    fn snapshots(&mut self, files: Files<Snapshot>, account: Option<&AccountId>) -> Vec<Snapshot> {
+    /// One snapshot a session: the latest.
+    fn snapshots(
+        &mut self,
+        files: Files<Snapshot>,
+        account: Option<&AccountId>,
+        exchange: Exchange,
+    ) -> Vec<Snapshot> {
         let mut by_date: BTreeMap<NaiveDate, Placed<Snapshot>> = BTreeMap::new();
+        let mut without_session = BTreeSet::new();
         for (place, snapshot) in self.take(files) {
             if account.is_some_and(|account| snapshot.account != *account) || !self.possible(&place, &snapshot) {
                 continue;
             }
+            let snapshot = snapshot.of_session(exchange);
+            without_session.extend(snapshot.dated);
             let Some((known_place, known)) = by_date.get(&snapshot.date) else {
                 by_date.insert(snapshot.date, (place, snapshot));
                 continue;
             };
-            if known.account == snapshot.account && known.as_of == snapshot.as_of && *known != snapshot {
+            let later = (snapshot.own_date(), snapshot.as_of) > (known.own_date(), known.as_of);
+            let same_time = (snapshot.own_date(), snapshot.as_of) == (known.own_date(), known.as_of);
+            if known.account == snapshot.account && same_time && *known != snapshot {
                 let message = format!("it has the time of {known_place} and another content");
                 self.error(
                     FindingKind::Conflict,
@@ -146,10 +167,11 @@ impl Reader<'_> {
                     "compare both with the broker and delete the wrong file",
                 );
             }
-            if snapshot.as_of > known.as_of {
+            if later {
                 by_date.insert(snapshot.date, (place, snapshot));
             }
         }
+        self.findings.extend(moved(&without_session, exchange));
         for (place, snapshot) in by_date.values() {
             self.findings.extend(snapshot.doubts.iter().map(|doubt| {
                 let next = "compare with the broker; a later snapshot of the same date replaces this one";
@@ -256,6 +278,21 @@ impl Reader<'_> {
         }
         record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     }
+}
+
+/// What has become of snapshots of days on which the exchange was shut.
+fn moved(dates: &BTreeSet<NaiveDate>, exchange: Exchange) -> Option<Finding> {
+    let shown: Vec<String> = dates.iter().take(5).map(ToString::to_string).collect();
+    let more = if dates.len() > shown.len() { ", ..." } else { "" };
+    let message = format!(
+        "{} of days without a session of {exchange} ({}{more}): each stands for the session before it",
+        if dates.len() == 1 { "one snapshot is".to_owned() } else { format!("{} snapshots are", dates.len()) },
+        shown.join(", ")
+    );
+    let next = "nothing to do; `[account] exchange` chooses another exchange";
+    let finding =
+        Finding::new(Severity::Note, FindingKind::NoSession, message, next).at(Place::file("data/snapshots"));
+    (!dates.is_empty()).then_some(finding)
 }
 
 /// All numbers of a snapshot.

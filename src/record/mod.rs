@@ -9,6 +9,7 @@ pub mod content;
 pub mod corrections;
 pub mod coverage;
 mod cut;
+pub mod exchange;
 pub mod execution;
 mod files;
 pub mod finding;
@@ -34,7 +35,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::calendar::YearMonth;
+use crate::calendar::{Exchange, YearMonth};
 
 pub use annotation::{Annotation, Document, PostTrade, PreTrade};
 pub use execution::{Execution, Instrument, Side};
@@ -51,11 +52,13 @@ pub use suspicious::SuspiciousBar;
 /// Everything known about one account, in the form the analysis reads it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
+    /// The exchange whose sessions the record goes by.
+    pub exchange: Exchange,
     /// The fills that count, by time, then id: corrected and taken-back ones are left out.
     pub executions: Vec<Execution>,
     /// Fills that a correction or cancellation has replaced.
     pub superseded: Vec<Execution>,
-    /// One snapshot per trading date, ascending.
+    /// One snapshot per session of the exchange, ascending.
     pub snapshots: Vec<Snapshot>,
     /// Money across the account's border, by date.
     pub flows: Vec<CashFlow>,

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency, Ticker};
+use crate::calendar::Exchange;
 
 /// The schema number this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -20,8 +21,11 @@ pub const SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 pub struct Snapshot {
     /// Version of this format, now 1.
     pub schema: u32,
-    /// The trading date this valuation stands for, in the exchange's calendar.
+    /// The session this valuation stands for, in the exchange's calendar.
     pub date: NaiveDate,
+    /// The date in its file, where that is another one than `date`: a day without a session.
+    #[serde(skip)]
+    pub dated: Option<NaiveDate>,
     /// When it was taken. Of several snapshots of one date, the latest counts.
     pub as_of: DateTime<Utc>,
     /// The account.
@@ -50,6 +54,20 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The date in its file. Money that moved up to it is part of the value.
+    pub fn own_date(&self) -> NaiveDate {
+        self.dated.unwrap_or(self.date)
+    }
+
+    /// The snapshot as that of the session it belongs to: one of a day without a session stands for the session before.
+    #[must_use]
+    pub fn of_session(mut self, exchange: Exchange) -> Self {
+        let own = self.own_date();
+        self.date = exchange.session_on_or_before(own);
+        self.dated = (self.date != own).then_some(own);
+        self
+    }
+
     /// What one unit of `currency` is worth in the base currency, or `None` if the snapshot does not say.
     pub fn fx_to_base(&self, currency: Currency) -> Option<Decimal> {
         if currency == self.base_currency { Some(Decimal::ONE) } else { self.fx.get(&currency).copied() }

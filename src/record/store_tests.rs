@@ -80,6 +80,7 @@ fn a_later_snapshot_of_a_date_stands_beside_the_first() {
     let mut store = Store::open(&site).unwrap();
     let first = Snapshot {
         schema: 1,
+        dated: None,
         date: "2026-01-27".parse().unwrap(),
         as_of: "2026-01-27T21:00:00Z".parse().unwrap(),
         account: AccountId::new("U7654321"),

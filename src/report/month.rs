@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::Place;
-use crate::calendar::{YearMonth, is_weekday};
+use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::format::{self, Sign};
 use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
@@ -96,11 +96,8 @@ impl MonthData<'_> {
 
     /// Which part of the month the record covers, if not all of it.
     fn part(&self) -> Option<&'static str> {
-        let month = self.month.month;
-        let starts_inside = self.end.since >= month.first_day();
-        let last_weekday = month.last_day().iter_days().rev().find(|day| is_weekday(*day));
-        let ends_before = self.month.partial && last_weekday.is_some_and(|last| self.end.as_of < last);
-        match (starts_inside, ends_before) {
+        let starts_inside = self.end.since >= self.month.month.first_day();
+        match (starts_inside, self.end.month_goes_on) {
             (true, true) => Some("part of the month"),
             (true, false) => Some("the record's first month"),
             (false, true) => Some("the month so far"),

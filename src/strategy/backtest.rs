@@ -14,17 +14,21 @@ use super::momentum::is_stale;
 use super::rebalance::{Decision, Held, Portfolio, Terms, Trade, trades};
 use super::rules::{self, targets};
 use super::{Prices, Quote, stored_rate};
-use crate::calendar::YearMonth;
+use crate::calendar::{Exchange, YearMonth};
 use crate::config::Strategy;
 use crate::error::{Error, Result};
+use crate::record::exchange::of_members;
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
-    AccountId, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side, Snapshot,
-    Ticker,
+    AccountId, Bar, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side,
+    Snapshot, Ticker,
 };
 
 /// A withdrawal is known so many days ahead, and a rebalance in between keeps the money for it.
 const NOTICE_DAYS: i64 = 14;
+
+/// No exchange has been shut for longer than Athens was in the summer of 2015, in calendar days.
+const LONGEST_CLOSURE: i64 = 40;
 
 /// After a deposit or before a withdrawal every difference above this share is traded.
 const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
@@ -88,12 +92,15 @@ pub struct Simulation {
     pub flows: Vec<CashFlow>,
     /// What was decided each month.
     pub decisions: Vec<Decision>,
+    /// The exchange whose sessions it goes by: where most of the universe is listed.
+    pub exchange: Exchange,
 }
 
 impl Simulation {
     /// The simulation as a record, with the prices of a benchmark.
     pub fn into_record(self, benchmark: Option<&PriceSeries>) -> Record {
         Record {
+            exchange: self.exchange,
             executions: self.executions,
             snapshots: self.snapshots,
             flows: self.flows,
@@ -109,7 +116,8 @@ impl Simulation {
 /// A position whose prices end while it is held, or a currency without a stored rate: going on would be a guess.
 pub fn simulate(setup: &Setup<'_>, broker: &mut impl Broker) -> Result<Simulation> {
     let start = setup.flows.first().map_or(NaiveDate::MAX, |flow| flow.date);
-    let mut simulation = Simulation { flows: setup.flows.clone(), ..Simulation::default() };
+    let exchange = of_members(setup.strategy.universe.iter());
+    let mut simulation = Simulation { flows: setup.flows.clone(), exchange, ..Simulation::default() };
     let mut account = Account { setup, ledger: Ledger::default(), money_came_in: false };
     let mut upcoming = setup.flows.iter().peekable();
     let mut month = (!setup.invested_at_start).then(|| YearMonth::of(start));
@@ -202,10 +210,11 @@ impl Account<'_> {
         self.ledger.symbols().map(quote).collect()
     }
 
-    /// The adjusted close of a date, or the last one before it unless that is too old.
+    /// The adjusted close of a date, or the last one before it unless prices end there.
     fn quote(&self, symbol: &PriceSymbol, date: NaiveDate) -> Result<Option<Quote>> {
         let Some(series) = self.setup.prices.get(symbol) else { return Ok(None) };
-        let Some(bar) = series.on_or_before(date).filter(|bar| !is_stale(bar, date)) else { return Ok(None) };
+        let counts = |bar: &&Bar| !is_stale(bar, date) || reopens(series, bar, date);
+        let Some(bar) = series.on_or_before(date).filter(counts) else { return Ok(None) };
         let currency = series.currency;
         let rate = stored_rate(self.setup.prices, currency, self.setup.base, date);
         let rate = rate.ok_or_else(|| no_rate(symbol, currency, self.setup.base, date))?;
@@ -219,6 +228,7 @@ impl Account<'_> {
         let foreign = quotes.values().filter(|quote| quote.currency != *base);
         Ok(Snapshot {
             schema: SCHEMA,
+            dated: None,
             date,
             as_of,
             account: account.clone(),
@@ -232,6 +242,13 @@ impl Account<'_> {
             source: (*source).to_owned(),
         })
     }
+}
+
+/// Whether an old bar is only the last before its exchange was shut for long: prices go on soon after. That they do is
+/// all that is seen of the future.
+fn reopens(series: &PriceSeries, bar: &Bar, date: NaiveDate) -> bool {
+    let next = series.bars().get(series.bars().partition_point(|bar| bar.date <= date));
+    next.is_some_and(|next| (next.date - bar.date).num_days() <= LONGEST_CLOSURE)
 }
 
 fn prices_end(symbol: &PriceSymbol, date: NaiveDate) -> Error {

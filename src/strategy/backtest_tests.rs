@@ -128,6 +128,37 @@ fn foreign_prices_need_a_rate_and_use_it() {
     assert_eq!(values, [dec("1200"), dec("1497.6"), dec("1382.4")]);
 }
 
+#[test]
+fn a_long_closure_of_one_exchange_does_not_end_the_backtest() {
+    // A's exchange is shut for ten days, while B trades; C's prices end.
+    let b = series(
+        "B",
+        &[
+            ("2019-12-31", "10"),
+            ("2020-01-02", "10"),
+            ("2020-01-20", "10"),
+            ("2020-02-03", "10"),
+            ("2020-02-04", "11"),
+        ],
+    );
+    let shut = series("A", &[("2019-12-31", "10"), ("2020-01-02", "10"), ("2020-01-23", "10"), ("2020-02-04", "12")]);
+    let over = series("C", &[("2019-12-31", "10"), ("2020-01-02", "10"), ("2020-01-23", "10")]);
+    let span = Span {
+        from: Some(date("2020-01-02")),
+        capital: Some(dec("2000")),
+        invested_at_start: true,
+        ..Span::default()
+    };
+    let run = |symbol: &str| {
+        let rule = Strategy { rule: crate::config::Rule::BuyAndHold, ..strategy(&[symbol, "B"], 1) };
+        backtest(&rule, &prices([b.clone(), shut.clone(), over.clone()]), dollar(), span)
+    };
+    let value = |at: usize| run("A").unwrap().snapshots[at].net_liquidation;
+    // 100 of each: on 3 February A counts as before it was shut.
+    assert_eq!((value(3), value(4)), (dec("2000"), dec("2300")));
+    assert!(run("C").unwrap_err().message().contains("C is held and has no price"));
+}
+
 /// Twenty months of daily prices of three symbols that go up and down.
 fn waves(change: impl Fn(usize, NaiveDate) -> f64) -> Prices {
     let dates: Vec<NaiveDate> =

@@ -171,5 +171,5 @@ fn rate(snapshot: &Snapshot, currency: Currency, what: &str) -> Result<Decimal> 
 }
 
 fn at(snapshot: &Snapshot, message: String) -> Error {
-    Error::data(message).at(Place::file(format!("data/snapshots/{}.json", snapshot.date)))
+    Error::data(message).at(Place::file(format!("data/snapshots/{}.json", snapshot.own_date())))
 }

@@ -7,13 +7,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::holdings::{Holdings, holdings};
-use super::momentum::{STALE_DAYS, is_stale};
+use super::momentum::STALE_DAYS;
 use super::ownership::may_hold;
 use super::rebalance::{Decision, Portfolio, Terms, Trade, expected_cash, trades};
 use super::rules::{signal, targets};
 use super::staleness::staleness;
 use super::{Quote, stored_rate};
-use crate::calendar::weekday_age;
+use crate::calendar::price_age;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
 use crate::record::{
@@ -24,10 +24,10 @@ use crate::record::{
 /// or before a split.
 const FARTHEST: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
 
-/// A reference price older than so many weekdays is named ...
-const WEEKDAYS_TO_NAME: usize = 2;
-/// ... and one older than so many gives no order.
-const WEEKDAYS_TO_REFUSE: usize = 5;
+/// A reference price that so many sessions of its exchange have gone by is named ...
+const SESSIONS_TO_NAME: usize = 2;
+/// ... and one that has missed more than these gives no order.
+const SESSIONS_TO_REFUSE: usize = 5;
 
 /// The trades that bring the account to a strategy's targets, by what was known on `as_of`.
 ///
@@ -152,7 +152,7 @@ fn newest_snapshot(record: &Record, as_of: NaiveDate) -> Result<&Snapshot> {
 fn nothing_newer(record: &Record, snapshot: &Snapshot, as_of: NaiveDate) -> Result<()> {
     let newer = |fill: &&Execution| fill.time > snapshot.as_of && fill.utc_date() <= as_of;
     let fills = record.executions.iter().filter(newer).count();
-    let moved = |flow: &&CashFlow| flow.kind.is_external() && flow.date > snapshot.date && flow.date <= as_of;
+    let moved = |flow: &&CashFlow| flow.kind.is_external() && flow.date > snapshot.own_date() && flow.date <= as_of;
     let flows = record.flows.iter().filter(moved).count();
     let what = match (fills, flows) {
         (0, 0) => return Ok(()),
@@ -219,8 +219,11 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &PriceSymbol, as_of: Naiv
         || Error::data(format!("there is no price of {symbol} on or before {as_of}")).at(place()).hint(next);
     let series = series.ok_or_else(missing)?;
     let bar = series.on_or_before(as_of).ok_or_else(missing)?;
-    if is_stale(bar, as_of) || weekday_age(bar.date, as_of) > WEEKDAYS_TO_REFUSE {
-        let message = format!("the newest price of {symbol} is of {}, more than a week before {as_of}", bar.date);
+    if price_age(symbol.as_str(), bar.date, as_of) > SESSIONS_TO_REFUSE {
+        let message = format!(
+            "the newest price of {symbol} is of {}, more than {SESSIONS_TO_REFUSE} sessions of its exchange before {as_of}",
+            bar.date
+        );
         return Err(Error::data(message).at(place()).hint(next));
     }
     let currency = series.currency;
@@ -282,7 +285,9 @@ fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
 
 /// Reference prices that the market may have left behind.
 fn old_prices(quotes: &BTreeMap<PriceSymbol, Quote>, as_of: NaiveDate) -> Option<String> {
-    let old = quotes.iter().filter(|(_, quote)| weekday_age(quote.date, as_of) > WEEKDAYS_TO_NAME);
+    let is_old =
+        |symbol: &PriceSymbol, quote: &Quote| price_age(symbol.as_str(), quote.date, as_of) > SESSIONS_TO_NAME;
+    let old = quotes.iter().filter(|(symbol, quote)| is_old(symbol, quote));
     let list: Vec<String> = old.map(|(symbol, quote)| format!("{symbol} (of {})", quote.date)).collect();
     let next = "`trackrecord collect prices` brings newer ones";
     (!list.is_empty()).then(|| format!("reference prices are some trading days old: {}; {next}", list.join(", ")))

@@ -36,6 +36,7 @@ fn snapshot(day: &str, cash: &str, positions: Vec<Position>) -> Snapshot {
     let value = dec(cash) + positions.iter().map(|position| position.market_value).sum::<Decimal>();
     Snapshot {
         schema: 1,
+        dated: None,
         date: date(day),
         as_of: date(day).and_hms_opt(21, 0, 0).unwrap().and_utc(),
         account: AccountId::new("U1"),

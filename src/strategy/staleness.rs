@@ -5,9 +5,12 @@ use chrono::NaiveDate;
 use super::Prices;
 use super::momentum::{STALE_DAYS, is_stale, last_complete_month};
 use super::rules::without_changes;
-use crate::calendar::{YearMonth, is_weekday};
+use crate::calendar::{Exchange, YearMonth, is_weekday, price_age};
 use crate::config::Strategy;
-use crate::record::{PriceSeries, PriceSymbol};
+use crate::record::{Bar, PriceSeries, PriceSymbol};
+
+/// So many sessions without a price are more than a hole.
+const MISSED: usize = 5;
 
 /// Members of a universe whose prices end too early for a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,10 @@ pub fn staleness(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Stal
     let formed = last_complete_month(as_of).last_day();
     let newest_bar = |symbol: &PriceSymbol| prices.get(symbol).and_then(|series| series.on_or_before(as_of));
     let members = || strategy.universe.iter().map(|member| member.yahoo());
-    let old = members().filter(|symbol| newest_bar(symbol).is_none_or(|bar| is_stale(bar, as_of)));
+    let is_old = |symbol: &PriceSymbol, bar: &Bar| {
+        is_stale(bar, as_of) && price_age(symbol.as_str(), bar.date, as_of) > MISSED
+    };
+    let old = members().filter(|symbol| newest_bar(symbol).is_none_or(|bar| is_old(symbol, bar)));
     Staleness {
         as_of,
         newest: members().filter_map(|symbol| newest_bar(&symbol).map(|bar| bar.date)).max(),
@@ -55,10 +61,13 @@ pub fn newest_answer(strategy: &Strategy, prices: &Prices, until: NaiveDate) -> 
     })
 }
 
-/// A bar after a month's end, or one of its last weekday: what is stored of the month is all of it.
+/// A bar after a month's end, or one of its last session: what is stored of the month is all of it.
 fn shows_end(series: &PriceSeries, end: NaiveDate) -> bool {
-    let last_weekday = end.iter_days().rev().find(|day| is_weekday(*day)).unwrap_or(end);
-    series.bars().last().is_some_and(|bar| bar.date >= last_weekday)
+    let last_session = match Exchange::from_yahoo(series.symbol.as_str()) {
+        Some(exchange) => exchange.session_on_or_before(end),
+        None => end.iter_days().rev().find(|day| is_weekday(*day)).unwrap_or(end),
+    };
+    series.bars().last().is_some_and(|bar| bar.date >= last_session)
 }
 
 impl Staleness {
@@ -120,6 +129,28 @@ mod tests {
         assert_eq!(why(&[("2020-01-30", "1"), ("2020-01-31", "1")]), None);
         assert_eq!(why(&[("2020-01-30", "1"), ("2020-02-03", "1")]), None, "the 31st was a holiday");
         assert_eq!(why(&[("2020-01-02", "1")]), Some("the prices do not reach the month's end"));
+    }
+
+    #[test]
+    fn a_month_ends_with_its_last_session() {
+        // Good Friday was 29 March 2024, and open in Tokyo.
+        let why = |symbol: &str| {
+            let prices = prices([series(symbol, &[("2024-03-28", "1")])]);
+            staleness(&strategy(&[symbol], 1), &prices, "2024-03-31".parse().unwrap()).why_not_final()
+        };
+        assert_eq!(why("SAP.DE"), None);
+        assert_eq!(why("7203.T"), Some("the prices may end before the month's last trading day"));
+    }
+
+    #[test]
+    fn prices_of_a_shut_exchange_are_not_stale() {
+        // Tokyo was shut from 27 April to 6 May 2019.
+        let words = |symbol: &str| {
+            let prices = prices([series(symbol, &[("2019-04-26", "1")])]);
+            staleness(&strategy(&[symbol], 1), &prices, "2019-05-07".parse().unwrap()).in_words()
+        };
+        assert_eq!(words("7203.T"), None);
+        assert!(words("SAP.DE").unwrap().contains("stale"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ status = "demo"
 
 [account]
 base_currency = "USD"
+exchange = "{exchange}"
 
 [benchmark]
 symbol = "{benchmark}"
@@ -34,11 +35,11 @@ name = "Benchmark"
 class SiteWriter:
     """Writes one site directory, file by file."""
 
-    def __init__(self, root, benchmark, analysis=""):
+    def __init__(self, root, benchmark, analysis="", exchange="XNYS"):
         self.root = Path(root)
         for folder in ("config", "data/snapshots", "data/prices", "data/executions", "content/trades"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        config = CONFIG.format(benchmark=benchmark) + analysis
+        config = CONFIG.format(benchmark=benchmark, exchange=exchange) + analysis
         (self.root / "config/config.toml").write_text(config, encoding="utf-8")
         self.flow_rows, self.fills = [], []
 
@@ -238,7 +239,7 @@ def odd_fills(site, random, weekdays, held):
 
 def still(root, _binary):
     """An account that never moves, deposit or not: many figures are undefined."""
-    site = SiteWriter(root, "BENCH")
+    site = SiteWriter(root, "BENCH", exchange="XETR")
     weekdays = [stamp.date() for stamp in pd.bdate_range("2022-01-03", "2023-06-30")]
     for place, day in enumerate(weekdays):
         site.snapshot(day, 50_000 if place < 200 else 80_000)

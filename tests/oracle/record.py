@@ -1,12 +1,15 @@
-"""A site directory read from its files, with nothing but the standard library. Money is exact (Fraction)."""
+"""A site directory read from its files. Money is exact (Fraction), sessions are those of exchange_calendars."""
 
 import csv
 import json
 import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+
+import exchange_calendars
 
 EXTERNAL = {"deposit", "withdrawal", "transfer"}
 HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
@@ -14,7 +17,10 @@ HUNDREDTHS = {"GBp": "GBP", "GBX": "GBP", "ZAc": "ZAR", "ILA": "ILS"}
 
 @dataclass
 class Snapshot:
+    """A valuation: the session it stands for, and the date in its file."""
+
     date: date
+    own_date: date
     nav: Fraction
     fx: dict
     positions: list | None
@@ -59,6 +65,7 @@ class Record:
     notes: list
     plans: list = field(default_factory=list)
     prices: dict = field(default_factory=dict)
+    sessions: list = field(default_factory=list)
 
     def setting(self, section, key, default):
         return self.config.get(section, {}).get(key, default)
@@ -85,6 +92,8 @@ def read(root):
     config = tomllib.loads((root / "config/config.toml").read_text(encoding="utf-8"))
     base = config.get("account", {}).get("base_currency", "USD")
     snapshots = [snapshot(path) for path in sorted((root / "data/snapshots").glob("*.json"))]
+    sessions = sessions_of(config, snapshots)
+    snapshots = by_session(snapshots, sessions)
     flows = []
     for row in rows(root / "data/flows.csv"):
         rate = number(row["fx_to_base"])
@@ -94,7 +103,7 @@ def read(root):
         if row["kind"] in EXTERNAL:
             flows.append((date.fromisoformat(row["date"]), number(row["amount"]) * rate))
     raw = [row for path in sorted((root / "data/executions").glob("*.csv")) for row in rows(path)]
-    record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"))
+    record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"), sessions=sessions)
     for path in sorted((root / "data/plans").glob("*.json")):
         record.plans.append(json.loads(path.read_text(encoding="utf-8"), parse_float=Fraction))
     for path in sorted((root / "data/prices").glob("*.csv")):
@@ -105,9 +114,27 @@ def read(root):
 def snapshot(path):
     content = json.loads(path.read_text(encoding="utf-8"))
     fx = {code: Fraction(rate) for code, rate in (content.get("fx") or {}).items()}
+    day = date.fromisoformat(content["date"])
     return Snapshot(
-        date.fromisoformat(content["date"]), Fraction(content["net_liquidation"]), fx, content.get("positions")
+        day, day, Fraction(content["net_liquidation"]), fx, content.get("positions")
     )
+
+
+def sessions_of(config, snapshots):
+    """The sessions of the record's exchange, from a month before its first snapshot to its last."""
+    first, last = snapshots[0].date - timedelta(days=31), snapshots[-1].date
+    mic = config.get("account", {}).get("exchange", "XNYS")
+    calendar = exchange_calendars.get_calendar(mic, start=first.isoformat(), end=last.isoformat())
+    return [session.date() for session in calendar.sessions]
+
+
+def by_session(snapshots, sessions):
+    """One snapshot a session: one of a day without a session stands for the session before, and the latest counts."""
+    kept = {}
+    for one in snapshots:
+        one.date = sessions[bisect_right(sessions, one.own_date) - 1]
+        kept[one.date] = one
+    return list(kept.values())
 
 
 def closes(path):

@@ -15,7 +15,7 @@ def daily_returns(record, timing):
     """A pandas Series of returns by date, with the date of the first snapshot as `attrs["start"]`."""
     values, dates = [], []
     for before, after in zip(record.snapshots, record.snapshots[1:]):
-        inside = [amount for day, amount in record.flows if before.date < day <= after.date]
+        inside = [amount for day, amount in record.flows if before.own_date < day <= after.own_date]
         came = sum(amount for amount in inside if amount > 0)
         went = -sum(amount for amount in inside if amount < 0)
         if timing == "split":
@@ -84,9 +84,7 @@ def aligned(prices, start, returns):
     return returns[known], theirs[known], int((~known).sum()), total
 
 
-def missing_weekdays(days):
-    """Weekdays strictly between the first and the last date that have no snapshot."""
-    first, last = days[0], days[-1]
-    between = int(np.busday_count(first + timedelta(days=1), last))
-    present = sum(1 for day in days[1:-1] if np.is_busday(day))
-    return between - present
+def missing_sessions(days, sessions):
+    """Sessions strictly between the first and the last date that have no snapshot."""
+    between = {session for session in sessions if days[0] < session < days[-1]}
+    return len(between - set(days))

@@ -35,7 +35,7 @@ fn a_lost_fill_shows_as_a_position_that_does_not_add_up() {
 }
 
 #[test]
-fn a_missing_weekday_is_listed() {
+fn a_missing_session_is_listed() {
     let site = imported();
     std::fs::remove_file(site.path("data/snapshots/2025-06-04.json")).unwrap();
     let findings = findings(&site);

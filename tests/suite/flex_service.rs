@@ -196,7 +196,7 @@ fn a_period_that_shrank_is_an_error_and_asked_for_again() {
     let shrunk = report.findings.iter().find(|finding| finding.kind.name() == "shrunk-period").unwrap();
     assert_eq!(
         shrunk.message,
-        "asked for 2025-01-02 to 2025-01-10, and the statement leaves out 6 weekdays between 2025-01-03 and 2025-01-10"
+        "asked for 2025-01-02 to 2025-01-10, and the statement leaves out 5 sessions between 2025-01-03 and 2025-01-10"
     );
     assert!(!report.is_complete());
     assert_eq!(report.added.new, 1, "what came is stored");

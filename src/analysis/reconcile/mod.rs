@@ -41,7 +41,7 @@ fn executions_place(date: NaiveDate) -> Place {
 
 /// `data/snapshots/2026-01-27.json`, relative to the site's root.
 fn snapshot_place(snapshot: &Snapshot) -> Place {
-    Place::file(SiteDir::new("").snapshots().join(format!("{}.json", snapshot.date)))
+    Place::file(SiteDir::new("").snapshots().join(format!("{}.json", snapshot.own_date())))
 }
 
 /// `1 fill`, `2 fills`.

@@ -75,6 +75,7 @@ impl Reading {
         let date = self.required_date(row, &["reportDate"])?;
         let snapshot = Snapshot {
             schema: SCHEMA,
+            dated: None,
             date,
             as_of: self.dates.close(date).map_err(|problem| row.error(problem))?,
             account: self.account.clone(),

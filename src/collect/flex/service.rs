@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::reply::{Content, Reply, Verdict, read, verdict};
 use super::{FlexSettings, SOURCE, parse};
-use crate::calendar::is_weekday;
+use crate::calendar::Exchange;
 use crate::collect::Batch;
 use crate::collect::http::{self, Answer, Limits};
 use crate::collect::progress::Progress;
@@ -87,13 +87,14 @@ pub async fn collect(work: &mut Work<'_>, pace: Pace, progress: &dyn Progress) -
     }
     let known = known(work.store(), settings)?;
     let mut windows = gaps(&known, from, yesterday, LONGEST);
-    // There are no statements of a weekend alone.
-    windows.retain(|(first, last)| first.iter_days().take_while(|day| day <= last).any(is_weekday));
+    // There are no statements of days alone on which the exchange was shut.
+    let exchange = work.record().exchange;
+    windows.retain(|(first, last)| exchange.sessions(*first..=*last).next().is_some());
     let mut service = Service::new(settings, pace, progress)?;
     progress.begin("statements", windows.len());
     for (first, last) in windows {
         match service.statement(first, last).await {
-            Ok(bytes) => keep(work, (first, last), bytes, &mut report)?,
+            Ok(bytes) => keep(work, exchange, (first, last), bytes, &mut report)?,
             Err(error) => {
                 let finding = Finding::from_error(FindingKind::FlexService, &error);
                 report.findings.push(finding.headed(Subject::Period { from: first, to: last }));
@@ -117,7 +118,13 @@ fn known(store: &Store, settings: &Flex) -> Result<Vec<(NaiveDate, NaiveDate)>> 
 }
 
 /// Stores a statement together with what of the asked period it covers.
-fn keep(work: &mut Work<'_>, asked: (NaiveDate, NaiveDate), bytes: Vec<u8>, report: &mut PartReport) -> Result<()> {
+fn keep(
+    work: &mut Work<'_>,
+    exchange: Exchange,
+    asked: (NaiveDate, NaiveDate),
+    bytes: Vec<u8>,
+    report: &mut PartReport,
+) -> Result<()> {
     let name = format!("flex-{}-{}.xml", asked.0, asked.1);
     let path = PathBuf::from(&name);
     let batch = match parse(&path, &bytes, &FlexSettings::of(work.config)) {
@@ -132,8 +139,7 @@ fn keep(work: &mut Work<'_>, asked: (NaiveDate, NaiveDate), bytes: Vec<u8>, repo
     let covered = within(&batch, asked);
     let missing: Vec<NaiveDate> = gaps(&covered, asked.0, asked.1, LONGEST)
         .into_iter()
-        .flat_map(|(first, last)| first.iter_days().take_while(move |day| *day <= last))
-        .filter(|day| is_weekday(*day))
+        .flat_map(|(first, last)| exchange.sessions(first..=last))
         .collect();
     let account = AccountId::new(batch.account.as_deref().unwrap_or_default());
     let answered = if missing.is_empty() { vec![asked] } else { covered };
@@ -152,7 +158,7 @@ fn keep(work: &mut Work<'_>, asked: (NaiveDate, NaiveDate), bytes: Vec<u8>, repo
     report.findings.extend(batch.notices.iter().cloned());
     if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
         let message = format!(
-            "asked for {} to {}, and the statement leaves out {} weekdays between {first} and {last}",
+            "asked for {} to {}, and the statement leaves out {} sessions between {first} and {last}",
             asked.0,
             asked.1,
             missing.len()

@@ -95,8 +95,8 @@ async fn fills(session: &session::Session<'_>, work: &mut Work<'_>, account: &st
 }
 
 async fn account_now(session: &session::Session<'_>, work: &mut Work<'_>, account: &str) -> Result<PartReport> {
-    let base = work.config.account.base_currency;
-    let (snapshot, mut report) = snapshot::collect(session, &work.config.ibkr, account, base).await?;
+    let (base, exchange) = (work.config.account.base_currency, work.record().exchange);
+    let (snapshot, mut report) = snapshot::collect(session, &work.config.ibkr, account, base, exchange).await?;
     let changes = Changes { snapshots: vec![snapshot], ..Changes::default() };
     report.added = work.commit(&changes)?.snapshots.counts();
     Ok(report)

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{DateTime, Timelike, Utc};
 use ibapi::accounts::types::AccountId as WireAccount;
 use ibapi::accounts::{AccountPortfolioValue, AccountUpdate, AccountValue, Position as Held, PositionUpdate};
 use ibapi::contracts::Contract;
@@ -12,17 +11,14 @@ use rust_decimal::Decimal;
 use super::contracts::{Listing, currency, decimal, exchange, listings, multiplier, ticker};
 use super::session::{Session, read};
 use super::{SOURCE, failure};
-use crate::calendar::is_weekday;
+use crate::calendar::Exchange;
 use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::{Error, Result};
 use crate::record::snapshot::{SCHEMA, SUM_TOLERANCE};
 use crate::record::{AccountId, Currency, FindingKind, Position, Severity, Snapshot};
 
-/// Before this hour of the exchange no session has begun, so the values are those of the day before.
-const FIRST_HOUR: u32 = 4;
-
-/// The hour by whose beginning the exchange has closed.
+/// The hour by whose beginning an exchange has closed whose hours are not known.
 const CLOSING_HOUR: u32 = 16;
 
 /// Everything the gateway said about one account.
@@ -47,6 +43,7 @@ pub async fn collect(
     settings: &Ibkr,
     account: &str,
     base: Currency,
+    exchange: Exchange,
 ) -> Result<(Snapshot, PartReport)> {
     let place = format!("{}:{}", settings.host, settings.port);
     let mut report = PartReport::new(Part::Snapshot, format!("the account from {place}"));
@@ -82,12 +79,12 @@ pub async fn collect(
     let time = session.ask("the time", async |client| client.server_time().await).await?;
     let as_of = DateTime::from_timestamp(time.unix_timestamp(), 0).unwrap_or_default();
     session.progress().end();
-    let snapshot = build(&answers, account, base, as_of, settings.exchange_zone)?;
-    if is_before_close(as_of, settings.exchange_zone) {
+    let snapshot = build(&answers, account, base, as_of, exchange)?;
+    if is_before_close(as_of, exchange) {
         let message =
             format!("the exchange's day of {} is not over, so its close is not in this snapshot", snapshot.date);
         let next =
-            "collect again after the close, when the later one counts; `[ibkr] exchange_zone` says whose day it is";
+            "collect again after the close, when the later one counts; `[account] exchange` says whose day it is";
         report.note(Severity::Warning, FindingKind::BeforeClose, message, next);
     }
     for doubt in &snapshot.doubts {
@@ -155,7 +152,13 @@ fn number(tag: &str, text: &str) -> Result<Decimal> {
 /// # Errors
 /// No net liquidation value, cash or position; a position without a price or rate; two answers about positions that
 /// differ; an account that is not ready or in another base currency.
-pub fn build(answers: &Answers, account: &str, base: Currency, as_of: DateTime<Utc>, zone: Tz) -> Result<Snapshot> {
+pub fn build(
+    answers: &Answers,
+    account: &str,
+    base: Currency,
+    as_of: DateTime<Utc>,
+    exchange: Exchange,
+) -> Result<Snapshot> {
     let ready = answers.values.iter().find(|((key, _), _)| key == "AccountReady");
     if ready.is_some_and(|(_, value)| value.eq_ignore_ascii_case("false")) {
         return Err(wrong("the gateway says that the account is not ready: its values may be old"));
@@ -173,7 +176,8 @@ pub fn build(answers: &Answers, account: &str, base: Currency, as_of: DateTime<U
     agree(&answers.portfolio, &answers.positions)?;
     let mut snapshot = Snapshot {
         schema: SCHEMA,
-        date: trading_date(as_of, zone),
+        dated: None,
+        date: exchange.session_of(as_of),
         as_of,
         account: AccountId::new(account),
         base_currency: base,
@@ -322,23 +326,12 @@ fn sum_doubt(snapshot: &Snapshot, portfolio: &[AccountPortfolioValue]) -> Option
     })
 }
 
-/// Whether a weekday's session is still to come or under way.
-fn is_before_close(as_of: DateTime<Utc>, zone: Tz) -> bool {
-    let local = as_of.with_timezone(&zone);
-    is_weekday(local.date_naive()) && (FIRST_HOUR..CLOSING_HOUR).contains(&local.hour())
-}
-
-/// The trading date an instant belongs to: the exchange's date, before four in the morning the one before, and
-/// on a weekend the Friday.
-pub fn trading_date(as_of: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    let local = as_of.with_timezone(&zone);
-    let early = NaiveTime::from_hms_opt(FIRST_HOUR, 0, 0).is_some_and(|first| local.time() < first);
-    let date = local.date_naive() - Days::new(u64::from(early));
-    match date.weekday() {
-        Weekday::Sat => date - Days::new(1),
-        Weekday::Sun => date - Days::new(2),
-        _ => date,
-    }
+/// Whether the session an instant belongs to is still to come or under way.
+fn is_before_close(as_of: DateTime<Utc>, exchange: Exchange) -> bool {
+    let session = exchange.session_of(as_of);
+    let local = as_of.with_timezone(&exchange.zone());
+    let unknown_hours = || local.date_naive() == session && local.hour() < CLOSING_HOUR;
+    exchange.close(session).map_or_else(unknown_hours, |close| as_of < close)
 }
 
 #[cfg(test)]

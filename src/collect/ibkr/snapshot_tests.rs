@@ -1,7 +1,5 @@
 use super::*;
 
-const LONDON: Tz = chrono_tz::Europe::London;
-
 fn contract(id: i32, symbol: &str, currency: &str) -> Contract {
     Contract { contract_id: id, symbol: symbol.into(), currency: currency.into(), ..Contract::default() }
 }
@@ -51,7 +49,7 @@ fn set(answers: &mut Answers, key: &str, value: &str, currency: &str) {
 
 fn made(answers: &Answers) -> Result<Snapshot> {
     let as_of = "2026-01-27T21:30:00Z".parse().unwrap();
-    build(answers, "DU1", "USD".parse().unwrap(), as_of, chrono_tz::America::New_York)
+    build(answers, "DU1", "USD".parse().unwrap(), as_of, Exchange::NEW_YORK)
 }
 
 #[test]
@@ -144,21 +142,12 @@ fn closed_positions_and_other_accounts_are_left_out() {
 
 #[test]
 fn a_day_that_is_not_over_is_told() {
-    let before = |text: &str| is_before_close(text.parse().unwrap(), chrono_tz::America::New_York);
+    let before = |text: &str| is_before_close(text.parse().unwrap(), Exchange::NEW_YORK);
     assert!(before("2026-01-27T12:00:00Z") && before("2026-01-27T20:59:00Z"));
     assert!(!before("2026-01-27T21:00:00Z") && !before("2026-01-28T02:00:00Z") && !before("2026-01-31T15:00:00Z"));
-}
-
-#[test]
-fn an_instant_belongs_to_a_trading_date_of_the_exchange() {
-    let date = |text: &str, zone| trading_date(text.parse().unwrap(), zone).to_string();
-    // Tuesday afternoon in New York, and the small hours of Wednesday in London.
-    assert_eq!(date("2026-01-27T21:30:00Z", chrono_tz::America::New_York), "2026-01-27");
-    assert_eq!(date("2026-01-28T02:00:00Z", chrono_tz::America::New_York), "2026-01-27");
-    assert_eq!(date("2026-01-28T02:00:00Z", LONDON), "2026-01-27");
-    assert_eq!(date("2026-01-28T05:00:00Z", LONDON), "2026-01-28");
-    // Saturday noon, Sunday evening and the first hours of Monday still show Friday's values.
-    assert_eq!(date("2026-01-31T12:00:00Z", LONDON), "2026-01-30");
-    assert_eq!(date("2026-02-01T20:00:00Z", LONDON), "2026-01-30");
-    assert_eq!(date("2026-02-02T03:00:00Z", LONDON), "2026-01-30");
+    // A holiday, and the afternoon of a half day.
+    assert!(!before("2026-01-19T15:00:00Z") && !before("2026-11-27T18:00:00Z"));
+    let hong_kong = Exchange::from_mic("XHKG").unwrap().or_weekdays_in(chrono_tz::Asia::Hong_Kong);
+    assert!(is_before_close("2026-01-27T07:59:00Z".parse().unwrap(), hong_kong));
+    assert!(!is_before_close("2026-01-27T08:00:00Z".parse().unwrap(), hong_kong));
 }

@@ -30,6 +30,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
     };
     let snapshot = Snapshot {
         schema: SCHEMA,
+        dated: None,
         date: as_of.date_naive(),
         as_of,
         account: AccountId::new(settings.account.unwrap_or(SOURCE)),

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::chart::Chart;
 use super::merge::{History, Settled, Stored};
-use crate::calendar::weekday_age;
+use crate::calendar::price_age;
 use crate::error::{Error, Place};
 use crate::record::suspicious::kept_out;
 use crate::record::{Bar, Finding, FindingKind, PriceSymbol, Severity, Subject};
@@ -155,7 +155,7 @@ fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
 
 fn stale(symbol: &PriceSymbol, settled: &Settled, now: DateTime<Utc>) -> Option<Finding> {
     let last = settled.bars.iter().map(|bar| bar.date).chain(settled.held.iter().map(|bar| bar.date)).max()?;
-    let age = weekday_age(last, now.date_naive());
+    let age = price_age(symbol.as_str(), last, now.date_naive());
     (age > STALE).then(|| {
         let message = format!("no price since {last}: suspended, delisted or renamed?");
         let next = "look the symbol up on finance.yahoo.com, and correct it in the configuration if it was renamed";

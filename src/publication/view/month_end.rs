@@ -32,6 +32,8 @@ pub struct MonthEnd {
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
     pub cash_weight: Option<f64>,
+    /// Whether sessions of the month are still to come.
+    pub month_goes_on: bool,
     /// The date after which positions and trades of the month are held back, if some are.
     pub held_back_after: Option<NaiveDate>,
     /// What is missing or odd in the month's data, in words.
