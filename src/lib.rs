@@ -39,6 +39,8 @@ pub mod error;
 pub mod file_content;
 pub mod format;
 pub mod init;
+#[cfg(test)]
+mod map_tests;
 mod program;
 pub mod publication;
 pub mod record;

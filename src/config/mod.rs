@@ -3,15 +3,17 @@
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
 //! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
 
+pub mod exchange;
 mod load;
 mod price_symbols;
 pub mod secret;
 pub mod strategy;
 
+pub use crate::record::Rule;
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
 pub use secret::Secret;
-pub use strategy::{Member, Rule, Strategies, Strategy};
+pub use strategy::{Member, Strategies, Strategy};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,32 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Config;
-use crate::record::{Currency, PriceSymbol, Ticker};
+use crate::record::{Currency, PriceSymbol, Rule, Ticker};
 use crate::toml_value;
-
-/// Which rule decides what is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// The instruments with the highest return over `lookback_months`, without the last `skip_months`.
-    #[default]
-    Momentum,
-    /// The same weights every month.
-    FixedWeights,
-    /// Bought once and then left alone.
-    BuyAndHold,
-}
-
-impl Rule {
-    /// The rule's name as the configuration spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Momentum => "momentum",
-            Self::FixedWeights => "fixed_weights",
-            Self::BuyAndHold => "buy_and_hold",
-        }
-    }
-}
 
 /// All strategies of the account. Nothing configured is one strategy: the default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

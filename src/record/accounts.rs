@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{AccountId, Finding, FindingKind, Record, Severity};
-use crate::config::{Config, Status};
 use crate::error::Place;
 
 /// What is wrong with the accounts of a record.
-pub(super) fn findings(record: &Record, config: &Config) -> Vec<Finding> {
-    [one_account(record), no_paper_as_live(record, config.site.status)].into_iter().flatten().collect()
+pub(super) fn findings(record: &Record, is_live: bool) -> Vec<Finding> {
+    [one_account(record), no_paper_as_live(record, is_live)].into_iter().flatten().collect()
 }
 
 /// Two accounts in one record would be added up; which one is meant has to be said.
@@ -26,10 +25,10 @@ fn one_account(record: &Record) -> Option<Finding> {
 }
 
 /// A simulated account must never be published as real money.
-fn no_paper_as_live(record: &Record, status: Status) -> Option<Finding> {
+fn no_paper_as_live(record: &Record, is_live: bool) -> Option<Finding> {
     let fills = record.executions.iter().map(|fill| (&fill.account, fill.source.as_str()));
     let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, snapshot.source.as_str()));
-    (status == Status::Live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
+    (is_live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
         let message = "`[site] status` is \"live\", and the record holds data of a paper account";
         let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
         Finding::new(Severity::Error, FindingKind::PaperAccount, message, next).at(Place::file("data"))

@@ -12,28 +12,27 @@ use rust_decimal::Decimal;
 
 use super::accounts;
 use super::corrections::effective;
-use super::exchange::exchange;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
-use super::{AccountId, CashFlow, Execution, Finding, FindingKind, Record, Severity, Snapshot};
+use super::{AccountId, CashFlow, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot};
 use super::{content, prices, signals_and_plans, snapshot, store};
 use crate::calendar::{Exchange, YearMonth};
-use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
 /// Reads everything. `today` is the date after which nothing can have happened yet.
-pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
-    let mut reader = Reader { site, config, today, findings: Vec::new() };
+pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
+    let mut reader = Reader { site, base_currency: settings.base_currency(), today, findings: Vec::new() };
     if let Err(error) = store::finish_interrupted(site) {
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
-    let account = reader.account_filter();
+    let account = settings.account();
     let ((fills, snapshots), (prices, words)) = rayon::join(
         || rayon::join(|| read_executions(site), || read_snapshots(site)),
         || rayon::join(|| prices::all(site, today), || read_words(site)),
     );
     let (executions, superseded) = reader.executions(fills, account.as_ref());
-    let exchange = exchange(config, executions.iter(), snapshots.values.iter().map(|(_, snapshot)| snapshot));
+    let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
+    let exchange = settings.exchange(&executions, &held);
     let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
     let flows = reader.cash(&site.flows(), true, account.as_ref());
     let income = reader.cash(&site.income(), false, account.as_ref());
@@ -52,13 +51,13 @@ pub fn load(site: &SiteDir, config: &Config, today: NaiveDate) -> Record {
         ..Record::default()
     };
     reader.words(words, &mut record);
-    reader.findings.extend(accounts::findings(&record, config));
+    reader.findings.extend(accounts::findings(&record, settings.is_live()));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     record.findings.sort();
-    match config.site.inception {
-        Some(first) => record.since(first, config.ibkr.exchange_zone),
+    match settings.inception() {
+        Some(first) => record.since(first, settings.exchange_zone()),
         None => record,
     }
 }
@@ -84,17 +83,12 @@ impl<T> Files<T> {
 
 struct Reader<'a> {
     site: &'a SiteDir,
-    config: &'a Config,
+    base_currency: Currency,
     today: NaiveDate,
     findings: Vec<Finding>,
 }
 
 impl Reader<'_> {
-    fn account_filter(&self) -> Option<AccountId> {
-        let account = &self.config.ibkr.account;
-        (!account.is_empty()).then(|| AccountId::new(account))
-    }
-
     fn take<T>(&mut self, files: Files<T>) -> Vec<Placed<T>> {
         self.findings.extend(files.errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)));
         files.values
@@ -182,7 +176,7 @@ impl Reader<'_> {
     }
 
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
-        let base = self.config.account.base_currency;
+        let base = self.base_currency;
         let message = if snapshot.schema != snapshot::SCHEMA {
             Some(format!("it has schema {}, and this version reads {}", snapshot.schema, snapshot::SCHEMA))
         } else if snapshot.base_currency != base {
@@ -235,7 +229,7 @@ impl Reader<'_> {
                 self.error(FindingKind::Impossible, place, "a number is larger than any account", "correct the row");
                 continue;
             }
-            if flow.in_base(self.config.account.base_currency).is_none() {
+            if flow.in_base(self.base_currency).is_none() {
                 let message = format!("the flow in {} has no rate to the base currency", flow.currency);
                 self.error(FindingKind::NoRate, place, message, "fill in `fx_to_base` from the broker's statement");
                 continue;

@@ -7,7 +7,30 @@ use serde::{Deserialize, Serialize};
 use super::json_number;
 use super::name::PriceSymbol;
 use crate::calendar::YearMonth;
-use crate::config::Rule;
+
+/// Which rule decides what is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The instruments with the highest return over `lookback_months`, without the last `skip_months`.
+    #[default]
+    Momentum,
+    /// The same weights every month.
+    FixedWeights,
+    /// Bought once and then left alone.
+    BuyAndHold,
+}
+
+impl Rule {
+    /// The rule's name as the configuration spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Momentum => "momentum",
+            Self::FixedWeights => "fixed_weights",
+            Self::BuyAndHold => "buy_and_hold",
+        }
+    }
+}
 
 /// The answer of a strategy's rule: a file `data/signals/2026-01.json`, named by its formation month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,8 +16,8 @@ use super::rules::{self, targets};
 use super::{Prices, Quote, stored_rate};
 use crate::calendar::{Exchange, YearMonth};
 use crate::config::Strategy;
+use crate::config::exchange::of_members;
 use crate::error::{Error, Result};
-use crate::record::exchange::of_members;
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
     AccountId, Bar, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side,

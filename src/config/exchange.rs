@@ -1,16 +1,45 @@
-//! By which exchange's sessions a record is read.
+//! What the record asks of the configuration, above all by which exchange's sessions it is read.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Execution, Snapshot};
+use chrono::NaiveDate;
+
+use super::{Config, Member, Status, Strategy};
 use crate::calendar::Exchange;
-use crate::config::{Config, Member, Strategy};
+use crate::record::{AccountId, Currency, Execution, Settings, Snapshot};
+
+impl Settings for Config {
+    fn account(&self) -> Option<AccountId> {
+        let account = &self.ibkr.account;
+        (!account.is_empty()).then(|| AccountId::new(account))
+    }
+
+    fn base_currency(&self) -> Currency {
+        self.account.base_currency
+    }
+
+    fn inception(&self) -> Option<NaiveDate> {
+        self.site.inception
+    }
+
+    fn exchange_zone(&self) -> chrono_tz::Tz {
+        self.ibkr.exchange_zone
+    }
+
+    fn is_live(&self) -> bool {
+        self.site.status == Status::Live
+    }
+
+    fn exchange(&self, fills: &[Execution], snapshots: &[&Snapshot]) -> Exchange {
+        exchange(self, fills.iter(), snapshots.iter().copied())
+    }
+}
 
 /// `[account] exchange`; without it, where most of what was held or traded is listed, and before anything was, where most
 /// of the configured universe is. Where nothing tells, New York. Of an exchange whose calendar is not known, weekdays
 /// count in `[ibkr] exchange_zone`.
-pub fn exchange<'a>(
+fn exchange<'a>(
     config: &Config,
     fills: impl Iterator<Item = &'a Execution>,
     snapshots: impl Iterator<Item = &'a Snapshot>,

@@ -1,0 +1,27 @@
+//! What has to be known about an account before its files can be read.
+
+use chrono::NaiveDate;
+
+use super::{AccountId, Currency, Execution, Snapshot};
+use crate::calendar::Exchange;
+
+/// The answers, which the configuration has.
+pub trait Settings {
+    /// The account whose rows count; without one, all rows do.
+    fn account(&self) -> Option<AccountId>;
+
+    /// The account's currency.
+    fn base_currency(&self) -> Currency;
+
+    /// The first date of the record; without one, the first date in the files.
+    fn inception(&self) -> Option<NaiveDate>;
+
+    /// The time zone in which the dates of fills are taken.
+    fn exchange_zone(&self) -> chrono_tz::Tz;
+
+    /// Whether the record is published as one of real money.
+    fn is_live(&self) -> bool;
+
+    /// The exchange by whose sessions days are counted, given what was traded and held.
+    fn exchange(&self, fills: &[Execution], snapshots: &[&Snapshot]) -> Exchange;
+}
