@@ -20,13 +20,13 @@ mod strategies;
 mod strategy_view;
 #[cfg(test)]
 pub mod testing;
+mod texts;
 mod view;
 
 pub use disclosure::{Disclosure, rounded};
 pub use strategy_view::*;
+pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
-
-use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
@@ -56,11 +56,7 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
         disclosed.annotations.clone_from(&record.annotations);
     }
     let parts = Parts { whole: &record.net_values(&config.benchmark.symbol), disclosed: &disclosed, until };
-    let mut publication = redacted(&parts, config, &disclosure)?;
-    // What the author wrote about months and on pages is shown when he builds the site; drafts are his to hold back.
-    publication.commentary.clone_from(&record.commentary);
-    publication.pages.clone_from(&record.pages);
-    Ok(publication)
+    redacted(&parts, record, config, &disclosure)
 }
 
 /// The two parts of a record that everything published is made from.
@@ -73,7 +69,7 @@ struct Parts<'a> {
     until: NaiveDate,
 }
 
-fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
+fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
     let Parts { whole, disclosed, until } = *parts;
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
@@ -120,8 +116,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         slippage: trades.slippage,
         round_trips: trades.round_trips,
         orders: trades.orders,
-        commentary: BTreeMap::new(),
-        pages: BTreeMap::new(),
+        // What the author wrote about months and on pages is shown when he builds the site; drafts are his to hold back.
+        texts: Texts::new(record, trades.notes),
         strategies,
         facts,
     })

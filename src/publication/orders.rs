@@ -1,6 +1,6 @@
 //! Orders, round trips and execution quality as strangers see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -10,6 +10,7 @@ use super::disclosure::{Disclosure, price_text};
 use super::planned;
 use super::rounded;
 use super::strategy_view::PlanItemView;
+use super::texts::NoteText;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
 use crate::analysis::fx::Rates;
 use crate::analysis::notes::match_notes;
@@ -29,6 +30,8 @@ pub struct Trades {
     pub round_trips: Vec<RoundTripView>,
     /// Execution quality.
     pub slippage: SlippageView,
+    /// What the notes on these orders say.
+    pub notes: Vec<NoteText>,
     /// Notes that belong to no order shown.
     pub unmatched_notes: usize,
     /// What became of each planned trade, newest first.
@@ -62,7 +65,7 @@ impl Trades {
             until,
         };
         let items = planned::items(&all, config, disclosure);
-        let unplanned = planned::unplanned(&all);
+        let unplanned: BTreeSet<usize> = planned::unplanned(&all).into_iter().collect();
         let mut views: Vec<OrderView> = orders
             .iter()
             .zip(&measured)
@@ -82,6 +85,7 @@ impl Trades {
             orders: views,
             round_trips: trips,
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps),
+            notes: (0..orders.len()).filter_map(note_on).map(NoteText::from).collect(),
             unmatched_notes: notes.unmatched.len(),
             planned: planned::listed(&record.plans, items),
             unplanned: unplanned.iter().rev().filter_map(|order| slugs.get(*order).cloned()).collect(),
@@ -163,21 +167,8 @@ fn share(part: Option<Decimal>, whole: Option<Decimal>) -> Option<f64> {
 }
 
 fn note_view(note: &Annotation, order: &Order) -> NoteView {
-    let post = note.post_trade.clone().unwrap_or_default();
-    NoteView {
-        created_at: note.created_at,
-        before_trade: note.created_at <= order.first_fill,
-        thesis: note.pre_trade.thesis.clone(),
-        position_size_rationale: note.pre_trade.position_size_rationale.clone(),
-        exit_plan: note.pre_trade.exit_plan.clone(),
-        outcome: post.outcome,
-        matched_expectation: post.matched_expectation,
-        lesson: post.lesson,
-        completed_at: post.completed_at,
-        body: note.body.clone(),
-        body_line: note.body_line,
-        path: note.path.clone(),
-    }
+    let before_trade = note.created_at <= order.first_fill;
+    NoteView { created_at: note.created_at, before_trade, path: note.path.clone() }
 }
 
 fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {

@@ -84,8 +84,7 @@ fn item(
         weight_target: rounded::weight(trade.target_weight),
         planned_shares: disclosure.shares(trade.shares),
         filled_shares: disclosure.shares(shares),
-        thesis: note.map(|note| note.pre_trade.thesis.clone()).unwrap_or_default(),
-        lesson: note.and_then(|note| note.post_trade.as_ref()).map(|post| post.lesson.clone()).unwrap_or_default(),
+        note: note.map(|note| note.path.clone()),
         slug: first.and_then(|order| all.slugs.get(order).cloned()),
     }
 }

@@ -1,5 +1,7 @@
 //! What strangers may see of the strategies: their signals, what became of plans, live beside the backtest.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -130,10 +132,9 @@ pub struct PlanItemView {
     pub planned_shares: Option<Amount>,
     /// Shares filled, in absolute mode.
     pub filled_shares: Option<Amount>,
-    /// The trader's reason, or empty.
-    pub thesis: String,
-    /// The trader's lesson, or empty.
-    pub lesson: String,
+    /// The file of the trader's note, under which [`Texts`](super::Texts) has what it says.
+    #[serde(skip)]
+    pub note: Option<PathBuf>,
     /// The page of its first order.
     pub slug: Option<String>,
 }

@@ -10,15 +10,17 @@ pub use super::rows::{Period, PositionView};
 pub use month_end::MonthEnd;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
+use super::texts::Texts;
 use crate::analysis::catalogue::FigureGroup;
 use crate::calendar::YearMonth;
 use crate::config::Status;
-use crate::record::{Document, Side};
+use crate::record::Side;
 
 /// Everything the site is made from.
 #[derive(Debug, Clone, Serialize)]
@@ -55,10 +57,9 @@ pub struct Publication {
     pub slippage: SlippageView,
     /// What is missing or odd in the data, in words.
     pub data_quality: Vec<String>,
-    /// Commentary by month.
-    pub commentary: BTreeMap<YearMonth, Document>,
-    /// The author's own pages by slug.
-    pub pages: BTreeMap<String, Document>,
+    /// What the author wrote.
+    #[serde(skip)]
+    pub texts: Texts,
     /// Signals, plans and backtests.
     pub strategies: StrategiesView,
 }
@@ -262,34 +263,16 @@ pub struct OrderView {
     pub unplanned: bool,
 }
 
-/// The trader's note on an order.
+/// When the trader's note on an order was written.
 #[derive(Debug, Clone, Serialize)]
 pub struct NoteView {
     /// When it was written.
     pub created_at: DateTime<Utc>,
     /// Whether that was before the first fill.
     pub before_trade: bool,
-    /// Why.
-    pub thesis: String,
-    /// Why this size.
-    pub position_size_rationale: String,
-    /// When to get out.
-    pub exit_plan: String,
-    /// What came of it.
-    pub outcome: String,
-    /// Whether it went as expected.
-    pub matched_expectation: Option<bool>,
-    /// What to take from it.
-    pub lesson: String,
-    /// When outcome and lesson were written.
-    pub completed_at: Option<DateTime<Utc>>,
-    /// Free text in Markdown.
-    pub body: String,
-    /// The line of the file on which the free text starts.
-    pub body_line: usize,
-    /// The file, for messages about it.
+    /// Its file, under which [`Texts`] has what it says.
     #[serde(skip)]
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
 }
 
 /// A closed round trip.

@@ -60,7 +60,7 @@ fn chain_of_notes() -> String {
 fn commentary_that_cannot_be_typeset_is_named_with_its_line() {
     let mut publication = short();
     comment(&mut publication, &format!("One.\n\n- Two.\n\nThree[^1].\n\nFour.\n\n{}", chain_of_notes()));
-    let line = publication.commentary[&MONTH.parse().unwrap()].body_line + 4;
+    let line = publication.texts.commentary_mut(MONTH.parse().unwrap()).body_line + 4;
     let error = with(&publication, Paper::A4, None).err().unwrap();
     assert_eq!(
         error.to_string(),

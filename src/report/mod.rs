@@ -21,6 +21,7 @@ mod typeset;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde_json::json;
@@ -31,7 +32,7 @@ use crate::config::Paper;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
 use crate::program;
-use crate::publication::{Day, Month, OrderView, Publication};
+use crate::publication::{Day, Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
 use crate::render::fonts;
 use crate::render::markdown::PageOf;
@@ -43,7 +44,7 @@ pub use cache::Cache;
 
 use markdown::Surroundings;
 use missing_glyphs::MissingGlyphs;
-use month::MonthData;
+use month::{MonthData, MonthOrder};
 use templates::Templates;
 use typeset::{ReportWorld, Typeset};
 
@@ -125,14 +126,40 @@ struct MonthlyPdf {
     not_kept: Option<Error>,
 }
 
+/// A table whose rows are found by their month.
+struct ByMonth {
+    table: Table,
+    rows: BTreeMap<YearMonth, Vec<usize>>,
+}
+
+impl ByMonth {
+    fn new(table: Table) -> Self {
+        Self { rows: table.rows_by(YearMonth::of), table }
+    }
+
+    fn of(&self, month: YearMonth) -> Table {
+        self.table.picked(self.rows.get(&month).map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+/// The orders first filled in each month, oldest first.
+fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
+    let mut orders: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for order in publication.orders.iter().rev() {
+        orders.entry(YearMonth::of(order.date)).or_default().push(order);
+    }
+    orders
+}
+
 /// What all reports of a publication share.
 struct Typesetter<'a> {
     publication: &'a Publication,
     options: &'a Options<'a>,
     base_url: Option<String>,
     templates: Templates,
-    daily: Table,
-    orders: Table,
+    /// The orders of each month, oldest first.
+    orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
+    attached: OnceLock<[ByMonth; 2]>,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
     days: BTreeMap<YearMonth, String>,
     /// The digest of what is the same for every month.
@@ -147,8 +174,8 @@ impl<'a> Typesetter<'a> {
             publication,
             options,
             base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
-            daily: tables::daily(publication),
-            orders: tables::orders(publication),
+            orders: orders_by_month(publication),
+            attached: OnceLock::new(),
             days: digests_of_days(&publication.days),
             shared: [&program::identity().unwrap_or_default(), templates.digest(), fonts::digest()].join(" "),
             templates,
@@ -157,7 +184,8 @@ impl<'a> Typesetter<'a> {
 
     /// Finds a month's report in the cache, or makes it.
     fn report(&self, month: &Month) -> Result<MonthlyPdf> {
-        let month_data = self.month_data(month)?;
+        let reads = Reads::default();
+        let month_data = self.month_data(month, &reads)?;
         let values = month_data.data(self.options.paper, self.base_url.as_deref());
         let (data, missing) = missing_glyphs::shown(values.clone());
         let missing_glyphs = MissingGlyphs::of(missing, &month_data);
@@ -188,13 +216,13 @@ impl<'a> Typesetter<'a> {
         Ok(MonthlyPdf { month: month.month, pdf, data, is_new: true, missing_glyphs, warnings, not_kept: kept.err() })
     }
 
-    fn month_data(&self, month: &'a Month) -> Result<MonthData<'a>> {
+    fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
         let publication = self.publication;
         let end = publication.month_ends.get(&month.month).ok_or_else(|| {
             Error::data(format!("there is nothing to tell of the end of {}", month.month.in_words()))
         })?;
-        let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
-        let document = publication.commentary.get(&month.month).filter(|text| self.options.drafts || !text.draft);
+        let document = publication.texts.commentary(month.month);
+        let document = document.filter(|text| self.options.drafts || !text.is_draft()).map(|text| text.read(reads));
         let around = Surroundings {
             page_of: self.options.page_of,
             base_url: self.base_url.as_deref(),
@@ -202,18 +230,23 @@ impl<'a> Typesetter<'a> {
             below: COMMENTARY_LEVEL,
         };
         let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
-        let orders = publication.orders.iter().rev().filter(in_month).collect();
+        let orders = self.orders.get(&month.month).into_iter().flatten().map(|order| MonthOrder {
+            order,
+            note: order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads)),
+        });
+        let orders = orders.collect();
         Ok(MonthData { publication, month, end, orders, commentary })
     }
 
     /// The month's rows of the site's tables, by file.
     fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
-        let tables = [("daily", &self.daily), ("orders", &self.orders)];
-        let rows = tables.map(|(name, table)| {
-            let rows = table.dated(|date| YearMonth::of(date) == month).csv()?;
-            Ok((format!("{name}-{month}.csv"), Bytes::new(rows)))
-        });
-        rows.into_iter().collect()
+        let tables = self
+            .attached
+            .get_or_init(|| [tables::daily(self.publication), tables::orders(self.publication)].map(ByMonth::new));
+        let rows = tables
+            .iter()
+            .map(|table| Ok((format!("{}-{month}.csv", table.table.name), Bytes::new(table.of(month).csv()?))));
+        rows.collect()
     }
 
     /// The digest of everything that goes into a report.

@@ -9,7 +9,7 @@ use crate::Place;
 use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::format::{self, Sign};
-use crate::publication::{Month, MonthEnd, OrderView, Period, PositionView, Publication, SignalView, Year};
+use crate::publication::{Month, MonthEnd, NoteText, OrderView, Period, PositionView, Publication, SignalView, Year};
 use crate::record::Document;
 
 use super::markdown::Blocks;
@@ -24,17 +24,29 @@ pub struct MonthData<'a> {
     /// Where the account stood at its end.
     pub end: &'a MonthEnd,
     /// Its orders, oldest first.
-    pub orders: Vec<&'a OrderView>,
+    pub orders: Vec<MonthOrder<'a>>,
     /// The trader's own words.
     pub commentary: Option<(&'a Document, Blocks)>,
+}
+
+/// An order of the month.
+#[derive(Clone, Copy)]
+pub struct MonthOrder<'a> {
+    /// The order.
+    pub order: &'a OrderView,
+    /// What the note on it says.
+    pub note: Option<&'a NoteText>,
 }
 
 impl MonthData<'_> {
     /// The date of the newest record in the report: nothing in it is younger.
     pub fn date(&self) -> chrono::NaiveDate {
-        let fills = self.orders.iter().map(|order| order.last_fill.date_naive());
-        let notes = self.orders.iter().filter_map(|order| order.note.as_ref());
-        let written = notes.flat_map(|note| [Some(note.created_at), note.completed_at]).flatten();
+        let fills = self.orders.iter().map(|found| found.order.last_fill.date_naive());
+        let notes = self.orders.iter().map(|found| {
+            let created = found.order.note.as_ref().map(|note| note.created_at);
+            [created, found.note.and_then(|note| note.completed_at)]
+        });
+        let written = notes.flatten().flatten();
         let month = self.month.month;
         let formed =
             [month.previous(), month].into_iter().flat_map(|formation| self.publication.signals_formed(formation));
@@ -77,7 +89,7 @@ impl MonthData<'_> {
             "year": self.year(),
             "positions": self.positions(),
             "held_back_after": self.end.held_back_after.map(format::day),
-            "orders": self.orders.iter().map(|order| order_data(order)).collect::<Vec<_>>(),
+            "orders": self.orders.iter().map(order_data).collect::<Vec<_>>(),
             "signals": self.signals(self.month.month.previous()),
             "next_signals": self.signals(self.month.month),
             "quality": self.end.data_quality,
@@ -286,9 +298,11 @@ fn position_data(position: &PositionView, bar: f64) -> Value {
     })
 }
 
-fn order_data(order: &OrderView) -> Value {
-    let note = order.note.as_ref().map(|note| {
-        json!({ "thesis": note.thesis, "lesson": note.lesson, "outcome": note.outcome, "before_trade": note.before_trade })
+fn order_data(found: &MonthOrder) -> Value {
+    let order = found.order;
+    let note = order.note.as_ref().zip(found.note).map(|(written, note)| {
+        let before_trade = written.before_trade;
+        json!({ "thesis": note.thesis, "lesson": note.lesson, "outcome": note.outcome, "before_trade": before_trade })
     });
     json!({
         "date": order.date.format("%-d %b").to_string(),

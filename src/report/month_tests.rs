@@ -4,7 +4,8 @@ use crate::publication::testing;
 fn data(publication: &Publication, month: &str) -> Value {
     let month = publication.months.iter().find(|known| known.month.to_string() == month).unwrap();
     let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
-    let orders = publication.orders.iter().rev().filter(in_month).collect();
+    let with_note = |order| MonthOrder { order, note: None };
+    let orders = publication.orders.iter().rev().filter(in_month).map(with_note).collect();
     let end = &publication.month_ends[&month.month];
     MonthData { publication, month, end, orders, commentary: None }.data(Paper::A4, None)
 }
@@ -91,9 +92,9 @@ fn a_report_is_as_young_as_its_newest_record() {
     assert_eq!(dated(Vec::new()).to_string(), "2019-08-01", "the signal of its end was saved on the next day");
     let mut note = publication.orders.iter().find_map(|order| order.note.clone()).unwrap();
     note.created_at = order.first_fill;
-    note.completed_at = "2019-09-03T09:00:00Z".parse().ok();
     order.note = Some(note);
-    assert_eq!(dated(vec![&order]).to_string(), "2019-09-03");
+    let text = NoteText { completed_at: "2019-09-03T09:00:00Z".parse().ok(), ..NoteText::default() };
+    assert_eq!(dated(vec![MonthOrder { order: &order, note: Some(&text) }]).to_string(), "2019-09-03");
 }
 
 #[test]

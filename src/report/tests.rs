@@ -1,7 +1,7 @@
 //! What must hold of every report, typeset in memory.
 
 use super::*;
-use crate::publication::testing;
+use crate::publication::{NoteText, NoteView, testing};
 
 pub const MONTH: &str = "2022-07";
 
@@ -39,15 +39,17 @@ pub fn besides_boxes(reports: &Reports) -> Vec<&str> {
 pub fn short() -> Publication {
     let mut publication = testing::publication();
     publication.months.retain(|month| month.month.to_string().as_str() >= "2022-06");
-    let mut commentary = publication.commentary.remove(&"2022-06".parse().unwrap()).unwrap();
+    let june: YearMonth = "2022-06".parse().unwrap();
+    let mut commentary = publication.texts.commentary_mut(june).clone();
     (commentary.slug, commentary.path) = (MONTH.into(), format!("content/months/{MONTH}.md").into());
-    publication.commentary.insert(MONTH.parse().unwrap(), commentary);
+    publication.texts.set_commentary(june, None);
+    publication.texts.set_commentary(MONTH.parse().unwrap(), Some(commentary));
     publication
 }
 
 pub fn comment(publication: &mut Publication, body: &str) {
     let month = MONTH.parse().unwrap();
-    publication.commentary.get_mut(&month).unwrap().body = body.into();
+    publication.texts.commentary_mut(month).body = body.into();
 }
 
 #[test]
@@ -128,11 +130,16 @@ fn hostile_text_in_every_field_is_only_text() {
             *field = words.into();
         }
         order.reference_price = Some(words.into());
-        let note = testing::publication().orders.into_iter().find_map(|order| order.note);
-        order.note = note.map(|mut note| {
-            (note.thesis, note.lesson, note.outcome) = (words.into(), words.into(), words.into());
-            note
+        let note = NoteView { created_at: order.first_fill, before_trade: true, path: order.slug.clone().into() };
+        let (thesis, lesson, outcome) = (words.into(), words.into(), words.into());
+        publication.texts.set_note(NoteText {
+            thesis,
+            lesson,
+            outcome,
+            path: note.path.clone(),
+            ..NoteText::default()
         });
+        order.note = Some(note);
     }
     for end in publication.month_ends.values_mut() {
         end.data_quality = vec![words.into()];
@@ -147,7 +154,7 @@ fn hostile_text_in_every_field_is_only_text() {
         }
     }
     comment(&mut publication, &words.replace('<', "\\<"));
-    publication.commentary.get_mut(&MONTH.parse().unwrap()).unwrap().title = words.into();
+    publication.texts.commentary_mut(MONTH.parse().unwrap()).title = words.into();
     pdf(&publication);
 }
 
@@ -159,7 +166,7 @@ fn a_month_of_which_little_is_known_says_so() {
     publication.facts.author.clear();
     publication.facts.description.clear();
     publication.orders.clear();
-    publication.commentary.clear();
+    publication.texts.set_commentary(MONTH.parse().unwrap(), None);
     publication.strategies.list.clear();
     for day in &mut publication.days {
         day.benchmark_index = None;
@@ -205,7 +212,7 @@ fn characters_without_a_glyph_are_said_once_for_all_reports() {
 
     publication.facts.description.clear();
     comment(&mut publication, "One.\n\nTwo \u{5d0}\u{5d1}.");
-    let line = publication.commentary[&MONTH.parse().unwrap()].body_line + 2;
+    let line = publication.texts.commentary_mut(MONTH.parse().unwrap()).body_line + 2;
     let said = "2 characters that the reports' fonts do not have are shown as \u{25a1}";
     assert_eq!(heard(&publication), [format!("content/months/2022-07.md:{line}: {said}")]);
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::Place;
-use crate::publication::{StrategiesView, testing};
+use crate::publication::{StrategiesView, Texts, testing};
 
 fn site() -> Files {
     render(&testing::publication(), &Options::default()).unwrap()
@@ -95,7 +95,7 @@ fn what_came_from_a_broker_or_a_form_is_escaped() {
     let order = publication.orders.iter_mut().find(|order| order.note.is_some()).unwrap();
     order.symbol = hostile.into();
     order.currency = hostile.into();
-    let note = order.note.as_mut().unwrap();
+    let note = publication.texts.note_mut(&order.note.as_ref().unwrap().path);
     for words in [&mut note.thesis, &mut note.exit_plan, &mut note.outcome, &mut note.lesson] {
         *words = hostile.into();
     }
@@ -115,7 +115,7 @@ fn what_came_from_a_broker_or_a_form_is_escaped() {
 #[test]
 fn the_authors_own_html_and_links_stay() {
     let mut publication = testing::publication();
-    let about = publication.pages.get_mut("about").unwrap();
+    let about = publication.texts.page_mut("about");
     about.body = "<mark>mine</mark> [out](https://example.org/a.md)".into();
     let files = render(&publication, &Options::default()).unwrap();
     let html = page(&files, "about/index.html");
@@ -125,7 +125,7 @@ fn the_authors_own_html_and_links_stay() {
 #[test]
 fn a_broken_link_in_markdown_fails_the_build_at_its_line() {
     let mut publication = testing::publication();
-    let about = publication.pages.get_mut("about").unwrap();
+    let about = publication.texts.page_mut("about");
     about.body = "one\n\n[gone](nowhere.md)".into();
     about.body_line = 3;
     let error = render(&publication, &Options::default()).unwrap_err();
@@ -136,7 +136,7 @@ fn a_broken_link_in_markdown_fails_the_build_at_its_line() {
 #[test]
 fn drafts_are_shown_only_on_request() {
     let mut publication = testing::publication();
-    publication.pages.get_mut("about").unwrap().draft = true;
+    publication.texts.page_mut("about").draft = true;
     let hidden = render(&publication, &Options::default()).unwrap();
     assert!(!hidden.contains_key("about/index.html"));
     let shown = render(&publication, &Options { drafts: true, ..Options::default() }).unwrap();
@@ -178,7 +178,7 @@ fn an_empty_record_still_makes_a_site() {
     publication.positions.clear();
     publication.drawdowns.clear();
     publication.rolling.clear();
-    publication.commentary.clear();
+    publication.texts = Texts::default();
     publication.slippage.by_month.clear();
     publication.slippage.by_symbol.clear();
     publication.slippage.outliers.clear();

@@ -14,14 +14,15 @@ mod signals;
 mod strategies;
 mod trades;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Facts, Month, OrderView, Publication, StrategyView};
+use crate::publication::{Facts, Month, OrderView, Publication, Reads, StrategyView, Unread};
 use crate::record::Document;
 use crate::render::links::below_content;
 use crate::render::markdown::PageOf;
@@ -44,6 +45,8 @@ pub struct Site<'a> {
     drafts: bool,
     reports: BTreeSet<&'a str>,
     page_of: PageOf,
+    /// The months that have a page, with their orders.
+    months: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     common: Variables,
 }
 
@@ -55,6 +58,9 @@ pub struct Rendered {
     pub html: String,
     /// Links that came from Markdown.
     pub links: Vec<MarkdownLink>,
+    /// The files of the author's texts that are on it.
+    #[expect(dead_code, reason = "for the build that keeps pages")]
+    pub reads: BTreeSet<PathBuf>,
 }
 
 /// One page.
@@ -65,11 +71,11 @@ pub enum Page<'a> {
     /// One month.
     Month(usize, &'a Month),
     /// One order.
-    Order(&'a OrderView),
+    Order(usize, &'a OrderView),
     /// One of several strategies.
     Strategy(&'a StrategyView),
     /// A page of the author's own.
-    Own(&'a Document),
+    Own(Unread<'a>),
     /// What a server shows where nothing is.
     NotFound,
 }
@@ -96,22 +102,22 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let sections = site.sections().map(Page::Section);
     let several = publication.strategies.list.iter().filter(|_| publication.strategies.several).map(Page::Strategy);
     let months = publication.months.iter().enumerate().map(|(number, month)| Page::Month(number, month));
-    let orders = publication.orders.iter().map(Page::Order);
+    let orders = publication.orders.iter().enumerate().map(|(number, order)| Page::Order(number, order));
     let own = site.own_pages().map(Page::Own);
     sections.chain(several).chain(months).chain(orders).chain(own).chain([Page::NotFound]).collect()
 }
 
 /// The author's pages that are not part of a page every site has.
-fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = &Document> {
-    let shown = publication.pages.values().filter(move |page| drafts || !page.draft);
-    shown.filter(|page| SECTIONS.iter().all(|section| section.text() != page.slug))
+fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = Unread<'_>> {
+    let shown = publication.texts.pages().filter(move |page| drafts || !page.is_draft());
+    shown.filter(|page| SECTIONS.iter().all(|section| section.text() != page.slug()))
 }
 
 /// The page of each Markdown file, by the file's path below `content/`.
 pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
     let sections = SECTIONS.iter().filter(|section| (section.applies)(publication));
     let sections = sections.map(|section| (format!("{}.md", section.text()), section.path()));
-    let own = own_pages(publication, drafts).map(|page| (below_content(&page.path), page_at(&page.slug)));
+    let own = own_pages(publication, drafts).map(|page| (below_content(page.path()), page_at(page.slug())));
     let months =
         publication.months.iter().map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
     let notes = publication
@@ -119,6 +125,16 @@ pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
         .iter()
         .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
     sections.chain(own).chain(months).chain(notes).collect()
+}
+
+fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
+    let mut months: BTreeMap<_, Vec<_>> = publication.months.iter().map(|month| (month.month, Vec::new())).collect();
+    for order in &publication.orders {
+        if let Some(orders) = months.get_mut(&YearMonth::of(order.date)) {
+            orders.push(order);
+        }
+    }
+    months
 }
 
 impl<'a> Site<'a> {
@@ -142,6 +158,7 @@ impl<'a> Site<'a> {
             drafts: options.drafts,
             reports: options.reports.into_iter().flatten().map(|(path, _)| path.as_str()).collect(),
             page_of: PageOf::new(),
+            months: orders_by_month(publication),
             common: Variables::new(),
         };
         site.page_of = page_of_files(publication, options.drafts);
@@ -160,11 +177,11 @@ impl<'a> Site<'a> {
         SECTIONS.iter().filter(move |section| (section.applies)(publication))
     }
 
-    fn is_shown(&self, document: &Document) -> bool {
-        self.drafts || !document.draft
+    fn is_shown(&self, text: Unread) -> bool {
+        self.drafts || !text.is_draft()
     }
 
-    fn own_pages(&self) -> impl Iterator<Item = &'a Document> {
+    fn own_pages(&self) -> impl Iterator<Item = Unread<'a>> {
         own_pages(self.publication, self.drafts)
     }
 
@@ -173,20 +190,25 @@ impl<'a> Site<'a> {
         self.reports.get(format!("months/{month}.pdf").as_str()).copied()
     }
 
-    fn commentary(&self, month: YearMonth) -> Option<&'a Document> {
-        self.publication.commentary.get(&month).filter(|document| self.is_shown(document))
+    fn commentary(&self, month: YearMonth) -> Option<Unread<'a>> {
+        self.publication.texts.commentary(month).filter(|text| self.is_shown(*text))
     }
 
     /// Whether a month has a page.
     fn has_month(&self, month: YearMonth) -> bool {
-        self.publication.months.iter().any(|known| known.month == month)
+        self.months.contains_key(&month)
+    }
+
+    /// The orders first filled in a month that has a page, newest first.
+    fn orders_of(&self, month: YearMonth) -> Vec<&'a OrderView> {
+        self.months.get(&month).cloned().unwrap_or_default()
     }
 
     fn common(&self) -> Result<Variables> {
         variables(&Common {
             facts: &self.publication.facts,
             sections: self.sections().map(|section| Link::new(section.name, &section.path())).collect(),
-            own_pages: self.own_pages().map(|page| Link::new(&page.title, &page_at(&page.slug))).collect(),
+            own_pages: self.own_pages().map(|page| Link::new(page.title(), &page_at(page.slug()))).collect(),
             base_url: self.base_url(),
         })
     }
@@ -237,9 +259,9 @@ impl<'a> Page<'a> {
         match self {
             Self::Section(section) => section.path(),
             Self::Month(_, month) => month_path(month.month),
-            Self::Order(order) => order_path(order),
+            Self::Order(_, order) => order_path(order),
             Self::Strategy(strategy) => strategy_path(strategy),
-            Self::Own(page) => page_at(&page.slug),
+            Self::Own(page) => page_at(page.slug()),
             Self::NotFound => "404.html".into(),
         }
     }
@@ -248,7 +270,7 @@ impl<'a> Page<'a> {
         match self {
             Self::Section(section) => section.template,
             Self::Month(..) => "month.html",
-            Self::Order(_) => "trade.html",
+            Self::Order(..) => "trade.html",
             Self::Strategy(_) => "strategy.html",
             Self::Own(_) => "page.html",
             Self::NotFound => "404.html",
@@ -259,7 +281,7 @@ impl<'a> Page<'a> {
     fn section_path(&self) -> String {
         match self {
             Self::Month(..) => page_at("months"),
-            Self::Order(_) => page_at("trades"),
+            Self::Order(..) => page_at("trades"),
             Self::Strategy(_) => page_at("strategies"),
             other => other.path(),
         }
@@ -269,9 +291,11 @@ impl<'a> Page<'a> {
         match self {
             Self::Section(section) => section.name.into(),
             Self::Month(_, month) => month.month.in_words(),
-            Self::Order(order) => format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date)),
+            Self::Order(_, order) => {
+                format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date))
+            }
             Self::Strategy(strategy) => strategy.name.clone(),
-            Self::Own(page) => page.title.clone(),
+            Self::Own(page) => page.title().into(),
             Self::NotFound => "Page not found".into(),
         }
     }
@@ -288,24 +312,25 @@ impl<'a> Page<'a> {
             _ => root_of(&path),
         };
         let address = Address { root: &root, path: &path, section: &self.section_path(), page_title: &self.title() };
-        let own = self.context(site, &path)?;
+        let reads = Reads::default();
+        let own = self.context(site, &path, &reads)?;
         let mut context = Context::new();
         for (name, value) in site.common.clone().into_iter().chain(variables(&address)?).chain(own.variables) {
             context.insert_value(name, value);
         }
         let html = site.theme.render(self.template(), &context)?;
-        Ok(Rendered { path, html, links: own.links })
+        Ok(Rendered { path, html, links: own.links, reads: reads.into_paths() })
     }
 
     /// What its template receives beside what all pages do.
-    fn context(&self, site: &Site<'a>, path: &str) -> Result<PageContext> {
+    fn context(&self, site: &Site<'a>, path: &str, reads: &Reads) -> Result<PageContext> {
         match self {
-            Self::Section(section) => section_context(section, site),
-            Self::Month(number, month) => months::month(site, *number, month, path),
-            Self::Order(order) => trades::order(site, order, path),
+            Self::Section(section) => section_context(section, site, reads),
+            Self::Month(number, month) => months::month(site, *number, month, path, reads),
+            Self::Order(number, order) => trades::order(site, *number, order, path, reads),
             Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
             Self::Own(page) => {
-                let text = site.markdown(page, path, 1);
+                let text = site.markdown(page.read(reads), path, 1);
                 Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
             }
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
@@ -314,10 +339,10 @@ impl<'a> Page<'a> {
 }
 
 /// What a section's template receives, with the author's text for it where there is one.
-fn section_context(section: &Section, site: &Site) -> Result<PageContext> {
-    let mut context = (section.context)(site)?;
-    if let Some(text) = site.publication.pages.get(section.text()).filter(|text| site.is_shown(text)) {
-        let text = site.markdown(text, &section.path(), 1);
+fn section_context(section: &Section, site: &Site, reads: &Reads) -> Result<PageContext> {
+    let mut context = (section.context)(site, reads)?;
+    if let Some(text) = site.publication.texts.page(section.text()).filter(|text| site.is_shown(*text)) {
+        let text = site.markdown(text.read(reads), &section.path(), 1);
         context.variables.extend(variables(&Body { body: text.html })?);
         context.links.extend(text.links);
     }

@@ -1,5 +1,7 @@
 //! A table and its two notations, CSV and JSON.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use polars::prelude::{Column as Series, CsvWriter, DataFrame, IntoColumn, NamedFrom, SerWriter};
 use serde_json::{Map, Value, json};
@@ -47,15 +49,20 @@ impl Table {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
-    /// The rows whose first column is a date that `keep` wants.
-    pub fn dated(&self, keep: impl Fn(NaiveDate) -> bool) -> Self {
-        let dates = match self.columns.first().map(|column| &column.values) {
-            Some(Values::Dates(dates)) => dates.as_slice(),
-            _ => &[],
-        };
-        let wanted: Vec<usize> =
-            (0..).zip(dates).filter(|(_, date)| date.is_some_and(&keep)).map(|(row, _)| row).collect();
-        let columns = self.columns.iter().map(|column| Column { values: column.values.rows(&wanted), ..*column });
+    /// The numbers of the rows by what the date in their first column belongs to.
+    pub fn rows_by<K: Ord>(&self, key: impl Fn(NaiveDate) -> K) -> BTreeMap<K, Vec<usize>> {
+        let mut rows: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+        if let Some(Values::Dates(dates)) = self.columns.first().map(|column| &column.values) {
+            for (row, date) in dates.iter().enumerate().filter_map(|(row, date)| Some((row, (*date)?))) {
+                rows.entry(key(date)).or_default().push(row);
+            }
+        }
+        rows
+    }
+
+    /// The table with these rows alone.
+    pub fn picked(&self, rows: &[usize]) -> Self {
+        let columns = self.columns.iter().map(|column| Column { values: column.values.rows(rows), ..*column });
         Self { columns: columns.collect(), ..*self }
     }
 
@@ -186,11 +193,13 @@ mod tests {
 
     #[test]
     fn rows_are_picked_by_their_date() {
-        let picked = table().dated(|date| date.to_string() == "2026-01-02");
+        let rows = table().rows_by(|date| date.to_string());
+        assert_eq!(rows, BTreeMap::from([("2026-01-02".to_owned(), vec![0])]));
+        let picked = table().picked(&rows["2026-01-02"]);
         assert_eq!(
             String::from_utf8(picked.csv().unwrap()).unwrap(),
             "date,x,n,words\n2026-01-02,-0.000001,3,\"a,\"\"b\"\"\"\n"
         );
-        assert_eq!(table().dated(|_| false).csv().unwrap(), b"date,x,n,words\n");
+        assert_eq!(table().picked(&[]).csv().unwrap(), b"date,x,n,words\n");
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Site;
 use super::context::PageContext;
 use crate::Result;
-use crate::publication::{ComparisonView, Publication};
+use crate::publication::{ComparisonView, Publication, Reads};
 use crate::render::charts;
 
 /// Whether there is a comparison, or a strategy of which to say why there is none.
@@ -21,7 +21,7 @@ struct Backtest<'a> {
     chart: Option<String>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let strategies = &site.publication.strategies;
     PageContext::new(&Backtest {
         comparison: strategies.comparison.as_ref(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::calendar::YearMonth;
-use crate::publication::{OrderView, Publication, Year};
+use crate::publication::{OrderView, PlanItemView, Publication, Reads, Texts, Year};
 use crate::record::Side;
 use crate::site::links::MarkdownLink;
 use crate::site::markdown;
@@ -116,15 +116,16 @@ pub struct NoteRow<'a> {
 }
 
 /// The orders with a note, newest first.
-pub fn notes(publication: &Publication) -> impl Iterator<Item = NoteRow<'_>> {
-    publication.orders.iter().filter_map(note_row)
+pub fn notes<'a>(publication: &'a Publication, reads: &Reads) -> impl Iterator<Item = NoteRow<'a>> {
+    publication.orders.iter().filter_map(|order| note_row(order, &publication.texts, reads))
 }
 
-fn note_row(order: &OrderView) -> Option<NoteRow<'_>> {
+fn note_row<'a>(order: &'a OrderView, texts: &Texts, reads: &Reads) -> Option<NoteRow<'a>> {
     const LENGTH: usize = 240;
     const OUTCOME_LENGTH: usize = 160;
     let note = order.note.as_ref()?;
-    let words = [&note.thesis, &note.body, &note.outcome].into_iter().find(|words| !words.trim().is_empty());
+    let text = texts.note(&note.path, reads)?;
+    let words = [&text.thesis, &text.body, &text.outcome].into_iter().find(|words| !words.trim().is_empty());
     Some(NoteRow {
         slug: &order.slug,
         symbol: &order.symbol,
@@ -132,8 +133,27 @@ fn note_row(order: &OrderView) -> Option<NoteRow<'_>> {
         date: order.date,
         before_trade: note.before_trade,
         words: words.map(|words| markdown::excerpt(words, LENGTH)),
-        outcome: markdown::excerpt(&note.outcome, OUTCOME_LENGTH),
+        outcome: markdown::excerpt(&text.outcome, OUTCOME_LENGTH),
         result_bps: order.result_bps,
-        matched_expectation: note.matched_expectation,
+        matched_expectation: text.matched_expectation,
     })
+}
+
+/// A planned trade with the words of its note.
+#[derive(Serialize)]
+pub struct PlannedRow<'a> {
+    #[serde(flatten)]
+    item: &'a PlanItemView,
+    /// The trader's reason, or empty.
+    thesis: &'a str,
+    /// The trader's lesson, or empty.
+    lesson: &'a str,
+}
+
+impl<'a> PlannedRow<'a> {
+    pub fn new(item: &'a PlanItemView, texts: &'a Texts, reads: &Reads) -> Self {
+        let note = item.note.as_ref().and_then(|path| texts.note(path, reads));
+        let (thesis, lesson) = note.map_or(("", ""), |note| (&note.thesis, &note.lesson));
+        Self { item, thesis, lesson }
+    }
 }

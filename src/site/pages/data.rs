@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Site;
 use super::context::PageContext;
 use crate::Result;
+use crate::publication::Reads;
 use crate::render::tables::{Column, Table};
 
 #[derive(Serialize)]
@@ -26,7 +27,7 @@ struct ColumnRow<'a> {
     meaning: &'a str,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     PageContext::new(&Data { tables: site.tables.iter().map(table).collect() })
 }
 

@@ -1,11 +1,13 @@
 //! How well orders were filled, and what became of planned trades.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::Site;
-use super::context::PageContext;
+use super::context::{PageContext, PlannedRow};
 use crate::Result;
-use crate::publication::{OrderView, PlanItemView, SlippageView};
+use crate::publication::{OrderView, PlanItemView, Reads, SlippageView};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -14,23 +16,24 @@ struct Execution<'a> {
     chart: Option<String>,
     /// Orders with unusual slippage.
     outliers: Vec<&'a OrderView>,
-    planned: &'a [PlanItemView],
+    planned: Vec<PlannedRow<'a>>,
     /// Planned trades that were not carried out in full.
     missed: Vec<&'a PlanItemView>,
     /// Orders that no plan has.
     unplanned: Vec<&'a OrderView>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let (slippage, planned) = (&publication.slippage, &publication.strategies.planned);
     let orders =
         |wanted: &dyn Fn(&OrderView) -> bool| publication.orders.iter().filter(|order| wanted(order)).collect();
+    let outliers: BTreeSet<&String> = slippage.outliers.iter().collect();
     PageContext::new(&Execution {
         slippage,
         chart: charts::slippage(publication)?,
-        outliers: orders(&|order| slippage.outliers.contains(&order.slug)),
-        planned,
+        outliers: orders(&|order| outliers.contains(&order.slug)),
+        planned: planned.iter().map(|item| PlannedRow::new(item, &publication.texts, reads)).collect(),
         missed: planned.iter().filter(|item| matches!(item.state, "not traded" | "partly")).collect(),
         unplanned: orders(&|order| order.unplanned),
     })

@@ -6,7 +6,7 @@ use super::Site;
 use super::context::{NoteRow, PageContext, YearRow, notes, years};
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Card, OrderView, Period, PositionView, Publication, SignalView};
+use crate::publication::{Card, OrderView, Period, PositionView, Publication, Reads, SignalView};
 use crate::render::charts;
 
 /// Latest orders, and latest notes.
@@ -43,7 +43,7 @@ struct CurrentSignal<'a> {
     next: YearMonth,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Front {
         headline: &publication.headline,
@@ -58,7 +58,7 @@ pub fn context(site: &Site) -> Result<PageContext> {
         cash_weight: publication.cash_weight,
         largest_weight: largest_weight(&publication.positions, publication.cash_weight),
         orders: publication.orders.get(..LATEST_ORDERS).unwrap_or(&publication.orders),
-        notes: notes(publication).take(LATEST_NOTES).collect(),
+        notes: notes(publication, reads).take(LATEST_NOTES).collect(),
         current_signals: current_signals(publication),
         several: publication.strategies.several,
     })

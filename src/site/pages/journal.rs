@@ -6,6 +6,7 @@ use super::context::{NoteRow, PageContext, notes};
 use super::{Site, page_at};
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::publication::Reads;
 
 /// Months of commentary in full; the earlier ones are linked.
 const FULL: usize = 6;
@@ -24,16 +25,16 @@ struct Commentary {
     has_page: bool,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let path = page_at("journal");
-    let mut texts = site.publication.commentary.iter().rev().filter(|(_, text)| site.is_shown(text));
+    let mut texts = site.publication.texts.all_commentary().rev().filter(|(_, text)| site.is_shown(*text));
     let (mut commentary, mut links) = (Vec::new(), Vec::new());
-    for (&month, text) in texts.by_ref().take(FULL) {
-        let text = site.markdown(text, &path, 3);
+    for (month, text) in texts.by_ref().take(FULL) {
+        let text = site.markdown(text.read(reads), &path, 3);
         commentary.push(Commentary { month, html: text.html, has_page: site.has_month(month) });
         links.extend(text.links);
     }
-    let earlier = texts.map(|(month, _)| *month).filter(|month| site.has_month(*month)).collect();
-    let notes = notes(site.publication).collect();
+    let earlier = texts.map(|(month, _)| month).filter(|month| site.has_month(*month)).collect();
+    let notes = notes(site.publication, reads).collect();
     Ok(PageContext::new(&Journal { commentary, earlier, notes })?.with_links(links))
 }

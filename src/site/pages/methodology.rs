@@ -6,6 +6,7 @@ use super::Site;
 use super::context::PageContext;
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::publication::Reads;
 
 #[derive(Serialize)]
 struct Methodology<'a> {
@@ -29,7 +30,7 @@ struct Definition<'a> {
     undefined_because: Option<&'a str>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     PageContext::new(&Methodology { figures: site.publication.figures.iter().map(definitions).collect() })
 }
 

@@ -6,7 +6,7 @@ use super::Site;
 use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Month, OrderView};
+use crate::publication::{Month, OrderView, Reads};
 use crate::render::charts;
 use crate::site::markdown;
 
@@ -26,11 +26,11 @@ struct MonthRow<'a> {
 }
 
 /// The list, newest first.
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     const EXCERPT_LENGTH: usize = 160;
     let row = |month| MonthRow {
         month,
-        excerpt: site.commentary(month.month).map(|text| markdown::excerpt(&text.body, EXCERPT_LENGTH)),
+        excerpt: site.commentary(month.month).map(|text| markdown::excerpt(&text.read(reads).body, EXCERPT_LENGTH)),
         report: site.report(month.month),
     };
     let months = site.publication.months.iter().rev().map(row).collect();
@@ -51,19 +51,19 @@ struct OneMonth<'a> {
 }
 
 /// One month by its number in the record.
-pub fn month(site: &Site, number: usize, month: &Month, path: &str) -> Result<PageContext> {
+pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let neighbour = |number: Option<usize>| Some(publication.months.get(number?)?.month);
-    let in_month = |order: &&OrderView| YearMonth::of(order.date) == month.month;
-    let commentary = site.commentary(month.month).map(|text| site.markdown(text, path, 2)).unwrap_or_default();
+    let commentary = site.commentary(month.month).map(|text| site.markdown(text.read(reads), path, 2));
+    let (commentary, links) = commentary.map(|text| (text.html, text.links)).unzip();
     let context = PageContext::new(&OneMonth {
         month,
         previous: neighbour(number.checked_sub(1)),
         next: neighbour(Some(number + 1)),
         chart: charts::month(publication, month)?,
         report: site.report(month.month),
-        orders: publication.orders.iter().filter(in_month).collect(),
-        commentary: site.commentary(month.month).map(|_| commentary.html),
+        orders: site.orders_of(month.month),
+        commentary,
     })?;
-    Ok(context.with_links(commentary.links))
+    Ok(context.with_links(links.unwrap_or_default()))
 }

@@ -7,7 +7,7 @@ use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
 use crate::format;
-use crate::publication::{DrawdownView, Period, Publication};
+use crate::publication::{DrawdownView, Period, Publication, Reads};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ struct FigureRow<'a> {
     undefined_because: Option<&'a str>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Performance {
         years: years(site),

@@ -4,7 +4,7 @@ use super::context::PageContext;
 use super::{Site, backtest, data, execution, front, journal, methodology, months, performance};
 use super::{signals, strategies, trades};
 use crate::Result;
-use crate::publication::Publication;
+use crate::publication::{Publication, Reads};
 
 /// A page of the navigation.
 pub struct Section {
@@ -17,7 +17,7 @@ pub struct Section {
     /// Whether there is anything to put on it.
     pub applies: fn(&Publication) -> bool,
     /// What its template receives.
-    pub context: fn(&Site) -> Result<PageContext>,
+    pub context: fn(&Site, &Reads) -> Result<PageContext>,
 }
 
 /// In the order of the navigation.

@@ -6,7 +6,7 @@ use super::Site;
 use super::context::PageContext;
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Publication, SignalView, StrategyView};
+use crate::publication::{Publication, Reads, SignalView, StrategyView};
 
 /// Signals shown in full; the earlier ones have one line each.
 const FULL: usize = 1;
@@ -35,7 +35,7 @@ pub struct SignalHistory<'a> {
     next: Option<YearMonth>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let strategies = &site.publication.strategies;
     let with_signals = strategies.list.iter().filter(|strategy| has_signals(strategy));
     PageContext::new(&Signals { strategies: with_signals.map(history).collect(), several: strategies.several })

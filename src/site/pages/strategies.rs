@@ -1,5 +1,7 @@
 //! What each of several strategies brought to the account, and the page of each.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::Site;
@@ -7,7 +9,9 @@ use super::context::PageContext;
 use super::front::largest_weight;
 use super::signals::{SignalHistory, history};
 use crate::Result;
-use crate::publication::{ContributionView, ContributionsView, OrderView, PositionView, Publication, StrategyView};
+use crate::publication::{
+    ContributionView, ContributionsView, OrderView, PositionView, Publication, Reads, StrategyView,
+};
 
 /// Whether there are several to compare.
 pub fn applies(publication: &Publication) -> bool {
@@ -20,7 +24,7 @@ struct Strategies<'a> {
     contributions: Option<&'a ContributionsView>,
 }
 
-pub fn context(site: &Site) -> Result<PageContext> {
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let strategies = &site.publication.strategies;
     PageContext::new(&Strategies { strategies: &strategies.list, contributions: strategies.contributions.as_ref() })
 }
@@ -44,6 +48,7 @@ struct OneStrategy<'a> {
 pub fn strategy(publication: &Publication, strategy: &StrategyView) -> Result<PageContext> {
     let contributions = publication.strategies.contributions.as_ref();
     let mut parts = contributions.iter().flat_map(|contributions| &contributions.parts);
+    let orders: BTreeSet<&String> = strategy.orders.iter().collect();
     PageContext::new(&OneStrategy {
         strategy,
         strategies: [history(strategy)],
@@ -51,7 +56,7 @@ pub fn strategy(publication: &Publication, strategy: &StrategyView) -> Result<Pa
         positions: &strategy.positions,
         cash_weight: None,
         largest_weight: largest_weight(&strategy.positions, None),
-        orders: publication.orders.iter().filter(|order| strategy.orders.contains(&order.slug)).collect(),
+        orders: publication.orders.iter().filter(|order| orders.contains(&order.slug)).collect(),
         contributions,
         contribution: parts.find(|part| part.id.as_deref() == Some(&strategy.id)),
     })

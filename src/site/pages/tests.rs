@@ -37,7 +37,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
 fn no_page_receives_what_its_template_does_not_use() {
     with_each_page(|page, site| {
         let words = words(page.template());
-        let own = page.context(site, &page.path()).unwrap().variables;
+        let own = page.context(site, &page.path(), &Reads::default()).unwrap().variables;
         for name in own.keys().chain(site.common.keys()) {
             assert!(words.contains(name), "{} does not use `{name}`", page.template());
         }
@@ -47,7 +47,7 @@ fn no_page_receives_what_its_template_does_not_use() {
 #[test]
 fn no_page_replaces_what_all_pages_have() {
     with_each_page(|page, site| {
-        let own = page.context(site, &page.path()).unwrap().variables;
+        let own = page.context(site, &page.path(), &Reads::default()).unwrap().variables;
         let common = ["root", "path", "section", "page_title"];
         let replaced = own.keys().find(|name| site.common.contains_key(*name) || common.contains(&name.as_str()));
         assert_eq!(replaced, None, "{}", page.template());

@@ -1,0 +1,184 @@
+//! What the author wrote, apart from the figures: other words change no figure.
+//!
+//! A text is read with [`Reads`] in hand, which notes its file. So it is known of every page and report which texts
+//! it shows, and only those are made again that show one that has changed.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::calendar::YearMonth;
+use crate::record::{Annotation, Document, Record};
+
+/// The author's texts.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    commentary: BTreeMap<YearMonth, Arc<Document>>,
+    pages: BTreeMap<String, Arc<Document>>,
+    notes: BTreeMap<PathBuf, Arc<NoteText>>,
+}
+
+/// What the trader's note on an order says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct NoteText {
+    /// Why.
+    pub thesis: String,
+    /// Why this size.
+    pub position_size_rationale: String,
+    /// When to get out.
+    pub exit_plan: String,
+    /// What came of it.
+    pub outcome: String,
+    /// Whether it went as expected.
+    pub matched_expectation: Option<bool>,
+    /// What to take from it.
+    pub lesson: String,
+    /// When outcome and lesson were written.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Free text in Markdown.
+    pub body: String,
+    /// The line of the file on which the free text starts.
+    #[serde(skip)]
+    pub body_line: usize,
+    /// The file, for messages about it.
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+impl From<&Annotation> for NoteText {
+    fn from(note: &Annotation) -> Self {
+        let (pre, post) = (&note.pre_trade, note.post_trade.clone().unwrap_or_default());
+        Self {
+            thesis: pre.thesis.clone(),
+            position_size_rationale: pre.position_size_rationale.clone(),
+            exit_plan: pre.exit_plan.clone(),
+            outcome: post.outcome,
+            matched_expectation: post.matched_expectation,
+            lesson: post.lesson,
+            completed_at: post.completed_at,
+            body: note.body.clone(),
+            body_line: note.body_line,
+            path: note.path.clone(),
+        }
+    }
+}
+
+/// The files of which something was read.
+#[derive(Debug, Default)]
+pub struct Reads(RefCell<BTreeSet<PathBuf>>);
+
+impl Reads {
+    /// Notes that a file was read.
+    pub fn note(&self, path: &Path) {
+        let mut paths = self.0.borrow_mut();
+        if !paths.contains(path) {
+            paths.insert(path.to_path_buf());
+        }
+    }
+
+    /// All of them.
+    pub fn into_paths(self) -> BTreeSet<PathBuf> {
+        self.0.into_inner()
+    }
+}
+
+/// A document that nobody has looked into yet: all that may be asked of it is what the navigation shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Unread<'a>(&'a Document);
+
+impl<'a> Unread<'a> {
+    /// Its file's name without the ending.
+    pub fn slug(self) -> &'a str {
+        &self.0.slug
+    }
+
+    /// Its title.
+    pub fn title(self) -> &'a str {
+        &self.0.title
+    }
+
+    /// Whether it is left out unless drafts are asked for.
+    pub fn is_draft(self) -> bool {
+        self.0.draft
+    }
+
+    /// Its file, relative to the site's root.
+    pub fn path(self) -> &'a Path {
+        &self.0.path
+    }
+
+    /// The document.
+    pub fn read(self, reads: &Reads) -> &'a Document {
+        reads.note(&self.0.path);
+        self.0
+    }
+}
+
+impl Texts {
+    /// The texts of a record, with these of its notes.
+    pub(super) fn new(record: &Record, notes: impl IntoIterator<Item = NoteText>) -> Self {
+        Self {
+            commentary: record.commentary.iter().map(|(month, text)| (*month, Arc::new(text.clone()))).collect(),
+            pages: record.pages.iter().map(|(slug, text)| (slug.clone(), Arc::new(text.clone()))).collect(),
+            notes: notes.into_iter().map(|note| (note.path.clone(), Arc::new(note))).collect(),
+        }
+    }
+
+    /// The commentary on a month.
+    pub fn commentary(&self, month: YearMonth) -> Option<Unread<'_>> {
+        self.commentary.get(&month).map(|text| Unread(text))
+    }
+
+    /// All commentary by month.
+    pub fn all_commentary(&self) -> impl DoubleEndedIterator<Item = (YearMonth, Unread<'_>)> {
+        self.commentary.iter().map(|(month, text)| (*month, Unread(text)))
+    }
+
+    /// The page of this slug.
+    pub fn page(&self, slug: &str) -> Option<Unread<'_>> {
+        self.pages.get(slug).map(|text| Unread(text))
+    }
+
+    /// All pages by slug.
+    pub fn pages(&self) -> impl Iterator<Item = Unread<'_>> {
+        self.pages.values().map(|text| Unread(text))
+    }
+
+    /// What a note says.
+    pub fn note(&self, path: &Path, reads: &Reads) -> Option<&NoteText> {
+        let note = self.notes.get(path)?;
+        reads.note(path);
+        Some(note)
+    }
+}
+
+/// For tests that write texts of their own.
+#[cfg(test)]
+impl Texts {
+    pub(crate) fn set_commentary(&mut self, month: YearMonth, text: Option<Document>) {
+        match text {
+            Some(text) => self.commentary.insert(month, Arc::new(text)),
+            None => self.commentary.remove(&month),
+        };
+    }
+
+    pub(crate) fn page_mut(&mut self, slug: &str) -> &mut Document {
+        Arc::make_mut(self.pages.get_mut(slug).unwrap())
+    }
+
+    pub(crate) fn commentary_mut(&mut self, month: YearMonth) -> &mut Document {
+        Arc::make_mut(self.commentary.get_mut(&month).unwrap())
+    }
+
+    pub(crate) fn set_note(&mut self, note: NoteText) {
+        self.notes.insert(note.path.clone(), Arc::new(note));
+    }
+
+    pub(crate) fn note_mut(&mut self, path: &Path) -> &mut NoteText {
+        Arc::make_mut(self.notes.get_mut(path).unwrap())
+    }
+}
