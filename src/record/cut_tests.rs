@@ -26,6 +26,7 @@ fn valued(day: &str) -> Snapshot {
         fx: Default::default(),
         accruals: Default::default(),
         positions: Some(Vec::new()),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }

@@ -22,6 +22,7 @@ pub mod name;
 pub mod plan;
 pub mod price;
 pub mod prices;
+mod same_day;
 mod settings;
 pub mod signal;
 pub mod signals_and_plans;

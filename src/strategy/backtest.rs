@@ -238,6 +238,7 @@ impl Account<'_> {
             fx: foreign.map(|quote| (quote.currency, quote.rate)).collect(),
             positions: Some(self.ledger.positions(&quotes, exchange)),
             accruals: [].into(),
+            generated: None,
             doubts: Vec::new(),
             source: (*source).to_owned(),
         })

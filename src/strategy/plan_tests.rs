@@ -46,6 +46,7 @@ fn snapshot(day: &str, cash: &str, positions: Vec<Position>) -> Snapshot {
         fx: BTreeMap::new(),
         positions: Some(positions),
         accruals: [].into(),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }

@@ -25,7 +25,7 @@ fn aside(date: &str, close: &str) -> SuspiciousBar {
 }
 
 /// Commits the bars of a symbol. Returns those that gave way.
-fn put(store: &mut Store, symbol: &Symbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<Vec<Bar>> {
+fn put(store: &mut Store, symbol: &PriceSymbol, bars: &[Bar], suspicious: &[SuspiciousBar]) -> Result<Vec<Bar>> {
     let prices = SymbolPrices { symbol: symbol.clone(), bars: bars.to_vec(), suspicious: suspicious.to_vec() };
     let done = store.commit(&Changes { prices: vec![prices], ..Changes::default() })?;
     Ok(done.prices.into_iter().flat_map(|changed| changed.replaced).collect())
