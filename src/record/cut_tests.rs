@@ -265,6 +265,7 @@ fn net_values_say_nothing_of_what_is_held() {
     let record = two_days();
     let bare = record.net_values("SXLK.L");
     let expected = Record {
+        exchange: record.exchange,
         snapshots: record
             .snapshots
             .iter()
