@@ -1,8 +1,11 @@
 //! Looks for everything in a record that is wrong, odd or missing.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::analysis::Window;
+use crate::analysis::instruments::ticker_key;
 use crate::analysis::performance::{Performance, performance};
 use crate::analysis::reconcile::reconcile;
 use crate::analysis::returns;
@@ -10,7 +13,9 @@ use crate::analysis::self_check::self_check;
 use crate::calendar::day_before;
 use crate::config::Config;
 use crate::error::Place;
-use crate::record::{Finding, FindingKind, PriceSymbol, Record, Severity, StatementPeriod, Subject};
+use crate::record::{
+    Annotation, Finding, FindingKind, PriceSymbol, Record, Severity, StatementPeriod, Subject, Ticker,
+};
 
 /// A difference to the broker's own return beyond this deserves a look.
 const TOLERANCE_BPS: f64 = 1.0;
@@ -19,6 +24,7 @@ const TOLERANCE_BPS: f64 = 1.0;
 pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
     let mut findings = record.findings.clone();
     findings.extend(reconcile(record, config.account.base_currency));
+    findings.extend(unknown_tickers(record, config));
     let daily = performance(
         record,
         &config.analysis,
@@ -135,6 +141,49 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
     }
     let next = "look for deposits missing from data/flows.csv, or try another `[analysis] flow_timing`";
     Finding::new(Severity::Warning, FindingKind::BrokerReturn, message, next).about(subject).at(place)
+}
+
+/// Notes on tickers that nothing else in the record or its configuration knows: most of them are misspelt.
+fn unknown_tickers(record: &Record, config: &Config) -> Vec<Finding> {
+    let fills = record.executions.iter().chain(&record.superseded).map(|fill| fill.symbol.clone());
+    let held = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
+    let members = || config.strategy.iter().flat_map(|strategy| &strategy.universe);
+    let priced = record.prices.keys().map(|symbol| Ticker::new(symbol.as_str()));
+    let all = fills
+        .chain(held.map(|position| position.symbol.clone()))
+        .chain(members().map(|member| member.ticker()))
+        .chain(members().map(|member| Ticker::new(&member.symbol)))
+        .chain(priced);
+    // The broker's spelling comes before Yahoo's.
+    let mut known: BTreeMap<String, Ticker> = BTreeMap::new();
+    for ticker in all {
+        known.entry(ticker_key(&ticker)).or_insert(ticker);
+    }
+    let unknown = record.annotations.iter().filter(|note| !known.contains_key(&ticker_key(&note.symbol)));
+    let finding = |note: &Annotation| {
+        let ticker = &note.symbol;
+        let message = format!("{ticker} is neither traded, held nor priced here, and in no strategy's universe");
+        let next = match nearest(ticker, &known) {
+            Some(nearest) => format!("correct `symbol`: did you mean {nearest}?"),
+            None => "correct `symbol`, if it is misspelt; otherwise the first fill will make it known".to_owned(),
+        };
+        Finding::new(Severity::Warning, FindingKind::UnknownTicker, message, next)
+            .about(Subject::Ticker(ticker.clone()))
+            .at(Place::file(&note.path))
+    };
+    unknown.map(finding).collect()
+}
+
+/// The known ticker that is a slip of the finger away.
+fn nearest<'a>(ticker: &Ticker, known: &'a BTreeMap<String, Ticker>) -> Option<&'a Ticker> {
+    let wrong = ticker_key(ticker).to_uppercase();
+    let distance = |key: &String| strsim::damerau_levenshtein(&key.to_uppercase(), &wrong);
+    known
+        .iter()
+        .map(|(key, ticker)| (distance(key), ticker))
+        .filter(|(distance, _)| *distance < 2)
+        .min()
+        .map(|(_, ticker)| ticker)
 }
 
 fn large_flows(daily: &Performance) -> Vec<Finding> {

@@ -33,6 +33,8 @@ pub mod check;
 pub mod cli;
 pub mod collect;
 pub mod config;
+#[cfg(test)]
+mod content_tests;
 pub mod demo;
 mod digest;
 pub mod error;

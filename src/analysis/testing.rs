@@ -46,7 +46,6 @@ pub fn snapshot(date: NaiveDate, value: Decimal) -> Snapshot {
         fx: BTreeMap::new(),
         positions: None,
         accruals: [].into(),
-        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }

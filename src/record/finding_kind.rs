@@ -63,8 +63,12 @@ finding_kinds! {
     DoubtfulSnapshot = "doubtful-snapshot",
     /// Yahoo has no price of a day.
     EmptyBar = "empty-bar",
+    /// `[site] inception` leaves nothing of the record.
+    EmptyInception = "empty-inception",
     /// A statement holds no row that could be used.
     EmptyStatement = "empty-statement",
+    /// A text still has places to be filled in.
+    FillIn = "fill-in",
     /// The Flex web service gave no statement.
     FlexService = "flex-service",
     /// Something is dated after today.
@@ -109,6 +113,8 @@ finding_kinds! {
     NoYahooSymbol = "no-yahoo-symbol",
     /// Yahoo sends no adjusted prices, so dividends are missing from figures.
     NotAdjusted = "not-adjusted",
+    /// A text that is no Markdown, of which no page is made.
+    NotRead = "not-read",
     /// A note belongs to no order, or not only to one.
     Note = "note",
     /// The fills of an order do not come to the gateway's total.
@@ -135,8 +141,6 @@ finding_kinds! {
     PricesReplaced = "prices-replaced",
     /// The broker's realized profit differs from ours, or ours is not known.
     RealizedProfit = "realized-profit",
-    /// A later statement says something else than an earlier one, and counts.
-    Restated = "restated",
     /// The Flex service sent a shorter period than was asked for.
     ShrunkPeriod = "shrunk-period",
     /// The slippage in an old file differs from the one of its own prices.
@@ -153,6 +157,8 @@ finding_kinds! {
     SuspiciousPrice = "suspicious-price",
     /// The record holds more than one account.
     TwoAccounts = "two-accounts",
+    /// A note on a ticker that nothing else here knows.
+    UnknownTicker = "unknown-ticker",
     /// A file or row that cannot be read.
     Unreadable = "unreadable",
     /// The Flex service sent a statement that cannot be read.

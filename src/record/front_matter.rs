@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::foreign_front_matter::refusal;
 use crate::error::{Error, Place, Result};
 
 /// A file split into its front matter and its text.
@@ -12,6 +13,8 @@ use crate::error::{Error, Place, Result};
 pub struct Split<'a> {
     /// The TOML between the fences; empty where there are none.
     pub front: &'a str,
+    /// The line of the file on which the TOML starts, from 1.
+    pub front_line: usize,
     /// The Markdown below.
     pub body: &'a str,
     /// The line of the file on which the body starts, from 1.
@@ -20,28 +23,34 @@ pub struct Split<'a> {
 
 const FENCE: &str = "+++";
 
-/// Splits a file at its fences. A file that does not start with `+++` is all text.
+/// Splits a file at its fences. A file that does not start with `+++`, below blank lines at most, is all text.
 ///
 /// # Errors
-/// Front matter that is never closed.
+/// Front matter that is never closed, or in the form of another generator.
 pub fn split<'a>(text: &'a str, place: &Place) -> Result<Split<'a>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let whole = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let blank: usize = whole.split_inclusive('\n').take_while(|line| line.trim().is_empty()).map(str::len).sum();
+    let (above, text) = whole.split_at_checked(blank).unwrap_or(("", whole));
+    let first_line = above.matches('\n').count() + 1;
     let Some(first) = text.split_inclusive('\n').next().filter(|line| line.trim_end() == FENCE) else {
-        return Ok(Split { front: "", body: text, body_line: 1 });
+        return match refusal(text, first_line, place) {
+            Some(error) => Err(error),
+            None => Ok(Split { front: "", front_line: 1, body: whole, body_line: 1 }),
+        };
     };
     let mut offset = first.len();
-    let mut line_number = 1;
+    let mut line_number = first_line;
     for line in text.get(offset..).unwrap_or_default().split_inclusive('\n') {
         line_number += 1;
         if line.trim_end() == FENCE {
             let front = text.get(first.len()..offset).unwrap_or_default();
             let body = text.get(offset + line.len()..).unwrap_or_default();
-            return Ok(Split { front, body, body_line: line_number + 1 });
+            return Ok(Split { front, front_line: first_line + 1, body, body_line: line_number + 1 });
         }
         offset += line.len();
     }
     Err(Error::data("the front matter is not closed")
-        .at(Place::line(&place.path, 1))
+        .at(Place::line(&place.path, first_line))
         .hint("end it with a line that holds `+++` alone"))
 }
 
@@ -51,12 +60,11 @@ pub fn split<'a>(text: &'a str, place: &Place) -> Result<Split<'a>> {
 /// What the TOML reader says, at the line of the Markdown file it is about.
 pub fn parse<T: DeserializeOwned>(split: &Split, place: &Place) -> Result<T> {
     toml::from_str(split.front).map_err(|error| {
-        let within = error
-            .span()
-            .map_or(1, |span| split.front.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+        let within =
+            error.span().map_or(0, |span| split.front.get(..span.start).unwrap_or_default().matches('\n').count());
         let message = error.message().lines().next().unwrap_or_default().to_owned();
         Error::data(format!("front matter: {message}"))
-            .at(Place::line(&place.path, within + 1))
+            .at(Place::line(&place.path, split.front_line + within))
             .hint("data/README.md lists the keys of each kind of file")
     })
 }
@@ -145,6 +153,8 @@ mod tests {
         assert_eq!((plain.front, plain.body_line), ("", 1));
         let windows = split("+++\r\ntitle = 'A'\r\n+++\r\nText", &place).unwrap();
         assert_eq!((windows.front, windows.body), ("title = 'A'\r\n", "Text"));
+        let lower = split("\n \n+++\ntitle = 'A'\n+++\nText", &place).unwrap();
+        assert_eq!((lower.front, lower.front_line, lower.body, lower.body_line), ("title = 'A'\n", 4, "Text", 6));
         assert_eq!(split("+++\n", &place).unwrap_err().to_string(), "a.md:1: the front matter is not closed");
     }
 

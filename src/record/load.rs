@@ -12,10 +12,10 @@ use rust_decimal::Decimal;
 
 use super::accounts;
 use super::corrections::effective;
-use super::files::{FileResult, Placed, files, read_rows, read_snapshot, read_text};
+use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
 use super::{AccountId, CashFlow, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot};
-use super::{content, prices, same_day, signals_and_plans, snapshot, store};
-use crate::calendar::{Exchange, YearMonth};
+use super::{content_files, placeholders, prices, signals_and_plans, snapshot, store};
+use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -28,7 +28,7 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     let account = settings.account();
     let ((fills, snapshots), (prices, words)) = rayon::join(
         || rayon::join(|| read_executions(site), || read_snapshots(site)),
-        || rayon::join(|| prices::all(site, today), || read_words(site)),
+        || rayon::join(|| prices::all(site, today), || content_files::read(site)),
     );
     let (executions, superseded) = reader.executions(fills, account.as_ref());
     let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
@@ -50,16 +50,36 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
         prices,
         ..Record::default()
     };
-    reader.words(words, &mut record);
+    reader.findings.extend(words.into_record(&mut record));
+    reader.findings.extend(placeholders::findings(&record, settings.is_live()));
     reader.findings.extend(accounts::findings(&record, settings.is_live()));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
+    let Some(inception) = settings.inception() else {
+        record.findings.sort();
+        return record;
+    };
+    record.findings.extend(empty_inception(&record, inception, today));
     record.findings.sort();
-    match settings.inception() {
-        Some(first) => record.since(first, settings.exchange_zone()),
-        None => record,
-    }
+    record.since(inception, settings.exchange_zone())
+}
+
+/// An inception that leaves nothing of a record, which is hardly what was meant.
+fn empty_inception(record: &Record, inception: NaiveDate, today: NaiveDate) -> Option<Finding> {
+    let last = record.snapshots.last().map(|snapshot| snapshot.date);
+    let message = match last {
+        _ if inception > today => format!("[site] inception is {inception}, which has not come yet"),
+        Some(last) if inception > last => {
+            format!(
+                "[site] inception is {inception}, and the newest snapshot is of {last}: nothing is left of the record"
+            )
+        }
+        _ => return None,
+    };
+    let next = "correct `inception` in config/config.toml, or take it out to start with the first snapshot";
+    let finding = Finding::new(Severity::Error, FindingKind::EmptyInception, message, next);
+    Some(finding.at(Place::file("config/config.toml")))
 }
 
 /// What a folder of files gave: the values, and an error for each that could not be read.
@@ -131,38 +151,54 @@ impl Reader<'_> {
         (outcome.executions, outcome.superseded)
     }
 
-    /// One snapshot a session.
+    /// One snapshot a session: the latest.
     fn snapshots(
         &mut self,
         files: Files<Snapshot>,
         account: Option<&AccountId>,
         exchange: Exchange,
     ) -> Vec<Snapshot> {
-        let mut by_date: BTreeMap<NaiveDate, Vec<Placed<Snapshot>>> = BTreeMap::new();
+        let mut by_date: BTreeMap<NaiveDate, Placed<Snapshot>> = BTreeMap::new();
         let mut without_session = BTreeSet::new();
         for (place, snapshot) in self.take(files) {
-            if account.is_none_or(|account| snapshot.account == *account) && self.possible(&place, &snapshot) {
-                let snapshot = snapshot.of_session(exchange);
-                without_session.extend(snapshot.dated);
-                by_date.entry(snapshot.date).or_default().push((place, snapshot));
+            if account.is_some_and(|account| snapshot.account != *account) || !self.possible(&place, &snapshot) {
+                continue;
+            }
+            let snapshot = snapshot.of_session(exchange);
+            without_session.extend(snapshot.dated);
+            let Some((known_place, known)) = by_date.get(&snapshot.date) else {
+                by_date.insert(snapshot.date, (place, snapshot));
+                continue;
+            };
+            let later = (snapshot.own_date(), snapshot.as_of) > (known.own_date(), known.as_of);
+            let same_time = (snapshot.own_date(), snapshot.as_of) == (known.own_date(), known.as_of);
+            if known.account == snapshot.account && same_time && *known != snapshot {
+                let message = format!("it has the time of {known_place} and another content");
+                self.error(
+                    FindingKind::Conflict,
+                    place.clone(),
+                    message,
+                    "compare both with the broker and delete the wrong file",
+                );
+            }
+            if later {
+                by_date.insert(snapshot.date, (place, snapshot));
             }
         }
         self.findings.extend(moved(&without_session, exchange));
-        let days: Vec<Placed<Snapshot>> =
-            by_date.into_values().filter_map(|of_day| same_day::together(of_day, &mut self.findings)).collect();
-        for (place, snapshot) in &days {
+        for (place, snapshot) in by_date.values() {
             self.findings.extend(snapshot.doubts.iter().map(|doubt| {
                 let next = "compare with the broker; a later snapshot of the same date replaces this one";
                 Finding::new(Severity::Warning, FindingKind::DoubtfulSnapshot, doubt, next).at(place.clone())
             }));
         }
-        days.into_iter().map(|(_, snapshot)| snapshot).collect()
+        by_date.into_values().map(|(_, snapshot)| snapshot).collect()
     }
 
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
         let base = self.base_currency;
-        let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
-            Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
+        let message = if snapshot.schema != snapshot::SCHEMA {
+            Some(format!("it has schema {}, and this version reads {}", snapshot.schema, snapshot::SCHEMA))
         } else if snapshot.base_currency != base {
             Some(format!("it is in {}, and [account] base_currency is {base}", snapshot.base_currency))
         } else if too_large(amounts(snapshot)) {
@@ -234,28 +270,6 @@ impl Reader<'_> {
         periods.dedup();
         periods
     }
-
-    fn words(&mut self, files: Files<Words>, record: &mut Record) {
-        let mut annotation_ids: BTreeMap<String, Place> = BTreeMap::new();
-        for (place, words) in self.take(files) {
-            match words {
-                Words::Annotation(note) => {
-                    if let Some(first) = annotation_ids.insert(note.id.clone(), place.clone()) {
-                        let message = format!("annotation id `{}` is taken by {first}", note.id);
-                        self.error(FindingKind::Conflict, place, message, "give it another id");
-                    }
-                    record.annotations.push(*note);
-                }
-                Words::Commentary(month, document) => {
-                    record.commentary.insert(month, document);
-                }
-                Words::Page(document) => {
-                    record.pages.insert(document.slug.clone(), document);
-                }
-            }
-        }
-        record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    }
 }
 
 /// What has become of snapshots of days on which the exchange was shut.
@@ -320,37 +334,6 @@ fn read_snapshots(site: &SiteDir) -> Files<Snapshot> {
         each(paths, |path| read_snapshot(path, site.root()).map(|placed| vec![placed]).map_err(|error| vec![error]))
     });
     collected(results)
-}
-
-/// Something from `content/`.
-enum Words {
-    Annotation(Box<super::Annotation>),
-    Commentary(YearMonth, super::Document),
-    Page(super::Document),
-}
-
-fn read_words(site: &SiteDir) -> Files<Words> {
-    let mut results = Vec::new();
-    let root = site.root();
-    let mut folder = |path: PathBuf, read: &(dyn Fn(&str, &Path) -> Result<Words> + Sync)| match files(&path, "md") {
-        Ok(paths) => results.extend(each(paths, |path| {
-            let place = Place::file(path).relative_to(root);
-            let words =
-                read_text(path, root).and_then(|text| read(&text, &place.path)).map_err(|error| vec![error])?;
-            Ok(vec![(place, words)])
-        })),
-        Err(error) => results.push(Err(vec![error])),
-    };
-    folder(site.annotations(), &|text, path| Ok(Words::Annotation(Box::new(content::annotation(text, path)?))));
-    folder(site.commentary(), &|text, path| {
-        let document = content::document(text, path)?;
-        let month = document.slug.parse().map_err(|message: String| {
-            Error::data(message).at(Place::file(path)).hint("name the file after its month")
-        })?;
-        Ok(Words::Commentary(month, document))
-    });
-    folder(site.content(), &|text, path| Ok(Words::Page(content::document(text, path)?)));
-    Files::from_results(results)
 }
 
 fn collected<T>(results: Result<Vec<FileResult<T>>>) -> Files<T> {

@@ -115,16 +115,21 @@ fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = Un
 
 /// The page of each Markdown file, by the file's path below `content/`.
 pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
-    let sections = SECTIONS.iter().filter(|section| (section.applies)(publication));
-    let sections = sections.map(|section| (format!("{}.md", section.text()), section.path()));
+    let sections = || SECTIONS.iter().filter(|section| (section.applies)(publication));
+    let names = sections().map(|section| (format!("{}.md", section.text()), section.path()));
+    let texts = sections().filter_map(|section| {
+        publication.texts.page(section.text()).map(|text| (below_content(text.path()), section.path()))
+    });
     let own = own_pages(publication, drafts).map(|page| (below_content(page.path()), page_at(page.slug())));
-    let months =
-        publication.months.iter().map(|month| (format!("months/{}.md", month.month), month_path(month.month)));
+    let months = publication.months.iter().map(|month| month.month).flat_map(|month| {
+        let text = publication.texts.commentary(month).map(|text| below_content(text.path()));
+        [Some(format!("months/{month}.md")), text].into_iter().flatten().map(move |file| (file, month_path(month)))
+    });
     let notes = publication
         .orders
         .iter()
         .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
-    sections.chain(own).chain(months).chain(notes).collect()
+    names.chain(texts).chain(own).chain(months).chain(notes).collect()
 }
 
 fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {

@@ -186,7 +186,6 @@ pub fn build(
         fx: answers.by_currency("ExchangeRate")?,
         accruals: accruals(answers)?,
         positions: None,
-        generated: None,
         doubts: Vec::new(),
         source: SOURCE.to_owned(),
     };

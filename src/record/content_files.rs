@@ -1,0 +1,275 @@
+//! The files of `content/`: which of them are read, and as what.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::files::read_text;
+use super::{Annotation, Document, Finding, FindingKind, Record, Severity, content};
+use crate::calendar::YearMonth;
+use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
+
+/// The endings of Markdown, in any case.
+const MARKDOWN: [&str; 2] = ["md", "markdown"];
+/// The endings of other texts that someone may take for pages.
+const NOT_READ: [&str; 12] =
+    ["adoc", "asciidoc", "htm", "html", "mdown", "mdx", "mkd", "mkdn", "org", "qmd", "rst", "textile"];
+
+/// A text of the trader's.
+enum Text {
+    Annotation(Box<Annotation>),
+    Commentary(YearMonth, Document),
+    Page(Document),
+}
+
+/// What `content/` holds, with its places in the order of the files.
+pub(super) struct Content {
+    texts: Vec<(Place, Text)>,
+    findings: Vec<Finding>,
+}
+
+/// Reads everything below `content/`. A file that cannot be read becomes a finding, and so does one that is left out.
+pub(super) fn read(site: &SiteDir) -> Content {
+    let root = site.root();
+    let found = ContentFiles::of(site);
+    let each = |paths: &[PathBuf], read: fn(&str, &Path) -> Result<Text>| -> Vec<_> {
+        let one = |path: &PathBuf| {
+            let place = Place::file(path).relative_to(root);
+            read_text(path, root).and_then(|text| read(&text, &place.path)).map(|text| (place, text))
+        };
+        paths.par_iter().map(one).collect()
+    };
+    let results = [
+        each(&found.annotations, |text, path| Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))),
+        each(&found.commentary, commentary),
+        each(&found.pages, |text, path| {
+            let document = content::document(text, path)?;
+            Ok(Text::Page(Document { slug: page_slug(path), ..document }))
+        }),
+    ];
+    let mut content = Content { texts: Vec::new(), findings: found.findings(root) };
+    for result in results.into_iter().flatten() {
+        match result {
+            Ok(text) => content.texts.push(text),
+            Err(error) => content.findings.push(Finding::from_error(FindingKind::Unreadable, &error)),
+        }
+    }
+    content
+}
+
+fn commentary(text: &str, path: &Path) -> Result<Text> {
+    let document = content::document(text, path)?;
+    let month = document.slug.parse().map_err(|message: String| {
+        Error::data(message).at(Place::file(path)).hint("name the file after its month")
+    })?;
+    Ok(Text::Commentary(month, document))
+}
+
+impl Content {
+    /// Puts the texts into a record. Of two that would be the same thing the first counts; the other is a finding.
+    pub fn into_record(self, record: &mut Record) -> Vec<Finding> {
+        let Self { texts, mut findings } = self;
+        let mut ids: BTreeMap<String, Place> = BTreeMap::new();
+        let mut conflict = |place: Place, message: String, next: &str| {
+            findings.push(Finding::new(Severity::Error, FindingKind::Conflict, message, next).at(place));
+        };
+        for (place, text) in texts {
+            match text {
+                Text::Annotation(note) => {
+                    if let Some(first) = ids.insert(note.id.clone(), place.clone()) {
+                        conflict(
+                            place,
+                            format!("annotation id `{}` is taken by {first}", note.id),
+                            "give it another id",
+                        );
+                    }
+                    record.annotations.push(*note);
+                }
+                Text::Commentary(month, document) => match record.commentary.get(&month) {
+                    Some(first) => {
+                        let message = format!("{} is on the same month", first.path.display());
+                        conflict(place, message, "join the two files");
+                    }
+                    None => drop(record.commentary.insert(month, document)),
+                },
+                Text::Page(document) => match record.pages.get(&document.slug) {
+                    Some(first) => {
+                        let message = format!("{} would be the same page", first.path.display());
+                        conflict(place, message, "rename one of the two files");
+                    }
+                    None => drop(record.pages.insert(document.slug.clone(), document)),
+                },
+            }
+        }
+        record.annotations.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        findings
+    }
+}
+
+/// The Markdown files of a site by what they are, each in the order of their paths, in sub-folders too.
+#[derive(Debug, Default)]
+struct ContentFiles {
+    /// Below `content/trades/`.
+    annotations: Vec<PathBuf>,
+    /// Below `content/months/`.
+    commentary: Vec<PathBuf>,
+    /// Everywhere else.
+    pages: Vec<PathBuf>,
+    /// Texts in another form, which are left out.
+    left_out: Vec<PathBuf>,
+    /// Folders that cannot be read.
+    errors: Vec<Error>,
+}
+
+impl ContentFiles {
+    /// Looks for them. Hidden files are none of ours.
+    fn of(site: &SiteDir) -> Self {
+        let mut files = Self::default();
+        if !site.content().is_dir() {
+            return files;
+        }
+        let is_visible =
+            |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+        let walk = WalkDir::new(site.content()).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(is_visible) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => files.add(site, entry.into_path()),
+                Ok(_) => {}
+                Err(error) => {
+                    let place = Place::file(error.path().unwrap_or(&site.content())).relative_to(site.root());
+                    files.errors.push(Error::data("cannot read the folder").at(place).because(error));
+                }
+            }
+        }
+        files
+    }
+
+    fn add(&mut self, site: &SiteDir, path: PathBuf) {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if MARKDOWN.contains(&ending.as_str()) {
+            let list = match () {
+                () if path.starts_with(site.annotations()) => &mut self.annotations,
+                () if path.starts_with(site.commentary()) => &mut self.commentary,
+                () => &mut self.pages,
+            };
+            list.push(path);
+        } else if NOT_READ.contains(&ending.as_str()) {
+            self.left_out.push(path);
+        }
+    }
+
+    /// What was left out, for its owner to know.
+    fn findings(&self, root: &Path) -> Vec<Finding> {
+        let unreadable = self.errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error));
+        let finding = |path: &PathBuf| {
+            let next = "write it as Markdown in a file that ends in .md; only where a page links to it is it copied as it is";
+            let place = Place::file(path).relative_to(root);
+            Finding::new(Severity::Note, FindingKind::NotRead, "it is no Markdown, and no page is made of it", next)
+                .at(place)
+        };
+        unreadable.chain(self.left_out.iter().map(finding)).collect()
+    }
+}
+
+/// What names a page of the author's own: its path below `content/` without the ending. A file called `index` stands
+/// for its folder.
+fn page_slug(path: &Path) -> String {
+    let below = path.strip_prefix("content").unwrap_or(path).with_extension("");
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    match parts.as_slice() {
+        [folders @ .., last] if last == "index" && !folders.is_empty() => folders.join("/"),
+        all => all.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(names: &[&str]) -> ContentFiles {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        for name in names {
+            let path = site.content().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        let mut files = ContentFiles::of(&site);
+        let lists = [&mut files.annotations, &mut files.commentary, &mut files.pages, &mut files.left_out];
+        for path in lists.into_iter().flatten() {
+            *path = path.strip_prefix(site.content()).unwrap().to_path_buf();
+        }
+        files
+    }
+
+    fn paths(names: &[&str]) -> Vec<PathBuf> {
+        names.iter().map(PathBuf::from).collect()
+    }
+
+    #[test]
+    fn markdown_is_found_in_every_folder_and_with_every_ending() {
+        let files = found(&[
+            "about.md",
+            "Notes.MD",
+            "research/idea.markdown",
+            "research/deep/er.md",
+            "months/2025/2025-03.md",
+            "trades/a.md",
+            "trades/2025/b.Markdown",
+        ]);
+        assert_eq!(files.pages, paths(&["Notes.MD", "about.md", "research/deep/er.md", "research/idea.markdown"]));
+        assert_eq!(files.commentary, paths(&["months/2025/2025-03.md"]));
+        assert_eq!(files.annotations, paths(&["trades/2025/b.Markdown", "trades/a.md"]));
+    }
+
+    #[test]
+    fn what_is_no_page_is_named_and_hidden_files_are_not() {
+        let files = found(&["a.mdx", "b.rst", "c.txt", "d.png", ".e.md", ".git/f.md", "g.md~"]);
+        assert!(files.pages.is_empty());
+        assert_eq!(files.left_out, paths(&["a.mdx", "b.rst"]));
+        assert_eq!(files.findings(Path::new("")).len(), 2);
+    }
+
+    #[test]
+    fn of_two_files_for_one_page_the_first_counts_and_the_other_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        for (name, text) in [
+            ("research.md", "one"),
+            ("research/index.md", "two"),
+            ("months/2025-03.md", "one"),
+            ("months/2025-03.markdown", "two"),
+        ] {
+            let path = site.content().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let mut record = Record::default();
+        let mut said: Vec<_> = read(&site)
+            .into_record(&mut record)
+            .into_iter()
+            .map(|finding| (finding.place.unwrap().to_string(), finding.message))
+            .collect();
+        said.sort();
+        assert_eq!(
+            said,
+            [
+                ("content/months/2025-03.md".into(), "content/months/2025-03.markdown is on the same month".into()),
+                ("content/research.md".into(), "content/research/index.md would be the same page".to_owned()),
+            ]
+        );
+        assert_eq!(record.pages["research"].body, "two");
+    }
+
+    #[test]
+    fn a_page_is_named_by_its_path_and_an_index_by_its_folder() {
+        let slug = |path: &str| page_slug(Path::new(path));
+        assert_eq!(slug("content/about.md"), "about");
+        assert_eq!(slug("content/research/idea.v2.markdown"), "research/idea.v2");
+        assert_eq!(slug("content/research/index.md"), "research");
+        assert_eq!(slug("content/index.md"), "index", "the text of the front page");
+    }
+}
