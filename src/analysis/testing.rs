@@ -46,6 +46,7 @@ pub fn snapshot(date: NaiveDate, value: Decimal) -> Snapshot {
         fx: BTreeMap::new(),
         positions: None,
         accruals: [].into(),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }

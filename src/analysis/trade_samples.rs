@@ -135,6 +135,7 @@ pub fn snapshot(day: &str, net_liquidation: i64) -> Snapshot {
         fx: Default::default(),
         positions: None,
         accruals: [].into(),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }

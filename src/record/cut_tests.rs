@@ -26,6 +26,7 @@ fn valued(day: &str) -> Snapshot {
         fx: Default::default(),
         accruals: Default::default(),
         positions: Some(Vec::new()),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }
@@ -264,6 +265,7 @@ fn net_values_say_nothing_of_what_is_held() {
     let record = two_days();
     let bare = record.net_values("SXLK.L");
     let expected = Record {
+        exchange: record.exchange,
         snapshots: record
             .snapshots
             .iter()

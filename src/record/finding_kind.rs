@@ -141,6 +141,8 @@ finding_kinds! {
     PricesReplaced = "prices-replaced",
     /// The broker's realized profit differs from ours, or ours is not known.
     RealizedProfit = "realized-profit",
+    /// A later statement says something else than an earlier one, and counts.
+    Restated = "restated",
     /// The Flex service sent a shorter period than was asked for.
     ShrunkPeriod = "shrunk-period",
     /// The slippage in an old file differs from the one of its own prices.

@@ -14,7 +14,7 @@ use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
 use super::{AccountId, CashFlow, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot};
-use super::{content_files, placeholders, prices, signals_and_plans, snapshot, store};
+use super::{content_files, placeholders, prices, same_day, signals_and_plans, snapshot, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -151,54 +151,38 @@ impl Reader<'_> {
         (outcome.executions, outcome.superseded)
     }
 
-    /// One snapshot a session: the latest.
+    /// One snapshot a session.
     fn snapshots(
         &mut self,
         files: Files<Snapshot>,
         account: Option<&AccountId>,
         exchange: Exchange,
     ) -> Vec<Snapshot> {
-        let mut by_date: BTreeMap<NaiveDate, Placed<Snapshot>> = BTreeMap::new();
+        let mut by_date: BTreeMap<NaiveDate, Vec<Placed<Snapshot>>> = BTreeMap::new();
         let mut without_session = BTreeSet::new();
         for (place, snapshot) in self.take(files) {
-            if account.is_some_and(|account| snapshot.account != *account) || !self.possible(&place, &snapshot) {
-                continue;
-            }
-            let snapshot = snapshot.of_session(exchange);
-            without_session.extend(snapshot.dated);
-            let Some((known_place, known)) = by_date.get(&snapshot.date) else {
-                by_date.insert(snapshot.date, (place, snapshot));
-                continue;
-            };
-            let later = (snapshot.own_date(), snapshot.as_of) > (known.own_date(), known.as_of);
-            let same_time = (snapshot.own_date(), snapshot.as_of) == (known.own_date(), known.as_of);
-            if known.account == snapshot.account && same_time && *known != snapshot {
-                let message = format!("it has the time of {known_place} and another content");
-                self.error(
-                    FindingKind::Conflict,
-                    place.clone(),
-                    message,
-                    "compare both with the broker and delete the wrong file",
-                );
-            }
-            if later {
-                by_date.insert(snapshot.date, (place, snapshot));
+            if account.is_none_or(|account| snapshot.account == *account) && self.possible(&place, &snapshot) {
+                let snapshot = snapshot.of_session(exchange);
+                without_session.extend(snapshot.dated);
+                by_date.entry(snapshot.date).or_default().push((place, snapshot));
             }
         }
         self.findings.extend(moved(&without_session, exchange));
-        for (place, snapshot) in by_date.values() {
+        let days: Vec<Placed<Snapshot>> =
+            by_date.into_values().filter_map(|of_day| same_day::together(of_day, &mut self.findings)).collect();
+        for (place, snapshot) in &days {
             self.findings.extend(snapshot.doubts.iter().map(|doubt| {
                 let next = "compare with the broker; a later snapshot of the same date replaces this one";
                 Finding::new(Severity::Warning, FindingKind::DoubtfulSnapshot, doubt, next).at(place.clone())
             }));
         }
-        by_date.into_values().map(|(_, snapshot)| snapshot).collect()
+        days.into_iter().map(|(_, snapshot)| snapshot).collect()
     }
 
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
         let base = self.base_currency;
-        let message = if snapshot.schema != snapshot::SCHEMA {
-            Some(format!("it has schema {}, and this version reads {}", snapshot.schema, snapshot::SCHEMA))
+        let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
+            Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
         } else if snapshot.base_currency != base {
             Some(format!("it is in {}, and [account] base_currency is {base}", snapshot.base_currency))
         } else if too_large(amounts(snapshot)) {

@@ -25,6 +25,7 @@ mod placeholders;
 pub mod plan;
 pub mod price;
 pub mod prices;
+mod same_day;
 mod settings;
 pub mod signal;
 pub mod signals_and_plans;

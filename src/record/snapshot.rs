@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::name::{AccountId, Currency, Ticker};
 use crate::calendar::Exchange;
 
-/// The schema number this version writes and reads.
-pub const SCHEMA: u32 = 1;
+/// The schema number this version writes. It reads all from 1 on.
+pub const SCHEMA: u32 = 2;
 
 /// How far the parts of a snapshot may be from its net liquidation value, as a fraction of it.
 pub const SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
@@ -19,7 +19,7 @@ pub const SUM_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
-    /// Version of this format, now 1.
+    /// Version of this format, now 2.
     pub schema: u32,
     /// The session this valuation stands for, in the exchange's calendar.
     pub date: NaiveDate,
@@ -28,6 +28,9 @@ pub struct Snapshot {
     pub dated: Option<NaiveDate>,
     /// When it was taken. Of several snapshots of one date, the latest counts.
     pub as_of: DateTime<Utc>,
+    /// When the broker made the statement it was read from. Of several statements, the newest counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<DateTime<Utc>>,
     /// The account.
     pub account: AccountId,
     /// The account's base currency.

@@ -90,6 +90,7 @@ fn a_later_snapshot_of_a_date_stands_beside_the_first() {
         fx: BTreeMap::new(),
         positions: None,
         accruals: [].into(),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     };

@@ -4,20 +4,20 @@ use crate::analysis::instruments::same_ticker;
 use crate::config::{Config, Strategy};
 use crate::record::{AccountId, Execution, Ticker};
 
-/// The strategy a fill belongs to: one whose account, order reference and tickers all fit. Of several that do, `symbols`
-/// say more than an `account`, that more than an `order_ref`, and that more than a universe; else the first. `None` for
-/// a fill of no strategy. Without several strategies every fill is of the one.
+/// The strategy a fill belongs to: one whose account, order reference and tickers all match. Where several match,
+/// `symbols` takes precedence over `account`, `account` over `order_ref`, and `order_ref` over the universe; among equals
+/// the first in the configuration wins. `None` if no strategy matches. A single strategy owns every fill.
 pub fn owner_of_fill<'a>(config: &'a Config, fill: &Execution) -> Option<&'a Strategy> {
     let label = Some(fill.order_ref.as_deref().unwrap_or_default());
     claimants(config, &fill.account, &fill.symbol, label).first().copied()
 }
 
-/// The strategy a position belongs to; an order reference cannot tell it.
+/// The strategy a position belongs to. Positions carry no order reference, so that key is ignored.
 pub fn owner_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker) -> Option<&'a Strategy> {
     claimants_of_position(config, account, ticker).first().copied()
 }
 
-/// The strategies between which nothing in the configuration decides whose a position is, in its order.
+/// The strategies that claim a position equally, in the order of the configuration.
 pub fn claimants_of_position<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker) -> Vec<&'a Strategy> {
     claimants(config, account, ticker, None)
 }
@@ -32,7 +32,7 @@ fn claimants<'a>(config: &'a Config, account: &AccountId, ticker: &Ticker, label
     claims.into_iter().filter(|(claim, _)| Some(*claim) == strongest).map(|(_, strategy)| strategy).collect()
 }
 
-/// What a strategy's claim rests on: whether on `symbols`, on its account, on a label; `None` if it has none.
+/// How strong a strategy's claim is: by `symbols`, by account, by order reference; `None` without a claim.
 fn claim(
     strategy: &Strategy,
     account: &AccountId,

@@ -24,7 +24,7 @@ use crate::record::{
     Snapshot, Ticker,
 };
 
-/// A withdrawal is known so many days ahead, and a rebalance in between keeps the money for it.
+/// Days of notice before a withdrawal; a rebalance within them keeps the money back.
 const NOTICE_DAYS: i64 = 14;
 
 /// No exchange has been shut for longer than Athens was in the summer of 2015, in calendar days.
@@ -113,7 +113,7 @@ impl Simulation {
 /// Runs a simulation from the date of the first flow on.
 ///
 /// # Errors
-/// A position whose prices end while it is held, or a currency without a stored rate: going on would be a guess.
+/// A position whose prices end while it is held, or a currency without a stored rate: any further value would be a guess.
 pub fn simulate(setup: &Setup<'_>, broker: &mut impl Broker) -> Result<Simulation> {
     let start = setup.flows.first().map_or(NaiveDate::MAX, |flow| flow.date);
     let exchange = of_members(setup.strategy.universe.iter());
@@ -191,7 +191,7 @@ impl Account<'_> {
         Portfolio { value: self.ledger.value(quotes), cash: self.ledger.cash, held: held.collect() }
     }
 
-    /// What everything that can be traded costs on a date.
+    /// Quotes for everything that can be traded on a date.
     fn quotes(&self, date: NaiveDate) -> Result<BTreeMap<PriceSymbol, Quote>> {
         let mut quotes = self.quotes_of_held(date)?;
         for symbol in self.setup.strategy.universe.iter().map(|member| member.yahoo()) {
@@ -238,14 +238,15 @@ impl Account<'_> {
             fx: foreign.map(|quote| (quote.currency, quote.rate)).collect(),
             positions: Some(self.ledger.positions(&quotes, exchange)),
             accruals: [].into(),
+            generated: None,
             doubts: Vec::new(),
             source: (*source).to_owned(),
         })
     }
 }
 
-/// Whether an old bar is only the last before its exchange was shut for long: prices go on soon after. That they do is
-/// all that is seen of the future.
+/// Whether an old bar is merely the last one before a long closure of its exchange: prices continue soon after. That they
+/// continue is the only look into the future.
 fn reopens(series: &PriceSeries, bar: &Bar, date: NaiveDate) -> bool {
     let next = series.bars().get(series.bars().partition_point(|bar| bar.date <= date));
     next.is_some_and(|next| (next.date - bar.date).num_days() <= LONGEST_CLOSURE)
@@ -327,7 +328,7 @@ const SOURCE: &str = "backtest";
 /// The dates and the money of a backtest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Span {
-    /// Start, in cash; without it, the end of the first month at which the rule has an answer.
+    /// Start date, in cash; without it, the end of the first month for which the rule gives a signal.
     pub from: Option<NaiveDate>,
     /// Last date; without it, that of the newest price.
     pub to: Option<NaiveDate>,
@@ -340,7 +341,7 @@ pub struct Span {
 /// Follows a strategy over stored prices with its assumed costs.
 ///
 /// # Errors
-/// No prices to do it with, and as [`simulate`].
+/// Too few prices for a single signal, and the errors of [`simulate`].
 pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span) -> Result<Simulation> {
     let all = trading_dates(strategy, prices, NaiveDate::MIN, span.to.unwrap_or(NaiveDate::MAX));
     let start = match span.from {

@@ -1,18 +1,18 @@
-//! What carrying out a trade is assumed to cost.
+//! Assumed trading costs.
 
 use rust_decimal::Decimal;
 
 use crate::config::Strategy;
 use crate::record::Side;
 
-/// Commission and slippage as they are assumed before a trade, and charged in a backtest.
+/// Commission and slippage: estimates for planned trades, charges in a backtest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Costs {
     /// Commission for one share, in the instrument's currency.
     pub per_share: Decimal,
     /// Commission as a share of notional.
     pub of_notional: Decimal,
-    /// Least commission of an order.
+    /// Minimum commission of an order.
     pub least: Decimal,
     /// How much worse than the reference a fill is, as a share of the price.
     pub slippage: Decimal,
@@ -21,7 +21,7 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// What a strategy's configuration assumes.
+    /// The costs configured for a strategy.
     pub fn of(strategy: &Strategy) -> Self {
         let basis_points = |value: Decimal| value / Decimal::from(10_000);
         Self {
@@ -33,7 +33,7 @@ impl Costs {
         }
     }
 
-    /// The commission of an order, `max(least, shares x per share + notional x rate)`; nothing for no shares.
+    /// The commission of an order, `max(minimum, shares x per share + notional x rate)`; zero for zero shares.
     pub fn commission(&self, shares: Decimal, price: Decimal) -> Decimal {
         if shares.is_zero() {
             return Decimal::ZERO;

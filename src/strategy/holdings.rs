@@ -1,4 +1,4 @@
-//! What an account holds, in the terms of a strategy.
+//! The holdings of an account, as one strategy sees them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
 use crate::record::{Currency, Execution, Position, PriceSymbol, Snapshot, Ticker, Unchanged};
 
-/// A snapshot seen by a strategy.
+/// The part of a snapshot that concerns one strategy.
 #[derive(Debug, Clone)]
 pub struct Holdings<'a> {
     /// Value, cash and members of the universe.
@@ -21,9 +21,9 @@ pub struct Holdings<'a> {
     pub positions: BTreeMap<PriceSymbol, &'a Position>,
     /// Positions outside the universe that could be sold, by the broker's ticker.
     pub unknown: BTreeMap<Ticker, Unknown>,
-    /// Positions outside the universe that no list of trades should touch, and why.
+    /// Positions outside the universe that must not be traded, and why.
     pub left_alone: Vec<Unchanged>,
-    /// What else the reader should know.
+    /// Remarks for the reader of the plan.
     pub notes: Vec<String>,
 }
 
@@ -36,12 +36,13 @@ pub struct Unknown {
     pub quote: Quote,
 }
 
-/// What a snapshot holds for a strategy. With several strategies it holds what it owns, and manages its share of the
-/// account less what no strategy manages. What is outside its universe and not for sale is no part of its value.
+/// The holdings of a strategy in a snapshot. With several strategies these are the positions it owns, and its value is its
+/// share of the account less what no strategy manages. Positions outside its universe that are not for sale do not count
+/// toward its value.
 ///
 /// # Errors
-/// Positions that the snapshot does not tell, a currency without a rate, a member held short, a position whose owner
-/// nothing tells.
+/// A snapshot without positions, a currency without a rate, a member held short, or a position whose owner cannot be
+/// determined.
 pub fn holdings<'a>(
     snapshot: &'a Snapshot,
     fills: &[Execution],
@@ -96,7 +97,7 @@ pub fn holdings<'a>(
     Ok(found)
 }
 
-/// So many shares of a position.
+/// A quantity of shares of a position.
 fn part_of(position: &Position, quantity: Decimal, rate: Decimal) -> Held {
     let whole = position.market_value * rate;
     let value = match quantity == position.quantity {
@@ -106,7 +107,7 @@ fn part_of(position: &Position, quantity: Decimal, rate: Decimal) -> Held {
     Held { quantity, value }
 }
 
-/// Puts a member of the universe into the portfolio.
+/// Adds a member of the universe to the portfolio.
 fn take<'a>(
     found: &mut Holdings<'a>,
     snapshot: &Snapshot,
@@ -126,7 +127,7 @@ fn take<'a>(
     Ok(())
 }
 
-/// A position outside the universe: for sale if it is a plain holding, else listed and left alone.
+/// A position outside the universe: for sale if it is a long holding of shares, otherwise listed and left alone.
 fn unknown(found: &mut Holdings, snapshot: &Snapshot, position: &Position, held: Held, rate: Decimal) {
     let plain =
         position.market_price.filter(|price| (*price * held.quantity - position.market_value).abs() < Decimal::ONE);
@@ -147,7 +148,8 @@ fn unknown(found: &mut Holdings, snapshot: &Snapshot, position: &Position, held:
     }
 }
 
-/// Cash of all currencies in base currency; where the snapshot does not tell it, what is left beside the positions.
+/// Cash of all currencies, converted to base currency; where the snapshot reports no cash, net liquidation value less the
+/// positions.
 fn cash(snapshot: &Snapshot, positions: Decimal) -> Result<Decimal> {
     if snapshot.cash.is_empty() {
         return Ok(snapshot.net_liquidation - positions);

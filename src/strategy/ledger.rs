@@ -1,4 +1,4 @@
-//! What a simulated account holds: cash, shares, and what the shares have cost, in exact decimals.
+//! The books of a simulated account: cash, shares, and the cost of the shares, in exact decimals.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -28,7 +28,7 @@ impl Lot {
         self.quantity * self.price + self.commission
     }
 
-    /// Takes `quantity` shares out of the lot with their part of the commission; returns what they had cost.
+    /// Removes `quantity` shares from the lot with their part of the commission; returns their cost.
     fn take(&mut self, quantity: Decimal) -> Decimal {
         let commission = (self.commission * quantity / self.quantity).round_dp(6);
         self.quantity -= quantity;
@@ -55,7 +55,8 @@ impl Ledger {
         self.cash + self.symbols().map(worth).sum::<Decimal>()
     }
 
-    /// Books a fill of the instrument that Yahoo calls `symbol`. Sales close the oldest lots first; returns the realized gain of a sale.
+    /// Books a fill of the instrument with the price symbol `symbol`. Sales close the oldest lots first (FIFO); returns the
+    /// realized gain of a sale.
     ///
     /// The gain is net of the commissions of both sides, in the currency of the fill.
     pub fn book(&mut self, symbol: &PriceSymbol, fill: &Execution) -> Option<Decimal> {
@@ -97,7 +98,7 @@ impl Ledger {
     }
 }
 
-/// Takes shares out of the oldest lots; returns what they had cost.
+/// Removes shares from the oldest lots first (FIFO); returns their cost.
 fn sell(lots: &mut VecDeque<Lot>, mut quantity: Decimal) -> Decimal {
     let mut cost = Decimal::ZERO;
     while quantity > Decimal::ZERO {

@@ -1,4 +1,4 @@
-//! What to hold, what to trade, and what the rules would have made of the past.
+//! Signals, trades and backtests of the configured strategies.
 //!
 //! ```text
 //! prices --> rules (momentum ...) --> Signal --> rebalance --> Plan          (live: read by a person)
@@ -6,7 +6,7 @@
 //!                                                    +--> backtest --> Record (simulated: demo, backtest)
 //! ```
 //!
-//! Live list, backtest and demo size their trades with one function, [`rebalance::trades`]. Orders are never sent.
+//! Live plans, backtest and demo size their trades with one function, [`rebalance::trades`]. Orders are never sent.
 
 pub mod assignment;
 pub mod backtest;
@@ -33,7 +33,7 @@ use crate::record::{Currency, PriceSeries, PriceSymbol};
 /// Daily prices by Yahoo's symbol.
 pub type Prices = BTreeMap<PriceSymbol, PriceSeries>;
 
-/// What an instrument costs on a date.
+/// The price of an instrument on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quote {
     /// Price of one share in `currency`.
@@ -42,7 +42,7 @@ pub struct Quote {
     pub date: NaiveDate,
     /// The price's currency.
     pub currency: Currency,
-    /// What one unit of it is worth in base currency.
+    /// Base currency per unit of that currency.
     pub rate: Decimal,
 }
 
@@ -53,8 +53,8 @@ impl Quote {
     }
 }
 
-/// What one unit of `currency` was worth in `base` on a date, by the stored prices of the pair (`GBPUSD=X`) or of its
-/// inverse; `None` without one that is at most a week old.
+/// The exchange rate from `currency` to `base` on a date, from the stored prices of the pair (`GBPUSD=X`) or of its
+/// inverse; `None` unless there is one at most a week old.
 pub fn stored_rate(prices: &Prices, currency: Currency, base: Currency, date: NaiveDate) -> Option<Decimal> {
     if currency == base {
         return Some(Decimal::ONE);

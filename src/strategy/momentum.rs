@@ -31,7 +31,7 @@ pub fn last_complete_month(date: NaiveDate) -> YearMonth {
 /// The return from the end of month `T - lookback` to the end of month `T - skip`.
 ///
 /// # Errors
-/// A price at either end that is missing or more than [`STALE_DAYS`] old, in words.
+/// A description of the price that is missing or more than [`STALE_DAYS`] old.
 pub fn momentum(
     series: Option<&PriceSeries>,
     formation: YearMonth,
@@ -53,7 +53,7 @@ fn number(price: DatedPrice) -> Option<f64> {
 /// The last adjusted close on or before the last calendar day of `month`.
 ///
 /// # Errors
-/// No such price, or one more than [`STALE_DAYS`] old, in words.
+/// A description: there is no such price, or it is more than [`STALE_DAYS`] old.
 pub fn month_end_price(series: Option<&PriceSeries>, month: YearMonth) -> Result<DatedPrice, String> {
     let series = series.ok_or("no prices")?;
     let end = month.last_day();

@@ -59,7 +59,7 @@ fn fills_tell(claimants: &[&Strategy]) -> bool {
     claimants.iter().any(|one| !one.order_ref.is_empty())
 }
 
-/// The shares that the fills of each strategy have left, where they explain the whole position.
+/// The shares of each strategy by its own fills, where these add up to the whole position.
 fn by_fills<'a>(
     config: &'a Config,
     fills: &[Execution],
@@ -96,19 +96,19 @@ fn undecided(ticker: &Ticker, claimants: &[&Strategy]) -> Error {
     .hint("give it to one of them with `symbols` or `account`, or label orders and set `order_ref`")
 }
 
-/// The part of `managed` money that a strategy may call its own, and its cash.
+/// A strategy's part of the money that all strategies manage, and its cash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Its share of what all strategies manage together.
     pub value: Decimal,
     /// The cash it may spend; below zero where it holds more than its share.
     pub cash: Decimal,
-    /// Whether that is less than it lacks, because others hold more than their share.
+    /// Whether that is less than it needs, because others hold more than their share.
     pub short: bool,
 }
 
-/// Divides what the strategies manage by their shares. Where the cash does not fill up all that hold less than their
-/// share, each of them gets the same part of what it lacks: together they never spend more than there is.
+/// Divides the managed money among the strategies by their shares. Where the cash cannot bring every underfunded strategy
+/// up to its share, each receives the same fraction of what it needs, so that together they never spend more than there is.
 ///
 /// `invested` is what each strategy's members are worth, by its id.
 pub fn part(

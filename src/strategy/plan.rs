@@ -1,4 +1,5 @@
-//! The list of trades for the account as it is: newest snapshot and signal in, [`Plan`] out, or a reason why not.
+//! The trades that bring the live account to its targets: newest snapshot and signal in, [`Plan`] out, or the reason
+//! why there is none.
 
 use std::collections::BTreeMap;
 
@@ -20,21 +21,21 @@ use crate::record::{
     CashFlow, Currency, Execution, Plan, PlannedTrade, PriceSymbol, Record, Signal, Snapshot, Ticker, Unchanged,
 };
 
-/// A stored price further than this from the broker's own, either way, is of something else: pence, another listing,
-/// or before a split.
+/// A stored price that differs from the broker's by more than this factor, either way, is not the same quote: pence for
+/// pounds, another listing, or before a split.
 const FARTHEST: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
 
-/// A reference price that so many sessions of its exchange have gone by is named ...
+/// A reference price that is this many sessions of its exchange old is reported as old.
 const SESSIONS_TO_NAME: usize = 2;
-/// ... and one that has missed more than these gives no order.
+/// A reference price that is more sessions old than this is refused: no order is sized with it.
 const SESSIONS_TO_REFUSE: usize = 5;
 
 /// The trades that bring the account to a strategy's targets, by what was known on `as_of`.
 ///
 /// # Errors
-/// Whatever would make the list a guess: no snapshot, one older than the signal or than a fill, positions it does not
-/// tell or whose owner nothing tells, a currency without a rate, prices that are missing, stale or of something else, a
-/// short position.
+/// Whatever would make the plan a guess: no snapshot, or one older than the signal or than a fill; a snapshot without
+/// positions; a position whose owner cannot be determined; a currency without a rate; a price that is missing, stale or
+/// not of the same listing; a short position.
 pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveDate) -> Result<Plan> {
     let snapshot = newest_snapshot(record, as_of)?;
     let signal = answer(record, strategy, as_of)?;
@@ -148,7 +149,7 @@ fn newest_snapshot(record: &Record, as_of: NaiveDate) -> Result<&Snapshot> {
     Ok(snapshot)
 }
 
-/// What has happened since the snapshot would be traded once more.
+/// Refuses fills after the snapshot: the plan would repeat them.
 fn nothing_newer(record: &Record, snapshot: &Snapshot, as_of: NaiveDate) -> Result<()> {
     let newer = |fill: &&Execution| fill.time > snapshot.as_of && fill.utc_date() <= as_of;
     let fills = record.executions.iter().filter(newer).count();
@@ -180,7 +181,7 @@ fn answer(record: &Record, strategy: &Strategy, as_of: NaiveDate) -> Result<Sign
     Ok(signal)
 }
 
-/// A snapshot taken before the month ended tells what was held before the signal was known.
+/// Refuses a snapshot from before the end of the formation month: it shows the holdings before the signal was known.
 fn not_older_than(signal: &Signal, snapshot: &Snapshot, record: &Record, strategy: &Strategy) -> Result<()> {
     let end = signal.formation.last_day();
     let series = strategy.universe.iter().filter_map(|member| record.prices.get(&member.yahoo()));
@@ -197,7 +198,7 @@ fn not_older_than(signal: &Signal, snapshot: &Snapshot, record: &Record, strateg
     .hint("run `trackrecord collect snapshot`, then this again"))
 }
 
-/// Something held that cannot be ranked would be sold for want of a price.
+/// Refuses a held member that cannot be ranked: it would be sold only because its price is missing.
 fn can_be_ranked(held: &Holdings, signal: &Signal) -> Result<()> {
     match signal.skipped.iter().find(|skipped| held.portfolio.held.contains_key(&skipped.symbol)) {
         None => Ok(()),
@@ -230,7 +231,7 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &PriceSymbol, as_of: Naiv
     let base = snapshot.base_currency;
     let rate = snapshot.fx_to_base(currency).or_else(|| stored_rate(&record.prices, currency, base, as_of));
     let rate = rate.ok_or_else(|| {
-        Error::data(format!("{symbol} is quoted in {currency}, and nothing says what that is worth in {base}"))
+        Error::data(format!("{symbol} is quoted in {currency}, and no exchange rate to {base} is known"))
             .at(place())
             .hint(format!(
                 "set `currency = \"{currency}\"` on it in the universe and run `trackrecord collect prices`"
@@ -239,7 +240,7 @@ fn quote(record: &Record, snapshot: &Snapshot, symbol: &PriceSymbol, as_of: Naiv
     Ok(Quote { price: bar.close, date: bar.date, currency, rate })
 }
 
-/// The broker's own price of a position against the stored one.
+/// Compares the broker's price of a position with the stored one.
 fn is_same_instrument(symbol: &PriceSymbol, quote: &Quote, currency: Currency, price: Option<Decimal>) -> Result<()> {
     let next = "correct `symbol` or `ibkr` of it in the universe, or collect its prices and a snapshot again";
     let place = || Place::file(format!("data/prices/{symbol}.csv"));
@@ -257,7 +258,7 @@ fn is_same_instrument(symbol: &PriceSymbol, quote: &Quote, currency: Currency, p
     Ok(())
 }
 
-/// Members that are held or wanted and need no trade, and why.
+/// Members that are held or targeted and need no trade, and why.
 fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
     let Decision { portfolio, targets, terms, trades, .. } = decision;
     let symbols = strategy.universe.iter().map(|member| member.yahoo());
@@ -283,7 +284,7 @@ fn untraded(strategy: &Strategy, decision: &Decision) -> Vec<Unchanged> {
         .collect()
 }
 
-/// Reference prices that the market may have left behind.
+/// Warns of reference prices that may be out of date.
 fn old_prices(quotes: &BTreeMap<PriceSymbol, Quote>, as_of: NaiveDate) -> Option<String> {
     let is_old =
         |symbol: &PriceSymbol, quote: &Quote| price_age(symbol.as_str(), quote.date, as_of) > SESSIONS_TO_NAME;
@@ -293,7 +294,7 @@ fn old_prices(quotes: &BTreeMap<PriceSymbol, Quote>, as_of: NaiveDate) -> Option
     (!list.is_empty()).then(|| format!("reference prices are some trading days old: {}; {next}", list.join(", ")))
 }
 
-/// Cash below what is to stay, before any trade.
+/// Warns of cash below the buffer before any trade.
 fn little_cash(portfolio: &Portfolio, terms: &Terms, base: Currency) -> Option<String> {
     let (cash, kept) = (portfolio.cash.round_dp(2), terms.kept(portfolio).round_dp(2));
     match cash < Decimal::ZERO {
@@ -303,7 +304,7 @@ fn little_cash(portfolio: &Portfolio, terms: &Terms, base: Currency) -> Option<S
     }
 }
 
-/// Currencies in which the trades need more than the account has of them.
+/// Warns of currencies in which the trades need more cash than the account holds.
 fn currencies_needed(snapshot: &Snapshot, trades: &[Trade]) -> Vec<String> {
     let mut cash = snapshot.cash.clone();
     if cash.len() < 2 && trades.iter().all(|trade| trade.quote.currency == snapshot.base_currency) {
@@ -317,7 +318,7 @@ fn currencies_needed(snapshot: &Snapshot, trades: &[Trade]) -> Vec<String> {
     short
         .map(|(currency, amount)| {
             let amount = (-amount).round_dp(0);
-            format!("about {amount} {currency} are missing in that currency: convert them, or the broker lends them")
+            format!("about {amount} {currency} more are needed: convert them, or the broker lends them")
         })
         .collect()
 }

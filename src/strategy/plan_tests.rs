@@ -46,6 +46,7 @@ fn snapshot(day: &str, cash: &str, positions: Vec<Position>) -> Snapshot {
         fx: BTreeMap::new(),
         positions: Some(positions),
         accruals: [].into(),
+        generated: None,
         doubts: Vec::new(),
         source: "test".into(),
     }
@@ -143,7 +144,7 @@ fn pence_and_pounds_come_to_the_base_currency() {
     // 9,062.50 dollars buy 7,250 pounds: 966 shares at 7.50.
     assert_eq!(shown(&plan), ["BUY 966 P at 7.5"]);
     assert_eq!((plan.trades[0].current_weight, plan.cash_after), (0.09375, dec("6.25")));
-    assert_eq!(plan.notes, ["about 7245 GBP are missing in that currency: convert them, or the broker lends them"]);
+    assert_eq!(plan.notes, ["about 7245 GBP more are needed: convert them, or the broker lends them"]);
     record.snapshots[0].fx.clear();
     assert!(refusal(&record, &rule).contains("P is held in GBP, and the snapshot does not say"));
     record.snapshots[0] = account;

@@ -1,4 +1,4 @@
-//! From target weights to trades: how many shares of what, sales first, never with money that is not there.
+//! From target weights to trades: which instruments, how many shares, sales first, never spending more cash than there is.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::costs::Costs;
 use crate::config::{Rule, Strategy};
 use crate::record::{PriceSymbol, Side, Signal};
 
-/// What is there to trade with, in base currency.
+/// The portfolio before a rebalance, in base currency.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Portfolio {
-    /// Value of everything that is managed.
+    /// Value of the managed positions and cash.
     pub value: Decimal,
     /// Cash.
     pub cash: Decimal,
-    /// Shares held and what they are worth, by Yahoo's symbol.
+    /// Positions by price symbol.
     pub held: BTreeMap<PriceSymbol, Held>,
 }
 
@@ -31,7 +31,7 @@ pub struct Held {
 }
 
 impl Portfolio {
-    /// What each position is worth.
+    /// The value of each position.
     pub fn values(&self) -> BTreeMap<PriceSymbol, Decimal> {
         self.held.iter().map(|(symbol, held)| (symbol.clone(), held.value)).collect()
     }
@@ -40,22 +40,22 @@ impl Portfolio {
 /// How trades are sized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
-    /// Share of the portfolio below which a difference is left alone.
+    /// Differences of at most this share of the portfolio are not traded.
     pub threshold: Decimal,
     /// Share of the portfolio that stays in cash.
     pub cash_buffer: Decimal,
-    /// Cash that is about to leave the account and is not to be spent.
+    /// Cash reserved for an upcoming withdrawal.
     pub reserved: Decimal,
-    /// Shares come in multiples of this.
+    /// Lot size: shares are traded in multiples of it.
     pub lot: Decimal,
     /// Whether anything may be sold.
     pub sells: bool,
-    /// What trades are assumed to cost.
+    /// Assumed trading costs.
     pub costs: Costs,
 }
 
 impl Terms {
-    /// What a strategy's configuration says.
+    /// The terms configured for a strategy.
     pub fn of(strategy: &Strategy) -> Self {
         Self {
             threshold: strategy.min_threshold,
@@ -67,22 +67,22 @@ impl Terms {
         }
     }
 
-    /// What may be invested: the portfolio less the cash that stays.
+    /// The investable value: the portfolio less the cash buffer and reserved cash.
     pub fn investable(&self, portfolio: &Portfolio) -> Decimal {
         portfolio.value - self.kept(portfolio)
     }
 
-    /// The cash that stays.
+    /// The cash that is not invested.
     pub fn kept(&self, portfolio: &Portfolio) -> Decimal {
         self.reserved + (portfolio.value - self.reserved) * self.cash_buffer
     }
 
-    /// Whole lots, 0 if below one.
+    /// Rounds down to whole lots.
     fn lots(&self, shares: Decimal) -> Decimal {
         shares.checked_div(self.lot).map_or(Decimal::ZERO, |lots| lots.trunc().max(Decimal::ZERO) * self.lot)
     }
 
-    /// How many shares `money` in base currency buys at the assumed price, commission included.
+    /// The number of shares that `money` in base currency buys at the assumed price, commission included.
     fn affordable(&self, money: Decimal, quote: &Quote) -> Decimal {
         let money = money.checked_div(quote.rate).unwrap_or_default();
         let most = self.lots(money.checked_div(quote.price).unwrap_or_default());
@@ -103,20 +103,20 @@ pub struct Trade {
     pub shares: Decimal,
     /// The price it is sized with and measured against.
     pub quote: Quote,
-    /// The share of the portfolio the position is to have.
+    /// The target weight of the position.
     pub target_weight: Decimal,
 }
 
-/// One rebalance: what it rests on and what came of it.
+/// One rebalance: its inputs and the resulting trades.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// The date whose knowledge it rests on.
+    /// The date of its information: later prices are not used.
     pub date: NaiveDate,
-    /// What the rule said.
+    /// The signal.
     pub signal: Signal,
-    /// The account before it.
+    /// The portfolio before it.
     pub portfolio: Portfolio,
-    /// The share of what may be invested that each symbol is to have.
+    /// Target weights by symbol, as shares of the investable value.
     pub targets: BTreeMap<PriceSymbol, Decimal>,
     /// How the trades were sized.
     pub terms: Terms,
@@ -128,11 +128,11 @@ pub struct Decision {
 
 /// The trades that bring a portfolio to its targets: first sales, then purchases, each by symbol.
 ///
-/// `targets` are shares of what may be invested (the portfolio less its cash buffer); what has a quote and no target
-/// is sold completely, whatever its size. A difference of at most `threshold` of the portfolio is left alone. Each
-/// trade is handed to `execute` at once, which says how much cash there is after it: purchases are sized with what
-/// sales have really brought, and leave the buffer untouched. Where there is less cash than the purchases need, all of
-/// them shrink by the same factor, and what whole lots leave over goes to the first of `best_first`.
+/// `targets` are shares of the investable value (the portfolio less its cash buffer). A position with a quote and no target
+/// is sold completely, whatever its size. A difference of at most `threshold` of the portfolio is left alone. Each trade is
+/// passed to `execute` at once, which returns the cash after it: purchases are sized with the actual proceeds of the sales
+/// and leave the buffer untouched. Where the cash does not cover the purchases, all of them shrink by the same factor, and
+/// what rounding to lots leaves over goes to the first of `best_first`.
 pub fn trades(
     portfolio: &Portfolio,
     targets: &BTreeMap<PriceSymbol, Decimal>,
@@ -187,8 +187,8 @@ pub fn trades(
 /// A purchase's money and price, by symbol.
 type Purchases<'a> = BTreeMap<&'a PriceSymbol, (Decimal, &'a Quote)>;
 
-/// What each purchase may cost. A shortage within the threshold falls on the last one, which stays as close to its
-/// target as what is left alone.
+/// The money for each purchase. A shortage within the threshold is borne by the last one, which then misses its target by
+/// no more than a difference that is left alone.
 fn budgets<'a>(
     lacking: &Purchases<'a>,
     money: Decimal,
@@ -222,7 +222,7 @@ fn budgets<'a>(
     budgets
 }
 
-/// What a trade takes out of the account at the assumed price and commission, in base currency; below zero for a sale.
+/// The cost of a trade at the assumed price and commission, in base currency; negative for a sale.
 fn paid(costs: &Costs, side: Side, shares: Decimal, quote: &Quote) -> Decimal {
     let price = costs.assumed_price(side, quote.price);
     (Decimal::from(side.sign()) * shares * price + costs.commission(shares, price)) * quote.rate

@@ -11,8 +11,8 @@ use crate::calendar::YearMonth;
 use crate::config::{Member, Rule, Strategy};
 use crate::record::{PriceSymbol, Ranked, Signal, Skipped};
 
-/// What a strategy's rule says with the prices known at `as_of`, with each place's change since the month before.
-/// Later prices are never looked at.
+/// The signal of a strategy's rule from the prices known at `as_of`, with the change of each rank since the month before.
+/// Later prices are never used.
 pub fn signal(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Signal {
     let mut signal = without_changes(strategy, prices, as_of);
     let before = without_changes(strategy, prices, signal.formation.previous().last_day());
@@ -24,7 +24,7 @@ pub fn signal(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Signal 
     signal
 }
 
-/// The same without looking at the month before.
+/// The signal without the changes since the month before.
 pub fn without_changes(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Signal {
     let formation = last_complete_month(as_of);
     let mut ranking = Vec::new();
@@ -63,7 +63,7 @@ fn best_first(a: &Ranked, b: &Ranked) -> std::cmp::Ordering {
     b.momentum.unwrap_or_default().total_cmp(&a.momentum.unwrap_or_default())
 }
 
-/// A member with the prices its place rests on, still without its place.
+/// A member with the prices it is ranked by, not ranked yet.
 fn ranked(strategy: &Strategy, member: &Member, prices: &Prices, formation: YearMonth) -> Result<Ranked, String> {
     let series = prices.get(&member.yahoo());
     let (momentum, start, end) = match strategy.rule {
@@ -85,7 +85,7 @@ fn ranked(strategy: &Strategy, member: &Member, prices: &Prices, formation: Year
     })
 }
 
-/// The share of the strategy that a member is to have, 0 where it is not selected.
+/// The target weight of a member within the strategy; 0 if it is not selected.
 fn weight(strategy: &Strategy, ranked: &Ranked) -> Decimal {
     match strategy.rule {
         Rule::Momentum => {
@@ -103,10 +103,10 @@ fn weight(strategy: &Strategy, ranked: &Ranked) -> Decimal {
     }
 }
 
-/// The share of the strategy that each selected symbol is to have, exactly; what is left is cash.
+/// The exact target weights of the selected symbols within the strategy; the rest is cash.
 ///
-/// `held` is what the members held are worth. What is bought and held keeps the proportions that it has come to, so
-/// that only new cash is spread over it.
+/// `held` is the value of each member held. Under buy and hold the present proportions are the targets, so that only new
+/// cash is spread over them.
 pub fn targets(
     strategy: &Strategy,
     signal: &Signal,
@@ -121,7 +121,7 @@ pub fn targets(
     selected.map(|ranked| (ranked.symbol.clone(), weight(strategy, ranked))).collect()
 }
 
-/// The rule in a sentence without its full stop.
+/// The rule as a sentence without its full stop.
 pub fn rule_in_words(strategy: &Strategy) -> String {
     let universe = strategy.universe.len();
     match strategy.rule {

@@ -9,7 +9,7 @@ use crate::calendar::{Exchange, YearMonth, is_weekday, price_age};
 use crate::config::Strategy;
 use crate::record::{Bar, PriceSeries, PriceSymbol};
 
-/// So many sessions without a price are more than a hole.
+/// More sessions without a price than this are more than a gap.
 const MISSED: usize = 5;
 
 /// Members of a universe whose prices end too early for a date.
@@ -21,11 +21,11 @@ pub struct Staleness {
     old: Vec<(PriceSymbol, Option<NaiveDate>)>,
     /// Whether all prices reach the end of the month that a signal is formed at.
     covers_formation: bool,
-    /// Whether some price shows that the month's last trading day is among them.
+    /// Whether some price proves that the month's last trading day is stored.
     month_is_over: bool,
 }
 
-/// How old the prices of a strategy's universe are, seen from `as_of`.
+/// The age of the prices of a strategy's universe on `as_of`.
 pub fn staleness(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Staleness {
     let formed = last_complete_month(as_of).last_day();
     let newest_bar = |symbol: &PriceSymbol| prices.get(symbol).and_then(|series| series.on_or_before(as_of));
@@ -48,7 +48,7 @@ pub fn staleness(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -> Stal
     }
 }
 
-/// The end of the newest complete month, up to a date, at which the rule has an answer.
+/// The end of the newest complete month, up to a date, for which the rule gives a signal.
 pub fn newest_answer(strategy: &Strategy, prices: &Prices, until: NaiveDate) -> Option<NaiveDate> {
     let bars = strategy.universe.iter().filter_map(|member| prices.get(&member.yahoo())).map(PriceSeries::bars);
     let first = bars.clone().filter_map(|bars| bars.first().map(|bar| bar.date)).min()?;
@@ -61,7 +61,7 @@ pub fn newest_answer(strategy: &Strategy, prices: &Prices, until: NaiveDate) -> 
     })
 }
 
-/// A bar after a month's end, or one of its last session: what is stored of the month is all of it.
+/// Whether the stored month is complete: there is a bar after its end, or one of its last session.
 fn shows_end(series: &PriceSeries, end: NaiveDate) -> bool {
     let last_session = match Exchange::from_yahoo(series.symbol.as_str()) {
         Some(exchange) => exchange.session_on_or_before(end),
@@ -71,8 +71,8 @@ fn shows_end(series: &PriceSeries, end: NaiveDate) -> bool {
 }
 
 impl Staleness {
-    /// Why a signal cannot be saved for good, in words; `None` where it can: every member has a price near the month's end,
-    /// and the month's last trading day is among them.
+    /// Why a signal cannot be saved yet; `None` if it can: every member has a price near the month's end, and the month's
+    /// last trading day is stored.
     pub fn why_not_final(&self) -> Option<&'static str> {
         match (self.covers_formation, self.month_is_over) {
             (false, _) => Some("the prices do not reach the month's end"),
@@ -86,7 +86,7 @@ impl Staleness {
         self.covers_formation
     }
 
-    /// What is stale, in words; `None` where nothing is.
+    /// A description of what is stale; `None` if nothing is.
     pub fn in_words(&self) -> Option<String> {
         if self.old.is_empty() {
             return None;

@@ -9,7 +9,7 @@ pub fn series(symbol: &str, closes: &[(&str, &str)]) -> PriceSeries {
     series_in(symbol, "USD", closes)
 }
 
-/// The same in another unit.
+/// The same in another currency.
 pub fn series_in(symbol: &str, unit: &str, closes: &[(&str, &str)]) -> PriceSeries {
     let bar = |(date, close): &(&str, &str)| Bar {
         date: date.parse().unwrap(),

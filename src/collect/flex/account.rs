@@ -85,6 +85,7 @@ impl Reading {
             fx: BTreeMap::new(),
             accruals: accruals(row, base)?,
             positions: None,
+            generated: self.generated(row),
             doubts: Vec::new(),
             source: SOURCE.to_owned(),
         };

@@ -18,7 +18,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
@@ -183,6 +183,11 @@ impl Reading {
     fn statement_date(&self, row: &Row, name: &str) -> Result<Option<NaiveDate>> {
         let Some(text) = row.of_statement(name) else { return Ok(None) };
         self.dates.date(text).map(Some).map_err(|problem| date_error(row, name, &problem))
+    }
+
+    /// When the statement around a row was made, where it says so in a form that can be read.
+    fn generated(&self, row: &Row) -> Option<DateTime<Utc>> {
+        self.dates.instant(row.of_statement("whenGenerated")?).ok().map(|instant| instant.time)
     }
 
     fn instant(&self, row: &Row, name: &str, text: &str) -> Result<Instant> {

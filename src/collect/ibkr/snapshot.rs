@@ -186,6 +186,7 @@ pub fn build(
         fx: answers.by_currency("ExchangeRate")?,
         accruals: accruals(answers)?,
         positions: None,
+        generated: None,
         doubts: Vec::new(),
         source: SOURCE.to_owned(),
     };

@@ -40,6 +40,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
         fx: [].into(),
         accruals: [].into(),
         positions,
+        generated: None,
         doubts: Vec::new(),
         source: SOURCE.to_owned(),
     };

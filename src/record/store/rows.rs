@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::coverage::Coverage;
 use super::super::files::{files as files_of, read_snapshot};
+use super::super::same_day;
 use super::super::{CashFlow, ExecId, Execution, Snapshot, StatementPeriod};
 use super::commit::{Rows, Verdict};
 use super::{FileSet, Store, csv_bytes, json_bytes};
@@ -94,10 +95,9 @@ impl Store {
                     free.insert(self.stored_snapshots(snapshot.date)?)
                 }
             };
-            let same_time = |other: &Snapshot| other.account == snapshot.account && other.as_of == snapshot.as_of;
-            let verdict = if of_date.contains(snapshot) {
+            let verdict = if of_date.contains(snapshot) || same_day::is_known(snapshot, of_date) {
                 Verdict::Known
-            } else if of_date.iter().any(same_time) {
+            } else if of_date.iter().any(|stored| same_day::contradicts(snapshot, stored)) {
                 Verdict::Conflict
             } else {
                 Verdict::New

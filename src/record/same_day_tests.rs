@@ -1,0 +1,108 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::error::Place;
+use crate::record::{AccountId, Position, Ticker};
+
+fn amount(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn day(value: &str, generated: Option<&str>) -> Snapshot {
+    Snapshot {
+        schema: 2,
+        date: "2025-12-31".parse().unwrap(),
+        as_of: "2025-12-31T22:00:00Z".parse().unwrap(),
+        account: AccountId::new("U7654321"),
+        base_currency: "EUR".parse().unwrap(),
+        net_liquidation: amount(value),
+        cash: BTreeMap::from([("EUR".parse().unwrap(), amount("1050.31"))]),
+        fx: BTreeMap::new(),
+        accruals: BTreeMap::new(),
+        positions: None,
+        generated: generated.map(|time| time.parse().unwrap()),
+        dated: None,
+        doubts: Vec::new(),
+        source: "flex".into(),
+    }
+}
+
+fn with_positions(snapshot: Snapshot) -> Snapshot {
+    let position = Position {
+        symbol: Ticker::new("SXLI"),
+        conid: Some(75_776_003),
+        exchange: "LSEETF".into(),
+        currency: "USD".parse().unwrap(),
+        quantity: amount("269"),
+        average_cost: None,
+        market_price: Some(amount("138.7678")),
+        market_value: amount("37328.5382"),
+        unrealized_pnl: None,
+        realized_pnl: None,
+    };
+    let fx = BTreeMap::from([("USD".parse().unwrap(), amount("0.94971"))]);
+    Snapshot { positions: Some(vec![position]), fx, ..snapshot }
+}
+
+fn read(snapshots: &[Snapshot]) -> (Snapshot, Vec<FindingKind>) {
+    let placed = snapshots.iter().enumerate().map(|(line, snapshot)| (Place::line("a", line), snapshot.clone()));
+    let mut findings = Vec::new();
+    let (_, read) = together(placed.collect(), &mut findings).unwrap();
+    (read, findings.into_iter().map(|finding| finding.kind).collect())
+}
+
+const DECEMBER: &str = "2026-01-01T03:15:00Z";
+const JANUARY: &str = "2026-01-31T03:15:00Z";
+
+#[test]
+fn the_day_before_a_period_is_known_and_completed_by_the_statement_before() {
+    let (ends, begins) = (with_positions(day("107108.41", Some(DECEMBER))), day("107108.41", Some(JANUARY)));
+    assert!(is_known(&begins, std::slice::from_ref(&ends)), "it only knows less");
+    assert!(!is_known(&ends, std::slice::from_ref(&begins)), "it knows more");
+    for order in [[ends.clone(), begins.clone()], [begins, ends.clone()]] {
+        let (read, findings) = read(&order);
+        assert_eq!((read.positions, read.fx), (ends.positions.clone(), ends.fx.clone()));
+        assert_eq!(findings, []);
+    }
+}
+
+#[test]
+fn the_newest_statement_wins_and_the_restatement_is_named() {
+    let (first, restated) = (with_positions(day("100000", Some(DECEMBER))), day("100001.5", Some(JANUARY)));
+    for order in [[first.clone(), restated.clone()], [restated, first]] {
+        let (read, findings) = read(&order);
+        assert_eq!(read.net_liquidation, amount("100001.5"));
+        assert!(read.positions.is_some(), "what was held is told by the older one alone");
+        assert_eq!(findings, [FindingKind::Restated]);
+    }
+}
+
+#[test]
+fn without_an_order_in_time_a_difference_is_a_contradiction() {
+    for (one, other) in [(None, None), (None, Some(JANUARY)), (Some(JANUARY), Some(JANUARY))] {
+        let (_, findings) = read(&[day("100000", one), day("100001", other)]);
+        assert_eq!(findings, [FindingKind::Conflict], "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn a_statement_outranks_the_terminal_whatever_the_hour() {
+    let late = Snapshot { as_of: "2025-12-31T23:30:00Z".parse().unwrap(), source: "tws".into(), ..day("99", None) };
+    let (read, findings) = read(&[late, day("100", Some(JANUARY))]);
+    assert_eq!((read.net_liquidation, findings), (amount("100"), vec![]));
+}
+
+proptest! {
+    #[test]
+    fn any_order_of_statements_reads_the_same(
+        values in prop::collection::vec((0u32..3, any::<bool>()), 1..6),
+        order in Just((0..6).collect::<Vec<usize>>()).prop_shuffle(),
+    ) {
+        let snapshots: Vec<Snapshot> = values.iter().enumerate().map(|(index, (value, held))| {
+            let snapshot = day(&format!("{}", 100 + value), Some(&format!("2026-01-{:02}T00:00:00Z", index + 1)));
+            if *held { with_positions(snapshot) } else { snapshot }
+        }).collect();
+        let shuffled: Vec<Snapshot> = order.iter().filter_map(|index| snapshots.get(*index).cloned()).collect();
+        prop_assert_eq!(read(&snapshots).0, read(&shuffled).0);
+    }
+}
