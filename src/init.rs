@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::SiteDir;
 use crate::error::{Error, Result};
+use crate::record::schema;
 use crate::record::store::write_new;
 
 static CONTENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
@@ -46,6 +47,8 @@ pub struct Started {
 pub fn init(site: &SiteDir) -> Result<Started> {
     let mut files =
         BTreeMap::from([(site.config(), CONFIG.as_bytes()), (site.root().join(".gitignore"), GIT_IGNORE.as_bytes())]);
+    let schema = schema::data_file();
+    files.insert(site.schema(), schema.as_bytes());
     files.extend(starter_pages().into_iter().map(|(path, content)| (site.content().join(path), content)));
     let mut started = Started::default();
     for (path, content) in files {

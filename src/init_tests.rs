@@ -10,7 +10,8 @@ fn a_new_site_is_empty_and_keeps_what_was_there() {
     assert_eq!(started.kept, [PathBuf::from("content/about.md")]);
     assert_eq!(
         started.written,
-        [".gitignore", "config/config.toml", "content/disclosures.md", "content/methodology.md"].map(PathBuf::from)
+        [".gitignore", "config/config.toml", "content/disclosures.md", "content/methodology.md", "data/SCHEMA"]
+            .map(PathBuf::from)
     );
     assert_eq!(fs::read_to_string(site.content().join("about.md")).unwrap(), "me");
     assert!(site.data().is_dir() && site.public().is_dir() && site.annotations().is_dir());

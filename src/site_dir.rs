@@ -58,6 +58,11 @@ impl SiteDir {
         self.root.join("data")
     }
 
+    /// `data/SCHEMA`: the number of the form of these files.
+    pub fn schema(&self) -> PathBuf {
+        self.root.join("data/SCHEMA")
+    }
+
     /// `data/executions/`: fills, one file per UTC date.
     pub fn executions(&self) -> PathBuf {
         self.root.join("data/executions")

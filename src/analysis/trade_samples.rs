@@ -192,6 +192,7 @@ pub fn plan(strategy: &str, as_of: &str, trades: &[(Side, &str, &str, &str)]) ->
         weight_after: 0.1,
     };
     Plan {
+        schema: crate::record::schema::Schema::NOW,
         strategy: strategy.into(),
         as_of: date(as_of),
         made_at: None,

@@ -294,7 +294,7 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
 fn print_list(json: bool, record: &Record, terminal: &Terminal) -> Result<()> {
     let listed = list(record, Utc::now().date_naive());
     if json {
-        return terminal.json(&listed);
+        return terminal.json(&std::collections::BTreeMap::from([("notes", &listed)]));
     }
     let row = |note: &Listed| {
         let side = note.side.map(|side| side.to_string()).unwrap_or_default();

@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if arguments.json {
         let documents: Vec<_> =
             chosen.iter().zip(&figures).map(|(strategy, stats)| document(strategy, stats)).collect();
-        json(terminal, &documents)?;
+        json(terminal, "backtests", &documents)?;
     } else {
         for (strategy, stats) in chosen.iter().zip(&figures) {
             let base = config.account.base_currency;

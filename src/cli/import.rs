@@ -58,7 +58,7 @@ struct Document<'a> {
     #[serde(flatten)]
     saved: &'a Saved,
     skipped: Vec<Skipped<'a>>,
-    notices: Vec<String>,
+    findings: Vec<finding::Printed<'a>>,
 }
 
 #[derive(Serialize)]
@@ -144,8 +144,8 @@ fn document<'a>(saved: &'a Saved, batch: &'a Batch) -> Document<'a> {
         count: skipped.count,
         first: skipped.first.to_string(),
     });
-    let notices = batch.notices.iter().map(|notice| notice.message.clone());
-    Document { saved, skipped: skipped.collect(), notices: notices.collect() }
+    let findings = batch.notices.iter().map(finding::Printed::from).collect();
+    Document { saved, skipped: skipped.collect(), findings }
 }
 
 fn in_words(saved: &Saved) -> String {

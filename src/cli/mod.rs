@@ -30,7 +30,7 @@ use crate::analysis::Window;
 use crate::calendar::last_possible_date;
 use crate::config::{self, Config};
 use crate::error::{Error, Place, Result};
-use crate::record::{Record, Severity, load};
+use crate::record::{Record, Severity, load, schema};
 use crate::site_dir::SiteDir;
 use terminal::Terminal;
 
@@ -170,6 +170,7 @@ fn config(site: &SiteDir) -> Result<Config> {
             .at(Place::file(site.root()))
             .hint("make one with `trackrecord init DIR`, or name one with `--root DIR`"));
     }
+    schema::check(site)?;
     config::load(site, std::env::vars())
 }
 

@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let chosen = arguments.chosen.of(&config)?;
     let plans = chosen.iter().map(|strategy| plan(&record, &config, strategy, as_of)).collect::<Result<Vec<_>>>()?;
     if arguments.json {
-        json(terminal, &plans)?;
+        json(terminal, "plans", &plans)?;
     }
     for (plan, strategy) in plans.iter().zip(&chosen) {
         if !arguments.json {

@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         signals.push(found);
     }
     if arguments.json {
-        json(terminal, &signals)?;
+        json(terminal, "signals", &signals)?;
     }
     Ok(Outcome::Fine)
 }

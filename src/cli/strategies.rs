@@ -1,5 +1,7 @@
 //! What the commands about strategies have in common.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -36,10 +38,7 @@ pub fn decision_date(as_of: Option<NaiveDate>) -> NaiveDate {
     as_of.unwrap_or_else(|| decided_for(Utc::now().date_naive()))
 }
 
-/// Prints one document for one strategy, and a list of them for several.
-pub fn json<T: Serialize>(terminal: &Terminal, documents: &[T]) -> Result<()> {
-    match documents {
-        [one] => terminal.json(one),
-        all => terminal.json(&all),
-    }
+/// Prints the documents of one or several strategies as a list of this name.
+pub fn json<T: Serialize>(terminal: &Terminal, name: &'static str, documents: &[T]) -> Result<()> {
+    terminal.json(&BTreeMap::from([(name, documents)]))
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::record::schema::Document;
 
 /// Where a command's words go.
 pub struct Terminal {
@@ -35,9 +36,10 @@ impl Terminal {
         }
     }
 
-    /// Prints a value as one JSON document.
+    /// Prints a value with keys as one JSON document, behind the number of its form.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value)
+        let value = Document::new(value);
+        let text = serde_json::to_string_pretty(&value)
             .map_err(|error| Error::internal("cannot write JSON").because(error))?;
         self.result(text)
     }

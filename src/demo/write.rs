@@ -11,6 +11,7 @@ use super::{content, market};
 use crate::SiteDir;
 use crate::error::{Error, Place, Result};
 use crate::init::{GIT_IGNORE, make_folder};
+use crate::record::schema;
 use crate::record::store::{FileSet, Store, csv_bytes, json_bytes, write_atomically, write_new};
 
 /// Writes the demo: configuration, eight years of data, and the words about them.
@@ -56,6 +57,7 @@ fn data_files(site: &SiteDir, record: &DemoRecord) -> Result<BTreeMap<PathBuf, V
     for plan in record.plans.iter().filter(|plan| !plan.trades.is_empty()) {
         files.insert(site.plans().join(format!("{}.json", plan.as_of)), json_bytes(plan)?);
     }
+    files.insert(site.schema(), schema::data_file().into_bytes());
     files.insert(site.flows(), csv_bytes(&record.flows)?);
     for (name, content) in market::files() {
         files.insert(site.prices().join(name), content.to_vec());

@@ -26,6 +26,7 @@ pub mod plan;
 pub mod price;
 pub mod prices;
 mod same_day;
+pub mod schema;
 mod settings;
 pub mod signal;
 pub mod signals_and_plans;

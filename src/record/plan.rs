@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::execution::Side;
 use super::json_number;
 use super::name::{Currency, PriceSymbol, Ticker};
+use super::schema::Schema;
 use crate::calendar::{YearMonth, decided_for};
 
 /// The trades that bring an account to its targets: a file `data/plans/2026-01-27.json`. Ratios are fractions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
+    /// The number of its form.
+    #[serde(default)]
+    pub schema: Schema,
     /// The strategy's id.
     pub strategy: String,
     /// The date it was made for; no price or snapshot is newer.

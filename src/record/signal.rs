@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json_number;
 use super::name::PriceSymbol;
+use super::schema::Schema;
 use crate::calendar::YearMonth;
 
 /// Which rule decides what is held.
@@ -36,6 +37,9 @@ impl Rule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signal {
+    /// The number of its form.
+    #[serde(default)]
+    pub schema: Schema,
     /// The strategy's id.
     pub strategy: String,
     /// Its rule.

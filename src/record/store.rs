@@ -24,6 +24,7 @@ pub(crate) use self::file_set::FileSet;
 pub use self::file_set::{write_atomically, write_new};
 use super::coverage::Coverage;
 use super::files::read_rows;
+use super::schema;
 use crate::digest::sha256;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::site_dir::SiteDir;
@@ -61,6 +62,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_within(site: &SiteDir, patience: Duration) -> Result<Self> {
+        schema::check(site)?;
         let lock = lock(site, patience)?;
         file_set::recover(site)?;
         Ok(Self { site: site.clone(), durable: true, _lock: lock })
@@ -114,7 +116,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::commit`].
-    pub(crate) fn replace(&mut self, files: FileSet) -> Result<()> {
+    pub(crate) fn replace(&mut self, mut files: FileSet) -> Result<()> {
+        let schema = self.site.schema();
+        if files.paths().next().is_some() && !files.contains(&schema) && !schema.exists() {
+            files.write(&schema, schema::data_file().into_bytes());
+        }
         files.apply(&self.site, self.durable)
     }
 

@@ -64,6 +64,7 @@ impl MonthData<'_> {
         let facts = &self.publication.facts;
         let (lang, region) = language(&facts.locale);
         json!({
+            "schema": 1,
             "paper": if paper == Paper::A4 { "a4" } else { "us-letter" },
             "lang": lang,
             "region": region,

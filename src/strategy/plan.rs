@@ -110,6 +110,7 @@ pub fn document(strategy: &Strategy, decision: &Decision, snapshot: NaiveDate, b
         }
     };
     Plan {
+        schema: crate::record::schema::Schema::NOW,
         strategy: strategy.id.clone(),
         as_of: decision.date,
         made_at: None,

@@ -46,6 +46,7 @@ pub fn without_changes(strategy: &Strategy, prices: &Prices, as_of: NaiveDate) -
     let selected = ranking.iter().filter(|ranked| ranked.target_weight > 0.0).map(|ranked| ranked.symbol.clone());
     let months = |months| (strategy.rule == Rule::Momentum).then_some(months);
     Signal {
+        schema: crate::record::schema::Schema::NOW,
         strategy: strategy.id.clone(),
         rule: strategy.rule,
         as_of,

@@ -64,7 +64,9 @@ def ask(binary, root, command, window):
     )
     if done.returncode:
         raise SystemExit(f"`{command}` failed on {root}:\n{done.stderr}")
-    return json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    assert document.pop("schema") == 1, document
+    return document
 
 
 def stems(paths):

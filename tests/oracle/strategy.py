@@ -88,7 +88,10 @@ def ask(binary, root, *arguments):
     done = subprocess.run([binary, "--quiet", "--root", str(root), *arguments, "--json"], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"`{' '.join(arguments)}` failed:\n{done.stderr}")
-    return json.loads(done.stdout)
+    documents = json.loads(done.stdout)
+    assert documents.pop("schema") == 1, documents
+    (only,), = documents.values()
+    return only
 
 
 def wrong_signals(binary, root, signals):

@@ -72,7 +72,7 @@ fn a_script_writes_completes_and_lists_a_note() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
-    assert_eq!(site.ok(&["annotate", "list", "--json"]).json()[0]["state"], "planned");
+    assert_eq!(site.ok(&["annotate", "list", "--json"]).json()["notes"][0]["state"], "planned");
     // Filled just now, at 188.25.
     let now = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
     let row = format!(
@@ -80,7 +80,7 @@ fn a_script_writes_completes_and_lists_a_note() {
         now.format("%Y-%m-%dT%H:%M:%SZ")
     );
     site.put(&format!("data/executions/{}.csv", now.date_naive()), format!("{COLUMNS}{row}"));
-    assert_eq!(site.ok(&["annotate", "list", "--json"]).json()[0]["state"], "matched");
+    assert_eq!(site.ok(&["annotate", "list", "--json"]).json()["notes"][0]["state"], "matched");
     site.ok(&["annotate", "complete", id, "--matched", "yes", "--lesson", "Limit orders work"]);
     let done = site.read(path);
     assert!(done.starts_with(text.strip_suffix("+++\n").unwrap()), "the first half stays as it was\n{done}");

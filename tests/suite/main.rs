@@ -28,6 +28,7 @@ mod privacy;
 mod reports;
 mod rust_client;
 mod samples;
+mod schema;
 mod site;
 #[path = "../support/statements.rs"]
 mod statements;

@@ -73,7 +73,9 @@ fn a_signal_that_disagrees_with_the_saved_one_is_kept_beside_it() {
 
 #[test]
 fn the_signal_for_machines_has_every_key_it_promises() {
-    let signal = two().ok(&["signal", "--as-of", "2020-02-03", "--json"]).json();
+    let document = two().ok(&["signal", "--as-of", "2020-02-03", "--json"]).json();
+    assert_eq!((&document["schema"], document["signals"].as_array().unwrap().len()), (&1.into(), 1));
+    let signal = &document["signals"][0];
     assert_eq!((&signal["as_of"], &signal["formation"]), (&"2020-02-03".into(), &"2020-01".into()));
     assert_eq!((&signal["lookback_months"], &signal["skip_months"]), (&12.into(), &1.into()));
     let best = &signal["ranking"][0];
@@ -113,7 +115,7 @@ fn stale_prices_are_said_and_such_a_signal_is_not_saved() {
 fn another_number_of_places_is_shown_and_not_saved() {
     let site = two();
     let said = site.ok(&["signal", "--as-of", "2020-02-03", "--top-n", "2", "--json"]);
-    assert_eq!(said.json()["selected"], serde_json::json!(["A.L", "B.L"]));
+    assert_eq!(said.json()["signals"][0]["selected"], serde_json::json!(["A.L", "B.L"]));
     assert!(said.err.contains("not saved") && site.files("data/signals").is_empty(), "{}", said.err);
 }
 
@@ -122,7 +124,7 @@ fn a_rebalance_is_listed_saved_and_measures_the_fills() {
     let site =
         two().file("data/snapshots/2020-02-03.json", snapshot("2020-02-03", "4750", &position("B", 100, 52.5)));
     insta::assert_snapshot!(site.ok(&["rebalance", "--as-of", "2020-02-03", "--save"]).shown());
-    let plan = site.ok(&["rebalance", "--as-of", "2020-02-03", "--json"]).json();
+    let plan = &site.ok(&["rebalance", "--as-of", "2020-02-03", "--json"]).json()["plans"][0];
     for key in ["as_of", "snapshot", "nav", "base_currency", "threshold", "trades", "unchanged", "cash_after"] {
         assert!(!plan[key].is_null(), "{key}: {plan}");
     }
@@ -164,13 +166,14 @@ fn a_backtest_is_labelled_and_says_what_it_assumes() {
     let site = Site::demo();
     let words = site.ok(&["backtest"]).out;
     assert!(words.starts_with("12-1 momentum over five factors: hypothetical, nobody traded this."), "{words}");
-    let backtest = site.ok(&["backtest", "--json", "--to", "2016-12-30"]).json();
+    let document = site.ok(&["backtest", "--json", "--to", "2016-12-30"]).json();
+    let backtest = &document["backtests"][0];
     assert_eq!((&backtest["hypothetical"], &backtest["from"]), (&true.into(), &"2015-01-30".into()));
     assert_eq!(backtest["assumptions"]["slippage_bps"], 1.5);
     // The demo is the same engine with another broker: within half a percent over two years.
     let demo = site.ok(&["stats", "--json", "--to", "2016-12-30"]).json();
     let total = |document: &serde_json::Value| document["returns"]["total"].as_f64().unwrap();
-    assert!((total(&backtest) - total(&demo)).abs() < 0.005, "{} {}", total(&backtest), total(&demo));
+    assert!((total(backtest) - total(&demo)).abs() < 0.005, "{} {}", total(backtest), total(&demo));
     assert!(site.refused(&["backtest", "--strategy", "other"]).contains("the strategies are: momentum"));
 }
 
@@ -191,12 +194,12 @@ fn several_strategies_have_an_overview_and_their_parts_add_up() {
     let site = demo_of_two();
     site.ok(&["signal", "--as-of", "2022-12-01", "--quiet"]);
     assert!(site.read("data/signals/2022-11-calm.json").contains("\"rule\": \"fixed_weights\""));
-    let both = site.ok(&["signal", "--as-of", "2022-12-01", "--json"]).json();
+    let both = &site.ok(&["signal", "--as-of", "2022-12-01", "--json"]).json()["signals"];
     assert_eq!((&both[0]["strategy"], &both[1]["strategy"]), (&"quick".into(), &"calm".into()));
-    let calm = site.ok(&["rebalance", "--as-of", "2022-12-28", "--strategy", "calm", "--json"]).json();
-    let nav = site.ok(&["rebalance", "--as-of", "2022-12-28", "--json"]).json();
+    let calm = &site.ok(&["rebalance", "--as-of", "2022-12-28", "--strategy", "calm", "--json"]).json()["plans"][0];
+    let nav = &site.ok(&["rebalance", "--as-of", "2022-12-28", "--json"]).json()["plans"];
     let value = |plan: &serde_json::Value| plan["nav"].as_f64().unwrap();
-    assert!((value(&calm) / (value(&nav[0]) + value(&nav[1])) - 0.6).abs() < 1e-6);
+    assert!((value(calm) / (value(&nav[0]) + value(&nav[1])) - 0.6).abs() < 1e-6);
 
     site.ok(&["build"]);
     let overview = site.read("public/strategies/index.html");

@@ -92,7 +92,7 @@ impl Table {
         Ok(bytes)
     }
 
-    /// An array of objects, one a line.
+    /// The number of its form, and an array of objects, one a line.
     fn json(&self) -> String {
         let rows: Vec<String> = (0..self.rows())
             .map(|row| {
@@ -101,7 +101,7 @@ impl Table {
                 Value::Object(object).to_string()
             })
             .collect();
-        if rows.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", rows.join(",\n")) }
+        format!("{{\"schema\":1,\"rows\":[\n{}\n]}}\n", rows.join(",\n"))
     }
 }
 
@@ -176,10 +176,10 @@ mod tests {
         let rows: Value = serde_json::from_str(&table().json()).unwrap();
         assert_eq!(
             rows,
-            json!([
+            json!({"schema": 1, "rows": [
                 {"date": "2026-01-02", "x": -0.000001, "n": 3, "words": "a,\"b\""},
                 {"date": null, "x": null, "n": 0, "words": null},
-            ])
+            ]})
         );
     }
 
