@@ -52,7 +52,7 @@ impl Reading {
             account: self.account.clone(),
             symbol: Ticker::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
             conid: conid(row)?,
-            asset_class: row.text("assetCategory").unwrap_or_default().to_owned(),
+            asset_class: row.text("assetCategory").unwrap_or_default().into(),
             exchange: row.first(&["listingExchange", "exchange"]).unwrap_or_default().to_owned(),
             currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,
             side: side(row, quantity, kind)?,
@@ -67,7 +67,7 @@ impl Reading {
             perm_id: None,
             order_ref: row.text("orderReference").map(str::to_owned),
             reference_price: None,
-            source: SOURCE.to_owned(),
+            source: SOURCE,
             cancels: None,
         };
         let execution = self.with_commission(row, execution)?;
