@@ -80,30 +80,40 @@ fn calendar(daily: &Performance) -> Option<Finding> {
     (!daily.exchange.has_calendar()).then(|| Finding::new(Severity::Note, FindingKind::NoCalendar, message, next))
 }
 
-fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Option<Finding> {
+/// What is wrong with the comparison, or does not cover the record.
+fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Vec<Finding> {
     let symbol = &config.benchmark.symbol;
     if symbol.is_empty() || record.snapshots.is_empty() {
-        return None;
+        return Vec::new();
     }
+    let next = "run `trackrecord collect prices`, which also brings the exchange rates that are needed";
     let place = Place::file(format!("data/prices/{symbol}.csv"));
-    let Some(aligned) = &daily.aligned else {
-        let message = format!("there are no prices of the benchmark {symbol}");
-        let next = "run `trackrecord collect prices`, or set `[benchmark] symbol = \"\"`";
-        return Some(
-            Finding::new(Severity::Warning, FindingKind::Benchmark, message, next)
-                .about(Subject::Prices(PriceSymbol::new(symbol.as_str())))
-                .at(place),
-        );
-    };
-    (!aligned.left_out.is_empty()).then(|| {
-        let message = format!(
-            "{} days are left out of the comparison: the benchmark's last close is more than five weekdays old",
-            aligned.left_out.len()
-        );
-        Finding::new(Severity::Warning, FindingKind::Benchmark, message, "complete its prices")
+    let warning = |message: String, next: &str| {
+        Finding::new(Severity::Warning, FindingKind::Benchmark, message, next)
             .about(Subject::Prices(PriceSymbol::new(symbol.as_str())))
-            .at(place)
-    })
+            .at(place.clone())
+    };
+    if let Some(reason) = &daily.not_compared {
+        let next = format!("{next}, or set `[benchmark] symbol = \"\"`");
+        return vec![warning(format!("there is no comparison with the benchmark: {reason}"), &next)];
+    }
+    let Some(aligned) = &daily.aligned else { return Vec::new() };
+    let ends = aligned.comparison.filter(|found| daily.series.end() > Some(found.to));
+    let ends =
+        ends.map(|found| warning(format!("the comparison with {symbol} ends on {}, its last close", found.to), next));
+    let begins = aligned.comparison.filter(|found| daily.series.start < Some(found.from));
+    let begins = begins.map(|found| {
+        warning(format!("the comparison with {symbol} begins on {}, its first close", found.from), next)
+    });
+    let holes = (!aligned.left_out.is_empty()).then(|| {
+        let message = format!(
+            "{} pairs of returns are left out of the comparison: {symbol} has no close for more than five weekdays before {}",
+            aligned.left_out.len(),
+            aligned.left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        );
+        warning(message, "complete its prices")
+    });
+    begins.into_iter().chain(ends).chain(holes).collect()
 }
 
 /// The broker's time-weighted return of a period beside ours.
@@ -191,7 +201,9 @@ fn large_flows(daily: &Performance) -> Vec<Finding> {
         |value: Option<f64>| value.map_or("undefined".to_owned(), |value| format!("{:+.4} %", value * 100.0));
     let finding = |flow: &returns::LargeFlowDay| {
         let message = format!(
-            "on {} a flow was {:.1} % of the account; the day's return is {} (split), {} (start), {} (end)",
+            "between the valuations of {} and {} a flow was {:.1} % of the account; the return is {} (split), {} (start), \
+             {} (end)",
+            flow.since,
             flow.date,
             flow.share * 100.0,
             percent(flow.split),

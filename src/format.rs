@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::catalogue::{Figure, Unit};
+use crate::analysis::frequency::Frequency;
 
 /// What stands for a figure that cannot be told.
 pub const UNDEFINED: &str = "\u{2014}";
@@ -103,9 +104,33 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// What figures of so many returns rest on: `1,992 daily returns`, or `84 valuations, about 12 a year`.
+pub fn observed(returns: usize, frequency: Frequency) -> String {
+    let count = |count: usize| number(count as f64, 0, Sign::Minus);
+    if frequency.daily {
+        return format!("{} daily return{}", count(returns), if returns == 1 { "" } else { "s" });
+    }
+    format!("{} valuations, about {} a year", count(returns + 1), number(frequency.periods, 0, Sign::Minus))
+}
+
+/// Returns a year: `252`, or `51.8` where they were counted.
+pub fn periods(frequency: Frequency) -> String {
+    number(frequency.periods, if frequency.daily { 0 } else { 1 }, Sign::Minus)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_daily_is_not_called_so() {
+        let weekly = Frequency { periods: 51.8, daily: false };
+        assert_eq!(observed(104, weekly), "105 valuations, about 52 a year");
+        assert_eq!(periods(weekly), "51.8");
+        let daily = Frequency { periods: 252.0, daily: true };
+        assert_eq!(observed(1992, daily), "1,992 daily returns");
+        assert_eq!(periods(daily), "252");
+    }
 
     #[test]
     fn percent_has_a_real_minus_and_no_signed_zero() {

@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::carino_linking::coefficients;
 use super::fx::Rates;
-use super::returns::{intervals, series_of};
+use super::returns::{intervals, with_returns};
 use crate::config::FlowTiming;
 use crate::error::Result;
 use crate::record::{Currency, Execution, Position, Record, Snapshot};
@@ -27,8 +27,8 @@ pub fn contributions<K: Ord + Clone>(
     of_position: impl Fn(&Snapshot, &Position) -> Option<K>,
     of_fill: impl Fn(&Execution) -> Option<K>,
 ) -> Result<BTreeMap<Option<K>, f64>> {
-    let days = intervals(&record.snapshots, &record.flows, base)?;
-    let returns = series_of(days.first().map(|day| day.since), &days, timing)?.values();
+    let (days, series) = with_returns(intervals(&record.snapshots, &record.flows, base)?, timing)?;
+    let returns = series.values();
     let coefficients = coefficients(&returns, &vec![0.0; returns.len()]);
     let rates = Rates::new(base, &record.snapshots);
     let values = |snapshot: &Snapshot| {
@@ -41,17 +41,16 @@ pub fn contributions<K: Ord + Clone>(
         values
     };
     let mut sums: BTreeMap<Option<K>, f64> = BTreeMap::new();
-    let mut before = record.snapshots.first().map(values).unwrap_or_default();
+    let on = |date| record.snapshots.binary_search_by_key(&date, |snapshot| snapshot.date).ok();
+    let values_on = |date| on(date).and_then(|at| record.snapshots.get(at)).map(values).unwrap_or_default();
     let mut fills = record
         .executions
         .iter()
         .skip_while(|fill| days.first().is_some_and(|day| fill.utc_date() <= day.since))
         .peekable();
-    let later = record.snapshots.iter().skip(1);
-    for (((day, snapshot), value), coefficient) in days.iter().zip(later).zip(&returns).zip(&coefficients) {
-        let after = values(snapshot);
-        let mut gains: BTreeMap<K, Decimal> = after.clone();
-        for (key, value) in &before {
+    for ((day, value), coefficient) in days.iter().zip(&returns).zip(&coefficients) {
+        let mut gains: BTreeMap<K, Decimal> = values_on(day.date);
+        for (key, value) in &values_on(day.since) {
             *gains.entry(key.clone()).or_default() -= *value;
         }
         while let Some(fill) = fills.next_if(|fill| fill.utc_date() <= day.date) {
@@ -68,7 +67,6 @@ pub fn contributions<K: Ord + Clone>(
             *sums.entry(Some(key)).or_default() += coefficient * part;
         }
         *sums.entry(None).or_default() += coefficient * rest;
-        before = after;
     }
     Ok(sums)
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::analysis::testing::{close, date, decimal, prices, series};
+use crate::analysis::testing::close;
 
 const OURS: [f64; 4] = [0.02, -0.01, 0.03, 0.0];
 /// Mean 0.01; distances 0.01, -0.02, 0.01, 0; squares sum to 0.0006.
@@ -16,9 +16,11 @@ fn beta_is_covariance_over_variance() {
 
 #[test]
 fn alpha_is_what_beta_leaves() {
-    close(alpha(&OURS, &THEIRS, 0.0, 252), (1.0_f64 + 0.01 - 7.0 / 6.0 * 0.01).powi(252) - 1.0);
-    let risk_free = 1.004_f64.powi(252) - 1.0;
-    close(alpha(&OURS, &THEIRS, risk_free, 252), (1.0_f64 + 0.006 - 7.0 / 6.0 * 0.006).powi(252) - 1.0);
+    close(alpha(&OURS, &THEIRS, 7.0 / 6.0, 252.0), (1.0_f64 + 0.01 - 7.0 / 6.0 * 0.01).powi(252) - 1.0);
+    let above = |values: [f64; 4]| values.map(|value| value - 0.004);
+    let expected = (1.0_f64 + 0.006 - 7.0 / 6.0 * 0.006).powi(252) - 1.0;
+    close(alpha(&above(OURS), &above(THEIRS), 7.0 / 6.0, 252.0), expected);
+    assert_eq!(alpha(&OURS, &THEIRS[..3], 1.0, 252.0), None);
 }
 
 #[test]
@@ -32,11 +34,11 @@ fn correlation_is_scaled_covariance() {
 #[test]
 fn tracking_error_and_information_ratio_look_at_the_difference() {
     // Differences 0, 0, 0.01, -0.01 around 0.
-    close(tracking_error(&OURS, &THEIRS, 252), (0.0002_f64 / 3.0 * 252.0).sqrt());
-    close(information_ratio(&OURS, &THEIRS, 252), 0.0);
+    close(tracking_error(&OURS, &THEIRS, 252.0), (0.0002_f64 / 3.0 * 252.0).sqrt());
+    close(information_ratio(&OURS, &THEIRS, 252.0), 0.0);
     // Differences 0.01 and 0.03: mean 0.02, spread 0.02 / sqrt(2).
-    close(information_ratio(&[0.01, 0.03], &[0.0, 0.0], 2), 2.0);
-    assert_eq!(information_ratio(&[0.02, 0.03], &[0.01, 0.02], 252), None);
+    close(information_ratio(&[0.01, 0.03], &[0.0, 0.0], 2.0), 2.0);
+    assert_eq!(information_ratio(&[0.02, 0.03], &[0.01, 0.02], 252.0), None);
 }
 
 #[test]
@@ -44,53 +46,9 @@ fn capture_compares_annualized_returns_of_up_and_down_days() {
     // Three up days of four periods a year.
     let ours = (1.02_f64 * 1.03 * 1.0).powf(4.0 / 3.0) - 1.0;
     let theirs = (1.02_f64 * 1.02 * 1.01).powf(4.0 / 3.0) - 1.0;
-    close(up_capture(&OURS, &THEIRS, 4), ours / theirs);
-    close(down_capture(&OURS, &THEIRS, 4), 1.0);
-    assert_eq!(down_capture(&OURS, &[0.0; 4], 4), None);
-}
-
-#[test]
-fn a_missing_close_is_never_taken_from_the_future() {
-    let dates = ["2024-01-02", "2024-01-03", "2024-01-04"].map(date);
-    let closes = [("2024-01-02", "100"), ("2024-01-04", "110")].map(|(day, close)| (date(day), decimal(close)));
-    let aligned = align(&series(&dates, &[0.01, 0.02]), &prices("B", &closes));
-    close(Some(aligned.pairs[0].benchmark), 0.0);
-    close(Some(aligned.pairs[1].benchmark), 0.1);
-    assert!(aligned.left_out.is_empty());
-    close(aligned.total(), 0.1);
-}
-
-#[test]
-fn a_close_six_weekdays_old_leaves_its_pairs_out_on_both_sides() {
-    // The close of Tuesday 2024-01-02 is 5 weekdays old on Tuesday the 9th and 6 on the 10th.
-    let dates = ["2024-01-02", "2024-01-09", "2024-01-10", "2024-01-11", "2024-01-12"].map(date);
-    let closes = [("2024-01-02", "100"), ("2024-01-11", "120"), ("2024-01-12", "132")];
-    let closes = closes.map(|(day, close)| (date(day), decimal(close)));
-    let aligned = align(&series(&dates, &[0.01, 0.02, 0.03, 0.04]), &prices("B", &closes));
-    assert_eq!(aligned.left_out, [date("2024-01-10"), date("2024-01-11")]);
-    assert_eq!(aligned.ours(), [0.01, 0.04]);
-    close(Some(aligned.benchmark()[1]), 0.1);
-    let index: Vec<_> = aligned.index.iter().map(|(_, value)| *value).collect();
-    assert_eq!(index, [Some(1.0), Some(1.0), None, Some(1.2), Some(1.32)]);
-    close(aligned.total(), 0.32);
-}
-
-#[test]
-fn a_benchmark_that_begins_later_has_no_total() {
-    let dates = ["2024-01-02", "2024-01-03", "2024-01-04"].map(date);
-    let closes = [("2024-01-03", "100"), ("2024-01-04", "110")].map(|(day, close)| (date(day), decimal(close)));
-    let aligned = align(&series(&dates, &[0.01, 0.02]), &prices("B", &closes));
-    assert_eq!(aligned.total(), None);
-    assert_eq!(aligned.left_out, [date("2024-01-03")]);
-    assert_eq!(aligned.index[1].1, Some(1.0));
-}
-
-#[test]
-fn a_close_of_zero_is_no_close() {
-    let dates = ["2024-01-02", "2024-01-03"].map(date);
-    let closes = [("2024-01-02", "0"), ("2024-01-03", "110")].map(|(day, close)| (date(day), decimal(close)));
-    let aligned = align(&series(&dates, &[0.01]), &prices("B", &closes));
-    assert_eq!(aligned.left_out.len(), 1);
+    close(up_capture(&OURS, &THEIRS, 4.0), ours / theirs);
+    close(down_capture(&OURS, &THEIRS, 4.0), 1.0);
+    assert_eq!(down_capture(&OURS, &[0.0; 4], 4.0), None);
 }
 
 #[test]
@@ -98,6 +56,6 @@ fn decades_of_losing_days_keep_their_digits() {
     // Four thousand days of -1 % leave 3.5e-18; a year of them loses 1 - 0.99^252 all the same.
     let (ours, theirs) = (vec![-0.005; 4_000], vec![-0.01; 4_000]);
     let expected = (0.995f64.powi(252) - 1.0) / (0.99f64.powi(252) - 1.0);
-    let found = down_capture(&ours, &theirs, 252).unwrap();
+    let found = down_capture(&ours, &theirs, 252.0).unwrap();
     assert!((found / expected - 1.0).abs() < 1e-12, "{found} is not {expected}");
 }

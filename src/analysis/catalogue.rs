@@ -41,7 +41,7 @@ pub struct Figure {
     pub value: Option<f64>,
     /// How many observations it rests on.
     pub observations: usize,
-    /// What those are: `days`, `months`, `round trips`.
+    /// What those are: `returns`, `months`, `round trips`.
     pub observed: &'static str,
     /// Date or dates that belong to it.
     pub when: Option<String>,

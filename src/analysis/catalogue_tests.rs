@@ -42,7 +42,8 @@ fn every_number_of_the_json_is_in_the_catalogue() {
     let json = serde_json::to_value(&found).unwrap();
     let known: BTreeSet<_> = catalogue(&found).into_iter().flat_map(|group| group.figures).map(|it| it.id).collect();
     let told_elsewhere = "returns.by_month returns.by_year risk.risk_free risk.periods_per_year drawdown.peak \
-        drawdown.valley drawdown.recovery drawdown.worst benchmark.symbol benchmark.observations benchmark.left_out \
+        drawdown.valley drawdown.recovery drawdown.worst benchmark.symbol benchmark.observations benchmark.left_out benchmark.from \
+        benchmark.to benchmark.periods_per_year benchmark.calendar_days \
         significance.trials significance.trials_sharpe_sd";
     let told_elsewhere: BTreeSet<_> = told_elsewhere.split_whitespace().collect();
     for group in ["returns", "risk", "drawdown", "benchmark", "trades", "significance"] {
@@ -58,10 +59,11 @@ fn an_undefined_figure_says_why_in_numbers() {
     let found = example(TradeFigures::default());
     let because = |id| reason(&found, id).unwrap_or_default();
     assert_eq!(because("returns.annualized"), "needs 365 days, has 2");
-    assert_eq!(because("risk.calmar"), "needs 365 days, has 2");
-    assert_eq!(because("risk.skewness"), "needs 3 days, has 2");
-    assert_eq!(because("significance.sharpe_low"), "needs 42 days, has 2");
-    assert_eq!(because("benchmark.beta"), "no benchmark prices");
+    assert_eq!(because("risk.calmar"), "needs 63 returns, has 2");
+    assert_eq!(because("returns.money_weighted"), "needs 365 days, has 2");
+    assert_eq!(because("risk.skewness"), "needs 63 returns, has 2");
+    assert_eq!(because("significance.sharpe_low"), "needs 63 returns, has 2");
+    assert_eq!(because("benchmark.beta"), "there are no prices of B");
     assert_eq!(because("trades.win_rate"), "needs 1 round trip, has 0");
     assert_eq!(because("returns.one_year"), "needs snapshots since 2023-02-01, has them since 2024-01-30");
     assert_eq!(

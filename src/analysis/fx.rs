@@ -3,19 +3,26 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::record::{Currency, Execution, Snapshot};
+use crate::record::{CashFlow, Currency, Execution, Snapshot};
 
 /// Exchange rates and net liquidation values, looked up in a record's snapshots.
 #[derive(Debug, Clone, Copy)]
 pub struct Rates<'a> {
     base: Currency,
     snapshots: &'a [Snapshot],
+    flows: &'a [CashFlow],
 }
 
 impl<'a> Rates<'a> {
     /// Rates into `base` from snapshots in ascending order of their dates.
     pub fn new(base: Currency, snapshots: &'a [Snapshot]) -> Self {
-        Self { base, snapshots }
+        Self { base, snapshots, flows: &[] }
+    }
+
+    /// The same with the money that came in, which [`Rates::capital_on`] adds.
+    #[must_use]
+    pub fn with_flows(self, flows: &'a [CashFlow]) -> Self {
+        Self { flows, ..self }
     }
 
     /// The base currency.
@@ -76,11 +83,17 @@ impl<'a> Rates<'a> {
         fill.commission_currency.or((fill.currency == self.base).then_some(self.base))
     }
 
-    /// The net liquidation value of the last snapshot dated before `date`, where it is above zero.
-    pub fn nav_before(&self, date: NaiveDate) -> Option<Decimal> {
+    /// What there was to trade with on a date: the net liquidation value of the last snapshot before it, and the money that
+    /// came in until the next one, as returns count it; `None` where that is not above zero or not known.
+    pub fn capital_on(&self, date: NaiveDate) -> Option<Decimal> {
         let from = self.snapshots.partition_point(|snapshot| snapshot.date < date);
-        let value = self.snapshots.get(from.checked_sub(1)?)?.net_liquidation;
-        (value > Decimal::ZERO).then_some(value)
+        let before = self.snapshots.get(from.checked_sub(1)?)?;
+        let until = self.snapshots.get(from).map_or(date, Snapshot::own_date);
+        let inside =
+            |flow: &&CashFlow| before.own_date() < flow.date && flow.date <= until && flow.kind.is_external();
+        let amounts = self.flows.iter().filter(inside).map(|flow| flow.in_base(self.base));
+        let came: Decimal = amounts.map(|amount| Some(amount?.max(Decimal::ZERO))).sum::<Option<Decimal>>()?;
+        before.net_liquidation.checked_add(came).filter(|capital| *capital > Decimal::ZERO)
     }
 }
 
@@ -103,8 +116,20 @@ mod tests {
         assert_eq!(rates.of(&fill.clone().fx("1.2").done()), Some(dec("1.2")));
         assert_eq!(rates.of(&fill.clone().on("2025-12-31").done()), None);
         assert_eq!(rates.of(&fill.currency("GBP").done()), None);
-        assert_eq!(rates.nav_before(date("2026-01-10")), Some(dec("1000")));
-        assert_eq!(rates.nav_before(date("2026-01-01")), None);
+        assert_eq!(rates.capital_on(date("2026-01-10")), Some(dec("1000")));
+        assert_eq!(rates.capital_on(date("2026-01-01")), None);
+    }
+
+    #[test]
+    fn a_deposit_of_the_day_is_there_to_trade_with() {
+        let snapshots =
+            [snapshot("2026-01-05", 1000), snapshot("2026-01-06", 101_000), snapshot("2026-01-07", 90_000)];
+        let money = |day: &str, amount: &str| crate::analysis::testing::flow(date(day), dec(amount));
+        let flows = [money("2026-01-05", "1"), money("2026-01-06", "100000"), money("2026-01-07", "-10000")];
+        let rates = Rates::new(currency("USD"), &snapshots).with_flows(&flows);
+        assert_eq!(rates.capital_on(date("2026-01-06")), Some(dec("101000")));
+        assert_eq!(rates.capital_on(date("2026-01-07")), Some(dec("101000")), "what leaves was there before");
+        assert_eq!(rates.capital_on(date("2026-01-08")), Some(dec("90000")));
     }
 
     #[test]

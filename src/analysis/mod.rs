@@ -3,17 +3,20 @@
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
 //! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
 
+pub mod alignment;
 pub mod attribution;
 pub mod benchmark;
 pub mod carino_linking;
 pub mod catalogue;
 pub mod cone;
 pub mod drawdown;
+pub mod frequency;
 pub mod fx;
 pub mod instruments;
 pub mod money_weighted;
 pub mod notes;
 pub mod orders;
+pub mod pair_rates;
 pub mod performance;
 pub mod periods;
 pub mod plans;
@@ -28,7 +31,7 @@ pub mod slippage;
 pub mod statistics;
 pub mod stats;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod tracking;
 #[cfg(test)]
 pub(crate) mod trade_samples;

@@ -7,11 +7,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
-use super::benchmark::{AlignedSeries, align};
+use super::alignment::{AlignedSeries, align};
 use super::drawdown::{self, Drawdown};
+use super::frequency::Frequency;
 use super::money_weighted::{DatedAmount, money_weighted};
+use super::pair_rates::closes_in_base;
 use super::periods::{PeriodReturn, usual_periods};
-use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, series_of};
+use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, with_returns};
 use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
 use crate::calendar::Exchange;
 use crate::config::Analysis;
@@ -25,7 +27,7 @@ pub struct Performance {
     pub exchange: Exchange,
     /// How figures are computed.
     pub analysis: Analysis,
-    /// Time-weighted daily returns.
+    /// Time-weighted returns.
     pub series: ReturnSeries,
     /// Growth of 1 on each of the series' dates.
     pub index: Vec<f64>,
@@ -35,8 +37,10 @@ pub struct Performance {
     pub drawdown_periods: Vec<Drawdown>,
     /// The benchmark's symbol.
     pub benchmark_symbol: String,
-    /// The benchmark over the same dates; `None` without its prices.
+    /// The benchmark over the same dates; `None` where there is nothing to compare.
     pub aligned: Option<AlignedSeries>,
+    /// Why there is nothing to compare, in words.
+    pub not_compared: Option<String>,
     /// Money-weighted return a year.
     pub money_weighted: Option<f64>,
     /// Days on which money crossed the account's border.
@@ -50,15 +54,20 @@ pub struct Performance {
 pub struct RollingDay {
     /// The last day of the windows.
     pub date: NaiveDate,
-    /// Sharpe ratio over 21, 63 and 252 days.
-    pub sharpe: [Option<f64>; 3],
-    /// Volatility over 21, 63 and 252 days.
-    pub volatility: [Option<f64>; 3],
+    /// Sharpe ratio over 63 and 252 returns.
+    pub sharpe: [Option<f64>; 2],
+    /// Volatility over 63 and 252 returns.
+    pub volatility: [Option<f64>; 2],
     /// Beta over 252 pairs with the benchmark.
     pub beta: Option<f64>,
 }
 
 impl Performance {
+    /// How many returns a year the record has.
+    pub fn frequency(&self) -> Frequency {
+        self.series.frequency(self.exchange, self.analysis.periods_per_year)
+    }
+
     /// The usual periods up to the newest snapshot, against the benchmark.
     pub fn usual_periods(&self) -> Vec<PeriodReturn> {
         usual_periods(&self.series, self.aligned.as_ref())
@@ -72,9 +81,10 @@ impl Performance {
     /// Rolling figures of every day on which at least the shortest window is full.
     pub fn rolling(&self) -> Vec<RollingDay> {
         let values = self.series.values();
-        let Analysis { risk_free, periods_per_year: periods, .. } = self.analysis;
-        let mut sharpe = WINDOWS.map(|window| rolling_sharpe(&values, window, risk_free, periods).into_iter());
-        let mut volatility = WINDOWS.map(|window| rolling_volatility(&values, window, periods).into_iter());
+        let frequency = self.frequency();
+        let excess = self.series.excess(frequency, self.analysis.risk_free).unwrap_or_default();
+        let mut sharpe = WINDOWS.map(|window| rolling_sharpe(&excess, window, frequency.periods).into_iter());
+        let mut volatility = WINDOWS.map(|window| rolling_volatility(&values, window, frequency.periods).into_iter());
         let pairs = self.aligned.as_ref().map_or(&[][..], |aligned| aligned.pairs.as_slice());
         let mut betas = pairs.iter().zip(rolling_beta(pairs, BETA_WINDOW)).peekable();
         let days = self.series.days.iter().map(|day| RollingDay {
@@ -101,16 +111,20 @@ pub fn performance(
 ) -> Result<Performance, Error> {
     let mut days = intervals(&record.snapshots, &record.flows, base)?;
     days.retain(|day| window.contains(day.date));
-    let series = series_of(days.first().map(|day| day.since), &days, analysis.flow_timing)?;
+    let (days, series) = with_returns(days, analysis.flow_timing)?;
     let index = series.index();
     let drawdowns = drawdown::drawdowns(&index);
-    let prices = record.price_series(benchmark_symbol).filter(|_| !series.days.is_empty());
+    let (aligned, not_compared) = match compared(record, &series, benchmark_symbol, base) {
+        Ok(aligned) => (Some(aligned), None),
+        Err(reason) => (None, Some(reason)),
+    };
     Ok(Performance {
         exchange: record.exchange,
         analysis: analysis.clone(),
         drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
         benchmark_symbol: benchmark_symbol.to_owned(),
-        aligned: prices.map(|prices| align(&series, prices)),
+        aligned,
+        not_compared,
         money_weighted: rate_of_money(&days, &record.flows, base),
         flow_days: days.iter().filter(|day| day.has_flow()).map(|day| day.date).collect(),
         large_flows: large_flow_days(&days),
@@ -118,6 +132,22 @@ pub fn performance(
         index,
         drawdowns,
     })
+}
+
+/// The benchmark over the dates of a series, in the account's currency.
+///
+/// # Errors
+/// Why there is nothing to compare, in words.
+fn compared(record: &Record, series: &ReturnSeries, symbol: &str, base: Currency) -> Result<AlignedSeries, String> {
+    if symbol.is_empty() {
+        return Err("no benchmark is configured".into());
+    }
+    let prices = record.price_series(symbol).ok_or_else(|| format!("there are no prices of {symbol}"))?;
+    let aligned = align(series, &closes_in_base(prices, record, base)?);
+    if series.days.is_empty() || aligned.comparison.is_none() {
+        return Err(format!("the record and {symbol} have no two dates in common"));
+    }
+    Ok(aligned)
 }
 
 fn rate_of_money(days: &[Interval], flows: &[CashFlow], base: Currency) -> Option<f64> {

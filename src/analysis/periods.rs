@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
 
-use super::benchmark::AlignedSeries;
+use super::alignment::AlignedSeries;
 use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
 use super::statistics::ratio;
+use super::stats::Part;
 use crate::calendar::{Exchange, YearMonth, day_before};
 
 /// A value and the day it belongs to.
@@ -89,6 +90,25 @@ fn trailing_base(series: &ReturnSeries, months: u32) -> Option<NaiveDate> {
     (series.start? <= base).then_some(base)
 }
 
+/// What the returns to date and of the last years rest on, by the id of each figure.
+pub fn parts(series: &ReturnSeries) -> BTreeMap<&'static str, Part> {
+    let Some(end) = series.end() else { return BTreeMap::new() };
+    let since = [
+        ("returns.mtd", Some(month_start(end))),
+        ("returns.qtd", Some(quarter_start(end))),
+        ("returns.ytd", Some(year_start(end))),
+        ("returns.one_year", trailing_base(series, 12).map(day_after)),
+        ("returns.three_years", trailing_base(series, 36).map(day_after)),
+        ("returns.five_years", trailing_base(series, 60).map(day_after)),
+    ];
+    let part = |(id, from): (&'static str, Option<NaiveDate>)| {
+        let from = from?;
+        let days = series.days.get(series.days.partition_point(|day| day.date < from)..)?;
+        Some((id, Part { from: days.first()?.since, to: end, observations: days.len() }))
+    };
+    since.into_iter().filter_map(part).collect()
+}
+
 /// A usual period ending at the newest snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PeriodReturn {
@@ -151,11 +171,11 @@ fn period(
     from: NaiveDate,
     annual: bool,
 ) -> PeriodReturn {
-    let mut days = series.days.iter().filter(|day| day.date >= from);
-    let (Some(first), Some(end)) = (days.next(), series.end()) else {
+    let days = || series.days.iter().filter(|day| day.date >= from);
+    let (Some(first), Some(end)) = (days().next(), series.end()) else {
         return PeriodReturn::without_value(label, annual);
     };
-    let length = (end - first.since).num_days();
+    let length = days().map(DailyReturn::calendar_days).sum();
     let rate = |value: f64| if annual { annualized(value, length) } else { Some(value) };
     PeriodReturn {
         label,

@@ -1,6 +1,6 @@
 use super::*;
-use crate::analysis::benchmark::align;
-use crate::analysis::testing::{close, date, decimal, prices, series};
+use crate::analysis::alignment::{Closes, align};
+use crate::analysis::testing::{close, date, series};
 
 /// Snapshots 2023-11-30, 2023-12-15, 2023-12-29, 2024-01-02, 2024-02-01, 2024-02-02.
 fn example() -> ReturnSeries {
@@ -81,13 +81,13 @@ fn three_years_are_a_year_rate() {
 
 #[test]
 fn the_benchmark_runs_between_the_same_snapshots() {
-    let closes = [("2023-11-30", "100"), ("2023-12-15", "90"), ("2023-12-29", "110"), ("2024-01-02", "121")];
-    let closes = closes.map(|(day, close)| (date(day), decimal(close)));
-    let aligned = align(&example(), &prices("B", &closes));
+    let closes = [("2023-11-30", 100.0), ("2023-12-15", 90.0), ("2023-12-29", 110.0), ("2024-01-02", 121.0)];
+    let closes = closes.map(|(day, close)| (date(day), close));
+    let aligned = align(&example(), &Closes::new(closes, Some(Exchange::NEW_YORK)));
     let months = benchmark_by_month(&example(), &aligned);
     close(months.get(&month("2023-12")).copied(), 0.1);
     close(months.get(&month("2024-01")).copied(), 0.1);
-    // By February the last close is too old.
+    // After the last close the exchange has opened again.
     assert_eq!(months.get(&month("2024-02")), None);
     close(benchmark_by_year(&example(), &aligned).get(&2023).copied(), 0.1);
     assert_eq!(usual_periods(&example(), Some(&aligned))[6].benchmark, None);

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
+use super::frequency::Frequency;
 use super::statistics::{compounded, finite};
 use crate::calendar::Exchange;
 use crate::config::FlowTiming;
@@ -20,7 +21,7 @@ pub const DAYS_PER_YEAR: f64 = 365.25;
 /// Periods shorter than this many calendar days are not annualized (GIPS).
 pub const MIN_DAYS_TO_ANNUALIZE: i64 = 365;
 
-/// The return between two consecutive snapshots.
+/// The return between two consecutive valuations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DailyReturn {
     /// Date of the later snapshot, to which the return belongs.
@@ -31,7 +32,14 @@ pub struct DailyReturn {
     pub value: f64,
 }
 
-/// Daily returns in order, linked whatever the gap between two snapshots.
+impl DailyReturn {
+    /// Calendar days between its two valuations.
+    pub fn calendar_days(&self) -> i64 {
+        (self.date - self.since).num_days()
+    }
+}
+
+/// Returns in order, linked whatever the gap between two snapshots. While the account is empty there is none.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReturnSeries {
     /// Date of the snapshot that the first return is taken from; `None` where there is no snapshot.
@@ -65,9 +73,22 @@ impl ReturnSeries {
         self.days.last().map(|day| day.date)
     }
 
-    /// Calendar days from the start to the last return; 0 without returns.
+    /// Calendar days that the returns stand for: from the start to the last of them, without those on which the account
+    /// was empty; 0 without returns.
     pub fn calendar_days(&self) -> i64 {
-        self.start.zip(self.end()).map_or(0, |(start, end)| (end - start).num_days())
+        self.days.iter().map(DailyReturn::calendar_days).sum()
+    }
+
+    /// How many returns a year it has, by the sessions of an exchange; `configured` where it is a daily record.
+    pub fn frequency(&self, exchange: Exchange, configured: u32) -> Frequency {
+        let sessions = |day: &DailyReturn| exchange.age(day.since, day.date);
+        let expected = self.days.iter().map(sessions).sum();
+        Frequency::of(self.days.len(), expected, self.calendar_days(), configured)
+    }
+
+    /// Returns above the risk-free rate of their time, from a rate a year; undefined for one of -100 % or below.
+    pub fn excess(&self, frequency: Frequency, risk_free: f64) -> Option<Vec<f64>> {
+        frequency.excess(self.days.iter().map(|day| (day.value, day.calendar_days())), risk_free)
     }
 
     /// The returns dated inside the window. The snapshot before the first of them is the new start.
@@ -101,12 +122,14 @@ pub struct Interval {
 
 impl Interval {
     /// The time-weighted return under a convention, or `None` where it cannot be told: a denominator of 0 or
-    /// below, or a loss of everything.
+    /// below, or less than nothing left.
     ///
     /// `split`: `(V_t + W) / (V_{t-1} + C) - 1`, `start`: `V_t / (V_{t-1} + C - W) - 1`, `end`:
-    /// `(V_t - C + W) / V_{t-1} - 1`. Sums are exact decimals, so that a day without gain returns exactly 0.
+    /// `(V_t - C + W) / V_{t-1} - 1`. Sums are exact decimals, so that a day without gain returns exactly 0. Where the
+    /// account is empty before or after, only `split` has a meaning, and it is used whatever the convention.
     pub fn time_weighted(&self, timing: FlowTiming) -> Option<f64> {
         let net = self.contributed.checked_sub(self.withdrawn)?;
+        let timing = if self.before.is_zero() || self.after.is_zero() { FlowTiming::Split } else { timing };
         let (after, before) = match timing {
             FlowTiming::Split => {
                 (self.after.checked_add(self.withdrawn)?, self.before.checked_add(self.contributed)?)
@@ -114,10 +137,16 @@ impl Interval {
             FlowTiming::Start => (self.after, self.before.checked_add(net)?),
             FlowTiming::End => (self.after.checked_sub(net)?, self.before),
         };
-        if before <= Decimal::ZERO || after <= Decimal::ZERO {
+        let all_lost = self.after.is_zero() && after.is_zero();
+        if before <= Decimal::ZERO || (after <= Decimal::ZERO && !all_lost) {
             return None;
         }
         if before == after { Some(0.0) } else { finite(after.to_f64()? / before.to_f64()? - 1.0) }
+    }
+
+    /// Whether the account was empty and stayed without money from outside: no return, and no time that counts.
+    pub fn is_idle(&self) -> bool {
+        self.before.is_zero() && self.contributed.is_zero()
     }
 
     /// Whether money crossed the account's border.
@@ -133,8 +162,8 @@ impl Interval {
 /// weekend is in the snapshot of that weekend, whichever session that one stands for.
 ///
 /// # Errors
-/// A net liquidation value of 0 or below, snapshots out of order, or a flow whose exchange rate is not known:
-/// each names the date.
+/// A net liquidation value below 0, snapshots out of order, or a flow whose exchange rate is not known: each names the
+/// date.
 pub fn intervals(snapshots: &[Snapshot], flows: &[CashFlow], base: Currency) -> Result<Vec<Interval>, Error> {
     let mut external: Vec<&CashFlow> = flows.iter().filter(|flow| flow.kind.is_external()).collect();
     external.sort_by_key(|flow| flow.date);
@@ -148,8 +177,8 @@ pub fn intervals(snapshots: &[Snapshot], flows: &[CashFlow], base: Currency) -> 
         let mut interval = Interval {
             since: earlier.date,
             date: later.date,
-            before: positive_value(earlier)?,
-            after: positive_value(later)?,
+            before: value_of(earlier)?,
+            after: value_of(later)?,
             contributed: Decimal::ZERO,
             withdrawn: Decimal::ZERO,
         };
@@ -168,12 +197,12 @@ fn add_flow(interval: &mut Interval, flow: &CashFlow, base: Currency) -> Result<
     Ok(())
 }
 
-fn positive_value(snapshot: &Snapshot) -> Result<Decimal, Error> {
-    if snapshot.net_liquidation > Decimal::ZERO {
+fn value_of(snapshot: &Snapshot) -> Result<Decimal, Error> {
+    if snapshot.net_liquidation >= Decimal::ZERO {
         return Ok(snapshot.net_liquidation);
     }
     let date = snapshot.date;
-    Err(Error::data(format!("the net liquidation value on {date} is not above 0, so no return can be taken"))
+    Err(Error::data(format!("the net liquidation value on {date} is below 0, so no return can be taken"))
         .hint(format!("correct the snapshot of {date} in data/snapshots, or start the record after it")))
 }
 
@@ -195,40 +224,60 @@ fn impossible(date: NaiveDate) -> Error {
         .hint(format!("check the flows of {date} in data/flows.csv, or set flow_timing = \"split\" in config.toml"))
 }
 
-/// Time-weighted daily returns, one per snapshot after the first.
+/// Time-weighted returns, one per snapshot after the first.
 ///
 /// Formulas: [`Interval::time_weighted`]. Undefined days do not exist: a day whose return cannot be told is an
-/// error. No snapshot or one gives an empty series.
+/// error. While the account is empty there is no return. No snapshot or one gives an empty series.
 ///
 /// # Errors
-/// As [`intervals`], and a day whose denominator is not above 0 or on which everything was lost; each names
-/// the date.
+/// As [`intervals`] and [`with_returns`].
 pub fn daily_returns(
     snapshots: &[Snapshot],
     flows: &[CashFlow],
     base: Currency,
     timing: FlowTiming,
 ) -> Result<ReturnSeries, Error> {
-    let start = snapshots.first().map(|snapshot| snapshot.date);
-    series_of(start, &intervals(snapshots, flows, base)?, timing)
+    let (_, series) = with_returns(intervals(snapshots, flows, base)?, timing)?;
+    let start = series.start.or(snapshots.first().map(|snapshot| snapshot.date));
+    Ok(ReturnSeries { start, ..series })
 }
 
-/// The returns of these intervals; see [`daily_returns`].
+/// The intervals that have a return, and the returns: those during which the account was empty are left out. A loss of
+/// everything without a withdrawal, -100 %, ends the record.
 ///
 /// # Errors
-/// A day whose return cannot be told; it is named.
-pub fn series_of(start: Option<NaiveDate>, days: &[Interval], timing: FlowTiming) -> Result<ReturnSeries, Error> {
-    let days = days.iter().map(|day| {
+/// A day whose return cannot be told, or a value that comes back without a deposit after everything was lost; it is named.
+pub fn with_returns(intervals: Vec<Interval>, timing: FlowTiming) -> Result<(Vec<Interval>, ReturnSeries), Error> {
+    let (mut counted, mut days) = (Vec::with_capacity(intervals.len()), Vec::with_capacity(intervals.len()));
+    let mut ruined = None;
+    for day in intervals {
+        match ruined {
+            Some(date) if day.is_idle() && !day.after.is_zero() => return Err(unexplained_zero(date)),
+            Some(_) => continue,
+            None if day.is_idle() => continue,
+            None => {}
+        }
         let value = day.time_weighted(timing).ok_or_else(|| impossible(day.date))?;
-        Ok(DailyReturn { date: day.date, since: day.since, value })
-    });
-    Ok(ReturnSeries { start, days: days.collect::<Result<_, Error>>()? })
+        days.push(DailyReturn { date: day.date, since: day.since, value });
+        counted.push(day);
+        ruined = (value <= -1.0).then_some(day.date);
+    }
+    Ok((counted, ReturnSeries { start: days.first().map(|day| day.since), days }))
+}
+
+fn unexplained_zero(date: NaiveDate) -> Error {
+    Error::data(format!(
+        "the net liquidation value on {date} is 0 without a withdrawal, and is back later without a deposit"
+    ))
+    .hint(format!("correct or delete the snapshot of {date} in data/snapshots, or add the flows to data/flows.csv"))
 }
 
 /// A day whose flow is large against the account, with its return under each convention.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LargeFlowDay {
-    /// The day.
+    /// The valuation before.
+    pub since: NaiveDate,
+    /// The day of the valuation that holds the flow.
     pub date: NaiveDate,
     /// Money in plus money out as a share of the net liquidation value before.
     pub share: f64,
@@ -247,6 +296,7 @@ pub fn large_flow_days(days: &[Interval]) -> Vec<LargeFlowDay> {
         let flows = day.contributed.checked_add(day.withdrawn)?.to_f64()?;
         let share = finite(flows / day.before.to_f64()?).filter(|share| *share > LARGE_FLOW)?;
         Some(LargeFlowDay {
+            since: day.since,
             date: day.date,
             share,
             split: day.time_weighted(FlowTiming::Split),

@@ -158,3 +158,58 @@ fn returns_since_a_date_are_linked() {
     close(period_return(&series, date("2024-01-03")), 0.21);
     assert_eq!(period_return(&series, date("2024-01-05")), None);
 }
+
+#[test]
+fn an_account_emptied_and_funded_again_links_its_two_lives() {
+    // 2 %, then 1 % and everything out, three empty days, then a new deposit that earns 1 %: 1.02 x 1.01 x 1.01.
+    let days = snapshots("2024-01-01", &["1000", "1020", "0", "0", "0", "0", "1010"]);
+    let flows = [flow(date("2024-01-03"), decimal("-1030.2")), flow(date("2024-01-09"), decimal("1000"))];
+    for timing in [FlowTiming::Split, FlowTiming::Start, FlowTiming::End] {
+        let series = daily_returns(&days, &flows, usd(), timing).unwrap();
+        close(total(&series.values()), 1.02 * 1.01 * 1.01 - 1.0);
+        assert_eq!(series.dates(), ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-09"].map(date));
+        // One day each before, and from the empty Monday to the funded Tuesday: nothing between counts.
+        assert_eq!((series.calendar_days(), series.days[2].since), (3, date("2024-01-08")));
+        assert!(series.missing_sessions(Exchange::NEW_YORK).is_empty());
+    }
+}
+
+#[test]
+fn a_record_may_begin_with_an_empty_account() {
+    let days = snapshots("2024-01-01", &["0", "0", "1010", "1020.1"]);
+    let series = daily_returns(&days, &[flow(date("2024-01-03"), decimal("1000"))], usd(), FlowTiming::End).unwrap();
+    assert_eq!(series.start, Some(date("2024-01-02")));
+    close(total(&series.values()), 1.01 * 1.01 - 1.0);
+    // Cents that arrive late in an empty account are no return.
+    let late = returns(&["0", "0", "12.34"], &[], FlowTiming::Split).unwrap();
+    assert_eq!((late.days.len(), late.start), (0, Some(date("2024-01-01"))));
+}
+
+#[test]
+fn a_loss_of_everything_ends_the_record() {
+    let new_money = [flow(date("2024-01-04"), decimal("500"))];
+    let series = returns(&["1000", "1100", "0", "500"], &new_money, FlowTiming::Start).unwrap();
+    assert_eq!(series.values().len(), 2);
+    close(total(&series.values()), -1.0);
+    let error = returns(&["1000", "1100", "0", "1100"], &[], FlowTiming::Split).unwrap_err();
+    assert!(error.message().contains("2024-01-03 is 0 without a withdrawal"), "{error}");
+    let error = returns(&["1000", "-5"], &[], FlowTiming::Split).unwrap_err();
+    assert!(error.message().contains("2024-01-02 is below 0"), "{error}");
+}
+
+#[test]
+fn a_sparse_record_is_not_annualized_as_a_daily_one() {
+    let weekly: Vec<NaiveDate> = (0..53).map(|week| date("2023-01-06") + chrono::Days::new(7 * week)).collect();
+    let record = crate::analysis::testing::series(&weekly, &[0.01; 52]);
+    let frequency = record.frequency(Exchange::NEW_YORK, 252);
+    close(Some(frequency.periods), 52.0 * 365.25 / 364.0);
+    let excess = record.excess(frequency, 0.05).unwrap();
+    close(Some(excess[0]), 0.01 - (1.05_f64.powf(7.0 / 365.25) - 1.0));
+    // Every session of a quarter but six of 62: more than nine in ten.
+    let daily: Vec<NaiveDate> = Exchange::NEW_YORK.sessions(date("2023-01-03")..=date("2023-03-31")).collect();
+    assert_eq!(daily.len(), 62);
+    let kept: Vec<NaiveDate> = daily.iter().enumerate().filter(|(at, _)| at % 10 != 5).map(|(_, day)| *day).collect();
+    assert_eq!(kept.len(), 56);
+    let record = crate::analysis::testing::series(&kept, &[0.01; 55]);
+    assert!(record.frequency(Exchange::NEW_YORK, 252).daily);
+}

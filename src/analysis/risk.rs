@@ -1,50 +1,35 @@
-//! Risk and reward of daily returns.
+//! Risk and reward of returns.
 //!
-//! Returns are fractions per trading day; `periods` is how many trading days make a year; `risk_free` is a rate
-//! a year as a fraction.
+//! Returns are fractions, `excess` ones are taken over the risk-free rate of their time; `periods` is how many returns a
+//! year has. See [`super::frequency`].
 
 use super::statistics::{finite, mean, quantile, ratio, spread, standard_deviation};
 
-/// The risk-free rate of one day: `(1 + rf)^(1/P) - 1`; undefined for a rate of -100 % or below.
-pub fn daily_risk_free(risk_free: f64, periods: u32) -> Option<f64> {
-    if risk_free <= -1.0 {
-        return None;
-    }
-    finite((risk_free.ln_1p() / f64::from(periods)).exp_m1())
-}
-
-/// Returns above the risk-free rate of the day: `e_t = r_t - rf_d`.
-pub fn excess(returns: &[f64], risk_free: f64, periods: u32) -> Option<Vec<f64>> {
-    let daily = daily_risk_free(risk_free, periods)?;
-    Some(returns.iter().map(|value| value - daily).collect())
-}
-
 /// Volatility a year: `s sqrt(P)` with the sample standard deviation `s` (ddof = 1); undefined for fewer than two
 /// returns.
-pub fn volatility(returns: &[f64], periods: u32) -> Option<f64> {
-    finite(standard_deviation(returns)? * f64::from(periods).sqrt())
+pub fn volatility(returns: &[f64], periods: f64) -> Option<f64> {
+    finite(standard_deviation(returns)? * periods.sqrt())
 }
 
-/// Sharpe ratio per day: `mean(e) / std(e)`, ddof = 1; undefined for fewer than two returns or without spread.
-pub fn daily_sharpe(excess: &[f64]) -> Option<f64> {
+/// Sharpe ratio per return: `mean(e) / std(e)`, ddof = 1; undefined for fewer than two returns or without spread.
+pub fn sharpe_per_return(excess: &[f64]) -> Option<f64> {
     finite(mean(excess)? / spread(excess)?)
 }
 
 /// Sharpe ratio a year: `mean(e) / std(e) sqrt(P)`, ddof = 1; undefined for fewer than two returns or without
 /// spread. Source: Sharpe, "The Sharpe Ratio" (1994).
-pub fn sharpe(returns: &[f64], risk_free: f64, periods: u32) -> Option<f64> {
-    finite(daily_sharpe(&excess(returns, risk_free, periods)?)? * f64::from(periods).sqrt())
+pub fn sharpe(excess: &[f64], periods: f64) -> Option<f64> {
+    finite(sharpe_per_return(excess)? * periods.sqrt())
 }
 
 /// Sortino ratio a year: `mean(e) / sqrt(mean(min(e, 0)^2)) sqrt(P)`; undefined for fewer than two returns or
-/// without a day below the risk-free rate. Source: Sortino and Price (1994).
-pub fn sortino(returns: &[f64], risk_free: f64, periods: u32) -> Option<f64> {
-    if returns.len() < 2 {
+/// without one below the risk-free rate. Source: Sortino and Price (1994).
+pub fn sortino(excess: &[f64], periods: f64) -> Option<f64> {
+    if excess.len() < 2 {
         return None;
     }
-    let excess = excess(returns, risk_free, periods)?;
     let squares: Vec<f64> = excess.iter().map(|value| value.min(0.0).powi(2)).collect();
-    ratio(mean(&excess)? * f64::from(periods).sqrt(), mean(&squares)?.sqrt())
+    ratio(mean(excess)? * periods.sqrt(), mean(&squares)?.sqrt())
 }
 
 /// Calmar ratio: annualized return over the size of the maximum drawdown; undefined without a drawdown.
@@ -90,19 +75,19 @@ pub fn excess_kurtosis(returns: &[f64]) -> Option<f64> {
     finite(scale * moment(returns, 4)? / moment(returns, 2)?.powi(2) - 3.0 * (count - 1.0).powi(2) / divisor)
 }
 
-/// Value at risk: the 5 % quantile of daily returns, a loss below zero; undefined without a return.
+/// Value at risk: the 5 % quantile of returns, a loss below zero; undefined without a return.
 pub fn var_95(returns: &[f64]) -> Option<f64> {
     quantile(returns, 0.05)
 }
 
-/// Expected shortfall: the mean of the daily returns at or below [`var_95`]; undefined without a return.
+/// Expected shortfall: the mean of the returns at or below [`var_95`]; undefined without a return.
 pub fn cvar_95(returns: &[f64]) -> Option<f64> {
     let limit = var_95(returns)?;
     let tail: Vec<f64> = returns.iter().copied().filter(|value| *value <= limit).collect();
     mean(&tail)
 }
 
-/// Omega ratio at threshold 0: sum of gains over sum of losses; undefined without a losing day.
+/// Omega ratio at threshold 0: sum of gains over sum of losses; undefined without a loss.
 /// Source: Keating and Shadwick (2002).
 pub fn omega(returns: &[f64]) -> Option<f64> {
     let gains: f64 = returns.iter().map(|value| value.max(0.0)).sum();
@@ -110,7 +95,7 @@ pub fn omega(returns: &[f64]) -> Option<f64> {
     ratio(gains, losses)
 }
 
-/// Tail ratio: `|q95| / |q5|` of daily returns; undefined where the 5 % quantile is 0.
+/// Tail ratio: `|q95| / |q5|` of returns; undefined where the 5 % quantile is 0.
 pub fn tail_ratio(returns: &[f64]) -> Option<f64> {
     ratio(quantile(returns, 0.95)?.abs(), quantile(returns, 0.05)?.abs())
 }
@@ -125,31 +110,27 @@ mod tests {
 
     #[test]
     fn volatility_is_the_yearly_spread() {
-        close(volatility(&DAYS, 252), (0.0003_f64 * 252.0).sqrt());
-        assert_eq!(volatility(&[0.01], 252), None);
-        close(volatility(&[0.0; 4], 252), 0.0);
+        close(volatility(&DAYS, 252.0), (0.0003_f64 * 252.0).sqrt());
+        assert_eq!(volatility(&[0.01], 252.0), None);
+        close(volatility(&[0.0; 4], 252.0), 0.0);
     }
 
     #[test]
     fn sharpe_is_the_mean_over_the_spread() {
-        close(sharpe(&DAYS, 0.0, 252), 0.005 / 0.0003_f64.sqrt() * 252.0_f64.sqrt());
-        // A yearly rate of 1.001^252 - 1 is 0.001 a day.
-        let risk_free = 1.001_f64.powi(252) - 1.0;
-        close(sharpe(&DAYS, risk_free, 252), 0.004 / 0.0003_f64.sqrt() * 252.0_f64.sqrt());
+        close(sharpe(&DAYS, 252.0), 0.005 / 0.0003_f64.sqrt() * 252.0_f64.sqrt());
     }
 
     #[test]
     fn sharpe_needs_two_different_days() {
-        assert_eq!(sharpe(&[0.01], 0.0, 252), None);
-        assert_eq!(sharpe(&[0.1 + 0.2, 0.3, 0.3], 0.0, 252), None);
-        assert_eq!(sharpe(&[], 0.0, 252), None);
-        assert_eq!(sharpe(&DAYS, -1.0, 252), None);
+        assert_eq!(sharpe(&[0.01], 252.0), None);
+        assert_eq!(sharpe(&[0.1 + 0.2, 0.3, 0.3], 252.0), None);
+        assert_eq!(sharpe(&[], 252.0), None);
     }
 
     #[test]
     fn sortino_counts_only_the_bad_days_but_divides_by_all() {
-        close(sortino(&DAYS, 0.0, 252), 0.005 / (0.0004_f64 / 4.0).sqrt() * 252.0_f64.sqrt());
-        assert_eq!(sortino(&[0.01, 0.02], 0.0, 252), None);
+        close(sortino(&DAYS, 252.0), 0.005 / (0.0004_f64 / 4.0).sqrt() * 252.0_f64.sqrt());
+        assert_eq!(sortino(&[0.01, 0.02], 252.0), None);
     }
 
     #[test]

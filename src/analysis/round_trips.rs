@@ -66,8 +66,9 @@ pub struct RoundTrip {
     pub net: Option<Decimal>,
     /// The same in base currency, each leg at its own rate; `None` if a rate or commission is not known.
     pub net_base: Option<Decimal>,
-    /// Net liquidation value in base currency of the last snapshot dated before the closing fill.
-    pub nav_before: Option<Decimal>,
+    /// What the account had in base currency when it was closed: the value of the last snapshot before, and the money that
+    /// came in since.
+    pub capital: Option<Decimal>,
 }
 
 impl RoundTrip {
@@ -86,9 +87,9 @@ impl RoundTrip {
         self.net?.checked_div(self.entry_value)?.to_f64()
     }
 
-    /// `net_base` in basis points of `nav_before`.
+    /// `net_base` in basis points of `capital`.
     pub fn result_bps(&self) -> Option<f64> {
-        let fraction = self.net_base?.checked_div(self.nav_before?)?;
+        let fraction = self.net_base?.checked_div(self.capital?)?;
         fraction.to_f64().map(|fraction| fraction * 10_000.0)
     }
 }
@@ -146,7 +147,7 @@ pub struct Matching {
 /// with the matched part of each fill. What the first snapshot with positions shows, and no fill up to its date
 /// explains at all, was held before: selling it is no short sale. Currency conversions are left out.
 pub fn round_trips(record: &Record, base: Currency) -> Matching {
-    let rates = Rates::new(base, &record.snapshots);
+    let rates = Rates::new(base, &record.snapshots).with_flows(&record.flows);
     let instruments = Instruments::of(&record.executions);
     let mut books: BTreeMap<(&AccountId, Instrument), Book> = BTreeMap::new();
     let mut held_before = holdings_before_fills(record, &instruments);
@@ -324,7 +325,7 @@ fn round_trip(instrument: &Instrument, opening: &Leg, closing: &Leg, rates: &Rat
         gross,
         net: commissions.map(|commissions| gross - commissions),
         net_base: net_in_base(sign, opening, closing),
-        nav_before: rates.nav_before(closing.fill.utc_date()),
+        capital: rates.capital_on(closing.fill.utc_date()),
     }
 }
 

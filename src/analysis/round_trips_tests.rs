@@ -65,7 +65,7 @@ fn each_leg_is_converted_at_its_own_rate() {
     let trip = &round_trips(&Record { executions, snapshots, ..Record::default() }, usd()).closed[0];
     assert_eq!(trip.net, Some(dec("95")), "100 - 2.20/1.10 - 3");
     assert_eq!(trip.net_base, Some(dec("214.2")), "1320 - 1100 - 2.2 - 3.6");
-    assert_eq!(trip.nav_before, Some(dec("100000")), "not the snapshot of the closing date");
+    assert_eq!(trip.capital, Some(dec("100000")), "not the snapshot of the closing date");
     assert!((trip.result_bps().unwrap() - 21.42).abs() < 1e-12);
 }
 

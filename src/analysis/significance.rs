@@ -1,23 +1,25 @@
 //! Whether the record could be luck.
 //!
-//! All ratios here are per day: `SR = mean(e) / std(e)`, ddof = 1. Skewness `g3` and kurtosis `g4 = excess + 3` are
+//! All ratios here are per return: `SR = mean(e) / std(e)`, ddof = 1. Skewness `g3` and kurtosis `g4 = excess + 3` are
 //! the bias-corrected ones of [`super::risk`].
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::risk::{daily_sharpe, excess_kurtosis, skewness};
+use super::risk::{excess_kurtosis, sharpe_per_return, skewness};
 use super::statistics::{NEGLIGIBLE, finite, mean, quantile, spread};
 
 /// Euler and Mascheroni's constant.
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 /// Draws of the bootstrap.
 pub const DRAWS: usize = 1000;
-/// Mean length of a block in days: about a month.
+/// Mean length of a block of daily returns: about a month.
 pub const MEAN_BLOCK: u32 = 21;
-/// Fewer days than two mean blocks would be drawn almost whole each time and seem certain.
+/// Fewer daily returns than two mean blocks would be drawn almost whole each time and seem certain.
 pub const MIN_BOOTSTRAP_DAYS: usize = 2 * MEAN_BLOCK as usize;
+/// Trading days a year, of which [`MEAN_BLOCK`] are about a month.
+const DAYS_A_YEAR: f64 = 252.0;
 /// The same draws on every run.
 const SEED: u64 = 0x0074_7261_636b;
 
@@ -35,31 +37,31 @@ fn shape(excess: &[f64], sharpe: f64) -> Option<f64> {
     finite(1.0 - skewness(excess)? * sharpe + (kurtosis - 1.0) / 4.0 * sharpe * sharpe).filter(|shape| *shape > 0.0)
 }
 
-/// Probabilistic Sharpe ratio: how probable it is that the true Sharpe ratio is above `threshold` (per day).
+/// Probabilistic Sharpe ratio: how probable it is that the true Sharpe ratio is above `threshold` (per return).
 ///
 /// `Phi((SR - SR*) sqrt(n-1) / sqrt(1 - g3 SR + (g4-1)/4 SR^2))`; undefined for fewer than four returns or without
 /// spread. Source: Bailey and Lopez de Prado, "The Sharpe Ratio Efficient Frontier" (2012).
 pub fn probabilistic_sharpe(excess: &[f64], threshold: f64) -> Option<f64> {
-    let sharpe = daily_sharpe(excess)?;
+    let sharpe = sharpe_per_return(excess)?;
     let error = shape(excess, sharpe)?.sqrt();
     let distance = finite((sharpe - threshold) * (excess.len() as f64 - 1.0).sqrt() / error)?;
     finite(normal_cdf(distance))
 }
 
-/// Minimum track record length in days: how long a record with these moments must be for a Sharpe ratio above
-/// `threshold` (per day) at 95 % confidence.
+/// Minimum track record length in returns: how long a record with these moments must be for a Sharpe ratio above
+/// `threshold` (per return) at 95 % confidence.
 ///
 /// `1 + (1 - g3 SR + (g4-1)/4 SR^2) (z_0.95 / (SR - SR*))^2`; undefined for `SR <= SR*`, fewer than four returns, or
 /// without spread. Source: Bailey and Lopez de Prado (2012).
 pub fn minimum_track_record(excess: &[f64], threshold: f64) -> Option<f64> {
-    let sharpe = daily_sharpe(excess)?;
+    let sharpe = sharpe_per_return(excess)?;
     if sharpe <= threshold {
         return None;
     }
     finite(1.0 + shape(excess, sharpe)? * (normal_quantile(0.95)? / (sharpe - threshold)).powi(2))
 }
 
-/// The Sharpe ratio (per day) that the best of `trials` worthless variants reaches by chance:
+/// The Sharpe ratio (per return) that the best of `trials` worthless variants reaches by chance:
 /// `sd ((1-g) Phi^-1(1 - 1/N) + g Phi^-1(1 - 1/(N e)))` with Euler's `g`; 0 for one trial, undefined for none.
 pub fn expected_best_sharpe(trials: u32, trials_sharpe_sd: f64) -> Option<f64> {
     match trials {
@@ -76,7 +78,7 @@ pub fn expected_best_sharpe(trials: u32, trials_sharpe_sd: f64) -> Option<f64> {
 
 /// Deflated Sharpe ratio: the probabilistic one against the best of all variants tried.
 ///
-/// `trials_sharpe_sd` is the standard deviation of their Sharpe ratios per day. Undefined where either is.
+/// `trials_sharpe_sd` is the standard deviation of their Sharpe ratios per return. Undefined where either is.
 /// Source: Bailey and Lopez de Prado, "The Deflated Sharpe Ratio" (2014).
 pub fn deflated_sharpe(excess: &[f64], trials: u32, trials_sharpe_sd: f64) -> Option<f64> {
     probabilistic_sharpe(excess, expected_best_sharpe(trials, trials_sharpe_sd)?)
@@ -84,18 +86,25 @@ pub fn deflated_sharpe(excess: &[f64], trials: u32, trials_sharpe_sd: f64) -> Op
 
 /// A 90 % interval of the Sharpe ratio a year: the 5 % and 95 % quantiles of 1,000 resampled records.
 ///
-/// Stationary block bootstrap with blocks of 21 days on average and a fixed seed. Undefined for fewer than 42
-/// returns or without spread. Source: Politis and Romano, "The Stationary Bootstrap" (1994).
-pub fn sharpe_interval(excess: &[f64], periods: u32) -> Option<(f64, f64)> {
-    if excess.len() < MIN_BOOTSTRAP_DAYS {
+/// Stationary block bootstrap with blocks of a month on average, `max(1, 21 P / 252)` returns, and a fixed seed. Undefined
+/// for fewer returns than two blocks or without spread. Source: Politis and Romano, "The Stationary Bootstrap" (1994).
+pub fn sharpe_interval(excess: &[f64], periods: f64) -> Option<(f64, f64)> {
+    let block = mean_block(periods);
+    if (excess.len() as f64) < 2.0 * block {
         return None;
     }
     spread(excess)?;
     let sums = RunningSums::of(excess)?;
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
-    let draws: Vec<f64> = (0..DRAWS).filter_map(|_| sums.draw(&mut random)).collect();
-    let yearly = f64::from(periods).sqrt();
+    let end = (f64::from(u32::MAX) / block) as u32;
+    let draws: Vec<f64> = (0..DRAWS).filter_map(|_| sums.draw(&mut random, end)).collect();
+    let yearly = periods.sqrt();
     Some((quantile(&draws, 0.05)? * yearly, quantile(&draws, 0.95)? * yearly))
+}
+
+/// Mean length of a block in returns: those of about a month, at least one.
+fn mean_block(periods: f64) -> f64 {
+    (f64::from(MEAN_BLOCK) * periods / DAYS_A_YEAR).max(1.0)
 }
 
 /// Sums of the returns and their squares up to each day, through the series twice, so that a block that runs over
@@ -120,12 +129,12 @@ impl RunningSums {
         Some(Self { mean, days: excess.len(), sums })
     }
 
-    /// The Sharpe ratio per day of one resampled record.
-    fn draw(&self, random: &mut ChaCha8Rng) -> Option<f64> {
+    /// The Sharpe ratio per return of one resampled record, whose blocks end below `end`.
+    fn draw(&self, random: &mut ChaCha8Rng, end: u32) -> Option<f64> {
         let (mut sum, mut squares, mut drawn) = (0.0, 0.0, 0);
         while drawn < self.days {
             let start = below(random, self.days);
-            let length = block_length(random, self.days - drawn);
+            let length = block_length(random, self.days - drawn, end);
             let (before, after) = (self.sums.get(start)?, self.sums.get(start + length)?);
             sum += after.0 - before.0;
             squares += after.1 - before.1;
@@ -142,10 +151,10 @@ fn below(random: &mut ChaCha8Rng, limit: usize) -> usize {
     ((u128::from(random.next_u64()) * limit as u128) >> 64) as usize
 }
 
-/// A block's length: after each day it goes on with probability 20/21, up to `most`.
-fn block_length(random: &mut ChaCha8Rng, most: usize) -> usize {
+/// A block's length: after each return it goes on while a draw is not below `end`, up to `most`.
+fn block_length(random: &mut ChaCha8Rng, most: usize, end: u32) -> usize {
     let mut length = 1;
-    while length < most && random.next_u32() >= u32::MAX / MEAN_BLOCK {
+    while length < most && random.next_u32() >= end {
         length += 1;
     }
     length

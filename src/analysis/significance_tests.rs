@@ -4,6 +4,9 @@ use crate::analysis::testing::close;
 /// Mean 0.005, squares around it 0.0009, as in the tests of `risk`.
 const DAYS: [f64; 4] = [0.01, -0.02, 0.02, 0.01];
 
+/// Where blocks of 21 returns end.
+const END: u32 = u32::MAX / 21;
+
 /// A record of `count` days with a mean of 0.001 and days that differ, without a pattern in time.
 fn noise(count: usize, mean: f64) -> Vec<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(7);
@@ -34,7 +37,7 @@ fn the_normal_distribution_is_the_tables_one() {
 fn a_record_as_long_as_the_minimum_is_just_certain_enough() {
     // n = minimum length makes the distance in Phi exactly z_0.95.
     let days = noise(500, 0.001);
-    let sharpe = daily_sharpe(&days).unwrap();
+    let sharpe = sharpe_per_return(&days).unwrap();
     let length = minimum_track_record(&days, 0.0).unwrap();
     let distance = sharpe * (length - 1.0).sqrt() / shape(&days, sharpe).unwrap().sqrt();
     assert!((normal_cdf(distance) - 0.95).abs() < 1e-10);
@@ -67,10 +70,10 @@ fn deflation_lowers_the_probability() {
 #[test]
 fn the_interval_holds_the_sharpe_ratio_and_is_the_same_on_every_run() {
     let days = noise(1000, 0.0005);
-    let (low, high) = sharpe_interval(&days, 252).unwrap();
-    let sharpe = daily_sharpe(&days).unwrap() * 252.0_f64.sqrt();
+    let (low, high) = sharpe_interval(&days, 252.0).unwrap();
+    let sharpe = sharpe_per_return(&days).unwrap() * 252.0_f64.sqrt();
     assert!(low < sharpe && sharpe < high, "{low} {sharpe} {high}");
-    assert_eq!(sharpe_interval(&days, 252), Some((low, high)));
+    assert_eq!(sharpe_interval(&days, 252.0), Some((low, high)));
     // Independent days: the width is near that of the normal interval, 2 x 1.645 sqrt(252 / n).
     let normal = 2.0 * 1.645 * (252.0_f64 / 1000.0).sqrt();
     assert!((0.75..1.25).contains(&((high - low) / normal)), "{}", (high - low) / normal);
@@ -78,18 +81,25 @@ fn the_interval_holds_the_sharpe_ratio_and_is_the_same_on_every_run() {
 
 #[test]
 fn too_few_or_equal_days_give_no_interval() {
-    assert_eq!(sharpe_interval(&noise(41, 0.0), 252), None);
-    assert!(sharpe_interval(&noise(42, 0.0), 252).is_some());
-    assert_eq!(sharpe_interval(&[0.01; 100], 252), None);
+    assert_eq!(sharpe_interval(&noise(41, 0.0), 252.0), None);
+    assert!(sharpe_interval(&noise(42, 0.0), 252.0).is_some());
+    assert_eq!(sharpe_interval(&[0.01; 100], 252.0), None);
+}
+
+#[test]
+fn blocks_are_a_month_of_returns() {
+    close(Some(mean_block(252.0)), 21.0);
+    close(Some(mean_block(52.0)), 52.0 / 12.0);
+    close(Some(mean_block(12.0)), 1.0);
 }
 
 #[test]
 fn blocks_are_twenty_one_days_long_on_average() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let lengths: Vec<f64> = (0..100_000).map(|_| block_length(&mut random, usize::MAX) as f64).collect();
+    let lengths: Vec<f64> = (0..100_000).map(|_| block_length(&mut random, usize::MAX, END) as f64).collect();
     let average = mean(&lengths).unwrap();
     assert!((average - 21.0).abs() < 0.3, "{average}");
-    assert_eq!(block_length(&mut random, 1), 1);
+    assert_eq!(block_length(&mut random, 1, END), 1);
 }
 
 #[test]
@@ -110,9 +120,9 @@ fn a_draw_is_the_sharpe_ratio_of_the_days_its_blocks_hold() {
         let mut drawn = Vec::new();
         while drawn.len() < days.len() {
             let start = below(&mut again, days.len());
-            let length = block_length(&mut again, days.len() - drawn.len());
+            let length = block_length(&mut again, days.len() - drawn.len(), END);
             drawn.extend((start..start + length).map(|at| days[at % days.len()]));
         }
-        close(sums.draw(&mut random), daily_sharpe(&drawn).unwrap());
+        close(sums.draw(&mut random, END), sharpe_per_return(&drawn).unwrap());
     }
 }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::benchmark::{self, AlignedSeries};
+use super::alignment::AlignedSeries;
+use super::benchmark;
 use super::drawdown::{self, Drawdown};
+use super::frequency::Frequency;
 use super::money_weighted;
 use super::performance::{Performance, performance};
 use super::periods::{self, DatedValue, MonthValue};
@@ -26,7 +28,7 @@ pub struct Stats {
     pub from: Option<NaiveDate>,
     /// Date of the last return.
     pub to: Option<NaiveDate>,
-    /// Daily returns.
+    /// Returns.
     pub observations: usize,
     /// Sessions without a snapshot between the first and the last.
     pub missing_sessions: usize,
@@ -42,8 +44,25 @@ pub struct Stats {
     pub trades: TradeFigures,
     /// Whether it could be luck.
     pub significance: SignificanceStats,
-    /// Calendar days from `from` to `to`.
+    /// Calendar days that the returns stand for: from `from` to `to`, without those on which the account was empty.
     pub calendar_days: i64,
+    /// Whether at least nine in ten sessions have a valuation. If not, figures count returns as often as they came.
+    pub daily: bool,
+    /// Returns and dates of the figures that are taken over a part of the record, by their id.
+    pub parts: BTreeMap<&'static str, Part>,
+    /// Why there is nothing to compare with, where there is not.
+    pub not_compared: Option<String>,
+}
+
+/// What a figure over a part of the record rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Date of the snapshot before its first return.
+    pub from: NaiveDate,
+    /// Date of its last return.
+    pub to: NaiveDate,
+    /// Its returns.
+    pub observations: usize,
 }
 
 /// Returns; see [`super::returns`], [`super::periods`] and [`super::money_weighted`].
@@ -88,8 +107,8 @@ pub struct RiskStats {
     pub gain_to_pain: Option<f64>,
     /// Risk-free rate a year that the figures are taken over.
     pub risk_free: f64,
-    /// Trading days a year.
-    pub periods_per_year: u32,
+    /// Returns a year.
+    pub periods_per_year: f64,
 }
 
 /// Drawdowns; the dates are those of the maximum drawdown. See [`super::drawdown`].
@@ -119,12 +138,22 @@ pub struct BenchmarkStats {
     pub up_capture: Option<f64>,
     pub down_capture: Option<f64>,
     pub r_squared: Option<f64>,
-    /// Our total return less the benchmark's.
+    /// Our total return less the benchmark's, between the same dates.
     pub excess_total: Option<f64>,
-    /// Days on which both returns are known.
+    /// The first date on which both have a value.
+    pub from: Option<NaiveDate>,
+    /// The last one.
+    pub to: Option<NaiveDate>,
+    /// Our total return between them.
+    pub own_total: Option<f64>,
+    /// Pairs of returns.
     pub observations: usize,
-    /// Days left out on both sides, because a close was missing or too old.
+    /// Pairs left out on both sides, because the benchmark has no close for more than five weekdays within them.
     pub left_out: usize,
+    /// Pairs a year.
+    pub periods_per_year: f64,
+    /// Calendar days of the pairs.
+    pub calendar_days: i64,
 }
 
 /// Whether it could be luck; see [`super::significance`].
@@ -138,7 +167,7 @@ pub struct SignificanceStats {
     pub deflated_sharpe: Option<f64>,
     /// How many variants were tried, where it is stated.
     pub trials: Option<u32>,
-    /// Standard deviation of their Sharpe ratios per day, where it is stated.
+    /// Standard deviation of their Sharpe ratios per return, where it is stated.
     pub trials_sharpe_sd: Option<f64>,
 }
 
@@ -148,6 +177,7 @@ impl Stats {
         let series = &performance.series;
         let values = series.values();
         let returns = return_stats(performance, &values);
+        let frequency = performance.frequency();
         Self {
             from: series.start,
             to: series.end(),
@@ -155,15 +185,32 @@ impl Stats {
             missing_sessions: performance.missing_sessions().len(),
             risk: risk_stats(performance, &values, &returns),
             drawdown: drawdown_stats(performance),
-            benchmark: performance
-                .aligned
-                .as_ref()
-                .map(|aligned| benchmark_stats(performance, aligned, returns.total)),
+            benchmark: performance.aligned.as_ref().map(|aligned| benchmark_stats(performance, aligned)),
             returns,
             trades,
-            significance: significance_stats(&performance.analysis, &values),
+            significance: significance_stats(performance),
             calendar_days: series.calendar_days(),
+            daily: frequency.daily,
+            parts: periods::parts(series),
+            not_compared: performance.not_compared.clone(),
         }
+    }
+
+    /// What the record lacks for a figure about the spread of its returns: `needs 63 returns, has 19`.
+    pub fn lacks(&self) -> Option<String> {
+        self.frequency().lacks(self.observations, self.calendar_days)
+    }
+
+    /// How many returns a year the record has.
+    pub fn frequency(&self) -> Frequency {
+        Frequency { periods: self.risk.periods_per_year, daily: self.daily }
+    }
+}
+
+impl BenchmarkStats {
+    /// What the pairs lack for a figure about their spread.
+    pub fn lacks(&self) -> Option<String> {
+        Frequency { periods: self.periods_per_year, daily: true }.lacks(self.observations, self.calendar_days)
     }
 }
 
@@ -187,6 +234,7 @@ fn return_stats(performance: &Performance, values: &[f64]) -> ReturnStats {
     let total = returns::total(values);
     let by_month = periods::by_month(series);
     let days = series.calendar_days();
+    let span = series.start.zip(series.end()).map_or(0, |(start, end)| (end - start).num_days());
     ReturnStats {
         total,
         annualized: total.and_then(|total| returns::annualized(total, days)),
@@ -197,10 +245,10 @@ fn return_stats(performance: &Performance, values: &[f64]) -> ReturnStats {
         win_days: periods::win_days(values),
         best_month: periods::best_month(&by_month),
         worst_month: periods::worst_month(&by_month),
-        money_weighted: performance.money_weighted,
+        money_weighted: performance.money_weighted.filter(|_| span >= returns::MIN_DAYS_TO_ANNUALIZE),
         by_month,
         by_year: periods::by_year(series),
-        money_weighted_total: performance.money_weighted.and_then(|rate| money_weighted::over_days(rate, days)),
+        money_weighted_total: performance.money_weighted.and_then(|rate| money_weighted::over_days(rate, span)),
         qtd: periods::quarter_to_date(series),
         one_year: periods::trailing(series, 12),
         three_years: periods::trailing(series, 36),
@@ -209,15 +257,29 @@ fn return_stats(performance: &Performance, values: &[f64]) -> ReturnStats {
 }
 
 fn risk_stats(performance: &Performance, values: &[f64], returns: &ReturnStats) -> RiskStats {
-    let Analysis { risk_free, periods_per_year: periods, .. } = performance.analysis;
+    let risk_free = performance.analysis.risk_free;
+    let frequency = performance.frequency();
+    let periods = frequency.periods;
     let deepest = maximum_drawdown(performance);
     let over_drawdown = |value: Option<f64>, figure: fn(f64, f64) -> Option<f64>| {
         value.zip(deepest).and_then(|(value, deepest)| figure(value, deepest))
     };
+    let always = RiskStats {
+        recovery_factor: over_drawdown(returns.total, risk::recovery_factor),
+        gain_to_pain: periods::gain_to_pain(&returns.by_month),
+        risk_free,
+        periods_per_year: periods,
+        ..RiskStats::default()
+    };
+    if frequency.lacks(values.len(), performance.series.calendar_days()).is_some() {
+        return always;
+    }
+    let excess = performance.series.excess(frequency, risk_free);
+    let of_excess = |figure: fn(&[f64], f64) -> Option<f64>| excess.as_deref().and_then(|part| figure(part, periods));
     RiskStats {
         volatility: risk::volatility(values, periods),
-        sharpe: risk::sharpe(values, risk_free, periods),
-        sortino: risk::sortino(values, risk_free, periods),
+        sharpe: of_excess(risk::sharpe),
+        sortino: of_excess(risk::sortino),
         calmar: over_drawdown(returns.annualized, risk::calmar),
         omega: risk::omega(values),
         skewness: risk::skewness(values),
@@ -226,10 +288,7 @@ fn risk_stats(performance: &Performance, values: &[f64], returns: &ReturnStats) 
         cvar_95: risk::cvar_95(values),
         ulcer_index: drawdown::ulcer_index(&performance.drawdowns),
         tail_ratio: risk::tail_ratio(values),
-        recovery_factor: over_drawdown(returns.total, risk::recovery_factor),
-        gain_to_pain: periods::gain_to_pain(&returns.by_month),
-        risk_free,
-        periods_per_year: periods,
+        ..always
     }
 }
 
@@ -251,36 +310,67 @@ fn drawdown_stats(performance: &Performance) -> DrawdownStats {
     }
 }
 
-fn benchmark_stats(performance: &Performance, aligned: &AlignedSeries, total: Option<f64>) -> BenchmarkStats {
-    let Analysis { risk_free, periods_per_year: periods, .. } = performance.analysis;
-    let (ours, theirs) = (aligned.ours(), aligned.benchmark());
-    BenchmarkStats {
+fn benchmark_stats(performance: &Performance, aligned: &AlignedSeries) -> BenchmarkStats {
+    let frequency = aligned.frequency(performance.frequency(), performance.series.days.len());
+    let compared = aligned.comparison;
+    let own_total = compared.map(|found| found.ours - 1.0);
+    let total = compared.map(|found| found.benchmark - 1.0);
+    let calendar_days = aligned.lengths().iter().sum();
+    let pairs = aligned.pairs.len();
+    let always = BenchmarkStats {
         symbol: performance.benchmark_symbol.clone(),
-        total: aligned.total(),
-        alpha: benchmark::alpha(&ours, &theirs, risk_free, periods),
-        beta: benchmark::beta(&ours, &theirs),
-        correlation: benchmark::correlation(&ours, &theirs),
-        tracking_error: benchmark::tracking_error(&ours, &theirs, periods),
-        information_ratio: benchmark::information_ratio(&ours, &theirs, periods),
-        up_capture: benchmark::up_capture(&ours, &theirs, periods),
-        down_capture: benchmark::down_capture(&ours, &theirs, periods),
-        r_squared: benchmark::r_squared(&ours, &theirs),
-        excess_total: total.zip(aligned.total()).map(|(total, theirs)| total - theirs),
-        observations: ours.len(),
+        total,
+        own_total,
+        excess_total: own_total.zip(total).map(|(ours, theirs)| ours - theirs),
+        from: compared.map(|found| found.from),
+        to: compared.map(|found| found.to),
+        observations: pairs,
         left_out: aligned.left_out.len(),
+        periods_per_year: frequency.periods,
+        calendar_days,
+        ..BenchmarkStats::default()
+    };
+    if frequency.lacks(pairs, calendar_days).is_some() {
+        return always;
+    }
+    let (ours, theirs) = (aligned.ours(), aligned.benchmark());
+    let beta = benchmark::beta(&ours, &theirs);
+    let whole = BenchmarkStats {
+        beta,
+        correlation: benchmark::correlation(&ours, &theirs),
+        tracking_error: benchmark::tracking_error(&ours, &theirs, frequency.periods),
+        information_ratio: benchmark::information_ratio(&ours, &theirs, frequency.periods),
+        r_squared: benchmark::r_squared(&ours, &theirs),
+        ..always
+    };
+    if calendar_days < returns::MIN_DAYS_TO_ANNUALIZE {
+        return whole;
+    }
+    let excess = |values: &[f64]| {
+        frequency.excess(values.iter().copied().zip(aligned.lengths()), performance.analysis.risk_free)
+    };
+    let alpha = |beta| benchmark::alpha(&excess(&ours)?, &excess(&theirs)?, beta, frequency.periods);
+    BenchmarkStats {
+        alpha: beta.and_then(alpha),
+        up_capture: benchmark::up_capture(&ours, &theirs, frequency.periods),
+        down_capture: benchmark::down_capture(&ours, &theirs, frequency.periods),
+        ..whole
     }
 }
 
-fn significance_stats(analysis: &Analysis, values: &[f64]) -> SignificanceStats {
+fn significance_stats(performance: &Performance) -> SignificanceStats {
+    let analysis = &performance.analysis;
     let stated = SignificanceStats {
         trials: analysis.trials,
         trials_sharpe_sd: analysis.trials_sharpe_sd,
         ..SignificanceStats::default()
     };
-    let Some(excess) = risk::excess(values, analysis.risk_free, analysis.periods_per_year) else {
+    let (series, frequency) = (&performance.series, performance.frequency());
+    let enough = frequency.lacks(series.days.len(), series.calendar_days()).is_none();
+    let Some(excess) = series.excess(frequency, analysis.risk_free).filter(|_| enough) else {
         return stated;
     };
-    let interval = significance::sharpe_interval(&excess, analysis.periods_per_year);
+    let interval = significance::sharpe_interval(&excess, frequency.periods);
     // One trial is its own best, whatever the spread of others would have been.
     let deviation = if analysis.trials == Some(1) { Some(0.0) } else { analysis.trials_sharpe_sd };
     SignificanceStats {

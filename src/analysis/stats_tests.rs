@@ -87,6 +87,47 @@ fn an_empty_or_new_record_has_no_figures_and_no_error() {
     }
 }
 
+/// A snapshot every `step` weekdays, `count` of them.
+fn every(step: usize, count: usize) -> Record {
+    let days = crate::analysis::testing::weekdays("2020-01-02", step * count);
+    let value = |at: usize| Decimal::from(1000 + at + (at * 7) % 11);
+    let snapshots = days.into_iter().step_by(step).enumerate().map(|(at, day)| snapshot(day, value(at)));
+    Record { snapshots: snapshots.collect(), ..Record::default() }
+}
+
+#[test]
+fn few_returns_say_nothing_about_their_spread() {
+    let few = figures(&every(1, 63));
+    assert_eq!((few.observations, few.lacks().as_deref()), (62, Some("needs 63 returns, has 62")));
+    let of_spread = [few.risk.volatility, few.risk.sharpe, few.risk.omega, few.risk.var_95, few.risk.ulcer_index];
+    assert_eq!((of_spread, few.significance.probabilistic_sharpe), ([None; 5], None));
+    // What is no estimate is there from the start.
+    assert!(few.returns.total.is_some() && few.drawdown.max.is_some());
+    let enough = figures(&every(1, 64));
+    assert_eq!(enough.lacks(), None);
+    assert!(enough.risk.sharpe.is_some() && enough.significance.sharpe_low.is_some());
+}
+
+#[test]
+fn a_weekly_record_is_annualized_as_a_weekly_one() {
+    let weekly = figures(&every(5, 105));
+    let values =
+        performance(&every(5, 105), &Analysis::default(), "", usd(), Window::default()).unwrap().series.values();
+    let periods = 104.0 * 365.25 / weekly.calendar_days as f64;
+    assert!(!weekly.daily && (52.0..52.4).contains(&periods));
+    close(Some(weekly.risk.periods_per_year), periods);
+    close(weekly.risk.volatility, risk::volatility(&values, periods).unwrap());
+    assert_eq!(figures(&every(5, 36)).lacks().as_deref(), Some("needs 36 returns, has 35"));
+    assert_eq!(figures(&every(5, 45)).lacks().as_deref(), Some("needs 365 days, has 308"));
+}
+
+#[test]
+fn no_yearly_rate_of_money_before_a_year() {
+    let young = figures(&every(1, 100));
+    assert_eq!(young.returns.money_weighted, None);
+    close(young.returns.money_weighted_total, young.returns.total.unwrap());
+}
+
 #[test]
 fn a_record_without_benchmark_prices_has_no_benchmark() {
     let record = Record { prices: std::collections::BTreeMap::new(), ..example() };
@@ -95,8 +136,9 @@ fn a_record_without_benchmark_prices_has_no_benchmark() {
 
 #[test]
 fn trials_deflate_the_sharpe_ratio_only_where_both_numbers_are_stated() {
-    let record =
-        Record { snapshots: snapshots("2024-01-01", &["100", "101", "100.5", "102", "103"]), ..Record::default() };
+    let values: Vec<String> = (0..80).map(|day| format!("{}", 1000 + day + (day * 7) % 11)).collect();
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let record = Record { snapshots: snapshots("2024-01-01", &values), ..Record::default() };
     let deflated = |trials, trials_sharpe_sd| {
         let analysis = Analysis { trials, trials_sharpe_sd, ..Analysis::default() };
         let found = stats(&record, &analysis, "", usd(), TradeFigures::default(), Window::default()).unwrap();

@@ -13,7 +13,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::carino_linking::coefficients;
 use super::fx::Rates;
-use super::returns::{Interval, intervals, series_of};
+use super::returns::{Interval, intervals, with_returns};
 use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
@@ -97,9 +97,7 @@ impl Tracking {
 /// # Errors
 /// A day of the live record whose return cannot be told.
 pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: FlowTiming) -> Result<Tracking> {
-    let days = intervals(&live.snapshots, &live.flows, market.base)?;
-    let start = days.first().map(|day| day.since);
-    let series = series_of(start, &days, timing)?;
+    let (days, series) = with_returns(intervals(&live.snapshots, &live.flows, market.base)?, timing)?;
     let ours = series.values();
     let theirs: Vec<f64> = days.iter().map(|day| simulated_return(simulated, day)).collect();
     let coefficients = coefficients(&ours, &theirs);

@@ -106,6 +106,36 @@ impl Exchange {
     }
 }
 
+/// Where the shares of well-known indices are listed, by Yahoo's symbol.
+const INDICES: [(&str, &str); 18] = [
+    ("^AEX", "XAMS"),
+    ("^BFX", "XBRU"),
+    ("^DJI", "XNYS"),
+    ("^FCHI", "XPAR"),
+    ("^FTMC", "XLON"),
+    ("^FTSE", "XLON"),
+    ("^GDAXI", "XETR"),
+    ("^GSPC", "XNYS"),
+    ("^IXIC", "XNAS"),
+    ("^MDAXI", "XETR"),
+    ("^N225", "XTKS"),
+    ("^NDX", "XNAS"),
+    ("^NYA", "XNYS"),
+    ("^RUT", "XNYS"),
+    ("^SP500TR", "XNYS"),
+    ("^SSMI", "XSWX"),
+    ("^TECDAX", "XETR"),
+    ("^XNDX", "XNAS"),
+];
+
+impl Exchange {
+    /// The exchange whose sessions one of Yahoo's symbols goes by: that of a share or fund, or of the shares in an index.
+    pub fn of_index_or_share(symbol: &str) -> Option<Self> {
+        let index = INDICES.iter().find(|(known, _)| *known == symbol);
+        index.and_then(|(_, mic)| Self::from_mic(mic)).or_else(|| Self::from_yahoo(symbol))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +151,8 @@ mod tests {
         assert_eq!(mic(Exchange::from_yahoo("SXLK.L")).as_deref(), Some("XLON"));
         assert_eq!(mic(Exchange::from_yahoo("BRK-B")).as_deref(), Some("XNYS"));
         assert_eq!(mic(Exchange::from_yahoo("7203.T")).as_deref(), Some("XTKS"));
+        assert_eq!(mic(Exchange::of_index_or_share("^GDAXI")).as_deref(), Some("XETR"));
+        assert_eq!(mic(Exchange::of_index_or_share("SPY")).as_deref(), Some("XNYS"));
         for symbol in ["^GSPC", "EURUSD=X", "ES=F", "BTC-USD", "X.MOON", ""] {
             assert_eq!(mic(Exchange::from_yahoo(symbol)), None, "{symbol}");
         }
@@ -128,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_code_in_the_tables_is_well_formed() {
-        for (name, mic) in BROKERS_NAMES.iter().chain(&YAHOOS_ENDINGS) {
+        for (name, mic) in BROKERS_NAMES.iter().chain(&YAHOOS_ENDINGS).chain(&INDICES) {
             assert!(Exchange::from_mic(mic).is_some(), "{name}");
         }
     }

@@ -4,6 +4,7 @@ use crate::analysis::catalogue::{Figure, Unit, catalogue};
 use crate::analysis::stats::{Stats, stats};
 use crate::analysis::trades::trade_figures;
 use crate::error::Result;
+use crate::format;
 use crate::site_dir::SiteDir;
 
 pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
@@ -23,8 +24,9 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
 pub(super) fn in_words(stats: &Stats, currency: &str) -> String {
     let period = match (stats.from, stats.to) {
         (Some(from), Some(to)) => format!(
-            "{from} to {to}: {} daily returns, {} sessions without a snapshot",
-            stats.observations, stats.missing_sessions
+            "{from} to {to}: {}, {} sessions without a snapshot",
+            format::observed(stats.observations, stats.frequency()),
+            stats.missing_sessions
         ),
         _ => "no daily returns yet: figures need two snapshots".to_owned(),
     };

@@ -13,7 +13,7 @@ use super::work::Work;
 use super::yahoo::{self, Wanted};
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
-use crate::record::{AssetClass, Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
+use crate::record::{Currency, Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -67,14 +67,22 @@ async fn all(work: &mut Work<'_>, options: &Options<'_>) -> Outcomes {
 
 async fn prices(work: &mut Work<'_>, progress: &dyn Progress) -> Result<PartReport> {
     let (config, now) = (work.config, work.now);
-    let (wanted, unnamed) = wanted(work.record(), config, now.date_naive());
-    let mut report = yahoo::collect(work.store(), &config.yahoo, &wanted, now, progress).await?;
+    let (first, unnamed) = wanted(work.record(), config, now.date_naive());
+    let mut report = yahoo::collect(work.store(), &config.yahoo, &first, now, progress).await?;
+    // Only now is it known which currencies the benchmark and the universe are quoted in.
+    let (mut more, _) = wanted(work.read_again(), config, now.date_naive());
+    more.retain(|wanted| first.iter().all(|known| known.symbol != wanted.symbol));
+    if !more.is_empty() {
+        let pairs = yahoo::collect(work.store(), &config.yahoo, &more, now, progress).await?;
+        report.added = report.added + pairs.added;
+        report.findings.extend(pairs.findings);
+    }
     report.findings.extend(unnamed);
     Ok(report)
 }
 
 /// The symbols whose prices are needed: the universe of every strategy, the benchmark, everything that was traded or
-/// held, and each currency against the base. Beside them, what could not be given a symbol of Yahoo's.
+/// held, and each currency of theirs against the base, so far as it is known. Beside them, what could not be given a symbol of Yahoo's.
 fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, Vec<Finding>) {
     let first = record.snapshots.first().map(|snapshot| snapshot.date);
     let start = config.site.inception.or(first).unwrap_or(today).min(today);
@@ -93,8 +101,10 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
     let base = config.account.base_currency;
     let traded = record.executions.iter().map(|fill| fill.currency);
     let held = record.snapshots.iter().flat_map(|snapshot| snapshot.fx.keys().copied());
-    symbols
-        .extend(traded.chain(held).filter(|currency| *currency != base).map(|currency| rate_symbol(currency, base)));
+    let quoted: Vec<Currency> =
+        symbols.iter().filter_map(|symbol| record.prices.get(symbol)).map(|series| series.currency).collect();
+    let currencies = traded.chain(held).chain(quoted).filter(|currency| *currency != base);
+    symbols.extend(currencies.map(|currency| rate_symbol(currency, base)));
     let findings = unnamed.into_iter().map(|(ticker, problem)| {
         let next = format!(
             "say under `[yahoo.symbols]` what it is called there: {ticker} = \"...\"; \"\" if it has no prices there"
@@ -106,7 +116,7 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
 
 /// Ticker, contract number and listing exchange of all shares and funds that were traded or held.
 fn instruments(record: &Record) -> impl Iterator<Item = (&Ticker, Option<u64>, &str)> {
-    let is_share = |class: &AssetClass| class.is_share() || *class == AssetClass::Unknown;
+    let is_share = |class: &str| matches!(class, "" | "STK" | "FUND" | "ETF");
     let other: BTreeSet<&Ticker> =
         record.executions.iter().filter(|fill| !is_share(&fill.asset_class)).map(|fill| &fill.symbol).collect();
     let fills = record.executions.iter().filter(move |fill| is_share(&fill.asset_class));
@@ -155,6 +165,17 @@ mod tests {
         assert_eq!(symbols[0].from.to_string(), "2024-11-27");
         assert_eq!(unnamed.len(), 1);
         assert!(unnamed[0].next_step.contains("ODD = "));
+        // A record in euros needs what the benchmark is quoted in, once that is known.
+        config.account.base_currency = "EUR".parse().unwrap();
+        let priced = crate::analysis::testing::prices("^GSPC", &[(today, 1.into())]);
+        let mut other = Record::default();
+        let has_pair = |record: &Record, config: &Config| {
+            wanted(record, config, today).0.iter().any(|wanted| wanted.symbol.as_str() == "USDEUR=X")
+        };
+        assert!(!has_pair(&other, &config));
+        other.prices.insert(priced.symbol.clone(), priced);
+        assert!(has_pair(&other, &config));
+        config.account.base_currency = "USD".parse().unwrap();
         config.yahoo.symbols.insert("ODD".into(), String::new());
         assert!(wanted(&record, &config, today).1.is_empty());
     }

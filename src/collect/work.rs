@@ -46,6 +46,12 @@ impl<'a> Work<'a> {
         Ok(done)
     }
 
+    /// The record with the prices that have been stored since it was read.
+    pub fn read_again(&mut self) -> &Record {
+        self.record = None;
+        self.record()
+    }
+
     /// The record as it is now.
     pub fn record(&mut self) -> &Record {
         let (store, config, now) = (&self.store, self.config, self.now);

@@ -168,6 +168,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("site", "base_url"),
     ("site", "inception"),
     ("account", "exchange"),
+    ("benchmark", "kind"),
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),

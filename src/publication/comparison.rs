@@ -110,6 +110,8 @@ fn add(sum: &mut Snapshot, other: Snapshot) {
 
 fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking) -> Result<Option<ComparisonView>> {
     let (Some(from), Some(to)) = (found.dates.first().copied(), found.dates.last().copied()) else { return Ok(None) };
+    let frequency = daily.frequency();
+    let enough = frequency.lacks(found.ours.len(), daily.series.calendar_days()).is_none();
     let (Some(live), Some(backtest)) = (compounded(&found.ours), compounded(&found.simulated)) else {
         return Ok(None);
     };
@@ -159,7 +161,9 @@ fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking)
         difference_bps: rounded::bps((live - backtest) * 10_000.0),
         difference: written((live - backtest) * 10_000.0),
         causes: causes(&found.causes),
-        tracking_error: tracking_error(&found.ours, &found.simulated, config.analysis.periods_per_year)
+        tracking_error: enough
+            .then(|| tracking_error(&found.ours, &found.simulated, frequency.periods))
+            .flatten()
             .map(rounded::ratio),
         cone_source,
         assumptions: config.strategy.iter().map(assumptions).collect(),

@@ -2,12 +2,12 @@
 
 use super::view::{Card, Facts};
 use crate::analysis::performance::Performance;
-use crate::analysis::stats::Stats;
+use crate::analysis::stats::{BenchmarkStats, Stats};
 use crate::format::{Sign, day, number, percent as percent_text};
 
 /// The headline: what a visitor has five seconds for.
 pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
-    let since = format!("since {}, {} days", day(facts.inception), thousands(facts.observations));
+    let since = format!("since {}, {}", day(facts.inception), facts.observed);
     let mut cards = vec![percent("returns.total", "Net return since inception", stats.returns.total, since)];
     cards.push(match stats.returns.annualized {
         Some(_) => percent(
@@ -25,23 +25,33 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
     });
     cards.push(percent("returns.ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
-        let theirs = benchmark.total.map_or("not known".to_owned(), signed_percent);
-        let note = format!("{name} {theirs} over the same dates");
-        cards.push(Card {
-            label: format!("Against {name}"),
-            ..points("benchmark.excess_total", benchmark.excess_total, note)
-        });
+        let card = points("benchmark.excess_total", benchmark.excess_total, against(name, benchmark, facts));
+        // Being ahead of an index that leaves dividends out is no gain to be coloured as one.
+        let sign = if facts.without_dividends { 0 } else { card.sign };
+        cards.push(Card { label: format!("Against {name}"), sign, ..card });
     }
-    let sharpe_note = format!("n = {} days, risk-free {}%", thousands(facts.observations), facts.risk_free * 100.0);
+    let sharpe_note = format!("{}, risk-free {}%", facts.observed, facts.risk_free * 100.0);
+    let no_sharpe = || stats.lacks().unwrap_or_else(|| "the returns do not differ".into());
     cards.push(Card {
         id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
         value: stats.risk.sharpe.map_or("n/a".into(), |value| number(value, 2, Sign::Minus)),
         sign: 0,
-        note: if stats.risk.sharpe.is_some() { sharpe_note } else { "needs two returns that differ".into() },
+        note: if stats.risk.sharpe.is_some() { sharpe_note } else { no_sharpe() },
     });
     cards.push(percent("drawdown.max", "Worst drawdown", stats.drawdown.max, drawdown_note(stats, daily)));
     cards
+}
+
+/// What the benchmark did, and when, where that is not all of the record.
+fn against(name: &str, benchmark: &BenchmarkStats, facts: &Facts) -> String {
+    let theirs = benchmark.total.map_or("not known".to_owned(), signed_percent);
+    match (benchmark.from, benchmark.to, benchmark.own_total) {
+        (Some(from), Some(to), Some(ours)) if (from, to) != (facts.inception, facts.as_of) => {
+            format!("{name} {theirs}, account {}, {} to {}", signed_percent(ours), day(from), day(to))
+        }
+        _ => format!("{name} {theirs} over the same dates"),
+    }
 }
 
 fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
@@ -54,7 +64,7 @@ fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
             format!("now {} below the peak", signed_percent(-current).replace('+', ""))
         }
         Some(_) => "now at a peak".to_owned(),
-        None => format!("{} days so far", daily.series.days.len()),
+        None => format!("{} returns so far", daily.series.days.len()),
     };
     dates + &now
 }
@@ -85,8 +95,4 @@ fn sign(value: f64) -> i8 {
 /// `+12.3%` or `−12.3%`.
 fn signed_percent(value: f64) -> String {
     percent_text(value, 1, Sign::Both)
-}
-
-fn thousands(count: usize) -> String {
-    number(count as f64, 0, Sign::Minus)
 }

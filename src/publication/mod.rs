@@ -37,6 +37,7 @@ use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
 use crate::config::{Config, FlowTiming};
 use crate::error::{Error, Result};
+use crate::format;
 use crate::record::Record;
 
 /// Turns a record into what strangers may see.
@@ -85,11 +86,13 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
         base_url: config.site.base_url.clone(),
         locale: config.site.locale.clone(),
         base_currency: base.to_string(),
-        benchmark: daily.aligned.is_some().then(|| config.benchmark.name.clone()),
-        inception: whole.snapshots.first().map_or(until, |first| first.date),
+        benchmark: daily.aligned.is_some().then(|| config.benchmark.name_with_kind()),
+        without_dividends: config.benchmark.is_price_index(),
+        inception: daily.series.start.or(whole.snapshots.first().map(|first| first.date)).unwrap_or(until),
         as_of: whole.snapshots.last().map_or(until, |last| last.date),
         calendar_days: daily.series.calendar_days(),
         observations: daily.series.days.len(),
+        observed: format::observed(daily.series.days.len(), daily.frequency()),
         missing_sessions: stats.missing_sessions,
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
@@ -97,7 +100,7 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
         absolute: disclosure.shows_amounts(),
         flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
         risk_free: config.analysis.risk_free,
-        periods_per_year: config.analysis.periods_per_year,
+        periods_per_year: format::periods(daily.frequency()),
         order_count: trades.orders.len(),
     };
     Ok(Publication {

@@ -17,6 +17,7 @@ use crate::analysis::reconcile::unexplained_changes;
 use crate::analysis::{Window, drawdown, risk};
 use crate::calendar::YearMonth;
 use crate::config::Config;
+use crate::format;
 use crate::record::Record;
 
 /// What a record tells of the ends of its months.
@@ -54,6 +55,9 @@ impl MonthEnds<'_> {
         let values = series.values();
         let drawdowns = self.daily.drawdowns.get(..=values.len()).unwrap_or(&self.daily.drawdowns);
         let analysis = &self.daily.analysis;
+        let frequency = series.frequency(self.daily.exchange, analysis.periods_per_year);
+        let enough = frequency.lacks(values.len(), series.calendar_days()).is_none();
+        let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);
         let held = holdings(self.disclosed, self.config, disclosure, as_of);
         Some(MonthEnd {
             since: inside.start?,
@@ -61,8 +65,10 @@ impl MonthEnds<'_> {
             observations: values.len(),
             calendar_days: series.calendar_days(),
             periods: self.periods(&series),
-            volatility: risk::volatility(&values, analysis.periods_per_year).map(rounded::ratio),
-            sharpe: risk::sharpe(&values, analysis.risk_free, analysis.periods_per_year).map(rounded::ratio),
+            periods_per_year: format::periods(frequency),
+            observed: format::observed(values.len(), frequency),
+            volatility: enough.then(|| risk::volatility(&values, frequency.periods)).flatten().map(rounded::ratio),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(rounded::ratio),
             max_drawdown: drawdown::maximum(drawdowns).map(rounded::ratio),
             drawdown: drawdowns.last().copied().map(rounded::ratio),
             positions_as_of: held.as_of,

@@ -46,7 +46,7 @@ impl Trades {
     /// The trades of a record as it was known at the end of `until`.
     pub fn of(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Self {
         let base = config.account.base_currency;
-        let rates = Rates::new(base, &record.snapshots);
+        let rates = Rates::new(base, &record.snapshots).with_flows(&record.flows);
         let orders = orders(&record.executions);
         let notes = match_notes(&record.annotations, &orders);
         let plans = match_plans(&record.plans, &orders);
@@ -147,7 +147,7 @@ fn order_view(
         side: order.side,
         price: price_text(order.price),
         currency: order.currency.to_string(),
-        weight: share(notional, rates.nav_before(order.date())).map(rounded::weight),
+        weight: share(notional, rates.capital_on(order.date())).map(rounded::weight),
         reference_price: slippage.reference.map(|reference| price_text(reference.price)),
         reference_source: slippage.reference.map(|reference| reference.source.in_words().to_owned()),
         slippage_bps: slippage.bps.map(rounded::bps),

@@ -14,22 +14,25 @@ use crate::analysis::{Window, drawdown, periods};
 use crate::calendar::YearMonth;
 use crate::record::Record;
 
-/// One entry per snapshot, ascending.
+/// One entry for each date of the series, ascending.
 pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Vec<Day> {
     let returns = std::iter::once(None).chain(daily.series.days.iter().map(|day| Some(rounded::ratio(day.value))));
+    let on = |date: &NaiveDate| record.snapshots.binary_search_by_key(date, |snapshot| snapshot.date).ok();
+    let value = |date: &NaiveDate| record.snapshots.get(on(date)?).map(|snapshot| snapshot.net_liquidation);
     let benchmark = |at: usize| {
         let (_, value) = daily.aligned.as_ref()?.index.get(at)?;
         value.map(rounded::ratio)
     };
-    let series = record.snapshots.iter().zip(returns).zip(daily.index.iter().zip(&daily.drawdowns)).enumerate();
+    let series =
+        daily.series.dates().into_iter().zip(returns).zip(daily.index.iter().zip(&daily.drawdowns)).enumerate();
     series
-        .map(|(at, ((snapshot, daily_return), (index, drawdown)))| Day {
-            date: snapshot.date,
+        .map(|(at, ((date, daily_return), (index, drawdown)))| Day {
+            date,
             daily_return,
             index: rounded::ratio(*index),
             drawdown: rounded::ratio(*drawdown),
             benchmark_index: benchmark(at),
-            net_liquidation: disclosure.money(snapshot.net_liquidation),
+            net_liquidation: value(&date).and_then(|value| disclosure.money(value)),
         })
         .collect()
 }
@@ -123,8 +126,8 @@ pub fn drawdowns(stats: &Stats) -> Vec<DrawdownView> {
 /// Rolling figures of the days with at least one full window among those shown.
 pub fn rolling(daily: &Performance) -> Vec<Rolling> {
     let days = daily.rolling().into_iter().map(|day| {
-        let [_, _, sharpe] = day.sharpe;
-        let [_, volatility, _] = day.volatility;
+        let [_, sharpe] = day.sharpe;
+        let [volatility, _] = day.volatility;
         Rolling {
             date: day.date,
             sharpe: sharpe.map(rounded::weight),

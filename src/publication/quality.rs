@@ -22,12 +22,7 @@ pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatche
         ));
     }
     sentences.extend(daily.large_flows.iter().map(large_flow));
-    if let Some(aligned) = daily.aligned.as_ref().filter(|aligned| !aligned.left_out.is_empty()) {
-        sentences.push(format!(
-            "{} are left out of the comparison with the benchmark, because it has no close within five weekdays.",
-            capitalized(&days(aligned.left_out.len()))
-        ));
-    }
+    sentences.extend(comparison(daily, facts));
     sentences.extend(without_commission(disclosed.executions.iter()));
     sentences.extend(corrected(disclosed.superseded.iter()));
     // The orders of some may be held back, and how many is nobody's business.
@@ -76,8 +71,12 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> 
     sentences.extend(without_commission(disclosed.executions.iter().filter(of_month)));
     sentences.extend(daily.large_flows.iter().filter(|flow| in_month(&flow.date)).map(large_flow));
     let left_out = daily.aligned.iter().flat_map(|aligned| &aligned.left_out).filter(|day| in_month(day)).count();
-    if left_out > 0 {
-        sentences.push(format!("{} left out of the comparison with the benchmark.", capitalized(&days(left_out))));
+    match left_out {
+        0 => {}
+        1 => sentences.push("One pair of returns is left out of the comparison with the benchmark.".into()),
+        count => {
+            sentences.push(format!("{count} pairs of returns are left out of the comparison with the benchmark."))
+        }
     }
     if let Some(until) = held_back {
         sentences.push(format!("Positions and trades after {} are held back.", day(until)));
@@ -130,10 +129,14 @@ fn large_flow(flow: &LargeFlowDay) -> String {
         Some(value) => format!("{} %", number(value * 100.0, 2, Sign::Both)),
         None => "undefined".into(),
     };
+    let when = if flow.date.pred_opt() == Some(flow.since) {
+        format!("On {}", day(flow.date))
+    } else {
+        format!("Between the valuations of {} and {}", day(flow.since), day(flow.date))
+    };
     format!(
-        "On {} a flow was {:.0} % of the account; that day returned {} as published, {} with flows at the start and \
-         {} with flows at the end of the day.",
-        flow.date,
+        "{when} a flow was {:.0} % of the account; the return is {} as published, {} with flows at the start and {} \
+         with flows at the end.",
         flow.share * 100.0,
         percent(flow.split),
         percent(flow.start),
@@ -184,6 +187,34 @@ fn trading_days_have(exchange: Exchange, count: usize) -> String {
 /// `trading day in New York`, or `weekday` where the holidays of an exchange are not known.
 fn trading_day(exchange: Exchange) -> String {
     if exchange.has_calendar() { format!("trading day in {}", exchange.name()) } else { "weekday".into() }
+}
+
+/// Where the comparison with the benchmark does not cover the record, and what was left out of it.
+fn comparison(daily: &Performance, facts: &Facts) -> Vec<String> {
+    let symbol = &daily.benchmark_symbol;
+    if let Some(reason) = daily.not_compared.as_ref().filter(|_| !symbol.is_empty()) {
+        return vec![format!("The record is not compared with {symbol}: {reason}.")];
+    }
+    let mut sentences = Vec::new();
+    let Some(aligned) = &daily.aligned else { return sentences };
+    let name = facts.benchmark.as_deref().unwrap_or(symbol);
+    if let Some(found) = aligned.comparison.filter(|found| (found.from, found.to) != (facts.inception, facts.as_of)) {
+        sentences.push(format!(
+            "The comparison with {name} runs from {} to {}, the first and the last date with a valuation and a close.",
+            day(found.from),
+            day(found.to)
+        ));
+    }
+    match aligned.left_out.len() {
+        0 => {}
+        1 => sentences.push(format!(
+            "One pair of returns is left out of it: within it {name} has no close for more than five weekdays."
+        )),
+        count => sentences.push(format!(
+            "{count} pairs of returns are left out of it: within them {name} has no close for more than five weekdays."
+        )),
+    }
+    sentences
 }
 
 fn days(count: usize) -> String {

@@ -90,16 +90,20 @@ pub struct Facts {
     pub locale: String,
     /// The account's currency.
     pub base_currency: String,
-    /// The benchmark's name, where it has prices.
+    /// What the benchmark is called, where there is something to compare: a price index is one without dividends.
     pub benchmark: Option<String>,
+    /// Whether it leaves dividends out, so that being ahead of it is no gain.
+    pub without_dividends: bool,
     /// First snapshot.
     pub inception: NaiveDate,
     /// Newest snapshot.
     pub as_of: NaiveDate,
     /// Calendar days from first to newest snapshot.
     pub calendar_days: i64,
-    /// Daily returns.
+    /// Returns.
     pub observations: usize,
+    /// What figures rest on: `1,992 daily returns`, or `84 valuations, about 12 a year`.
+    pub observed: String,
     /// Trading days without a snapshot between the first and the newest.
     pub missing_sessions: usize,
     /// Days on which money crossed the account's border.
@@ -114,8 +118,8 @@ pub struct Facts {
     pub flow_timing: String,
     /// Risk-free rate a year.
     pub risk_free: f64,
-    /// Trading days a year.
-    pub periods_per_year: u32,
+    /// Returns a year, to one decimal.
+    pub periods_per_year: String,
     /// How many orders are shown.
     pub order_count: usize,
 }
@@ -131,7 +135,7 @@ pub struct Card {
     pub value: String,
     /// -1, 0 or 1, for colour; the sign is in the text too.
     pub sign: i8,
-    /// What it rests on: `n = 2,262 days`, dates, or why it is undefined.
+    /// What it rests on: `2,262 daily returns`, dates, or why it is undefined.
     pub note: String,
 }
 

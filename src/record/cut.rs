@@ -9,7 +9,9 @@ use chrono_tz::Tz;
 
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
-use super::{Annotation, CashFlow, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record, Signal, Snapshot};
+use super::{
+    Annotation, CashFlow, Currency, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record, Signal, Snapshot,
+};
 use crate::calendar::latest_date;
 
 impl Record {
@@ -119,7 +121,7 @@ impl Record {
         }
     }
 
-    /// The net values and the money across the border, with the prices of a benchmark: all that returns are computed
+    /// The net values and the money across the border, with the prices of a benchmark and exchange rates: all that returns are computed
     /// from. Nothing in it says what was held or traded.
     #[must_use]
     pub fn net_values(&self, benchmark: &str) -> Self {
@@ -139,12 +141,16 @@ impl Record {
             plans: _,
             findings: _,
         } = self;
-        let benchmark = prices.get_key_value(&PriceSymbol::new(benchmark));
+        let benchmark = PriceSymbol::new(benchmark);
+        let currency = prices.get(&benchmark).map(|series| series.currency);
+        // Its closes are converted into the account's currency, by whichever stored pairs lead there.
+        let used = |symbol: &PriceSymbol| *symbol == benchmark || symbol.as_str().ends_with("=X");
+        let series = prices.iter().filter(|(symbol, _)| currency.is_some() && used(symbol));
         Self {
             exchange: *exchange,
-            snapshots: snapshots.iter().map(net_value).collect(),
+            snapshots: snapshots.iter().map(|snapshot| net_value(snapshot, currency)).collect(),
             flows: flows.clone(),
-            prices: benchmark.map(|(symbol, series)| (symbol.clone(), series.clone())).into_iter().collect(),
+            prices: series.map(|(symbol, series)| (symbol.clone(), series.clone())).collect(),
             ..Self::default()
         }
     }
@@ -176,8 +182,8 @@ fn note_until(note: &Annotation, known: impl Fn(DateTime<Utc>) -> bool) -> Optio
     })
 }
 
-/// A snapshot without anything that makes up its net value.
-fn net_value(snapshot: &Snapshot) -> Snapshot {
+/// A snapshot without anything that makes up its net value, and with the rate of one currency.
+fn net_value(snapshot: &Snapshot, currency: Option<Currency>) -> Snapshot {
     let Snapshot {
         schema,
         date,
@@ -188,7 +194,7 @@ fn net_value(snapshot: &Snapshot) -> Snapshot {
         base_currency,
         net_liquidation,
         cash: _,
-        fx: _,
+        fx,
         accruals: _,
         positions: _,
         doubts: _,
@@ -204,7 +210,7 @@ fn net_value(snapshot: &Snapshot) -> Snapshot {
         base_currency: *base_currency,
         net_liquidation: *net_liquidation,
         cash: Default::default(),
-        fx: Default::default(),
+        fx: fx.iter().filter(|(code, _)| Some(**code) == currency).map(|(code, rate)| (*code, *rate)).collect(),
         accruals: Default::default(),
         positions: None,
         doubts: Vec::new(),

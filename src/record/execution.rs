@@ -6,9 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::asset_class::AssetClass;
 use super::name::{AccountId, Currency, ExecId, Ticker};
-use super::source::Source;
 
 /// Bought or sold. A short sale is a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,8 +59,8 @@ pub struct Execution {
     pub symbol: Ticker,
     /// IBKR's contract number, which unlike the ticker is unique.
     pub conid: Option<u64>,
-    /// What kind of instrument it is.
-    pub asset_class: AssetClass,
+    /// `STK`, `OPT`, `FUT`, `CASH` ... as the broker says.
+    pub asset_class: String,
     /// The listing exchange, as far as the source tells it.
     pub exchange: String,
     /// The currency of `price`.
@@ -91,8 +89,8 @@ pub struct Execution {
     pub order_ref: Option<String>,
     /// The price that was meant to be traded at, only where the source itself carried one.
     pub reference_price: Option<Decimal>,
-    /// Where the row came from.
-    pub source: Source,
+    /// Where the row came from: `flex`, `tws`, `csv`, `seed`, `demo`.
+    pub source: String,
     /// The fill that this row takes back. Such a row is bookkeeping and no fill itself.
     pub cancels: Option<ExecId>,
 }
@@ -163,9 +161,6 @@ impl Execution {
             if mine.is_none() {
                 mine.clone_from(theirs);
             }
-        }
-        if merged.asset_class == AssetClass::Unknown {
-            merged.asset_class.clone_from(&other.asset_class);
         }
         if merged.exchange.is_empty() {
             merged.exchange.clone_from(&other.exchange);

@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency};
-use super::source::Source;
 
 /// What kind of money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,9 +35,6 @@ impl FlowKind {
     }
 }
 
-/// What the id of a row begins with, behind its kind, where it is a sum of movements that were not told one by one.
-pub const SUM: &str = "-sum";
-
 /// One movement of cash: a row of `data/flows.csv` (across the border) or `data/income.csv` (inside).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,15 +54,10 @@ pub struct CashFlow {
     /// What it was.
     pub kind: FlowKind,
     /// Where the row came from.
-    pub source: Source,
+    pub source: String,
 }
 
 impl CashFlow {
-    /// Whether it is a sum, which stands only until the movements of its date are told one by one.
-    pub fn is_sum(&self) -> bool {
-        self.id.split_once(':').is_some_and(|(kind, _)| kind.ends_with(SUM))
-    }
-
     /// The amount in the base currency, or `None` where the rate is not known.
     pub fn in_base(&self, base: Currency) -> Option<Decimal> {
         match self.fx_to_base {
@@ -96,5 +87,5 @@ pub struct StatementPeriod {
     /// The broker's time-weighted return of the period, in percent.
     pub twr_percent: Option<Decimal>,
     /// Where the row came from.
-    pub source: Source,
+    pub source: String,
 }

@@ -241,9 +241,6 @@ impl Reader<'_> {
             known.insert(flow.id.clone(), (place, flow));
         }
         let mut flows: Vec<CashFlow> = known.into_values().map(|(_, flow)| flow).collect();
-        let singly: BTreeSet<_> =
-            flows.iter().filter(|flow| !flow.is_sum()).map(|flow| (flow.date, flow.currency)).collect();
-        flows.retain(|flow| !flow.is_sum() || !singly.contains(&(flow.date, flow.currency)));
         flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
         flows
     }
@@ -302,7 +299,7 @@ fn impossible_fill(fill: &Execution) -> Option<&'static str> {
         Some("the quantity is not above zero; the side says whether it was bought or sold")
     } else if fill.multiplier <= Decimal::ZERO {
         Some("the multiplier is not above zero")
-    } else if fill.price < Decimal::ZERO && !fill.asset_class.may_cost_less_than_nothing() {
+    } else if fill.price < Decimal::ZERO && !matches!(fill.asset_class.as_str(), "FUT" | "FOP" | "OPT") {
         Some("the price is below zero")
     } else if fill.commission.is_some() && fill.commission_currency.is_none() {
         Some("a commission needs its currency")

@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency, Ticker};
-use super::source::Source;
 use crate::calendar::Exchange;
 
 /// The schema number this version writes. It reads all from 1 on.
@@ -53,8 +52,8 @@ pub struct Snapshot {
     /// What did not add up when it was taken, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
-    /// Where it came from.
-    pub source: Source,
+    /// Where it came from: `flex`, `tws`, `seed`, `demo`.
+    pub source: String,
 }
 
 impl Snapshot {

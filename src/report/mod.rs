@@ -5,7 +5,7 @@
 //! content/    --> markdown (tree) --^
 //! ```
 //!
-//! A report depends only on its month and the months before it, so that it does not change as the record grows.
+//! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
 mod cache;
@@ -48,7 +48,7 @@ use month::{MonthData, MonthOrder};
 use templates::Templates;
 use typeset::{ReportWorld, Typeset};
 
-/// What a report needs beside the publication.
+/// What a report can be told beside the publication.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The address the site is published at, instead of the configured one.
@@ -72,17 +72,17 @@ pub struct Options<'a> {
 pub struct Reports {
     /// The documents by their path in the site: `months/2026-01.pdf`.
     pub files: BTreeMap<String, FileContent>,
-    /// Every text in them, by name, for the search for private values: inside the PDFs the text is compressed.
+    /// Every text that went into them, by name, for the search for private things: in the documents they are packed.
     pub words: BTreeMap<String, FileContent>,
-    /// How many were typeset anew instead of read from the cache.
+    /// How many were typeset now, and not found in the cache.
     pub typeset: usize,
-    /// Warnings of the compiler.
+    /// What was found odd while they were.
     pub warnings: Vec<String>,
-    /// Why some could not be stored in the cache.
+    /// Why some could not be kept, if so.
     pub not_kept: Option<Error>,
 }
 
-/// The path of a month's report in the site.
+/// Where a month's report lies in the site.
 pub fn path_of(month: YearMonth) -> String {
     format!("months/{month}.pdf")
 }
@@ -90,7 +90,7 @@ pub fn path_of(month: YearMonth) -> String {
 /// The report of every month.
 ///
 /// # Errors
-/// The first month that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
+/// The first month that cannot be typeset: a template that is wrong, commentary that has no place on paper.
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     let typesetter = Typesetter::new(publication, options)?;
     let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
@@ -126,7 +126,7 @@ struct MonthlyPdf {
     not_kept: Option<Error>,
 }
 
-/// A table with its rows grouped by month.
+/// A table whose rows are found by their month.
 struct ByMonth {
     table: Table,
     rows: BTreeMap<YearMonth, Vec<usize>>,
@@ -211,17 +211,16 @@ impl<'a> Typesetter<'a> {
         let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
         let pdf: FileContent = pdf.into();
-        // A report with warnings is not stored, so that the next build repeats the warnings.
+        // A report with warnings is made again, so that they are heard again.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
         Ok(MonthlyPdf { month: month.month, pdf, data, is_new: true, missing_glyphs, warnings, not_kept: kept.err() })
     }
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
         let publication = self.publication;
-        let end = publication
-            .month_ends
-            .get(&month.month)
-            .ok_or_else(|| Error::data(format!("there are no figures for the end of {}", month.month.in_words())))?;
+        let end = publication.month_ends.get(&month.month).ok_or_else(|| {
+            Error::data(format!("there is nothing to tell of the end of {}", month.month.in_words()))
+        })?;
         let document = publication.texts.commentary(month.month);
         let document = document.filter(|text| self.options.drafts || !text.is_draft()).map(|text| text.read(reads));
         let around = Surroundings {
@@ -250,7 +249,7 @@ impl<'a> Typesetter<'a> {
         rows.collect()
     }
 
-    /// The digest of all inputs of a report.
+    /// The digest of everything that goes into a report.
     fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
@@ -259,7 +258,7 @@ impl<'a> Typesetter<'a> {
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
-    /// The template with every file it can read.
+    /// The template with everything it can see.
     fn world(
         &self,
         month_data: &MonthData,
@@ -318,10 +317,10 @@ impl<'a> Typesetter<'a> {
     }
 }
 
-/// The file from which the template reads its data.
+/// The file in which a template finds what it is to say.
 const DATA: &str = "data.json";
 
-/// The heading level of the commentary section.
+/// The heading level of the section that commentary stands in.
 const COMMENTARY_LEVEL: u8 = 2;
 
 /// The digest of the days up to the end of each month.

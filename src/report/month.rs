@@ -1,7 +1,7 @@
-//! The data of a monthly report: the `data.json` of its template.
+//! What a monthly report says, as the `data.json` of its template.
 //!
-//! Figures are formatted by the same functions as on the pages; the text around them is the template's. A figure is
-//! `{ "text": "+1.2%", "sign": "gain" }`; an undefined one is an em dash, with its reason in `why`.
+//! Figures are written out here by the same functions as on the pages; words around them are the template's. A
+//! figure is `{ "text": "+1.2%", "sign": "gain" }`; one that cannot be told is an em dash, with its reason in `why`.
 
 use serde_json::{Value, json};
 
@@ -15,17 +15,17 @@ use crate::record::Document;
 use super::markdown::Blocks;
 use crate::render::fonts;
 
-/// Everything in the report of one month.
+/// Everything that is told of one month.
 pub struct MonthData<'a> {
     /// What strangers may see.
     pub publication: &'a Publication,
     /// The month.
     pub month: &'a Month,
-    /// The account at its end.
+    /// Where the account stood at its end.
     pub end: &'a MonthEnd,
     /// Its orders, oldest first.
     pub orders: Vec<MonthOrder<'a>>,
-    /// The trader's commentary.
+    /// The trader's own words.
     pub commentary: Option<(&'a Document, Blocks)>,
 }
 
@@ -39,7 +39,7 @@ pub struct MonthOrder<'a> {
 }
 
 impl MonthData<'_> {
-    /// The date of the newest row in the report.
+    /// The date of the newest record in the report: nothing in it is younger.
     pub fn date(&self) -> chrono::NaiveDate {
         let fills = self.orders.iter().map(|found| found.order.last_fill.date_naive());
         let notes = self.orders.iter().map(|found| {
@@ -54,7 +54,7 @@ impl MonthData<'_> {
         fills.chain(written.map(|time| time.date_naive())).chain(saved).fold(self.end.as_of, Ord::max)
     }
 
-    /// The pictures in the commentary, and the location of each reference.
+    /// The pictures in the commentary, and where they are referred to.
     pub fn pictures(&self) -> impl Iterator<Item = &(String, Place)> {
         self.commentary.iter().flat_map(|(_, blocks)| &blocks.pictures)
     }
@@ -77,16 +77,16 @@ impl MonthData<'_> {
             "inception": format::day(facts.inception),
             "flow_timing": facts.flow_timing,
             "risk_free": format::percent(facts.risk_free, 1, Sign::Minus),
-            "periods_per_year": facts.periods_per_year,
+            "periods_per_year": self.end.periods_per_year,
             "month": { "id": self.month.month, "name": self.month.month.in_words(), "part": self.part() },
             "from": format::day(self.end.since),
             "to": format::day(self.end.as_of),
             "date": format::day(self.date()),
             "address": base_url.map(|url| format!("{url}months/{}/index.html", self.month.month)),
-            "observations": format::number(self.end.observations as f64, 0, Sign::Minus),
+            "observed": self.end.observed,
             "month_observations": self.month.observations,
             "performance": self.performance(),
-            "periods": self.end.periods.iter().filter_map(period).collect::<Vec<_>>(),
+            "periods": self.end.periods.iter().filter_map(period).map(|row| self.judged(row)).collect::<Vec<_>>(),
             "year": self.year(),
             "positions": self.positions(),
             "held_back_after": self.end.held_back_after.map(format::day),
@@ -100,14 +100,14 @@ impl MonthData<'_> {
         })
     }
 
-    /// The saved signals formed at the end of a month.
+    /// What each strategy's rule said at the end of a month, where that was saved.
     fn signals(&self, formation: YearMonth) -> Vec<Value> {
         let several = self.publication.strategies.several;
         let saved = self.publication.signals_formed(formation);
         saved.map(|(strategy, found)| signal(several.then_some(strategy.name.as_str()), found)).collect()
     }
 
-    /// The part of the month that the record covers, if not all of it.
+    /// Which part of the month the record covers, if not all of it.
     fn part(&self) -> Option<&'static str> {
         let starts_inside = self.end.since >= self.month.month.first_day();
         match (starts_inside, self.end.month_goes_on) {
@@ -140,13 +140,21 @@ impl MonthData<'_> {
         ];
         let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, 2, Sign::Minus)));
         json!({
-            "returns": returns.into_iter().flatten().collect::<Vec<_>>(),
+            "returns": returns.into_iter().flatten().map(|row| self.judged(row)).collect::<Vec<_>>(),
             "volatility": plain(self.end.volatility.map(|value| format::percent(value, 1, Sign::Minus))),
             "sharpe": ratio(self.end.sharpe),
             "max_drawdown": percent(self.end.max_drawdown, 1),
             "drawdown": percent(self.end.drawdown, 1),
             "month_drawdown": percent(self.month.max_drawdown, 1),
         })
+    }
+
+    /// A row with its difference to the benchmark, uncoloured where that leaves dividends out: being ahead of it is no gain.
+    fn judged(&self, mut row: Value) -> Value {
+        if let Some(difference) = row.get_mut("difference").filter(|_| self.publication.facts.without_dividends) {
+            uncoloured(difference);
+        }
+        row
     }
 
     /// The months of the year up to this one.
@@ -163,13 +171,14 @@ impl MonthData<'_> {
         };
         let difference = |month: &Month| month.benchmark.map(|benchmark| month.value - benchmark);
         let earlier = self.publication.years.iter().filter(|earlier| earlier.year < year).rev().take(EARLIER_YEARS);
-        json!({
+        let year_row = json!({
             "year": year,
             "account": row(&|month| Some(month.value), so_far.and_then(|period| period.value)),
             "benchmark": row(&|month| month.benchmark, so_far.and_then(|period| period.benchmark)),
             "difference": row(&difference, so_far.and_then(excess)),
             "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
-        })
+        });
+        self.judged(year_row)
     }
 
     fn positions(&self) -> Value {
@@ -189,7 +198,7 @@ impl MonthData<'_> {
 /// Years before the report's that stand below it in the table of months.
 const EARLIER_YEARS: usize = 2;
 
-/// The language and region of a locale such as `en-GB`; an unknown language becomes English.
+/// The language and region of a locale such as `en-GB`; what is no language is English.
 fn language(locale: &str) -> (&str, Option<&str>) {
     let letters = |part: &str, lengths: &[usize]| {
         lengths.contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphabetic())
@@ -199,12 +208,12 @@ fn language(locale: &str) -> (&str, Option<&str>) {
     (lang, parts.next().filter(|part| letters(part, &[2])))
 }
 
-/// The site's title; an accessible document must not have an empty one.
+/// The site's title; a document needs one that can be read.
 fn title(written: &str) -> &str {
     if fonts::shown(written, &mut 0).trim().is_empty() { "Track record" } else { written }
 }
 
-/// A descriptive document title.
+/// A title that says more than the file's name.
 fn own_title(document: &Document) -> Option<&str> {
     (document.title != document.slug).then_some(document.title.as_str())
 }
@@ -242,6 +251,18 @@ fn plain(text: Option<String>) -> Value {
     json!({ "text": text.as_deref().unwrap_or(format::UNDEFINED), "sign": "flat" })
 }
 
+/// Takes the colour from a cell, or from each of a row.
+fn uncoloured(value: &mut Value) {
+    match value {
+        Value::Array(cells) => cells.iter_mut().for_each(uncoloured),
+        Value::Object(cell) => {
+            cell.insert("sign".into(), "flat".into());
+            cell.remove("depth");
+        }
+        _ => {}
+    }
+}
+
 /// A cell of the table of months, deeper the further it is from zero.
 fn tinted(value: Option<f64>) -> Value {
     let depth = match value.map(f64::abs) {
@@ -274,7 +295,7 @@ fn headline(name: &str, period: &Period) -> Value {
     })
 }
 
-/// A row of the table of periods; one that is undefined is left out, unless it is a usual one.
+/// A row of the table of periods; one that the record is too young for is left out, unless it could be asked after.
 fn period(period: &Period) -> Option<Value> {
     let always = ["Month to date", "Year to date", "1 year", "Since inception"].contains(&period.label.as_str());
     (always || period.value.is_some()).then(|| headline(&period.label, period))

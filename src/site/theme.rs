@@ -39,7 +39,7 @@ impl Theme {
     /// Renders one template.
     ///
     /// # Errors
-    /// The error of the template engine with its file, line and column.
+    /// What the template engine says, at the file, line and column it says it of.
     pub fn render(&self, template: &str, context: &Context) -> Result<String> {
         self.tera.render(template, context).map_err(|error| in_template(&error, self.folder.as_deref(), template))
     }
@@ -165,7 +165,7 @@ fn register(tera: &mut Tera) {
         let shown_unit = kwargs.get::<f64>("unit")?.unwrap_or(0.0001);
         Ok(value.as_f64().map_or("flat", |value| format::sign_class(value, shown_unit)).into())
     });
-    // Sort keys are rounded: more digits than on the page would disclose more than the page does.
+    // Sort keys are rounded: more digits than the page shows would tell more than the page does.
     tera.register_filter("sort_key", |value: &Value, _: Kwargs, _: &State| -> Value {
         value.as_f64().map_or_else(|| Value::from(""), |value| format!("{value:.6}").into())
     });
@@ -187,7 +187,7 @@ fn register(tera: &mut Tera) {
     tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
         value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())
     });
-    // The tint of a cell of the monthly table, from 0 to 3.
+    // How deep a cell of the monthly table is tinted, from 0 to 3.
     tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> &'static str {
         match value.as_f64().map(f64::abs) {
             Some(size) if size >= 0.05 => "t3",

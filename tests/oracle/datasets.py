@@ -21,7 +21,7 @@ title = "Cross-check"
 status = "demo"
 
 [account]
-base_currency = "USD"
+base_currency = "{base}"
 exchange = "{exchange}"
 
 [benchmark]
@@ -35,29 +35,30 @@ name = "Benchmark"
 class SiteWriter:
     """Writes one site directory, file by file."""
 
-    def __init__(self, root, benchmark, analysis="", exchange="XNYS"):
-        self.root = Path(root)
+    def __init__(self, root, benchmark, analysis="", exchange="XNYS", base="USD"):
+        self.root, self.base = Path(root), base
         for folder in ("config", "data/snapshots", "data/prices", "data/executions", "content/trades"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        config = CONFIG.format(benchmark=benchmark, exchange=exchange) + analysis
+        config = CONFIG.format(benchmark=benchmark, exchange=exchange, base=base) + analysis
         (self.root / "config/config.toml").write_text(config, encoding="utf-8")
         self.flow_rows, self.fills = [], []
 
     def snapshot(self, day, nav, fx=None):
         content = {
             "schema": 1, "date": day.isoformat(), "as_of": f"{day}T21:00:00Z", "account": ACCOUNT,
-            "base_currency": "USD", "net_liquidation": f"{nav:.2f}", "cash": {}, "fx": fx or {},
+            "base_currency": self.base, "net_liquidation": f"{nav:.2f}", "cash": {}, "fx": fx or {},
             "positions": None, "source": "csv",
         }
         (self.root / f"data/snapshots/{day}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
 
-    def flow(self, day, amount, currency="USD", rate="", kind=None):
+    def flow(self, day, amount, currency=None, rate="", kind=None):
+        currency = currency or self.base
         kind = kind or ("deposit" if amount > 0 else "withdrawal")
         number = f"F{len(self.flow_rows) + 1:03d}"
         self.flow_rows.append([number, day, ACCOUNT, currency, f"{amount:.2f}", rate, kind, "csv"])
 
-    def prices(self, symbol, closes):
-        lines = [f"{day},,,,{close:.4f},,,USD" for day, close in closes.items()]
+    def prices(self, symbol, closes, unit="USD"):
+        lines = [f"{day},,,,{close:.4f},,,{unit}" for day, close in closes.items()]
         text = "date,open,high,low,close,adj_close,volume,currency\n" + "\n".join(lines) + "\n"
         (self.root / f"data/prices/{symbol}.csv").write_text(text, encoding="utf-8")
 
@@ -258,4 +259,72 @@ def short(root, _binary):
     site.finish()
 
 
-ALL = {"demo": demo, "sp500-stocks": stocks, "rough": rough, "still": still, "short": short}
+def simulated(random, count, mean=0.0004, spread=0.011):
+    """Growth of 1 over so many days."""
+    return np.cumprod(1 + random.normal(mean, spread, count))
+
+
+def euro(root, _binary):
+    """An account in euros that is emptied for a summer, against an index in dollars: by the inverse pair, by a cross
+    where that has a hole, by the snapshots' rates where both have. Values are repeated on some weekends."""
+    random = np.random.default_rng(31)
+    site = SiteWriter(root, "^INDEX", exchange="XETR", base="EUR")
+    days = [stamp.date() for stamp in pd.bdate_range("2020-01-02", "2023-06-30")]
+    growth, index = simulated(random, len(days)), 3000 * simulated(random, len(days))
+    dollar, pound = 1.1 * simulated(random, len(days), 0, 0.004), 1.3 * simulated(random, len(days), 0, 0.004)
+    empty = (date(2021, 6, 15), date(2021, 9, 20))
+    nav, before = 80_000.0, growth[0]
+    for place, day in enumerate(days):
+        value = 0.0 if empty[0] <= day < empty[1] else nav * growth[place] / before
+        if day == empty[0]:
+            site.flow(day, -round(nav * growth[place] / before, 2))
+        if day == empty[1]:
+            nav, value = 50_000.0, 50_000.0 * growth[place] / growth[place - 1]
+            site.flow(day, nav)
+        before, nav = growth[place], value or nav
+        site.snapshot(day, value, {"USD": f"{1 / dollar[place] + 0.001:.6f}"})
+        if day.weekday() == 4 and place % 3 == 0:
+            site.snapshot(day + timedelta(days=1), value + (500 if place % 2 and value else 0))
+            if place % 2 and value:
+                site.flow(day + timedelta(days=1), 500)
+                nav = value + 500
+    inside = lambda day, first, last: date.fromisoformat(first) <= day <= date.fromisoformat(last)
+    site.prices("^INDEX", {day: value for day, value in zip(days, index) if random.random() > 0.03})
+    site.prices("EURUSD=X", {day: rate for day, rate in zip(days, dollar) if not inside(day, "2020-05-01", "2020-08-31")})
+    site.prices("GBPUSD=X", {day: rate for day, rate in zip(days, pound) if not inside(day, "2020-07-01", "2020-08-31")})
+    site.prices("EURGBP=X", dict(zip(days, dollar / pound)), "GBP")
+    site.finish()
+
+
+def every(frequency):
+    """Valuations of the last session of each week or month alone, with an index that has a close every day."""
+    def make(root, _binary):
+        random = np.random.default_rng(5)
+        site = SiteWriter(root, "BENCH")
+        stamps = pd.bdate_range("2017-01-03", "2023-12-29")
+        growth = pd.Series(simulated(random, len(stamps), 0.0006, 0.013), index=stamps)
+        for stamp, value in growth.groupby(growth.index.to_period(frequency)).tail(1).items():
+            site.snapshot(stamp.date(), 100_000 * value)
+        market = 0.8 * growth.pct_change().fillna(0) + random.normal(0, 0.004, len(stamps))
+        site.prices("BENCH", {stamp.date(): value for stamp, value in (100 * (1 + market).cumprod()).items()})
+        site.finish()
+    return make
+
+
+def behind(root, _binary):
+    """An account that holds exactly the index, whose prices end four days before it and miss some."""
+    random = np.random.default_rng(12)
+    site = SiteWriter(root, "BENCH")
+    days = [stamp.date() for stamp in pd.bdate_range("2022-01-03", "2023-12-29")]
+    level = 100 * simulated(random, len(days))
+    for place, (day, value) in enumerate(zip(days, level)):
+        if place % 13 or place == 0:
+            site.snapshot(day, 1000 * round(value, 4))
+    site.prices("BENCH", {day: value for place, (day, value) in enumerate(zip(days[:-4], level)) if place % 52 != 20})
+    site.finish()
+
+
+ALL = {
+    "demo": demo, "sp500-stocks": stocks, "rough": rough, "still": still, "short": short, "euro": euro,
+    "weekly": every("W"), "monthly": every("M"), "behind": behind,
+}

@@ -12,7 +12,8 @@ import returns as series_of
 from compare import Expected, Remark
 
 ROUNDING = 1e-12
-DRAWS, MEAN_BLOCK, MIN_BOOTSTRAP = 4000, 21, 42
+DRAWS, MEAN_BLOCK = 4000, 21
+DAILY, OFTEN, RETURNS, SPARSE_RETURNS = 0.9, 100, 63, 36
 
 
 def finite(value):
@@ -24,6 +25,11 @@ def has_spread(values):
     return len(values) > 1 and values.max() > values.min()
 
 
+def enough(count, periods, days):
+    """Whether so many returns say something about their spread."""
+    return count >= RETURNS if periods >= OFTEN else count >= SPARSE_RETURNS and days >= 365
+
+
 class Figures:
     """Collects expectations and remarks for one record, window and configuration."""
 
@@ -31,24 +37,29 @@ class Figures:
         self.record = record
         self.timing = record.setting("analysis", "flow_timing", "split")
         self.risk_free = record.setting("analysis", "risk_free", 0.0)
-        self.periods = record.setting("analysis", "periods_per_year", 252)
         self.expected, self.remarks = [], []
-        everything = series_of.daily_returns(record, self.timing)
-        inside = [
-            stamp for stamp in everything.index
-            if (since is None or stamp.date() >= since) and (until is None or stamp.date() <= until)
-        ]
-        self.r = everything[inside]
-        dates = [one.date for one in record.snapshots]
-        self.start = dates[dates.index(inside[0].date()) - 1]
-        self.end = inside[-1].date()
-        self.days = [self.start, *(stamp.date() for stamp in self.r.index)]
-        self.span = (self.end - self.start).days
-        self.rf = (1 + self.risk_free) ** (1 / self.periods) - 1
-        self.e = self.r - self.rf
+        inside = lambda day: (since is None or day >= since) and (until is None or day <= until)
+        self.parts = [part for part in series_of.returns(record, self.timing) if inside(part[1])]
+        self.r = pd.Series([value for *_, value in self.parts], dtype=float,
+                           index=pd.DatetimeIndex([pd.Timestamp(day) for _, day, _ in self.parts]))
+        self.start, self.end = self.parts[0][0], self.parts[-1][1]
+        self.days = [self.start, *(day for _, day, _ in self.parts)]
+        self.lengths = [(day - earlier).days for earlier, day, _ in self.parts]
+        self.span = sum(self.lengths)
+        expected = series_of.expected_returns(self.parts, record.sessions)
+        self.daily = len(self.r) >= DAILY * expected
+        configured = record.setting("analysis", "periods_per_year", 252)
+        self.periods = configured if self.daily else len(self.r) * series_of.YEAR / self.span
+        self.e = self.r - self.risk_free_of(self.lengths, self.periods, self.daily)
         self.index = np.concatenate([[1.0], np.cumprod(1 + self.r.to_numpy())])
         self.total = float(self.index[-1] - 1)
         self.annualized = (1 + self.total) ** (series_of.YEAR / self.span) - 1 if self.span >= 365 else None
+        self.enough = enough(len(self.r), self.periods, self.span)
+
+    def risk_free_of(self, lengths, periods, daily):
+        """The risk-free rate of each return: that of a day, or of its calendar days."""
+        years = np.full(len(lengths), 1 / periods) if daily else np.array(lengths) / series_of.YEAR
+        return (1 + self.risk_free) ** years - 1
 
     def expect(self, path, value, oracle, optional=False, within=None):
         value = value.item() if isinstance(value, np.generic) else value
@@ -72,11 +83,12 @@ class Figures:
         self.expect("from", self.start.isoformat(), "files")
         self.expect("to", self.end.isoformat(), "files")
         self.expect("observations", len(self.r), "files")
-        missing = series_of.missing_sessions(self.days, self.record.sessions)
+        missing = series_of.missing_sessions(self.parts, self.record.sessions)
         self.expect("missing_sessions", missing, "exchange_calendars")
         self.expect("calendar_days", self.span, "files", optional=True)
         self.expect("risk.risk_free", float(self.risk_free), "files", optional=True)
         self.expect("risk.periods_per_year", self.periods, "files", optional=True)
+        self.expect("daily", self.daily, "exchange_calendars")
 
     def product(self, chosen):
         return float(np.prod(1 + chosen.to_numpy()) - 1) if len(chosen) else None
@@ -89,6 +101,7 @@ class Figures:
         self.differs("returns.annualized", "empyrical", empyrical.annual_return(r),
                      "a year is 252 observations there, 365.25 calendar days here")
         last = r.index[-1]
+        self.windows(last)
         month = r[(r.index.year == last.year) & (r.index.month == last.month)]
         quarter = r[(r.index.year == last.year) & (r.index.quarter == last.quarter)]
         self.expect("returns.mtd", self.product(month), "pandas")
@@ -104,9 +117,19 @@ class Figures:
         moved = (r != 0).any()
         self.expect("returns.win_days", float(quantstats.win_rate(r)) if moved else None, "quantstats win_rate")
         rate = series_of.money_weighted(self.record, self.start, self.end)
-        self.expect("returns.money_weighted", rate, "scipy brentq")
-        over = (1 + rate) ** (self.span / series_of.YEAR) - 1 if rate is not None else None
+        days = (self.end - self.start).days
+        self.expect("returns.money_weighted", rate if days >= 365 else None, "scipy brentq")
+        over = (1 + rate) ** (days / series_of.YEAR) - 1 if rate is not None else None
         self.expect("returns.money_weighted_total", over, "scipy brentq", optional=True)
+
+    def windows(self, last):
+        """What the returns to date rest on."""
+        ends = {"mtd": last.replace(day=1), "qtd": last.to_period("Q").start_time, "ytd": last.replace(month=1, day=1)}
+        for key, first in ends.items():
+            chosen = [part for part in self.parts if pd.Timestamp(part[1]) >= first]
+            part = {"from": chosen[0][0].isoformat(), "to": self.end.isoformat(), "observations": len(chosen)}
+            for name, value in part.items():
+                self.expect(("parts", f"returns.{key}", name), value, "pandas")
 
     def months(self):
         grouped = empyrical.aggregate_returns(self.r, "monthly")
@@ -125,19 +148,24 @@ class Figures:
                      "adds up the days of a month, where a month here is their product")
 
     def risk(self):
-        r, periods, risk_free = self.r, self.periods, self.risk_free
+        r, periods = self.r, self.periods
+        if not self.enough:
+            for key in ("volatility", "sharpe", "sortino", "omega", "skewness", "kurtosis", "var_95", "cvar_95",
+                        "tail_ratio"):
+                self.expect(f"risk.{key}", None, "too few returns")
+            return
         spread = has_spread(self.e)
         self.expect("risk.volatility", finite(empyrical.annual_volatility(r, annualization=periods)),
                     "empyrical annual_volatility")
-        sharpe = finite(empyrical.sharpe_ratio(r, self.rf, annualization=periods)) if spread else None
+        sharpe = finite(empyrical.sharpe_ratio(self.e, 0, annualization=periods)) if spread else None
         self.expect("risk.sharpe", sharpe, "empyrical sharpe_ratio")
         if spread:
-            self.expect("risk.sharpe", float(quantstats.sharpe(r, risk_free, periods)), "quantstats sharpe")
+            self.expect("risk.sharpe", float(quantstats.sharpe(self.e, 0.0, periods)), "quantstats sharpe")
         below = (self.e < 0).any() and len(r) > 1
-        sortino = empyrical.sortino_ratio(r, self.rf, annualization=periods)
+        sortino = empyrical.sortino_ratio(self.e, 0, annualization=periods)
         self.expect("risk.sortino", finite(sortino) if below else None, "empyrical sortino_ratio")
         if below:
-            self.expect("risk.sortino", float(quantstats.sortino(r, risk_free, periods)), "quantstats sortino")
+            self.expect("risk.sortino", float(quantstats.sortino(self.e, 0.0, periods)), "quantstats sortino")
         self.expect("risk.omega", finite(quantstats.omega(r, periods=periods)), "quantstats omega")
         self.expect("risk.omega", finite(empyrical.omega_ratio(r)), "empyrical omega_ratio")
         self.expect("risk.skewness", finite(r.skew()) if spread and len(r) > 2 else None, "pandas skew")
@@ -164,14 +192,14 @@ class Figures:
             self.expect("drawdown.max", float(empyrical.max_drawdown(self.r)), "empyrical max_drawdown")
             self.expect("drawdown.max", float(quantstats.max_drawdown(self.r)), "quantstats max_drawdown")
         self.expect("drawdown.current", float(depth[-1]), "numpy")
-        ulcer = float(np.sqrt(np.mean(depth[1:] ** 2)))
+        ulcer = float(np.sqrt(np.mean(depth[1:] ** 2))) if self.enough else None
         self.expect("risk.ulcer_index", ulcer, "numpy")
         n = len(self.r)
-        if n > 1:
+        if self.enough:
             theirs = float(quantstats.ulcer_index(self.r))
             self.expect("risk.ulcer_index", theirs * math.sqrt((n - 1) / n), "quantstats ulcer_index x sqrt((n-1)/n)")
             self.differs("risk.ulcer_index", "quantstats", theirs, "divides by n - 1, a mean divides by n")
-        calmar = self.annualized / -deepest if self.annualized is not None and deepest < 0 else None
+        calmar = self.annualized / -deepest if self.enough and self.annualized is not None and deepest < 0 else None
         self.expect("risk.calmar", calmar, "numpy")
         self.differs("risk.calmar", "empyrical", empyrical.calmar_ratio(self.r), "its annual return counts observations")
         recovery = self.total / -deepest if deepest < 0 else None
@@ -220,35 +248,56 @@ class Figures:
 
     def benchmark(self):
         symbol = self.record.setting("benchmark", "symbol", "^GSPC")
-        prices = self.record.prices.get(symbol)
-        if not symbol or not prices:
+        closes = series_of.in_base(self.record, symbol) if symbol and symbol in self.record.prices else {}
+        pairs, left_out, (own_total, total), span = series_of.aligned(closes, self.parts)
+        if not span:
             self.expect("benchmark", None, "files")
             return
-        r, b, left_out, total = series_of.aligned(prices, self.start, self.r)
         put = lambda key, value, oracle, **more: self.expect(f"benchmark.{key}", value, oracle, **more)
+        stamps = pd.DatetimeIndex([pd.Timestamp(day) for _, day, *_ in pairs])
+        r = pd.Series([ours for _, _, ours, *_ in pairs], index=stamps, dtype=float)
+        b = pd.Series([theirs for *_, theirs, _ in pairs], index=stamps, dtype=float)
+        lengths = [(day - earlier).days for earlier, day, *_ in pairs]
         put("symbol", symbol, "files")
+        put("from", span[0].isoformat(), "files")
+        put("to", span[1].isoformat(), "files")
         put("observations", len(r), "files", optional=True)
-        put("left_out", left_out, "files", optional=True)
-        put("total", total, "files")
-        put("excess_total", self.total - total if total is not None else None, "files", optional=True)
-        enough, rf, periods = has_spread(b), self.rf, self.periods
-        beta = np.cov(r, b, ddof=1)[0, 1] / np.var(b, ddof=1) if enough else None
+        put("left_out", len(left_out), "files", optional=True)
+        put("calendar_days", sum(lengths), "files")
+        put("total", float(total), "numpy")
+        put("own_total", float(own_total), "numpy")
+        put("excess_total", float(own_total - total), "numpy", optional=True)
+        single = sum(1 for *_, count in pairs if count == 1)
+        one_to_one = single >= DAILY * len(self.r)
+        periods = self.periods if one_to_one else len(r) * series_of.YEAR / sum(lengths)
+        put("periods_per_year", periods, "numpy")
+        self.of_pairs(put, r, b, lengths, periods, self.daily and one_to_one)
+
+    def of_pairs(self, put, r, b, lengths, periods, daily):
+        if not enough(len(r), periods, sum(lengths)):
+            for key in ("beta", "alpha", "correlation", "r_squared", "tracking_error", "information_ratio",
+                        "up_capture", "down_capture"):
+                put(key, None, "too few pairs")
+            return
+        moves, year = has_spread(b), sum(lengths) >= 365
+        rf = self.risk_free_of(lengths, periods, daily)
+        beta = np.cov(r, b, ddof=1)[0, 1] / np.var(b, ddof=1) if moves else None
         put("beta", finite(beta), "numpy")
-        alpha = (1 + np.mean((r - rf) - beta * (b - rf))) ** periods - 1 if enough else None
+        alpha = (1 + np.mean((r - rf) - beta * (b - rf))) ** periods - 1 if moves and year else None
         put("alpha", finite(alpha), "numpy")
-        related = enough and has_spread(r)
+        related = moves and has_spread(r)
         correlation = np.corrcoef(r, b)[0, 1] if related else None
         put("correlation", finite(correlation), "numpy")
         put("r_squared", finite(correlation**2) if related else None, "numpy", optional=True)
         gap = r - b
         put("tracking_error", float(gap.std() * math.sqrt(periods)) if len(gap) > 1 else None, "pandas")
-        differ = has_spread(gap)
-        ratio = empyrical.excess_sharpe(r, b) * math.sqrt(periods) if differ else None
+        ratio = empyrical.excess_sharpe(r, b) * math.sqrt(periods) if has_spread(gap) else None
         put("information_ratio", finite(ratio), "empyrical excess_sharpe x sqrt(P)")
-        if enough:
-            put("beta", float(empyrical.beta(r, b, rf)), "empyrical beta")
+        if moves:
+            put("beta", float(empyrical.beta(r, b, 0)), "empyrical beta")
             put("beta", float(quantstats.greeks(r, b)["beta"]), "quantstats greeks")
-            put("alpha", float(empyrical.alpha(r, b, rf, annualization=periods)), "empyrical alpha")
+        if moves and year and daily:
+            put("alpha", float(empyrical.alpha(r, b, rf[0], annualization=periods)), "empyrical alpha")
             self.differs("benchmark.alpha", "quantstats", quantstats.greeks(r, b)["alpha"],
                          "multiplies the daily alpha by 252 and takes no risk-free rate")
         if related:
@@ -256,20 +305,13 @@ class Figures:
         for key, mask, function in (
             ("up_capture", b > 0, empyrical.up_capture), ("down_capture", b < 0, empyrical.down_capture),
         ):
-            put(key, self.capture(r[mask], b[mask]), "numpy")
-            if periods == 252 and mask.any():
+            put(key, capture(r[mask], b[mask], periods) if year else None, "numpy")
+            if year and periods == 252 and mask.any():
                 put(key, float(function(r, b)), f"empyrical {key}")
-
-    def capture(self, ours, theirs):
-        """Annualized return of chosen days, ours over theirs; days need not follow each other."""
-        if len(ours) == 0:
-            return None
-        annual = lambda chosen: np.prod(1 + chosen.to_numpy()) ** (self.periods / len(chosen)) - 1
-        return float(annual(ours) / annual(theirs))
 
     def significance(self):
         r, n = self.r, len(self.r)
-        known = n > 3 and has_spread(self.e)
+        known = self.enough and has_spread(self.e)
         put = lambda key, value, oracle, **more: self.expect(f"significance.{key}", value, oracle, **more)
         if not known:
             for key in ("probabilistic_sharpe", "minimum_track_record_days", "sharpe_low", "sharpe_high"):
@@ -279,7 +321,7 @@ class Figures:
         shape = 1 - self.e.skew() * sharpe + (self.e.kurt() + 2) / 4 * sharpe**2
         confidence = lambda above: float(norm.cdf((sharpe - above) * math.sqrt(n - 1) / math.sqrt(shape)))
         put("probabilistic_sharpe", confidence(0.0), "scipy norm")
-        theirs = quantstats.probabilistic_sharpe_ratio(r, self.risk_free, periods=self.periods)
+        theirs = quantstats.probabilistic_sharpe_ratio(self.e, 0.0, periods=self.periods)
         put("probabilistic_sharpe", float(theirs), "quantstats probabilistic_sharpe_ratio")
         length = 1 + shape * (norm.ppf(0.95) / sharpe) ** 2 if sharpe > 0 else None
         put("minimum_track_record_days", float(length) if length else None, "scipy norm")
@@ -292,14 +334,10 @@ class Figures:
                 (1 - euler) * norm.ppf(1 - 1 / trials) + euler * norm.ppf(1 - 1 / (trials * math.e))
             )
         put("deflated_sharpe", confidence(best) if best is not None else None, "scipy norm", optional=True)
-        self.bootstrap(put, n)
+        self.bootstrap(put)
 
-    def bootstrap(self, put, n):
+    def bootstrap(self, put):
         """Another generator draws other records, so the ends are compared with the noise of 1,000 draws in mind."""
-        if n < MIN_BOOTSTRAP:
-            put("sharpe_low", None, "too few days")
-            put("sharpe_high", None, "too few days")
-            return
         draws = stationary_bootstrap(self.e.to_numpy(), self.periods)
         low, high = np.quantile(draws, [0.05, 0.95])
         # One end of 1,000 draws has a standard error of about 0.07 deviations; five of them hardly ever happen.
@@ -308,12 +346,20 @@ class Figures:
         put("sharpe_high", float(high), "numpy stationary bootstrap", within=within)
 
 
+def capture(ours, theirs, periods):
+    """Annualized return of chosen pairs, ours over theirs; they need not follow each other."""
+    if len(ours) == 0:
+        return None
+    annual = lambda chosen: np.prod(1 + chosen.to_numpy()) ** (periods / len(chosen)) - 1
+    return float(annual(ours) / annual(theirs))
+
+
 def stationary_bootstrap(excess, periods, seed=20120901):
     """Annual Sharpe ratios of records resampled in blocks of geometric length that wrap around."""
     generator = np.random.default_rng(seed)
     n, found = len(excess), []
     for _ in range(DRAWS // 100):
-        fresh = generator.random((100, n)) < 1 / MEAN_BLOCK
+        fresh = generator.random((100, n)) < 1 / max(1, MEAN_BLOCK * periods / 252)
         fresh[:, 0] = True
         starts = generator.integers(0, n, (100, n))
         days = np.arange(n)

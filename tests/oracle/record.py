@@ -65,6 +65,7 @@ class Record:
     notes: list
     plans: list = field(default_factory=list)
     prices: dict = field(default_factory=dict)
+    currencies: dict = field(default_factory=dict)
     sessions: list = field(default_factory=list)
 
     def setting(self, section, key, default):
@@ -107,7 +108,7 @@ def read(root):
     for path in sorted((root / "data/plans").glob("*.json")):
         record.plans.append(json.loads(path.read_text(encoding="utf-8"), parse_float=Fraction))
     for path in sorted((root / "data/prices").glob("*.csv")):
-        record.prices[path.stem] = closes(path)
+        record.prices[path.stem], record.currencies[path.stem] = closes(path)
     return record
 
 
@@ -138,12 +139,13 @@ def by_session(snapshots, sessions):
 
 
 def closes(path):
-    """Adjusted closes by date, in whole currency units."""
-    found = {}
+    """Adjusted closes by date, in whole units of their currency, and that currency."""
+    found, currency = {}, ""
     for row in rows(path):
         unit = 100 if row["currency"] in HUNDREDTHS else 1
+        currency = HUNDREDTHS.get(row["currency"], row["currency"])
         found[date.fromisoformat(row["date"])] = float(Fraction(row["adj_close"] or row["close"]) / unit)
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items())), currency
 
 
 def version(exec_id):

@@ -1,32 +1,108 @@
-"""Daily returns, the money-weighted return, and the benchmark laid over the snapshot dates."""
+"""Returns, the money-weighted return, and the benchmark laid over the record's dates."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import brentq
 
 YEAR = 365.25
 STALE_WEEKDAYS = 5
 
 
-def daily_returns(record, timing):
-    """A pandas Series of returns by date, with the date of the first snapshot as `attrs["start"]`."""
-    values, dates = [], []
-    for before, after in zip(record.snapshots, record.snapshots[1:]):
+def returns(record, timing):
+    """(earlier date, later date, return) of each interval that has one."""
+    found = []
+    for before, after in pairwise(record.snapshots):
         inside = [amount for day, amount in record.flows if before.own_date < day <= after.own_date]
         came = sum(amount for amount in inside if amount > 0)
         went = -sum(amount for amount in inside if amount < 0)
-        if timing == "split":
+        if before.nav == 0 and came == 0:
+            continue
+        how = timing if before.nav and after.nav else "split"
+        if how == "split":
             growth = (after.nav + went) / (before.nav + came)
-        elif timing == "start":
+        elif how == "start":
             growth = after.nav / (before.nav + came - went)
         else:
             growth = (after.nav - came + went) / before.nav
-        values.append(float(growth - 1))
-        dates.append(pd.Timestamp(after.date))
-    return pd.Series(values, index=pd.DatetimeIndex(dates), dtype=float)
+        found.append((before.date, after.date, float(growth - 1)))
+        if growth == 0:
+            break
+    return found
+
+
+def weekdays_old(known, day):
+    return int(np.busday_count(known + timedelta(days=1), day + timedelta(days=1)))
+
+
+def young(series, day):
+    """The last value on or before the day that is at most five weekdays old."""
+    dates = list(series)
+    place = bisect_right(dates, day)
+    if place == 0 or weekdays_old(dates[place - 1], day) > STALE_WEEKDAYS:
+        return None
+    return series[dates[place - 1]]
+
+
+class Rates:
+    """What one unit of a currency is worth in another: pair, inverse, cross (the dollar first), else the snapshots."""
+
+    def __init__(self, record, source, target):
+        self.source, self.target = source, target
+        codes = [name[:-2] for name in record.prices if name.endswith("=X") and len(name) == 8]
+        legs = lambda one, other: [
+            (record.prices[name], inverse)
+            for name, inverse in ((f"{one}{other}=X", False), (f"{other}{one}=X", True)) if name in record.prices
+        ]
+        self.routes = [[leg] for leg in legs(source, target)]
+        middles = sorted({code[:3] for code in codes} | {code[3:] for code in codes}, key=lambda one: (one != "USD", one))
+        for middle in middles:
+            if middle not in (source, target):
+                self.routes += [[one, other] for one in legs(source, middle) for other in legs(middle, target)]
+        self.told = {one.date: float(one.fx[source]) for one in record.snapshots if source in one.fx}
+
+    def on(self, day):
+        if self.source == self.target:
+            return 1.0
+        for route in self.routes:
+            rates = [(young(series, day), inverse) for series, inverse in route]
+            if all(rate for rate, _ in rates):
+                return float(np.prod([1 / rate if inverse else rate for rate, inverse in rates]))
+        return young(self.told, day)
+
+
+def in_base(record, symbol):
+    """The benchmark's closes in the account's currency, by date; none where no rate is known."""
+    rates = Rates(record, record.currencies[symbol], record.base)
+    known = ((day, close, rates.on(day)) for day, close in record.prices[symbol].items())
+    return {day: close * rate for day, close, rate in known if rate}
+
+
+def has_hole(dates, first, last):
+    """Whether more than five weekdays on end have no close between two dates that have one."""
+    inside = dates[bisect_left(dates, first): bisect_right(dates, last)]
+    return any(int(np.busday_count(one + timedelta(days=1), other)) > STALE_WEEKDAYS for one, other in pairwise(inside))
+
+
+def aligned(closes, parts):
+    """Pairs (since, date, ours, theirs, returns of ours), those left out, and the span of both totals."""
+    dates, pairs, left_out, totals, span = list(closes), [], [], np.ones(2), []
+    last, growth, count = None, 1.0, 0
+    for place, (since, day, value) in enumerate(parts):
+        if place == 0 or parts[place - 1][1] != since:
+            last, growth, count = (since if since in closes else None), 1.0, 0
+        growth, count = growth * (1 + value), count + 1
+        if day not in closes:
+            continue
+        if last is not None:
+            pair = (last, day, growth - 1, closes[day] / closes[last] - 1, count)
+            (left_out if has_hole(dates, last, day) else pairs).append(pair)
+            totals *= (growth, closes[day] / closes[last])
+            span = [span[0] if span else last, day]
+        last, growth, count = day, 1.0, 0
+    return pairs, left_out, totals - 1, span
 
 
 def money_weighted(record, start, end):
@@ -57,34 +133,11 @@ def money_weighted(record, start, end):
     return float(np.expm1(root))
 
 
-def weekdays_old(close, day):
-    return int(np.busday_count(close + timedelta(days=1), day + timedelta(days=1)))
+def missing_sessions(parts, sessions):
+    """Sessions strictly between the two valuations of a return."""
+    return sum(sum(1 for session in sessions if since < session < day) for since, day, _ in parts)
 
 
-def usable_close(prices, dates, day):
-    """The last close on or before the day, unless it is more than five weekdays old."""
-    position = bisect_right(dates, day)
-    if position == 0:
-        return None
-    close = dates[position - 1]
-    return prices[close] if weekdays_old(close, day) <= STALE_WEEKDAYS else None
-
-
-def aligned(prices, start, returns):
-    """Our returns and the benchmark's on the days both are known, how many were left out, and its total."""
-    dates = list(prices)
-    days = [start, *(stamp.date() for stamp in returns.index)]
-    closes = [usable_close(prices, dates, day) for day in days]
-    theirs = [
-        later / earlier - 1 if earlier and later else np.nan for earlier, later in zip(closes, closes[1:])
-    ]
-    theirs = pd.Series(theirs, index=returns.index, dtype=float)
-    known = theirs.notna()
-    total = closes[-1] / closes[0] - 1 if closes[0] and closes[-1] else None
-    return returns[known], theirs[known], int((~known).sum()), total
-
-
-def missing_sessions(days, sessions):
-    """Sessions strictly between the first and the last date that have no snapshot."""
-    between = {session for session in sessions if days[0] < session < days[-1]}
-    return len(between - set(days))
+def expected_returns(parts, sessions):
+    """How many returns there would be with a valuation on every session."""
+    return sum(sum(1 for session in sessions if since < session <= day) for since, day, _ in parts)

@@ -92,16 +92,22 @@ class Trades:
             result -= fill.side * fill.price * quantity * fill.multiplier * rate + paid * quantity / fill.quantity
         return result
 
-    def nav_before(self, day):
+    def capital_on(self, day):
+        """The value before the day and the money that came in until the valuation after it."""
         earlier = [one for one in self.record.snapshots if one.date < day]
-        return earlier[-1].nav if earlier else None
+        if not earlier:
+            return None
+        later = [one.own_date for one in self.record.snapshots if one.date >= day]
+        until = later[0] if later else day
+        came = [amount for date, amount in self.record.flows if earlier[-1].own_date < date <= until and amount > 0]
+        return earlier[-1].nav + sum(came)
 
     def figures(self):
         fills = [fill for fill in self.fills if self.inside(fill.date)]
         trips = [trip for trip in self.round_trips() if self.inside(trip[1].date)]
         known = [(closing, net) for _, closing, net in trips if net is not None]
         results = [net for _, net in known]
-        in_bps = [net / nav * 10000 for closing, net in known if (nav := self.nav_before(closing.date))]
+        in_bps = [net / nav * 10000 for closing, net in known if (nav := self.capital_on(closing.date))]
         wins, losses = [one for one in results if one > 0], [one for one in results if one < 0]
         paid = [self.commission(fill) for fill in fills]
         paid = [one for one in paid if one is not None]

@@ -6,8 +6,8 @@ use super::{Figure, Sample, Unit, needs};
 use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::Stats;
 
-fn days(stats: &Stats) -> Sample {
-    Sample { observations: stats.observations, observed: "days" }
+fn returns_of(stats: &Stats) -> Sample {
+    Sample { observations: stats.observations, observed: "returns" }
 }
 
 fn months(stats: &Stats) -> Sample {
@@ -24,32 +24,40 @@ fn span(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<String> {
 }
 
 const NO_RETURN: &str = "the returns are beyond what a number can hold";
-const NO_LOSING_DAY: &str = "no losing day yet";
-const NO_SPREAD: &str = "the daily returns do not differ";
+const NO_LOSS: &str = "no loss yet";
+const NO_SPREAD: &str = "the returns do not differ";
 const NO_DRAWDOWN: &str = "no drawdown yet";
 
 pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.returns;
-    let (days, months) = (days(stats), months(stats));
+    let (all, months) = (returns_of(stats), months(stats));
+    let part = |id: &'static str| {
+        let part = stats.parts.get(id);
+        let sample = Sample { observations: part.map_or(0, |part| part.observations), observed: "returns" };
+        (sample, part.and_then(|part| span(Some(part.from), Some(part.to))))
+    };
     let to_date = |id, name, value, formula| {
-        days.figure(id, name, Unit::Percent, value).formula(formula).when(stats.to).because(days.needs(1, NO_RETURN))
+        let (sample, when) = part(id);
+        sample.figure(id, name, Unit::Percent, value).formula(formula).when(when).because(all.needs(1, NO_RETURN))
     };
     let trailing = |id, name, value, count| {
         let base = stats.to.and_then(|to| to.checked_sub_months(Months::new(count)));
         let reason = match (base, stats.from) {
-            (Some(base), Some(from)) => format!("needs snapshots since {base}, has them since {from}"),
-            _ => days.needs(1, NO_RETURN),
+            (Some(base), Some(from)) if from > base => format!("needs snapshots since {base}, has them since {from}"),
+            _ => all.needs(1, NO_RETURN),
         };
-        days.figure(id, name, Unit::Percent, value)
-            .formula("product of (1 + daily return) over the period up to the newest snapshot, − 1; not annualized")
-            .when(span(base, stats.to))
+        let (sample, when) = part(id);
+        sample
+            .figure(id, name, Unit::Percent, value)
+            .formula("product of (1 + return) over the period up to the newest snapshot, − 1; not annualized")
+            .when(when)
             .because(reason)
     };
-    let day = |id, name, value: Option<crate::analysis::periods::DatedValue>, formula| {
-        days.figure(id, name, Unit::Percent, value.map(|day| day.value))
+    let single = |id, name, value: Option<crate::analysis::periods::DatedValue>, formula| {
+        all.figure(id, name, Unit::Percent, value.map(|day| day.value))
             .formula(formula)
             .when(value.map(|day| day.date))
-            .because(days.needs(1, NO_RETURN))
+            .because(all.needs(1, NO_RETURN))
     };
     let month = |id, name, value: Option<crate::analysis::periods::MonthValue>, formula| {
         months
@@ -58,27 +66,30 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
             .when(value.map(|month| month.month))
             .because(months.needs(1, NO_RETURN))
     };
-    let rate_reason = days.needs(1, "no single rate between −99.99 % and 1000 % a year explains the flows");
+    let named = |daily, sparse| if stats.daily { daily } else { sparse };
+    let rate_reason = all.needs(1, "no single rate between −99.99 % and 1000 % a year explains the flows");
+    let year_rate_reason =
+        if figures.money_weighted_total.is_some() { short_of_a_year(stats) } else { rate_reason.clone() };
     vec![
-        days.figure("returns.total", "Total return", Unit::Percent, figures.total)
+        all.figure("returns.total", "Total return", Unit::Percent, figures.total)
             .formula(
                 "I_T − 1 with I_0 = 1, I_t = I_(t−1) (1 + r_t); r_t = (V_t + W_t) / (V_(t−1) + C_t) − 1: money comes \
                  in at the start of the day and leaves at its end, unless flow_timing says otherwise",
             )
             .source("GIPS 2020, time-weighted return")
             .when(span(stats.from, stats.to))
-            .because(days.needs(1, NO_RETURN)),
-        days.figure("returns.annualized", "Annualized return", Unit::Percent, figures.annualized)
+            .because(all.needs(1, NO_RETURN)),
+        all.figure("returns.annualized", "Annualized return", Unit::Percent, figures.annualized)
             .formula("I_T^(365.25 / calendar days) − 1")
             .source("GIPS 2020: periods under a year are not annualized")
             .when(span(stats.from, stats.to))
             .because(short_of_a_year(stats)),
-        days.figure("returns.money_weighted", "Money-weighted return", Unit::Percent, figures.money_weighted)
+        all.figure("returns.money_weighted", "Money-weighted return", Unit::Percent, figures.money_weighted)
             .formula("the year rate x with −V_0 − Σ F_i (1+x)^(−d_i/365.25) + V_T (1+x)^(−D/365.25) = 0, F = C − W")
             .source("XIRR, Act/365.25")
             .when(span(stats.from, stats.to))
-            .because(rate_reason.as_str()),
-        days.figure(
+            .because(year_rate_reason),
+        all.figure(
             "returns.money_weighted_total",
             "Money-weighted return, not annualized",
             Unit::Percent,
@@ -87,104 +98,103 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
         .formula("(1 + x)^(D/365.25) − 1")
         .when(span(stats.from, stats.to))
         .because(rate_reason),
-        to_date("returns.mtd", "Month to date", figures.mtd, "product of (1 + daily return) dated in the month, − 1"),
-        to_date(
-            "returns.qtd",
-            "Quarter to date",
-            figures.qtd,
-            "product of (1 + daily return) dated in the quarter, − 1",
-        ),
-        to_date("returns.ytd", "Year to date", figures.ytd, "product of (1 + daily return) dated in the year, − 1"),
+        to_date("returns.mtd", "Month to date", figures.mtd, "product of (1 + return) dated in the month, − 1"),
+        to_date("returns.qtd", "Quarter to date", figures.qtd, "product of (1 + return) dated in the quarter, − 1"),
+        to_date("returns.ytd", "Year to date", figures.ytd, "product of (1 + return) dated in the year, − 1"),
         trailing("returns.one_year", "1 year", figures.one_year, 12),
         trailing("returns.three_years", "3 years", figures.three_years, 36),
         trailing("returns.five_years", "5 years", figures.five_years, 60),
-        day("returns.best_day", "Best day", figures.best_day, "highest daily return"),
-        day("returns.worst_day", "Worst day", figures.worst_day, "lowest daily return"),
+        single("returns.best_day", named("Best day", "Best single return"), figures.best_day, "highest return"),
+        single("returns.worst_day", named("Worst day", "Worst single return"), figures.worst_day, "lowest return"),
         month("returns.best_month", "Best month", figures.best_month, "highest month return"),
         month("returns.worst_month", "Worst month", figures.worst_month, "lowest month return"),
-        days.figure("returns.win_days", "Win days", Unit::Percent, figures.win_days)
-            .formula("days with r > 0 / days with r ≠ 0; not the win rate of trades")
-            .because(days.needs(1, "no day with a gain or loss yet")),
+        all.figure("returns.win_days", named("Win days", "Winning returns"), Unit::Percent, figures.win_days)
+            .formula("returns > 0 / returns ≠ 0; not the win rate of trades")
+            .because(all.needs(1, "no gain or loss yet")),
     ]
 }
 
 pub(super) fn risk(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.risk;
-    let (days, months) = (days(stats), months(stats));
+    let (all, months) = (returns_of(stats), months(stats));
     let over_drawdown = if stats.drawdown.max == Some(0.0) { NO_DRAWDOWN } else { NO_RETURN };
+    let because = |otherwise: &str| stats.lacks().unwrap_or_else(|| otherwise.to_owned());
     let calmar_reason = match stats.returns.annualized {
-        None => short_of_a_year(stats),
-        Some(_) => over_drawdown.to_owned(),
+        None => stats.lacks().unwrap_or_else(|| short_of_a_year(stats)),
+        Some(_) => because(over_drawdown),
     };
     vec![
-        days.figure("risk.volatility", "Volatility", Unit::Percent, figures.volatility)
-            .formula("s √P: sample standard deviation of daily returns (ddof 1), P trading days a year")
-            .because(days.needs(2, NO_RETURN)),
-        days.figure("risk.sharpe", "Sharpe ratio", Unit::Ratio, figures.sharpe)
-            .formula("mean(e) / std(e) √P, ddof 1; e = daily return − ((1 + risk-free)^(1/P) − 1)")
+        all.figure("risk.volatility", "Volatility", Unit::Percent, figures.volatility)
+            .formula("s √P: sample standard deviation of the returns (ddof 1), P returns a year")
+            .because(because(NO_RETURN)),
+        all.figure("risk.sharpe", "Sharpe ratio", Unit::Ratio, figures.sharpe)
+            .formula(
+                "mean(e) / std(e) √P, ddof 1; e = return − risk-free rate of its time: (1 + risk-free)^(1/P) − 1 a day, \
+                 or of the calendar days between valuations that are further apart",
+            )
             .source("Sharpe (1994)")
-            .because(days.needs(2, NO_SPREAD)),
-        days.figure("risk.sortino", "Sortino ratio", Unit::Ratio, figures.sortino)
+            .because(because(NO_SPREAD)),
+        all.figure("risk.sortino", "Sortino ratio", Unit::Ratio, figures.sortino)
             .formula("mean(e) / √mean(min(e, 0)²) √P")
             .source("Sortino and Price (1994)")
-            .because(days.needs(2, "no day below the risk-free rate yet")),
-        days.figure("risk.calmar", "Calmar ratio", Unit::Ratio, figures.calmar)
+            .because(because("no return below the risk-free rate yet")),
+        all.figure("risk.calmar", "Calmar ratio", Unit::Ratio, figures.calmar)
             .formula("annualized return / |maximum drawdown|")
             .source("Young (1991)")
             .because(calmar_reason),
-        days.figure("risk.recovery_factor", "Recovery factor", Unit::Ratio, figures.recovery_factor)
+        all.figure("risk.recovery_factor", "Recovery factor", Unit::Ratio, figures.recovery_factor)
             .formula("total return / |maximum drawdown|")
-            .because(days.needs(1, over_drawdown)),
-        days.figure("risk.omega", "Omega ratio", Unit::Ratio, figures.omega)
+            .because(all.needs(1, over_drawdown)),
+        all.figure("risk.omega", "Omega ratio", Unit::Ratio, figures.omega)
             .formula("Σ max(r, 0) / Σ max(−r, 0), threshold 0")
             .source("Keating and Shadwick (2002)")
-            .because(days.needs(1, NO_LOSING_DAY)),
+            .because(because(NO_LOSS)),
         months
             .figure("risk.gain_to_pain", "Gain to pain", Unit::Ratio, figures.gain_to_pain)
             .formula("Σ month returns / Σ |min(month return, 0)|")
             .source("Schwager (2012)")
             .because(months.needs(1, "no losing month yet")),
-        days.figure("risk.skewness", "Skewness", Unit::Ratio, figures.skewness)
+        all.figure("risk.skewness", "Skewness", Unit::Ratio, figures.skewness)
             .formula("bias-corrected: n √(n−1) / (n−2) M3 / M2^1.5, Mk = Σ (r − m)^k")
-            .because(days.needs(3, NO_SPREAD)),
-        days.figure("risk.kurtosis", "Excess kurtosis", Unit::Ratio, figures.kurtosis)
+            .because(because(NO_SPREAD)),
+        all.figure("risk.kurtosis", "Excess kurtosis", Unit::Ratio, figures.kurtosis)
             .formula("bias-corrected: n (n+1) (n−1) / ((n−2)(n−3)) M4 / M2² − 3 (n−1)² / ((n−2)(n−3))")
-            .because(days.needs(4, NO_SPREAD)),
-        days.figure("risk.var_95", "Value at risk 95 %", Unit::Percent, figures.var_95)
-            .formula("5 % quantile of daily returns, linear interpolation")
-            .because(days.needs(1, NO_RETURN)),
-        days.figure("risk.cvar_95", "Expected shortfall 95 %", Unit::Percent, figures.cvar_95)
-            .formula("mean of the daily returns at or below the value at risk")
-            .because(days.needs(1, NO_RETURN)),
-        days.figure("risk.tail_ratio", "Tail ratio", Unit::Ratio, figures.tail_ratio)
-            .formula("|95 % quantile| / |5 % quantile| of daily returns")
-            .because(days.needs(1, "the 5 % quantile is 0")),
-        days.figure("risk.ulcer_index", "Ulcer index", Unit::Percent, figures.ulcer_index)
-            .formula("√mean(D_t²) over the days with a return")
+            .because(because(NO_SPREAD)),
+        all.figure("risk.var_95", "Value at risk 95 %", Unit::Percent, figures.var_95)
+            .formula("5 % quantile of the returns, linear interpolation")
+            .because(because(NO_RETURN)),
+        all.figure("risk.cvar_95", "Expected shortfall 95 %", Unit::Percent, figures.cvar_95)
+            .formula("mean of the returns at or below the value at risk")
+            .because(because(NO_RETURN)),
+        all.figure("risk.tail_ratio", "Tail ratio", Unit::Ratio, figures.tail_ratio)
+            .formula("|95 % quantile| / |5 % quantile| of the returns")
+            .because(because("the 5 % quantile is 0")),
+        all.figure("risk.ulcer_index", "Ulcer index", Unit::Percent, figures.ulcer_index)
+            .formula("√mean(D_t²) over the dates with a return")
             .source("Martin and McCann (1989)")
-            .because(days.needs(1, NO_RETURN)),
+            .because(because(NO_RETURN)),
     ]
 }
 
 pub(super) fn drawdown(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.drawdown;
-    let days = days(stats);
-    let reason = days.needs(1, NO_DRAWDOWN);
+    let all = returns_of(stats);
+    let reason = all.needs(1, NO_DRAWDOWN);
     let ends = figures.peak.zip(figures.valley).map(|(peak, valley)| {
         let recovery = figures.recovery.map_or("not recovered".to_owned(), |date| format!("recovered {date}"));
         format!("peak {peak}, valley {valley}, {recovery}")
     });
     let duration = figures.duration_days.map(|days| days as f64);
     vec![
-        days.figure("drawdown.max", "Maximum drawdown", Unit::Percent, figures.max)
+        all.figure("drawdown.max", "Maximum drawdown", Unit::Percent, figures.max)
             .formula("min D_t, D_t = I_t / max(I_0 … I_t) − 1")
             .when(ends)
             .because(reason.as_str()),
-        days.figure("drawdown.duration_days", "Duration of the maximum drawdown", Unit::Days, duration)
+        all.figure("drawdown.duration_days", "Duration of the maximum drawdown", Unit::Days, duration)
             .formula("calendar days from the peak to the first date at or above it again, or to the last date")
             .when(span(figures.peak, figures.recovery.or(stats.to).filter(|_| figures.peak.is_some())))
             .because(reason.as_str()),
-        days.figure("drawdown.current", "Current drawdown", Unit::Percent, figures.current)
+        all.figure("drawdown.current", "Current drawdown", Unit::Percent, figures.current)
             .formula("D_t on the newest date")
             .when(stats.to)
             .because(reason),

@@ -1,32 +1,32 @@
 //! Is it luck?
 
 use super::{Figure, Sample, Unit};
-use crate::analysis::significance::MIN_BOOTSTRAP_DAYS;
 use crate::analysis::stats::Stats;
 
-const NO_SPREAD: &str = "the daily returns do not differ";
+const NO_SPREAD: &str = "the returns do not differ";
 
 pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.significance;
-    let days = Sample { observations: stats.observations, observed: "days" };
+    let all = Sample { observations: stats.observations, observed: "returns" };
+    let because = |otherwise: &str| stats.lacks().unwrap_or_else(|| otherwise.to_owned());
     let beaten = stats.risk.sharpe.is_some_and(|sharpe| sharpe <= 0.0);
     let too_low = if beaten { "the Sharpe ratio is not above 0" } else { NO_SPREAD };
     let deflated_reason = match (figures.trials, figures.trials_sharpe_sd) {
         (None, _) => "the number of trials is not stated (`trials` in config.toml)".to_owned(),
         (Some(0), _) => "the number of trials is stated as 0".to_owned(),
         (Some(2..), None) => "the spread of the trials is not stated (`trials_sharpe_sd` in config.toml)".to_owned(),
-        (Some(_), _) => days.needs(4, NO_SPREAD),
+        (Some(_), _) => because(NO_SPREAD),
     };
     let interval = |id, name, value| {
-        days.figure(id, name, Unit::Ratio, value)
+        all.figure(id, name, Unit::Ratio, value)
             .formula(
-                "quantile of 1,000 resampled records: stationary block bootstrap, mean block 21 days, fixed seed",
+                "quantile of 1,000 resampled records: stationary block bootstrap, mean block about a month, fixed seed",
             )
             .source("Politis and Romano (1994)")
-            .because(days.needs(MIN_BOOTSTRAP_DAYS, NO_SPREAD))
+            .because(because(NO_SPREAD))
     };
     vec![
-        days.figure(
+        all.figure(
             "significance.probabilistic_sharpe",
             "Probabilistic Sharpe ratio",
             Unit::Percent,
@@ -34,20 +34,20 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
         )
         .formula(
             "Φ(SR √(n−1) / √(1 − g3 SR + (g4−1)/4 SR²)): the probability that the true Sharpe ratio is above 0; SR per \
-             day, g3 skewness, g4 excess kurtosis + 3, both bias-corrected",
+             return, g3 skewness, g4 excess kurtosis + 3, both bias-corrected",
         )
         .source("Bailey and Lopez de Prado (2012)")
-        .because(days.needs(4, NO_SPREAD)),
-        days.figure(
+        .because(because(NO_SPREAD)),
+        all.figure(
             "significance.minimum_track_record_days",
-            "Minimum track record length",
-            Unit::Days,
+            "Minimum track record, in returns",
+            Unit::Count,
             figures.minimum_track_record_days,
         )
-        .formula("1 + (1 − g3 SR + (g4−1)/4 SR²) (1.645 / SR)²: trading days for 95 % confidence in a Sharpe ratio above 0")
+        .formula("1 + (1 − g3 SR + (g4−1)/4 SR²) (1.645 / SR)²: returns for 95 % confidence in a Sharpe ratio above 0")
         .source("Bailey and Lopez de Prado (2012)")
-        .because(days.needs(4, too_low)),
-        days.figure("significance.deflated_sharpe", "Deflated Sharpe ratio", Unit::Percent, figures.deflated_sharpe)
+        .because(because(too_low)),
+        all.figure("significance.deflated_sharpe", "Deflated Sharpe ratio", Unit::Percent, figures.deflated_sharpe)
             .formula(
                 "the probabilistic Sharpe ratio against the best of N worthless variants: \
                  SR* = sd ((1−γ) Φ⁻¹(1−1/N) + γ Φ⁻¹(1−1/(N e))), γ = 0.5772…",

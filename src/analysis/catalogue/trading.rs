@@ -1,76 +1,95 @@
 //! The benchmark and the trades.
 
-use super::{Figure, Sample, Unit};
+use super::{Figure, Sample, Unit, needs};
+use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::{BenchmarkStats, Stats};
 
-const NO_SPREAD: &str = "the daily returns do not differ";
+const NO_SPREAD: &str = "the returns do not differ";
 
 pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
     let none = BenchmarkStats::default();
     let figures = stats.benchmark.as_ref().unwrap_or(&none);
-    let pairs = Sample { observations: figures.observations, observed: "days" };
-    let reason = |least, otherwise: &str| match stats.benchmark {
-        None => "no benchmark prices".to_owned(),
-        Some(_) => pairs.needs(least, otherwise),
+    let pairs = Sample { observations: figures.observations, observed: "pairs of returns" };
+    let window = figures.from.zip(figures.to).map(|(from, to)| format!("{from} to {to}"));
+    let not_compared = stats.not_compared.as_deref().unwrap_or("there is nothing to compare with");
+    let lacks = figures.lacks().map(|lacks| lacks.replace("returns", "pairs of returns"));
+    let reason = |otherwise: &str| match (&stats.benchmark, &lacks) {
+        (None, _) => not_compared.to_owned(),
+        (Some(_), Some(lacks)) => lacks.clone(),
+        (Some(_), None) => otherwise.to_owned(),
     };
-    let window = stats.from.zip(stats.to).map(|(from, to)| format!("{from} to {to}"));
-    let no_close = "no benchmark close within 5 weekdays before the first or the last snapshot";
+    let year = |otherwise: &str| {
+        let short = figures.calendar_days < MIN_DAYS_TO_ANNUALIZE;
+        reason(&if short {
+            needs(MIN_DAYS_TO_ANNUALIZE, "days", figures.calendar_days)
+        } else {
+            otherwise.to_owned()
+        })
+    };
     let total = |id, name, value, formula| {
-        pairs
-            .figure(id, name, Unit::Percent, value)
-            .formula(formula)
-            .when(window.clone())
-            .because(reason(1, no_close))
+        let reason =
+            if stats.benchmark.is_none() { not_compared } else { "the returns are beyond what a number can hold" };
+        pairs.figure(id, name, Unit::Percent, value).formula(formula).when(window.clone()).because(reason)
     };
     vec![
         total(
             "benchmark.total",
             "Benchmark total return",
             figures.total,
-            "last adjusted close on or before the last snapshot / that of the first snapshot − 1",
+            "last close / first close − 1, in the account's currency, between the first and the last date on which the record \
+             has a snapshot and the benchmark a close",
         ),
+        total("benchmark.own_total", "Our total return", figures.own_total, "between the same two dates"),
         total(
             "benchmark.excess_total",
             "Excess total return",
             figures.excess_total,
-            "our total return − the benchmark's",
+            "our total return − the benchmark's, between the same two dates",
         ),
         pairs
             .figure("benchmark.alpha", "Alpha", Unit::Percent, figures.alpha)
             .formula("(1 + mean(e − β e_b))^P − 1, e over the risk-free rate")
             .source("Jensen (1968); as empyrical")
-            .because(reason(2, "the benchmark did not move")),
+            .when(window.clone())
+            .because(year("the benchmark did not move")),
         pairs
             .figure("benchmark.beta", "Beta", Unit::Ratio, figures.beta)
-            .formula("cov(r, b) / var(b), ddof 1")
-            .because(reason(2, "the benchmark did not move")),
+            .formula("cov(r, b) / var(b), ddof 1; pairs of returns between dates with a snapshot and a close")
+            .when(window.clone())
+            .because(reason("the benchmark did not move")),
         pairs
             .figure("benchmark.correlation", "Correlation", Unit::Ratio, figures.correlation)
-            .formula("Pearson correlation of daily returns")
-            .because(reason(2, NO_SPREAD)),
+            .formula("Pearson correlation of the pairs")
+            .when(window.clone())
+            .because(reason(NO_SPREAD)),
         pairs
             .figure("benchmark.r_squared", "R²", Unit::Ratio, figures.r_squared)
             .formula("correlation²")
-            .because(reason(2, NO_SPREAD)),
+            .when(window.clone())
+            .because(reason(NO_SPREAD)),
         pairs
             .figure("benchmark.tracking_error", "Tracking error", Unit::Percent, figures.tracking_error)
             .formula("std(r − b) √P, ddof 1")
-            .because(reason(2, "the returns are beyond what a number can hold")),
+            .when(window.clone())
+            .because(reason("the returns are beyond what a number can hold")),
         pairs
             .figure("benchmark.information_ratio", "Information ratio", Unit::Ratio, figures.information_ratio)
             .formula("mean(r − b) / std(r − b) √P")
             .source("Goodwin (1998)")
-            .because(reason(2, "the difference to the benchmark does not vary")),
+            .when(window.clone())
+            .because(reason("the difference to the benchmark does not vary")),
         pairs
             .figure("benchmark.up_capture", "Up capture", Unit::Percent, figures.up_capture)
-            .formula("annualized return of the days the benchmark rose, ours / the benchmark's")
+            .formula("annualized return of the pairs in which the benchmark rose, ours / the benchmark's")
             .source("as empyrical")
-            .because(reason(1, "the benchmark never rose")),
+            .when(window.clone())
+            .because(year("the benchmark never rose")),
         pairs
             .figure("benchmark.down_capture", "Down capture", Unit::Percent, figures.down_capture)
-            .formula("annualized return of the days the benchmark fell, ours / the benchmark's")
+            .formula("annualized return of the pairs in which the benchmark fell, ours / the benchmark's")
             .source("as empyrical")
-            .because(reason(1, "the benchmark never fell")),
+            .when(window.clone())
+            .because(year("the benchmark never fell")),
     ]
 }
 

@@ -232,7 +232,7 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     let margined: BTreeSet<Instrument> = record
         .executions
         .iter()
-        .filter(|fill| fill.asset_class.is_margined())
+        .filter(|fill| ["FUT", "CFD"].iter().any(|class| fill.asset_class.eq_ignore_ascii_case(class)))
         .map(|fill| instruments.of_fill(fill))
         .collect();
     let comparable = |snapshot: &&Snapshot| {

@@ -54,7 +54,7 @@ impl<'a> FlexSettings<'a> {
 }
 
 /// Where rows came from, in the record.
-const SOURCE: crate::record::Source = crate::record::Source::Flex;
+const SOURCE: &str = "flex";
 
 /// The elements that are read, or left out with a reason.
 const KINDS: [&str; 16] = [
@@ -104,7 +104,6 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
         batch,
         rates: BTreeMap::new(),
         names: Fingerprints::default(),
-        of_several: accounts_of(&document).len() > 1,
         cash_by_id: HashMap::new(),
         noted: BTreeSet::new(),
     };
@@ -126,8 +125,6 @@ struct Reading {
     /// What one unit of a currency was worth in the base currency on a date.
     rates: BTreeMap<(NaiveDate, Currency), Decimal>,
     names: Fingerprints,
-    /// Whether the file is about several accounts, whose sums say nothing of one.
-    of_several: bool,
     /// The first row of each id that moves cash.
     cash_by_id: HashMap<String, CashFlow>,
     /// Kinds of notices that are given once a file.
@@ -233,13 +230,10 @@ fn check_count(path: &Path, document: &Document, batch: &mut Batch) -> Result<()
     Ok(())
 }
 
-fn accounts_of<'r>(document: &'r Document) -> BTreeSet<&'r str> {
-    document.statements.iter().chain(&document.rows).filter_map(Row::account).collect()
-}
-
 /// The account whose rows are read: the one asked for, else the only one; `None` where none is named.
 fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Result<Option<String>> {
-    let found = accounts_of(document);
+    let everything = document.statements.iter().chain(&document.rows);
+    let found: BTreeSet<&str> = everything.filter_map(Row::account).collect();
     let list = found.iter().copied().collect::<Vec<_>>().join(", ");
     match wanted.map(str::trim).filter(|account| !account.is_empty()) {
         Some(wanted) if found.is_empty() || found.contains(wanted) => Ok(Some(wanted.to_owned())),

@@ -150,7 +150,7 @@ fn keep(
             to,
             account: account.clone(),
             query: work.config.flex.query_id.clone(),
-            source: SOURCE,
+            source: SOURCE.to_owned(),
         })
         .collect();
     let changes = Changes { coverage, ..changes(work.store().site(), &batch, &[Received { path, bytes }]) };

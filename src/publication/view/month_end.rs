@@ -12,8 +12,12 @@ pub struct MonthEnd {
     pub since: NaiveDate,
     /// The month's last snapshot.
     pub as_of: NaiveDate,
-    /// Daily returns since inception.
+    /// Returns since inception.
     pub observations: usize,
+    /// What its figures rest on: `1,992 daily returns`, or `84 valuations, about 12 a year`.
+    pub observed: String,
+    /// Returns a year, by which they are annualized.
+    pub periods_per_year: String,
     /// Calendar days since inception.
     pub calendar_days: i64,
     /// Returns over usual periods that end here, against the benchmark.

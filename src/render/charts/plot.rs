@@ -15,27 +15,27 @@ use crate::{Error, Result};
 use super::scale;
 use super::svg::{Ink, SCALE, Svg};
 
-/// The size of a chart. It is drawn once for wide and once for narrow screens, and the style sheet shows the one that
-/// fits, so that its text is readable on both.
+/// How large a chart is drawn: once for wide screens and once for narrow ones, and the style sheet shows the one
+/// that fits, so that its letters have the size of letters on both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// Width in pixels.
+    /// Pixels across.
     pub width: u32,
-    /// Height in pixels.
+    /// Pixels down.
     pub height: u32,
-    /// Font size in pixels, before the page scales it.
+    /// Pixels of its letters, before the page scales it.
     pub letters: i32,
     /// Its class on the page.
     pub class: &'static str,
 }
 
 impl Size {
-    /// For desktop screens.
+    /// For screens as wide as a desk's.
     pub const fn wide(height: u32) -> Self {
         Self { width: 960, height, letters: 11, class: "wide" }
     }
 
-    /// For a column of a printed page, where it is scaled to about two thirds.
+    /// For a column of a printed page, where it is about two thirds as large.
     pub const fn print(height: u32) -> Self {
         Self { width: 470, height, letters: 10, class: "print" }
     }
@@ -55,9 +55,9 @@ pub enum Layer {
     Area(Vec<(f64, f64)>, Ink),
     /// The area inside a line that ends where it starts.
     Band(Vec<(f64, f64)>, Ink),
-    /// Bars from zero (left, right, height), with one ink for positive and one for negative values.
+    /// Bars from zero (left, right, height), with the ink of those above and of those below.
     Bars(Vec<(f64, f64, f64)>, Ink, Ink),
-    /// A thin horizontal line at this height.
+    /// A thin line across at this height.
     Level(f64),
 }
 
@@ -76,15 +76,15 @@ pub struct Plot {
     pub x: (f64, f64),
     /// Lower and upper end.
     pub y: (f64, f64),
-    /// Labels of the horizontal axis.
+    /// Labels below.
     pub x_labels: Vec<(f64, String)>,
-    /// Labels of the vertical axis, each with a grid line.
+    /// Labels at the side, each with a line of the grid.
     pub y_labels: Vec<(f64, String)>,
     /// What is drawn, from back to front.
     pub layers: Vec<Layer>,
 }
 
-/// The font of printed charts: the report's.
+/// The font of letters in printed charts: that of the report.
 const PRINT_FONT: &str = "Source Sans 3";
 
 const LEFT: i32 = 2;

@@ -1,4 +1,4 @@
-//! Charts for paper: one size, fixed colours, and alternative text.
+//! Charts for paper: one size, resolved colours, and the words for those who do not see them.
 
 use crate::Result;
 use crate::publication::Day;
@@ -11,9 +11,9 @@ use super::{drawdown_plot, growth_plot};
 pub struct Printed {
     /// The document.
     pub svg: String,
-    /// Its alternative text.
+    /// What it shows, in a sentence or two.
     pub alt: String,
-    /// Its title.
+    /// Its name.
     pub title: String,
 }
 

@@ -1,4 +1,4 @@
-//! The published tables as CSV and JSON, from which every figure can be recomputed.
+//! What the charts and tables show, as CSV and JSON for whoever wants to check.
 
 mod columns;
 mod record;

@@ -29,7 +29,7 @@ pub(super) fn months(publication: &Publication) -> Table {
         ratios("return", "time-weighted return", rows, |month| Some(month.value)),
         ratios("benchmark_return", "the benchmark's over the same dates", rows, |month| month.benchmark),
         ratios("max_drawdown", "deepest fall from a high within the month", rows, |month| month.max_drawdown),
-        counts("observations", "daily returns in it", rows, |month| month.observations as i64),
+        counts("observations", "returns in it", rows, |month| month.observations as i64),
         counts("partial", "1 where the record covers only part of the month", rows, |month| i64::from(month.partial)),
         Column {
             name: "orders",

@@ -1,4 +1,4 @@
-//! A table and its two formats, CSV and JSON.
+//! A table and its two notations, CSV and JSON.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::{Error, Result};
 pub enum Values {
     /// Dates, written `2026-01-27`.
     Dates(Vec<Option<NaiveDate>>),
-    /// Numbers; fractions unless the name says otherwise.
+    /// Numbers; a fraction where the name does not say otherwise.
     Numbers(Vec<Option<f64>>),
     /// Whole numbers.
     Counts(Vec<Option<i64>>),
-    /// Text.
+    /// Words.
     Texts(Vec<Option<String>>),
 }
 
@@ -26,9 +26,9 @@ pub enum Values {
 pub struct Column {
     /// Its name in the files.
     pub name: &'static str,
-    /// Its description.
+    /// What it holds, in words.
     pub meaning: &'static str,
-    /// Its values, one per row.
+    /// Its values, one a row.
     pub values: Values,
 }
 
@@ -37,19 +37,19 @@ pub struct Column {
 pub struct Table {
     /// The file's name.
     pub name: &'static str,
-    /// Description of a row.
+    /// What a row is.
     pub meaning: &'static str,
     /// The columns.
     pub columns: Vec<Column>,
 }
 
 impl Table {
-    /// The number of rows.
+    /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
-    /// The row numbers, grouped by a function of the date in the first column.
+    /// The numbers of the rows by what the date in their first column belongs to.
     pub fn rows_by<K: Ord>(&self, key: impl Fn(NaiveDate) -> K) -> BTreeMap<K, Vec<usize>> {
         let mut rows: BTreeMap<K, Vec<usize>> = BTreeMap::new();
         if let Some(Values::Dates(dates)) = self.columns.first().map(|column| &column.values) {
@@ -60,7 +60,7 @@ impl Table {
         rows
     }
 
-    /// The table with only these rows.
+    /// The table with these rows alone.
     pub fn picked(&self, rows: &[usize]) -> Self {
         let columns = self.columns.iter().map(|column| Column { values: column.values.rows(rows), ..*column });
         Self { columns: columns.collect(), ..*self }
@@ -92,7 +92,7 @@ impl Table {
         Ok(bytes)
     }
 
-    /// The schema number and an array of objects, one per line.
+    /// The number of its form, and an array of objects, one a line.
     fn json(&self) -> String {
         let rows: Vec<String> = (0..self.rows())
             .map(|row| {

@@ -69,9 +69,9 @@ fn figure_row(figure: &Figure) -> FigureRow<'_> {
 }
 
 fn rolling(publication: &Publication) -> Result<Vec<String>> {
-    let sharpe = "Sharpe ratio over the last 252 days";
-    let volatility = "Volatility over the last 63 days, a year";
-    let beta = "Beta over the last 252 days";
+    let sharpe = "Sharpe ratio over the last 252 returns";
+    let volatility = "Volatility over the last 63 returns, a year";
+    let beta = "Beta over the last 252 returns";
     let charts = [
         charts::rolling(publication, "rolling-sharpe", sharpe, false, |row| row.sharpe)?,
         charts::rolling(publication, "rolling-volatility", volatility, true, |row| row.volatility)?,
