@@ -176,7 +176,7 @@ fn a_service_that_never_gives_in_is_given_up_and_what_came_before_stays() {
     let report = asked(&site, "2026-01-24T12:00:00Z");
     assert_eq!((report.added.new, report.is_complete()), (1, false));
     let finding = &report.findings[0];
-    assert!(finding.message.contains("20") && finding.message.contains("after 4 attempts"), "{finding:?}");
+    assert!(finding.text().contains("20") && finding.text().contains("after 4 attempts"), "{finding:?}");
     assert!(finding.message.contains("status 503"), "{finding:?}");
     assert_eq!(periods(&service).len(), 1 + 4, "the third year is not asked for in vain");
 }

@@ -92,7 +92,7 @@ fn settings(base_url: &str) -> config::Yahoo {
 
 /// What a report says, one line a finding.
 fn said(report: &PartReport) -> String {
-    let lines = report.findings.iter().map(|finding| format!("{} {}", finding.severity, finding.message));
+    let lines = report.findings.iter().map(|finding| format!("{} {}", finding.severity, finding.text()));
     lines.collect::<Vec<_>>().join("\n")
 }
 
