@@ -8,6 +8,7 @@ mod collect;
 mod completions;
 mod demo;
 mod finding;
+mod flow;
 mod import;
 mod init;
 mod progress;
@@ -69,6 +70,8 @@ enum Command {
     Collect(collect::Arguments),
     /// Read files of a broker or of the earlier system into data/
     Import(import::Arguments),
+    /// Deposits and withdrawals: enter them where no file of the broker tells them, and list them
+    Flow(flow::Arguments),
     /// Look for everything that is wrong, odd or missing
     Check(check::Arguments),
     /// Every figure of the record
@@ -141,6 +144,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments, &terminal),
         Command::Collect(arguments) => collect::run(&arguments, &site, &terminal),
         Command::Import(arguments) => import::run(&arguments, &site, &terminal),
+        Command::Flow(arguments) => flow::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),

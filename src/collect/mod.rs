@@ -8,6 +8,7 @@ pub mod csv;
 pub mod flex;
 pub mod http;
 pub mod ibkr;
+pub mod manual;
 mod number;
 pub mod progress;
 pub mod report;

@@ -14,6 +14,7 @@ mod broker;
 mod calendar;
 mod check;
 mod flex_service;
+mod flows;
 mod foreign_clients;
 #[path = "../support/gateway/mod.rs"]
 mod gateway;

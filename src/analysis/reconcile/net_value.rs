@@ -205,7 +205,8 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
                 "in {large} of {intervals} more than {UNEXPLAINED_BPS} bps of the change in net value is unexplained, \
                  most {where_and_how_much}"
             ),
-            "look for a missing fill, deposit, dividend or fee; a dividend counts from its ex-date in the broker's value",
+            "enter a missing deposit or withdrawal with `trackrecord flow add DATE AMOUNT`, or look for a missing fill, dividend or \
+             fee; a dividend counts from its ex-date in the broker's value",
         )
         .at(snapshot_place(largest.snapshot))
     } else {
