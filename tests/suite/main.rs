@@ -13,6 +13,7 @@ mod bad_input;
 mod broker;
 mod calendar;
 mod check;
+mod documents;
 mod flex_service;
 mod flows;
 mod foreign_clients;
