@@ -37,7 +37,7 @@ macro_rules! finding_kinds {
 finding_kinds! {
     /// The gateway answered only once where it is asked twice, so a fill may be missing.
     AskedOnce = "asked-once",
-    /// The statement is in another currency than the record.
+    /// A statement or snapshot is in another base currency than the configured one.
     BaseCurrency = "base-currency",
     /// The snapshot was taken before the exchange closed.
     BeforeClose = "before-close",

@@ -21,7 +21,8 @@ use crate::site_dir::SiteDir;
 
 /// Reads everything. `today` is the date after which nothing can have happened yet.
 pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
-    let mut reader = Reader { site, base_currency: settings.base_currency(), today, findings: Vec::new() };
+    let base_currency = settings.base_currency();
+    let mut reader = Reader { site, base_currency, today, findings: Vec::new(), foreign: BTreeSet::new() };
     if let Err(error) = store::finish_interrupted(site) {
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
@@ -106,6 +107,8 @@ struct Reader<'a> {
     base_currency: Currency,
     today: NaiveDate,
     findings: Vec<Finding>,
+    /// Base currencies of snapshots other than the configured one.
+    foreign: BTreeSet<Currency>,
 }
 
 impl Reader<'_> {
@@ -160,8 +163,16 @@ impl Reader<'_> {
     ) -> Vec<Snapshot> {
         let mut by_date: BTreeMap<NaiveDate, Vec<Placed<Snapshot>>> = BTreeMap::new();
         let mut without_session = BTreeSet::new();
-        for (place, snapshot) in self.take(files) {
-            if account.is_none_or(|account| snapshot.account == *account) && self.possible(&place, &snapshot) {
+        let base = self.base_currency;
+        let (rows, foreign): (Vec<_>, Vec<_>) = self
+            .take(files)
+            .into_iter()
+            .filter(|(_, snapshot)| account.is_none_or(|account| snapshot.account == *account))
+            .partition(|(_, snapshot)| snapshot.base_currency == base);
+        self.findings.extend(other_currency(&foreign, base));
+        self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();
+        for (place, snapshot) in rows {
+            if self.possible(&place, &snapshot) {
                 let snapshot = snapshot.of_session(exchange);
                 without_session.extend(snapshot.dated);
                 by_date.entry(snapshot.date).or_default().push((place, snapshot));
@@ -180,11 +191,8 @@ impl Reader<'_> {
     }
 
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
-        let base = self.base_currency;
         let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
             Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
-        } else if snapshot.base_currency != base {
-            Some(format!("it is in {}, and [account] base_currency is {base}", snapshot.base_currency))
         } else if too_large(amounts(snapshot)) {
             Some("a number is larger than any account".to_owned())
         } else if snapshot.net_liquidation <= Decimal::ZERO {
@@ -234,6 +242,10 @@ impl Reader<'_> {
                 continue;
             }
             if flow.in_base(self.base_currency).is_none() {
+                // Said once of the whole record, with the one thing to do.
+                if self.foreign.contains(&flow.currency) {
+                    continue;
+                }
                 let message = format!("the flow in {} has no rate to the base currency", flow.currency);
                 self.error(FindingKind::NoRate, place, message, "fill in `fx_to_base` from the broker's statement");
                 continue;
@@ -254,6 +266,21 @@ impl Reader<'_> {
         periods.dedup();
         periods
     }
+}
+
+/// Snapshots in another currency than the configured one: one mistake, however many they are.
+fn other_currency(foreign: &[Placed<Snapshot>], base: Currency) -> Option<Finding> {
+    let (place, first) = foreign.first()?;
+    let told: BTreeSet<&str> = foreign.iter().map(|(_, snapshot)| snapshot.base_currency.as_str()).collect();
+    let told: Vec<&str> = told.into_iter().collect();
+    let snapshots =
+        if foreign.len() == 1 { "1 snapshot is".into() } else { format!("{} snapshots are", foreign.len()) };
+    let message = format!("{snapshots} in {}, and `[account] base_currency` is {base}", told.join(" and "));
+    let next = format!(
+        "set `[account] base_currency = \"{}\"` in config/config.toml; nothing has to be imported again",
+        first.base_currency
+    );
+    Some(Finding::new(Severity::Error, FindingKind::BaseCurrency, message, next).at(place.clone()))
 }
 
 /// What has become of snapshots of days on which the exchange was shut.

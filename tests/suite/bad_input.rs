@@ -152,3 +152,17 @@ fn a_window_the_wrong_way_round_is_refused() {
     let said = year().refused(&["stats", "--from", "2024-06-01", "--to", "2024-05-01"]);
     assert!(said.contains("is after"), "{said}");
 }
+
+#[test]
+fn a_wrong_base_currency_is_one_finding_with_one_next_step() {
+    let site =
+        Site::new("[site]\nstatus = \"paper\"\n[account]\nbase_currency = \"EUR\"\n[benchmark]\nsymbol = \"\"\n");
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let document = site.run(&["check", "--json"]).json();
+    let findings = document["findings"].as_array().unwrap();
+    let errors: Vec<_> = findings.iter().filter(|finding| finding["severity"] == "error").collect();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_eq!(errors[0]["kind"], "base-currency");
+    assert!(errors[0]["next_step"].as_str().unwrap().contains("base_currency = \"USD\""), "{errors:#?}");
+    assert!(site.refused(&["build"]).contains("6 snapshots are in USD"));
+}

@@ -242,7 +242,9 @@ fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Res
             .hint("correct `[ibkr] account` in config/local.toml, or import that account's statement")),
         None if found.len() > 1 => Err(Error::configuration(format!("the statement holds several accounts: {list}"))
             .at(Place::file(path))
-            .hint("set `[ibkr] account` in config/local.toml to the one that is published")),
+            .hint(
+                "name the one that is published with `--account ID`, or set `[ibkr] account` in config/local.toml",
+            )),
         None => Ok(found.first().map(|account| (*account).to_owned())),
     }
 }
