@@ -25,11 +25,11 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Write a note before a trade; on a terminal, what no option says is asked
+    /// Write a note before a trade; on a terminal, it asks for what the options leave out
     New(New),
-    /// Write what came of a trade; on a terminal, what no option says is asked
+    /// Add outcome and lesson to a note; on a terminal, it asks for what the options leave out
     Complete(Complete),
-    /// List all notes and what has become of them
+    /// List all notes with their state
     List {
         /// Print one JSON document
         #[arg(long)]
@@ -39,25 +39,25 @@ enum Action {
 
 #[derive(Args)]
 struct New {
-    /// One note for each trade of the newest saved plan that has none yet
+    /// Write a note for each trade of the newest saved plan that has none yet
     #[arg(long, conflicts_with_all = ["symbol", "side", "intended_entry"])]
     from_plan: bool,
     /// The broker's ticker
     #[arg(long)]
     symbol: Option<String>,
-    /// What is meant
+    /// The side of the trade
     #[arg(long)]
     side: Option<SideArgument>,
-    /// Why
+    /// The reason for the trade
     #[arg(long)]
     thesis: Option<String>,
-    /// The price meant to be traded at
+    /// The price you intend to trade at
     #[arg(long, value_name = "PRICE")]
     intended_entry: Option<Decimal>,
-    /// Why this size
+    /// The reason for its size
     #[arg(long)]
     rationale: Option<String>,
-    /// When to get out
+    /// The conditions for closing the position
     #[arg(long)]
     exit_plan: Option<String>,
     /// Open $EDITOR for the text below
@@ -67,15 +67,15 @@ struct New {
 
 #[derive(Args)]
 struct Complete {
-    /// The note's id [default: on a terminal it is asked]
+    /// The note's id [default: on a terminal, it asks]
     id: Option<String>,
-    /// What came of it
+    /// The outcome of the trade
     #[arg(long)]
     outcome: Option<String>,
-    /// Whether it went as expected
+    /// Whether the trade went as expected
     #[arg(long)]
     matched: Option<YesNo>,
-    /// What to take from it
+    /// The lesson learned
     #[arg(long)]
     lesson: Option<String>,
 }

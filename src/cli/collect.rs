@@ -19,10 +19,10 @@ pub struct Arguments {
     /// What to collect; `all` leaves out the Flex service where it is not configured
     #[arg(value_enum, default_value = "all")]
     what: What,
-    /// Refuse unless this is a paper account and the site's status says so
+    /// Refuse anything but a paper account on a site with status paper
     #[arg(long, conflicts_with = "live")]
     paper: bool,
-    /// Refuse unless the account holds real money and the site's status says so
+    /// Refuse anything but a live account on a site with status live
     #[arg(long)]
     live: bool,
     /// Print one JSON document
@@ -40,7 +40,7 @@ enum What {
     Snapshot,
     /// Daily prices from Yahoo
     Prices,
-    /// Statements of the days that are missing from the Flex web service
+    /// Statements from the Flex web service for the days that are missing
     Flex,
 }
 

@@ -7,7 +7,7 @@ use crate::error::Result;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The shell they are for
+    /// The shell
     shell: Shell,
 }
 

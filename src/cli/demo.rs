@@ -12,7 +12,7 @@ use crate::site_dir::SiteDir;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Where to make it
+    /// The folder to write
     #[arg(value_name = "DIR", default_value = "demo")]
     dir: PathBuf,
 }

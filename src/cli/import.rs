@@ -35,7 +35,7 @@ enum Source {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Fills from CSV files of any broker; `[csv]` in the configuration says which column holds what
+    /// Fills from CSV files of any broker; `[csv]` in the configuration maps their columns
     Csv {
         /// The files
         #[arg(required = true, value_name = "FILE")]

@@ -14,7 +14,7 @@ pub struct Arguments {
     /// The new site directory
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// Fill it with the demo's data and words
+    /// Fill it with the demo's data and texts
     #[arg(long)]
     demo: bool,
 }

@@ -52,10 +52,10 @@ struct Global {
     /// The site directory
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     root: PathBuf,
-    /// Say nothing but results and errors
+    /// Print only results and errors
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Say more
+    /// Print more details
     #[arg(long, short, global = true)]
     verbose: bool,
 }
@@ -66,25 +66,25 @@ enum Command {
     Init(init::Arguments),
     /// Make and build a demo site: a simulated account on real prices
     Demo(demo::Arguments),
-    /// Ask TWS or Gateway, the Flex web service and Yahoo for what is new; nothing is ever ordered
+    /// Fetch new data from TWS or Gateway, the Flex web service and Yahoo; orders are never sent
     Collect(collect::Arguments),
-    /// Read files of a broker or of the earlier system into data/
+    /// Import files of a broker or of the earlier system into data/
     Import(import::Arguments),
-    /// Deposits and withdrawals: enter them where no file of the broker tells them, and list them
+    /// Enter deposits and withdrawals that are in no file of the broker, and list them
     Flow(flow::Arguments),
-    /// Look for everything that is wrong, odd or missing
+    /// Report everything in the record that is wrong, odd or missing
     Check(check::Arguments),
     /// Every figure of the record
     Stats(FigureArguments),
-    /// What orders cost against the prices they were meant for
+    /// Slippage and costs of orders against their reference prices
     Slippage(FigureArguments),
-    /// What the strategy's rule says to hold, from stored prices
+    /// The strategy's current signal, from stored prices
     Signal(signal::Arguments),
-    /// The trades that bring the account to the strategy's weights; they are only listed
+    /// List the trades that bring the account to the strategy's target weights; orders are never sent
     Rebalance(rebalance::Arguments),
     /// Notes on orders: written before, completed after
     Annotate(annotate::Arguments),
-    /// What the strategy's rules would have made of the past
+    /// Backtest the strategy over stored prices
     Backtest(backtest::Arguments),
     /// Render the site into public/
     Build(build::Arguments),

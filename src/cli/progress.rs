@@ -17,7 +17,7 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Bars if standard error is a terminal and words are wanted.
+    /// Progress bars if standard error is a terminal and output is not quiet.
     pub fn new(terminal: &'a Terminal) -> Self {
         let bars = std::io::stderr().is_terminal() && !terminal.is_quiet();
         Self { terminal, bars, bar: Mutex::new(None) }

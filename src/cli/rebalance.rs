@@ -14,10 +14,10 @@ use crate::strategy::plan::plan;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Only what was known on this date [default: today]
+    /// Use only what was known on this date [default: today]
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// Keep the list in data/plans/, for slippage and the site
+    /// Save the plan in data/plans/, for slippage and the site
     #[arg(long)]
     save: bool,
     #[command(flatten)]

@@ -18,10 +18,10 @@ use crate::strategy::staleness::{Staleness, newest_answer, staleness};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Only what was known on this date [default: today]
+    /// Use only what was known on this date [default: today]
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// Hold so many instead of `top_n`; the answer is not saved
+    /// Hold this many instead of `top_n`; the signal is not saved
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     top_n: Option<u32>,
     #[command(flatten)]

@@ -20,7 +20,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// The strategies meant, in the order of the configuration.
+    /// The selected strategies, in the order of the configuration.
     pub fn of<'a>(&self, config: &'a Config) -> Result<Vec<&'a Strategy>> {
         let Some(id) = &self.strategy else { return Ok(config.strategy.iter().collect()) };
         let found = config.strategy.iter().find(|strategy| strategy.id == *id);

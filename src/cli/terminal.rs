@@ -16,17 +16,17 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A terminal that says as much as the flags ask for.
+    /// A terminal with the verbosity of the flags.
     pub fn new(quiet: bool, verbose: bool) -> Self {
         Self { quiet, verbose }
     }
 
-    /// Whether nothing but results and errors is to be said.
+    /// Whether only results and errors are printed.
     pub fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// Prints a result. A reader that has gone away is no error.
+    /// Prints a result. A closed pipe is not an error.
     pub fn result(&self, text: impl Display) -> Result<()> {
         match writeln!(anstream::stdout().lock(), "{text}") {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -36,7 +36,7 @@ impl Terminal {
         }
     }
 
-    /// Prints a value with keys as one JSON document, behind the number of its form.
+    /// Prints a value with keys as one JSON document, after its schema number.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
         let value = Document::new(value);
         let text = serde_json::to_string_pretty(&value)
@@ -44,14 +44,14 @@ impl Terminal {
         self.result(text)
     }
 
-    /// Says how things are going, unless told to be quiet.
+    /// Prints progress, unless quiet.
     pub fn say(&self, text: impl Display) {
         if !self.quiet {
             self.stderr(&text.to_string());
         }
     }
 
-    /// Says more than most want to know.
+    /// Prints details, if verbose.
     pub fn detail(&self, text: impl Display) {
         if self.verbose {
             self.say(text);
