@@ -1,4 +1,4 @@
-//! Notes on orders: written before, completed after, and what has become of each.
+//! Notes on orders: written before the trade, completed after it, and the state of each.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,13 +14,13 @@ use crate::analysis::plans::DAYS_TO_CARRY_OUT;
 use crate::analysis::slippage::slippage_bps;
 use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Ticker};
 
-/// What has become of a note.
+/// The state of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Its order is still to come.
     Planned,
-    /// Its order was filled; what came of it is still to be written.
+    /// Its order was filled; the outcome is still to be written.
     Matched,
     /// Both halves are written.
     Completed,
@@ -29,7 +29,7 @@ pub enum State {
 }
 
 impl State {
-    /// The state in words.
+    /// The name of the state.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Planned => "planned",
@@ -51,15 +51,15 @@ pub struct Listed {
     pub symbol: Ticker,
     /// The side it names.
     pub side: Option<Side>,
-    /// What has become of it.
+    /// Its state.
     pub state: State,
     /// Its file, relative to the site's root.
     pub path: PathBuf,
-    /// What its order was filled at, in words, where it has one.
+    /// A description of its fill, if it has one.
     pub fill: Option<String>,
 }
 
-/// All notes, by time, with what has become of them on `today`.
+/// All notes by time, with their state on `today`.
 pub fn list(record: &Record, today: NaiveDate) -> Vec<Listed> {
     let orders = orders(&record.executions);
     let matches = match_notes(&record.annotations, &orders);
@@ -99,7 +99,7 @@ fn filled(order: &Order, intended: Option<Decimal>) -> String {
     }
 }
 
-/// A planned trade that nobody has written about.
+/// A planned trade without a note.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
     /// The date of the plan.
@@ -108,11 +108,11 @@ pub struct Proposal {
     pub symbol: Ticker,
     /// Buy or sell.
     pub side: Side,
-    /// What the plan and the signal say, as the first half of a note.
+    /// The first half of a note, filled in from plan and signal.
     pub pre_trade: PreTrade,
 }
 
-/// The trades of each strategy's newest plan, at most ten days old on `today`, that no note is about yet.
+/// The trades without a note in each strategy's newest plan, if that is at most ten days old on `today`.
 pub fn proposals(record: &Record, today: NaiveDate) -> Vec<Proposal> {
     let mut newest = BTreeSet::new();
     let recent = record.plans.iter().rev().filter(|plan| plan.as_of <= today && newest.insert(plan.strategy.clone()));
@@ -153,7 +153,7 @@ fn proposal(record: &Record, plan: &Plan, trade: &PlannedTrade) -> Proposal {
     }
 }
 
-/// Why the rule trades it, as far as its saved signal tells.
+/// Why the rule trades it, according to its saved signal.
 fn reason(record: &Record, plan: &Plan, trade: &PlannedTrade) -> String {
     let signal = record.signals.iter().find(|one| one.strategy == plan.strategy && one.formation == plan.formation);
     let place = signal.and_then(|signal| {

@@ -17,10 +17,10 @@ use crate::record::{
     Annotation, Finding, FindingKind, PriceSymbol, Record, Severity, StatementPeriod, Subject, Ticker,
 };
 
-/// A difference to the broker's own return beyond this deserves a look.
+/// A larger difference to the broker's own return is reported.
 const TOLERANCE_BPS: f64 = 1.0;
 
-/// All findings about a record, the gravest first.
+/// All findings about a record, the most severe first.
 pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
     let mut findings = record.findings.clone();
     findings.extend(reconcile(record, config.account.base_currency));
@@ -72,7 +72,7 @@ fn gaps(daily: &Performance) -> Option<Finding> {
     (!missing.is_empty()).then_some(finding)
 }
 
-/// An exchange of which only weekdays are known.
+/// Reports an exchange without a known calendar.
 fn calendar(daily: &Performance) -> Option<Finding> {
     let message =
         format!("the holidays of {} are not known: every weekday counts as one of its sessions", daily.exchange);
@@ -116,7 +116,7 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Vec<Findi
     begins.into_iter().chain(ends).chain(holes).collect()
 }
 
-/// The broker's time-weighted return of a period beside ours.
+/// Compares the broker's time-weighted return of a period with ours.
 fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance) -> Finding {
     let subject = Subject::Period { from: period.from, to: period.to };
     let named = format!("statement {} to {}", period.from, period.to);
@@ -153,7 +153,7 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
     Finding::new(Severity::Warning, FindingKind::BrokerReturn, message, next).about(subject).at(place)
 }
 
-/// Notes on tickers that nothing else in the record or its configuration knows: most of them are misspelt.
+/// Notes on tickers that occur nowhere else in the record or its configuration: most of them are misspelt.
 fn unknown_tickers(record: &Record, config: &Config) -> Vec<Finding> {
     let fills = record.executions.iter().chain(&record.superseded).map(|fill| fill.symbol.clone());
     let held = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
@@ -184,7 +184,7 @@ fn unknown_tickers(record: &Record, config: &Config) -> Vec<Finding> {
     unknown.map(finding).collect()
 }
 
-/// The known ticker that is a slip of the finger away.
+/// The known ticker that is one typing error away.
 fn nearest<'a>(ticker: &Ticker, known: &'a BTreeMap<String, Ticker>) -> Option<&'a Ticker> {
     let wrong = ticker_key(ticker).to_uppercase();
     let distance = |key: &String| strsim::damerau_levenshtein(&key.to_uppercase(), &wrong);

@@ -16,8 +16,7 @@ impl Digest {
         Self(<Sha256 as sha2::Digest>::digest(bytes).into())
     }
 
-    /// The digest of several parts, each of which counts with its length: moving a letter from one to the next makes
-    /// another digest.
+    /// The digest of several parts, each hashed with its length: moving a letter from one to the next changes the digest.
     pub fn of_parts<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
         use sha2::Digest as _;
         let mut hasher = Sha256::new();

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::analysis::catalogue::{Figure, Unit};
 use crate::analysis::frequency::Frequency;
 
-/// What stands for a figure that cannot be told.
+/// The replacement for an undefined figure.
 pub const UNDEFINED: &str = "\u{2014}";
 
 const MINUS: char = '\u{2212}';
@@ -88,7 +88,7 @@ pub fn sign_class(value: f64, shown_unit: f64) -> &'static str {
     }
 }
 
-/// The text with everything that HTML and XML give a meaning to replaced.
+/// The text with the special characters of HTML and XML escaped.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

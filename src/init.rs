@@ -16,7 +16,7 @@ static CONTENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 /// The configuration with every key explained.
 const CONFIG: &str = include_str!("../config/config.example.toml");
 
-/// What a site keeps out of its repository.
+/// The site's `.gitignore`.
 pub(crate) const GIT_IGNORE: &str = "\
 # Account numbers, tokens and passwords
 config/local.toml
@@ -40,7 +40,7 @@ pub struct Started {
 
 /// Makes an empty site: configuration, starter pages, and the folders for data and output.
 ///
-/// No file is ever overwritten, so running it again brings back only what is missing.
+/// No file is ever overwritten, so running it again restores only what is missing.
 ///
 /// # Errors
 /// A file or folder that cannot be written.

@@ -18,7 +18,7 @@ impl SiteDir {
         Self { root: root.into() }
     }
 
-    /// The folder itself.
+    /// The root folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -88,17 +88,17 @@ impl SiteDir {
         self.root.join("data/prices/suspicious")
     }
 
-    /// `data/signals/`: what the strategies said, one file per month.
+    /// `data/signals/`: saved signals, one file per month.
     pub fn signals(&self) -> PathBuf {
         self.root.join("data/signals")
     }
 
-    /// `data/plans/`: saved lists of trades, one file per date.
+    /// `data/plans/`: saved plans, one file per date.
     pub fn plans(&self) -> PathBuf {
         self.root.join("data/plans")
     }
 
-    /// `data/flows.csv`: money across the account's border.
+    /// `data/flows.csv`: external cash flows.
     pub fn flows(&self) -> PathBuf {
         self.root.join("data/flows.csv")
     }
@@ -108,12 +108,12 @@ impl SiteDir {
         self.root.join("data/income.csv")
     }
 
-    /// `data/statements.csv`: what the broker says about whole periods.
+    /// `data/statements.csv`: the broker's summaries of whole periods.
     pub fn statements(&self) -> PathBuf {
         self.root.join("data/statements.csv")
     }
 
-    /// `data/coverage.csv`: which days the Flex web service has answered for.
+    /// `data/coverage.csv`: the days for which the Flex web service has answered.
     pub fn coverage(&self) -> PathBuf {
         self.root.join("data/coverage.csv")
     }
@@ -145,7 +145,7 @@ impl SiteDir {
         self.root.join("templates")
     }
 
-    /// `.cache/`: what can be made again from the rest.
+    /// `.cache/`: everything that can be regenerated.
     pub fn cache(&self) -> PathBuf {
         self.root.join(".cache")
     }

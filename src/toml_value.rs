@@ -1,4 +1,4 @@
-//! Reading dates, times and exact numbers from TOML, whether they stand there bare or as text.
+//! Reading dates, times and exact numbers from TOML, written bare or as text.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

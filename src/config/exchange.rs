@@ -36,9 +36,9 @@ impl Settings for Config {
     }
 }
 
-/// `[account] exchange`; without it, where most of what was held or traded is listed, and before anything was, where most
-/// of the configured universe is. Where nothing tells, New York. Of an exchange whose calendar is not known, weekdays
-/// count in `[ibkr] exchange_zone`.
+/// `[account] exchange`; by default the exchange on which most instruments held or traded are listed or, before there are
+/// any, most of the configured universe; failing that, New York. For an exchange without a known calendar, weekdays in
+/// `[ibkr] exchange_zone` count as sessions.
 fn exchange<'a>(
     config: &Config,
     fills: impl Iterator<Item = &'a Execution>,
@@ -65,7 +65,7 @@ fn exchange<'a>(
     chosen.or_weekdays_in(config.ibkr.exchange_zone)
 }
 
-/// The members of all universes but the one that stands where none is configured.
+/// The members of all configured universes; the default universe does not count.
 fn configured(config: &Config) -> impl Iterator<Item = &Member> {
     let unset = Strategy::default().universe;
     config.strategy.iter().filter(move |strategy| strategy.universe != unset).flat_map(|strategy| &strategy.universe)

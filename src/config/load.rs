@@ -12,14 +12,14 @@ use crate::site_dir::SiteDir;
 /// The prefix of environment variables that set a key: `TRACKRECORD_IBKR_ACCOUNT` is `[ibkr] account`.
 const PREFIX: &str = "TRACKRECORD_";
 
-/// A file that was read, for pointing into it.
+/// A configuration file with its text, to locate errors in it.
 struct Source {
     path: std::path::PathBuf,
     text: String,
 }
 
-/// Reads a site's configuration. A missing file is an empty one; the environment goes over `local.toml`, which
-/// goes over `config.toml`.
+/// Reads a site's configuration. A missing file counts as empty; the environment overrides `local.toml`, which
+/// overrides `config.toml`.
 ///
 /// # Errors
 /// Unknown keys, wrong types and impossible values, with file, line and key.
@@ -57,7 +57,7 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
     }
 }
 
-/// Reads one file's text on its own. Keys that it leaves out have their defaults.
+/// Parses the text of a single file. Missing keys have their defaults.
 ///
 /// # Errors
 /// Unknown keys (with the nearest valid one), wrong types and impossible values, with line and column.
@@ -65,7 +65,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config> {
     toml::from_str(text).map_err(|error| explain(&error, text, path))
 }
 
-/// Refuses a secret in the file that is made to be committed. Its value is not repeated.
+/// Refuses a secret in `config.toml`, which is meant to be committed. The error does not repeat its value.
 fn no_secret(source: &Source) -> Result<()> {
     let config = parse(&source.text, &source.path)?;
     let offset = offset_of("flex.token", &source.text).filter(|_| config.flex.token.is_set());
@@ -84,7 +84,7 @@ fn read(path: &Path) -> Result<Option<Source>> {
     }
 }
 
-/// Tables are joined key by key; any other value of `upper` replaces that of `lower`.
+/// Merges tables key by key; any other value of `upper` replaces that of `lower`.
 fn merge(lower: &mut Table, upper: Table) {
     for (key, value) in upper {
         match (lower.get_mut(&key), value) {
@@ -96,7 +96,7 @@ fn merge(lower: &mut Table, upper: Table) {
     }
 }
 
-/// The error of the TOML reader with its place, and the nearest valid key for one that does not exist.
+/// The error of the TOML parser with its location, and for an unknown key the nearest valid one.
 fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     let message = error.message().lines().next().unwrap_or_default().to_owned();
     let mut place = Place::file(path);
@@ -174,7 +174,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("ibkr", "time_zone"),
 ];
 
-/// The first value that has the right type and still cannot be: its key and what is wrong.
+/// The first value of the right type that is still invalid: its key and what is wrong.
 fn impossible(config: &Config) -> Option<(&'static str, String)> {
     let analysis = &config.analysis;
     let unconfirmed = config.yahoo.confirmations().err();
@@ -244,10 +244,10 @@ fn is_loopback(url: &str) -> bool {
         .any(|own| host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])))
 }
 
-/// What an address must be.
+/// What a valid address looks like.
 const ADDRESS: &str = "it must start with https:// or http:// and hold no spaces, quotes, `?` or `#`";
 
-/// Whether links can be made from this address by putting a path behind it.
+/// Whether links can be made by appending a path to this address.
 pub fn is_base_url(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| {
@@ -272,7 +272,7 @@ fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, St
     error
 }
 
-/// The byte at which the value of `section.key` stands in a file; of `list.0.key`, where it is set or its table starts.
+/// The byte offset of the value of `section.key` in a file; of `list.0.key`, the offset of its value or of its table.
 fn offset_of(key: &str, text: &str) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
     let mut parts = key.split('.');

@@ -1,7 +1,7 @@
 //! A site's configuration: every key, its default, and its meaning.
 //!
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
-//! (`TRACKRECORD_IBKR_PORT`) what is not. [`load`] joins the three and checks the result once.
+//! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
 pub mod exchange;
 mod load;
@@ -33,11 +33,11 @@ pub struct Config {
     pub site: Site,
     /// The account.
     pub account: Account,
-    /// What it is compared with.
+    /// The benchmark.
     pub benchmark: Benchmark,
     /// How figures are computed.
     pub analysis: Analysis,
-    /// What strangers may see.
+    /// What is published.
     pub privacy: Privacy,
     /// The gateway of Interactive Brokers.
     pub ibkr: Ibkr,
@@ -45,13 +45,13 @@ pub struct Config {
     pub yahoo: Yahoo,
     /// Flex statements.
     pub flex: Flex,
-    /// Reading files of other brokers.
+    /// The columns of other brokers' CSV files.
     pub csv: CsvImport,
     /// The monthly reports.
     pub report: Report,
-    /// What the pages call an instrument, by its ticker: `SXLK = "Technology"`.
+    /// Names of instruments on the pages, by ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
-    /// What is held by which rule.
+    /// The strategies.
     pub strategy: Strategies,
 }
 
@@ -174,11 +174,11 @@ impl Benchmark {
 /// Indices with dividends reinvested whose symbols at Yahoo do not end in `TR`.
 const TOTAL_RETURN_INDICES: [&str; 5] = ["^GDAXI", "^MDAXI", "^SDAXI", "^TECDAX", "^XNDX"];
 
-/// When in the day external money is taken to move.
+/// The time of day at which external cash flows are assumed to occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FlowTiming {
-    /// In at the start of the day, out at its end.
+    /// Deposits at the start of the day, withdrawals at its end.
     #[default]
     Split,
     /// Both at the start.
@@ -195,7 +195,7 @@ pub struct Analysis {
     pub risk_free: f64,
     /// Trading days a year.
     pub periods_per_year: u32,
-    /// When in the day external money is taken to move.
+    /// The time of day at which external cash flows are assumed to occur.
     pub flow_timing: FlowTiming,
     /// Slippage beyond this many basis points is listed as an outlier.
     pub outlier_bps: f64,
@@ -268,9 +268,9 @@ pub struct Ibkr {
     pub host: String,
     /// Its port: TWS 7496 live and 7497 paper, Gateway 4001 live and 4002 paper.
     pub port: u16,
-    /// The number this program connects under; no other program may use the same.
+    /// The client id of this program; no other program may connect with the same.
     pub client_id: i32,
-    /// How often a connection is tried.
+    /// How many times a connection is attempted.
     pub max_retries: u32,
     /// Seconds to wait for an answer.
     pub timeout_s: u64,
@@ -309,9 +309,9 @@ impl Default for Ibkr {
 pub struct Yahoo {
     /// The address of the chart service.
     pub base_url: String,
-    /// Yahoo's symbol for a broker's ticker or contract number, where the listing exchange does not tell it.
+    /// Yahoo's symbol for a broker's ticker or contract number, where the listing exchange does not determine it.
     pub symbols: BTreeMap<String, String>,
-    /// Suspicious bars the owner has looked at and believes: `"SXLK.L 2026-01-27"`.
+    /// Suspicious bars that the owner has reviewed and confirmed: `"SXLK.L 2026-01-27"`.
     pub confirmed: Vec<String>,
 }
 
@@ -364,19 +364,19 @@ impl Default for Flex {
     }
 }
 
-/// `[csv]`: which column of another broker's file holds what.
+/// `[csv]`: the columns and formats of another broker's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CsvImport {
     /// The character between columns.
     pub delimiter: char,
-    /// How times are written, in `strftime` letters; empty for RFC 3339 and ISO forms.
+    /// The `strftime` format of times; empty for RFC 3339 and ISO forms.
     pub time_format: String,
     /// Time zone of times that do not name one.
     pub time_zone: chrono_tz::Tz,
     /// The decimal mark: `.` or `,`.
     pub decimal_mark: char,
-    /// Multiplier of a contract where no column tells it.
+    /// The contract multiplier where no column holds it.
     pub multiplier: Decimal,
     /// The file's column for each of ours: `quantity = "Qty"`. A column with our own name needs no entry.
     pub columns: std::collections::BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! What Yahoo calls the instruments of a record, and which of its prices a configuration asks for.
+//! Yahoo's symbols for the instruments of a record, and the prices that a configuration needs.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use crate::record::listing::price_symbol_at;
 use crate::record::{Currency, PriceSymbol, Ticker};
 
 impl Config {
-    /// Yahoo's symbol of an instrument of the broker's; `None` where `[yahoo.symbols]` says that it has no prices there.
+    /// Yahoo's symbol for an instrument of the broker; `None` if `[yahoo.symbols]` says that Yahoo has no prices of it.
     ///
     /// The owner's own table comes first, by contract number, then by ticker; then the universes; then the listing
     /// exchange.
     ///
     /// # Errors
-    /// Nothing of these knows it: guessing would fetch another company's prices.
+    /// None of these determines it: a guess could fetch the prices of another company.
     pub fn price_symbol(
         &self,
         ticker: &Ticker,
@@ -30,7 +30,7 @@ impl Config {
     }
 
     /// Every symbol of Yahoo's that a strategy needs prices of: its universe, and the exchange rates of members in
-    /// another currency than the account's (`GBPUSD=X`: what a pound is worth in dollars).
+    /// another currency than the account's (`GBPUSD=X`: US dollars per pound).
     pub fn universe_symbols(&self) -> BTreeSet<PriceSymbol> {
         let base = self.account.base_currency;
         let members = self.strategy.iter().flat_map(|strategy| &strategy.universe);
@@ -42,7 +42,7 @@ impl Config {
     }
 }
 
-/// Yahoo's symbol of an exchange rate: what one unit of `currency` is worth in `base`.
+/// Yahoo's symbol of an exchange rate: units of `base` per unit of `currency`.
 pub fn rate_symbol(currency: Currency, base: Currency) -> PriceSymbol {
     PriceSymbol::new(format!("{currency}{base}=X"))
 }

@@ -1,4 +1,4 @@
-//! Tokens and passwords, which no one may see.
+//! Tokens and passwords, which are never shown.
 
 use std::fmt;
 
@@ -16,13 +16,12 @@ impl Secret {
         !self.expose().is_empty()
     }
 
-    /// The secret itself, without white space around it: for the service it is meant for, and for looking whether it
-    /// got anywhere else.
+    /// The secret itself, trimmed: for the service it is meant for, and for searching output for it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret().trim()
     }
 
-    /// A text in which the secret is blotted out, should a service repeat it.
+    /// A text with the secret redacted, in case a service repeats it.
     pub fn hidden_in(&self, text: &str) -> String {
         if self.is_set() { text.replace(self.expose(), "…") } else { text.to_owned() }
     }

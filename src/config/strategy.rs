@@ -1,4 +1,4 @@
-//! `[[strategy]]`: what is held by which rule, and what carrying it out is assumed to cost.
+//! `[[strategy]]`: universe, rule, sizing and assumed costs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::Config;
 use crate::record::{Currency, PriceSymbol, Rule, Ticker};
 use crate::toml_value;
 
-/// All strategies of the account. Nothing configured is one strategy: the default.
+/// All strategies of the account. Without a configured one there is one: the default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Strategies(Vec<Strategy>);
@@ -43,12 +43,12 @@ pub struct Strategy {
     pub skip_months: u32,
     /// `momentum`: how many instruments are held, each with the weight `1 / top_n`.
     pub top_n: u32,
-    /// `momentum`: nothing with less than this is held; without it, the sign does not matter.
+    /// `momentum`: instruments with a lower return are not held; by default any return qualifies, negative ones too.
     pub min_momentum: Option<f64>,
     /// `fixed_weights`, `buy_and_hold`: share of the strategy by symbol; none for equal weights.
     #[serde(deserialize_with = "toml_value::decimals")]
     pub weights: BTreeMap<String, Decimal>,
-    /// A weight that is off by no more than this share of the account is left alone.
+    /// Deviations from a target weight of at most this share of the account are not traded.
     #[serde(deserialize_with = "toml_value::exact")]
     pub min_threshold: Decimal,
     /// Share of the account that stays in cash.
@@ -65,13 +65,13 @@ pub struct Strategy {
     /// Assumed commission in basis points of notional, on top of it.
     #[serde(deserialize_with = "toml_value::exact")]
     pub commission_bps: Decimal,
-    /// Assumed least commission of an order, in the instrument's currency.
+    /// Assumed minimum commission of an order, in the instrument's currency.
     #[serde(deserialize_with = "toml_value::exact")]
     pub commission_min: Decimal,
     /// Assumed slippage in basis points, always unfavourable.
     #[serde(deserialize_with = "toml_value::exact")]
     pub slippage_bps: Decimal,
-    /// What a backtest starts with, in base currency.
+    /// Initial capital of a backtest, in base currency.
     #[serde(deserialize_with = "toml_value::exact")]
     pub capital: Decimal,
     /// With several strategies: the share of the account this one manages; without it, equal shares.

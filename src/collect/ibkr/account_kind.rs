@@ -21,10 +21,8 @@ impl AccountKind {
         match status {
             Status::Live => Ok(Self::Live),
             Status::Paper => Ok(Self::Paper),
-            Status::Demo => {
-                Err(Error::configuration("this site is a demo, and a broker's data do not belong into it")
-                    .hint("set `[site] status` to \"paper\" or \"live\", or make a site with `trackrecord init DIR`"))
-            }
+            Status::Demo => Err(Error::configuration("this site is a demo, and a broker's data do not belong in it")
+                .hint("set `[site] status` to \"paper\" or \"live\", or make a site with `trackrecord init DIR`")),
         }
     }
 
