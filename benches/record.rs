@@ -51,7 +51,16 @@ fn figures(record: &Record, config: &Config) -> usize {
 }
 
 fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) -> report::Options<'a> {
-    report::Options { base_url: None, drafts: false, template_dir: None, paper: Paper::A4, page_of, pictures, cache }
+    report::Options {
+        base_url: None,
+        drafts: false,
+        template_dir: None,
+        paper: Paper::A4,
+        page_of,
+        pictures,
+        cache,
+        kept: None,
+    }
 }
 
 fn the_demo(criterion: &mut Criterion) {

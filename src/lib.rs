@@ -41,6 +41,7 @@ pub mod error;
 pub mod file_content;
 pub mod format;
 pub mod init;
+pub mod kept;
 #[cfg(test)]
 mod map_tests;
 mod program;

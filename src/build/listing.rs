@@ -132,6 +132,11 @@ impl Listing {
         (stamp.modified < self.taken.saturating_sub(RESOLUTION)).then_some(known.digest)
     }
 
+    /// Every file with its digest.
+    pub fn digests(&self) -> impl Iterator<Item = (&str, Digest)> {
+        self.files.iter().map(|(path, known)| (path.as_str(), known.digest))
+    }
+
     /// Whether some of its files will have to be read again to know that they are the same.
     pub fn has_recent(&self) -> bool {
         self.files.iter().any(|(path, known)| self.trusted(path, known.stamp).is_none())

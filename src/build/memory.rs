@@ -14,7 +14,9 @@ use super::Options;
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
 use crate::digest::Digest;
+use crate::kept::{Kept, Made};
 use crate::program;
+use crate::record::{Annotation, Document, Record};
 use crate::site::Files;
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
@@ -63,6 +65,8 @@ struct Finished {
     inputs: Listing,
     outputs: Listing,
     said: Said,
+    /// What each page, table and report was made from.
+    made: BTreeMap<String, Made>,
 }
 
 /// The memory of builds, while one is going on.
@@ -106,29 +110,65 @@ impl<'a> Memory<'a> {
         }
         let said = last.said.clone();
         if last.inputs.has_recent() || last.outputs.has_recent() {
-            let finished = Finished { key: self.key, inputs: self.inputs.clone(), outputs, said: said.clone() };
+            let (key, inputs, made) = (self.key, self.inputs.clone(), last.made.clone());
+            let finished = Finished { key, inputs, outputs, said: said.clone(), made };
             // If that fails, the same files are read again next time.
             let _ = write(&self.file, &finished);
         }
         Some(said)
     }
 
+    /// The files of the last build that this one may take as they are, as far as they were made from the same as now.
+    pub fn kept(&self, record: &Record) -> Kept {
+        let before = self.last.as_ref().map(|last| last.made.clone()).unwrap_or_default();
+        self.keeping(record, before)
+    }
+
+    /// Nothing of the last build, but everything for the next one.
+    pub fn kept_from_now(&self, record: &Record) -> Kept {
+        self.keeping(record, BTreeMap::new())
+    }
+
+    fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
+        let (texts, others): (Vec<_>, Vec<_>) =
+            self.inputs.digests().partition(|(path, _)| path.starts_with("content/"));
+        let others = others.into_iter().filter(|(path, _)| !path.starts_with("templates/"));
+        let data = Digest::of_parts(others.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
+        let texts = texts.into_iter().map(|(path, digest)| (PathBuf::from(path), digest)).collect();
+        Kept::new(Digest::of_parts([self.key.0, data, outline(record)]), texts, before, self.out)
+    }
+
     /// Remembers a build that wrote these files, unless something was changed while it went on.
     ///
     /// # Errors
     /// A memory that cannot be written. The site is finished all the same.
-    pub fn keep(self, files: &Files, said: Said) -> Result<()> {
+    pub fn keep(self, files: &Files, said: Said, made: BTreeMap<String, Made>) -> Result<()> {
         let now =
             input_stamps(self.site).and_then(|now| Listing::of(self.site.root(), &now, self.began, &self.inputs));
         let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
         match (now, outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
-                write(&self.file, &Finished { key: self.key, inputs, outputs, said })
+                write(&self.file, &Finished { key: self.key, inputs, outputs, said, made })
                     .map_err(|cause| Error::io("remember the build", &self.file, cause))
             }
             _ => Ok(()),
         }
     }
+}
+
+/// The digest of what figures and navigation take from the author's texts: everything but their words.
+fn outline(record: &Record) -> Digest {
+    let note = |note: &Annotation| {
+        let matching = (&note.id, &note.symbol, note.created_at, &note.order, &note.exec_ids);
+        let completed = note.post_trade.as_ref().map(|post| post.completed_at);
+        format!(
+            "{matching:?} {:?} {:?} {completed:?} {:?}",
+            note.pre_trade.side, note.pre_trade.intended_entry, note.path
+        )
+    };
+    let text = |text: &Document| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
+    let texts = record.commentary.values().chain(record.pages.values()).map(text);
+    Digest::of_parts(record.annotations.iter().map(note).chain(texts))
 }
 
 /// What a build can be made from. Below `data/`, hidden files and what is only kept are never read.

@@ -1,5 +1,7 @@
 //! From a site directory to its finished `public/`: load, compute, redact, render, look for leaks, swap.
 
+#[cfg(test)]
+mod kept_tests;
 mod listing;
 mod memory;
 #[cfg(test)]
@@ -14,6 +16,7 @@ use chrono::NaiveDate;
 use crate::calendar::YearMonth;
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
+use crate::kept::Kept;
 use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::publication::{Publication, redact};
 use crate::record::{Finding, Record, Severity, load};
@@ -82,13 +85,20 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
         return Ok(Built::again(said));
     }
     let record = load::load(site, config, today);
-    let rendered = render(site, &record, config, options, &cache(site))?;
-    let Rendered { files, mut reports } = rendered;
+    let cache = cache(site);
+    let mut kept = memory.as_ref().map(|memory| memory.kept(&record));
+    let mut rendered = rendered(site, &record, config, options, &cache, kept.as_ref());
+    if rendered.is_err() && kept.as_ref().is_some_and(|kept| !kept.taken().is_empty()) {
+        // Of what was made before it is not known where in the author's texts a link stands: all is made again to say it.
+        kept = memory.as_ref().map(|memory| memory.kept_from_now(&record));
+        rendered = self::rendered(site, &record, config, options, &cache, kept.as_ref());
+    }
+    let Rendered { files, mut reports } = rendered?;
     let Replaced { summary, files: written } = output::replace(out, &files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
-    if let (Some(memory), None) = (memory, &reports.not_kept) {
-        reports.not_kept = memory.keep(&written, said).err();
+    if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
+        reports.not_kept = memory.keep(&written, said, kept.into_made()).err();
     }
     Ok(Built { files: files.len(), summary, warnings, reports })
 }
@@ -118,22 +128,39 @@ pub fn render(
     options: &Options,
     cache: &Cache,
 ) -> Result<Rendered> {
+    rendered(site, record, config, options, cache, None)
+}
+
+/// Renders the site as far as it is not kept.
+fn rendered(
+    site: &SiteDir,
+    record: &Record,
+    config: &Config,
+    options: &Options,
+    cache: &Cache,
+    kept: Option<&Kept>,
+) -> Result<Rendered> {
     let publication = checked(record, config, options)?;
     let templates = site.templates();
     let template_dir = templates.is_dir().then_some(templates.as_path());
     let pictures = Pictures::below(&site.content())?;
     let page_of = site::page_of_files(&publication, options.drafts);
-    let reports = report::all(&publication, &reporting(config, options, template_dir, (&page_of, &pictures), cache))?;
+    let reports =
+        report::all(&publication, &reporting(config, options, template_dir, (&page_of, &pictures), cache, kept))?;
     let rendering = site::Options {
         base_url: options.base_url,
         drafts: options.drafts,
         template_dir,
         pictures: Some(pictures.files()),
         reports: Some(&reports.files),
+        kept,
     };
     let files = site::render(&publication, &rendering)?;
     let secrets = Secrets::of(record, config);
-    refuse_leaks(&[secrets.search(&files), secrets.search(&reports.words)].concat())?;
+    let known = kept.map(Kept::taken).unwrap_or_default();
+    let new = files.iter().filter(|(path, _)| !known.contains(*path));
+    let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
+    refuse_leaks(&[secrets.search(&new), secrets.search(&reports.words)].concat())?;
     let Reports { typeset: count, warnings, not_kept, .. } = reports;
     Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
 }
@@ -156,7 +183,7 @@ pub fn report(
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
     let around = (&page_of, &pictures);
-    let reports = report::one(&publication, month, &reporting(config, options, template_dir, around, &cache))?;
+    let reports = report::one(&publication, month, &reporting(config, options, template_dir, around, &cache, None))?;
     refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
     Ok(reports)
 }
@@ -167,9 +194,10 @@ fn reporting<'a>(
     template_dir: Option<&'a Path>,
     (page_of, pictures): (&'a PageOf, &'a Pictures),
     cache: &'a Cache,
+    kept: Option<&'a Kept>,
 ) -> report::Options<'a> {
     let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
-    report::Options { base_url, drafts, template_dir, paper, page_of, pictures, cache }
+    report::Options { base_url, drafts, template_dir, paper, page_of, pictures, cache, kept }
 }
 
 /// What of a record is published, if it can be.

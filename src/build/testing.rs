@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::config::{self, Config};
 use crate::{SiteDir, demo};
 
-const FIRST_DAY: &str = "2022-11-01";
+const MONTHS: [&str; 2] = ["2022-06", "2022-07"];
 
 static SMALL_DEMO: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
@@ -19,7 +19,7 @@ static SMALL_DEMO: LazyLock<TempDir> = LazyLock::new(|| {
     {
         for entry in fs::read_dir(folder.path().join(below)).unwrap() {
             let entry = entry.unwrap();
-            if entry.file_name().to_str().unwrap() < &FIRST_DAY[..7] {
+            if !MONTHS.iter().any(|month| entry.file_name().to_str().unwrap().starts_with(month)) {
                 fs::remove_file(entry.path()).unwrap();
             }
         }
@@ -27,7 +27,7 @@ static SMALL_DEMO: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-/// A site of one's own that starts in November 2022.
+/// A site of one's own with June and July 2022.
 pub struct TestSite {
     folder: TempDir,
 }
@@ -36,6 +36,13 @@ impl TestSite {
     pub fn new() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         copy(SMALL_DEMO.path(), site.folder.path());
+        site
+    }
+
+    /// Another one with the same files.
+    pub fn copied(&self) -> Self {
+        let site = Self { folder: tempfile::tempdir().unwrap() };
+        copy(self.folder.path(), site.folder.path());
         site
     }
 

@@ -19,8 +19,8 @@ mod paths;
 mod templates;
 mod typeset;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -31,6 +31,7 @@ use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
+use crate::kept::Kept;
 use crate::program;
 use crate::publication::{Day, Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
@@ -65,6 +66,8 @@ pub struct Options<'a> {
     pub pictures: &'a Pictures,
     /// Reports that were made before.
     pub cache: &'a Cache,
+    /// The reports of the last build.
+    pub kept: Option<&'a Kept>,
 }
 
 /// Finished reports.
@@ -119,11 +122,21 @@ pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Re
 struct MonthlyPdf {
     month: YearMonth,
     pdf: FileContent,
-    data: String,
+    /// What it says; `None` where it was taken as the last build made it.
+    data: Option<String>,
     is_new: bool,
     missing_glyphs: Option<MissingGlyphs>,
     warnings: Vec<String>,
     not_kept: Option<Error>,
+    /// The texts and pictures in it.
+    reads: BTreeSet<PathBuf>,
+}
+
+impl MonthlyPdf {
+    fn found(month: YearMonth, pdf: FileContent) -> Self {
+        let (warnings, reads) = (Vec::new(), BTreeSet::new());
+        Self { month, pdf, data: None, is_new: false, missing_glyphs: None, warnings, not_kept: None, reads }
+    }
 }
 
 /// A table whose rows are found by their month.
@@ -164,6 +177,8 @@ struct Typesetter<'a> {
     days: BTreeMap<YearMonth, String>,
     /// The digest of what is the same for every month.
     shared: String,
+    /// The names of all pictures.
+    pictures: String,
 }
 
 impl<'a> Typesetter<'a> {
@@ -178,31 +193,40 @@ impl<'a> Typesetter<'a> {
             attached: OnceLock::new(),
             days: digests_of_days(&publication.days),
             shared: [&program::identity().unwrap_or_default(), templates.digest(), fonts::digest()].join(" "),
+            pictures: options.pictures.files().keys().map(|path| format!("{path}\n")).collect(),
             templates,
         })
     }
 
     /// Finds a month's report in the cache, or makes it.
     fn report(&self, month: &Month) -> Result<MonthlyPdf> {
+        let path = path_of(month.month);
+        let same = self.options.kept.map(|kept| (kept, kept.base([&self.shared, &self.pictures])));
+        if let Some(pdf) = same.and_then(|(kept, base)| kept.take(&path, base)) {
+            return Ok(MonthlyPdf::found(month.month, pdf));
+        }
+        let made = self.made(month)?;
+        let is_plain = made.missing_glyphs.is_none() && made.warnings.is_empty() && made.not_kept.is_none();
+        if let Some((kept, base)) = same.filter(|_| is_plain) {
+            kept.put(&path, base, made.reads.clone(), &made.pdf);
+        }
+        Ok(made)
+    }
+
+    /// Finds a month's report in the cache by all that it says, or typesets it.
+    fn made(&self, month: &Month) -> Result<MonthlyPdf> {
         let reads = Reads::default();
         let month_data = self.month_data(month, &reads)?;
         let values = month_data.data(self.options.paper, self.base_url.as_deref());
         let (data, missing) = missing_glyphs::shown(values.clone());
         let missing_glyphs = MissingGlyphs::of(missing, &month_data);
+        let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
+        let reads = reads.into_paths().into_iter().chain(pictures).collect();
         let attachments = self.attachments(month.month)?;
         let key = self.key(&month_data, &data, &attachments);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
-            let (warnings, not_kept) = (Vec::new(), None);
-            return Ok(MonthlyPdf {
-                month: month.month,
-                pdf,
-                data,
-                is_new: false,
-                missing_glyphs,
-                warnings,
-                not_kept,
-            });
+            return Ok(MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) });
         }
         let world = self.world(&month_data, &data, attachments)?;
         let Typeset { pdf, warnings } = world
@@ -213,7 +237,8 @@ impl<'a> Typesetter<'a> {
         let pdf: FileContent = pdf.into();
         // A report with warnings is made again, so that they are heard again.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
-        Ok(MonthlyPdf { month: month.month, pdf, data, is_new: true, missing_glyphs, warnings, not_kept: kept.err() })
+        let found = MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) };
+        Ok(MonthlyPdf { is_new: true, warnings, not_kept: kept.err(), ..found })
     }
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
@@ -306,7 +331,7 @@ impl<'a> Typesetter<'a> {
             reports.typeset += usize::from(made.is_new);
             reports.warnings.extend(made.warnings);
             reports.not_kept = reports.not_kept.or(made.not_kept);
-            reports.words.insert(format!("{path}/data.json"), made.data.into());
+            reports.words.extend(made.data.map(|data| (format!("{path}/data.json"), data.into())));
             reports.files.insert(path, made.pdf);
         }
         reports.warnings.extend(missing_glyphs::warning(&missing));

@@ -15,6 +15,7 @@ pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
         page_of: &NO_PAGES,
         pictures,
         cache,
+        kept: None,
     }
 }
 

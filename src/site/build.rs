@@ -1,16 +1,19 @@
 //! The steps of a build: templates, tables, pages, and the proof that all links lead somewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::digest::Digest;
 use crate::file_content::FileContent;
+use crate::kept::Kept;
 use crate::publication::Publication;
-use crate::render::tables;
+use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
-use super::pages::{self, Rendered, Site};
+use super::links::MarkdownLink;
+use super::pages::{self, Page, Rendered, Site};
 use super::{links, theme};
 
 /// The files of a site by their path, which is relative and written with `/`.
@@ -29,6 +32,8 @@ pub struct Options<'a> {
     pub pictures: Option<&'a Files>,
     /// The monthly reports, by their path in the site.
     pub reports: Option<&'a Files>,
+    /// Files that were made before.
+    pub kept: Option<&'a Kept>,
 }
 
 /// Renders the whole site into memory and checks every internal link.
@@ -41,20 +46,22 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     let tables = tables::all(publication);
     let site = Site::new(publication, options, &theme, &tables)?;
 
+    let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.navigation()])));
     let pages = pages::list(&site);
-    let rendered: Vec<Rendered> = pages.par_iter().map(|page| page.render(&site)).collect::<Result<_>>()?;
-    let written: Vec<Vec<(String, Vec<u8>)>> = tables.par_iter().map(tables::Table::files).collect::<Result<_>>()?;
+    let finished: Vec<Finished> = pages.par_iter().map(|page| finished(page, &site, same)).collect::<Result<_>>()?;
+    let written: Vec<Vec<(String, FileContent)>> =
+        tables.par_iter().map(|table| table_files(table, options.kept)).collect::<Result<_>>()?;
 
-    let mut files: Files = written.into_iter().flatten().map(|(path, table)| (path, table.into())).collect();
+    let mut files: Files = written.into_iter().flatten().collect();
     files.extend(theme.assets());
     let given = [options.pictures, options.reports].into_iter().flatten().flatten();
     files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
     files.insert(".nojekyll".into(), FileContent::default());
     files.insert("robots.txt".into(), robots(site.base_url()).into());
     let mut markdown_links = Vec::new();
-    for page in rendered {
+    for page in finished {
         markdown_links.extend(page.links);
-        if files.insert(page.path.clone(), page.html.into()).is_some() {
+        if files.insert(page.path.clone(), page.content).is_some() {
             return Err(Error::data(format!("two pages would both be `{}`", page.path))
                 .hint("rename one of the Markdown files in content/"));
         }
@@ -64,6 +71,39 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     }
     links::check_markdown(&files, &markdown_links)?;
     links::check(&files, site.base_url())?;
+    Ok(files)
+}
+
+/// A page, made now or before; of one that was made before the links are known to be sound.
+struct Finished {
+    path: String,
+    content: FileContent,
+    links: Vec<MarkdownLink>,
+}
+
+fn finished(page: &Page, site: &Site, same: Option<(&Kept, Digest)>) -> Result<Finished> {
+    let path = page.path();
+    if let Some(content) = same.and_then(|(kept, base)| kept.take(&path, base)) {
+        return Ok(Finished { path, content, links: Vec::new() });
+    }
+    let Rendered { html, links, reads } = page.render(site)?;
+    let content = html.into();
+    if let Some((kept, base)) = same {
+        kept.put(&path, base, reads, &content);
+    }
+    Ok(Finished { path, content, links })
+}
+
+fn table_files(table: &Table, kept: Option<&Kept>) -> Result<Vec<(String, FileContent)>> {
+    let same = kept.map(|kept| (kept, kept.base(["table"])));
+    let take = |path: String| same.and_then(|(kept, base)| Some((path.clone(), kept.take(&path, base)?)));
+    if let Some(files) = table.paths().map(take).into_iter().collect() {
+        return Ok(files);
+    }
+    let files = table.files()?.into_iter().map(|(path, text)| (path, FileContent::from(text))).collect::<Vec<_>>();
+    if let Some((kept, base)) = same {
+        files.iter().for_each(|(path, content)| kept.put(path, base, BTreeSet::new(), content));
+    }
     Ok(files)
 }
 

@@ -22,6 +22,7 @@ use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::digest::Digest;
 use crate::publication::{Facts, Month, OrderView, Publication, Reads, StrategyView, Unread};
 use crate::record::Document;
 use crate::render::links::below_content;
@@ -52,14 +53,11 @@ pub struct Site<'a> {
 
 /// A finished page.
 pub struct Rendered {
-    /// Its path in the site.
-    pub path: String,
     /// Its HTML.
     pub html: String,
     /// Links that came from Markdown.
     pub links: Vec<MarkdownLink>,
     /// The files of the author's texts that are on it.
-    #[expect(dead_code, reason = "for the build that keeps pages")]
     pub reads: BTreeSet<PathBuf>,
 }
 
@@ -171,6 +169,11 @@ impl<'a> Site<'a> {
         Ok(site)
     }
 
+    /// The digest of what the author's texts give to the navigation of every page.
+    pub(crate) fn navigation(&self) -> Digest {
+        Digest::of_parts(self.own_pages().flat_map(|page| [page.slug(), page.title()]))
+    }
+
     /// The address the site is published at, ending in `/`.
     pub fn base_url(&self) -> Option<&str> {
         self.base_url.as_deref()
@@ -260,7 +263,8 @@ struct NotFound {
 }
 
 impl<'a> Page<'a> {
-    fn path(&self) -> String {
+    /// Its path in the site.
+    pub fn path(&self) -> String {
         match self {
             Self::Section(section) => section.path(),
             Self::Month(_, month) => month_path(month.month),
@@ -324,7 +328,7 @@ impl<'a> Page<'a> {
             context.insert_value(name, value);
         }
         let html = site.theme.render(self.template(), &context)?;
-        Ok(Rendered { path, html, links: own.links, reads: reads.into_paths() })
+        Ok(Rendered { html, links: own.links, reads: reads.into_paths() })
     }
 
     /// What its template receives beside what all pages do.

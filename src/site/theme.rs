@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use crate::digest::Digest;
 use crate::file_content::FileContent;
 use crate::render::embedded::{TEMPLATES, embedded};
 use crate::{Error, Place, Result};
@@ -22,6 +23,7 @@ pub struct Theme {
     tera: Tera,
     assets: Vec<(String, FileContent)>,
     folder: Option<PathBuf>,
+    digest: Digest,
 }
 
 impl Theme {
@@ -34,6 +36,11 @@ impl Theme {
     pub fn style(&self) -> String {
         let style = self.assets.iter().find(|(name, _)| name == "style.css");
         style.map(|(_, content)| String::from_utf8_lossy(content).into_owned()).unwrap_or_default()
+    }
+
+    /// The digest of all templates and plain files.
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Renders one template.
@@ -60,11 +67,13 @@ pub fn load(folder: Option<&Path>) -> Result<Theme> {
     if let Some(folder) = folder {
         collect_own(folder, folder, &mut templates)?;
     }
+    let digest = Digest::of_parts(templates.iter().flat_map(|(name, text)| [name, text]));
     tera.add_raw_templates(templates).map_err(|error| in_template(&error, folder, ""))?;
 
-    let assets =
-        ASSETS.iter().map(|name| Ok(((*name).to_string(), asset(name, folder)?.into()))).collect::<Result<_>>()?;
-    Ok(Theme { tera, assets, folder: folder.map(Path::to_path_buf) })
+    let asset = |name: &&str| Ok(((*name).to_string(), asset(name, folder)?.into()));
+    let assets: Vec<(String, FileContent)> = ASSETS.iter().map(asset).collect::<Result<_>>()?;
+    let digest = Digest::of_parts([digest].into_iter().chain(assets.iter().map(|(_, content)| content.digest())));
+    Ok(Theme { tera, assets, folder: folder.map(Path::to_path_buf), digest })
 }
 
 fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {

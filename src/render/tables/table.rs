@@ -66,15 +66,18 @@ impl Table {
         Self { columns: columns.collect(), ..*self }
     }
 
+    /// Where the table is written, as CSV and as JSON.
+    pub fn paths(&self) -> [String; 2] {
+        ["csv", "json"].map(|ending| format!("data/{}.{ending}", self.name))
+    }
+
     /// The table in both formats, by path.
     ///
     /// # Errors
     /// Only if the columns are not equally long.
     pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        Ok(vec![
-            (format!("data/{}.csv", self.name), self.csv()?),
-            (format!("data/{}.json", self.name), self.json().into_bytes()),
-        ])
+        let [csv, json] = self.paths();
+        Ok(vec![(csv, self.csv()?), (json, self.json().into_bytes())])
     }
 
     /// The table as CSV.

@@ -1,0 +1,133 @@
+//! After any edits the site is what a build from nothing makes of the same files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::testing::TestSite;
+use super::*;
+
+/// The kinds of edits that are tried.
+const KINDS: u8 = 14;
+
+/// Puts a file there, or takes it away if it is there already.
+fn toggle(site: &TestSite, path: &str, content: &str) {
+    if site.path(path).exists() {
+        fs::remove_file(site.path(path)).unwrap();
+    } else {
+        site.write(path, content);
+    }
+}
+
+fn append(site: &TestSite, path: &str, words: &str) {
+    let text = fs::read_to_string(site.path(path)).unwrap_or_default();
+    site.write(path, &(text + words));
+}
+
+fn last_file(site: &TestSite, folder: &str) -> Option<String> {
+    let mut names: Vec<_> = fs::read_dir(site.path(folder)).ok()?.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names.last().map(|name| format!("{folder}/{}", name.to_str().unwrap()))
+}
+
+fn edit(site: &TestSite, kind: u8, which: u8) {
+    let word = format!("\nWord {which}.\n");
+    match kind {
+        0 => append(site, "content/months/2022-07.md", &word),
+        1 => append(site, "content/months/2022-06.md", &format!("\n## {which}\n\n[me](../about.md)\n")),
+        2 => append(site, &last_file(site, "content/trades").unwrap(), &word),
+        3 => append(site, "content/about.md", &word),
+        4 => fs::rename(site.path("content/about.md"), site.path("content/me.md"))
+            .or_else(|_| fs::rename(site.path("content/me.md"), site.path("content/about.md")))
+            .unwrap(),
+        5 => toggle(site, "templates/foot.html", &format!("<footer>{which} {{{{ facts.title }}}}</footer>")),
+        6 => toggle(site, "templates/style.css", &format!("b {{ margin: {which}px }}")),
+        7 => site.write("config/local.toml", &format!("[site]\ntitle = \"Title {which}\"\n")),
+        8 => fs::remove_file(site.path(&last_file(site, "data/snapshots").unwrap())).unwrap(),
+        9 => toggle(
+            site,
+            "content/months/dot.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>",
+        ),
+        10 => append(site, "content/months/2022-07.md", "\n![a dot](dot.svg)\n"),
+        11 => toggle(site, "content/months/2022-07.md", "Anew.\n"),
+        12 => toggle(
+            site,
+            "content/extra.md",
+            &format!("+++\ntitle = \"Extra {which}\"\n+++\n[x](months/2022-06.md#{which})\n"),
+        ),
+        _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which % 2 == 0)),
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    // A build that failed may have left no folder.
+    let all = walkdir::WalkDir::new(folder).into_iter().filter_map(std::result::Result::ok);
+    let files = all.filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            (entry.path().strip_prefix(folder).unwrap().display().to_string(), fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+/// What a build says and leaves in `public/`.
+fn outcome(site: &TestSite) -> (Result<(usize, Vec<String>), String>, BTreeMap<String, Vec<u8>>) {
+    let built = build(&site.dir(), &site.config(), "2100-01-01".parse().unwrap(), &Options::default());
+    let said = built.map(|built| (built.files, built.reports.warnings)).map_err(|error| error.to_string());
+    (said, files(&site.path("public")))
+}
+
+/// The same files without anything that a build has left.
+fn untouched(site: &TestSite) -> TestSite {
+    let copy = site.copied();
+    for below in [".cache", "public"] {
+        fs::remove_dir_all(copy.path(below)).unwrap();
+    }
+    copy
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_kept_build_is_that_of_the_same_files_from_nothing(edits in prop::collection::vec((0..KINDS, 0u8..3), 2..6)) {
+        let site = TestSite::new();
+        outcome(&site).0.unwrap();
+        for (kind, which) in edits {
+            edit(&site, kind, which);
+            let (said, public) = outcome(&site);
+            let (expected, expected_public) = outcome(&untouched(&site));
+            prop_assert_eq!(&said, &expected, "edit {} {}", kind, which);
+            if said.is_ok() {
+                prop_assert!(public == expected_public, "edit {} {}", kind, which);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_word_makes_only_what_shows_it_again() {
+    let site = TestSite::new();
+    append(&site, "content/months/2022-07.md", "July.\n");
+    outcome(&site).0.unwrap();
+    let before = files(&site.path("public"));
+    append(&site, "content/months/2022-07.md", "\nOne more word.\n");
+    let dir = site.dir();
+    let (config, public) = (site.config(), site.path("public"));
+    let memory = Memory::open(&dir, &config, "2100-01-01".parse().unwrap(), &Options::default(), &public).unwrap();
+    let record = load::load(&dir, &config, "2100-01-01".parse().unwrap());
+    let kept = memory.kept(&record);
+    let after = rendered(&dir, &record, &config, &Options::default(), &cache(&dir), Some(&kept)).unwrap().files;
+    let taken = kept.taken();
+    let made: Vec<&String> = after
+        .keys()
+        .filter(|path| path.ends_with(".html") || path.ends_with(".pdf"))
+        .filter(|path| !taken.contains(*path))
+        .collect();
+    assert_eq!(made, ["journal/index.html", "months/2022-07.pdf", "months/2022-07/index.html", "months/index.html"]);
+    let differs = |path: &&String| before.get(*path).is_none_or(|old| old[..] != after[*path][..]);
+    assert!(after.keys().filter(differs).all(|path| made.contains(&path)));
+}

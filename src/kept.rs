@@ -1,0 +1,125 @@
+//! Files of the site that were made before, with everything they were made from.
+//!
+//! A file is taken as it was if its base is the same (the program, the settings, the figures, the templates) and so is every
+//! text it shows. It holds nothing private then either: what is private is part of the base.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::file_content::FileContent;
+
+/// What a file was made from, and the digest of what was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    base: Digest,
+    /// The texts and pictures it shows, with the digest each had.
+    reads: BTreeMap<PathBuf, Digest>,
+    file: Digest,
+}
+
+/// The files of the last build, and those of this one.
+#[derive(Debug)]
+pub struct Kept {
+    base: Digest,
+    /// The digest of each text and picture as it is now.
+    inputs: BTreeMap<PathBuf, Digest>,
+    before: BTreeMap<String, Made>,
+    /// Where the last build wrote its files.
+    folder: PathBuf,
+    now: Mutex<BTreeMap<String, Made>>,
+    taken: Mutex<BTreeSet<String>>,
+}
+
+impl Kept {
+    /// The files in `folder`, which were made as `before` says.
+    pub fn new(
+        base: Digest,
+        inputs: BTreeMap<PathBuf, Digest>,
+        before: BTreeMap<String, Made>,
+        folder: &Path,
+    ) -> Self {
+        let (now, taken) = (Mutex::default(), Mutex::default());
+        Self { base, inputs, before, folder: folder.to_path_buf(), now, taken }
+    }
+
+    /// What a file is made from beside the texts it shows: what all files are, and these parts.
+    pub fn base<P: AsRef<[u8]>>(&self, parts: impl IntoIterator<Item = P>) -> Digest {
+        Digest::of_parts([self.base, Digest::of_parts(parts)])
+    }
+
+    /// A file, if it was made from the same and is still what was made.
+    pub fn take(&self, path: &str, base: Digest) -> Option<FileContent> {
+        let made = self.before.get(path).filter(|made| made.base == base)?;
+        if !made.reads.iter().all(|(path, digest)| self.inputs.get(path) == Some(digest)) {
+            return None;
+        }
+        let content = FileContent::from(std::fs::read(self.folder.join(path)).ok()?);
+        if content.digest() != made.file {
+            return None;
+        }
+        self.now().insert(path.to_owned(), made.clone());
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Some(content)
+    }
+
+    /// Keeps a file that was made now. One that shows a text that is not known is made again next time.
+    pub fn put(&self, path: &str, base: Digest, reads: BTreeSet<PathBuf>, content: &FileContent) {
+        let digest = |path: PathBuf| self.inputs.get(&path).map(|digest| (path, *digest));
+        if let Some(reads) = reads.into_iter().map(digest).collect() {
+            self.now().insert(path.to_owned(), Made { base, reads, file: content.digest() });
+        }
+    }
+
+    /// The paths of the files that were taken as they were.
+    pub fn taken(&self) -> BTreeSet<String> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the next build can take.
+    pub fn into_made(self) -> BTreeMap<String, Made> {
+        self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Made>> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(base: &str, about: &str, before: BTreeMap<String, Made>, folder: &Path) -> Kept {
+        let inputs = BTreeMap::from([("content/about.md".into(), Digest::of(about.as_bytes()))]);
+        Kept::new(Digest::of(base.as_bytes()), inputs, before, folder)
+    }
+
+    #[test]
+    fn a_file_is_taken_only_if_all_it_was_made_from_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("page.html"), "page").unwrap();
+        let first = kept("base", "me", BTreeMap::new(), folder.path());
+        let base = first.base(["template"]);
+        assert!(first.take("page.html", base).is_none());
+        first.put("page.html", base, BTreeSet::from(["content/about.md".into()]), &b"page"[..].into());
+        first.put("other.html", base, BTreeSet::from(["content/unknown.md".into()]), &b"other"[..].into());
+        let made = first.into_made();
+        assert_eq!(made.keys().collect::<Vec<_>>(), ["page.html"]);
+
+        let taken = |kept: &Kept, part: &str| kept.take("page.html", kept.base([part])).is_some();
+        let same = kept("base", "me", made.clone(), folder.path());
+        assert!(taken(&same, "template"));
+        assert!(!taken(&same, "other template"));
+        assert_eq!(same.taken(), BTreeSet::from(["page.html".to_owned()]));
+        assert_eq!(same.into_made(), made);
+        assert!(!taken(&kept("other base", "me", made.clone(), folder.path()), "template"));
+        assert!(!taken(&kept("base", "we", made.clone(), folder.path()), "template"));
+
+        std::fs::write(folder.path().join("page.html"), "hack").unwrap();
+        assert!(!taken(&kept("base", "me", made, folder.path()), "template"));
+    }
+}
