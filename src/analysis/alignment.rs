@@ -1,7 +1,7 @@
 //! The benchmark laid over the record's dates.
 //!
 //! Pairs of returns stand between consecutive dates on which the record has a snapshot and the benchmark a close of that
-//! very date. Ours is compounded over what lies between, so that a shut exchange and a missing row need no telling apart,
+//! very date. Ours is compounded over what lies between, so that a shut exchange and a missing row need not be distinguished,
 //! and a series against itself has R² 1 whichever of its days are missing on either side.
 
 use chrono::NaiveDate;

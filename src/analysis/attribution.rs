@@ -19,7 +19,7 @@ use crate::record::{Currency, Execution, Position, Record, Snapshot};
 /// position or fill explains. Days are linked ([`super::carino_linking`]).
 ///
 /// # Errors
-/// A day whose return cannot be told.
+/// A day whose return is undefined.
 pub fn contributions<K: Ord + Clone>(
     record: &Record,
     base: Currency,

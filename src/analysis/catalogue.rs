@@ -45,9 +45,9 @@ pub struct Figure {
     pub observed: &'static str,
     /// Date or dates that belong to it.
     pub when: Option<String>,
-    /// Why it is undefined, in words: `needs 365 days, has 120`.
+    /// Why it is undefined: `needs 365 days, has 120`.
     pub undefined_because: Option<String>,
-    /// Its formula in words and signs.
+    /// Its formula.
     pub formula: &'static str,
     /// Where the definition is from; empty where it is everybody's.
     pub source: &'static str,

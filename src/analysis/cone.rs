@@ -9,7 +9,7 @@ use super::statistics::quantile;
 /// The same draws on every run.
 const SEED: u64 = 0x0063_6f6e_6573;
 
-/// The middle and the 5 % and 95 % ends of what 1,000 drawn records had grown to after so many days.
+/// The median and the 5 % and 95 % quantiles of the growth of 1,000 resampled records after a number of days.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConePoint {
     /// Days drawn.

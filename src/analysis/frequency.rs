@@ -48,7 +48,7 @@ impl Frequency {
         Some(Self { periods, daily: false })
     }
 
-    /// The risk-free rate of a return over so many calendar days, from a rate a year: `(1 + rf)^(1/P) - 1` where returns are
+    /// The risk-free rate of a return over a number of calendar days, from the annual rate: `(1 + rf)^(1/P) - 1` where returns are
     /// daily, else `(1 + rf)^(days/365.25) - 1`. Undefined for a rate of -100 % or below.
     pub fn risk_free(&self, a_year: f64, calendar_days: i64) -> Option<f64> {
         if a_year <= -1.0 {
@@ -63,7 +63,7 @@ impl Frequency {
         returns.into_iter().map(|(value, days)| Some(value - self.risk_free(a_year, days)?)).collect()
     }
 
-    /// What so many returns over so many calendar days lack for a figure about their spread: `needs 63 returns, has 19`.
+    /// What a sample of returns over a number of calendar days lacks for a figure about their spread: `needs 63 returns, has 19`.
     pub fn lacks(&self, returns: usize, calendar_days: i64) -> Option<String> {
         let often = self.periods >= OFTEN;
         let least = if often { MIN_RETURNS } else { MIN_SPARSE_RETURNS };

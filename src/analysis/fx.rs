@@ -31,7 +31,7 @@ impl<'a> Rates<'a> {
     }
 
     /// What one unit of `currency` was worth: 1 for the base currency itself, else the rate in the newest
-    /// snapshot on or before `date`. `None` if that snapshot does not tell it: an older rate is no rate.
+    /// snapshot on or before `date`. `None` if that snapshot has no rate: an older one would be wrong.
     pub fn on(&self, currency: Currency, date: NaiveDate) -> Option<Decimal> {
         if currency == self.base {
             return Some(Decimal::ONE);

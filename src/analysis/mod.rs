@@ -1,6 +1,6 @@
 //! Every figure, each with one definition and one documented function.
 //!
-//! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; a figure that cannot be told is
+//! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; an undefined figure is
 //! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
 
 pub mod alignment;

@@ -76,7 +76,7 @@ impl Order {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum OrderId<'a> {
     Permanent(&'a str),
-    /// An order number is unique per client only, and a client starts counting again: it tells two orders
+    /// An order number is unique per client only, and a client starts counting again: it distinguishes two orders
     /// apart within a day, but the same number months later is another order.
     Daily(&'a str, NaiveDate),
     Fill(&'a ExecId),

@@ -39,7 +39,7 @@ pub struct Performance {
     pub benchmark_symbol: String,
     /// The benchmark over the same dates; `None` where there is nothing to compare.
     pub aligned: Option<AlignedSeries>,
-    /// Why there is nothing to compare, in words.
+    /// Why there is no comparison.
     pub not_compared: Option<String>,
     /// Money-weighted return a year.
     pub money_weighted: Option<f64>,
@@ -137,7 +137,7 @@ pub fn performance(
 /// The benchmark over the dates of a series, in the account's currency.
 ///
 /// # Errors
-/// Why there is nothing to compare, in words.
+/// Why there is no comparison.
 fn compared(record: &Record, series: &ReturnSeries, symbol: &str, base: Currency) -> Result<AlignedSeries, String> {
     if symbol.is_empty() {
         return Err("no benchmark is configured".into());

@@ -8,7 +8,7 @@ use super::instruments::same_ticker;
 use super::orders::Order;
 use crate::record::{Plan, PlannedTrade};
 
-/// A planned trade is carried out by orders first filled at most so many calendar days after the plan's date.
+/// Orders first filled at most this many calendar days after the plan's date carry out its trades.
 pub const DAYS_TO_CARRY_OUT: i64 = 10;
 
 /// The planned trade an order carries out.

@@ -39,7 +39,7 @@ impl DailyReturn {
     }
 }
 
-/// Returns in order, linked whatever the gap between two snapshots. While the account is empty there is none.
+/// Returns in order, linked whatever the gap between two snapshots. While the account is empty there are none.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReturnSeries {
     /// Date of the snapshot that the first return is taken from; `None` where there is no snapshot.
@@ -121,7 +121,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The time-weighted return under a convention, or `None` where it cannot be told: a denominator of 0 or
+    /// The time-weighted return under a convention, or `None` where it is undefined: a denominator of 0 or
     /// below, or less than nothing left.
     ///
     /// `split`: `(V_t + W) / (V_{t-1} + C) - 1`, `start`: `V_t / (V_{t-1} + C - W) - 1`, `end`:
@@ -226,7 +226,7 @@ fn impossible(date: NaiveDate) -> Error {
 
 /// Time-weighted returns, one per snapshot after the first.
 ///
-/// Formulas: [`Interval::time_weighted`]. Undefined days do not exist: a day whose return cannot be told is an
+/// Formulas: [`Interval::time_weighted`]. Undefined days do not exist: a day whose return is undefined is an
 /// error. While the account is empty there is no return. No snapshot or one gives an empty series.
 ///
 /// # Errors
@@ -246,7 +246,7 @@ pub fn daily_returns(
 /// everything without a withdrawal, -100 %, ends the record.
 ///
 /// # Errors
-/// A day whose return cannot be told, or a value that comes back without a deposit after everything was lost; it is named.
+/// A day whose return is undefined, or a value that reappears without a deposit after a total loss; the error names the day.
 pub fn with_returns(intervals: Vec<Interval>, timing: FlowTiming) -> Result<(Vec<Interval>, ReturnSeries), Error> {
     let (mut counted, mut days) = (Vec::with_capacity(intervals.len()), Vec::with_capacity(intervals.len()));
     let mut ruined = None;

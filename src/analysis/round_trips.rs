@@ -169,7 +169,7 @@ pub fn round_trips(record: &Record, base: Currency) -> Matching {
     matching
 }
 
-/// Positions in the first snapshot that tells them of which no fill exists up to its date.
+/// Positions in the first snapshot with positions for which there is no fill up to its date.
 fn holdings_before_fills(record: &Record, instruments: &Instruments) -> BTreeMap<Instrument, Decimal> {
     let Some(first) = record.snapshots.iter().find(|snapshot| snapshot.positions.is_some()) else {
         return BTreeMap::new();
@@ -191,7 +191,7 @@ fn holdings_before_fills(record: &Record, instruments: &Instruments) -> BTreeMap
 }
 
 /// Whether a snapshot already holds what a fill brought: the fill's UTC date is not after the snapshot's, and,
-/// where the snapshot was taken during that date, the fill came before. Midnight tells a date, not a time.
+/// where the snapshot was taken during that date, the fill came before. Midnight stands for a date without a time.
 pub(super) fn is_in(snapshot: &Snapshot, fill: &Execution) -> bool {
     let date = fill.utc_date();
     let taken = snapshot.as_of;

@@ -24,7 +24,7 @@ const SMALLEST_SPREAD: f64 = 1e-6;
 /// Tests every relation on a record and its daily series; one error for each that does not hold.
 ///
 /// # Errors
-/// A day whose return cannot be told once all amounts are larger.
+/// A day whose return is undefined once all amounts are scaled.
 pub fn self_check(record: &Record, daily: &Performance, config: &Config) -> Result<Vec<Finding>> {
     let stats = Stats::of(daily, TradeFigures::default());
     let mut broken = Vec::new();

@@ -40,7 +40,7 @@ pub enum ReferenceSource {
 }
 
 impl ReferenceSource {
-    /// The source in words.
+    /// The name of the source.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Annotation => "intended entry of the note",

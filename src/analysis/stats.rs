@@ -217,7 +217,7 @@ impl BenchmarkStats {
 /// Every figure of a record over a window.
 ///
 /// # Errors
-/// As [`performance`]: a day whose return cannot be told; it is named.
+/// As [`performance`]: a day whose return is undefined; the error names it.
 pub fn stats(
     record: &Record,
     analysis: &Analysis,

@@ -1,6 +1,6 @@
 //! A live record against the simulation of the same rules: how far apart, and why.
 //!
-//! On each day the difference of the two returns is told apart exactly, because both sides know what they held:
+//! On each day the difference of the two returns is decomposed exactly, since the holdings of both are known:
 //! `r - b = fills + costs + sum (w - v) x return + rest`. Weights that both hold give cash and sizing; what only one
 //! holds is timing in the first days after a rebalance and a missed or extra trade after them. Days are linked
 //! ([`super::carino_linking`]), so that the causes add up to the difference of the total returns.
@@ -19,7 +19,7 @@ use crate::config::FlowTiming;
 use crate::error::Result;
 use crate::record::{Currency, Execution, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
 
-/// A position that only one side has is timing for so many calendar days after a rebalance.
+/// A position that only one side holds counts as timing for this many calendar days after a rebalance.
 pub const DAYS_OF_TIMING: i64 = 10;
 
 /// Yahoo's symbol of a broker's ticker, contract number and listing exchange; `None` where it has no prices there.
@@ -95,7 +95,7 @@ impl Tracking {
 /// Compares a live record with the simulation of the same rules.
 ///
 /// # Errors
-/// A day of the live record whose return cannot be told.
+/// A day of the live record whose return is undefined.
 pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: FlowTiming) -> Result<Tracking> {
     let (days, series) = with_returns(intervals(&live.snapshots, &live.flows, market.base)?, timing)?;
     let ours = series.values();
@@ -182,7 +182,7 @@ fn return_of(symbol: &PriceSymbol, day: &Interval, live: &Side<'_>) -> Option<f6
     Some(price(day.date)? / price(day.since)? * currency - 1.0)
 }
 
-/// One day's causes; what is left of its difference is for the caller to tell.
+/// The causes of one day; the caller computes the unexplained rest of the difference.
 fn causes_of(day: &Interval, live: &Side<'_>, simulated: &Side<'_>, rebalances: &BTreeSet<NaiveDate>) -> Causes {
     let capital = (day.before + day.contributed).to_f64().filter(|capital| *capital > 0.0).unwrap_or(f64::INFINITY);
     let theirs =

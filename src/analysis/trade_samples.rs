@@ -121,7 +121,7 @@ impl Fill {
     }
 }
 
-/// A snapshot in dollars at 22:00 UTC that tells its net value alone.
+/// A snapshot in dollars at 22:00 UTC with only a net value.
 pub fn snapshot(day: &str, net_liquidation: i64) -> Snapshot {
     Snapshot {
         schema: SCHEMA_FOR_TESTS,

@@ -2,7 +2,7 @@
 //!
 //! Results are those of closed round trips in base currency after commissions, dated by the UTC date of the
 //! closing fill. A round trip whose result is not known (no commission reported yet, no exchange rate) counts in
-//! `round_trips` and in nothing else; [`unknown_results`] tells how many there are.
+//! `round_trips` and in nothing else; [`unknown_results`] counts them.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -15,7 +15,7 @@ use super::orders::orders;
 use super::round_trips::{RoundTrip, round_trips};
 use crate::record::{Currency, Execution, Record, Side, Snapshot};
 
-/// Under this many calendar days no rate a year is told, as for returns (GIPS).
+/// Nothing is annualized over fewer calendar days, as for returns (GIPS).
 const DAYS_FOR_A_YEARLY_RATE: i64 = 365;
 
 /// All figures of trades in a window. Money is in base currency.

@@ -184,7 +184,7 @@ fn outside_finding(symbol: &Ticker, cause: Cause, fills: &[(&Execution, &Bar)]) 
     )
 }
 
-/// Fills whose commission is not reported, and those whose commission cannot be told in base currency.
+/// Fills whose commission is not reported, and those whose commission cannot be converted to base currency.
 pub fn fills_without_commission(record: &Record, base: Currency) -> Vec<Finding> {
     let rates = Rates::new(base, &record.snapshots);
     let trades = || record.executions.iter().filter(|fill| is_trade(fill));

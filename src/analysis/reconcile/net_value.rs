@@ -32,7 +32,7 @@ struct Unexplained<'a> {
 /// price gains of positions (change in market value less net purchases) + exchange gains on cash + dividends,
 /// interest and fees + external flows - commissions.
 ///
-/// The rest is told in basis points of the earlier value, over all intervals whose both ends tell positions:
+/// The rest is reported in basis points of the earlier value, over all intervals with positions at both ends:
 /// a note with the largest, a warning where one is above 5. Intervals with an unknown exchange rate are counted.
 pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding> {
     let (known, without_rate) = changes(record, base);
@@ -61,14 +61,14 @@ pub struct UnexplainedChange {
     pub bps: f64,
 }
 
-/// What is unexplained of each change, as [`net_value_against_profit`] tells it; intervals whose ends do not both
-/// tell positions, or whose exchange rates are unknown, are left out.
+/// The unexplained part of each change, as [`net_value_against_profit`] reports it; intervals without positions at both
+/// ends, or with unknown exchange rates, are left out.
 pub fn unexplained_changes(record: &Record, base: Currency) -> Vec<UnexplainedChange> {
     let (known, _) = changes(record, base);
     known.iter().map(|rest| UnexplainedChange { date: rest.snapshot.date, bps: rest.bps }).collect()
 }
 
-/// The unexplained part of each change whose both ends tell positions, and how many lack an exchange rate.
+/// The unexplained part of each change with positions at both ends, and the number that lack an exchange rate.
 fn changes(record: &Record, base: Currency) -> (Vec<Unexplained<'_>>, usize) {
     let rates = Rates::new(base, &record.snapshots);
     let mut known = Vec::new();
@@ -226,7 +226,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
 /// Each snapshot's net liquidation value against its own cash and positions: a warning with the largest
 /// difference where it is above 0.1 %.
 ///
-/// Only where cash, positions and all rates are told, and no contract is held whose market value is not part of
+/// Only where cash, positions and all rates are known, and no contract is held whose market value is not part of
 /// the net value (futures, CFDs).
 pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     let instruments = Instruments::of(&record.executions);

@@ -21,7 +21,7 @@ struct Divergence<'a> {
     lasting: bool,
 }
 
-/// Counts on from the positions of the first snapshot that tells them, fill by fill, and compares with each
+/// Rolls the positions of the first snapshot that has any forward, fill by fill, and compares with each
 /// later one: per instrument the first difference, with both numbers.
 ///
 /// A difference that the very next snapshot no longer shows is one of timing, such as a fill around midnight,
@@ -78,7 +78,7 @@ fn quantities(snapshot: &Snapshot, instruments: &Instruments) -> BTreeMap<Instru
     quantities
 }
 
-/// A ticker for each instrument: a contract number tells a person nothing.
+/// A ticker for each instrument: people do not know contract numbers.
 fn names<'a>(
     record: &'a Record,
     told: &[&'a Snapshot],
