@@ -26,7 +26,7 @@ const HISTORY_DAYS: usize = 252;
 /// At how many dates the cone is drawn.
 const CONE_POINTS: usize = 120;
 
-/// The comparison, or `None` for a record that is none of a strategy: prices of its universe are not stored.
+/// The comparison; `None` if prices of a configured universe are not stored, so that there is nothing to compare with.
 ///
 /// # Errors
 /// Why there is no comparison although there are prices.
@@ -218,7 +218,7 @@ fn causes(found: &Causes) -> Vec<CauseView> {
     ]
 }
 
-/// Basis points with no more digits than mean something: so many of them would look like an amount of money.
+/// Basis points rounded to the digits that are meaningful: more of them would look like an amount of money.
 fn written(bps: f64) -> String {
     match bps.abs() {
         size if size < 1000.0 => format!("{} bps", number(bps, 1, Sign::Both)),
@@ -242,7 +242,7 @@ fn assumptions(strategy: &Strategy) -> String {
     )
 }
 
-/// The reason in words for readers of the page.
+/// The reason as a sentence for readers of the page.
 pub fn reason(error: &Error, record: &Record) -> String {
     let until = record.snapshots.last().map(|snapshot| day(snapshot.date)).unwrap_or_default();
     format!("There is no backtest up to {until}: {}.", error.message())

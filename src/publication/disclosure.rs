@@ -44,7 +44,7 @@ impl Disclosure {
 }
 
 /// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
-/// rounded for the same reason as [`rounded`]: at full precision it tells how the shares were split.
+/// rounded for the same reason as [`rounded`]: at full precision it would disclose how the shares were split.
 pub(super) fn price_text(price: Decimal) -> String {
     let ten = Decimal::TEN;
     if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }

@@ -9,7 +9,7 @@ use super::view::PositionView;
 use crate::config::Config;
 use crate::record::{Position, Record, Snapshot};
 
-/// What is held, as of the newest snapshot that tells it.
+/// The positions of the newest snapshot that has any.
 #[derive(Default)]
 pub struct Holdings {
     /// The date of that snapshot.
@@ -20,7 +20,7 @@ pub struct Holdings {
     pub cash_weight: Option<f64>,
 }
 
-/// The positions of the newest snapshot on or before a date that has any to tell.
+/// The positions of the newest snapshot on or before a date that has any.
 pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Holdings {
     let told = |snapshot: &&Snapshot| snapshot.date <= until && snapshot.positions.is_some();
     let Some(snapshot) = record.snapshots.iter().rev().find(told) else { return Holdings::default() };

@@ -43,7 +43,7 @@ use crate::record::Record;
 /// Turns a record into what strangers may see.
 ///
 /// # Errors
-/// A record without two snapshots, or a day whose return cannot be told.
+/// A record without two snapshots, or a day whose return is undefined.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
     let Some(last) = record.snapshots.last() else {

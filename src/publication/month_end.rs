@@ -1,4 +1,4 @@
-//! Where the account stood at the end of each month: what a monthly report tells beside the month itself.
+//! The account at the end of each month: what a monthly report shows beside the month itself.
 //!
 //! Nothing here depends on a later day, so that the report of a month stays as it is while the record goes on.
 
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::format;
 use crate::record::Record;
 
-/// What a record tells of the ends of its months.
+/// The state of the account at the end of each month.
 pub struct MonthEnds<'a> {
     /// The record as it was known at the end of `until`.
     pub disclosed: &'a Record,

@@ -1,4 +1,4 @@
-//! What is missing or odd in the data, told to everybody.
+//! What is missing or odd in the data, as published.
 
 use chrono::NaiveDate;
 
@@ -38,7 +38,7 @@ pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatche
     sentences
 }
 
-/// What is told of the data of single months.
+/// Remarks on the data of single months.
 pub struct MonthOfData<'a> {
     /// The record as it was known at the end of `until`.
     pub disclosed: &'a Record,

@@ -23,7 +23,7 @@ const DAYS_TO_SAVE: i64 = 31;
 /// Everything about strategies in the part of a record that is disclosed.
 ///
 /// # Errors
-/// A day whose return cannot be told.
+/// A day whose return is undefined.
 pub fn strategies(
     record: &Record,
     config: &Config,

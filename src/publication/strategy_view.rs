@@ -15,7 +15,7 @@ use crate::record::Side;
 pub struct StrategiesView {
     /// The strategies that have something to show, in the order of the configuration.
     pub list: Vec<StrategyView>,
-    /// Whether there are several, so that pages tell them apart.
+    /// Whether there are several, so that pages name them.
     pub several: bool,
     /// What became of each planned trade, newest first.
     pub planned: Vec<PlanItemView>,
@@ -97,7 +97,7 @@ pub struct SkippedView {
     pub reason: String,
 }
 
-/// A planned trade and what became of it.
+/// A planned trade and its state.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlanItemView {
     /// The strategy's name.
@@ -162,11 +162,11 @@ pub struct ComparisonView {
     pub causes: Vec<CauseView>,
     /// Standard deviation of the daily differences, a year.
     pub tracking_error: Option<f64>,
-    /// What the cone was drawn from, in words.
+    /// A description of the sample behind the cone.
     pub cone_source: String,
     /// Share of the drawn records that ended below ours, in words.
     pub verdict: Option<String>,
-    /// What the simulation assumes, in words.
+    /// The assumptions of the simulation.
     pub assumptions: Vec<String>,
 }
 

@@ -30,7 +30,7 @@ pub struct MonthEnd {
     pub max_drawdown: Option<f64>,
     /// How far below the peak the account stands, 0 or negative.
     pub drawdown: Option<f64>,
-    /// The date the positions are told for.
+    /// The date of the positions.
     pub positions_as_of: Option<NaiveDate>,
     /// Open positions by weight, largest first.
     pub positions: Vec<PositionView>,
