@@ -296,10 +296,41 @@ impl Reader<'_> {
 
 /// Bought or sold, in the words of brokers.
 pub(super) fn side_of(word: &str) -> Option<Side> {
-    match word.to_ascii_uppercase().as_str() {
-        "BUY" | "B" | "BOT" | "BOUGHT" => Some(Side::Buy),
-        "SELL" | "S" | "SLD" | "SOLD" => Some(Side::Sell),
-        _ => None,
+    let upper = word.to_uppercase();
+    let mut found = None;
+    for word in upper.split_whitespace() {
+        let side = match word {
+            "BUY" | "B" | "BOT" | "BOUGHT" | "KAUF" | "KOOP" | "ACHAT" | "ACQUISTO" | "COMPRA" => Side::Buy,
+            "SELL" | "S" | "SLD" | "SOLD" | "VERKAUF" | "VERKOOP" | "VENTE" | "VENDITA" | "VENTA" => Side::Sell,
+            // How it was ordered. Any other word, such as "cancelled", may mean that there was no fill.
+            "MARKET" | "LIMIT" | "STOP" | "YOU" | "TO" | "OPEN" | "CLOSE" | "COVER" | "SHORT" => continue,
+            _ => return None,
+        };
+        if found.is_some_and(|known| known != side) {
+            return None;
+        }
+        found = Some(side);
+    }
+    found
+}
+
+#[cfg(test)]
+mod side_tests {
+    use super::*;
+
+    #[test]
+    fn sides_are_read_in_the_words_of_brokers_and_languages() {
+        for word in
+            ["buy", "BOT", "Market buy", "Stop limit buy", "YOU BOUGHT", "Kauf", "Koop", "Achat", "Buy to cover"]
+        {
+            assert_eq!(side_of(word), Some(Side::Buy), "{word}");
+        }
+        for word in ["S", "Limit sell", "Verkauf", "Verkoop", "Vente", "Vendita", "Venta", "sell short"] {
+            assert_eq!(side_of(word), Some(Side::Sell), "{word}");
+        }
+        for word in ["", "Market", "buy sell", "Market buy cancelled", "Dividend", "Deposit", "BUYBACK"] {
+            assert_eq!(side_of(word), None, "{word}");
+        }
     }
 }
 

@@ -9,10 +9,34 @@ use rust_decimal::Decimal;
 /// # Errors
 /// Anything else: `NaN`, `1,5` where the comma is not the decimal mark, more than 28 digits before the mark.
 pub fn parse(text: &str, mark: char) -> Result<Decimal, String> {
-    read(text.trim(), mark).ok_or_else(|| {
-        let shown: String = text.chars().take(40).collect();
-        format!("`{shown}` is not a number")
-    })
+    read(text.trim(), mark).ok_or_else(|| not_a_number(text))
+}
+
+/// Reads a number that may carry the sign of a currency or stand in brackets, which say that it is below zero:
+/// `-$1,234.50`, `($1.00)`, `12.50 €`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_money(text: &str, mark: char) -> Result<Decimal, String> {
+    let inside = text.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let (negative, rest) = (inside.is_some(), inside.unwrap_or(text).trim());
+    let (sign, rest) = match rest.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", rest),
+    };
+    let is_sign = |letter: char| matches!(letter, '$' | '€' | '£' | '¥');
+    let bare = rest.strip_prefix(is_sign).or_else(|| rest.strip_suffix(is_sign)).unwrap_or(rest).trim();
+    let number = parse(&format!("{sign}{bare}"), mark).map_err(|_| not_a_number(text))?;
+    match (negative, number.is_sign_negative()) {
+        (true, true) => Err(not_a_number(text)),
+        (true, false) => Ok(-number),
+        (false, _) => Ok(number),
+    }
+}
+
+fn not_a_number(text: &str) -> String {
+    let shown: String = text.chars().take(40).collect();
+    format!("`{shown}` is not a number")
 }
 
 fn read(text: &str, mark: char) -> Option<Decimal> {
@@ -82,6 +106,24 @@ mod tests {
             assert!(parse(text, '.').is_err(), "{text}");
         }
         assert_eq!(parse("abc", '.').unwrap_err(), "`abc` is not a number");
+    }
+
+    #[test]
+    fn money_may_carry_its_sign_and_stand_in_brackets() {
+        for (text, expected) in [
+            ("$12.3456", "12.3456"),
+            ("-$1,234.50", "-1234.50"),
+            ("$-1.5", "-1.5"),
+            ("($1.00)", "-1.00"),
+            ("12.50 €", "12.50"),
+            ("7", "7"),
+        ] {
+            assert_eq!(parse_money(text, '.').unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["$", "()", "(-1)", "$$1", "$1€", "USD 5", "-", ""] {
+            assert!(parse_money(text, '.').is_err(), "{text}");
+        }
+        assert_eq!(parse_money("$abc", '.').unwrap_err(), "`$abc` is not a number");
     }
 
     proptest! {

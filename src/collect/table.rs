@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
     /// A cell that holds something else.
     pub fn decimal(&self, column: Option<usize>, mark: char) -> Result<Option<Decimal>> {
         let Some(text) = self.text(column) else { return Ok(None) };
-        number::parse(text, mark).map(Some).map_err(|problem| self.error(column, problem))
+        number::parse_money(text, mark).map(Some).map_err(|problem| self.error(column, problem))
     }
 
     /// Something that is wrong with a cell, or with the line where no cell is named.
