@@ -51,15 +51,20 @@ pub fn check(files: &Files, base_url: Option<&str>) -> Result<()> {
 ///
 /// # Errors
 /// Lists each link that leads nowhere, with the file and line it is written on.
-pub fn check_markdown(files: &Files, links: &[MarkdownLink]) -> Result<()> {
+pub fn check_markdown<'a>(files: &'a Files, links: &'a [MarkdownLink]) -> Result<()> {
     let mut broken = Vec::new();
+    // Many links lead to one page, which is read once.
+    let mut anchors: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut has_anchor = |path: &'a str, content: &'a [u8], fragment: &str| {
+        anchors.entry(path).or_insert_with(|| anchors_of(content)).contains(fragment)
+    };
     for link in links {
         let path = if link.path.is_empty() { &link.page } else { &link.path };
         match files.get(path) {
             None => {
                 broken.push(format!("{}: `{}` leads to `{path}`, which does not exist", link.place, link.written))
             }
-            Some(content) if !link.fragment.is_empty() && !has_anchor(content, &link.fragment) => {
+            Some(content) if !link.fragment.is_empty() && !has_anchor(path, content, &link.fragment) => {
                 broken.push(format!("{}: `{path}` has no anchor `#{}`", link.place, link.fragment));
             }
             Some(_) => {}
@@ -83,9 +88,8 @@ fn report(broken: &[String]) -> Result<()> {
 const HINT: &str =
     "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its place in the site";
 
-fn has_anchor(content: &[u8], fragment: &str) -> bool {
-    let html = std::str::from_utf8(content).unwrap_or_default();
-    attributes::of(html).contains(&Attribute::Anchor(fragment))
+fn anchors_of(content: &[u8]) -> BTreeSet<&str> {
+    attributes::of(std::str::from_utf8(content).unwrap_or_default()).iter().filter_map(anchor).collect()
 }
 
 fn anchor<'a>(attribute: &Attribute<'a>) -> Option<&'a str> {
