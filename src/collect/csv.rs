@@ -230,6 +230,11 @@ impl Reader<'_> {
             reference_price: self.decimal(line, "reference_price")?,
             source: "csv".to_owned(),
             cancels: None,
+            transaction_id: None,
+            trade_id: None,
+            open_close: None,
+            proceeds: None,
+            generated: None,
         })
     }
 

@@ -175,6 +175,11 @@ fn blank_fill(symbol: &PriceSymbol) -> Execution {
         reference_price: None,
         source: "demo".into(),
         cancels: None,
+        transaction_id: None,
+        trade_id: None,
+        open_close: None,
+        proceeds: None,
+        generated: None,
     }
 }
 

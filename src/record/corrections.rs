@@ -23,10 +23,26 @@ pub struct Effective {
 /// cancels another removes it.
 pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
     let mut findings = Vec::new();
-    let fills = merged(rows, &mut findings);
-    for (place, fill) in fills.values() {
-        if let Some(cancelled) = fill.cancels.as_ref().filter(|cancelled| !fills.contains_key(*cancelled)) {
-            findings.push(cancels_nothing(place, fill, cancelled));
+    let mut fills = merged(rows, &mut findings);
+    let originals = Originals::among(&fills);
+    let named = fills.values().filter_map(|(_, fill)| fill.cancels.clone());
+    let mut gone: BTreeSet<ExecId> = named.filter(|id| fills.contains_key(id)).collect();
+    let mut found = Vec::new();
+    for (id, (place, fill)) in &fills {
+        let Some(cancelled) = fill.cancels.as_ref().filter(|cancelled| !fills.contains_key(*cancelled)) else {
+            continue;
+        };
+        match originals.of(cancelled, fill, &gone) {
+            Some(original) => {
+                gone.insert(original.clone());
+                found.push((id.clone(), original.clone()));
+            }
+            None => findings.push(cancels_nothing(place, fill, cancelled)),
+        }
+    }
+    for (id, original) in found {
+        if let Some((_, fill)) = fills.get_mut(&id) {
+            fill.cancels = Some(original);
         }
     }
     let (executions, superseded) = in_force(fills.into_values().map(|(_, fill)| fill).collect());
@@ -45,6 +61,57 @@ pub(super) fn in_force(fills: Vec<Execution>) -> (Vec<Execution>, Vec<Execution>
         list.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
     }
     (executions, superseded)
+}
+
+/// The fills that others may take back, by what names them. A cancellation may come in a later statement than its
+/// trade, and knows it by another number than the record.
+struct Originals<'a> {
+    fills: &'a BTreeMap<ExecId, (Place, Execution)>,
+    by_number: BTreeMap<String, Vec<&'a ExecId>>,
+    by_time: BTreeMap<i64, Vec<&'a ExecId>>,
+}
+
+impl<'a> Originals<'a> {
+    fn among(fills: &'a BTreeMap<ExecId, (Place, Execution)>) -> Self {
+        let (mut by_number, mut by_time): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
+        for (id, (_, fill)) in fills.iter().filter(|(_, (_, fill))| fill.cancels.is_none()) {
+            let transaction = fill.transaction_id.as_ref().map(|number| format!("transaction:{number}"));
+            let trade = fill.trade_id.as_ref().map(|number| format!("trade:{number}"));
+            for number in transaction.into_iter().chain(trade) {
+                by_number.entry(number).or_default().push(id);
+            }
+            by_time.entry(fill.time.timestamp()).or_default().push(id);
+        }
+        Self { fills, by_number, by_time }
+    }
+
+    /// The fill that a row takes back and does not name by its id: by the number of its transaction or trade, else by
+    /// what was traded, when and at which price.
+    fn of(&self, named: &ExecId, cancel: &Execution, gone: &BTreeSet<ExecId>) -> Option<&'a ExecId> {
+        let free = |id: &&&ExecId| {
+            let fill = self.fills.get(**id).map(|(_, fill)| fill);
+            !gone.contains(**id) && fill.is_some_and(|fill| is_before(fill, cancel))
+        };
+        let by_number = self.by_number.get(named.as_str()).and_then(|ids| ids.iter().find(free));
+        let alike = |id: &&&ExecId| self.fills.get(**id).is_some_and(|(_, fill)| same_terms(fill, cancel));
+        let at_the_time = || self.by_time.get(&cancel.time.timestamp())?.iter().filter(free).find(alike);
+        by_number.or_else(at_the_time).copied()
+    }
+}
+
+/// Transaction numbers grow, so that a fill can only be taken back by a higher one. A trade that is booked again has a
+/// higher one than the row that took it back.
+fn is_before(fill: &Execution, cancel: &Execution) -> bool {
+    let number = |row: &Execution| row.transaction_id.as_ref()?.parse::<u64>().ok();
+    number(fill).zip(number(cancel)).is_none_or(|(fill, cancel)| fill < cancel)
+}
+
+fn same_terms(fill: &Execution, cancel: &Execution) -> bool {
+    fill.account == cancel.account
+        && fill.instrument() == cancel.instrument()
+        && fill.side == cancel.side
+        && fill.quantity == cancel.quantity
+        && fill.price == cancel.price
 }
 
 /// One row per id. Rows that contradict the first one are reported and left out.
@@ -147,6 +214,37 @@ mod tests {
         assert_eq!(ids(&outcome.executions), ["a.b.02.01"]);
         assert_eq!(outcome.superseded.len(), 2);
         assert!(outcome.findings.is_empty());
+    }
+
+    #[test]
+    fn a_cancellation_from_a_later_statement_finds_its_trade_and_not_the_one_booked_again() {
+        let numbered = |id: &str, number: &str| Execution {
+            transaction_id: Some(number.into()),
+            trade_id: Some("2001".into()),
+            ..fill(id)
+        };
+        let (original, again) = (numbered("0000zz.1.01.01", "1001"), numbered("transaction:1003", "1003"));
+        let unnumbered = Execution { transaction_id: None, trade_id: None, ..original.clone() };
+        for original in [original, unnumbered] {
+            for named in ["transaction:1001", "trade:2001"] {
+                let cancel = Execution {
+                    cancels: Some(ExecId::new(named)),
+                    trade_id: None,
+                    ..numbered("transaction:1002", "1002")
+                };
+                for order in [[&original, &cancel, &again], [&again, &cancel, &original]] {
+                    let outcome = effective(rows(&order.map(Clone::clone)));
+                    assert_eq!(ids(&outcome.executions), ["transaction:1003"], "{named}");
+                    assert!(outcome.findings.is_empty(), "{named}: {:?}", outcome.findings);
+                }
+            }
+        }
+        let elsewhere = Execution {
+            cancels: Some(ExecId::new("transaction:1")),
+            price: 7.into(),
+            ..numbered("transaction:1002", "1002")
+        };
+        assert_eq!(effective(rows(&[again, elsewhere])).findings[0].kind, FindingKind::CancelsNothing);
     }
 
     #[test]

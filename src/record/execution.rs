@@ -93,6 +93,21 @@ pub struct Execution {
     pub source: String,
     /// The fill that this row takes back. Such a row is bookkeeping and no fill itself.
     pub cancels: Option<ExecId>,
+    /// The statement's number of the transaction, which cancellations and corrections refer to.
+    #[serde(default)]
+    pub transaction_id: Option<String>,
+    /// The statement's number of the trade. A trade that is booked again keeps it.
+    #[serde(default)]
+    pub trade_id: Option<String>,
+    /// Whether the broker counts the fill as opening (`O`) or closing (`C`) a position, or as both (`C;O`).
+    #[serde(default)]
+    pub open_close: Option<String>,
+    /// What the statement books for the trade, in `currency`: below zero for a purchase.
+    #[serde(default)]
+    pub proceeds: Option<Decimal>,
+    /// When the broker made the statement the row was read from.
+    #[serde(default)]
+    pub generated: Option<DateTime<Utc>>,
 }
 
 impl Execution {
@@ -153,10 +168,15 @@ impl Execution {
         merged.realized_pnl = self.realized_pnl.or(other.realized_pnl);
         merged.fx_to_base = self.fx_to_base.or(other.fx_to_base);
         merged.reference_price = self.reference_price.or(other.reference_price);
+        merged.proceeds = self.proceeds.or(other.proceeds);
+        merged.generated = self.generated.or(other.generated);
         for (mine, theirs) in [
             (&mut merged.order_id, &other.order_id),
             (&mut merged.perm_id, &other.perm_id),
             (&mut merged.order_ref, &other.order_ref),
+            (&mut merged.transaction_id, &other.transaction_id),
+            (&mut merged.trade_id, &other.trade_id),
+            (&mut merged.open_close, &other.open_close),
         ] {
             if mine.is_none() {
                 mine.clone_from(theirs);

@@ -27,5 +27,10 @@ pub fn fill(exec_id: &str) -> Execution {
         reference_price: None,
         source: "test".into(),
         cancels: None,
+        transaction_id: None,
+        trade_id: None,
+        open_close: None,
+        proceeds: None,
+        generated: None,
     }
 }

@@ -315,6 +315,11 @@ impl Broker for AssumedBroker {
             reference_price: Some(order.quote.price),
             source: SOURCE.into(),
             cancels: None,
+            transaction_id: None,
+            trade_id: None,
+            open_close: None,
+            proceeds: None,
+            generated: None,
         }]
     }
 

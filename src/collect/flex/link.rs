@@ -121,8 +121,8 @@ fn target(fills: &[Fill], later: &Fill, taken: &BTreeSet<ExecId>, batch: &mut Ba
         }
     };
     let message = format!("this row takes back {id}, which is not in this statement");
-    let next = "import the statement that holds the original trade, under the same Flex query";
-    batch.note(Severity::Warning, FindingKind::OriginalElsewhere, later.row.place(), message, next);
+    let next = "nothing to do if the statement that holds the original trade is imported, before or after this one";
+    batch.note(Severity::Note, FindingKind::OriginalElsewhere, later.row.place(), message, next);
     Ok(Target::Elsewhere(ExecId::new(id)))
 }
 

@@ -69,6 +69,11 @@ impl Reading {
             reference_price: None,
             source: SOURCE.to_owned(),
             cancels: None,
+            transaction_id: row.text("transactionID").filter(|id| *id != "0").map(str::to_owned),
+            trade_id: row.text("tradeID").filter(|id| *id != "0").map(str::to_owned),
+            open_close: row.text("openCloseIndicator").map(str::to_owned),
+            proceeds: row.decimal("proceeds")?,
+            generated: self.generated(row),
         };
         let execution = self.with_commission(row, execution)?;
         Ok(Some(Fill { row, kind, execution }))

@@ -236,6 +236,11 @@ fn row(
         reference_price: None,
         source: SOURCE.to_owned(),
         cancels: None,
+        transaction_id: None,
+        trade_id: None,
+        open_close: None,
+        proceeds: None,
+        generated: None,
     }))
 }
 

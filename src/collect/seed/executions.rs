@@ -89,6 +89,11 @@ fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -
         reference_price: reference_price.filter(|price| *price > Decimal::ZERO),
         source: SOURCE.to_owned(),
         cancels: None,
+        transaction_id: None,
+        trade_id: None,
+        open_close: None,
+        proceeds: None,
+        generated: None,
     }))
 }
 
