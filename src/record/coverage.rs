@@ -1,4 +1,4 @@
-//! Which days a source has already told everything about.
+//! The days for which a source has delivered everything.
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};

@@ -61,7 +61,7 @@ pub struct Execution {
     pub conid: Option<u64>,
     /// `STK`, `OPT`, `FUT`, `CASH` ... as the broker says.
     pub asset_class: String,
-    /// The listing exchange, as far as the source tells it.
+    /// The listing exchange, if the source reports it.
     pub exchange: String,
     /// The currency of `price`.
     pub currency: Currency,

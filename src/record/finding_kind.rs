@@ -121,7 +121,7 @@ finding_kinds! {
     OrderTotal = "order-total",
     /// A correction or cancellation of a trade that is in another file.
     OriginalElsewhere = "original-elsewhere",
-    /// The gateway told fills of accounts that are not published here.
+    /// The gateway reported fills of accounts that are not published here.
     OtherAccount = "other-account",
     /// The status says real money, and the account is simulated.
     PaperAccount = "paper-account",

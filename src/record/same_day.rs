@@ -1,6 +1,6 @@
 //! What several snapshots of a date come to.
 //!
-//! A statement begins with the net value of the day before its period, so a day is told twice: once with positions
+//! A statement begins with the net value of the day before its period, so a day is reported twice: once with positions
 //! and rates and once without. What one leaves open another completes. Where a later statement says something else,
 //! the broker has restated the day: the newest counts, and the older one stays in its file.
 
@@ -12,7 +12,7 @@ use super::files::Placed;
 use super::{Currency, Finding, FindingKind, Severity, Snapshot, Subject};
 
 impl Snapshot {
-    /// Whether both are about the same moment of the same account, as one source tells it.
+    /// Whether both are about the same moment of the same account, by the same source.
     pub fn same_moment(&self, other: &Self) -> bool {
         (self.own_date(), self.as_of, &self.account, self.base_currency, &self.source)
             == (other.own_date(), other.as_of, &other.account, other.base_currency, &other.source)
@@ -27,7 +27,7 @@ impl Snapshot {
             && (self.positions.is_none() || other.positions.is_none() || self.positions == other.positions)
     }
 
-    /// Takes over what the other one tells of the same moment and this one leaves open.
+    /// Fills in what this one lacks from the other one of the same moment.
     pub fn complete_from(&mut self, other: &Self) {
         if self.cash.is_empty() {
             self.cash.clone_from(&other.cash);
@@ -58,7 +58,7 @@ fn same_where_both(one: &BTreeMap<Currency, Decimal>, other: &BTreeMap<Currency,
     one.iter().all(|(currency, amount)| other.get(currency).is_none_or(|known| known == amount))
 }
 
-/// Whether a snapshot adds nothing to these of the same date: they agree with it, and leave nothing open that it tells.
+/// Whether a snapshot adds nothing to these of the same date: they agree with it and lack nothing that it contains.
 pub(super) fn is_known(snapshot: &Snapshot, stored: &[Snapshot]) -> bool {
     let mut same: Vec<&Snapshot> = stored.iter().filter(|known| known.same_moment(snapshot)).collect();
     same.sort_by_key(|known| std::cmp::Reverse(known.generated));
@@ -77,7 +77,7 @@ pub(super) fn contradicts(one: &Snapshot, other: &Snapshot) -> bool {
 }
 
 /// The snapshot of a date: a statement's before others, then the latest moment, then the newest statement of it, with
-/// what that one leaves open and others of the same moment tell.
+/// what that one lacks, from others of the same moment.
 pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, findings: &mut Vec<Finding>) -> Option<Placed<Snapshot>> {
     let rank =
         |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.as_of, snapshot.generated);
@@ -87,7 +87,7 @@ pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, findings: &mut Vec<Fin
     let (place, mut newest) = of_day.next()?;
     for (other_place, other) in of_day.filter(|(_, other)| other.same_moment(&newest)).collect::<Vec<_>>() {
         if contradicts(&newest, &other) {
-            let message = format!("it has the time of {place} and another content");
+            let message = format!("it has the same time as {place} and different content");
             let next = "compare both with the broker and delete the wrong file";
             findings
                 .push(Finding::new(Severity::Error, FindingKind::Conflict, message, next).at(other_place.clone()));

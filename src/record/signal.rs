@@ -110,7 +110,7 @@ pub struct DatedPrice {
 pub struct Skipped {
     /// Yahoo's symbol.
     pub symbol: PriceSymbol,
-    /// Why, in words.
+    /// The reason.
     pub reason: String,
 }
 

@@ -37,7 +37,7 @@ pub struct Snapshot {
     pub base_currency: Currency,
     /// Net liquidation value in the base currency.
     pub net_liquidation: Decimal,
-    /// Cash balance by currency; empty if the source does not tell it.
+    /// Cash balance by currency; empty if the source does not report it.
     #[serde(default)]
     pub cash: BTreeMap<Currency, Decimal>,
     /// What one unit of a currency is worth in the base currency.
@@ -49,7 +49,7 @@ pub struct Snapshot {
     /// Open positions; `None` where the source gave the net value alone.
     #[serde(default)]
     pub positions: Option<Vec<Position>>,
-    /// What did not add up when it was taken, in words.
+    /// Inconsistencies noticed when it was taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
     /// Where it came from: `flex`, `tws`, `seed`, `demo`.
@@ -77,7 +77,7 @@ impl Snapshot {
     }
 
     /// Cash, positions and accruals in the base currency, which should be the net liquidation value. `None` where the
-    /// source did not tell cash or positions, or a rate is missing.
+    /// source did not report cash or positions, or a rate is missing.
     pub fn sum_of_parts(&self) -> Option<Decimal> {
         if self.cash.is_empty() {
             return None;
@@ -88,7 +88,7 @@ impl Snapshot {
         told.map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
     }
 
-    /// The positions, or none where the source did not tell them.
+    /// The positions, or none where the source did not report them.
     pub fn known_positions(&self) -> &[Position] {
         self.positions.as_deref().unwrap_or_default()
     }

@@ -73,7 +73,7 @@ impl Store {
         &self.site
     }
 
-    /// Writes all of this, or nothing, and says what became of each row.
+    /// Writes all of this or nothing, and reports the result for each row.
     ///
     /// # Errors
     /// A stored file that cannot be read, or a write that fails. Nothing has changed then, unless the message says

@@ -1,4 +1,4 @@
-//! What a writer hands over at once, and what became of it.
+//! The changes of one commit, and its result.
 
 use std::path::PathBuf;
 
@@ -99,7 +99,7 @@ pub struct Committed {
 /// Rows of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows<T> {
-    /// Those that are new, or tell more about a known one.
+    /// Those that are new, or complete a known one.
     pub new: Vec<T>,
     /// How many were there already.
     pub known: usize,
@@ -133,12 +133,12 @@ impl<T> Rows<T> {
     }
 }
 
-/// What a row is beside those that are stored.
+/// A row compared with those that are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It tells something that none of them does.
+    /// It contains something that none of them does.
     New,
-    /// It tells nothing that they do not.
+    /// It contains nothing that they do not.
     Known,
     /// It contradicts them.
     Conflict,
@@ -169,7 +169,7 @@ pub enum Decided {
 /// How many rows are new, known, or contradict a stored one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Added {
-    /// Rows that are new, or tell more about a known one.
+    /// Rows that are new, or complete a known one.
     pub new: usize,
     /// Rows that were there already.
     pub known: usize,

@@ -17,7 +17,7 @@ use super::json_bytes;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
-/// From so many files on, one sync of the whole file system is less work than one of each file.
+/// From this number of files on, one sync of the whole file system is cheaper than one per file.
 const MANY: usize = 16;
 
 /// What is to become of some files below a site's root.

@@ -84,7 +84,7 @@ impl Store {
     }
 }
 
-/// A file without rows is none.
+/// A file without rows counts as missing.
 fn stage<T: Serialize + PartialEq>(path: &Path, stored: &[T], rows: &[T], files: &mut FileSet) -> Result<()> {
     if stored == rows {
         return Ok(());
