@@ -18,9 +18,9 @@ use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severit
 pub struct CsvSettings<'a> {
     /// Form of the file and mapping of its columns.
     pub import: &'a CsvImport,
-    /// The account where no column tells it; `csv` if this does not either.
+    /// The account where no column holds it; `csv` by default.
     pub account: Option<&'a str>,
-    /// The currency where no column tells it.
+    /// The currency where no column holds it.
     pub base_currency: Currency,
 }
 

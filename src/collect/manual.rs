@@ -1,4 +1,4 @@
-//! Movements of money that the owner enters by hand, because no file of the broker tells them.
+//! Cash flows that the owner enters by hand, because they are in no file of the broker.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

@@ -2,7 +2,7 @@
 //!
 //! Reading a file is a pure function from bytes to a [`Batch`]: it is taken as a whole or not at all, and a row that
 //! is left out is counted together with the reason. [`ibkr`], [`flex::service`] and [`yahoo`] ask over the network;
-//! [`run`] does it all and tells of each part in a [`report::PartReport`]. Writing is `record::store`'s.
+//! [`run`] runs a whole collection and returns a [`report::PartReport`] for each part. Writing is `record::store`'s.
 
 pub mod csv;
 pub mod flex;

@@ -1,8 +1,8 @@
-//! How a collection tells whoever waits for it how far it is.
+//! Progress of a collection, for whoever waits for it.
 
 /// Hears about the steps of a collection. The library itself never prints.
 pub trait Progress: Send + Sync {
-    /// A stage of so many steps begins.
+    /// A stage with this number of steps begins.
     fn begin(&self, stage: &str, steps: usize);
     /// One step of the stage is done; `what` names it.
     fn step(&self, what: &str);

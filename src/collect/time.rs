@@ -3,7 +3,7 @@
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-/// An instant, and whether the source told the time of day or the date alone.
+/// An instant, and whether the source gave a time of day or only a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant {
     /// The instant. Noon in the file's time zone where only the date is known.

@@ -161,7 +161,7 @@ impl Reading {
         Ok(holdings)
     }
 
-    /// Positions of dates that have no net asset value, and lots without their sum, are told to the owner.
+    /// Positions of dates that have no net asset value, and lots without their sum, are reported to the owner.
     fn note_positions_left(&mut self, rows: &[&Row], left: &BTreeMap<NaiveDate, Holdings>) {
         let section = rows.iter().find(|row| matches!(row.tag.as_str(), "OpenPosition" | "OpenPositions"));
         let Some(section) = section else { return };
@@ -232,7 +232,7 @@ fn position(row: &Row) -> Result<Position> {
     })
 }
 
-/// Money and positions across the border, as far as the row tells any of it.
+/// Cash and positions transferred in or out, as far as the row reports any.
 fn external_flows(row: &Row) -> Result<Option<Decimal>> {
     let mut sum: Option<Decimal> = None;
     for name in ["depositsWithdrawals", "assetTransfers", "internalCashTransfers", "grantActivity"] {
@@ -244,7 +244,7 @@ fn external_flows(row: &Row) -> Result<Option<Decimal>> {
     Ok(sum)
 }
 
-/// Interest and dividends earned and not paid, which a statement tells in the base currency.
+/// Accrued interest and dividends, which a statement reports in the base currency.
 fn accruals(row: &Row, base: Currency) -> Result<BTreeMap<Currency, Decimal>> {
     let told = [row.decimal("dividendAccruals")?, row.decimal("interestAccruals")?];
     let sum: Decimal = told.into_iter().flatten().sum();

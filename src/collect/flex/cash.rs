@@ -40,7 +40,7 @@ impl Reading {
     }
 
     /// A transfer moves positions, which count at their value in the base currency, or cash, or both. The direction
-    /// gives the sign where it is told.
+    /// gives the sign where it is reported.
     fn read_transfer(&mut self, row: &Row) -> Result<()> {
         let positions = row.decimal("positionAmountInBase")?.filter(|amount| !amount.is_zero());
         let cash = row.decimal("cashTransfer")?.filter(|amount| !amount.is_zero());

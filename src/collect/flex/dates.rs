@@ -34,7 +34,7 @@ impl Dates {
     /// Reads a date; a time after it is passed over.
     ///
     /// # Errors
-    /// Another form, a day that does not exist, or one of which day and month cannot be told apart.
+    /// Another format, a day that does not exist, or one whose day and month are ambiguous.
     pub fn date(&self, text: &str) -> Result<NaiveDate, String> {
         let (date, _) = split(text);
         if let Some((month, day, year)) = slashed(date) {

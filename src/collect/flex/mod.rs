@@ -197,7 +197,7 @@ impl Reading {
     /// The account's base currency.
     ///
     /// # Errors
-    /// It is told nowhere.
+    /// It is reported nowhere.
     fn required_base(&self, row: &Row) -> Result<Currency> {
         self.base.ok_or_else(|| {
             Error::data("the statement does not say what the base currency is").at(row.place()).hint(

@@ -284,7 +284,8 @@ impl<'a> Service<'a> {
     async fn get(&mut self, base: &str, step: &str, query: &str, more: &[(&str, String)]) -> Result<Answer, Trouble> {
         self.keep_pace().await;
         let address = format!("{}/{step}", base.trim_end_matches('/'));
-        let mut url = Url::parse(&address).map_err(|_| Trouble::Silent("the address is none".to_owned()))?;
+        let mut url =
+            Url::parse(&address).map_err(|_| Trouble::Silent("the address is not a valid URL".to_owned()))?;
         url.query_pairs_mut()
             .append_pair("t", self.settings.token.expose())
             .append_pair("q", query)

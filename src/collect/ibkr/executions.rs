@@ -22,7 +22,7 @@ use crate::record::{AccountId, ExecId, Execution, Finding, FindingKind, Severity
 /// How far back a gateway can be asked.
 const DAYS: i32 = 7;
 
-/// Pauses before the fills are asked for again because a commission is missing, as parts of the patience.
+/// Pauses before fills are requested again because a commission is missing, as fractions of the timeout.
 const PAUSES: [u32; 3] = [8, 4, 2];
 
 /// What all questions together brought.
@@ -117,7 +117,7 @@ impl Answers {
             .filter(move |fill| fill.execution.account_number.is_empty() || fill.execution.account_number == account)
     }
 
-    /// Fills whose commission is not told, or is told as nothing, which may be a report that is not filled in yet.
+    /// Fills whose commission is missing or zero: the report may not be filled in yet.
     fn without_commission(&self, account: &str) -> impl Iterator<Item = &ExecutionData> {
         self.of_account(account).filter(|fill| {
             self.commissions.get(&fill.execution.execution_id).is_none_or(|report| report.commission == 0.0)

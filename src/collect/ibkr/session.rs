@@ -20,7 +20,7 @@ const CAPACITY: usize = 1 << 16;
 const LINE_LOST: [i32; 2] = [1100, 2110];
 const LINE_BACK: [i32; 2] = [1101, 1102];
 
-/// An answer that is still coming after so many times the patience is none.
+/// An answer that is not complete after this many times the timeout counts as missing.
 const LONGEST_ANSWER: u32 = 10;
 
 /// An open connection. It only ever asks; no order can be sent through it.
@@ -51,7 +51,7 @@ impl Line {
     }
 }
 
-/// What a stream told before it ended, or before nothing more came.
+/// The rows of a stream until it ended or fell silent.
 #[derive(Debug)]
 pub struct Answer<T> {
     /// Everything that came.
@@ -172,7 +172,7 @@ async fn listen(mut notices: NoticeStream, line: Arc<Line>) {
     }
 }
 
-/// Reads a stream until its end mark (which is left out), its own end, or until nothing came for `patience`.
+/// Reads a stream until its end mark (which is left out), its end, or a silence of `patience`.
 ///
 /// # Errors
 /// What the gateway, or a lost connection, says in place of the next row.

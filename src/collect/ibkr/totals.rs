@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::contracts::{decimal, ticker};
 use crate::record::{Execution, Finding, FindingKind, Severity, Side, Subject, Ticker};
 
-/// What tells one order's fills in one instrument.
+/// The key of one order's fills in one instrument.
 type Order = (String, Option<u64>, Side);
 
 /// How much of each order the gateway says is filled.

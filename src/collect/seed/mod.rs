@@ -24,7 +24,7 @@ use crate::record::{Currency, ExecId};
 pub struct SeedSettings<'a> {
     /// The account; `seed` if none is configured.
     pub account: Option<&'a str>,
-    /// The currency of snapshots, and of fills that do not tell that of their commission.
+    /// The currency of snapshots, and of fills without a commission currency.
     pub base_currency: Currency,
 }
 
@@ -94,7 +94,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|error| Error::io("read the file", path, error))
 }
 
-/// Two annotations that would get the same file name are told apart by a number.
+/// Annotations that would get the same file name are numbered.
 fn give_own_names(batch: &mut Batch) {
     let mut taken = BTreeSet::new();
     for document in &mut batch.annotations {

@@ -68,7 +68,7 @@ impl Client {
     /// The daily bars of a symbol, with dividends and splits.
     ///
     /// # Errors
-    /// No answer, one that asks for patience beyond ours, or one that [`chart::read`] refuses.
+    /// No answer, one that asks to wait longer than the time limit, or one that [`chart::read`] refuses.
     pub(super) async fn chart(&self, symbol: &PriceSymbol, span: Span, say: &Say) -> Result<Chart> {
         let mut session = self.session.lock().await.clone();
         let mut renewed = false;
@@ -114,7 +114,7 @@ impl Client {
         self.base.join(path).map_err(|error| Error::configuration("`base_url` is not an address").because(error))
     }
 
-    /// Asks until there is an answer that asking again would not better, or patience ends.
+    /// Retries until there is a final answer or the time limit is reached.
     async fn patiently(
         &self,
         url: &Url,

@@ -68,7 +68,7 @@ pub async fn collect(
         return Ok(report);
     }
     let client = Arc::new(Client::new(&settings.base_url, now)?);
-    // A file that cannot be read now is told below, when it cannot be read again.
+    // A file that cannot be read is reported below, when it is read again.
     let question = |(symbol, from): (&PriceSymbol, &NaiveDate)| {
         let stored = stored_prices(store.site(), symbol).ok()?;
         Some(Question { symbol: symbol.clone(), from: *from, stored })
@@ -117,7 +117,7 @@ struct Answered {
     span: Span,
 }
 
-/// What the questions under way have to tell.
+/// The events of the requests in progress.
 enum News {
     Words(String),
     Answer(PriceSymbol, Result<Answered>),

@@ -6,7 +6,7 @@ use super::chart::Chart;
 use crate::record::Bar;
 
 /// Days before the last stored bar that are asked for again. A dividend or split changes every earlier bar, and
-/// Yahoo may learn of one weeks later: the bars that are known already tell.
+/// Yahoo may learn of one weeks later: the bars that are stored already show it.
 const OVERLAP: Days = Days::new(31);
 
 /// Stored prices that begin this much later than they could are fetched from the start. Holidays are shorter.
