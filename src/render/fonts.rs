@@ -1,7 +1,7 @@
 //! The fonts of the reports: two families, embedded, so that a page looks the same everywhere.
 //!
-//! Source Sans 3 is the text; DejaVu Sans Mono is code, and stands in for symbols that the text font lacks. What
-//! neither has cannot be typeset, and the archival standard forbids a page that would show nothing for it.
+//! Source Sans 3 is for text; DejaVu Sans Mono is for code and for symbols that the text font lacks. Characters in neither
+//! font cannot be typeset, and the archival standard forbids glyphs that are missing.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use crate::digest::sha256;
 const FILES: [&str; 4] =
     ["SourceSans3-Regular.ttf", "SourceSans3-Italic.ttf", "SourceSans3-SemiBold.ttf", "DejaVuSansMono.ttf"];
 
-/// What stands for a character that no font has.
+/// The replacement for a character that no font has.
 pub const MISSING: char = '\u{25a1}';
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::load);
@@ -38,12 +38,12 @@ impl Fonts {
         Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
     }
 
-    /// What is known about the fonts.
+    /// The metadata of the fonts.
     pub fn book(&self) -> &LazyHash<FontBook> {
         &self.book
     }
 
-    /// One of them by its place in the book.
+    /// A font by its index in the book.
     pub fn font(&self, index: usize) -> Option<Font> {
         self.fonts.get(index).cloned()
     }
@@ -76,18 +76,18 @@ pub fn can_show(letter: char) -> bool {
     }
 }
 
-/// Characters that shape their neighbours and have no width: without them a text reads the same.
+/// Zero-width formatting characters, which can be dropped without changing how a text reads.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether [`MISSING`] stands for a character.
+/// Whether a character is replaced by [`MISSING`].
 pub fn is_missing(letter: char) -> bool {
     !matches!(letter, '\t' | '\r') && !is_invisible(letter) && !can_show(letter)
 }
 
-/// A text with every character that cannot be typeset replaced by [`MISSING`]; how many were goes into `missing`.
+/// A text with every character that cannot be typeset replaced by [`MISSING`]; adds their number to `missing`.
 pub fn shown(text: &str, missing: &mut usize) -> String {
     let mut result = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,8 +1,8 @@
-//! Where a link leads: out of the site, or to a path in it.
+//! Resolves links: out of the site, or to a path in it.
 
 use std::path::Path;
 
-/// Whether a link names a scheme or a host, and so leads outside the site.
+/// Whether a link leads outside the site: it names a scheme or a host.
 pub fn is_external(link: &str) -> bool {
     let scheme = link.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
     link.starts_with("//")

@@ -1,4 +1,4 @@
-//! How the author's Markdown is read, whatever becomes of it.
+//! How the author's Markdown is parsed, for pages and reports alike.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::Place;
 /// The page of each Markdown file, by the file's path below `content/`.
 pub type PageOf = BTreeMap<String, String>;
 
-/// What is understood beside plain Markdown.
+/// The extensions beyond CommonMark.
 pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

@@ -1,7 +1,7 @@
-//! What the site and the monthly reports are both made with: charts, tables, fonts, pictures, and how Markdown is read.
+//! What the site and the monthly reports share: charts, tables, fonts, pictures, Markdown options and link resolution.
 //!
-//! Everything here reads a [`Publication`](crate::publication::Publication) or what the author wrote, and knows
-//! nothing of pages or of paper.
+//! Everything here reads a [`Publication`](crate::publication::Publication) or the author's texts and depends neither on
+//! `site` nor on `report`.
 
 pub mod charts;
 pub mod embedded;

@@ -1,4 +1,4 @@
-//! The pictures of a site: what lies below `content/` beside its Markdown.
+//! The pictures of a site: the image files below `content/`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,14 +45,14 @@ impl Pictures {
         &self.files
     }
 
-    /// Why a picture cannot be typeset, if it cannot.
+    /// Checks that a picture can be typeset; the error says why not.
     pub fn check(&self, path: &str) -> std::result::Result<(), String> {
         let content = self.get(path).cloned().unwrap_or_default();
         if path.to_ascii_lowercase().ends_with(".svg") {
             let read = SvgImage::new(Bytes::new(content));
             return read.map(drop).map_err(|_| "it is not a readable SVG".to_owned());
         }
-        let format = ExchangeFormat::detect(&content).ok_or("it is none of the known kinds")?;
+        let format = ExchangeFormat::detect(&content).ok_or("it is not a PNG, JPEG, GIF, WebP or SVG")?;
         let read = RasterImage::plain(Bytes::new(content), RasterFormat::Exchange(format));
         read.map(drop).map_err(|cause| cause.to_string())
     }

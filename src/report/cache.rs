@@ -1,7 +1,7 @@
-//! Reports that were typeset before, by the digest of everything that went into them.
+//! Reports typeset before, found by the digest of all their inputs.
 //!
 //! `.cache/reports/2026-01.KEY.DIGEST.pdf`: a file counts only if its content has the digest in its name, so that
-//! a write that was cut short is no report. What is here can be made again at any time.
+//! an interrupted write is never taken for a report. The folder can be deleted at any time.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
 
-/// Letters of a digest in a file's name.
+/// Length of a digest in a file name.
 const LETTERS: usize = 32;
 
 /// Where reports are kept: in memory, and in a folder if there is one.
@@ -34,19 +34,19 @@ impl Cache {
         Self::default()
     }
 
-    /// A cache in a folder, which need not exist yet. One that cannot be read is empty.
+    /// A cache in a folder, which need not exist yet. An unreadable folder counts as empty.
     pub fn at(folder: PathBuf) -> Self {
         let held =
             std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| named(&entry.path()));
         Self { held: Mutex::new(held.collect()), folder: Some(folder) }
     }
 
-    /// The key of everything that goes into a report.
+    /// The digest of all inputs of a report.
     pub fn key(parts: &[u8]) -> String {
         sha256(parts, LETTERS)
     }
 
-    /// The report of a month, if it was made from the same.
+    /// The report of a month, if it was made from the same inputs.
     pub fn get(&self, month: YearMonth, key: &str) -> Option<FileContent> {
         let digest = {
             let held = self.held();
@@ -62,10 +62,10 @@ impl Cache {
         Some(pdf)
     }
 
-    /// Keeps a report in the place of the month's last one.
+    /// Stores a report; it replaces the month's previous one.
     ///
     /// # Errors
-    /// A folder that cannot be written. The report is in memory all the same.
+    /// A folder that cannot be written. The report stays in memory.
     pub fn put(&self, month: YearMonth, key: &str, pdf: FileContent) -> Result<(), Error> {
         let digest = sha256(&pdf, LETTERS);
         let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
@@ -90,7 +90,7 @@ impl Cache {
     }
 }
 
-/// Not flushed: a file that a crash leaves half written does not have the digest it is named after.
+/// Not flushed: a file that a crash leaves half written does not match the digest in its name.
 fn write(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -1,4 +1,4 @@
-//! What the compiler says about a template, in the words of this program: file, line, column, excerpt, hint.
+//! Typst diagnostics as errors of this program: file, line, column, excerpt, hint.
 
 use typst::diag::SourceDiagnostic;
 use typst::syntax::DiagSpan;
@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Place};
 use super::paths::MAIN;
 use super::typeset::ReportWorld;
 
-/// The first of the compiler's errors, where it is, and what to do.
+/// The compiler's first error, with its location and a hint.
 pub fn in_template(world: &ReportWorld, found: &[SourceDiagnostic]) -> Error {
     let Some(first) = found.first() else { return Error::internal(format!("{} cannot be typeset", world.name)) };
     let more = match found.len() {
@@ -37,12 +37,12 @@ pub fn in_template(world: &ReportWorld, found: &[SourceDiagnostic]) -> Error {
     }
 }
 
-/// The first of the errors that come up only with the piece of commentary at `place`. Where they do in a template of
-/// the site, either can be at fault, and both are named.
+/// The first error that occurs only with the commentary from `place` on. Where it occurs in a template of the site, either
+/// can be at fault, and both are named.
 pub fn in_commentary(world: &ReportWorld, place: Place, found: &[SourceDiagnostic]) -> Error {
     let Some(first) = found.first() else { return in_template(world, found).at(place) };
     if spot(world, first).is_some_and(|spot| spot.place.is_some()) {
-        let hint = hints(first, &format!("it is so only with the commentary from {place} on"));
+        let hint = hints(first, &format!("it happens only with the commentary from {place} on"));
         return in_template(world, found).hint(hint);
     }
     Error::data(format!("the commentary cannot be typeset in {}: {}", world.name, first.message)).at(place).hint(
@@ -50,13 +50,13 @@ pub fn in_commentary(world: &ReportWorld, place: Place, found: &[SourceDiagnosti
     )
 }
 
-/// The compiler's hints and one more.
+/// The compiler's hints and another one.
 fn hints(error: &SourceDiagnostic, last: &str) -> String {
     let hints = error.hints.iter().map(|hint| hint.v.as_str());
     hints.chain([last]).collect::<Vec<_>>().join("; ")
 }
 
-/// A warning with its place, in a line.
+/// A warning with its location, on one line.
 pub fn in_words(world: &ReportWorld, warning: &SourceDiagnostic) -> String {
     let place = spot(world, warning).and_then(|spot| spot.place);
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
@@ -65,13 +65,13 @@ pub fn in_words(world: &ReportWorld, warning: &SourceDiagnostic) -> String {
 
 /// A line of a template.
 struct Spot {
-    /// Where it is on disk; `None` in the built-in template.
+    /// Its location on disk; `None` in the built-in template.
     place: Option<Place>,
-    /// The line with the spot marked.
+    /// The line with the position marked.
     excerpt: String,
 }
 
-/// Where an error is: of its own place and those of the calls it came from, the first in a file of the site.
+/// The location of an error: of its own position and its call stack, the first in a file of the site.
 fn spot(world: &ReportWorld, error: &SourceDiagnostic) -> Option<Spot> {
     let spans = std::iter::once(error.span).chain(error.trace.iter().map(|point| point.span.into()));
     let mut spots: Vec<Spot> = spans.filter_map(|span| spot_of(world, span)).collect();

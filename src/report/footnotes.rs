@@ -1,10 +1,10 @@
-//! Footnotes: Markdown has them anywhere, a page wants them where they are referred to.
+//! Footnotes: Markdown defines them anywhere, Typst needs them at their first reference.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Puts the text of each footnote where it is first referred to.
+/// Moves the text of each footnote to its first reference.
 pub struct Footnotes {
     texts: BTreeMap<String, Vec<Value>>,
     numbers: BTreeMap<String, usize>,
@@ -12,12 +12,12 @@ pub struct Footnotes {
 }
 
 impl Footnotes {
-    /// Footnotes by their label, none of which stands anywhere yet.
+    /// Footnotes by label, none of them placed yet.
     pub fn new(texts: BTreeMap<String, Vec<Value>>) -> Self {
         Self { texts, numbers: BTreeMap::new(), open: Vec::new() }
     }
 
-    /// Puts them into a tree.
+    /// Places them in a tree.
     pub fn fill(&mut self, nodes: &mut [Value]) {
         for node in nodes {
             match node {
@@ -37,7 +37,7 @@ impl Footnotes {
         }
     }
 
-    /// The note itself the first time, a reference to it later; inside itself, and without a text, only its label.
+    /// The note at its first reference, a reference to it later; inside itself, or without a text, only its label.
     fn note(&mut self, label: &str) -> Value {
         if let Some(number) = self.numbers.get(label) {
             return if self.open.iter().any(|open| open == label) {

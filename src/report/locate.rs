@@ -1,4 +1,4 @@
-//! Why a report cannot be typeset: its template, or from which line on its commentary.
+//! Locates what keeps a report from being typeset: its template, or a line of its commentary.
 
 use serde_json::Value;
 use typst::diag::SourceDiagnostic;
@@ -10,10 +10,10 @@ use super::month::MonthData;
 use super::typeset::ReportWorld;
 use super::{DATA, errors, markdown, missing_glyphs};
 
-/// The error of a report for which the compiler `found` something wrong.
+/// The error of a report that the compiler rejected with the errors in `found`.
 ///
-/// If it can be typeset without its commentary, that is at fault, from the first block on with which it cannot. Halving
-/// finds it: ten tries for a thousand blocks.
+/// If the report compiles without its commentary, the commentary is at fault. A binary search finds the first block with
+/// which it does not compile: ten attempts for a thousand blocks.
 pub fn error(world: &ReportWorld, month_data: &MonthData, data: &Value, mut found: Vec<SourceDiagnostic>) -> Error {
     let Some((document, blocks)) = &month_data.commentary else { return errors::in_template(world, &found) };
     let (mut fine, mut wrong) = (0, blocks.starts.len());
@@ -31,7 +31,7 @@ pub fn error(world: &ReportWorld, month_data: &MonthData, data: &Value, mut foun
     errors::in_commentary(world, markdown::place(document, start), &found)
 }
 
-/// The report with so many blocks of its commentary.
+/// The report with only the first `blocks` blocks of its commentary.
 fn until<'a>(world: &ReportWorld<'a>, data: &Value, blocks: usize) -> ReportWorld<'a> {
     let mut data = data.clone();
     if let Some(Value::Array(tree)) = data.pointer_mut("/commentary/blocks") {

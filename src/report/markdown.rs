@@ -17,19 +17,19 @@ use crate::{Error, Place, Result};
 
 use super::footnotes::Footnotes;
 
-/// How deep quotes and lists may stand inside each other, and marks: the compiler has an end too, and a page an edge.
+/// The deepest nesting of quotes and lists, and of inline marks: the compiler limits recursion, and a page has margins.
 const DEEPEST: usize = 8;
 
-/// What counts as a level of blocks, and of marks within a line.
+/// The nodes that count as a level of nested blocks, and of nested inline marks.
 const BLOCKS: [&str; 3] = ["list", "quote", "note"];
 const MARKS: [&str; 6] = ["emph", "strong", "strike", "super", "sub", "link"];
 
-/// What a text can lead to.
+/// What links and pictures of a text are resolved against.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The page of each Markdown file.
     pub page_of: &'a PageOf,
-    /// The address the site is published at, ending in `/`: without it a link into the site leads nowhere on paper.
+    /// The address the site is published at, ending in `/`; without it, links into the site become plain text.
     pub base_url: Option<&'a str>,
     /// The pictures of the site, by their path below `content/`.
     pub pictures: &'a Pictures,
@@ -44,15 +44,15 @@ pub struct Blocks {
     pub tree: Vec<Value>,
     /// Where each of them starts in the text.
     pub starts: Vec<usize>,
-    /// The pictures in it by their path below `content/`, and where they are referred to.
+    /// The pictures in it by their path below `content/`, and the location of each reference.
     pub pictures: Vec<(String, Place)>,
 }
 
-/// Reads a text.
+/// Parses a text.
 ///
 /// # Errors
-/// What cannot be typeset (raw HTML, a picture from the web, lists in lists in lists without end) and pictures that
-/// do not exist, with file and line.
+/// What cannot be typeset (raw HTML, a picture from the web, nesting deeper than the limit), or a picture that does not
+/// exist, with file and line.
 pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
     let mut tree = Tree {
         document,
@@ -75,7 +75,7 @@ pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
     Ok(Blocks { tree: blocks, starts, pictures: tree.pictures })
 }
 
-/// The line of a document that is so far into its text.
+/// The location of an offset into the text of a document.
 pub fn place(document: &Document, offset: usize) -> Place {
     location(&document.path, document.body_line, &document.body, offset)
 }
@@ -86,7 +86,7 @@ struct Node {
     children: Vec<Value>,
 }
 
-/// What becomes of the children when it is closed.
+/// What the children become when it is closed.
 enum Kind {
     Root,
     /// An object with these fields; the children go into the named one.
@@ -101,7 +101,7 @@ enum Kind {
     /// A picture by its path below `content/`; the children are its alternative text.
     Picture(String),
     Note(String),
-    /// A link that leads nowhere on paper: its text stays.
+    /// A link that cannot work on paper: only its text is kept.
     Through,
 }
 
@@ -131,7 +131,7 @@ impl Tree<'_> {
                 self.open.push(Node { kind, children: Vec::new() });
                 for (kinds, name) in [(&BLOCKS[..], "lists and quotes"), (&MARKS[..], "marks of emphasis")] {
                     if self.nested(kinds) > DEEPEST {
-                        let message = format!("more than {DEEPEST} {name} stand inside each other");
+                        let message = format!("more than {DEEPEST} {name} are nested");
                         return Err(self.cannot(&message, offset, "bring the text to fewer levels"));
                     }
                 }
@@ -259,7 +259,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Comments are left out and a line break is one; there is no page to put any other HTML on.
+    /// Comments are dropped and `<br>` is a line break; any other HTML is refused.
     fn html(&mut self, html: &str, offset: usize) -> Result<()> {
         let html = html.trim();
         let tag = html.to_ascii_lowercase();
@@ -276,7 +276,7 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Headings go below the page's own, and none is left out between: readers that speak the page rely on it.
+    /// Headings are shifted below the page's own without skipping a level, as screen readers require.
     fn level(&mut self, level: HeadingLevel) -> u8 {
         let below = self.around.below + 1 + (level as u8).saturating_sub(self.top_level);
         self.level = below.min(self.level + 1);
@@ -288,7 +288,7 @@ impl Tree<'_> {
         resolve(folder_of(&below_content(&self.document.path)), written)
     }
 
-    /// Where a link leads on the web; `None` where only the site itself knows.
+    /// The web address of a link; `None` for a link into a site without a known address.
     fn address(&self, written: &str) -> Option<String> {
         const LONGEST: usize = 2_000;
         let shown = |address: &String| address.len() <= LONGEST && !address.is_empty();
@@ -332,13 +332,13 @@ fn alignment(alignment: &pulldown_cmark::Alignment) -> &'static str {
     }
 }
 
-/// Whether nothing of the nodes can be read.
+/// Whether the nodes contain no visible text.
 fn is_blank(nodes: &[Value]) -> bool {
     let words: String = nodes.iter().map(plain).collect();
     shown(&words, &mut 0).trim().is_empty()
 }
 
-/// The words of a node.
+/// The plain text of a node.
 fn plain(node: &Value) -> String {
     match node {
         Value::String(text) => text.clone(),

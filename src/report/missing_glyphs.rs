@@ -1,4 +1,4 @@
-//! Characters that no embedded font has: a box stands for each, and the build says so once.
+//! Characters that no embedded font has: each is replaced by a box, and the build warns once.
 
 use serde_json::Value;
 
@@ -9,16 +9,16 @@ use super::markdown;
 use super::month::MonthData;
 use crate::render::fonts;
 
-/// The boxes in a report.
+/// The replaced characters of a report.
 pub struct MissingGlyphs {
     count: usize,
-    /// The first line of commentary with one; `None` where they are only in other words of the record.
+    /// The first line of commentary with one; `None` if they occur only in other text of the record.
     place: Option<Place>,
     report: String,
 }
 
 impl MissingGlyphs {
-    /// Those of a report with so many of them, if it has any.
+    /// The `count` replaced characters of a report; `None` if there are none.
     pub fn of(count: usize, month_data: &MonthData) -> Option<Self> {
         let place = |(document, _): &(&Document, _)| {
             document.body.find(fonts::is_missing).map(|offset| markdown::place(document, offset))
@@ -28,7 +28,7 @@ impl MissingGlyphs {
     }
 }
 
-/// What is said of them all: how many, and where the first is that can be told exactly.
+/// One warning for all reports: how many there are, and the location of the first that has one.
 pub fn warning(all: &[MissingGlyphs]) -> Option<String> {
     let first = all.iter().find(|boxes| boxes.place.is_some()).or(all.first())?;
     let place = first.place.as_ref().map_or_else(|| first.report.clone(), Place::to_string);
@@ -37,7 +37,7 @@ pub fn warning(all: &[MissingGlyphs]) -> Option<String> {
     Some(format!("{place}: {count} {them} that the reports' fonts do not have {have} shown as {}", fonts::MISSING))
 }
 
-/// A report's data as text, with every character that has no glyph replaced, and how many there were.
+/// A report's data as text with every character that has no glyph replaced, and their number.
 pub fn shown(mut data: Value) -> (String, usize) {
     let mut missing = 0;
     replace(&mut data, &mut missing);

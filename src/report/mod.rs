@@ -5,7 +5,7 @@
 //! content/    --> markdown (tree) --^
 //! ```
 //!
-//! A report is made from its month and what was before it, so that it stays as it is while the record goes on.
+//! A report depends only on its month and the months before it, so that it does not change as the record grows.
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
 
 mod cache;
@@ -49,7 +49,7 @@ use month::{MonthData, MonthOrder};
 use templates::Templates;
 use typeset::{ReportWorld, Typeset};
 
-/// What a report can be told beside the publication.
+/// What a report needs beside the publication.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The address the site is published at, instead of the configured one.
@@ -75,17 +75,17 @@ pub struct Options<'a> {
 pub struct Reports {
     /// The documents by their path in the site: `months/2026-01.pdf`.
     pub files: BTreeMap<String, FileContent>,
-    /// Every text that went into them, by name, for the search for private things: in the documents they are packed.
+    /// Every text in them, by name, for the search for private values: inside the PDFs the text is compressed.
     pub words: BTreeMap<String, FileContent>,
-    /// How many were typeset now, and not found in the cache.
+    /// How many were typeset anew instead of read from the cache.
     pub typeset: usize,
-    /// What was found odd while they were.
+    /// Warnings of the compiler.
     pub warnings: Vec<String>,
-    /// Why some could not be kept, if so.
+    /// Why some could not be stored in the cache.
     pub not_kept: Option<Error>,
 }
 
-/// Where a month's report lies in the site.
+/// The path of a month's report in the site.
 pub fn path_of(month: YearMonth) -> String {
     format!("months/{month}.pdf")
 }
@@ -93,7 +93,7 @@ pub fn path_of(month: YearMonth) -> String {
 /// The report of every month.
 ///
 /// # Errors
-/// The first month that cannot be typeset: a template that is wrong, commentary that has no place on paper.
+/// The first month that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     let typesetter = Typesetter::new(publication, options)?;
     let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
@@ -139,7 +139,7 @@ impl MonthlyPdf {
     }
 }
 
-/// A table whose rows are found by their month.
+/// A table with its rows grouped by month.
 struct ByMonth {
     table: Table,
     rows: BTreeMap<YearMonth, Vec<usize>>,
@@ -235,7 +235,7 @@ impl<'a> Typesetter<'a> {
         let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
         let pdf: FileContent = pdf.into();
-        // A report with warnings is made again, so that they are heard again.
+        // A report with warnings is not stored, so that the next build repeats the warnings.
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
         let found = MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) };
         Ok(MonthlyPdf { is_new: true, warnings, not_kept: kept.err(), ..found })
@@ -243,9 +243,10 @@ impl<'a> Typesetter<'a> {
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
         let publication = self.publication;
-        let end = publication.month_ends.get(&month.month).ok_or_else(|| {
-            Error::data(format!("there is nothing to tell of the end of {}", month.month.in_words()))
-        })?;
+        let end = publication
+            .month_ends
+            .get(&month.month)
+            .ok_or_else(|| Error::data(format!("there are no figures for the end of {}", month.month.in_words())))?;
         let document = publication.texts.commentary(month.month);
         let document = document.filter(|text| self.options.drafts || !text.is_draft()).map(|text| text.read(reads));
         let around = Surroundings {
@@ -274,7 +275,7 @@ impl<'a> Typesetter<'a> {
         rows.collect()
     }
 
-    /// The digest of everything that goes into a report.
+    /// The digest of all inputs of a report.
     fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
@@ -283,7 +284,7 @@ impl<'a> Typesetter<'a> {
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
-    /// The template with everything it can see.
+    /// The template with every file it can read.
     fn world(
         &self,
         month_data: &MonthData,
@@ -342,10 +343,10 @@ impl<'a> Typesetter<'a> {
     }
 }
 
-/// The file in which a template finds what it is to say.
+/// The file from which the template reads its data.
 const DATA: &str = "data.json";
 
-/// The heading level of the section that commentary stands in.
+/// The heading level of the commentary section.
 const COMMENTARY_LEVEL: u8 = 2;
 
 /// The digest of the days up to the end of each month.

@@ -1,7 +1,7 @@
-//! What a monthly report says, as the `data.json` of its template.
+//! The data of a monthly report: the `data.json` of its template.
 //!
-//! Figures are written out here by the same functions as on the pages; words around them are the template's. A
-//! figure is `{ "text": "+1.2%", "sign": "gain" }`; one that cannot be told is an em dash, with its reason in `why`.
+//! Figures are formatted by the same functions as on the pages; the text around them is the template's. A figure is
+//! `{ "text": "+1.2%", "sign": "gain" }`; an undefined one is an em dash, with its reason in `why`.
 
 use serde_json::{Value, json};
 
@@ -15,17 +15,17 @@ use crate::record::Document;
 use super::markdown::Blocks;
 use crate::render::fonts;
 
-/// Everything that is told of one month.
+/// Everything in the report of one month.
 pub struct MonthData<'a> {
     /// What strangers may see.
     pub publication: &'a Publication,
     /// The month.
     pub month: &'a Month,
-    /// Where the account stood at its end.
+    /// The account at its end.
     pub end: &'a MonthEnd,
     /// Its orders, oldest first.
     pub orders: Vec<MonthOrder<'a>>,
-    /// The trader's own words.
+    /// The trader's commentary.
     pub commentary: Option<(&'a Document, Blocks)>,
 }
 
@@ -39,7 +39,7 @@ pub struct MonthOrder<'a> {
 }
 
 impl MonthData<'_> {
-    /// The date of the newest record in the report: nothing in it is younger.
+    /// The date of the newest row in the report.
     pub fn date(&self) -> chrono::NaiveDate {
         let fills = self.orders.iter().map(|found| found.order.last_fill.date_naive());
         let notes = self.orders.iter().map(|found| {
@@ -54,7 +54,7 @@ impl MonthData<'_> {
         fills.chain(written.map(|time| time.date_naive())).chain(saved).fold(self.end.as_of, Ord::max)
     }
 
-    /// The pictures in the commentary, and where they are referred to.
+    /// The pictures in the commentary, and the location of each reference.
     pub fn pictures(&self) -> impl Iterator<Item = &(String, Place)> {
         self.commentary.iter().flat_map(|(_, blocks)| &blocks.pictures)
     }
@@ -100,14 +100,14 @@ impl MonthData<'_> {
         })
     }
 
-    /// What each strategy's rule said at the end of a month, where that was saved.
+    /// The saved signals formed at the end of a month.
     fn signals(&self, formation: YearMonth) -> Vec<Value> {
         let several = self.publication.strategies.several;
         let saved = self.publication.signals_formed(formation);
         saved.map(|(strategy, found)| signal(several.then_some(strategy.name.as_str()), found)).collect()
     }
 
-    /// Which part of the month the record covers, if not all of it.
+    /// The part of the month that the record covers, if not all of it.
     fn part(&self) -> Option<&'static str> {
         let starts_inside = self.end.since >= self.month.month.first_day();
         match (starts_inside, self.end.month_goes_on) {
@@ -198,7 +198,7 @@ impl MonthData<'_> {
 /// Years before the report's that stand below it in the table of months.
 const EARLIER_YEARS: usize = 2;
 
-/// The language and region of a locale such as `en-GB`; what is no language is English.
+/// The language and region of a locale such as `en-GB`; an unknown language becomes English.
 fn language(locale: &str) -> (&str, Option<&str>) {
     let letters = |part: &str, lengths: &[usize]| {
         lengths.contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphabetic())
@@ -208,12 +208,12 @@ fn language(locale: &str) -> (&str, Option<&str>) {
     (lang, parts.next().filter(|part| letters(part, &[2])))
 }
 
-/// The site's title; a document needs one that can be read.
+/// The site's title; an accessible document must not have an empty one.
 fn title(written: &str) -> &str {
     if fonts::shown(written, &mut 0).trim().is_empty() { "Track record" } else { written }
 }
 
-/// A title that says more than the file's name.
+/// A descriptive document title.
 fn own_title(document: &Document) -> Option<&str> {
     (document.title != document.slug).then_some(document.title.as_str())
 }
@@ -295,7 +295,7 @@ fn headline(name: &str, period: &Period) -> Value {
     })
 }
 
-/// A row of the table of periods; one that the record is too young for is left out, unless it could be asked after.
+/// A row of the table of periods; one that is undefined is left out, unless it is a usual one.
 fn period(period: &Period) -> Option<Value> {
     let always = ["Month to date", "Year to date", "1 year", "Since inception"].contains(&period.label.as_str());
     (always || period.value.is_some()).then(|| headline(&period.label, period))

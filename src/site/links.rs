@@ -86,7 +86,7 @@ fn report(broken: &[String]) -> Result<()> {
 }
 
 const HINT: &str =
-    "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its place in the site";
+    "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its path in the site";
 
 fn anchors_of(content: &[u8]) -> BTreeSet<&str> {
     attributes::of(std::str::from_utf8(content).unwrap_or_default()).iter().filter_map(anchor).collect()
@@ -106,7 +106,7 @@ fn target<'a>(attribute: &Attribute<'a>) -> Option<&'a str> {
     }
 }
 
-/// Why a link on a page is broken, in words; `None` where it is sound or leads outside.
+/// Why a link on a page is broken; `None` if it is sound or leads outside.
 fn problem(
     files: &Files,
     anchors: &BTreeMap<&str, BTreeSet<&str>>,

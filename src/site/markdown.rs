@@ -12,12 +12,12 @@ use crate::render::markdown::{PageOf, location, options, top_level};
 
 use super::links::MarkdownLink;
 
-/// A Markdown text and where it stands.
+/// A Markdown text with its file and its page.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     /// The text.
     pub text: &'a str,
-    /// Its file, relative to the site's root: `content/about.md`.
+    /// Its file, relative to the root of the site directory: `content/about.md`.
     pub path: &'a Path,
     /// The line of the file on which the text starts.
     pub first_line: usize,
@@ -38,8 +38,8 @@ pub struct Html {
 
 /// Renders a text.
 ///
-/// A relative link is read from the file's place below `content/`, whose root stands for the site's: a link to a
-/// Markdown file leads to its page, one to a folder to the `index.html` in it.
+/// A relative link is resolved from the folder of the file below `content/`, which maps to the root of the site: a link to
+/// a Markdown file leads to its page, a link to a folder to the `index.html` in it.
 pub fn render(source: &Source, page_of: &PageOf) -> Html {
     let mut anchors = Anchors::default();
     let mut result = Html::default();
@@ -114,14 +114,14 @@ fn shifted(level: HeadingLevel, by: u8) -> HeadingLevel {
     HeadingLevel::try_from(usize::from((level as u8 + by).min(6))).unwrap_or(HeadingLevel::H6)
 }
 
-/// Anchors given so far on one page.
+/// Anchors already used on one page.
 #[derive(Default)]
 struct Anchors {
     taken: BTreeSet<String>,
 }
 
 impl Anchors {
-    /// An anchor from a heading's words, counted up where it is taken.
+    /// An anchor from the text of a heading, numbered if it is taken.
     fn give(&mut self, words: &str) -> String {
         let mut anchor = String::new();
         for character in words.chars().flat_map(char::to_lowercase) {
@@ -143,7 +143,7 @@ impl Anchors {
     }
 }
 
-/// Gives the heading that starts at `start` an anchor from its words, unless the author gave one.
+/// Gives the heading that starts at `start` an anchor from its text, unless the author gave one.
 fn name_heading(events: &mut [Event], start: usize, anchors: &mut Anchors) {
     let Some((Event::Start(Tag::Heading { id, .. }), inside)) =
         events.get_mut(start..).and_then(<[_]>::split_first_mut)

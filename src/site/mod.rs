@@ -1,6 +1,6 @@
 //! From a [`Publication`] to the files of a static site.
 //!
-//! [`render`] is a pure function into a sorted map; [`links`] proves that nothing in it points nowhere;
+//! [`render`] is a pure function into a sorted map; [`links`] proves that no link in it is broken;
 //! [`output`] swaps it for the old site in one step. No page asks the network for anything, and every link is
 //! relative and names a file, so that the site opens from disk and below any path.
 

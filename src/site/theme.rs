@@ -46,7 +46,7 @@ impl Theme {
     /// Renders one template.
     ///
     /// # Errors
-    /// What the template engine says, at the file, line and column it says it of.
+    /// The error of the template engine with its file, line and column.
     pub fn render(&self, template: &str, context: &Context) -> Result<String> {
         self.tera.render(template, context).map_err(|error| in_template(&error, self.folder.as_deref(), template))
     }
@@ -174,7 +174,7 @@ fn register(tera: &mut Tera) {
         let shown_unit = kwargs.get::<f64>("unit")?.unwrap_or(0.0001);
         Ok(value.as_f64().map_or("flat", |value| format::sign_class(value, shown_unit)).into())
     });
-    // Sort keys are rounded: more digits than the page shows would tell more than the page does.
+    // Sort keys are rounded: more digits than on the page would disclose more than the page does.
     tera.register_filter("sort_key", |value: &Value, _: Kwargs, _: &State| -> Value {
         value.as_f64().map_or_else(|| Value::from(""), |value| format!("{value:.6}").into())
     });
@@ -196,7 +196,7 @@ fn register(tera: &mut Tera) {
     tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
         value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())
     });
-    // How deep a cell of the monthly table is tinted, from 0 to 3.
+    // The tint of a cell of the monthly table, from 0 to 3.
     tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> &'static str {
         match value.as_f64().map(f64::abs) {
             Some(size) if size >= 0.05 => "t3",

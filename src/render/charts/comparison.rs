@@ -1,4 +1,4 @@
-//! Live beside the backtest, over the cone.
+//! The live record and the backtest, over the cone of expected outcomes.
 
 use super::plot::{Layer, Plot};
 use super::scale::{self, span, x_of};
@@ -8,8 +8,8 @@ use crate::Result;
 use crate::format::{self, Sign};
 use crate::publication::ComparisonView;
 
-/// Growth of 100 in the account and in the simulation of its rules, over what was to be expected of them; equal
-/// distances are equal returns.
+/// Growth of 100 in the account and in the backtest of its rules, over the cone of expected outcomes; on the logarithmic
+/// scale equal distances are equal returns.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.

@@ -36,7 +36,7 @@ fn time_span(days: &[Day]) -> (f64, f64) {
     span(days.iter().map(|day| x_of(day.date)), 0.0)
 }
 
-/// Growth of 100 in the account and the benchmark; logarithmic, equal distances are equal returns.
+/// Growth of 100 in the account and the benchmark; on a logarithmic scale equal distances are equal returns.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
@@ -45,7 +45,7 @@ pub fn growth(publication: &Publication, logarithmic: bool) -> Result<String> {
     both(&plot((WIDE_DATES, 5)), plot((NARROW_DATES, 4)), (340, 260))
 }
 
-/// Growth of 100 with about so many dates and heights labelled.
+/// Growth of 100, with the given numbers of labels on the axes.
 fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, labels: (usize, usize)) -> Plot {
     let height = |value: f64| if logarithmic { (value * 100.0).max(1e-6).ln() } else { value * 100.0 };
     let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.index))).collect();
@@ -92,7 +92,7 @@ fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
     }
 }
 
-/// The fall from the highest value so far.
+/// The drawdown: the fall from the highest value so far.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
@@ -102,7 +102,7 @@ pub fn drawdown(publication: &Publication) -> Result<String> {
     both(&plot, narrow, (150, 130))
 }
 
-/// The fall from the highest value so far with about so many dates labelled.
+/// The drawdown, with about `dates` labels on the time axis.
 fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown)).collect();
     let low = points.iter().map(|point| point.1).fold(-0.01, f64::min) * 1.06;
@@ -123,7 +123,7 @@ fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
     }
 }
 
-/// Percent at round numbers, with as many decimals as they need.
+/// Labels in percent at round numbers, with as few decimals as distinguish them.
 fn percent_labels(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     let numbers = scale::round_numbers(low * 100.0, high * 100.0, wanted);
     let step = numbers.windows(2).find_map(|pair| Some(pair.last()? - pair.first()?)).unwrap_or(1.0);
@@ -289,7 +289,7 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
     both(&plot, narrow, (200, 170)).map(Some)
 }
 
-/// The numbers behind growth, drawdown and months for the script, as small as whole numbers can be.
+/// The numbers behind growth, drawdown and months for the script, as compact whole numbers.
 ///
 /// `d` days since the first, `i` and `b` the index of account and benchmark times 10,000, `m` months with their
 /// return in hundredths of a percent.

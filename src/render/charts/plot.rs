@@ -15,27 +15,27 @@ use crate::{Error, Result};
 use super::scale;
 use super::svg::{Ink, SCALE, Svg};
 
-/// How large a chart is drawn: once for wide screens and once for narrow ones, and the style sheet shows the one
-/// that fits, so that its letters have the size of letters on both.
+/// The size of a chart. It is drawn once for wide and once for narrow screens, and the style sheet shows the one that
+/// fits, so that its text is readable on both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// Pixels of its letters, before the page scales it.
+    /// Font size in pixels, before the page scales it.
     pub letters: i32,
     /// Its class on the page.
     pub class: &'static str,
 }
 
 impl Size {
-    /// For screens as wide as a desk's.
+    /// For desktop screens.
     pub const fn wide(height: u32) -> Self {
         Self { width: 960, height, letters: 11, class: "wide" }
     }
 
-    /// For a column of a printed page, where it is about two thirds as large.
+    /// For a column of a printed page, where it is scaled to about two thirds.
     pub const fn print(height: u32) -> Self {
         Self { width: 470, height, letters: 10, class: "print" }
     }
@@ -55,9 +55,9 @@ pub enum Layer {
     Area(Vec<(f64, f64)>, Ink),
     /// The area inside a line that ends where it starts.
     Band(Vec<(f64, f64)>, Ink),
-    /// Bars from zero (left, right, height), with the ink of those above and of those below.
+    /// Bars from zero (left, right, height), with one ink for positive and one for negative values.
     Bars(Vec<(f64, f64, f64)>, Ink, Ink),
-    /// A thin line across at this height.
+    /// A thin horizontal line at this height.
     Level(f64),
 }
 
@@ -76,15 +76,15 @@ pub struct Plot {
     pub x: (f64, f64),
     /// Lower and upper end.
     pub y: (f64, f64),
-    /// Labels below.
+    /// Labels of the horizontal axis.
     pub x_labels: Vec<(f64, String)>,
-    /// Labels at the side, each with a line of the grid.
+    /// Labels of the vertical axis, each with a grid line.
     pub y_labels: Vec<(f64, String)>,
     /// What is drawn, from back to front.
     pub layers: Vec<Layer>,
 }
 
-/// The font of letters in printed charts: that of the report.
+/// The font of printed charts: the report's.
 const PRINT_FONT: &str = "Source Sans 3";
 
 const LEFT: i32 = 2;

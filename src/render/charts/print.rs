@@ -1,4 +1,4 @@
-//! Charts for paper: one size, resolved colours, and the words for those who do not see them.
+//! Charts for paper: one size, fixed colours, and alternative text.
 
 use crate::Result;
 use crate::publication::Day;
@@ -11,9 +11,9 @@ use super::{drawdown_plot, growth_plot};
 pub struct Printed {
     /// The document.
     pub svg: String,
-    /// What it shows, in a sentence or two.
+    /// Its alternative text.
     pub alt: String,
-    /// Its name.
+    /// Its title.
     pub title: String,
 }
 

@@ -9,7 +9,7 @@ pub fn x_of(date: NaiveDate) -> f64 {
     f64::from(date.num_days_from_ce())
 }
 
-/// The smallest and largest value, widened where they are the same, with a margin above and below.
+/// The smallest and largest value with a margin above and below; widened if they are equal.
 pub fn span(values: impl Iterator<Item = f64>, margin: f64) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
@@ -38,7 +38,7 @@ pub fn round_numbers(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     (first..=last).map(|number| number as f64 * step).collect()
 }
 
-/// How many decimals tell round numbers of this step apart.
+/// The number of decimals that distinguish round numbers of this step.
 pub fn decimals(step: f64) -> usize {
     (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize
 }
@@ -81,7 +81,7 @@ pub fn dates(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<(NaiveDate
 
 /// At most the first, lowest, highest and last point of each of `columns` equal parts of the x axis.
 ///
-/// No peak or valley is lost, whatever is left out.
+/// Peaks and valleys are never lost by thinning.
 pub fn thinned(points: &[(f64, f64)], columns: usize) -> Vec<(f64, f64)> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let width = (last.0 - first.0) / columns.max(1) as f64;

@@ -1,7 +1,7 @@
 //! A drawing backend of `plotters` that writes small, themable SVG.
 //!
-//! Coordinates are tenths of a pixel. Every shape has a hex colour, for readers that know no style sheet, and a
-//! class, by which the page's style sheet recolours it.
+//! Coordinates are tenths of a pixel. Every shape has a hex colour, for readers without the style sheet, and a class, by
+//! which the style sheet of the page recolours it.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -69,7 +69,7 @@ impl Ink {
         }
     }
 
-    /// The ink of a colour: `plotters` hands on nothing else.
+    /// The ink of a colour: `plotters` passes only colours to the backend.
     fn of(colour: BackendColor) -> Self {
         let (red, green, blue) = colour.rgb;
         Self::ALL.into_iter().find(|ink| ink.colour() == RGBColor(red, green, blue)).unwrap_or(Self::Label)

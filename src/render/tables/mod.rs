@@ -1,4 +1,4 @@
-//! What the charts and tables show, as CSV and JSON for whoever wants to check.
+//! The published tables as CSV and JSON, from which every figure can be recomputed.
 
 mod columns;
 mod record;

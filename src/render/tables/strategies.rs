@@ -1,4 +1,4 @@
-//! The tables of signals, plans and the comparison with the backtest; none where there is nothing in them.
+//! The tables of signals, plans and the comparison with the backtest; empty ones are left out.
 
 use super::columns::{bps, counts, dates, ratios, texts};
 use super::table::Table;

@@ -1,4 +1,4 @@
-//! A table and its two notations, CSV and JSON.
+//! A table and its two formats, CSV and JSON.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::{Error, Result};
 pub enum Values {
     /// Dates, written `2026-01-27`.
     Dates(Vec<Option<NaiveDate>>),
-    /// Numbers; a fraction where the name does not say otherwise.
+    /// Numbers; fractions unless the name says otherwise.
     Numbers(Vec<Option<f64>>),
     /// Whole numbers.
     Counts(Vec<Option<i64>>),
-    /// Words.
+    /// Text.
     Texts(Vec<Option<String>>),
 }
 
@@ -26,9 +26,9 @@ pub enum Values {
 pub struct Column {
     /// Its name in the files.
     pub name: &'static str,
-    /// What it holds, in words.
+    /// Its description.
     pub meaning: &'static str,
-    /// Its values, one a row.
+    /// Its values, one per row.
     pub values: Values,
 }
 
@@ -37,19 +37,19 @@ pub struct Column {
 pub struct Table {
     /// The file's name.
     pub name: &'static str,
-    /// What a row is.
+    /// Description of a row.
     pub meaning: &'static str,
     /// The columns.
     pub columns: Vec<Column>,
 }
 
 impl Table {
-    /// How many rows it has.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
-    /// The numbers of the rows by what the date in their first column belongs to.
+    /// The row numbers, grouped by a function of the date in the first column.
     pub fn rows_by<K: Ord>(&self, key: impl Fn(NaiveDate) -> K) -> BTreeMap<K, Vec<usize>> {
         let mut rows: BTreeMap<K, Vec<usize>> = BTreeMap::new();
         if let Some(Values::Dates(dates)) = self.columns.first().map(|column| &column.values) {
@@ -60,7 +60,7 @@ impl Table {
         rows
     }
 
-    /// The table with these rows alone.
+    /// The table with only these rows.
     pub fn picked(&self, rows: &[usize]) -> Self {
         let columns = self.columns.iter().map(|column| Column { values: column.values.rows(rows), ..*column });
         Self { columns: columns.collect(), ..*self }
