@@ -45,13 +45,12 @@ fn letters(stem: &str) -> impl Iterator<Item = char> {
 /// Whether a fill is a trade. Exchanging one currency for another (asset class `CASH`) moves cash inside the
 /// account and is none: it has no place among orders, round trips and their figures.
 pub fn is_trade(execution: &Execution) -> bool {
-    !execution.asset_class.eq_ignore_ascii_case("CASH")
+    !execution.asset_class.is_currency_exchange()
 }
 
 /// Whether a fill's ticker may stand for something other than the share of that name: an option, a future ...
 pub fn is_derivative(execution: &Execution) -> bool {
-    const CLASSES: [&str; 8] = ["OPT", "FOP", "FUT", "WAR", "IOPT", "CFD", "BOND", "BILL"];
-    CLASSES.iter().any(|class| execution.asset_class.eq_ignore_ascii_case(class))
+    execution.asset_class.is_derivative()
 }
 
 /// The instruments of a set of fills, so that rows with and without contract number meet.

@@ -11,7 +11,7 @@ use super::time::{self, Instant};
 use super::{Batch, Fingerprints, utf8};
 use crate::config::CsvImport;
 use crate::error::{Error, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Source, Ticker};
 
 /// How a CSV file is read.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +213,7 @@ impl Reader<'_> {
             account: AccountId::new(account),
             symbol: Ticker::new(self.needed(line, "symbol")?),
             conid: conid.transpose()?,
-            asset_class: self.owned(line, "asset_class").unwrap_or_default(),
+            asset_class: self.text(line, "asset_class").unwrap_or_default().into(),
             exchange: self.owned(line, "exchange").unwrap_or_default(),
             currency,
             side: self.side(line, quantity)?,
@@ -228,7 +228,7 @@ impl Reader<'_> {
             perm_id: self.owned(line, "perm_id"),
             order_ref: self.owned(line, "order_ref"),
             reference_price: self.decimal(line, "reference_price")?,
-            source: "csv".to_owned(),
+            source: Source::Csv,
             cancels: None,
             transaction_id: None,
             trade_id: None,

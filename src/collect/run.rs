@@ -13,7 +13,7 @@ use super::work::Work;
 use super::yahoo::{self, Wanted};
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
-use crate::record::{Currency, Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
+use crate::record::{AssetClass, Currency, Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -116,7 +116,7 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
 
 /// Ticker, contract number and listing exchange of all shares and funds that were traded or held.
 fn instruments(record: &Record) -> impl Iterator<Item = (&Ticker, Option<u64>, &str)> {
-    let is_share = |class: &str| matches!(class, "" | "STK" | "FUND" | "ETF");
+    let is_share = |class: &AssetClass| class.is_share() || *class == AssetClass::Unknown;
     let other: BTreeSet<&Ticker> =
         record.executions.iter().filter(|fill| !is_share(&fill.asset_class)).map(|fill| &fill.symbol).collect();
     let fills = record.executions.iter().filter(move |fill| is_share(&fill.asset_class));

@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::YearMonth;
-use crate::record::{AccountId, Currency, ExecId, Execution, PriceSymbol, Side, Ticker};
+use crate::record::{AccountId, AssetClass, Currency, ExecId, Execution, PriceSymbol, Side, Source, Ticker};
 use crate::strategy::backtest::{Broker, Order};
 use crate::strategy::costs::Costs;
 
@@ -158,7 +158,7 @@ fn blank_fill(symbol: &PriceSymbol) -> Execution {
         account: AccountId::new(ACCOUNT),
         symbol: Ticker::new(symbol.as_str()),
         conid: None,
-        asset_class: "STK".into(),
+        asset_class: AssetClass::Stock,
         exchange: EXCHANGE.into(),
         currency: dollar(),
         side: Side::Buy,
@@ -173,7 +173,7 @@ fn blank_fill(symbol: &PriceSymbol) -> Execution {
         perm_id: None,
         order_ref: None,
         reference_price: None,
-        source: "demo".into(),
+        source: Source::Demo,
         cancels: None,
         transaction_id: None,
         trade_id: None,

@@ -14,7 +14,7 @@ use super::broker::{ACCOUNT, EXCHANGE, SimulatedBroker, costs, dollar};
 use super::market;
 use crate::config::{self, Strategy};
 use crate::error::{Error, Result};
-use crate::record::{AccountId, CashFlow, Execution, FlowKind, Plan, Signal, Snapshot};
+use crate::record::{AccountId, CashFlow, Execution, FlowKind, Plan, Signal, Snapshot, Source};
 use crate::strategy::Prices;
 use crate::strategy::backtest::{Setup, Simulation, simulate as follow};
 use crate::strategy::plan::document;
@@ -69,7 +69,7 @@ pub fn simulate_on(prices: Prices) -> Result<DemoRecord> {
         invested_at_start: false,
         account: AccountId::new(ACCOUNT),
         exchange: EXCHANGE,
-        source: "demo",
+        source: Source::Demo,
     };
     let Simulation { executions, snapshots, flows, decisions, .. } = follow(&setup, &mut SimulatedBroker::new())?;
     let plan = |decision: &Decision| {
@@ -103,7 +103,7 @@ fn flows() -> Vec<CashFlow> {
             amount: Decimal::new(cents, 2),
             fx_to_base: None,
             kind: if cents > 0 { FlowKind::Deposit } else { FlowKind::Withdrawal },
-            source: "demo".into(),
+            source: Source::Demo,
         })
     };
     FLOWS.into_iter().enumerate().filter_map(flow).collect()

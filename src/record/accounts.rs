@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AccountId, Finding, FindingKind, Record, Severity};
+use super::{AccountId, Finding, FindingKind, Record, Severity, Source};
 use crate::error::Place;
 
 /// What is wrong with the accounts of a record.
@@ -26,8 +26,8 @@ fn one_account(record: &Record) -> Option<Finding> {
 
 /// A simulated account must never be published as real money.
 fn no_paper_as_live(record: &Record, is_live: bool) -> Option<Finding> {
-    let fills = record.executions.iter().map(|fill| (&fill.account, fill.source.as_str()));
-    let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, snapshot.source.as_str()));
+    let fills = record.executions.iter().map(|fill| (&fill.account, &fill.source));
+    let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, &snapshot.source));
     (is_live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
         let message = "`[site] status` is \"live\", and the record holds data of a paper account";
         let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
@@ -36,8 +36,8 @@ fn no_paper_as_live(record: &Record, is_live: bool) -> Option<Finding> {
 }
 
 /// Interactive Brokers' numbers of simulated accounts start with a D: `DU1234567`.
-fn is_paper(account: &AccountId, source: &str) -> bool {
+fn is_paper(account: &AccountId, source: &Source) -> bool {
     let digits = account.private().trim_start_matches(|letter: char| letter.is_ascii_uppercase());
     let is_number = digits.len() >= 4 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    matches!(source, "tws" | "flex") && account.private().starts_with('D') && is_number
+    matches!(source, Source::Tws | Source::Flex) && account.private().starts_with('D') && is_number
 }

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{AccountId, Source};
 
 /// A stretch of days that one query has answered for: a row of `data/coverage.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,8 +17,8 @@ pub struct Coverage {
     pub account: AccountId,
     /// The query's number at the source.
     pub query: String,
-    /// Where the answer came from: `flex`.
-    pub source: String,
+    /// Where the answer came from.
+    pub source: Source,
 }
 
 /// The stretches between `from` and `to` that none of these cover, none longer than `longest` days.

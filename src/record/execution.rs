@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::asset_class::AssetClass;
 use super::name::{AccountId, Currency, ExecId, Ticker};
+use super::source::Source;
 
 /// Bought or sold. A short sale is a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,8 +61,8 @@ pub struct Execution {
     pub symbol: Ticker,
     /// IBKR's contract number, which unlike the ticker is unique.
     pub conid: Option<u64>,
-    /// `STK`, `OPT`, `FUT`, `CASH` ... as the broker says.
-    pub asset_class: String,
+    /// What kind of instrument it is.
+    pub asset_class: AssetClass,
     /// The listing exchange, if the source reports it.
     pub exchange: String,
     /// The currency of `price`.
@@ -89,8 +91,8 @@ pub struct Execution {
     pub order_ref: Option<String>,
     /// The price that was meant to be traded at, only where the source itself carried one.
     pub reference_price: Option<Decimal>,
-    /// Where the row came from: `flex`, `tws`, `csv`, `seed`, `demo`.
-    pub source: String,
+    /// Where the row came from.
+    pub source: Source,
     /// The fill that this row takes back. Such a row is bookkeeping and no fill itself.
     pub cancels: Option<ExecId>,
     /// The statement's number of the transaction, which cancellations and corrections refer to.
@@ -181,6 +183,9 @@ impl Execution {
             if mine.is_none() {
                 mine.clone_from(theirs);
             }
+        }
+        if merged.asset_class == AssetClass::Unknown {
+            merged.asset_class.clone_from(&other.asset_class);
         }
         if merged.exchange.is_empty() {
             merged.exchange.clone_from(&other.exchange);

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency};
+use super::source::Source;
 
 /// What kind of money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub struct CashFlow {
     /// What it was.
     pub kind: FlowKind,
     /// Where the row came from.
-    pub source: String,
+    pub source: Source,
 }
 
 impl CashFlow {
@@ -87,5 +88,5 @@ pub struct StatementPeriod {
     /// The broker's time-weighted return of the period, in percent.
     pub twr_percent: Option<Decimal>,
     /// Where the row came from.
-    pub source: String,
+    pub source: Source,
 }

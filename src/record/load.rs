@@ -326,7 +326,7 @@ fn impossible_fill(fill: &Execution) -> Option<&'static str> {
         Some("the quantity is not above zero; the side says whether it was bought or sold")
     } else if fill.multiplier <= Decimal::ZERO {
         Some("the multiplier is not above zero")
-    } else if fill.price < Decimal::ZERO && !matches!(fill.asset_class.as_str(), "FUT" | "FOP" | "OPT") {
+    } else if fill.price < Decimal::ZERO && !fill.asset_class.may_cost_less_than_nothing() {
         Some("the price is below zero")
     } else if fill.commission.is_some() && fill.commission_currency.is_none() {
         Some("a commission needs its currency")

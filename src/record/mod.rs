@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod annotation;
+pub mod asset_class;
 pub mod content;
 mod content_files;
 pub mod corrections;
@@ -31,6 +32,7 @@ mod settings;
 pub mod signal;
 pub mod signals_and_plans;
 pub mod snapshot;
+pub mod source;
 pub mod store;
 pub mod suspicious;
 #[cfg(test)]
@@ -43,6 +45,7 @@ use chrono::NaiveDate;
 use crate::calendar::{Exchange, YearMonth};
 
 pub use annotation::{Annotation, Document, PostTrade, PreTrade};
+pub use asset_class::AssetClass;
 pub use execution::{Execution, Instrument, Side};
 pub use finding::{Finding, Severity, Subject};
 pub use finding_kind::FindingKind;
@@ -53,6 +56,7 @@ pub use price::{Bar, PriceSeries};
 pub use settings::Settings;
 pub use signal::{DatedPrice, Ranked, Rule, Signal, Skipped};
 pub use snapshot::{Position, Snapshot};
+pub use source::Source;
 pub use suspicious::SuspiciousBar;
 
 /// Everything known about one account, in the form the analysis reads it.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::files::Placed;
-use super::{Currency, Finding, FindingKind, Severity, Snapshot, Subject};
+use super::{Currency, Finding, FindingKind, Severity, Snapshot, Source, Subject};
 
 impl Snapshot {
     /// Whether both are about the same moment of the same account, by the same source.
@@ -50,7 +50,7 @@ impl Snapshot {
 
     /// Whether it is of a statement, which the broker stands by more than by what its terminal shows.
     fn is_of_statement(&self) -> bool {
-        self.source == "flex"
+        self.source == Source::Flex
     }
 }
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency, Ticker};
+use super::source::Source;
 use crate::calendar::Exchange;
 
 /// The schema number this version writes. It reads all from 1 on.
@@ -52,8 +53,8 @@ pub struct Snapshot {
     /// Inconsistencies noticed when it was taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
-    /// Where it came from: `flex`, `tws`, `seed`, `demo`.
-    pub source: String,
+    /// Where it came from.
+    pub source: Source,
 }
 
 impl Snapshot {

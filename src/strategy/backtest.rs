@@ -20,8 +20,8 @@ use crate::config::exchange::of_members;
 use crate::error::{Error, Result};
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
-    AccountId, Bar, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side,
-    Snapshot, Ticker,
+    AccountId, AssetClass, Bar, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record,
+    Side, Snapshot, Source, Ticker,
 };
 
 /// Days of notice before a withdrawal; a rebalance within them keeps the money back.
@@ -78,7 +78,7 @@ pub struct Setup<'a> {
     /// Where everything is listed.
     pub exchange: &'static str,
     /// What the rows of the record name as their source.
-    pub source: &'static str,
+    pub source: Source,
 }
 
 /// What a simulation yields.
@@ -240,7 +240,7 @@ impl Account<'_> {
             accruals: [].into(),
             generated: None,
             doubts: Vec::new(),
-            source: (*source).to_owned(),
+            source: source.clone(),
         })
     }
 }
@@ -298,7 +298,7 @@ impl Broker for AssumedBroker {
             account: self.account.clone(),
             symbol: Ticker::new(order.symbol.as_str()),
             conid: None,
-            asset_class: "STK".into(),
+            asset_class: AssetClass::Stock,
             exchange: String::new(),
             currency: order.quote.currency,
             side: order.side,
@@ -377,7 +377,7 @@ pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span
         invested_at_start: span.invested_at_start,
         account,
         exchange: "",
-        source: SOURCE,
+        source: SOURCE.into(),
     };
     simulate(&setup, &mut broker)
 }

@@ -249,7 +249,7 @@ fn what_was_done_since_the_snapshot_is_not_listed_again() {
         amount: 500.into(),
         fx_to_base: None,
         kind: FlowKind::Deposit,
-        source: String::new(),
+        source: "".into(),
     }];
     assert!(refusal(&record, &rule()).contains("deposits or withdrawals are newer"));
 }

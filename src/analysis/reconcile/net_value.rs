@@ -233,7 +233,7 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     let margined: BTreeSet<Instrument> = record
         .executions
         .iter()
-        .filter(|fill| ["FUT", "CFD"].iter().any(|class| fill.asset_class.eq_ignore_ascii_case(class)))
+        .filter(|fill| fill.asset_class.is_margined())
         .map(|fill| instruments.of_fill(fill))
         .collect();
     let comparable = |snapshot: &&Snapshot| {

@@ -87,7 +87,7 @@ impl Reading {
             positions: None,
             generated: self.generated(row),
             doubts: Vec::new(),
-            source: SOURCE.to_owned(),
+            source: SOURCE,
         };
         match values.get(&date) {
             Some((_, known)) if *known == snapshot => {
@@ -203,7 +203,7 @@ impl Reading {
             ending_value,
             external_flows: external_flows(row)?,
             twr_percent: row.decimal("twr")?,
-            source: SOURCE.to_owned(),
+            source: SOURCE,
         };
         if self.batch.statements.contains(&period) {
             self.batch.skip(&row.tag, "the same row stands in the file already", row.place());

@@ -75,7 +75,7 @@ impl Reading {
     ) -> Result<CashFlow> {
         let listed = || self.rates.get(&(date, currency)).copied().filter(|_| self.base != Some(currency));
         let fx_to_base = self.rate(row, currency)?.or_else(listed);
-        let source = SOURCE.to_owned();
+        let source = SOURCE;
         Ok(CashFlow { id, date, account: self.account.clone(), currency, amount, fx_to_base, kind, source })
     }
 

@@ -54,7 +54,7 @@ impl<'a> FlexSettings<'a> {
 }
 
 /// Where rows came from, in the record.
-const SOURCE: &str = "flex";
+const SOURCE: crate::record::Source = crate::record::Source::Flex;
 
 /// The elements that are read, or left out with a reason.
 const KINDS: [&str; 16] = [

@@ -150,7 +150,7 @@ fn keep(
             to,
             account: account.clone(),
             query: work.config.flex.query_id.clone(),
-            source: SOURCE.to_owned(),
+            source: SOURCE,
         })
         .collect();
     let changes = Changes { coverage, ..changes(work.store().site(), &batch, &[Received { path, bytes }]) };

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::session::{Session, read};
 use crate::error::Result;
-use crate::record::{Currency, Ticker};
+use crate::record::{AssetClass, Currency, Ticker};
 
 /// What is known of a contract beyond the row it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,26 +84,25 @@ pub fn ticker(contract: &Contract) -> Ticker {
     Ticker::new(name)
 }
 
-/// The asset class in the letters of statements.
-pub fn asset_class(contract: &Contract) -> String {
+/// The asset class.
+pub fn asset_class(contract: &Contract) -> AssetClass {
     match &contract.security_type {
-        SecurityType::Stock => "STK",
-        SecurityType::Option => "OPT",
-        SecurityType::Future | SecurityType::ContinuousFuture => "FUT",
-        SecurityType::Index => "IND",
-        SecurityType::FuturesOption => "FOP",
-        SecurityType::ForexPair => "CASH",
-        SecurityType::Spread => "BAG",
-        SecurityType::Warrant => "WAR",
-        SecurityType::Bond => "BOND",
-        SecurityType::Commodity => "CMDTY",
-        SecurityType::News => "NEWS",
-        SecurityType::MutualFund => "FUND",
-        SecurityType::Crypto => "CRYPTO",
-        SecurityType::CFD => "CFD",
-        SecurityType::Other(name) => name,
+        SecurityType::Stock => AssetClass::Stock,
+        SecurityType::Option => AssetClass::Option,
+        SecurityType::Future | SecurityType::ContinuousFuture => AssetClass::Future,
+        SecurityType::Index => AssetClass::Index,
+        SecurityType::FuturesOption => AssetClass::FutureOption,
+        SecurityType::ForexPair => AssetClass::Forex,
+        SecurityType::Spread => AssetClass::Combination,
+        SecurityType::Warrant => AssetClass::Warrant,
+        SecurityType::Bond => AssetClass::Bond,
+        SecurityType::Commodity => AssetClass::Commodity,
+        SecurityType::News => AssetClass::Other("NEWS".into()),
+        SecurityType::MutualFund => AssetClass::Fund,
+        SecurityType::Crypto => AssetClass::Crypto,
+        SecurityType::CFD => AssetClass::Cfd,
+        SecurityType::Other(name) => name.as_str().into(),
     }
-    .to_owned()
 }
 
 /// Units one contract stands for.
@@ -158,7 +157,7 @@ mod tests {
         assert_eq!(ticker(&contract).as_str(), "AAPL");
         contract.security_type = SecurityType::Option;
         assert_eq!(ticker(&contract).as_str(), "AAPL  260116C00200000");
-        assert_eq!(asset_class(&contract), "OPT");
+        assert_eq!(asset_class(&contract), AssetClass::Option);
     }
 
     #[test]

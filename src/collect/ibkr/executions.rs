@@ -17,7 +17,7 @@ use super::{SOURCE, time};
 use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::Result;
-use crate::record::{AccountId, ExecId, Execution, Finding, FindingKind, Severity, Side};
+use crate::record::{AccountId, AssetClass, ExecId, Execution, Finding, FindingKind, Severity, Side};
 
 /// How far back a gateway can be asked.
 const DAYS: i32 = 7;
@@ -71,7 +71,8 @@ pub async fn collect(
         }
     }
     let shares = answers.of_account(account).map(|fill| &fill.contract);
-    let contracts: Vec<&Contract> = shares.filter(|contract| asset_class(contract) != "BAG").collect();
+    let contracts: Vec<&Contract> =
+        shares.filter(|contract| asset_class(contract) != AssetClass::Combination).collect();
     let listings = listings(session, &contracts).await.unwrap_or_else(|error| {
         let mut finding = Finding::from_error(FindingKind::NoListings, &error);
         finding.severity = Severity::Warning;
@@ -194,7 +195,7 @@ fn row(
 ) -> Result<Option<Execution>, String> {
     let (execution, contract) = (&fill.execution, &fill.contract);
     let class = asset_class(contract);
-    if class == "BAG" {
+    if class == AssetClass::Combination {
         return Ok(None);
     }
     if execution.execution_id.is_empty() {
@@ -234,7 +235,7 @@ fn row(
         perm_id: (execution.perm_id != 0).then(|| execution.perm_id.to_string()),
         order_ref: Some(execution.order_reference.clone()).filter(|text| !text.is_empty()),
         reference_price: None,
-        source: SOURCE.to_owned(),
+        source: SOURCE,
         cancels: None,
         transaction_id: None,
         trade_id: None,

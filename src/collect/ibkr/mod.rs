@@ -17,10 +17,10 @@ use super::work::Work;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::record::store::Changes;
-use crate::record::{AccountId, Record};
+use crate::record::{AccountId, Record, Source};
 
 /// Where rows came from, in the record.
-const SOURCE: &str = "tws";
+const SOURCE: Source = Source::Tws;
 
 /// Collects fills, the account, or both, over one connection, and stores each as soon as it is complete. One that
 /// fails does not keep the other from being asked.
@@ -66,7 +66,7 @@ async fn open<'a>(
 
 /// The account of the record, so far as it came from Interactive Brokers.
 fn recorded(record: &Record) -> Option<&str> {
-    let ours = |source: &str| matches!(source, SOURCE | "flex");
+    let ours = |source: &Source| matches!(source, Source::Tws | Source::Flex);
     let snapshots =
         record.snapshots.iter().filter(|snapshot| ours(&snapshot.source)).map(|snapshot| &snapshot.account);
     let fills = record.executions.iter().filter(|fill| ours(&fill.source)).map(|fill| &fill.account);

@@ -188,7 +188,7 @@ pub fn build(
         positions: None,
         generated: None,
         doubts: Vec::new(),
-        source: SOURCE.to_owned(),
+        source: SOURCE,
     };
     if snapshot.cash.is_empty() {
         return Err(wrong("the gateway did not tell the cash balance"));
@@ -312,7 +312,7 @@ fn sum_doubt(snapshot: &Snapshot, portfolio: &[AccountPortfolioValue]) -> Option
     let valueless = |conid: Option<u64>| {
         portfolio.iter().any(|value| {
             u64::try_from(value.contract.contract_id).ok() == conid
-                && matches!(super::contracts::asset_class(&value.contract).as_str(), "FUT" | "CFD")
+                && super::contracts::asset_class(&value.contract).is_margined()
         })
     };
     let mut parts = snapshot.clone();

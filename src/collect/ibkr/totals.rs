@@ -7,7 +7,7 @@ use ibapi::orders::{ExecutionData, ExecutionSide};
 use rust_decimal::Decimal;
 
 use super::contracts::{decimal, ticker};
-use crate::record::{Execution, Finding, FindingKind, Severity, Side, Subject, Ticker};
+use crate::record::{AssetClass, Execution, Finding, FindingKind, Severity, Side, Subject, Ticker};
 
 /// The key of one order's fills in one instrument.
 type Order = (String, Option<u64>, Side);
@@ -24,7 +24,7 @@ impl OrderTotals {
             let Some(filled) = decimal(execution.cumulative_quantity).filter(|filled| *filled > Decimal::ZERO) else {
                 continue;
             };
-            if execution.perm_id == 0 || super::contracts::asset_class(contract) == "BAG" {
+            if execution.perm_id == 0 || super::contracts::asset_class(contract) == AssetClass::Combination {
                 continue;
             }
             let side = if execution.side == ExecutionSide::Bought { Side::Buy } else { Side::Sell };

@@ -68,10 +68,10 @@ fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -
     Ok(Some(Execution {
         exec_id: ExecId::new(needed("trade_id")?),
         time: time.time,
-        account: AccountId::new(settings.account.unwrap_or(SOURCE)),
+        account: AccountId::new(settings.account.unwrap_or(SOURCE.as_str())),
         symbol: Ticker::new(needed("symbol")?),
         conid: None,
-        asset_class: line.text(column("asset_class")).unwrap_or_default().to_owned(),
+        asset_class: line.text(column("asset_class")).unwrap_or_default().into(),
         exchange: String::new(),
         currency,
         side,
@@ -87,7 +87,7 @@ fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -
         order_ref: None,
         // The earlier system wrote a zero where no price had been meant.
         reference_price: reference_price.filter(|price| *price > Decimal::ZERO),
-        source: SOURCE.to_owned(),
+        source: SOURCE,
         cancels: None,
         transaction_id: None,
         trade_id: None,

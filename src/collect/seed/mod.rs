@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use super::{Batch, number, utf8};
 use crate::calendar::YearMonth;
 use crate::error::{Error, Place, Result};
-use crate::record::{Currency, ExecId};
+use crate::record::{Currency, ExecId, Source};
 
 /// What the earlier system does not say.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ pub struct SeedSettings<'a> {
 }
 
 /// Where rows came from, in the record.
-const SOURCE: &str = "seed";
+const SOURCE: Source = Source::Seed;
 
 /// Reads `executions/*.csv`, `snapshots/*.json`, `annotations/*.json` and `annotations/monthly/YYYY-MM.md` below a
 /// folder. Times without a zone are UTC.

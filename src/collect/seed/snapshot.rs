@@ -33,7 +33,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
         dated: None,
         date: as_of.date_naive(),
         as_of,
-        account: AccountId::new(settings.account.unwrap_or(SOURCE)),
+        account: AccountId::new(settings.account.unwrap_or(SOURCE.as_str())),
         base_currency: base,
         net_liquidation: needed_decimal(path, &object, "total_equity")?,
         cash: decimal(path, &object, "cash")?.map(|cash| (base, cash)).into_iter().collect(),
@@ -42,7 +42,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
         positions,
         generated: None,
         doubts: Vec::new(),
-        source: SOURCE.to_owned(),
+        source: SOURCE,
     };
     Ok(Batch { snapshots: vec![snapshot], ..Batch::default() })
 }
