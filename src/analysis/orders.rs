@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::fx::Rates;
-use super::instruments::{Instruments, is_trade};
-use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Side, Ticker};
+use super::instruments::is_trade;
+use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Instruments, Side, Ticker};
 
 /// Fills of one order, with what they come to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,10 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use super::fx::Rates;
-use super::instruments::{Instruments, is_trade};
-use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Record, Side, Snapshot, Ticker};
+use super::instruments::is_trade;
+use crate::record::{
+    AccountId, Currency, ExecId, Execution, Instrument, Instruments, Record, Side, Snapshot, Ticker,
+};
 
 /// Bought first or sold first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

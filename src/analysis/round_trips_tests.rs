@@ -175,3 +175,20 @@ proptest! {
         prop_assert!((profit - cash).abs() < Decimal::new(1, 18), "{} {}", profit, cash);
     }
 }
+
+#[test]
+fn an_option_does_not_close_the_share_it_is_on() {
+    for [share, option] in [["STK", "OPT"], ["stk", "Equity Option"], ["", "option"], ["", ""]] {
+        let fills = [
+            Fill::buy("AAPL", 100, 180).on("2024-01-02").class(share).commission("1", "USD").done(),
+            Fill::buy("AAPL", 1, 5).on("2024-01-03").class(option).multiplier(100).commission("1", "USD").done(),
+            Fill::sell("AAPL", 1, 7).on("2024-02-01").class(option).multiplier(100).commission("1", "USD").done(),
+        ];
+        let record = Record { executions: fills.to_vec(), ..Record::default() };
+        let matching = round_trips(&record, currency("USD"));
+        let nets: Vec<_> = matching.closed.iter().map(|trip| trip.net).collect();
+        assert_eq!(nets, [Some(dec("198"))], "(7 - 5) x 100 - 2, for {share}/{option}");
+        let open: Vec<_> = matching.open.iter().map(|lot| lot.quantity).collect();
+        assert_eq!(open, [dec("100")]);
+    }
+}

@@ -13,7 +13,9 @@ use super::work::Work;
 use super::yahoo::{self, Wanted};
 use crate::config::{Config, rate_symbol};
 use crate::error::{Error, Result};
-use crate::record::{AssetClass, Currency, Finding, FindingKind, PriceSymbol, Record, Severity, Subject, Ticker};
+use crate::record::{
+    AssetClass, Currency, Finding, FindingKind, Instruments, PriceSymbol, Record, Severity, Subject, Ticker,
+};
 use crate::site_dir::SiteDir;
 
 /// Months of prices before the record begins: what a 12-1 signal on its first day looks back on, and one to spare.
@@ -98,6 +100,17 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
             Err(problem) => drop(unnamed.insert((ticker.clone(), problem))),
         }
     }
+    for fill in &record.executions {
+        let AssetClass::Other(word) = &fill.asset_class else { continue };
+        match config.price_symbol(&fill.symbol, fill.conid, "") {
+            Ok(symbol) => symbols.extend(symbol),
+            Err(_) => {
+                let problem =
+                    format!("{} is of the unknown asset class `{word}`: it may have no prices", fill.symbol);
+                unnamed.insert((fill.symbol.clone(), problem));
+            }
+        }
+    }
     let base = config.account.base_currency;
     let traded = record.executions.iter().map(|fill| fill.currency);
     let held = record.snapshots.iter().flat_map(|snapshot| snapshot.fx.keys().copied());
@@ -116,13 +129,11 @@ fn wanted(record: &Record, config: &Config, today: NaiveDate) -> (Vec<Wanted>, V
 
 /// Ticker, contract number and listing exchange of all shares and funds that were traded or held.
 fn instruments(record: &Record) -> impl Iterator<Item = (&Ticker, Option<u64>, &str)> {
-    let is_share = |class: &AssetClass| class.is_share() || *class == AssetClass::Unknown;
-    let other: BTreeSet<&Ticker> =
-        record.executions.iter().filter(|fill| !is_share(&fill.asset_class)).map(|fill| &fill.symbol).collect();
-    let fills = record.executions.iter().filter(move |fill| is_share(&fill.asset_class));
+    let known = Instruments::of(&record.executions);
+    let fills = record.executions.iter().filter(|fill| known.is_share(fill));
     let fills = fills.map(|fill| (&fill.symbol, fill.conid, fill.exchange.as_str()));
     let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
-    let positions = positions.filter(move |position| !other.contains(&position.symbol));
+    let positions = positions.filter(|position| known.is_share_position(position));
     let positions = positions.map(|position| (&position.symbol, position.conid, position.exchange.as_str()));
     // A row that does not know the exchange has nothing to say where another row knows it.
     let all: BTreeSet<_> = fills.chain(positions).collect();
@@ -150,6 +161,9 @@ mod tests {
             own("SXLK", "LSEETF", "USD", "STK"),
             own("VOD", "LSE", "GBP", "STK"),
             own("VOD", "", "GBP", "STK"),
+            own("SAP", "IBIS", "USD", "Equity"),
+            own("MSFT", "NASDAQ", "USD", "stk"),
+            own("CERT", "NASDAQ", "USD", "Odd Lot"),
             own("ODD", "MOON", "USD", "STK"),
             own("AAPL  260116C00200000", "CBOE", "USD", "OPT"),
         ];
@@ -160,11 +174,12 @@ mod tests {
         let universe = config.universe_symbols();
         let beyond = symbols.iter().filter(|wanted| !universe.contains(&wanted.symbol));
         let names: Vec<_> = beyond.map(|wanted| wanted.symbol.as_str()).collect();
-        assert_eq!(names, ["GBPUSD=X", "VOD.L", "^GSPC"]);
-        assert_eq!(symbols.len(), universe.len() + 3, "the universe, of which SXLK.L is one, and the rest");
+        assert_eq!(names, ["GBPUSD=X", "MSFT", "SAP.DE", "VOD.L", "^GSPC"]);
+        assert_eq!(symbols.len(), universe.len() + 5, "the universe, of which SXLK.L is one, and the rest");
         assert_eq!(symbols[0].from.to_string(), "2024-11-27");
-        assert_eq!(unnamed.len(), 1);
-        assert!(unnamed[0].next_step.contains("ODD = "));
+        assert_eq!(unnamed.len(), 2);
+        assert!(unnamed[0].message.contains("unknown asset class `Odd Lot`"), "{}", unnamed[0].message);
+        assert!(unnamed[1].next_step.contains("ODD = "));
         // A record in euros needs what the benchmark is quoted in, once that is known.
         config.account.base_currency = "EUR".parse().unwrap();
         let priced = crate::analysis::testing::prices("^GSPC", &[(today, 1.into())]);
@@ -176,7 +191,7 @@ mod tests {
         other.prices.insert(priced.symbol.clone(), priced);
         assert!(has_pair(&other, &config));
         config.account.base_currency = "USD".parse().unwrap();
-        config.yahoo.symbols.insert("ODD".into(), String::new());
+        config.yahoo.symbols.extend([("ODD".into(), String::new()), ("CERT".into(), "CERT.DE".into())]);
         assert!(wanted(&record, &config, today).1.is_empty());
     }
 }

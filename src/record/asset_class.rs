@@ -205,27 +205,16 @@ impl AssetClass {
         matches!(self, Self::Stock | Self::Fund)
     }
 
-    /// Whether its ticker may be that of something else, such as the share that an option is on.
-    pub fn is_derivative(&self) -> bool {
+    /// The class that stands for all which sources do not tell apart in the same way: an exchange-traded fund may be a
+    /// share or a fund, an option on a future any option.
+    pub fn family(&self) -> Self {
         match self {
-            Self::Option
-            | Self::FutureOption
-            | Self::FuturesStyleOption
-            | Self::Future
-            | Self::Warrant
-            | Self::StructuredProduct
-            | Self::Cfd
-            | Self::Bond
-            | Self::Bill
-            | Self::Combination => true,
-            Self::Unknown
-            | Self::Stock
-            | Self::Fund
-            | Self::Forex
-            | Self::Crypto
-            | Self::Commodity
-            | Self::Index
-            | Self::Other(_) => false,
+            Self::Stock | Self::Fund => Self::Stock,
+            Self::Option | Self::FutureOption | Self::FuturesStyleOption => Self::Option,
+            Self::Warrant | Self::StructuredProduct => Self::Warrant,
+            Self::Bond | Self::Bill => Self::Bond,
+            Self::Other(text) => Self::Other(text.to_uppercase()),
+            alone => alone.clone(),
         }
     }
 

@@ -128,14 +128,6 @@ impl Execution {
         self.time.date_naive()
     }
 
-    /// What identifies the instrument: the contract number, else ticker and currency.
-    pub fn instrument(&self) -> Instrument {
-        match self.conid {
-            Some(conid) => Instrument::Contract(conid),
-            None => Instrument::Ticker(self.symbol.clone(), self.currency),
-        }
-    }
-
     /// Joins two rows about the same fill: what one leaves open the other fills in.
     ///
     /// # Errors
@@ -205,15 +197,6 @@ fn same_amount(one: Option<Decimal>, other: Option<Decimal>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return true };
     let digits = one.scale().min(other.scale()).max(2);
     one.round_dp(digits) == other.round_dp(digits)
-}
-
-/// What identifies an instrument across fills.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Instrument {
-    /// IBKR's contract number.
-    Contract(u64),
-    /// Ticker and currency, where no contract number is known.
-    Ticker(Ticker, Currency),
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use rust_decimal::Decimal;
 
 use super::{count, executions_place};
 use crate::analysis::fx::Rates;
-use crate::analysis::instruments::{is_derivative, is_trade, same_ticker};
+use crate::analysis::instruments::{is_trade, same_ticker};
 use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::round_trips::{RealizedProfit, round_trips};
 use crate::error::Place;
 use crate::record::{
-    Annotation, Bar, Currency, Execution, Finding, FindingKind, PriceSeries, Record, Severity, Subject, Ticker,
+    Annotation, Bar, Currency, Execution, Finding, FindingKind, Instruments, PriceSeries, Record, Severity, Subject,
+    Ticker,
 };
 
 /// How far outside the day's range a fill may be: 0.5 %, for sources that round or see other venues.
@@ -115,7 +116,8 @@ impl Cause {
 /// bonds are left out: their ticker may be that of another instrument.
 pub fn fills_outside_the_day(record: &Record) -> Vec<Finding> {
     let mut outside: BTreeMap<(&Ticker, Cause), Vec<(&Execution, &Bar)>> = BTreeMap::new();
-    for fill in record.executions.iter().filter(|fill| is_trade(fill) && !is_derivative(fill)) {
+    let instruments = Instruments::of(&record.executions);
+    for fill in record.executions.iter().filter(|fill| instruments.is_share(fill)) {
         let Some(bar) = series_of(record, fill).and_then(|series| bar_missed(series, fill)) else { continue };
         outside.entry((&fill.symbol, likely_cause(fill.price, bar))).or_default().push((fill, bar));
     }

@@ -8,11 +8,11 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::{count, snapshot_place};
 use crate::analysis::fx::Rates;
-use crate::analysis::instruments::{Instruments, is_trade};
+use crate::analysis::instruments::is_trade;
 use crate::analysis::round_trips::is_in;
 use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{
-    CashFlow, Currency, Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject,
+    CashFlow, Currency, Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject,
 };
 
 /// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.

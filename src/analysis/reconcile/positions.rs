@@ -6,9 +6,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::snapshot_place;
-use crate::analysis::instruments::{Instruments, is_trade};
+use crate::analysis::instruments::is_trade;
 use crate::analysis::round_trips::is_in;
-use crate::record::{Execution, Finding, FindingKind, Instrument, Record, Severity, Snapshot, Subject, Ticker};
+use crate::record::{
+    Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject, Ticker,
+};
 
 /// Differences up to this many shares are rounding of fractional shares.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
@@ -93,7 +95,7 @@ fn names<'a>(
 fn name(names: &BTreeMap<Instrument, &Ticker>, instrument: &Instrument) -> Ticker {
     match (names.get(instrument), instrument) {
         (Some(symbol), _) => (*symbol).clone(),
-        (None, Instrument::Ticker(symbol, _)) => symbol.clone(),
+        (None, Instrument::Ticker(symbol, ..)) => symbol.clone(),
         (None, Instrument::Contract(contract)) => Ticker::new(format!("contract {contract}")),
     }
 }

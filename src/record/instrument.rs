@@ -1,0 +1,185 @@
+//! What identifies an instrument, and which rows of a record are about the same one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::{AssetClass, Currency, Execution, Position, Ticker};
+
+/// What identifies an instrument across fills and positions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Instrument {
+    /// The broker's contract number.
+    Contract(u64),
+    /// Where no contract number is known: the ticker and what tells instruments of one ticker apart. A share and the
+    /// options on it may go by the same one.
+    Ticker(Ticker, Currency, Kind),
+}
+
+/// What tells instruments of one ticker and currency apart: their class, and how many units one of them stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    /// The class; sources that do not tell shares from funds, or options from options on futures, say the same.
+    pub class: AssetClass,
+    /// The units; 1 for shares.
+    pub multiplier: Decimal,
+}
+
+impl Execution {
+    /// What identifies the instrument as far as this row alone says.
+    pub fn instrument(&self) -> Instrument {
+        let kind = || Kind { class: self.asset_class.family(), multiplier: self.multiplier };
+        match self.conid {
+            Some(conid) => Instrument::Contract(conid),
+            None => Instrument::Ticker(self.symbol.clone(), self.currency, kind()),
+        }
+    }
+}
+
+/// The instruments of a set of fills, so that rows that say more and rows that say less meet.
+///
+/// A fill that does not say its class is of the class that others of the same ticker, currency and multiplier say; where
+/// they say several, it is a share if one of them is. A fill without contract number is of the one contract that others of
+/// the same ticker, currency, class and multiplier name; where they name several, it stays apart.
+#[derive(Debug, Clone, Default)]
+pub struct Instruments<'a> {
+    /// The class of each contract, as far as any fill says it.
+    contracts: BTreeMap<u64, AssetClass>,
+    /// What goes by a ticker, and the contract numbers of each.
+    by_ticker: BTreeMap<(&'a Ticker, Currency), BTreeMap<Kind, BTreeSet<u64>>>,
+}
+
+impl<'a> Instruments<'a> {
+    /// The instruments of these fills.
+    pub fn of(executions: &'a [Execution]) -> Self {
+        let mut known = Self::default();
+        for (contract, fill) in executions.iter().filter_map(|fill| Some((fill.conid?, fill))) {
+            let class = known.contracts.entry(contract).or_default();
+            if *class == AssetClass::Unknown {
+                *class = fill.asset_class.family();
+            }
+        }
+        let (said, unsaid): (Vec<_>, Vec<_>) =
+            executions.iter().partition(|fill| known.own_class(fill) != AssetClass::Unknown);
+        for fill in said.into_iter().chain(unsaid) {
+            let kind = known.kind(fill);
+            let kinds = known.by_ticker.entry((&fill.symbol, fill.currency)).or_default();
+            kinds.entry(kind).or_default().extend(fill.conid);
+        }
+        known
+    }
+
+    /// The instrument of a fill.
+    pub fn of_fill(&self, fill: &Execution) -> Instrument {
+        match fill.conid {
+            Some(contract) => Instrument::Contract(contract),
+            None => self.unnumbered(&fill.symbol, fill.currency, self.kind(fill)),
+        }
+    }
+
+    /// Whether a fill is of a share, or at least nothing says that it is of something else.
+    pub fn is_share(&self, fill: &Execution) -> bool {
+        self.kind(fill).may_be_a_share()
+    }
+
+    /// Whether a position is of a share, or at least nothing says that it is of something else.
+    pub fn is_share_position(&self, position: &Position) -> bool {
+        let by_number = position.conid.and_then(|contract| self.contracts.get(&contract));
+        match by_number.filter(|class| **class != AssetClass::Unknown) {
+            Some(class) => class.is_share(),
+            None => self
+                .kind_of_position(position)
+                .map_or_else(|| Kind::of_lone(position), |(kind, _)| kind.clone())
+                .may_be_a_share(),
+        }
+    }
+
+    /// The instrument of a position, as the fills know it. Positions do not say their class: of what goes by their ticker
+    /// they are what their value fits, and of several that, the share.
+    pub fn of_position(&self, position: &Position) -> Instrument {
+        let kind = self.kind_of_position(position);
+        match position.conid {
+            Some(contract) if self.contracts.contains_key(&contract) => Instrument::Contract(contract),
+            // Fills of this kind carry no contract number at all, so the ticker is what joins them.
+            Some(contract) if kind.is_none_or(|(_, numbers)| !numbers.is_empty()) => Instrument::Contract(contract),
+            _ => {
+                let kind = kind.map_or_else(|| Kind::of_lone(position), |(kind, _)| kind.clone());
+                self.unnumbered(&position.symbol, position.currency, kind)
+            }
+        }
+    }
+
+    fn unnumbered(&self, ticker: &Ticker, currency: Currency, kind: Kind) -> Instrument {
+        let numbers = self.by_ticker.get(&(ticker, currency)).and_then(|kinds| kinds.get(&kind));
+        match numbers.into_iter().flatten().copied().collect::<Vec<_>>()[..] {
+            [only] => Instrument::Contract(only),
+            _ => Instrument::Ticker(ticker.clone(), currency, kind),
+        }
+    }
+
+    /// What a fill itself says of its class, or other fills of its contract do.
+    fn own_class(&self, fill: &Execution) -> AssetClass {
+        match fill.asset_class.family() {
+            AssetClass::Unknown => {
+                fill.conid.and_then(|contract| self.contracts.get(&contract)).cloned().unwrap_or_default()
+            }
+            said => said,
+        }
+    }
+
+    fn kind(&self, fill: &Execution) -> Kind {
+        let own = Kind { class: self.own_class(fill), multiplier: fill.multiplier };
+        if own.class != AssetClass::Unknown {
+            return own;
+        }
+        let others = self.by_ticker.get(&(&fill.symbol, fill.currency)).into_iter().flat_map(BTreeMap::keys);
+        let fitting = others.filter(|kind| kind.multiplier == own.multiplier && kind.class != AssetClass::Unknown);
+        the_one_or_the_share(fitting).cloned().unwrap_or(own)
+    }
+
+    fn kind_of_position<'p>(&'p self, position: &'p Position) -> Option<(&'p Kind, &'p BTreeSet<u64>)> {
+        let kinds = self.by_ticker.get(&(&position.symbol, position.currency))?;
+        let units = units(position);
+        let fits = |kind: &&Kind| !kind.class.is_currency_exchange() && kind.fits(units);
+        kinds.get_key_value(the_one_or_the_share(kinds.keys().filter(fits))?)
+    }
+}
+
+/// The only one of several kinds; else the share among them.
+fn the_one_or_the_share<'k>(kinds: impl Iterator<Item = &'k Kind>) -> Option<&'k Kind> {
+    let kinds: Vec<&Kind> = kinds.collect();
+    match kinds[..] {
+        [only] => Some(only),
+        _ => kinds.into_iter().find(|kind| kind.may_be_a_share()),
+    }
+}
+
+impl Kind {
+    /// What a position is that no fill knows.
+    fn of_lone(position: &Position) -> Self {
+        let units = units(position).map(|units| units.round()).filter(|units| *units > Decimal::ONE);
+        Self { class: AssetClass::Unknown, multiplier: units.unwrap_or(Decimal::ONE) }
+    }
+
+    /// Whether nothing says that it is something else than a share.
+    fn may_be_a_share(&self) -> bool {
+        self.class.is_share() || (self.class == AssetClass::Unknown && self.multiplier == Decimal::ONE)
+    }
+
+    /// Whether a position of it can be worth so many times quantity and price. A price in pence or in per cent makes the
+    /// times a hundredth, which says nothing.
+    fn fits(&self, units: Option<Decimal>) -> bool {
+        let half = Decimal::new(5, 1);
+        units.is_none_or(|units| units < half || (units - self.multiplier).abs() <= self.multiplier * half)
+    }
+}
+
+/// How many times quantity and price a position is worth, where it says its price.
+fn units(position: &Position) -> Option<Decimal> {
+    let plain = position.quantity.checked_mul(position.market_price?)?;
+    position.market_value.checked_div(plain).filter(|units| *units > Decimal::ZERO)
+}
+
+#[cfg(test)]
+#[path = "instrument_tests.rs"]
+mod tests;
