@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::analysis::catalogue::{Figure, Unit};
+use crate::analysis::catalogue::Unit;
 use crate::analysis::frequency::Frequency;
 
 /// The replacement for an undefined figure.
@@ -66,10 +66,9 @@ pub fn moment(time: DateTime<Utc>) -> String {
     time.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
-/// A figure in its unit.
-pub fn figure(figure: &Figure) -> String {
-    let Some(value) = figure.value else { return UNDEFINED.into() };
-    match figure.unit {
+/// The value of a figure in its unit.
+pub fn figure(value: f64, unit: Unit) -> String {
+    match unit {
         Unit::Percent => percent(value, 2, Sign::Minus),
         Unit::Ratio => number(value, 2, Sign::Minus),
         Unit::BasisPoints => basis_points(value, Sign::Minus),

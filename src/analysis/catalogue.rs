@@ -30,7 +30,7 @@ pub enum Unit {
 
 /// One figure with all that is needed to believe it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Figure {
+pub struct Figure<V = f64> {
     /// Its anchor on the methodology page, and its path in `stats --json`: `returns.total`.
     pub id: &'static str,
     /// Its name.
@@ -38,7 +38,7 @@ pub struct Figure {
     /// How it is written.
     pub unit: Unit,
     /// Its value, or `None` where it is undefined.
-    pub value: Option<f64>,
+    pub value: Option<V>,
     /// How many observations it rests on.
     pub observations: usize,
     /// What those are: `returns`, `months`, `round trips`.
@@ -55,13 +55,13 @@ pub struct Figure {
 
 /// Figures that belong together.
 #[derive(Debug, Clone, Serialize)]
-pub struct FigureGroup {
+pub struct FigureGroup<V = f64> {
     /// Its anchor.
     pub id: &'static str,
     /// Its heading.
     pub name: &'static str,
     /// Its figures, in order.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<Figure<V>>,
 }
 
 /// Every figure with its value, its definition, and why it is undefined where it is.
@@ -113,6 +113,15 @@ impl Sample {
 fn needs(least: i64, observed: &str, has: i64) -> String {
     let observed = if least == 1 { observed.trim_end_matches('s') } else { observed };
     format!("needs {least} {observed}, has {has}")
+}
+
+impl<V> Figure<V> {
+    /// The same figure with another form of its value.
+    pub fn map<W>(self, change: impl FnOnce(V) -> W) -> Figure<W> {
+        let Self { id, name, unit, value, observations, observed, when, undefined_because, formula, source } = self;
+        let value = value.map(change);
+        Figure { id, name, unit, value, observations, observed, when, undefined_because, formula, source }
+    }
 }
 
 impl Figure {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::disclosure::rounded;
+use super::disclosure::{Disclosure, Published};
 use super::strategy_view::{CauseView, ComparedDay, ComparisonView, ConeView};
 use crate::analysis::benchmark::tracking_error;
 use crate::analysis::cone::{ConePoint, cone};
@@ -30,7 +30,12 @@ const CONE_POINTS: usize = 120;
 ///
 /// # Errors
 /// Why there is no comparison although there are prices.
-pub fn comparison(record: &Record, config: &Config, daily: &Performance) -> Result<Option<ComparisonView>> {
+pub fn comparison(
+    record: &Record,
+    config: &Config,
+    daily: &Performance,
+    disclosure: &Disclosure,
+) -> Result<Option<ComparisonView>> {
     let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else { return Ok(None) };
     let members =
         |strategy: &Strategy| strategy.universe.iter().any(|member| record.prices.contains_key(&member.yahoo()));
@@ -48,7 +53,7 @@ pub fn comparison(record: &Record, config: &Config, daily: &Performance) -> Resu
     };
     let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };
     let found = tracking(record, &simulated, &market, config.analysis.flow_timing)?;
-    view(record, config, daily, &found)
+    view(record, config, daily, &found, disclosure)
 }
 
 /// All strategies, each with its share of the account, as one record.
@@ -108,7 +113,13 @@ fn add(sum: &mut Snapshot, other: Snapshot) {
     sum.positions.get_or_insert_default().extend(other.positions.unwrap_or_default());
 }
 
-fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking) -> Result<Option<ComparisonView>> {
+fn view(
+    record: &Record,
+    config: &Config,
+    daily: &Performance,
+    found: &Tracking,
+    disclosure: &Disclosure,
+) -> Result<Option<ComparisonView>> {
     let (Some(from), Some(to)) = (found.dates.first().copied(), found.dates.last().copied()) else { return Ok(None) };
     let frequency = daily.frequency();
     let enough = frequency.lacks(found.ours.len(), daily.series.calendar_days()).is_none();
@@ -136,35 +147,37 @@ fn view(record: &Record, config: &Config, daily: &Performance, found: &Tracking)
     }));
     let days = found.dates.iter().zip(&daily.index).zip(simulated).map(|((date, live), backtest)| ComparedDay {
         date: *date,
-        live: rounded::ratio(*live),
-        backtest: rounded::ratio(backtest),
+        live: disclosure.index(*live),
+        backtest: disclosure.market(backtest),
     });
     let at = |point: &ConePoint| {
         let date = *found.dates.get(point.days)?;
         let ConePoint { low, middle, high, .. } = point;
         Some(ConeView {
             date,
-            low: rounded::weight(*low),
-            middle: rounded::weight(*middle),
-            high: rounded::weight(*high),
+            low: disclosure.cone(*low),
+            middle: disclosure.cone(*middle),
+            high: disclosure.cone(*high),
         })
     };
-    let start = ConeView { date: from, low: 1.0, middle: 1.0, high: 1.0 };
+    let one = disclosure.cone(1.0);
+    let start = ConeView { date: from, low: one, middle: one, high: one };
+    let difference = disclosure.result_bps((live - backtest) * 10_000.0);
     Ok(Some(ComparisonView {
         from,
         to,
         days: days.collect(),
         verdict: cone.last().map(|end| verdict(1.0 + live, end)),
         cone: std::iter::once(start).chain(cone.iter().filter_map(at)).filter(|_| !cone.is_empty()).collect(),
-        live: rounded::ratio(live),
-        backtest: rounded::ratio(backtest),
-        difference_bps: rounded::bps((live - backtest) * 10_000.0),
-        difference: written((live - backtest) * 10_000.0),
-        causes: causes(&found.causes),
+        live: disclosure.period(live),
+        backtest: disclosure.market(backtest),
+        difference_bps: difference,
+        difference: written(difference.get()),
+        causes: causes(&found.causes, disclosure),
         tracking_error: enough
             .then(|| tracking_error(&found.ours, &found.simulated, frequency.periods))
             .flatten()
-            .map(rounded::ratio),
+            .map(|value| disclosure.figure(value)),
         cone_source,
         assumptions: config.strategy.iter().map(assumptions).collect(),
     }))
@@ -194,10 +207,10 @@ fn verdict(live: f64, end: &ConePoint) -> String {
     format!("The live record is {place}.")
 }
 
-fn causes(found: &Causes) -> Vec<CauseView> {
+fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
     let cause = |name, value: f64, meaning| {
-        let bps = value * 10_000.0;
-        CauseView { name, bps: rounded::bps(bps), text: written(bps), meaning }
+        let bps = disclosure.result_bps(value * 10_000.0);
+        CauseView { name, bps, text: written(bps.get()), meaning }
     };
     vec![
         cause(

@@ -1,20 +1,27 @@
 //! What the privacy settings allow to be shown, and how precisely.
 
+mod precision;
+mod values;
+
+pub use values::*;
+
 use rust_decimal::Decimal;
 
 use super::amount::Amount;
 use crate::config::{Privacy, PrivacyMode};
+use precision::{FINE, Precision};
 
-/// The only maker of [`Amount`]s.
+/// The only maker of [`Amount`]s and [`Published`] numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Disclosure {
     privacy: Privacy,
+    precision: &'static Precision,
 }
 
 impl Disclosure {
     /// What these settings allow.
     pub fn new(privacy: &Privacy) -> Self {
-        Self { privacy: *privacy }
+        Self { privacy: *privacy, precision: &FINE }
     }
 
     /// Whether amounts of money and share counts are shown.
@@ -43,41 +50,84 @@ impl Disclosure {
     }
 }
 
+/// Numbers, each by the kind that decides how finely it is published.
+impl Disclosure {
+    /// Growth of 1 in the account up to a day.
+    pub fn index(&self, value: f64) -> PublicIndex {
+        PublicIndex::rounded(self.precision.index.round(value))
+    }
+
+    /// A day's return or its distance from the high before.
+    pub fn daily(&self, value: f64) -> PublicReturn {
+        PublicReturn::rounded(self.precision.daily.round(value))
+    }
+
+    /// A return over a month or longer, or its deepest fall.
+    pub fn period(&self, value: f64) -> PublicReturn {
+        PublicReturn::rounded(self.precision.returns.round(value))
+    }
+
+    /// A figure over many days.
+    pub fn figure(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.figures.round(value))
+    }
+
+    /// A ratio of risk over a moving window.
+    pub fn rolling_ratio(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.rolling_ratios.round(value))
+    }
+
+    /// A share of the account's value, or of what was planned.
+    pub fn weight(&self, value: f64) -> PublicWeight {
+        PublicWeight::rounded(self.precision.weights.round(value))
+    }
+
+    /// The return of a trade after what it cost.
+    pub fn trade_return(&self, value: f64) -> PublicResult {
+        PublicResult::rounded(self.precision.trade_returns.round(value))
+    }
+
+    /// A result in basis points of the account's value.
+    pub fn result_bps(&self, value: f64) -> PublicResult {
+        PublicResult::rounded(self.precision.results_bps.round(value))
+    }
+
+    /// What a strategy brought to the account's return.
+    pub fn contribution(&self, value: f64) -> PublicResult {
+        PublicResult::rounded(self.precision.contributions.round(value))
+    }
+
+    /// Fills against their reference prices, in basis points.
+    pub fn slippage_bps(&self, value: f64) -> PublicSlippage {
+        PublicSlippage::rounded(self.precision.slippage_bps.round(value))
+    }
+
+    /// Commissions in basis points of what was traded.
+    pub fn cost_bps(&self, value: f64) -> PublicCost {
+        PublicCost::rounded(self.precision.costs_bps.round(value))
+    }
+
+    /// Money across the border as a share of the account's value.
+    pub fn flow(&self, share: f64) -> PublicFlow {
+        PublicFlow::rounded(self.precision.flows.round(share))
+    }
+
+    /// What follows from market prices and public rules alone.
+    pub fn market(&self, value: f64) -> MarketFigure {
+        MarketFigure::rounded(self.precision.market.round(value))
+    }
+
+    /// An edge of a cone of simulations.
+    pub fn cone(&self, value: f64) -> MarketFigure {
+        MarketFigure::rounded(self.precision.cone.round(value))
+    }
+}
+
 /// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
-/// rounded for the same reason as [`rounded`]: at full precision it would disclose how the shares were split.
+/// rounded for the same reason as ratios are: at full precision it would disclose how the shares were split.
 pub(super) fn price_text(price: Decimal) -> String {
     let ten = Decimal::TEN;
     if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
-}
-
-/// How precisely ratios of amounts may be shown.
-///
-/// A return is one amount of cents over another. At the sixteen digits of a float there is only one pair of
-/// seven-digit numbers with that ratio, and a continued fraction finds it; weights of whole shares at known
-/// prices give the share counts away in the same way, and a commission in basis points the size of an order
-/// that paid a known minimum fee. Rounded as here, many thousands of pairs fit.
-pub mod rounded {
-    /// A return, an index or a figure over the whole record to a millionth.
-    pub fn ratio(value: f64) -> f64 {
-        decimals(value, 6)
-    }
-
-    /// A weight, or a return that contains a commission, to a hundredth of a percent.
-    pub fn weight(value: f64) -> f64 {
-        decimals(value, 4)
-    }
-
-    /// Basis points to a tenth.
-    pub fn bps(value: f64) -> f64 {
-        decimals(value, 1)
-    }
-
-    fn decimals(value: f64, places: i32) -> f64 {
-        let scale = 10f64.powi(places);
-        let rounded = (value * scale).round() / scale;
-        // No negative zero on a page.
-        if rounded == 0.0 { 0.0 } else { rounded }
-    }
 }
 
 #[cfg(test)]
@@ -92,21 +142,5 @@ mod tests {
         let absolute = Disclosure::new(&Privacy { mode: PrivacyMode::Absolute, delay_days: 0 });
         assert_eq!(absolute.money("1234.5".parse().unwrap()).unwrap().to_string(), "1234.50");
         assert_eq!(absolute.shares("10.00".parse().unwrap()).unwrap().to_string(), "10");
-    }
-
-    #[test]
-    fn a_published_return_does_not_give_two_amounts_away() {
-        // With all digits, the shortest fraction near 10012345 / 10000012 is that fraction itself.
-        let (numerator, denominator) = (10_012_345.0, 10_000_012.0);
-        let fits = |shown: f64, tolerance: f64| {
-            (9_990_000..10_010_000u32)
-                .filter(|cents| {
-                    let other = (shown * f64::from(*cents)).round() / f64::from(*cents);
-                    (other - shown).abs() < tolerance
-                })
-                .count()
-        };
-        assert_eq!(fits(numerator / denominator, 1e-15), 1);
-        assert_eq!(fits(rounded::ratio(numerator / denominator), 5e-7), 20_000);
     }
 }

@@ -1,19 +1,21 @@
 //! The cards at the top of the first page.
 
+use super::disclosure::{Disclosure, Published};
 use super::view::{Card, Facts};
 use crate::analysis::performance::Performance;
 use crate::analysis::stats::{BenchmarkStats, Stats};
 use crate::format::{Sign, day, number, percent as percent_text};
 
 /// The headline: what a visitor has five seconds for.
-pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
+pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts, disclosure: &Disclosure) -> Vec<Card> {
+    let shown = |value: Option<f64>| value.map(|value| disclosure.period(value).get());
     let since = format!("since {}, {}", day(facts.inception), facts.observed);
-    let mut cards = vec![percent("returns.total", "Net return since inception", stats.returns.total, since)];
+    let mut cards = vec![percent("returns.total", "Net return since inception", shown(stats.returns.total), since)];
     cards.push(match stats.returns.annualized {
         Some(_) => percent(
             "returns.annualized",
             "A year",
-            stats.returns.annualized,
+            shown(stats.returns.annualized),
             format!("over {:.1} years", facts.calendar_days as f64 / 365.25),
         ),
         None => percent(
@@ -23,43 +25,59 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts) -> Vec<Card> {
             format!("needs 365 days, has {}; shorter periods are not annualized", facts.calendar_days),
         ),
     });
-    cards.push(percent("returns.ytd", "This year", stats.returns.ytd, format!("to {}", day(facts.as_of))));
+    cards.push(percent("returns.ytd", "This year", shown(stats.returns.ytd), format!("to {}", day(facts.as_of))));
     if let Some((name, benchmark)) = facts.benchmark.as_deref().zip(stats.benchmark.as_ref()) {
-        let card = points("benchmark.excess_total", benchmark.excess_total, against(name, benchmark, facts));
+        let card = points(
+            "benchmark.excess_total",
+            shown(benchmark.excess_total),
+            against(name, benchmark, facts, disclosure),
+        );
         // Being ahead of an index that leaves dividends out is no gain to be coloured as one.
         let sign = if facts.without_dividends { 0 } else { card.sign };
         cards.push(Card { label: format!("Against {name}"), sign, ..card });
     }
     let sharpe_note = format!("{}, risk-free {}%", facts.observed, facts.risk_free * 100.0);
     let no_sharpe = || stats.lacks().unwrap_or_else(|| "the returns do not differ".into());
+    let sharpe = stats.risk.sharpe.map(|value| disclosure.figure(value).get());
     cards.push(Card {
         id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
-        value: stats.risk.sharpe.map_or("n/a".into(), |value| number(value, 2, Sign::Minus)),
+        value: sharpe.map_or("n/a".into(), |value| number(value, 2, Sign::Minus)),
         sign: 0,
-        note: if stats.risk.sharpe.is_some() { sharpe_note } else { no_sharpe() },
+        note: if sharpe.is_some() { sharpe_note } else { no_sharpe() },
     });
-    cards.push(percent("drawdown.max", "Worst drawdown", stats.drawdown.max, drawdown_note(stats, daily)));
+    cards.push(percent(
+        "drawdown.max",
+        "Worst drawdown",
+        shown(stats.drawdown.max),
+        drawdown_note(stats, daily, disclosure),
+    ));
     cards
 }
 
 /// What the benchmark did, and when, where that is not all of the record.
-fn against(name: &str, benchmark: &BenchmarkStats, facts: &Facts) -> String {
-    let theirs = benchmark.total.map_or("not known".to_owned(), signed_percent);
+fn against(name: &str, benchmark: &BenchmarkStats, facts: &Facts, disclosure: &Disclosure) -> String {
+    let theirs =
+        benchmark.total.map(|value| disclosure.market(value).get()).map_or("not known".to_owned(), signed_percent);
     match (benchmark.from, benchmark.to, benchmark.own_total) {
         (Some(from), Some(to), Some(ours)) if (from, to) != (facts.inception, facts.as_of) => {
-            format!("{name} {theirs}, account {}, {} to {}", signed_percent(ours), day(from), day(to))
+            format!(
+                "{name} {theirs}, account {}, {} to {}",
+                signed_percent(disclosure.period(ours).get()),
+                day(from),
+                day(to)
+            )
         }
         _ => format!("{name} {theirs} over the same dates"),
     }
 }
 
-fn drawdown_note(stats: &Stats, daily: &Performance) -> String {
+fn drawdown_note(stats: &Stats, daily: &Performance, disclosure: &Disclosure) -> String {
     let dates = match (stats.drawdown.peak, stats.drawdown.valley) {
         (Some(peak), Some(valley)) => format!("{} to {}; ", day(peak), day(valley)),
         _ => String::new(),
     };
-    let now = match stats.drawdown.current {
+    let now = match stats.drawdown.current.map(|value| disclosure.daily(value).get()) {
         Some(current) if current < 0.0 => {
             format!("now {} below the peak", signed_percent(-current).replace('+', ""))
         }

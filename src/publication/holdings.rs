@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::disclosure::Disclosure;
-use super::rounded;
+use super::disclosure::{Disclosure, PublicWeight, Published};
 use super::view::PositionView;
 use crate::config::Config;
 use crate::record::{Position, Record, Snapshot};
@@ -17,7 +16,7 @@ pub struct Holdings {
     /// Largest first.
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
-    pub cash_weight: Option<f64>,
+    pub cash_weight: Option<PublicWeight>,
 }
 
 /// The positions of the newest snapshot on or before a date that has any.
@@ -26,8 +25,13 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
     let Some(snapshot) = record.snapshots.iter().rev().find(told) else { return Holdings::default() };
     let open = snapshot.known_positions().iter().filter(|position| !position.quantity.is_zero());
     let mut positions: Vec<_> = open.filter_map(|position| view(position, snapshot, config, disclosure)).collect();
-    positions.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then_with(|| a.symbol.cmp(&b.symbol)));
-    Holdings { as_of: Some(snapshot.date), positions, cash_weight: cash_weight(snapshot) }
+    positions
+        .sort_by(|a, b| b.weight.get().abs().total_cmp(&a.weight.get().abs()).then_with(|| a.symbol.cmp(&b.symbol)));
+    Holdings {
+        as_of: Some(snapshot.date),
+        positions,
+        cash_weight: cash_weight(snapshot).map(|weight| disclosure.weight(weight)),
+    }
 }
 
 fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &Disclosure) -> Option<PositionView> {
@@ -37,8 +41,8 @@ fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &
     Some(PositionView {
         symbol: position.symbol.to_string(),
         name,
-        weight: rounded::weight(weight),
-        gain: gain(position).map(rounded::weight),
+        weight: disclosure.weight(weight),
+        gain: gain(position).map(|gain| disclosure.trade_return(gain)),
         price: position.market_price.map(|price| price.normalize().to_string()),
         currency: position.currency.to_string(),
         quantity: disclosure.shares(position.quantity),
@@ -59,5 +63,5 @@ fn cash_weight(snapshot: &Snapshot) -> Option<f64> {
     }
     let in_base: Option<rust_decimal::Decimal> =
         snapshot.cash.iter().map(|(currency, amount)| Some(*amount * snapshot.fx_to_base(*currency)?)).sum();
-    in_base?.checked_div(snapshot.net_liquidation)?.to_f64().map(rounded::weight)
+    in_base?.checked_div(snapshot.net_liquidation)?.to_f64()
 }

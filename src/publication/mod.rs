@@ -1,8 +1,8 @@
 //! The privacy boundary: record and figures in, what strangers may see out.
 //!
 //! Everything below this module receives [`Publication`] alone. In relative mode no [`Amount`] can be made, so
-//! a page that wants to show money has nothing to show; and what is shown is rounded ([`rounded`]), because a ratio of two
-//! amounts at full precision gives both away. [`scan`] then reads the finished site once more.
+//! a page that wants to show money has nothing to show; and numbers are [`Published`], rounded by [`Disclosure`], because a
+//! ratio of two amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
 mod amount;
 mod comparison;
@@ -23,7 +23,7 @@ pub mod testing;
 mod texts;
 mod view;
 
-pub use disclosure::{Disclosure, rounded};
+pub use disclosure::*;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
@@ -31,7 +31,7 @@ pub use view::*;
 use chrono::{Days, NaiveDate};
 
 use crate::analysis::Window;
-use crate::analysis::catalogue::{FigureGroup, Unit, catalogue};
+use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
@@ -77,7 +77,7 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
     let stats = Stats::of(&daily, trade_figures(disclosed, base, Window::default()));
     let mut trades = orders::Trades::of(disclosed, config, disclosure, until);
     let holdings = holdings::holdings(disclosed, config, disclosure, until);
-    let strategies = strategies::strategies(disclosed, config, &daily, &mut trades, &holdings.positions)?;
+    let strategies = strategies::strategies(disclosed, config, &daily, &mut trades, &holdings.positions, disclosure)?;
     let facts = Facts {
         title: config.site.title.clone(),
         author: config.site.author.clone(),
@@ -104,18 +104,18 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
         order_count: trades.orders.len(),
     };
     Ok(Publication {
-        headline: headline::cards(&stats, &daily, &facts),
+        headline: headline::cards(&stats, &daily, &facts, disclosure),
         figures: public_figures(&stats, disclosure),
         days: periods::days(whole, &daily, disclosure),
-        months: periods::months(&daily, &trades.orders, until),
+        months: periods::months(&daily, &trades.orders, until, disclosure),
         month_ends: month_end::MonthEnds { disclosed, daily: &daily, config, until }.all(disclosure),
-        years: periods::years(&daily),
-        periods: periods::usual(&daily),
-        drawdowns: periods::drawdowns(&stats),
-        rolling: periods::rolling(&daily),
+        years: periods::years(&daily, disclosure),
+        periods: periods::usual(&daily, disclosure),
+        drawdowns: periods::drawdowns(&stats, disclosure),
+        rolling: periods::rolling(&daily, disclosure),
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,
-        data_quality: quality::in_words(disclosed, &daily, &facts, trades.unmatched_notes),
+        data_quality: quality::in_words(disclosed, &daily, &facts, trades.unmatched_notes, disclosure),
         slippage: trades.slippage,
         round_trips: trades.round_trips,
         orders: trades.orders,
@@ -127,15 +127,14 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
 }
 
 /// The figures without those in money, unless amounts are shown.
-fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup> {
-    let mut groups = catalogue(stats);
-    for group in &mut groups {
-        group.figures.retain(|figure| figure.unit != Unit::Amount || disclosure.shows_amounts());
-        for figure in &mut group.figures {
-            figure.value = figure.value.map(rounded::ratio);
-        }
-    }
-    groups
+fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
+    let is_shown = |figure: &Figure| figure.unit != Unit::Amount || disclosure.shows_amounts();
+    let group = |FigureGroup { id, name, figures }| {
+        let figures: Vec<Figure> = figures;
+        let shown = figures.into_iter().filter(is_shown);
+        FigureGroup { id, name, figures: shown.map(|figure| figure.map(|value| disclosure.figure(value))).collect() }
+    };
+    catalogue(stats).into_iter().map(group).collect()
 }
 
 fn flow_timing_in_words(timing: FlowTiming) -> &'static str {

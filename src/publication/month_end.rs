@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 
 use super::disclosure::Disclosure;
 use super::holdings::holdings;
+use super::periods;
 use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
-use super::{periods, rounded};
 use crate::analysis::performance::Performance;
 use crate::analysis::periods::{by_month, ends_within, month_of, usual_periods};
 use crate::analysis::reconcile::unexplained_changes;
+use crate::analysis::returns::ReturnSeries;
 use crate::analysis::{Window, drawdown, risk};
 use crate::calendar::YearMonth;
 use crate::config::Config;
@@ -59,29 +60,33 @@ impl MonthEnds<'_> {
         let enough = frequency.lacks(values.len(), series.calendar_days()).is_none();
         let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);
         let held = holdings(self.disclosed, self.config, disclosure, as_of);
+        let figure = |value| disclosure.figure(value);
         Some(MonthEnd {
             since: inside.start?,
             as_of,
             observations: values.len(),
             calendar_days: series.calendar_days(),
-            periods: self.periods(&series),
+            periods: self.periods(&series, disclosure),
             periods_per_year: format::periods(frequency),
             observed: format::observed(values.len(), frequency),
-            volatility: enough.then(|| risk::volatility(&values, frequency.periods)).flatten().map(rounded::ratio),
-            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(rounded::ratio),
-            max_drawdown: drawdown::maximum(drawdowns).map(rounded::ratio),
-            drawdown: drawdowns.last().copied().map(rounded::ratio),
+            volatility: enough.then(|| risk::volatility(&values, frequency.periods)).flatten().map(figure),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(figure),
+            max_drawdown: drawdown::maximum(drawdowns).map(|value| disclosure.period(value)),
+            drawdown: drawdowns.last().map(|value| disclosure.daily(*value)),
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
             month_goes_on: ends_within(&self.daily.series, month, self.daily.exchange),
             held_back_after: (self.until < as_of).then_some(self.until),
-            data_quality: quality::of_month(data, month, &inside),
+            data_quality: quality::of_month(data, month, &inside, disclosure),
         })
     }
 
-    fn periods(&self, series: &crate::analysis::returns::ReturnSeries) -> Vec<Period> {
-        usual_periods(series, self.daily.aligned.as_ref()).into_iter().map(periods::view).collect()
+    fn periods(&self, series: &ReturnSeries, disclosure: &Disclosure) -> Vec<Period> {
+        usual_periods(series, self.daily.aligned.as_ref())
+            .into_iter()
+            .map(|period| periods::view(period, disclosure))
+            .collect()
     }
 }
 

@@ -8,7 +8,6 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::{Disclosure, price_text};
 use super::planned;
-use super::rounded;
 use super::strategy_view::PlanItemView;
 use super::texts::NoteText;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
@@ -84,7 +83,7 @@ impl Trades {
         Self {
             orders: views,
             round_trips: trips,
-            slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps),
+            slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps, disclosure),
             notes: (0..orders.len()).filter_map(note_on).map(NoteText::from).collect(),
             unmatched_notes: notes.unmatched.len(),
             planned: planned::listed(&record.plans, items),
@@ -147,12 +146,12 @@ fn order_view(
         side: order.side,
         price: price_text(order.price),
         currency: order.currency.to_string(),
-        weight: share(notional, rates.capital_on(order.date())).map(rounded::weight),
+        weight: share(notional, rates.capital_on(order.date())).map(|weight| disclosure.weight(weight)),
         reference_price: slippage.reference.map(|reference| price_text(reference.price)),
         reference_source: slippage.reference.map(|reference| reference.source.in_words().to_owned()),
-        slippage_bps: slippage.bps.map(rounded::bps),
-        commission_bps: share(commission, notional).map(|share| rounded::bps(share * 10_000.0)),
-        result_bps: result.map(rounded::bps),
+        slippage_bps: slippage.bps.map(|bps| disclosure.slippage_bps(bps)),
+        commission_bps: share(commission, notional).map(|share| disclosure.cost_bps(share * 10_000.0)),
+        result_bps: result.map(|bps| disclosure.result_bps(bps)),
         quantity: disclosure.shares(order.quantity),
         notional: disclosure.money(order.notional()),
         commission: commission.and_then(|commission| disclosure.money(commission)),
@@ -178,28 +177,34 @@ fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
         opened: trip.opened.date_naive(),
         closed: trip.closed_on(),
         holding_days: trip.holding_days(),
-        net_return: trip.net_return().map(rounded::weight),
-        result_bps: trip.result_bps().map(rounded::bps),
+        net_return: trip.net_return().map(|value| disclosure.trade_return(value)),
+        result_bps: trip.result_bps().map(|bps| disclosure.result_bps(bps)),
         profit: trip.net_base.and_then(|profit| disclosure.money(profit)),
     }
 }
 
-fn slippage_view(measured: &[OrderSlippage], slugs: &[String], outlier_bps: f64) -> SlippageView {
+fn slippage_view(
+    measured: &[OrderSlippage],
+    slugs: &[String],
+    outlier_bps: f64,
+    disclosure: &Disclosure,
+) -> SlippageView {
     let figures = slippage_figures(measured, outlier_bps);
+    let (slippage, cost) = (|bps| disclosure.slippage_bps(bps), |bps| disclosure.cost_bps(bps));
     let group = |(key, group): (String, &slippage::SlippageGroup)| {
-        Some(SlippageGroup { key, orders: group.orders, mean_bps: rounded::bps(group.mean_bps?) })
+        Some(SlippageGroup { key, orders: group.orders, mean_bps: slippage(group.mean_bps?) })
     };
     let by_symbol = figures.by_symbol.iter().map(|(symbol, group)| (symbol.clone(), group));
     let by_month = figures.by_month.iter().map(|(month, group)| (month.to_string(), group));
     SlippageView {
         orders: figures.orders,
         priced_orders: figures.priced_orders,
-        mean_bps: figures.mean_bps.map(rounded::bps),
-        median_bps: figures.median_bps.map(rounded::bps),
-        std_bps: figures.std_bps.map(rounded::bps),
-        notional_weighted_bps: figures.notional_weighted_bps.map(rounded::bps),
-        commissions_bps: figures.commissions_bps.map(rounded::bps),
-        implementation_shortfall_bps: figures.implementation_shortfall_bps.map(rounded::bps),
+        mean_bps: figures.mean_bps.map(slippage),
+        median_bps: figures.median_bps.map(slippage),
+        std_bps: figures.std_bps.map(slippage),
+        notional_weighted_bps: figures.notional_weighted_bps.map(slippage),
+        commissions_bps: figures.commissions_bps.map(cost),
+        implementation_shortfall_bps: figures.implementation_shortfall_bps.map(cost),
         outlier_bps,
         outliers: figures.outliers.iter().filter_map(|outlier| slugs.get(outlier.order).cloned()).collect(),
         by_symbol: by_symbol.filter_map(group).collect(),

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::disclosure::Disclosure;
-use super::rounded;
 use super::view::{Day, DrawdownView, Month, OrderView, Period, Rolling, Year};
 use crate::analysis::performance::Performance;
 use crate::analysis::returns::ReturnSeries;
@@ -16,12 +15,13 @@ use crate::record::Record;
 
 /// One entry for each date of the series, ascending.
 pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Vec<Day> {
-    let returns = std::iter::once(None).chain(daily.series.days.iter().map(|day| Some(rounded::ratio(day.value))));
+    let returns = daily.series.days.iter().map(|day| Some(disclosure.daily(day.value)));
+    let returns = std::iter::once(None).chain(returns);
     let on = |date: &NaiveDate| record.snapshots.binary_search_by_key(date, |snapshot| snapshot.date).ok();
     let value = |date: &NaiveDate| record.snapshots.get(on(date)?).map(|snapshot| snapshot.net_liquidation);
     let benchmark = |at: usize| {
         let (_, value) = daily.aligned.as_ref()?.index.get(at)?;
-        value.map(rounded::ratio)
+        value.map(|value| disclosure.market(value))
     };
     let series =
         daily.series.dates().into_iter().zip(returns).zip(daily.index.iter().zip(&daily.drawdowns)).enumerate();
@@ -29,8 +29,8 @@ pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Ve
         .map(|(at, ((date, daily_return), (index, drawdown)))| Day {
             date,
             daily_return,
-            index: rounded::ratio(*index),
-            drawdown: rounded::ratio(*drawdown),
+            index: disclosure.index(*index),
+            drawdown: disclosure.daily(*drawdown),
             benchmark_index: benchmark(at),
             net_liquidation: value(&date).and_then(|value| disclosure.money(value)),
         })
@@ -38,7 +38,7 @@ pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Ve
 }
 
 /// One entry per calendar month with a return, ascending, with its orders where `until` does not hold some of them back.
-pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate) -> Vec<Month> {
+pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate, disclosure: &Disclosure) -> Vec<Month> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_month(&daily.series, aligned));
     let mut order_counts: BTreeMap<YearMonth, usize> = BTreeMap::new();
     for order in orders {
@@ -49,11 +49,11 @@ pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate) -> Ve
         let series = periods::month_of(&daily.series, month);
         Month {
             month,
-            value: rounded::ratio(value),
-            benchmark: benchmark.as_ref().and_then(|values| values.get(&month)).copied().map(rounded::ratio),
+            value: disclosure.period(value),
+            benchmark: benchmark.as_ref().and_then(|values| Some(disclosure.market(*values.get(&month)?))),
             observations: series.days.len(),
             partial: periods::is_partial(&daily.series, month, daily.exchange),
-            max_drawdown: deepest(&series),
+            max_drawdown: deepest(&series).map(|depth| disclosure.period(depth)),
             orders: series
                 .end()
                 .is_some_and(|end| end <= until)
@@ -64,17 +64,17 @@ pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate) -> Ve
 }
 
 /// One row per calendar year with a return, ascending.
-pub fn years(daily: &Performance) -> Vec<Year> {
+pub fn years(daily: &Performance, disclosure: &Disclosure) -> Vec<Year> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_year(&daily.series, aligned));
     let months = periods::by_month(&daily.series);
     let year = |(year, value): (i32, f64)| {
-        let month = |number| months.get(&YearMonth::new(year, number)?).copied().map(rounded::ratio);
+        let month = |number| Some(disclosure.period(*months.get(&YearMonth::new(year, number)?)?));
         Year {
             year,
             months: (1..=12).map(month).collect(),
-            value: rounded::ratio(value),
-            benchmark: benchmark.as_ref().and_then(|values| values.get(&year)).copied().map(rounded::ratio),
-            max_drawdown: deepest(&daily.series.window(calendar_year(year))),
+            value: disclosure.period(value),
+            benchmark: benchmark.as_ref().and_then(|values| Some(disclosure.market(*values.get(&year)?))),
+            max_drawdown: deepest(&daily.series.window(calendar_year(year))).map(|depth| disclosure.period(depth)),
             partial: is_partial_year(daily, year),
         }
     };
@@ -92,29 +92,29 @@ fn is_partial_year(daily: &Performance, year: i32) -> bool {
 }
 
 fn deepest(series: &ReturnSeries) -> Option<f64> {
-    drawdown::maximum(&drawdown::drawdowns(&series.index())).filter(|_| !series.days.is_empty()).map(rounded::ratio)
+    drawdown::maximum(&drawdown::drawdowns(&series.index())).filter(|_| !series.days.is_empty())
 }
 
 /// The usual periods against the benchmark.
-pub fn usual(daily: &Performance) -> Vec<Period> {
-    daily.usual_periods().into_iter().map(view).collect()
+pub fn usual(daily: &Performance, disclosure: &Disclosure) -> Vec<Period> {
+    daily.usual_periods().into_iter().map(|period| view(period, disclosure)).collect()
 }
 
 /// A period as it is shown.
-pub fn view(period: periods::PeriodReturn) -> Period {
+pub fn view(period: periods::PeriodReturn, disclosure: &Disclosure) -> Period {
     Period {
         label: period.label.to_owned(),
-        value: period.value.map(rounded::ratio),
-        benchmark: period.benchmark.map(rounded::ratio),
+        value: period.value.map(|value| disclosure.period(value)),
+        benchmark: period.benchmark.map(|value| disclosure.market(value)),
         annualized: period.annualized,
         undefined_because: period.undefined_because,
     }
 }
 
 /// The worst drawdowns.
-pub fn drawdowns(stats: &Stats) -> Vec<DrawdownView> {
+pub fn drawdowns(stats: &Stats, disclosure: &Disclosure) -> Vec<DrawdownView> {
     let view = |drawdown: &drawdown::Drawdown| DrawdownView {
-        depth: rounded::ratio(drawdown.depth),
+        depth: disclosure.period(drawdown.depth),
         peak: drawdown.peak,
         valley: drawdown.valley,
         recovery: drawdown.recovery,
@@ -124,15 +124,15 @@ pub fn drawdowns(stats: &Stats) -> Vec<DrawdownView> {
 }
 
 /// Rolling figures of the days with at least one full window among those shown.
-pub fn rolling(daily: &Performance) -> Vec<Rolling> {
+pub fn rolling(daily: &Performance, disclosure: &Disclosure) -> Vec<Rolling> {
     let days = daily.rolling().into_iter().map(|day| {
         let [_, sharpe] = day.sharpe;
         let [volatility, _] = day.volatility;
         Rolling {
             date: day.date,
-            sharpe: sharpe.map(rounded::weight),
-            volatility: volatility.map(rounded::ratio),
-            beta: day.beta.map(rounded::weight),
+            sharpe: sharpe.map(|value| disclosure.rolling_ratio(value)),
+            volatility: volatility.map(|value| disclosure.figure(value)),
+            beta: day.beta.map(|value| disclosure.rolling_ratio(value)),
         }
     });
     days.filter(|day| day.sharpe.is_some() || day.volatility.is_some() || day.beta.is_some()).collect()

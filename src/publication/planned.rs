@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::disclosure::{Disclosure, price_text, rounded};
+use super::disclosure::{Disclosure, price_text};
 use super::strategy_view::PlanItemView;
 use crate::analysis::orders::Order;
 use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};
@@ -77,11 +77,11 @@ fn item(
         slippage_bps: price
             .filter(|_| made_late.is_none())
             .and_then(|price| slippage_bps(trade.action, price, trade.reference_price))
-            .map(rounded::bps),
+            .map(|bps| disclosure.slippage_bps(bps)),
         days_late: orders.first().map(|order| all.record.exchange.age(plan.as_of, order.date())),
-        filled: rounded::weight(filled),
-        weight_before: rounded::weight(trade.current_weight),
-        weight_target: rounded::weight(trade.target_weight),
+        filled: disclosure.weight(filled),
+        weight_before: disclosure.weight(trade.current_weight),
+        weight_target: disclosure.weight(trade.target_weight),
         planned_shares: disclosure.shares(trade.shares),
         filled_shares: disclosure.shares(shares),
         note: note.map(|note| note.path.clone()),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::rounded;
+use super::disclosure::{Disclosure, Published};
 use super::view::Facts;
 use crate::analysis::performance::Performance;
 use crate::analysis::reconcile::UnexplainedChange;
@@ -12,7 +12,13 @@ use crate::format::{Sign, day, number};
 use crate::record::{Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
-pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatched_notes: usize) -> Vec<String> {
+pub fn in_words(
+    disclosed: &Record,
+    daily: &Performance,
+    facts: &Facts,
+    unmatched_notes: usize,
+    disclosure: &Disclosure,
+) -> Vec<String> {
     let mut sentences = vec![missing_sessions(daily.exchange, facts.missing_sessions)];
     if facts.flow_days > 0 {
         sentences.push(format!(
@@ -21,7 +27,7 @@ pub fn in_words(disclosed: &Record, daily: &Performance, facts: &Facts, unmatche
             facts.flow_timing
         ));
     }
-    sentences.extend(daily.large_flows.iter().map(large_flow));
+    sentences.extend(daily.large_flows.iter().map(|flow| large_flow(flow, disclosure)));
     sentences.extend(comparison(daily, facts));
     sentences.extend(without_commission(disclosed.executions.iter()));
     sentences.extend(corrected(disclosed.superseded.iter()));
@@ -53,7 +59,7 @@ pub struct MonthOfData<'a> {
 }
 
 /// One sentence for each thing a careful reader should know about the data of a month, whose returns are `inside`.
-pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> Vec<String> {
+pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, disclosure: &Disclosure) -> Vec<String> {
     let in_month = |date: &NaiveDate| YearMonth::of(*date) == month;
     let mut sentences = vec![missing_days(data, &in_month)];
     let exchange = data.daily.exchange;
@@ -64,12 +70,14 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries) -> 
     }
     let end = inside.end().unwrap_or_else(|| month.last_day());
     let held_back = (data.until < end).then_some(data.until);
-    sentences.extend(reconciled(data.changes, held_back, &in_month));
+    sentences.extend(reconciled(data.changes, held_back, &in_month, disclosure));
     let (disclosed, daily) = (data.disclosed, data.daily);
     let of_month = |fill: &&Execution| in_month(&fill.utc_date());
     sentences.extend(corrected(disclosed.superseded.iter().filter(of_month)));
     sentences.extend(without_commission(disclosed.executions.iter().filter(of_month)));
-    sentences.extend(daily.large_flows.iter().filter(|flow| in_month(&flow.date)).map(large_flow));
+    sentences.extend(
+        daily.large_flows.iter().filter(|flow| in_month(&flow.date)).map(|flow| large_flow(flow, disclosure)),
+    );
     let left_out = daily.aligned.iter().flat_map(|aligned| &aligned.left_out).filter(|day| in_month(day)).count();
     match left_out {
         0 => {}
@@ -104,13 +112,14 @@ fn reconciled(
     changes: &[UnexplainedChange],
     held_back_after: Option<NaiveDate>,
     in_month: &impl Fn(&NaiveDate) -> bool,
+    disclosure: &Disclosure,
 ) -> Option<String> {
     let largest = changes
         .iter()
         .filter(|change| in_month(&change.date))
         .max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()));
     let up_to = held_back_after.map(|until| format!(" up to {}", day(until))).unwrap_or_default();
-    match largest.map(|change| (change.date, rounded::bps(change.bps))) {
+    match largest.map(|change| (change.date, disclosure.result_bps(change.bps).get())) {
         None if held_back_after.is_some() => None,
         None => Some("The snapshots do not tell positions, so net value cannot be reconciled with them.".into()),
         Some((_, 0.0)) => {
@@ -124,9 +133,9 @@ fn reconciled(
     }
 }
 
-fn large_flow(flow: &LargeFlowDay) -> String {
+fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
     let percent = |value: Option<f64>| match value {
-        Some(value) => format!("{} %", number(value * 100.0, 2, Sign::Both)),
+        Some(value) => format!("{} %", number(disclosure.daily(value).get() * 100.0, 2, Sign::Both)),
         None => "undefined".into(),
     };
     let when = if flow.date.pred_opt() == Some(flow.since) {
@@ -137,7 +146,7 @@ fn large_flow(flow: &LargeFlowDay) -> String {
     format!(
         "{when} a flow was {:.0} % of the account; the return is {} as published, {} with flows at the start and {} \
          with flows at the end.",
-        flow.share * 100.0,
+        disclosure.flow(flow.share).get() * 100.0,
         percent(flow.split),
         percent(flow.start),
         percent(flow.end)

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::amount::Amount;
+use super::disclosure::{MarketFigure, PublicResult, PublicReturn, PublicWeight};
 
 /// A usual period ending at the newest snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -10,9 +11,9 @@ pub struct Period {
     /// `Month to date`, `1 year`, `Since inception` ...
     pub label: String,
     /// Our return; a year rate where `annualized`.
-    pub value: Option<f64>,
+    pub value: Option<PublicReturn>,
     /// The benchmark's.
-    pub benchmark: Option<f64>,
+    pub benchmark: Option<MarketFigure>,
     /// Whether both are year rates.
     pub annualized: bool,
     /// Why there is none.
@@ -27,9 +28,9 @@ pub struct PositionView {
     /// Name from the configuration, or empty.
     pub name: String,
     /// Share of net liquidation value, negative when short.
-    pub weight: f64,
+    pub weight: PublicWeight,
     /// Market price against average cost, as a return; `None` where the cost is unknown.
-    pub gain: Option<f64>,
+    pub gain: Option<PublicResult>,
     /// Price it is valued at, in `currency`.
     pub price: Option<String>,
     /// The price's currency.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::comparison::{comparison, reason};
-use super::disclosure::{price_text, rounded};
+use super::disclosure::{Disclosure, Published, price_text};
 use super::orders::Trades;
 use super::strategy_view::{
     ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
@@ -30,17 +30,18 @@ pub fn strategies(
     daily: &Performance,
     trades: &mut Trades,
     positions: &[PositionView],
+    disclosure: &Disclosure,
 ) -> Result<StrategiesView> {
     let several = config.strategy.len() > 1;
     let mut list: Vec<StrategyView> =
-        config.strategy.iter().map(|one| strategy(record, config, one, trades, positions)).collect();
+        config.strategy.iter().map(|one| strategy(record, config, one, trades, positions, disclosure)).collect();
     list.retain(|strategy| several || !strategy.signals.is_empty());
-    let (comparison, no_comparison) = match comparison(record, config, daily) {
+    let (comparison, no_comparison) = match comparison(record, config, daily, disclosure) {
         Ok(found) => (found, None),
         Err(error) => (None, Some(reason(&error, record))),
     };
     Ok(StrategiesView {
-        contributions: if several { contributions_of(record, config, &list)? } else { None },
+        contributions: if several { contributions_of(record, config, &list, disclosure)? } else { None },
         list,
         several,
         planned: std::mem::take(&mut trades.planned),
@@ -56,6 +57,7 @@ fn strategy(
     strategy: &Strategy,
     trades: &Trades,
     positions: &[PositionView],
+    disclosure: &Disclosure,
 ) -> StrategyView {
     let shown = record.signals.iter().filter(|signal| signal.strategy == strategy.id);
     let several = config.strategy.len() > 1;
@@ -74,13 +76,13 @@ fn strategy(
                 strategy.skip_months, strategy.lookback_months
             )
         }),
-        signals: shown.rev().map(|one| signal(one, strategy)).collect(),
+        signals: shown.rev().map(|one| signal(one, strategy, disclosure)).collect(),
         positions: positions.iter().filter(|position| owns(&of_account(&position.symbol))).cloned().collect(),
         orders: trades.owners.iter().filter(|(_, owner)| owns(owner)).map(|(slug, _)| slug.clone()).collect(),
     }
 }
 
-fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
+fn signal(signal: &Signal, strategy: &Strategy, disclosure: &Disclosure) -> SignalView {
     let ticker = |symbol: &PriceSymbol| {
         let member = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
         member.map_or_else(|| symbol.to_string(), |member| member.ticker().to_string())
@@ -91,10 +93,10 @@ fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
         change: ranked.change(),
         symbol: ticker(&ranked.symbol),
         name: ranked.name.clone(),
-        momentum: ranked.momentum.map(rounded::ratio),
+        momentum: ranked.momentum.map(|momentum| disclosure.market(momentum)),
         start: price(ranked.start),
         end: price(ranked.end),
-        target_weight: rounded::weight(ranked.target_weight),
+        target_weight: disclosure.weight(ranked.target_weight),
     };
     let end = signal.formation.last_day();
     SignalView {
@@ -114,7 +116,12 @@ fn signal(signal: &Signal, strategy: &Strategy) -> SignalView {
 
 /// What each strategy brought to the total return up to the newest snapshot disclosed, and what belongs to none; nothing
 /// before there is a return.
-fn contributions_of(record: &Record, config: &Config, list: &[StrategyView]) -> Result<Option<ContributionsView>> {
+fn contributions_of(
+    record: &Record,
+    config: &Config,
+    list: &[StrategyView],
+    disclosure: &Disclosure,
+) -> Result<Option<ContributionsView>> {
     let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let id = |strategy: &Strategy| strategy.id.clone();
     let sums: BTreeMap<Option<String>, f64> = contributions(
@@ -128,18 +135,18 @@ fn contributions_of(record: &Record, config: &Config, list: &[StrategyView]) -> 
     let part = |strategy: &StrategyView| ContributionView {
         id: Some(strategy.id.clone()),
         name: strategy.name.clone(),
-        contribution: rounded::ratio(of(Some(&strategy.id))),
-        weight: rounded::weight(strategy.positions.iter().map(|position| position.weight).sum()),
+        contribution: disclosure.contribution(of(Some(&strategy.id))),
+        weight: Some(disclosure.weight(strategy.positions.iter().map(|position| position.weight.get()).sum())),
         orders: strategy.orders.len(),
     };
     let rest = ContributionView {
         id: None,
         name: "No strategy: other positions, interest, distributions, fees".into(),
-        contribution: rounded::ratio(of(None)),
-        weight: 0.0,
+        contribution: disclosure.contribution(of(None)),
+        weight: None,
         orders: 0,
     };
     let parts: Vec<_> = list.iter().map(part).chain([rest]).collect();
-    let total = parts.iter().map(|part| part.contribution).sum();
+    let total = disclosure.contribution(parts.iter().map(|part| part.contribution.get()).sum());
     Ok(Some(ContributionsView { from: first.date, to: last.date, total, parts }))
 }

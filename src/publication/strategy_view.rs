@@ -6,6 +6,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::amount::Amount;
+use super::disclosure::{
+    MarketFigure, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage, PublicWeight,
+};
 use super::rows::PositionView;
 use crate::calendar::YearMonth;
 use crate::record::Side;
@@ -79,13 +82,13 @@ pub struct RankedView {
     /// Name, or empty.
     pub name: String,
     /// Its momentum, as a fraction.
-    pub momentum: Option<f64>,
+    pub momentum: Option<MarketFigure>,
     /// The price the momentum starts from, and its date.
     pub start: Option<(String, NaiveDate)>,
     /// The price it ends at, and its date.
     pub end: Option<(String, NaiveDate)>,
     /// The share of the strategy it is to have.
-    pub target_weight: f64,
+    pub target_weight: PublicWeight,
 }
 
 /// Something that could not be ranked.
@@ -119,15 +122,15 @@ pub struct PlanItemView {
     /// The currency of both.
     pub currency: String,
     /// Fills against the reference price; positive is unfavourable.
-    pub slippage_bps: Option<f64>,
+    pub slippage_bps: Option<PublicSlippage>,
     /// Weekdays from the plan to the first fill.
     pub days_late: Option<usize>,
     /// Shares filled over shares planned.
-    pub filled: f64,
+    pub filled: PublicWeight,
     /// The position's weight before, and the one that was meant.
-    pub weight_before: f64,
+    pub weight_before: PublicWeight,
     /// The weight it was to have.
-    pub weight_target: f64,
+    pub weight_target: PublicWeight,
     /// Shares planned, in absolute mode.
     pub planned_shares: Option<Amount>,
     /// Shares filled, in absolute mode.
@@ -151,17 +154,17 @@ pub struct ComparisonView {
     /// The 5 % to 95 % cone at some of the dates, ascending.
     pub cone: Vec<ConeView>,
     /// Our total return.
-    pub live: f64,
+    pub live: PublicReturn,
     /// The simulated one, hypothetical.
-    pub backtest: f64,
+    pub backtest: MarketFigure,
     /// Ours less the simulated one, in basis points.
-    pub difference_bps: f64,
+    pub difference_bps: PublicResult,
     /// The same in words.
     pub difference: String,
     /// Its parts, which add up to it.
     pub causes: Vec<CauseView>,
     /// Standard deviation of the daily differences, a year.
-    pub tracking_error: Option<f64>,
+    pub tracking_error: Option<PublicFigure>,
     /// A description of the sample behind the cone.
     pub cone_source: String,
     /// Share of the drawn records that ended below ours, in words.
@@ -176,9 +179,9 @@ pub struct ComparedDay {
     /// The date.
     pub date: NaiveDate,
     /// Growth of 1 in the account.
-    pub live: f64,
+    pub live: PublicIndex,
     /// Growth of 1 in the simulation.
-    pub backtest: f64,
+    pub backtest: MarketFigure,
 }
 
 /// The cone on one date.
@@ -187,11 +190,11 @@ pub struct ConeView {
     /// The date.
     pub date: NaiveDate,
     /// Growth of 1 that 5 % of the draws stayed below.
-    pub low: f64,
+    pub low: MarketFigure,
     /// That of the median draw.
-    pub middle: f64,
+    pub middle: MarketFigure,
     /// Growth of 1 that 5 % went beyond.
-    pub high: f64,
+    pub high: MarketFigure,
 }
 
 /// Part of a difference.
@@ -200,7 +203,7 @@ pub struct CauseView {
     /// What it is called.
     pub name: &'static str,
     /// Basis points of the difference; below zero it cost.
-    pub bps: f64,
+    pub bps: PublicResult,
     /// The same in words.
     pub text: String,
     /// What is counted here.
@@ -215,7 +218,7 @@ pub struct ContributionsView {
     /// Last date; positions after it are held back.
     pub to: NaiveDate,
     /// The total return, as a fraction.
-    pub total: f64,
+    pub total: PublicResult,
     /// Its parts: each strategy's, and last what belongs to none.
     pub parts: Vec<ContributionView>,
 }
@@ -228,9 +231,9 @@ pub struct ContributionView {
     /// Its name.
     pub name: String,
     /// Its part of the total return, as a fraction.
-    pub contribution: f64,
-    /// Weight of its positions now.
-    pub weight: f64,
+    pub contribution: PublicResult,
+    /// Weight of its positions; `None` for what has none.
+    pub weight: Option<PublicWeight>,
     /// How many orders it has.
     pub orders: usize,
 }

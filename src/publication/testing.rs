@@ -2,13 +2,19 @@
 
 use std::sync::LazyLock;
 
-use crate::publication::{Publication, redact};
+use crate::config::Privacy;
+use crate::publication::{Disclosure, Publication, redact};
 use crate::record::load;
 use crate::{SiteDir, config, demo};
 
 /// About 2,000 days, 95 months, 80 orders and one strategy.
 pub fn publication() -> Publication {
     DEMO.clone()
+}
+
+/// What the demo's settings allow to be shown.
+pub fn fine() -> Disclosure {
+    Disclosure::new(&Privacy::default())
 }
 
 static DEMO: LazyLock<Publication> = LazyLock::new(|| {

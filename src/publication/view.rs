@@ -15,6 +15,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::disclosure::{
+    MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage, PublicWeight,
+};
 use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
 use super::texts::Texts;
 use crate::analysis::catalogue::FigureGroup;
@@ -30,7 +33,7 @@ pub struct Publication {
     /// The four to six headline cards.
     pub headline: Vec<Card>,
     /// Every figure, grouped, with its definition.
-    pub figures: Vec<FigureGroup>,
+    pub figures: Vec<FigureGroup<PublicFigure>>,
     /// One entry per snapshot, ascending.
     pub days: Vec<Day>,
     /// One entry per calendar month of the record, ascending.
@@ -48,7 +51,7 @@ pub struct Publication {
     /// Open positions by weight, largest first, as of `facts.positions_as_of`.
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
-    pub cash_weight: Option<f64>,
+    pub cash_weight: Option<PublicWeight>,
     /// Orders, newest first.
     pub orders: Vec<OrderView>,
     /// Closed round trips, newest first.
@@ -145,13 +148,13 @@ pub struct Day {
     /// The date.
     pub date: NaiveDate,
     /// Time-weighted return since the snapshot before; `None` on the first.
-    pub daily_return: Option<f64>,
+    pub daily_return: Option<PublicReturn>,
     /// Growth of 1 since inception.
-    pub index: f64,
+    pub index: PublicIndex,
     /// Index below its highest so far, 0 or negative.
-    pub drawdown: f64,
+    pub drawdown: PublicReturn,
     /// Growth of 1 in the benchmark over the same dates.
-    pub benchmark_index: Option<f64>,
+    pub benchmark_index: Option<MarketFigure>,
     /// Net liquidation value, in absolute mode.
     pub net_liquidation: Option<Amount>,
 }
@@ -162,15 +165,15 @@ pub struct Month {
     /// The month.
     pub month: YearMonth,
     /// Our return.
-    pub value: f64,
+    pub value: PublicReturn,
     /// The benchmark's over the same dates.
-    pub benchmark: Option<f64>,
+    pub benchmark: Option<MarketFigure>,
     /// Daily returns in it.
     pub observations: usize,
     /// Whether the record covers only part of it.
     pub partial: bool,
     /// Deepest drawdown within it, from its own highest point.
-    pub max_drawdown: Option<f64>,
+    pub max_drawdown: Option<PublicReturn>,
     /// Orders filled in it; `None` where some may be held back.
     pub orders: Option<usize>,
 }
@@ -181,13 +184,13 @@ pub struct Year {
     /// The year.
     pub year: i32,
     /// January to December.
-    pub months: Vec<Option<f64>>,
+    pub months: Vec<Option<PublicReturn>>,
     /// The year's return so far.
-    pub value: f64,
+    pub value: PublicReturn,
     /// The benchmark's over the same dates.
-    pub benchmark: Option<f64>,
+    pub benchmark: Option<MarketFigure>,
     /// Deepest drawdown within the year.
-    pub max_drawdown: Option<f64>,
+    pub max_drawdown: Option<PublicReturn>,
     /// Whether the record covers only part of it.
     pub partial: bool,
 }
@@ -196,7 +199,7 @@ pub struct Year {
 #[derive(Debug, Clone, Serialize)]
 pub struct DrawdownView {
     /// Index at the valley against the peak, negative.
-    pub depth: f64,
+    pub depth: PublicReturn,
     /// Date of the peak.
     pub peak: NaiveDate,
     /// Date of the valley.
@@ -213,11 +216,11 @@ pub struct Rolling {
     /// The last date of the windows.
     pub date: NaiveDate,
     /// 252-day Sharpe ratio.
-    pub sharpe: Option<f64>,
+    pub sharpe: Option<PublicFigure>,
     /// 63-day volatility a year.
-    pub volatility: Option<f64>,
+    pub volatility: Option<PublicFigure>,
     /// 252-day beta.
-    pub beta: Option<f64>,
+    pub beta: Option<PublicFigure>,
 }
 
 /// One order with its note.
@@ -242,17 +245,17 @@ pub struct OrderView {
     /// The price's currency.
     pub currency: String,
     /// Notional as a share of the net liquidation value at the last snapshot before it.
-    pub weight: Option<f64>,
+    pub weight: Option<PublicWeight>,
     /// The price it is measured against.
     pub reference_price: Option<String>,
     /// Where that price came from, in words.
     pub reference_source: Option<String>,
     /// Slippage against it; positive is unfavourable.
-    pub slippage_bps: Option<f64>,
+    pub slippage_bps: Option<PublicSlippage>,
     /// Commission in basis points of notional; `None` while not all of it has been reported.
-    pub commission_bps: Option<f64>,
+    pub commission_bps: Option<PublicCost>,
     /// Result of the round trips it closed, in basis points of the net liquidation value.
-    pub result_bps: Option<f64>,
+    pub result_bps: Option<PublicResult>,
     /// Shares, in absolute mode.
     pub quantity: Option<Amount>,
     /// Notional in `currency`, in absolute mode.
@@ -293,9 +296,9 @@ pub struct RoundTripView {
     /// Calendar days between.
     pub holding_days: i64,
     /// Entry to exit after commissions, as a return on the entry's notional.
-    pub net_return: Option<f64>,
+    pub net_return: Option<PublicResult>,
     /// Profit after commissions, in basis points of the net liquidation value before the close.
-    pub result_bps: Option<f64>,
+    pub result_bps: Option<PublicResult>,
     /// Profit after commissions in base currency, in absolute mode.
     pub profit: Option<Amount>,
 }
@@ -308,17 +311,17 @@ pub struct SlippageView {
     /// Orders with a reference price.
     pub priced_orders: usize,
     /// Mean over priced orders.
-    pub mean_bps: Option<f64>,
+    pub mean_bps: Option<PublicSlippage>,
     /// Median over priced orders.
-    pub median_bps: Option<f64>,
+    pub median_bps: Option<PublicSlippage>,
     /// Sample standard deviation.
-    pub std_bps: Option<f64>,
+    pub std_bps: Option<PublicSlippage>,
     /// Mean weighted by notional.
-    pub notional_weighted_bps: Option<f64>,
+    pub notional_weighted_bps: Option<PublicSlippage>,
     /// Commissions in basis points of notional.
-    pub commissions_bps: Option<f64>,
+    pub commissions_bps: Option<PublicCost>,
     /// Slippage and commissions together.
-    pub implementation_shortfall_bps: Option<f64>,
+    pub implementation_shortfall_bps: Option<PublicCost>,
     /// The threshold beyond which an order is an outlier.
     pub outlier_bps: f64,
     /// Slugs of the outliers.
@@ -337,5 +340,5 @@ pub struct SlippageGroup {
     /// Priced orders in it.
     pub orders: usize,
     /// Their mean slippage.
-    pub mean_bps: f64,
+    pub mean_bps: PublicSlippage,
 }

@@ -356,7 +356,10 @@ fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
     for month in days.chunk_by(|one, other| YearMonth::of(one.date) == YearMonth::of(other.date)) {
         let Some(first) = month.first() else { continue };
         let rows = month.iter().map(|day| {
-            format!("{} {:?} {} {} {:?}\n", day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index)
+            format!(
+                "{} {:?} {:?} {:?} {:?}\n",
+                day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index
+            )
         });
         so_far = sha256((so_far + &rows.collect::<String>()).as_bytes(), 64);
         digests.insert(YearMonth::of(first.date), so_far.clone());

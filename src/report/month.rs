@@ -9,7 +9,10 @@ use crate::Place;
 use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::format::{self, Sign};
-use crate::publication::{Month, MonthEnd, NoteText, OrderView, Period, PositionView, Publication, SignalView, Year};
+use crate::publication::{
+    Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published, SignalView,
+    Year,
+};
 use crate::record::Document;
 
 use super::markdown::Blocks;
@@ -141,11 +144,11 @@ impl MonthData<'_> {
         let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, 2, Sign::Minus)));
         json!({
             "returns": returns.into_iter().flatten().map(|row| self.judged(row)).collect::<Vec<_>>(),
-            "volatility": plain(self.end.volatility.map(|value| format::percent(value, 1, Sign::Minus))),
-            "sharpe": ratio(self.end.sharpe),
-            "max_drawdown": percent(self.end.max_drawdown, 1),
-            "drawdown": percent(self.end.drawdown, 1),
-            "month_drawdown": percent(self.month.max_drawdown, 1),
+            "volatility": plain(self.end.volatility.map(|value| format::percent(value.get(), 1, Sign::Minus))),
+            "sharpe": ratio(number(self.end.sharpe)),
+            "max_drawdown": percent(number(self.end.max_drawdown), 1),
+            "drawdown": percent(number(self.end.drawdown), 1),
+            "month_drawdown": percent(number(self.month.max_drawdown), 1),
         })
     }
 
@@ -169,12 +172,12 @@ impl MonthData<'_> {
             let months = (1..=12).map(|number| known(number).and_then(value));
             months.map(tinted).chain([tinted(total)]).collect::<Vec<_>>()
         };
-        let difference = |month: &Month| month.benchmark.map(|benchmark| month.value - benchmark);
+        let difference = |month: &Month| month.benchmark.map(|benchmark| month.value.get() - benchmark.get());
         let earlier = self.publication.years.iter().filter(|earlier| earlier.year < year).rev().take(EARLIER_YEARS);
         let year_row = json!({
             "year": year,
-            "account": row(&|month| Some(month.value), so_far.and_then(|period| period.value)),
-            "benchmark": row(&|month| month.benchmark, so_far.and_then(|period| period.benchmark)),
+            "account": row(&|month| Some(month.value.get()), so_far.and_then(|period| number(period.value))),
+            "benchmark": row(&|month| number(month.benchmark), so_far.and_then(|period| number(period.benchmark))),
             "difference": row(&difference, so_far.and_then(excess)),
             "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
         });
@@ -182,14 +185,14 @@ impl MonthData<'_> {
     }
 
     fn positions(&self) -> Value {
-        let largest = self.end.positions.iter().map(|position| position.weight.abs()).chain(self.end.cash_weight);
-        let largest = largest.fold(0.01, f64::max);
-        let bar = |weight: f64| (weight.abs() / largest).min(1.0);
+        let weights = self.end.positions.iter().map(|position| position.weight).chain(self.end.cash_weight);
+        let largest = weights.map(|weight| weight.get().abs()).fold(0.01, f64::max);
+        let bar = |weight: PublicWeight| (weight.get().abs() / largest).min(1.0);
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
             "rows": self.end.positions.iter().map(|position| position_data(position, bar(position.weight))).collect::<Vec<_>>(),
             "cash": self.end.cash_weight.map(|weight| {
-                json!({ "weight": format::percent(weight, 1, Sign::Minus), "bar": bar(weight) })
+                json!({ "weight": format::percent(weight.get(), 1, Sign::Minus), "bar": bar(weight) })
             }),
         })
     }
@@ -216,6 +219,10 @@ fn title(written: &str) -> &str {
 /// A descriptive document title.
 fn own_title(document: &Document) -> Option<&str> {
     (document.title != document.slug).then_some(document.title.as_str())
+}
+
+fn number(value: Option<impl Published>) -> Option<f64> {
+    value.map(Published::get)
 }
 
 fn percent(value: Option<f64>, digits: usize) -> Value {
@@ -282,14 +289,14 @@ fn tinted(value: Option<f64>) -> Value {
 }
 
 fn excess(period: &Period) -> Option<f64> {
-    Some(period.value? - period.benchmark?)
+    Some(period.value?.get() - period.benchmark?.get())
 }
 
 fn headline(name: &str, period: &Period) -> Value {
     json!({
         "label": name,
-        "value": percent(period.value, 1),
-        "benchmark": percent(period.benchmark, 1),
+        "value": percent(number(period.value), 1),
+        "benchmark": percent(number(period.benchmark), 1),
         "difference": points(excess(period)),
         "why": period.undefined_because,
     })
@@ -302,7 +309,7 @@ fn period(period: &Period) -> Option<Value> {
 }
 
 fn earlier_year(year: &Year) -> Value {
-    let cells = year.months.iter().map(|value| tinted(*value)).chain([tinted(Some(year.value))]);
+    let cells = year.months.iter().copied().chain([Some(year.value)]).map(|value| tinted(number(value)));
     json!({ "year": year.year, "account": cells.collect::<Vec<_>>() })
 }
 
@@ -310,9 +317,9 @@ fn position_data(position: &PositionView, bar: f64) -> Value {
     json!({
         "symbol": position.symbol,
         "name": position.name,
-        "weight": format::percent(position.weight, 1, Sign::Minus),
+        "weight": format::percent(position.weight.get(), 1, Sign::Minus),
         "bar": bar,
-        "gain": percent(position.gain, 1),
+        "gain": percent(number(position.gain), 1),
         "price": position.price,
         "currency": position.currency,
         "quantity": position.quantity,
@@ -330,14 +337,14 @@ fn order_data(found: &MonthOrder) -> Value {
         "date": order.date.format("%-d %b").to_string(),
         "side": order.side,
         "symbol": order.symbol,
-        "weight": plain(order.weight.map(|weight| format::percent(weight, 1, Sign::Minus))),
+        "weight": plain(order.weight.map(|weight| format::percent(weight.get(), 1, Sign::Minus))),
         "reference": order.reference_price,
         "reference_source": order.reference_source,
         "price": order.price,
         "currency": order.currency,
-        "slippage": basis_points(order.slippage_bps),
-        "commission": plain(order.commission_bps.map(|bps| format::number(bps, 1, Sign::Minus))),
-        "result": basis_points(order.result_bps),
+        "slippage": basis_points(number(order.slippage_bps)),
+        "commission": plain(order.commission_bps.map(|bps| format::number(bps.get(), 1, Sign::Minus))),
+        "result": basis_points(number(order.result_bps)),
         "quantity": order.quantity,
         "notional": order.notional,
         "commission_amount": order.commission,
@@ -351,8 +358,8 @@ fn signal(strategy: Option<&str>, signal: &SignalView) -> Value {
             "rank": row.rank,
             "symbol": row.symbol,
             "name": row.name,
-            "momentum": percent(row.momentum, 1),
-            "weight": (row.target_weight != 0.0).then(|| format::percent(row.target_weight, 1, Sign::Minus)),
+            "momentum": percent(number(row.momentum), 1),
+            "weight": (row.target_weight.get() != 0.0).then(|| format::percent(row.target_weight.get(), 1, Sign::Minus)),
         })
     });
     json!({

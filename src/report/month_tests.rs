@@ -49,7 +49,7 @@ fn figures_carry_their_sign_and_the_undefined_its_reason() {
     let young = Period {
         label: "1 year".into(),
         value: None,
-        benchmark: Some(0.1),
+        benchmark: Some(testing::fine().market(0.1)),
         annualized: false,
         undefined_because: Some("needs a year".into()),
     };
@@ -65,7 +65,7 @@ fn a_difference_is_in_percentage_points() {
     let publication = testing::publication();
     let month = &publication.months[10];
     let shown = data(&publication, &month.month.to_string());
-    let expected = (month.value - month.benchmark.unwrap()) * 100.0;
+    let expected = (month.value.get() - month.benchmark.unwrap().get()) * 100.0;
     assert_eq!(
         shown["performance"]["returns"][0]["difference"]["text"],
         format::number(expected, 1, Sign::Both).as_str()

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::publication::disclosure::{PublicFigure, PublicReturn, PublicWeight};
 use crate::publication::rows::{Period, PositionView};
 
 /// Where the account stood at the end of a month, whatever has happened since.
@@ -23,19 +24,19 @@ pub struct MonthEnd {
     /// Returns over usual periods that end here, against the benchmark.
     pub periods: Vec<Period>,
     /// Volatility since inception, a year.
-    pub volatility: Option<f64>,
+    pub volatility: Option<PublicFigure>,
     /// Sharpe ratio since inception, a year.
-    pub sharpe: Option<f64>,
+    pub sharpe: Option<PublicFigure>,
     /// Deepest drawdown since inception.
-    pub max_drawdown: Option<f64>,
+    pub max_drawdown: Option<PublicReturn>,
     /// How far below the peak the account stands, 0 or negative.
-    pub drawdown: Option<f64>,
+    pub drawdown: Option<PublicReturn>,
     /// The date of the positions.
     pub positions_as_of: Option<NaiveDate>,
     /// Open positions by weight, largest first.
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
-    pub cash_weight: Option<f64>,
+    pub cash_weight: Option<PublicWeight>,
     /// Whether sessions of the month are still to come.
     pub month_goes_on: bool,
     /// The date after which positions and trades of the month are held back, if some are.

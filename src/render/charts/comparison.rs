@@ -6,7 +6,7 @@ use super::svg::Ink;
 use super::{NARROW_DATES, WIDE_DATES, both};
 use crate::Result;
 use crate::format::{self, Sign};
-use crate::publication::ComparisonView;
+use crate::publication::{ComparisonView, Published};
 
 /// Growth of 100 in the account and in the backtest of its rules, over the cone of expected outcomes; on the logarithmic
 /// scale equal distances are equal returns.
@@ -16,12 +16,12 @@ use crate::publication::ComparisonView;
 pub fn comparison(comparison: &ComparisonView) -> Result<String> {
     let height = |value: f64| (value * 100.0).max(1e-6).ln();
     let days = &comparison.days;
-    let live: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.live))).collect();
-    let backtest: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.backtest))).collect();
+    let live: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.live.get()))).collect();
+    let backtest: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.backtest.get()))).collect();
     let cone = &comparison.cone;
     let edge = |value: f64, date| (x_of(date), height(value));
-    let upper: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.high, point.date)).collect();
-    let lower: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.low, point.date)).collect();
+    let upper: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.high.get(), point.date)).collect();
+    let lower: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.low.get(), point.date)).collect();
     let y = span(live.iter().chain(&backtest).chain(&upper).chain(&lower).map(|point| point.1), 0.04);
     let mut layers = Vec::new();
     if !cone.is_empty() {
@@ -61,13 +61,17 @@ fn in_words(comparison: &ComparisonView) -> String {
     let head = format!(
         "100 on {} had become {} in the account and {} in the hypothetical backtest on {}",
         format::day(comparison.from),
-        grown(1.0 + comparison.live),
-        grown(1.0 + comparison.backtest),
+        grown(1.0 + comparison.live.get()),
+        grown(1.0 + comparison.backtest.get()),
         format::day(comparison.to)
     );
     match comparison.cone.last() {
         Some(end) => {
-            format!("{head}; nine of ten drawn records ended between {} and {}.", grown(end.low), grown(end.high))
+            format!(
+                "{head}; nine of ten drawn records ended between {} and {}.",
+                grown(end.low.get()),
+                grown(end.high.get())
+            )
         }
         None => format!("{head}."),
     }

@@ -11,7 +11,7 @@ pub use comparison::comparison;
 use serde_json::json;
 
 use crate::Result;
-use crate::publication::{Day, Month, Publication, Rolling};
+use crate::publication::{Day, Month, PublicFigure, Publication, Published, Rolling};
 
 use crate::format::{self, Sign};
 use plot::{Layer, Plot, Size};
@@ -48,9 +48,9 @@ pub fn growth(publication: &Publication, logarithmic: bool) -> Result<String> {
 /// Growth of 100, with the given numbers of labels on the axes.
 fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, labels: (usize, usize)) -> Plot {
     let height = |value: f64| if logarithmic { (value * 100.0).max(1e-6).ln() } else { value * 100.0 };
-    let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.index))).collect();
+    let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.index.get()))).collect();
     let benchmark: Vec<(f64, f64)> =
-        days.iter().filter_map(|day| Some((x_of(day.date), height(day.benchmark_index?)))).collect();
+        days.iter().filter_map(|day| Some((x_of(day.date), height(day.benchmark_index?.get())))).collect();
     let y = span(ours.iter().chain(&benchmark).map(|point| point.1), 0.04);
     let mut layers = vec![Layer::Level(height(1.0))];
     if !benchmark.is_empty() {
@@ -83,11 +83,13 @@ fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
     let ours = format!(
         "100 invested on {} had become {} on {}",
         format::day(first.date),
-        format::number(last.index * 100.0, 1, Sign::Minus),
+        format::number(last.index.get() * 100.0, 1, Sign::Minus),
         format::day(last.date)
     );
     match benchmark.zip(last.benchmark_index) {
-        Some((name, value)) => format!("{ours}; in the {name}, {}.", format::number(value * 100.0, 1, Sign::Minus)),
+        Some((name, value)) => {
+            format!("{ours}; in the {name}, {}.", format::number(value.get() * 100.0, 1, Sign::Minus))
+        }
         None => format!("{ours}."),
     }
 }
@@ -104,7 +106,7 @@ pub fn drawdown(publication: &Publication) -> Result<String> {
 
 /// The drawdown, with about `dates` labels on the time axis.
 fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
-    let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown)).collect();
+    let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
     let low = points.iter().map(|point| point.1).fold(-0.01, f64::min) * 1.06;
     let worst = points.iter().map(|point| point.1).fold(0.0, f64::min);
     Plot {
@@ -140,12 +142,12 @@ pub fn months(publication: &Publication) -> Result<String> {
     let bar = |month: &Month| {
         let (left, right) = (x_of(month.month.first_day()), x_of(month.month.last_day()) + 1.0);
         let gap = (right - left) * 0.12;
-        ((left + gap).max(x.0), (right - gap).min(x.1), month.value)
+        ((left + gap).max(x.0), (right - gap).min(x.1), month.value.get())
     };
     let bars: Vec<(f64, f64, f64)> =
         publication.months.iter().map(bar).filter(|(left, right, _)| left < right).collect();
     let (low, high) = span(bars.iter().map(|bar| bar.2).chain([0.0]), 0.06);
-    let gains = publication.months.iter().filter(|month| month.value > 0.0).count();
+    let gains = publication.months.iter().filter(|month| month.value.get() > 0.0).count();
     let plot = Plot {
         id: "months".into(),
         kind: "months",
@@ -173,10 +175,11 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
     let end = days.partition_point(|day| day.date <= month.month.last_day());
     let Some(days) = days.get(start..end).filter(|days| days.len() > 2) else { return Ok(None) };
     let Some(first) = days.first() else { return Ok(None) };
-    let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.index / first.index - 1.0)).collect();
+    let ours: Vec<(f64, f64)> =
+        days.iter().map(|day| (x_of(day.date), day.index.get() / first.index.get() - 1.0)).collect();
     let benchmark: Vec<(f64, f64)> = days
         .iter()
-        .filter_map(|day| Some((x_of(day.date), day.benchmark_index? / first.benchmark_index? - 1.0)))
+        .filter_map(|day| Some((x_of(day.date), day.benchmark_index?.get() / first.benchmark_index?.get() - 1.0)))
         .collect();
     let y = span(ours.iter().chain(&benchmark).map(|point| point.1), 0.08);
     let labels: Vec<(f64, String)> = days
@@ -195,7 +198,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         title: format!("{}, day by day", month.month.in_words()),
         description: format!(
             "The month's return so far on each day; {} at its end.",
-            format::percent(month.value, 2, Sign::Both)
+            format::percent(month.value.get(), 2, Sign::Both)
         ),
         x: time_span(days),
         y,
@@ -215,12 +218,12 @@ pub fn rolling(
     kind: &'static str,
     title: &str,
     is_percent: bool,
-    read: impl Fn(&Rolling) -> Option<f64>,
+    read: impl Fn(&Rolling) -> Option<PublicFigure>,
 ) -> Result<Option<String>> {
     let points: Vec<(f64, f64)> = publication
         .rolling
         .iter()
-        .filter_map(|row| Some((x_of(row.date), read(row)?)))
+        .filter_map(|row| Some((x_of(row.date), read(row)?.get())))
         .filter(|point| point.1.is_finite())
         .collect();
     let (Some(last), true) = (points.last().copied(), points.len() > 1) else { return Ok(None) };
@@ -259,8 +262,10 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
         return Ok(None);
     }
     let place = |number: usize| number as f64;
-    let bars =
-        groups.iter().enumerate().map(|(number, group)| (place(number) + 0.15, place(number) + 0.85, group.mean_bps));
+    let bars = groups
+        .iter()
+        .enumerate()
+        .map(|(number, group)| (place(number) + 0.15, place(number) + 0.85, group.mean_bps.get()));
     let bars: Vec<(f64, f64, f64)> = bars.collect();
     let (low, high) = span(bars.iter().map(|bar| bar.2).chain([0.0]), 0.08);
     let labels = |wanted: usize| -> Vec<(f64, String)> {
@@ -298,13 +303,14 @@ pub fn series(publication: &Publication) -> String {
     let Some(first) = days.first() else { return "null".into() };
     let whole = |value: f64| (value * 10_000.0).round() as i64;
     let gaps: Vec<i64> = days.iter().map(|day| (day.date - first.date).num_days()).collect();
-    let ours: Vec<i64> = days.iter().map(|day| whole(day.index)).collect();
+    let ours: Vec<i64> = days.iter().map(|day| whole(day.index.get())).collect();
     let benchmark: Option<Vec<Option<i64>>> = publication
         .facts
         .benchmark
         .is_some()
-        .then(|| days.iter().map(|day| day.benchmark_index.map(whole)).collect());
-    let months: Vec<_> = publication.months.iter().map(|month| json!([month.month, whole(month.value)])).collect();
+        .then(|| days.iter().map(|day| day.benchmark_index.map(|value| whole(value.get()))).collect());
+    let months: Vec<_> =
+        publication.months.iter().map(|month| json!([month.month, whole(month.value.get())])).collect();
     // The benchmark's name is in the page already; nothing here is text from outside.
     json!({ "start": first.date, "d": gaps, "i": ours, "b": benchmark, "m": months }).to_string()
 }

@@ -1,6 +1,6 @@
 //! The tables of the account itself: days, months, positions, orders, round trips.
 
-use super::columns::{amounts, bps, counts, dates, ratios, texts};
+use super::columns::{amounts, counts, dates, numbers, texts};
 use super::table::{Column, Table, Values};
 use crate::publication::Publication;
 
@@ -9,10 +9,10 @@ pub fn daily(publication: &Publication) -> Table {
     let rows = &publication.days;
     let mut columns = vec![
         dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
-        ratios("daily_return", "time-weighted return since the snapshot before", rows, |day| day.daily_return),
-        ratios("index", "growth of 1 since inception", rows, |day| Some(day.index)),
-        ratios("drawdown", "index against its highest so far", rows, |day| Some(day.drawdown)),
-        ratios("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| {
+        numbers("daily_return", "time-weighted return since the snapshot before", rows, |day| day.daily_return),
+        numbers("index", "growth of 1 since inception", rows, |day| Some(day.index)),
+        numbers("drawdown", "index against its highest so far", rows, |day| Some(day.drawdown)),
+        numbers("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| {
             day.benchmark_index
         }),
     ];
@@ -26,9 +26,9 @@ pub(super) fn months(publication: &Publication) -> Table {
     let rows = &publication.months;
     let columns = vec![
         texts("month", "calendar month", rows, |month| Some(month.month.to_string())),
-        ratios("return", "time-weighted return", rows, |month| Some(month.value)),
-        ratios("benchmark_return", "the benchmark's over the same dates", rows, |month| month.benchmark),
-        ratios("max_drawdown", "deepest fall from a high within the month", rows, |month| month.max_drawdown),
+        numbers("return", "time-weighted return", rows, |month| Some(month.value)),
+        numbers("benchmark_return", "the benchmark's over the same dates", rows, |month| month.benchmark),
+        numbers("max_drawdown", "deepest fall from a high within the month", rows, |month| month.max_drawdown),
         counts("observations", "returns in it", rows, |month| month.observations as i64),
         counts("partial", "1 where the record covers only part of the month", rows, |month| i64::from(month.partial)),
         Column {
@@ -45,8 +45,8 @@ pub(super) fn positions(publication: &Publication) -> Table {
     let mut columns = vec![
         texts("symbol", "ticker", rows, |position| Some(position.symbol.clone())),
         texts("name", "name", rows, |position| (!position.name.is_empty()).then(|| position.name.clone())),
-        ratios("weight", "share of net liquidation value", rows, |position| Some(position.weight)),
-        ratios("gain", "market price against average cost", rows, |position| position.gain),
+        numbers("weight", "share of net liquidation value", rows, |position| Some(position.weight)),
+        numbers("gain", "market price against average cost", rows, |position| position.gain),
         texts("price", "price it is valued at", rows, |position| position.price.clone()),
         texts("currency", "currency of the price", rows, |position| Some(position.currency.clone())),
     ];
@@ -66,10 +66,10 @@ pub fn orders(publication: &Publication) -> Table {
         texts("price", "volume-weighted fill price", rows, |order| Some(order.price.clone())),
         texts("currency", "currency of the price", rows, |order| Some(order.currency.clone())),
         texts("reference_price", "price it is measured against", rows, |order| order.reference_price.clone()),
-        bps("slippage_bps", "fill against reference; positive is unfavourable", rows, |order| order.slippage_bps),
-        bps("commission_bps", "commission on the notional", rows, |order| order.commission_bps),
-        ratios("weight", "notional as a share of net liquidation value", rows, |order| order.weight),
-        bps("result_bps", "result of the round trips it closed, of net liquidation value", rows, |order| {
+        numbers("slippage_bps", "fill against reference; positive is unfavourable", rows, |order| order.slippage_bps),
+        numbers("commission_bps", "commission on the notional", rows, |order| order.commission_bps),
+        numbers("weight", "notional as a share of net liquidation value", rows, |order| order.weight),
+        numbers("result_bps", "result of the round trips it closed, of net liquidation value", rows, |order| {
             order.result_bps
         }),
         counts("note", "1 where the trader wrote a note", rows, |order| i64::from(order.note.is_some())),
@@ -89,8 +89,8 @@ pub(super) fn round_trips(publication: &Publication) -> Table {
         dates("opened", "date opened", rows, |trip| Some(trip.opened)),
         dates("closed", "date closed", rows, |trip| Some(trip.closed)),
         counts("holding_days", "calendar days between", rows, |trip| trip.holding_days),
-        ratios("net_return", "entry to exit after commissions", rows, |trip| trip.net_return),
-        bps("result_bps", "profit after commissions, of net liquidation value", rows, |trip| trip.result_bps),
+        numbers("net_return", "entry to exit after commissions", rows, |trip| trip.net_return),
+        numbers("result_bps", "profit after commissions, of net liquidation value", rows, |trip| trip.result_bps),
     ];
     columns.extend(amounts("profit", "profit after commissions in base currency", rows, |trip| trip.profit.as_ref()));
     Table { name: "round_trips", meaning: "One row for each closed round trip, newest first.", columns }
@@ -106,7 +106,7 @@ pub(super) fn slippage(publication: &Publication) -> Table {
         texts("by", "month or symbol", &rows, |(kind, _)| Some((*kind).to_string())),
         texts("key", "the month or the ticker", &rows, |(_, group)| Some(group.key.clone())),
         counts("orders", "orders with a reference price", &rows, |(_, group)| group.orders as i64),
-        bps("mean_bps", "mean slippage; positive is unfavourable", &rows, |(_, group)| Some(group.mean_bps)),
+        numbers("mean_bps", "mean slippage; positive is unfavourable", &rows, |(_, group)| Some(group.mean_bps)),
     ];
     Table { name: "slippage", meaning: "One row for each month and each ticker.", columns }
 }
@@ -114,7 +114,7 @@ pub(super) fn slippage(publication: &Publication) -> Table {
 pub(super) fn drawdowns(publication: &Publication) -> Table {
     let rows = &publication.drawdowns;
     let columns = vec![
-        ratios("depth", "index at the valley against the peak", rows, |drawdown| Some(drawdown.depth)),
+        numbers("depth", "index at the valley against the peak", rows, |drawdown| Some(drawdown.depth)),
         dates("peak", "date of the peak", rows, |drawdown| Some(drawdown.peak)),
         dates("valley", "date of the valley", rows, |drawdown| Some(drawdown.valley)),
         dates("recovery", "first date at or above the peak again", rows, |drawdown| drawdown.recovery),

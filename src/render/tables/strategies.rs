@@ -1,6 +1,6 @@
 //! The tables of signals, plans and the comparison with the backtest; empty ones are left out.
 
-use super::columns::{bps, counts, dates, ratios, texts};
+use super::columns::{counts, dates, numbers, texts};
 use super::table::Table;
 use crate::publication::{Publication, RankedView, SignalView};
 
@@ -24,8 +24,8 @@ fn signals(publication: &Publication) -> Table {
         dates("made_on", "date it was saved", &rows, |(_, signal, _)| signal.made_on),
         counts("rank", "place, from 1", &rows, |(.., ranked)| ranked.rank as i64),
         texts("symbol", "ticker", &rows, |(.., ranked)| Some(ranked.symbol.clone())),
-        ratios("momentum", "return it is ranked by", &rows, |(.., ranked)| ranked.momentum),
-        ratios("target_weight", "share it is to have", &rows, |(.., ranked)| Some(ranked.target_weight)),
+        numbers("momentum", "return it is ranked by", &rows, |(.., ranked)| ranked.momentum),
+        numbers("target_weight", "share it is to have", &rows, |(.., ranked)| Some(ranked.target_weight)),
     ];
     Table { name: "signals", meaning: "One row for each place of each month's ranking, newest first.", columns }
 }
@@ -41,8 +41,8 @@ fn plans(publication: &Publication) -> Table {
         texts("planned_price", "reference price of the plan", rows, |item| Some(item.planned_price.clone())),
         texts("price", "volume-weighted fill price", rows, |item| item.price.clone()),
         texts("currency", "currency of both", rows, |item| Some(item.currency.clone())),
-        bps("slippage_bps", "fills against the plan; positive is unfavourable", rows, |item| item.slippage_bps),
-        ratios("filled", "shares filled over shares planned", rows, |item| Some(item.filled)),
+        numbers("slippage_bps", "fills against the plan; positive is unfavourable", rows, |item| item.slippage_bps),
+        numbers("filled", "shares filled over shares planned", rows, |item| Some(item.filled)),
         texts("page", "name of the order's page", rows, |item| item.slug.clone()),
     ];
     Table { name: "plans", meaning: "One row for each planned trade, newest first.", columns }
@@ -52,8 +52,8 @@ fn comparison(publication: &Publication) -> Table {
     let rows = publication.strategies.comparison.as_ref().map(|found| found.days.as_slice()).unwrap_or_default();
     let columns = vec![
         dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
-        ratios("live_index", "growth of 1 in the account", rows, |day| Some(day.live)),
-        ratios(
+        numbers("live_index", "growth of 1 in the account", rows, |day| Some(day.live)),
+        numbers(
             "hypothetical_index",
             "growth of 1 in the backtest of the same rules; nobody traded it",
             rows,

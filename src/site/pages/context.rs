@@ -6,7 +6,9 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::calendar::YearMonth;
-use crate::publication::{OrderView, PlanItemView, Publication, Reads, Texts, Year};
+use crate::publication::{
+    MarketFigure, OrderView, PlanItemView, PublicResult, PublicReturn, Publication, Reads, Texts, Year,
+};
 use crate::record::Side;
 use crate::site::links::MarkdownLink;
 use crate::site::markdown;
@@ -68,16 +70,16 @@ impl Link {
 pub struct YearRow {
     year: i32,
     cells: Vec<MonthCell>,
-    value: f64,
-    benchmark: Option<f64>,
-    max_drawdown: Option<f64>,
+    value: PublicReturn,
+    benchmark: Option<MarketFigure>,
+    max_drawdown: Option<PublicReturn>,
     partial: bool,
 }
 
 /// One month of it, with the month's page where there is one.
 #[derive(Serialize)]
 struct MonthCell {
-    value: Option<f64>,
+    value: Option<PublicReturn>,
     month: Option<YearMonth>,
 }
 
@@ -87,7 +89,7 @@ pub fn years(site: &Site) -> Vec<YearRow> {
 }
 
 fn year_row(site: &Site, year: &Year) -> YearRow {
-    let cell = |(value, number): (&Option<f64>, u32)| MonthCell {
+    let cell = |(value, number): (&Option<PublicReturn>, u32)| MonthCell {
         value: *value,
         month: YearMonth::new(year.year, number).filter(|month| site.has_month(*month)),
     };
@@ -111,7 +113,7 @@ pub struct NoteRow<'a> {
     before_trade: bool,
     words: Option<String>,
     outcome: String,
-    result_bps: Option<f64>,
+    result_bps: Option<PublicResult>,
     matched_expectation: Option<bool>,
 }
 

@@ -6,7 +6,9 @@ use super::Site;
 use super::context::{NoteRow, PageContext, YearRow, notes, years};
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{Card, OrderView, Period, PositionView, Publication, Reads, SignalView};
+use crate::publication::{
+    Card, OrderView, Period, PositionView, PublicWeight, Publication, Published, Reads, SignalView,
+};
 use crate::render::charts;
 
 /// Latest orders, and latest notes.
@@ -25,7 +27,7 @@ struct Front<'a> {
     years: Vec<YearRow>,
     periods: &'a [Period],
     positions: &'a [PositionView],
-    cash_weight: Option<f64>,
+    cash_weight: Option<PublicWeight>,
     /// What the bars of the weights are measured against.
     largest_weight: f64,
     orders: &'a [OrderView],
@@ -65,8 +67,9 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
 }
 
 /// The largest of some weights, and at least one percent.
-pub fn largest_weight(positions: &[PositionView], cash: Option<f64>) -> f64 {
-    positions.iter().map(|position| position.weight.abs()).chain(cash).fold(0.01, f64::max)
+pub fn largest_weight(positions: &[PositionView], cash: Option<PublicWeight>) -> f64 {
+    let weights = positions.iter().map(|position| position.weight).chain(cash);
+    weights.map(|weight| weight.get().abs()).fold(0.01, f64::max)
 }
 
 fn current_signals(publication: &Publication) -> Vec<CurrentSignal<'_>> {

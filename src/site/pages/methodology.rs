@@ -6,7 +6,7 @@ use super::Site;
 use super::context::PageContext;
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
-use crate::publication::Reads;
+use crate::publication::{PublicFigure, Reads};
 
 #[derive(Serialize)]
 struct Methodology<'a> {
@@ -34,11 +34,11 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     PageContext::new(&Methodology { figures: site.publication.figures.iter().map(definitions).collect() })
 }
 
-fn definitions(group: &FigureGroup) -> Definitions<'_> {
+fn definitions(group: &FigureGroup<PublicFigure>) -> Definitions<'_> {
     Definitions { id: group.id, name: group.name, figures: group.figures.iter().map(definition).collect() }
 }
 
-fn definition(figure: &Figure) -> Definition<'_> {
+fn definition(figure: &Figure<PublicFigure>) -> Definition<'_> {
     Definition {
         id: figure.id,
         name: figure.name,

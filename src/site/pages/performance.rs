@@ -7,7 +7,7 @@ use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
 use crate::format;
-use crate::publication::{DrawdownView, Period, Publication, Reads};
+use crate::publication::{DrawdownView, Period, PublicFigure, Publication, Published, Reads};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -52,15 +52,15 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     })
 }
 
-fn figure_rows(group: &FigureGroup) -> FigureRows<'_> {
+fn figure_rows(group: &FigureGroup<PublicFigure>) -> FigureRows<'_> {
     FigureRows { id: group.id, name: group.name, figures: group.figures.iter().map(figure_row).collect() }
 }
 
-fn figure_row(figure: &Figure) -> FigureRow<'_> {
+fn figure_row(figure: &Figure<PublicFigure>) -> FigureRow<'_> {
     FigureRow {
         id: figure.id,
         name: figure.name,
-        value: figure.value.map(|_| format::figure(figure)),
+        value: figure.value.map(|value| format::figure(value.get(), figure.unit)),
         observations: figure.observations,
         observed: figure.observed,
         when: figure.when.as_deref(),

@@ -10,7 +10,7 @@ use super::front::largest_weight;
 use super::signals::{SignalHistory, history};
 use crate::Result;
 use crate::publication::{
-    ContributionView, ContributionsView, OrderView, PositionView, Publication, Reads, StrategyView,
+    ContributionView, ContributionsView, OrderView, PositionView, PublicWeight, Publication, Reads, StrategyView,
 };
 
 /// Whether there are several to compare.
@@ -36,7 +36,7 @@ struct OneStrategy<'a> {
     strategies: [SignalHistory<'a>; 1],
     several: bool,
     positions: &'a [PositionView],
-    cash_weight: Option<f64>,
+    cash_weight: Option<PublicWeight>,
     largest_weight: f64,
     orders: Vec<&'a OrderView>,
     contributions: Option<&'a ContributionsView>,
