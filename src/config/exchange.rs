@@ -23,10 +23,6 @@ impl Settings for Config {
         self.site.inception
     }
 
-    fn exchange_zone(&self) -> chrono_tz::Tz {
-        self.ibkr.exchange_zone
-    }
-
     fn is_live(&self) -> bool {
         self.site.status == Status::Live
     }

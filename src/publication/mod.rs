@@ -51,18 +51,19 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
     };
     let until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
-    let mut disclosed = record.until(until, config.ibkr.exchange_zone);
+    let mut disclosed = record.until(until);
     if !disclosure.holds_back() {
         // What was written after the newest valuation about trades before it does not wait for the next one.
         disclosed.annotations.clone_from(&record.annotations);
     }
     let parts = Parts { whole: &record.net_values(&config.benchmark.symbol), disclosed: &disclosed, until };
-    redacted(&parts, record, config, &disclosure)
+    redacted(&parts, config, &disclosure)
 }
 
 /// The two parts of a record that everything published is made from.
 struct Parts<'a> {
-    /// Net values and flows up to the newest snapshot: for returns and figures of returns.
+    /// Net values and flows up to the newest snapshot, for returns and figures of returns. What the author wrote about
+    /// months and on pages is here too: it is shown at once, and drafts are his to hold back.
     whole: &'a Record,
     /// The record as it was known at the end of `until`: for everything else.
     disclosed: &'a Record,
@@ -70,7 +71,7 @@ struct Parts<'a> {
     until: NaiveDate,
 }
 
-fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
+fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
     let Parts { whole, disclosed, until } = *parts;
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
@@ -119,8 +120,7 @@ fn redacted(parts: &Parts<'_>, record: &Record, config: &Config, disclosure: &Di
         slippage: trades.slippage,
         round_trips: trades.round_trips,
         orders: trades.orders,
-        // What the author wrote about months and on pages is shown when he builds the site; drafts are his to hold back.
-        texts: Texts::new(record, trades.notes),
+        texts: Texts::new(whole, trades.notes),
         strategies,
         facts,
     })

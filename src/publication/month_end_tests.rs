@@ -30,7 +30,7 @@ fn a_months_end_is_what_a_publication_made_then_would_have_said() {
     assert_eq!(now.month_ends.len(), now.months.len());
     for month in ["2015-02", "2017-09", "2020-03", "2022-12"] {
         let month: YearMonth = month.parse().unwrap();
-        let then = redact(&record.until(month.last_day(), config.ibkr.exchange_zone), &config).unwrap();
+        let then = redact(&record.until(month.last_day()), &config).unwrap();
         let end: &MonthEnd = &now.month_ends[&month];
         assert_eq!(end.periods, then.periods);
         assert_eq!(end.volatility.map(Published::get), figure(&then, "risk.volatility"));

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
@@ -15,13 +14,13 @@ use super::{
 use crate::calendar::latest_date;
 
 impl Record {
-    /// The record as it was known at the end of a date, with the exchange in `zone`.
+    /// The record as it was known at the end of a date.
     ///
     /// Whatever happened or was written later is gone. A fill that was corrected or cancelled later counts as it did
     /// then. An outcome that does not say when it was written may be younger, and is gone too. Findings are about files
     /// and have no date: there are none.
     #[must_use]
-    pub fn until(&self, last: NaiveDate, zone: Tz) -> Self {
+    pub fn until(&self, last: NaiveDate) -> Self {
         let Self {
             exchange,
             executions,
@@ -38,7 +37,7 @@ impl Record {
             plans,
             findings: _,
         } = self;
-        let known = |time: DateTime<Utc>| latest_date(time, zone) <= last;
+        let known = |time: DateTime<Utc>| latest_date(time, exchange.zone()) <= last;
         let fills = executions.iter().chain(superseded).filter(|fill| known(fill.time)).cloned();
         let (executions, superseded) = in_force(fills.collect());
         let made = |plan: &&Plan| plan.as_of <= last && plan.made_at.is_none_or(known);
@@ -63,12 +62,12 @@ impl Record {
         }
     }
 
-    /// The record from a date on, with the exchange in `zone`.
+    /// The record from a date on.
     ///
     /// Prices stay, because rules and the benchmark look back beyond the record. So does a note of the days before, which
     /// may be about an order of the first ones; one that names its order stays with that order.
     #[must_use]
-    pub fn since(self, first: NaiveDate, zone: Tz) -> Self {
+    pub fn since(self, first: NaiveDate) -> Self {
         let Self {
             exchange,
             mut executions,
@@ -85,11 +84,12 @@ impl Record {
             mut plans,
             findings,
         } = self;
-        let counts = |fill: &Execution| latest_date(fill.time, zone) >= first;
+        let counts = |fill: &Execution| latest_date(fill.time, exchange.zone()) >= first;
         let (left, gone): (Vec<&Execution>, Vec<&Execution>) =
             executions.iter().chain(&superseded).partition(|fill| counts(fill));
         let (left, gone) = (names_of(&left), names_of(&gone));
-        let waits = |note: &Annotation| (first - latest_date(note.created_at, zone)).num_days() <= DAYS_TO_WAIT;
+        let waits =
+            |note: &Annotation| (first - latest_date(note.created_at, exchange.zone())).num_days() <= DAYS_TO_WAIT;
         annotations.retain(|note| match names_in(note).as_slice() {
             [] => waits(note),
             names => names.iter().any(|name| left.contains(name)) || !names.iter().any(|name| gone.contains(name)),
@@ -121,8 +121,8 @@ impl Record {
         }
     }
 
-    /// The net values and the money across the border, with the prices of a benchmark and exchange rates: all that returns are computed
-    /// from. Nothing in it says what was held or traded.
+    /// The net values and the money across the border, with the prices of a benchmark and exchange rates: all that returns
+    /// are computed from; and what the author wrote about them. Nothing else in it says what was held or traded.
     #[must_use]
     pub fn net_values(&self, benchmark: &str) -> Self {
         let Self {
@@ -135,8 +135,8 @@ impl Record {
             statements: _,
             prices,
             annotations: _,
-            commentary: _,
-            pages: _,
+            commentary,
+            pages,
             signals: _,
             plans: _,
             findings: _,
@@ -151,6 +151,8 @@ impl Record {
             snapshots: snapshots.iter().map(|snapshot| net_value(snapshot, currency)).collect(),
             flows: flows.clone(),
             prices: series.map(|(symbol, series)| (symbol.clone(), series.clone())).collect(),
+            commentary: commentary.clone(),
+            pages: pages.clone(),
             ..Self::default()
         }
     }

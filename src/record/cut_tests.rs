@@ -1,5 +1,3 @@
-use chrono_tz::America::New_York;
-
 use super::*;
 use crate::calendar::Exchange;
 use crate::record::testing::fill;
@@ -143,7 +141,7 @@ fn two_days() -> Record {
 #[test]
 fn until_a_day_nothing_of_the_next_is_left() {
     let record = two_days();
-    let known = record.until(date("2026-01-27"), New_York);
+    let known = record.until(date("2026-01-27"));
     let expected = Record {
         exchange: record.exchange,
         executions: record.executions[..1].to_vec(),
@@ -161,14 +159,14 @@ fn until_a_day_nothing_of_the_next_is_left() {
         findings: Vec::new(),
     };
     assert_eq!(known, expected);
-    assert_eq!(known.until(date("2026-01-27"), New_York), known);
-    assert!(record.until(date("2026-01-25"), New_York).prices.is_empty());
+    assert_eq!(known.until(date("2026-01-27")), known);
+    assert!(record.until(date("2026-01-25")).prices.is_empty());
 }
 
 #[test]
 fn since_a_day_nothing_of_the_one_before_is_left_but_prices_and_notes_that_wait() {
     let record = two_days();
-    let later = record.clone().since(date("2026-01-28"), New_York);
+    let later = record.clone().since(date("2026-01-28"));
     let expected = Record {
         executions: record.executions[1..].to_vec(),
         superseded: record.superseded[1..].to_vec(),
@@ -181,9 +179,9 @@ fn since_a_day_nothing_of_the_one_before_is_left_but_prices_and_notes_that_wait(
         ..record.clone()
     };
     assert_eq!(later, expected);
-    let noted = |first: &str| record.clone().since(date(first), New_York).annotations.len();
+    let noted = |first: &str| record.clone().since(date(first)).annotations.len();
     assert_eq!(["2026-02-01", "2026-02-02", "2026-02-03"].map(noted), [2, 1, 0]);
-    assert_eq!(record.since(date("2026-02-01"), New_York).commentary.len(), 1);
+    assert_eq!(record.since(date("2026-02-01")).commentary.len(), 1);
 }
 
 #[test]
@@ -194,7 +192,7 @@ fn a_note_that_names_its_order_stays_with_it() {
         Annotation { exec_ids: vec![ExecId::new("a.b.02.02")], ..note("of the second day", "2025-01-01") },
         Annotation { order: Some("77".into()), ..note("of none", "2025-01-01") },
     ];
-    let left = record.since(date("2026-01-28"), New_York).annotations;
+    let left = record.since(date("2026-01-28")).annotations;
     assert_eq!(left.iter().map(|note| note.id.as_str()).collect::<Vec<_>>(), ["of the second day", "of none"]);
 }
 
@@ -210,7 +208,7 @@ fn a_fill_that_was_corrected_or_taken_back_later_counts_as_it_did_then() {
         ..Record::default()
     };
     let on = |day: &str| {
-        let known = record.until(date(day), New_York);
+        let known = record.until(date(day));
         (known.executions, known.superseded)
     };
     assert_eq!(on("2026-01-27"), (vec![corrected.clone(), cancelled.clone()], vec![]));
@@ -222,7 +220,7 @@ fn a_fill_that_was_corrected_or_taken_back_later_counts_as_it_did_then() {
         superseded: vec![filled("a.b.01.01", "2026-01-27")],
         ..Record::default()
     };
-    assert!(early.since(date("2026-01-27"), New_York).executions.is_empty());
+    assert!(early.since(date("2026-01-27")).executions.is_empty());
 }
 
 #[test]
@@ -238,7 +236,7 @@ fn what_was_added_later_is_not_known_yet() {
         plans: vec![plan("2026-01-26", Some("2026-01-28T09:00:00Z")), plan("2026-01-26", None)],
         ..Record::default()
     };
-    let known = record.until(date("2026-01-27"), New_York);
+    let known = record.until(date("2026-01-27"));
     let outcomes: Vec<_> = known.annotations.iter().map(|note| note.post_trade.is_some()).collect();
     assert_eq!(outcomes, [false, true, false]);
     assert_eq!(known.signals, record.signals[1..]);
@@ -253,11 +251,13 @@ fn the_date_of_a_fill_is_the_later_of_two() {
         ..Record::default()
     };
     let evening = at("2026-01-28T01:00:00Z");
-    assert!(evening.until(date("2026-01-27"), New_York).executions.is_empty());
-    assert_eq!(evening.since(date("2026-01-28"), New_York).executions.len(), 1);
+    assert!(evening.until(date("2026-01-27")).executions.is_empty());
+    assert_eq!(evening.since(date("2026-01-28")).executions.len(), 1);
     let morning = at("2026-01-27T23:30:00Z");
-    assert!(morning.until(date("2026-01-27"), chrono_tz::Australia::Sydney).executions.is_empty());
-    assert_eq!(morning.until(date("2026-01-27"), New_York).executions.len(), 1);
+    let sydney = Exchange::from_mic("XASX").unwrap().or_weekdays_in(chrono_tz::Australia::Sydney);
+    let in_sydney = Record { exchange: sydney, ..morning.clone() };
+    assert!(in_sydney.until(date("2026-01-27")).executions.is_empty());
+    assert_eq!(morning.until(date("2026-01-27")).executions.len(), 1);
 }
 
 #[test]
@@ -273,6 +273,8 @@ fn net_values_say_nothing_of_what_is_held() {
             .collect(),
         flows: record.flows.clone(),
         prices: record.prices.clone(),
+        commentary: record.commentary.clone(),
+        pages: record.pages.clone(),
         ..Record::default()
     };
     assert_eq!(bare, expected);

@@ -63,7 +63,7 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     };
     record.findings.extend(empty_inception(&record, inception, today));
     record.findings.sort();
-    record.since(inception, settings.exchange_zone())
+    record.since(inception)
 }
 
 /// An inception that leaves nothing of a record, which is hardly what was meant.

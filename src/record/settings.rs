@@ -16,9 +16,6 @@ pub trait Settings {
     /// The first date of the record; without one, the first date in the files.
     fn inception(&self) -> Option<NaiveDate>;
 
-    /// The time zone in which the dates of fills are taken.
-    fn exchange_zone(&self) -> chrono_tz::Tz;
-
     /// Whether the record is published as one of real money.
     fn is_live(&self) -> bool;
 

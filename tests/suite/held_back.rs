@@ -51,8 +51,7 @@ static DEMO: LazyLock<Demo> = LazyLock::new(|| {
     };
     site.put("config/config.toml", format!("{head}{}{}", of("few", 1, "MTUM QUAL"), of("many", 2, "SIZE USMV VLUE")));
     let two = config::load(&folder, []).unwrap();
-    let zone = one.ibkr.exchange_zone;
-    let mut record = load::load(&folder, &one, date("2100-01-01")).since(date(FIRST), zone).until(date(LAST), zone);
+    let mut record = load::load(&folder, &one, date("2100-01-01")).since(date(FIRST)).until(date(LAST));
     for series in record.prices.values_mut() {
         let bars = series.bars().iter().filter(|bar| bar.date >= date(PRICES_FROM)).cloned();
         *series = PriceSeries::new(series.symbol.clone(), bars.collect()).unwrap();
@@ -271,7 +270,7 @@ fn the_parts_of_several_strategies_are_those_of_the_record_up_to_the_cut() {
     let cut = date(LAST) - Days::new(DELAY.into());
     let parts = |record: &Record, delay| published(record, 2, delay)["strategies"]["contributions"].clone();
     let held_back = parts(record, DELAY);
-    assert_eq!(held_back, parts(&record.until(cut, DEMO.two.ibkr.exchange_zone), 0));
+    assert_eq!(held_back, parts(&record.until(cut), 0));
     assert_eq!((held_back["from"].as_str(), held_back["to"].as_str()), (Some(FIRST), Some("2021-06-30")));
     assert_ne!(held_back["total"], parts(record, 0)["total"]);
 }
