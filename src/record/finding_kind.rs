@@ -47,6 +47,8 @@ finding_kinds! {
     BrokerReturn = "broker-return",
     /// A row takes back a fill that is not in the record.
     CancelsNothing = "cancels-nothing",
+    /// A statement tells movements of cash as sums alone.
+    CashSummaryOnly = "cash-summary-only",
     /// Fills whose commission is not known, or not in the base currency.
     Commission = "commission",
     /// A commission in a statement names no currency.
@@ -157,6 +159,8 @@ finding_kinds! {
     StatementCount = "statement-count",
     /// A bar that is kept out of all figures until it is confirmed.
     SuspiciousPrice = "suspicious-price",
+    /// A trade's money in the statement is not its quantity times its price.
+    TradeMoney = "trade-money",
     /// The record holds more than one account.
     TwoAccounts = "two-accounts",
     /// A note on a ticker that nothing else here knows.

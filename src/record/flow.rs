@@ -36,6 +36,9 @@ impl FlowKind {
     }
 }
 
+/// What the id of a row begins with, behind its kind, where it is a sum of movements that were not told one by one.
+pub const SUM: &str = "-sum";
+
 /// One movement of cash: a row of `data/flows.csv` (across the border) or `data/income.csv` (inside).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +62,11 @@ pub struct CashFlow {
 }
 
 impl CashFlow {
+    /// Whether it is a sum, which stands only until the movements of its date are told one by one.
+    pub fn is_sum(&self) -> bool {
+        self.id.split_once(':').is_some_and(|(kind, _)| kind.ends_with(SUM))
+    }
+
     /// The amount in the base currency, or `None` where the rate is not known.
     pub fn in_base(&self, base: Currency) -> Option<Decimal> {
         match self.fx_to_base {

@@ -253,6 +253,9 @@ impl Reader<'_> {
             known.insert(flow.id.clone(), (place, flow));
         }
         let mut flows: Vec<CashFlow> = known.into_values().map(|(_, flow)| flow).collect();
+        let singly: BTreeSet<_> =
+            flows.iter().filter(|flow| !flow.is_sum()).map(|flow| (flow.date, flow.currency)).collect();
+        flows.retain(|flow| !flow.is_sum() || !singly.contains(&(flow.date, flow.currency)));
         flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
         flows
     }

@@ -11,27 +11,67 @@ use crate::error::Result;
 use crate::record::snapshot::SCHEMA;
 use crate::record::{Currency, FindingKind, Position, Severity, Snapshot, StatementPeriod, Ticker};
 
+/// The net asset value of one date.
+struct Valued<'r, 'a> {
+    row: &'r Row<'a>,
+    snapshot: Snapshot,
+    /// The models whose parts have been added up so far; empty where the row is of the whole account.
+    models: BTreeSet<String>,
+}
+
+impl Valued<'_, '_> {
+    /// Adds the part of another model.
+    fn add(&mut self, part: &Snapshot, model: &str) {
+        self.models.insert(model.to_owned());
+        self.snapshot.net_liquidation = self.snapshot.net_liquidation.saturating_add(part.net_liquidation);
+        for (sums, amounts) in [(&mut self.snapshot.cash, &part.cash), (&mut self.snapshot.accruals, &part.accruals)]
+        {
+            for (currency, amount) in amounts {
+                let sum = sums.entry(*currency).or_default();
+                *sum = sum.saturating_add(*amount);
+            }
+        }
+    }
+}
+
+/// The model a position is of, where there are models, and where the position is.
+type OfModel = (Option<String>, usize);
+
 /// What is known about the open positions of one date.
 #[derive(Default)]
 struct Holdings {
     positions: Vec<Position>,
     /// Which of them are of one instrument.
-    by_instrument: HashMap<(Ticker, Option<u64>), Vec<usize>>,
+    by_instrument: HashMap<(Ticker, Option<u64>), Vec<OfModel>>,
     rates: BTreeMap<Currency, Decimal>,
     /// Only single lots are listed, which are not added up.
     only_lots: bool,
 }
 
 impl Holdings {
-    /// Adds a position. Returns whether it is new.
-    fn add(&mut self, position: &Position) -> bool {
+    /// Adds a position. What several models hold of one instrument is one position. Returns whether it is new.
+    fn add(&mut self, position: &Position, model: Option<&str>) -> bool {
         let same = self.by_instrument.entry((position.symbol.clone(), position.conid)).or_default();
-        let new = same.iter().all(|index| self.positions.get(*index) != Some(position));
-        if new {
-            same.push(self.positions.len());
-            self.positions.push(position.clone());
+        let of_model = |(known, _): &&OfModel| known.as_deref() == model;
+        if same.iter().filter(of_model).any(|(_, index)| self.positions.get(*index) == Some(position)) {
+            return false;
         }
-        new
+        let of_other = same.iter().find(|(known, _)| model.is_some() && known.is_some() && known.as_deref() != model);
+        match of_other.and_then(|(_, index)| self.positions.get_mut(*index)) {
+            Some(held) if same.iter().all(|(known, _)| known.as_deref() != model) => {
+                held.quantity = held.quantity.saturating_add(position.quantity);
+                held.market_value = held.market_value.saturating_add(position.market_value);
+                let gains = held.unrealized_pnl.zip(position.unrealized_pnl);
+                held.unrealized_pnl = gains.map(|(one, other)| one.saturating_add(other));
+                held.average_cost = held.average_cost.filter(|cost| position.average_cost == Some(*cost));
+                same.push((model.map(str::to_owned), usize::MAX));
+            }
+            _ => {
+                same.push((model.map(str::to_owned), self.positions.len()));
+                self.positions.push(position.clone());
+            }
+        }
+        true
     }
 }
 
@@ -44,9 +84,9 @@ impl Reading {
             self.read_value(row, &mut values)?;
         }
         let currencies = self.currencies(&holdings);
-        let funded = values.iter().find(|(_, (_, snapshot))| !snapshot.net_liquidation.is_zero());
+        let funded = values.iter().find(|(_, valued)| !valued.snapshot.net_liquidation.is_zero());
         let funded = funded.map(|(date, _)| *date);
-        for (date, (row, mut snapshot)) in values {
+        for (date, Valued { row, mut snapshot, .. }) in values {
             let held = holdings.remove(&date);
             if funded.is_none_or(|funded| date < funded) {
                 self.batch.skip(&row.tag, "the account held nothing yet", row.place());
@@ -69,7 +109,7 @@ impl Reading {
     fn read_value<'r, 'a>(
         &mut self,
         row: &'r Row<'a>,
-        values: &mut BTreeMap<NaiveDate, (&'r Row<'a>, Snapshot)>,
+        values: &mut BTreeMap<NaiveDate, Valued<'r, 'a>>,
     ) -> Result<()> {
         let base = self.required_base(row)?;
         let date = self.required_date(row, &["reportDate"])?;
@@ -89,22 +129,44 @@ impl Reading {
             doubts: Vec::new(),
             source: SOURCE,
         };
-        match values.get(&date) {
-            Some((_, known)) if *known == snapshot => {
-                self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+        let model = row.text("model");
+        let models = model.map(str::to_owned).into_iter().collect();
+        let Some(known) = values.get_mut(&date) else {
+            values.insert(date, Valued { row, snapshot, models });
+            return Ok(());
+        };
+        match model {
+            Some(model) if !known.models.is_empty() && !known.models.contains(model) => {
+                known.add(&snapshot, model);
+                return Ok(());
             }
-            Some((_, known)) => {
-                let message = format!(
-                    "the net asset value of {date} is {} here and {} further up",
-                    snapshot.net_liquidation, known.net_liquidation
-                );
-                let next = "see which of the two the broker stands by; the first one counts";
-                self.batch.note(Severity::Warning, FindingKind::Contradiction, row.place(), message, next);
-                self.batch.skip(&row.tag, "it contradicts the row before it on the same date", row.place());
+            Some(_) if known.models.is_empty() => {
+                self.batch.skip(&row.tag, "it is of one model, and the whole stands beside it", row.place());
+                return Ok(());
             }
-            None => {
-                values.insert(date, (row, snapshot));
+            None if !known.models.is_empty() => {
+                let reason = "it is of one model, and the whole stands beside it";
+                self.batch.skip_rows(known.models.len(), &row.tag, reason, known.row.place());
+                *known = Valued { row, snapshot, models };
+                return Ok(());
             }
+            _ => {}
+        }
+        if known.snapshot.agrees_with(&snapshot) {
+            self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
+        } else if snapshot.generated > known.snapshot.generated && known.snapshot.generated.is_some() {
+            self.batch.skip(&row.tag, "a later statement in the file restates it", known.row.place());
+            *known = Valued { row, snapshot, models };
+        } else if snapshot.generated < known.snapshot.generated && snapshot.generated.is_some() {
+            self.batch.skip(&row.tag, "a later statement in the file restates it", row.place());
+        } else {
+            let message = format!(
+                "the net asset value of {date} is {} here and {} further up",
+                snapshot.net_liquidation, known.snapshot.net_liquidation
+            );
+            let next = "see which of the two the broker stands by; the first one counts";
+            self.batch.note(Severity::Warning, FindingKind::Contradiction, row.place(), message, next);
+            self.batch.skip(&row.tag, "it contradicts the row before it on the same date", row.place());
         }
         Ok(())
     }
@@ -149,7 +211,7 @@ impl Reading {
                 continue;
             }
             let position = position(row)?;
-            if !held.add(&position) {
+            if !held.add(&position, row.text("model")) {
                 self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
                 continue;
             }

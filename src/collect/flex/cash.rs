@@ -1,25 +1,37 @@
 //! Money that is not a trade: cash transactions, and transfers from or to other accounts.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
+use crate::record::flow::SUM;
 use crate::record::{CashFlow, Currency, FindingKind, FlowKind, Severity};
 
 impl Reading {
     /// Reads cash transactions and transfers. Reversals keep their sign.
     pub(super) fn read_cash(&mut self, rows: &[&Row]) -> Result<()> {
-        for row in rows {
-            match row.tag.as_str() {
-                "CashTransaction" | "Transfer" if row.is_summary() => {
-                    self.batch.skip(&row.tag, "it adds up rows that are read one by one", row.place());
-                }
-                "CashTransaction" => self.read_cash_transaction(row)?,
-                "Transfer" => self.read_transfer(row)?,
-                _ => {}
+        let single = rows.iter().filter(|row| !row.is_summary());
+        let told_singly: BTreeSet<&str> = single.map(|row| row.tag.as_str()).collect();
+        for row in rows.iter().filter(|row| matches!(row.tag.as_str(), "CashTransaction" | "Transfer")) {
+            if row.is_summary() && told_singly.contains(row.tag.as_str()) {
+                self.batch.skip(&row.tag, "it adds up rows that are read one by one", row.place());
+                continue;
             }
+            if row.is_summary() && self.of_several {
+                self.batch.skip(&row.tag, "it adds up several accounts", row.place());
+                continue;
+            }
+            if row.is_summary() {
+                let message = "movements of cash are told as sums alone; each sum is taken for one".to_owned();
+                let next =
+                    "tick `Detail` for Cash Transactions in the Flex query; the single rows then replace the sums";
+                self.note_once(FindingKind::CashSummaryOnly, row, message, next);
+            }
+            if row.tag == "Transfer" { self.read_transfer(row)? } else { self.read_cash_transaction(row)? }
         }
         Ok(())
     }
@@ -42,7 +54,7 @@ impl Reading {
     /// A transfer moves positions, which count at their value in the base currency, or cash, or both. The direction
     /// gives the sign where it is reported.
     fn read_transfer(&mut self, row: &Row) -> Result<()> {
-        let positions = row.decimal("positionAmountInBase")?.filter(|amount| !amount.is_zero());
+        let positions = self.moved_positions(row)?;
         let cash = row.decimal("cashTransfer")?.filter(|amount| !amount.is_zero());
         if positions.is_none() && cash.is_none() {
             self.batch.skip(&row.tag, "it moves neither cash nor positions of any value", row.place());
@@ -62,6 +74,32 @@ impl Reading {
             self.add(row, flow);
         }
         Ok(())
+    }
+
+    /// What the positions of a transfer are worth in the base currency.
+    ///
+    /// # Errors
+    /// Positions move, and nothing says what they are worth.
+    fn moved_positions(&self, row: &Row) -> Result<Option<Decimal>> {
+        if let Some(amount) = row.decimal("positionAmountInBase")?.filter(|amount| !amount.is_zero()) {
+            return Ok(Some(amount));
+        }
+        let is_cash = row.text("assetCategory").is_some_and(|class| class.eq_ignore_ascii_case("CASH"));
+        let quantity = row.decimal("quantity")?.filter(|quantity| !quantity.is_zero() && !is_cash);
+        let by_price = match row.decimal("transferPrice")?.zip(quantity) {
+            Some((price, quantity)) => price.checked_mul(quantity),
+            None => None,
+        };
+        let own = row.decimal("positionAmount")?.or(by_price).filter(|amount| !amount.is_zero());
+        let rate = match row.currency("currency")? {
+            Some(currency) if self.base == Some(currency) => Some(Decimal::ONE),
+            _ => row.decimal("fxRateToBase")?.filter(|rate| *rate > Decimal::ZERO),
+        };
+        match own.zip(rate) {
+            Some((amount, rate)) => Ok(amount.checked_mul(rate)),
+            None if quantity.is_some() => Err(row.missing("positionAmountInBase")),
+            None => Ok(None),
+        }
     }
 
     fn flow(
@@ -86,8 +124,9 @@ impl Reading {
         }
         let text = |name: &str| row.text(name).unwrap_or_default();
         let date = date.to_string();
+        let sum = format!("{prefix}{SUM}");
         self.names.name(
-            prefix,
+            if row.is_summary() { &sum } else { prefix },
             &[
                 &date,
                 text("type"),
@@ -122,11 +161,15 @@ impl Reading {
     }
 }
 
+/// Amounts have the sign of the flow: what goes out is below zero already, and what comes in may be a short position.
+/// Only an unsigned row, which tells the direction alone, gets its sign from there.
 fn directed(row: &Row, amount: Decimal) -> Result<Decimal> {
     match row.text("direction").map(str::to_ascii_uppercase).as_deref() {
-        Some("IN") => Ok(amount.abs()),
-        Some("OUT") => Ok(-amount.abs()),
-        None => Ok(amount),
+        None | Some("IN") => Ok(amount),
+        Some("OUT") => {
+            let is_short = row.decimal("quantity")?.is_some_and(|quantity| quantity.is_sign_negative());
+            Ok(if amount.is_sign_positive() && !is_short { -amount } else { amount })
+        }
         Some(other) => Err(row.error(format!("direction: `{other}` is neither IN nor OUT"))),
     }
 }

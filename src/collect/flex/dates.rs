@@ -10,12 +10,19 @@ use crate::collect::time::{self, Instant};
 #[derive(Debug, Clone, Copy)]
 pub struct Dates {
     zone: Tz,
-    month_first: bool,
+    order: Option<Order>,
+}
+
+/// Which number of a date with slashes comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    MonthFirst,
+    DayFirst,
 }
 
 impl Dates {
     /// Looks through a file for what its slashed dates mean. `03/04/2026` alone could be March or April; one date
-    /// such as `03/25/2026` anywhere in the file, and none such as `25/03/2026`, settles it.
+    /// such as `03/25/2026` or `25/03/2026` anywhere in the file, and none of the other kind, settles it.
     pub fn of_file<'a>(rows: impl Iterator<Item = &'a Row<'a>>, zone: Tz) -> Self {
         let (mut month_first, mut day_first) = (false, false);
         for (name, text) in rows.flat_map(Row::values) {
@@ -28,7 +35,12 @@ impl Dates {
                 day_first |= first > 12;
             }
         }
-        Self { zone, month_first: month_first && !day_first }
+        let order = match (month_first, day_first) {
+            (true, false) => Some(Order::MonthFirst),
+            (false, true) => Some(Order::DayFirst),
+            _ => None,
+        };
+        Self { zone, order }
     }
 
     /// Reads a date; a time after it is passed over.
@@ -37,13 +49,21 @@ impl Dates {
     /// Another format, a day that does not exist, or one whose day and month are ambiguous.
     pub fn date(&self, text: &str) -> Result<NaiveDate, String> {
         let (date, _) = split(text);
-        if let Some((month, day, year)) = slashed(date) {
-            if !self.month_first {
-                return Err(format!("`{text}` could be day or month first"));
-            }
+        if let Some((first, second, year)) = slashed(date) {
+            let (month, day) = match self.order {
+                Some(Order::MonthFirst) => (first, second),
+                Some(Order::DayFirst) => (second, first),
+                None => {
+                    return Err(format!("`{text}` could be day or month first, and nothing in the file settles it"));
+                }
+            };
             return NaiveDate::from_ymd_opt(year, month, day).ok_or_else(|| not_a_date(text));
         }
-        compact(date).or_else(|| dashed(date)).or_else(|| named_month(date)).ok_or_else(|| not_a_date(text))
+        compact(date)
+            .or_else(|| dashed(date))
+            .or_else(|| dotted(date))
+            .or_else(|| named_month(date))
+            .ok_or_else(|| not_a_date(text))
     }
 
     /// Reads a date and time; without a time of day it is noon.
@@ -55,7 +75,10 @@ impl Dates {
         let (_, rest) = split(text);
         let mut words = rest.split_whitespace();
         let Some(clock) = words.next() else { return time::noon(date, self.zone) };
-        let local = date.and_time(clock_time(clock).ok_or_else(|| format!("`{text}` does not end in a time"))?);
+        let mut words = words.peekable();
+        let half = words.next_if(|word| ["AM", "PM"].iter().any(|half| word.eq_ignore_ascii_case(half)));
+        let clock = clock_time(clock, half).ok_or_else(|| format!("`{text}` does not end in a time"))?;
+        let local = date.and_time(clock);
         let time = match words.next() {
             None => time::to_utc(local, self.zone)?,
             Some(zone) => in_named_zone(local, zone)?,
@@ -140,41 +163,94 @@ fn slashed(text: &str) -> Option<(u32, u32, i32)> {
     Some((digits(first, 1..=2)?, digits(second, 1..=2)?, year(year_text)?))
 }
 
-/// `103059` or `10:30:59`.
-fn clock_time(text: &str) -> Option<NaiveTime> {
-    let plain: String = text.split(':').collect();
-    digits(&plain, 6..=6)?;
-    let part = |from: usize| digits(plain.get(from..from + 2)?, 2..=2);
-    NaiveTime::from_hms_opt(part(0)?, part(2)?, part(4)?)
+/// `17.10.2025`, which is day first everywhere.
+fn dotted(text: &str) -> Option<NaiveDate> {
+    let (day, month, year_text) = parts(text, '.')?;
+    NaiveDate::from_ymd_opt(year(year_text)?, digits(month, 1..=2)?, digits(day, 1..=2)?)
 }
 
-/// A time with the zone it names: the two of New York, or any of the time zone database.
-fn in_named_zone(local: NaiveDateTime, zone: &str) -> Result<DateTime<Utc>, String> {
-    let hours_west = match zone {
-        "EST" => Some(5),
-        "EDT" => Some(4),
-        "UTC" | "GMT" | "Z" => Some(0),
-        _ => None,
+/// `103059`, `10:30:59`, `1030` or `10:30`, of twelve hours where `AM` or `PM` stands behind it.
+fn clock_time(text: &str, half: Option<&str>) -> Option<NaiveTime> {
+    let plain: String = match text.split_once(':') {
+        Some((hour, rest)) if hour.len() == 1 => format!("0{hour}{}", rest.replace(':', "")),
+        _ => text.split(':').collect(),
     };
-    match hours_west.and_then(|hours| FixedOffset::west_opt(hours * 3600)) {
-        Some(offset) => offset
-            .from_local_datetime(&local)
-            .single()
-            .map(|time| time.to_utc())
-            .ok_or_else(|| format!("{local} {zone} does not exist")),
-        None => {
-            let zone = zone.parse::<Tz>().map_err(|_| format!("`{zone}` is not a known time zone"))?;
-            time::to_utc(local, zone)
+    digits(&plain, 4..=6).filter(|_| plain.len() != 5)?;
+    let part = |from: usize| digits(plain.get(from..from + 2)?, 2..=2);
+    let seconds = if plain.len() == 6 { part(4)? } else { 0 };
+    let hour = match half {
+        None => part(0)?,
+        Some(half) => {
+            let hour = part(0).filter(|hour| (1..=12).contains(hour))? % 12;
+            if half.eq_ignore_ascii_case("PM") { hour + 12 } else { hour }
         }
+    };
+    NaiveTime::from_hms_opt(hour, part(2)?, seconds)
+}
+
+/// Words for zones as their minutes east of Greenwich. Those that several parts of the world use are left out.
+const ZONES: [(&str, i32); 34] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("Z", 0),
+    ("WET", 0),
+    ("WEST", 60),
+    ("CET", 60),
+    ("MET", 60),
+    ("CEST", 120),
+    ("MEST", 120),
+    ("EET", 120),
+    ("EEST", 180),
+    ("SAST", 120),
+    ("MSK", 180),
+    ("TRT", 180),
+    ("HKT", 480),
+    ("SGT", 480),
+    ("AWST", 480),
+    ("JST", 540),
+    ("KST", 540),
+    ("ACST", 570),
+    ("ACDT", 630),
+    ("AEST", 600),
+    ("AEDT", 660),
+    ("NZST", 720),
+    ("NZDT", 780),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("BRT", -180),
+    ("HST", -600),
+];
+
+/// Words for zones that mean different hours in different places.
+const AMBIGUOUS: [(&str, &str); 3] =
+    [("CST", "Chicago or Shanghai"), ("IST", "Kolkata, Dublin or Jerusalem"), ("BST", "London or Dhaka")];
+
+/// A time with the zone it names: by a word that means one thing, or by a name of the time zone database.
+fn in_named_zone(local: NaiveDateTime, zone: &str) -> Result<DateTime<Utc>, String> {
+    if let Some((_, places)) = AMBIGUOUS.iter().find(|(word, _)| *word == zone) {
+        return Err(format!("`{zone}` could be the time of {places}"));
     }
+    if let Some((_, minutes)) = ZONES.iter().find(|(word, _)| *word == zone) {
+        let offset = FixedOffset::east_opt(minutes * 60);
+        let time = offset.and_then(|offset| offset.from_local_datetime(&local).single());
+        return time.map(|time| time.to_utc()).ok_or_else(|| format!("{local} {zone} does not exist"));
+    }
+    let zone = zone.parse::<Tz>().map_err(|_| format!("`{zone}` is not a known time zone"))?;
+    time::to_utc(local, zone)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ISO: Dates = Dates { zone: chrono_tz::America::New_York, month_first: false };
-    const AMERICAN: Dates = Dates { zone: chrono_tz::America::New_York, month_first: true };
+    const ISO: Dates = Dates { zone: chrono_tz::America::New_York, order: None };
+    const AMERICAN: Dates = Dates { zone: chrono_tz::America::New_York, order: Some(Order::MonthFirst) };
+    const BRITISH: Dates = Dates { zone: chrono_tz::America::New_York, order: Some(Order::DayFirst) };
 
     fn utc(dates: Dates, text: &str) -> String {
         dates.instant(text).unwrap().time.format("%FT%TZ").to_string()
@@ -209,6 +285,39 @@ mod tests {
     }
 
     #[test]
+    fn words_of_zones_around_the_world_are_read_and_ambiguous_ones_refused() {
+        for (zone, expected) in [
+            ("AEST", "2026-01-06T00:30:00Z"),
+            ("AEDT", "2026-01-05T23:30:00Z"),
+            ("CEST", "2026-01-06T08:30:00Z"),
+            ("CDT", "2026-01-06T15:30:00Z"),
+            ("PST", "2026-01-06T18:30:00Z"),
+            ("PDT", "2026-01-06T17:30:00Z"),
+            ("HKT", "2026-01-06T02:30:00Z"),
+            ("JST", "2026-01-06T01:30:00Z"),
+            ("SGT", "2026-01-06T02:30:00Z"),
+            ("NZDT", "2026-01-05T21:30:00Z"),
+        ] {
+            assert_eq!(utc(ISO, &format!("2026-01-06;10:30:00 {zone}")), expected, "{zone}");
+        }
+        let problem = ISO.instant("20260106;103000 CST").unwrap_err();
+        assert_eq!(problem, "`CST` could be the time of Chicago or Shanghai");
+        assert!(ISO.instant("20260106;103000 IST").is_err() && ISO.instant("20260106;103000 BST").is_err());
+    }
+
+    #[test]
+    fn every_clock_of_the_menu_is_read() {
+        for text in
+            ["20260113;10:30", "20260113;1030", "13.01.2026;103000", "20260113;10:30:00 AM", "20260113;103000"]
+        {
+            assert_eq!(utc(ISO, text), "2026-01-13T15:30:00Z", "{text}");
+        }
+        assert_eq!(utc(ISO, "20260113;12:05:00 AM"), "2026-01-13T05:05:00Z");
+        assert_eq!(utc(ISO, "20260113;1:05:00 PM EST"), "2026-01-13T18:05:00Z");
+        assert_eq!(utc(BRITISH, "13/01/26;10:30:00"), "2026-01-13T15:30:00Z");
+    }
+
+    #[test]
     fn a_date_alone_is_noon_and_says_so() {
         let read = ISO.instant("20221205").unwrap();
         assert_eq!((read.time.to_rfc3339(), read.exact), ("2022-12-05T17:00:00+00:00".to_owned(), false));
@@ -216,7 +325,10 @@ mod tests {
 
     #[test]
     fn day_and_month_are_never_guessed() {
-        assert_eq!(ISO.date("03/04/2026").unwrap_err(), "`03/04/2026` could be day or month first");
+        let problem = "`03/04/2026` could be day or month first, and nothing in the file settles it";
+        assert_eq!(ISO.date("03/04/2026").unwrap_err(), problem);
+        assert_eq!(BRITISH.date("03/04/2026").unwrap().to_string(), "2026-04-03");
+        assert_eq!(AMERICAN.date("03/04/2026").unwrap().to_string(), "2026-03-04");
         assert!(AMERICAN.date("25/03/2026").is_err());
     }
 
@@ -230,7 +342,8 @@ mod tests {
             "",
             "20250101;250000",
             "20250309;023000",
-            "20250101;1030",
+            "20250101;10305",
+            "20250101;13:00 PM",
             "2025é101",
         ] {
             assert!(ISO.instant(text).is_err(), "{text}");

@@ -104,6 +104,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
         batch,
         rates: BTreeMap::new(),
         names: Fingerprints::default(),
+        of_several: accounts_of(&document).len() > 1,
         cash_by_id: HashMap::new(),
         noted: BTreeSet::new(),
     };
@@ -125,6 +126,8 @@ struct Reading {
     /// What one unit of a currency was worth in the base currency on a date.
     rates: BTreeMap<(NaiveDate, Currency), Decimal>,
     names: Fingerprints,
+    /// Whether the file is about several accounts, whose sums say nothing of one.
+    of_several: bool,
     /// The first row of each id that moves cash.
     cash_by_id: HashMap<String, CashFlow>,
     /// Kinds of notices that are given once a file.
@@ -230,10 +233,13 @@ fn check_count(path: &Path, document: &Document, batch: &mut Batch) -> Result<()
     Ok(())
 }
 
+fn accounts_of<'r>(document: &'r Document) -> BTreeSet<&'r str> {
+    document.statements.iter().chain(&document.rows).filter_map(Row::account).collect()
+}
+
 /// The account whose rows are read: the one asked for, else the only one; `None` where none is named.
 fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Result<Option<String>> {
-    let everything = document.statements.iter().chain(&document.rows);
-    let found: BTreeSet<&str> = everything.filter_map(Row::account).collect();
+    let found = accounts_of(document);
     let list = found.iter().copied().collect::<Vec<_>>().join(", ");
     match wanted.map(str::trim).filter(|account| !account.is_empty()) {
         Some(wanted) if found.is_empty() || found.contains(wanted) => Ok(Some(wanted.to_owned())),

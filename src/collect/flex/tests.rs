@@ -3,7 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::record::{FlowKind, Side};
+use crate::record::{FindingKind, FlowKind, Side};
 
 const ACTIVITY: &str = include_str!("../../../tests/fixtures/flex/activity.xml");
 const TWO_ACCOUNTS: &str = include_str!("../../../tests/fixtures/flex/two_accounts.xml");
@@ -105,6 +105,113 @@ fn one_of_several_accounts_can_be_chosen() {
     assert_eq!(batch.snapshots[0].net_liquidation, 2000.into());
     let error = parse(Path::new("a.xml"), TWO_ACCOUNTS.as_bytes(), &settings(Some("U0000000"))).unwrap_err();
     assert!(error.to_string().contains("U1234567"), "the ones there are listed: {error}");
+}
+
+/// A statement in dollars with these rows.
+fn with_rows(rows: &str) -> String {
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\" \
+         fromDate=\"20260105\" toDate=\"20260107\" whenGenerated=\"20260107;200000\">\
+         <AccountInformation accountId=\"U7654321\" currency=\"USD\"/>{rows}\
+         </FlexStatement></FlexStatements></FlexQueryResponse>"
+    )
+}
+
+fn kinds(batch: &Batch) -> Vec<FindingKind> {
+    batch.notices.iter().map(|notice| notice.kind).collect()
+}
+
+/// The multiplier of 10,000 at 95 with these attributes.
+fn multiplier(attributes: &str) -> (Decimal, Vec<FindingKind>) {
+    let usual = "ibExecID=\"a\" quantity=\"10000\" tradePrice=\"95\" buySell=\"BUY\" dateTime=\"20260106;103000\"";
+    let text = with_trade(&format!("{usual} {attributes}")).replace("assetCategory=\"STK\" ", "");
+    let batch = read(&text).unwrap();
+    (batch.executions[0].multiplier, kinds(&batch))
+}
+
+#[test]
+fn a_trade_is_worth_the_money_the_statement_books() {
+    let is = |attributes: &str, expected: &str| {
+        assert_eq!(multiplier(attributes), (expected.parse().unwrap(), vec![]), "{attributes}");
+    };
+    // Face value times per cent of par: 10,000 x 95 % = 9,500, told by the proceeds or by the class alone.
+    is("assetCategory=\"BOND\" multiplier=\"1\" proceeds=\"-9500\"", "0.01");
+    is("assetCategory=\"BOND\" multiplier=\"1\" tradeMoney=\"9500\"", "0.01");
+    is("assetCategory=\"BOND\" multiplier=\"1\"", "0.01");
+    is("assetCategory=\"BOND\" multiplier=\"1\" proceeds=\"-950000\"", "1");
+    // Where the column is missing, the money tells it.
+    is("assetCategory=\"OPT\" proceeds=\"-95000000\"", "100");
+    is("assetCategory=\"OPT\" multiplier=\"100\"", "100");
+    is("assetCategory=\"STK\" multiplier=\"1\" proceeds=\"-950000.004\"", "1");
+    let (kept, noted) = multiplier("assetCategory=\"FUND\" multiplier=\"1\" proceeds=\"-930000\"");
+    assert_eq!((kept, noted), (Decimal::ONE, vec![FindingKind::TradeMoney]));
+}
+
+const SUMS: &str = "<CashTransaction accountId=\"-\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"50000\" \
+                    reportDate=\"20260107\" levelOfDetail=\"SUMMARY\"/>";
+
+#[test]
+fn money_that_is_told_as_a_sum_alone_is_no_profit() {
+    let batch = read(&with_rows(SUMS)).unwrap();
+    assert_eq!((batch.flows[0].amount, batch.flows[0].kind), (50_000.into(), FlowKind::Deposit));
+    assert!(batch.flows[0].is_sum());
+    assert_eq!(kinds(&batch), [FindingKind::CashSummaryOnly]);
+    let single = "<CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Deposits/Withdrawals\" \
+                  amount=\"50000\" reportDate=\"20260107\" transactionID=\"1\" levelOfDetail=\"DETAIL\"/>";
+    let batch = read(&with_rows(&format!("{SUMS}{single}"))).unwrap();
+    assert_eq!(batch.flows.iter().map(|flow| flow.id.as_str()).collect::<Vec<_>>(), ["cash:1"]);
+    assert_eq!((kinds(&batch), batch.skipped_rows()), (vec![], 1));
+}
+
+/// What a transfer of 300 shares with these attributes moves.
+fn moved(attributes: &str) -> Result<Vec<Decimal>> {
+    let row = format!(
+        "<Transfer accountId=\"U7654321\" currency=\"USD\" assetCategory=\"STK\" symbol=\"AAA\" reportDate=\"20260106\" \
+         type=\"ACATS\" transactionID=\"89\" {attributes}/>"
+    );
+    Ok(read(&with_rows(&row))?.flows.iter().map(|flow| flow.amount).collect())
+}
+
+#[test]
+fn shares_that_come_in_count_at_their_value_whichever_column_tells_it() {
+    let amount = |text: &str| vec![text.parse::<Decimal>().unwrap()];
+    let shares = "quantity=\"300\" direction=\"IN\"";
+    assert_eq!(moved(&format!("{shares} positionAmountInBase=\"27000\"")).unwrap(), amount("27000"));
+    assert_eq!(moved(&format!("{shares} positionAmount=\"30000\"")).unwrap(), amount("30000"));
+    assert_eq!(moved(&format!("{shares} transferPrice=\"100\"")).unwrap(), amount("30000"));
+    let euros = "currency=\"EUR\" fxRateToBase=\"1.1\" positionAmount=\"30000\"";
+    let text = format!("{shares} {euros}");
+    let row = with_rows(&format!(
+        "<Transfer accountId=\"U7654321\" assetCategory=\"STK\" reportDate=\"20260106\" transactionID=\"1\" {text}/>"
+    ));
+    assert_eq!(read(&row).unwrap().flows[0].amount, "33000.0".parse().unwrap());
+    assert!(moved(shares).unwrap_err().to_string().contains("positionAmountInBase"), "never left out in silence");
+    // Out is below zero already; a short position that comes in is, too.
+    assert_eq!(moved("quantity=\"-300\" direction=\"OUT\" positionAmount=\"-30000\"").unwrap(), amount("-30000"));
+    assert_eq!(moved("quantity=\"300\" direction=\"OUT\" positionAmount=\"30000\"").unwrap(), amount("-30000"));
+    assert_eq!(moved("quantity=\"-3\" direction=\"IN\" positionAmount=\"-450\"").unwrap(), amount("-450"));
+}
+
+fn value(model: &str, total: u32) -> String {
+    format!(
+        "<EquitySummaryByReportDateInBase accountId=\"U7654321\" model=\"{model}\" reportDate=\"20260105\" \
+         cash=\"{total}\" total=\"{total}\"/>"
+    )
+}
+
+#[test]
+fn the_parts_of_several_models_are_added_up_unless_the_whole_stands_beside_them() {
+    let total = |rows: &[String]| {
+        let batch = read(&with_rows(&rows.concat())).unwrap();
+        assert_eq!(kinds(&batch), []);
+        (batch.snapshots[0].net_liquidation, batch.snapshots[0].cash.values().copied().sum::<Decimal>())
+    };
+    let both = (1000.into(), 1000.into());
+    let (one, other, whole) = (value("Independent", 600), value("ModelA", 400), value("", 1000));
+    assert_eq!(total(&[one.clone(), other.clone()]), both);
+    assert_eq!(total(&[whole.clone(), one.clone(), other.clone()]), both);
+    assert_eq!(total(&[one.clone(), other, whole]), both);
+    assert_eq!(total(&[one.clone(), one]), (600.into(), 600.into()), "a row that stands there twice");
 }
 
 #[test]

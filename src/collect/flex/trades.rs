@@ -11,6 +11,12 @@ use crate::collect::time::Instant;
 use crate::error::{Error, Result};
 use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker};
 
+/// The money of a trade may be off by one part in so many, for rounding.
+const TOLERANCE: Decimal = Decimal::from_parts(200, 0, 0, false, 0);
+
+/// The smallest step of money.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 impl Reading {
     /// Reads all fills and links those that take others back.
     pub(super) fn read_trades(&mut self, rows: &[&Row]) -> Result<()> {
@@ -58,7 +64,7 @@ impl Reading {
             side: side(row, quantity, kind)?,
             quantity: quantity.abs(),
             price: row.required_decimal(&["tradePrice", "price"])?,
-            multiplier: multiplier(row)?,
+            multiplier: self.multiplier(row, quantity)?,
             commission: None,
             commission_currency: None,
             realized_pnl: row.decimal("fifoPnlRealized")?,
@@ -77,6 +83,44 @@ impl Reading {
         };
         let execution = self.with_commission(row, execution)?;
         Ok(Some(Fill { row, kind, execution }))
+    }
+
+    /// What one unit of the quantity stands for: as stated, where quantity, price and multiplier come to the money that
+    /// the statement itself books, else as that money says. Bonds are stated in per cent of par with a multiplier of 1.
+    fn multiplier(&mut self, row: &Row, quantity: Decimal) -> Result<Decimal> {
+        let price = row.required_decimal(&["tradePrice", "price"])?;
+        let stated = row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO);
+        let is_bond = row
+            .text("assetCategory")
+            .is_some_and(|class| ["BOND", "BILL"].iter().any(|bond| class.eq_ignore_ascii_case(bond)));
+        let usual = match stated.unwrap_or(Decimal::ONE) {
+            stated if is_bond && stated == Decimal::ONE => Decimal::new(1, 2),
+            stated => stated,
+        };
+        let booked = match row.decimal("proceeds")?.filter(|money| !money.is_zero()) {
+            Some(proceeds) => Some(proceeds),
+            None => row.decimal("tradeMoney")?.filter(|money| !money.is_zero()),
+        };
+        let plain = quantity.checked_mul(price).map(|plain| plain.abs()).filter(|plain| !plain.is_zero());
+        let (Some(booked), Some(plain)) = (booked.map(|money| money.abs()), plain) else { return Ok(usual) };
+        let comes_to = |multiplier: Decimal| {
+            plain
+                .checked_mul(multiplier)
+                .is_some_and(|money| (money - booked).abs() <= (booked / TOLERANCE).max(CENT))
+        };
+        let implied = booked.checked_div(plain).unwrap_or(usual);
+        let powers = (0..=4).flat_map(|zeros| [Decimal::new(1, zeros), Decimal::from(10_u32.pow(zeros))]);
+        let mut candidates = [usual, stated.unwrap_or(usual), implied.round()].into_iter().chain(powers);
+        if let Some(multiplier) = candidates.find(|multiplier| *multiplier > Decimal::ZERO && comes_to(*multiplier)) {
+            return Ok(multiplier);
+        }
+        let message = format!(
+            "the statement books {booked} for this trade, and quantity, price and multiplier come to {}",
+            plain.checked_mul(usual).unwrap_or(plain).normalize()
+        );
+        let next = "compare the trade with the broker; its price and quantity count as stated";
+        self.batch.note(Severity::Warning, FindingKind::TradeMoney, row.place(), message, next);
+        Ok(usual)
     }
 
     /// Statements book a commission as money leaving the account, below zero; here paid is above zero.
@@ -114,7 +158,7 @@ impl Reading {
     }
 
     /// A notice for the first row of its kind.
-    fn note_once(&mut self, kind: FindingKind, row: &Row, message: String, next: &str) {
+    pub(super) fn note_once(&mut self, kind: FindingKind, row: &Row, message: String, next: &str) {
         if self.noted.insert(kind) {
             self.batch.note(Severity::Note, kind, row.place(), message, next);
         }
@@ -183,10 +227,6 @@ fn exec_id(row: &Row, kind: Kind) -> Result<ExecId> {
 fn conid(row: &Row) -> Result<Option<u64>> {
     let Some(text) = row.text("conid") else { return Ok(None) };
     text.parse().map(Some).map_err(|_| row.error(format!("conid: `{text}` is not a contract number")))
-}
-
-fn multiplier(row: &Row) -> Result<Decimal> {
-    Ok(row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO).unwrap_or(Decimal::ONE))
 }
 
 /// The side in words, else the sign of the quantity. A row that takes a fill back names the side of that fill and
