@@ -7,6 +7,9 @@ use crate::check::check;
 use crate::record::{Finding, FindingKind, Severity, load};
 use crate::{Error, SiteDir, config};
 
+/// A picture of one point.
+const POINT: &[u8] = include_bytes!("../tests/fixtures/point.png");
+
 /// A site with three days of March 2025 in it.
 struct Desk {
     folder: tempfile::TempDir,
@@ -183,4 +186,133 @@ fn a_note_on_a_ticker_that_nothing_knows_is_named_with_the_nearest() {
     assert!(said[0].1.contains("did you mean SXLK?"), "{said:?}");
     assert_eq!(said[1].0, "content/trades/c.md");
     assert!(!said[1].1.contains("did you mean"), "{said:?}");
+}
+
+#[test]
+fn headings_in_any_script_can_be_linked_to() {
+    let text = "See [one](#übersicht), [two](#まとめ), [three](#%C3%BCbersicht) and [four](#own-id).\n\n\
+                ## Übersicht\n\na\n\n## まとめ\n\nb\n\n## Mine {#own-id}\n";
+    let desk = Desk::new().with("content/notes.md", text).with("content/other.md", "[there](notes.md#übersicht)\n");
+    let files = desk.built();
+    assert!(files["notes/index.html"].contains("<h2 id=\"übersicht\">"));
+    assert!(files["other/index.html"].contains("href=\"../notes/index.html#%C3%BCbersicht\""));
+    let said = Desk::new().with("content/notes.md", "\n[gone](#weg)\n").refused();
+    assert!(
+        said.contains("content/notes.md:2: `#weg` leads to `notes/index.html`, which has no anchor `#weg`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn files_may_have_any_name_that_a_link_can_spell() {
+    let text = "![a](my%20chart.png)\n\n![b](<my chart.png>)\n\n[file](my%20chart.png) ![c](diagramm-größe@2.png)\n";
+    let desk = Desk::new()
+        .with("content/months/2025-03.md", text)
+        .with("content/months/my chart.png", POINT)
+        .with("content/months/diagramm-größe@2.png", POINT)
+        .with("content/Über mich.md", "# Über mich\n\n[the month](months/2025-03.md)\n");
+    desk.configure("base_url = \"https://example.org/record/\"\n");
+    let files = desk.built();
+    assert!(files.contains_key("months/my chart.png") && files.contains_key("months/diagramm-größe@2.png"));
+    let month = &files["months/2025-03/index.html"];
+    assert_eq!(month.matches("\"../../months/my%20chart.png\"").count(), 3, "{month}");
+    assert!(files["index.html"].contains("href=\"%C3%9Cber%20mich/index.html\""));
+    assert!(files["sitemap.xml"].contains("<loc>https://example.org/record/%C3%9Cber%20mich/</loc>"));
+    assert!(
+        files["Über mich/index.html"].contains("href=\"https://example.org/record/%C3%9Cber%20mich/index.html\"")
+    );
+}
+
+#[test]
+fn links_of_raw_html_are_those_of_markdown() {
+    let desk = Desk::new()
+        .with("content/notes.md", "<img src=\"p.png\" alt=\"x\">\n\n<a href=\"about.md\">about</a>\n")
+        .with("content/about.md", "# About\n")
+        .with("content/p.png", POINT);
+    let notes = &desk.built()["notes/index.html"];
+    assert!(
+        notes.contains("<img src=\"../p.png\" alt=\"x\">") && notes.contains("<a href=\"../about/index.html\">"),
+        "{notes}"
+    );
+    let said = Desk::new().with("content/notes.md", "one\n\n<img src=\"gone.png\">\n").refused();
+    assert!(said.contains("content/notes.md:3: `gone.png` leads to `gone.png`, which does not exist"), "{said}");
+}
+
+#[test]
+fn every_anchor_is_on_its_page_once() {
+    let headings = "# Orders\n\n## Returns\n\n## Positions\n\n## main\n\n## top\n\n## Commentary\n\n## content\n\n## Notes\n\n\
+                    See [here](#content)[^1].\n\n[^1]: A footnote.\n";
+    let desk = Desk::new()
+        .with("content/months/2025-03.md", headings)
+        .with("content/months/2025-02.md", headings)
+        .with("content/journal.md", headings)
+        .with("content/methodology.md", "## Volatility\n\n## Max drawdown {#max_drawdown}\n\n## Definitions\n")
+        .with("content/index.md", "## Periods\n\n## Months\n");
+    for (path, html) in desk.built() {
+        if !path.ends_with(".html") {
+            continue;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for part in html.split(" id=\"").skip(1) {
+            let id = part.split('"').next().unwrap_or_default();
+            assert!(seen.insert(id.to_owned()), "{path} has `{id}` twice");
+            assert!(!id.contains("text:"), "{path}: {id}");
+        }
+        assert!(!html.contains("~text:"), "{path}");
+        if path == "months/2025-03/index.html" {
+            assert!(html.contains("<a href=\"#content-2\">here</a>") && html.contains("id=\"content-2\""), "{html}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_a_page_links_to_is_part_of_the_site() {
+    let desk = Desk::new()
+        .with("content/months/2025-03.md", "[paper](paper.pdf) [data](d.csv)\n")
+        .with("content/about.md", "<a href=\"files/a b.zip\">all</a>\n")
+        .with("content/months/paper.pdf", "%PDF-1.4")
+        .with("content/months/d.csv", "a,b\n1,2\n")
+        .with("content/files/a b.zip", "zip")
+        .with("content/files/nobody-links-here.txt", "words");
+    let files = desk.built();
+    assert_eq!(files["months/paper.pdf"], "%PDF-1.4");
+    assert_eq!(files["months/d.csv"], "a,b\n1,2\n");
+    assert_eq!(files["files/a b.zip"], "zip");
+    assert!(!files.contains_key("files/nobody-links-here.txt"));
+    // Neither a draft nor a hidden file, nor anything outside, and nothing private.
+    for (link, what) in [
+        ("draft.md", "`draft.md`, which does not exist"),
+        (".hidden.txt", "`.hidden.txt`, which does not exist"),
+        ("../config/config.toml", "config.toml"),
+        ("account.txt", "an account id"),
+    ] {
+        let desk = Desk::new()
+            .with("content/notes.md", format!("[x]({link})\n"))
+            .with("content/draft.md", "+++\ndraft = true\n+++\nHELDBACK\n")
+            .with("content/.hidden.txt", "x")
+            .with("content/account.txt", "My account is DU7654321.");
+        let said = desk.refused();
+        assert!(said.contains(what), "{link}: {said}");
+    }
+}
+
+#[test]
+fn static_files_are_copied_and_replace_no_page() {
+    let desk = Desk::new()
+        .with("static/CNAME", "example.org\n")
+        .with("static/.well-known/security.txt", "Contact: mailto:a@example.org\n")
+        .with("static/robots.txt", "User-agent: *\nDisallow: /\n")
+        .with("static/img/logo.png", POINT)
+        .with("static/.DS_Store", "x")
+        .with("content/about.md", "![logo](img/logo.png)\n");
+    let files = desk.built();
+    assert_eq!(files["CNAME"], "example.org\n");
+    assert!(files[".well-known/security.txt"].starts_with("Contact"));
+    assert!(files["robots.txt"].contains("Disallow: /"));
+    assert!(files.contains_key("img/logo.png") && !files.contains_key(".DS_Store"));
+    desk.put("static/months/index.html", "mine");
+    let said = desk.refused();
+    assert!(said.contains("static/months/index.html: the site has a file of its own at this place"), "{said}");
+    let said = Desk::new().with("static/me.txt", "DU7654321").refused();
+    assert!(said.contains("an account id"), "{said}");
 }

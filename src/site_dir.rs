@@ -145,6 +145,11 @@ impl SiteDir {
         self.root.join("templates")
     }
 
+    /// `static/`: files that become part of the site as they are.
+    pub fn static_files(&self) -> PathBuf {
+        self.root.join("static")
+    }
+
     /// `.cache/`: everything that can be regenerated.
     pub fn cache(&self) -> PathBuf {
         self.root.join(".cache")

@@ -22,7 +22,7 @@ use crate::site_dir::SiteDir;
 use crate::{Error, Result};
 
 /// The folders a site is made from.
-const INPUTS: [&str; 4] = ["config", "content", "data", "templates"];
+const INPUTS: [&str; 5] = ["config", "content", "data", "static", "templates"];
 
 /// Everything a build depends on beside files: the program, the settings, the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 mod kept_tests;
 mod listing;
 mod memory;
+mod static_files;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use crate::render::markdown::PageOf;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
-use crate::site::{self, Files};
+use crate::site::{self, Files, overrides};
 use crate::site_dir::SiteDir;
 use memory::{Memory, Said};
 
@@ -96,6 +97,7 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
     let Rendered { files, mut reports } = rendered?;
     let Replaced { summary, files: written } = output::replace(out, &files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+    let warnings = warnings + overrides::findings(&site.templates()).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
         reports.not_kept = memory.keep(&written, said, kept.into_made()).err();
@@ -143,7 +145,8 @@ fn rendered(
     let publication = checked(record, config, options)?;
     let templates = site.templates();
     let template_dir = templates.is_dir().then_some(templates.as_path());
-    let pictures = Pictures::below(&site.content())?;
+    let content = site.content();
+    let pictures = Pictures::below(&content)?;
     let page_of = site::page_of_files(&publication, options.drafts);
     let reports =
         report::all(&publication, &reporting(config, options, template_dir, (&page_of, &pictures), cache, kept))?;
@@ -152,6 +155,8 @@ fn rendered(
         drafts: options.drafts,
         template_dir,
         pictures: Some(pictures.files()),
+        content_dir: Some(&content),
+        static_files: Some(&static_files::read(site)?),
         reports: Some(&reports.files),
         kept,
     };

@@ -7,6 +7,7 @@ use super::{Outcome, record};
 use crate::check::check;
 use crate::error::Result;
 use crate::record::Severity;
+use crate::site::overrides;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -26,7 +27,9 @@ struct Document<'a> {
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let (config, record) = record(site)?;
-    let findings = check(&record, &config);
+    let mut findings = check(&record, &config);
+    findings.extend(overrides::findings(&site.templates()));
+    findings.sort();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
     if arguments.json {

@@ -173,6 +173,8 @@ finding_kinds! {
     UnusableEvent = "unusable-event",
     /// A fill of the gateway that cannot be used, and why.
     UnusableFill = "unusable-fill",
+    /// A file in `templates/` of which no use is made.
+    UnusedTemplate = "unused-template",
 }
 
 impl fmt::Display for FindingKind {

@@ -1,5 +1,7 @@
-//! Resolves links: out of the site, or to a path in it.
+//! Where a link leads, and how it is spelt: out of the site, or to a path in it.
 
+use std::borrow::Cow;
+use std::fmt::Write;
 use std::path::Path;
 
 /// Whether a link leads outside the site: it names a scheme or a host.
@@ -7,6 +9,64 @@ pub fn is_external(link: &str) -> bool {
     let scheme = link.split(['/', '?', '#']).next().and_then(|start| start.split_once(':')).map(|(scheme, _)| scheme);
     link.starts_with("//")
         || scheme.is_some_and(|scheme| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
+}
+
+/// A link cut into its parts, as they are spelt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// The path; empty for the page itself.
+    pub address: &'a str,
+    /// The query with its `?`, or nothing.
+    pub query: &'a str,
+    /// The anchor without its `#`, or nothing.
+    pub fragment: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// Cuts a link.
+    pub fn of(link: &'a str) -> Self {
+        let (rest, fragment) = link.split_once('#').unwrap_or((link, ""));
+        let query = rest.find('?').unwrap_or(rest.len());
+        let (address, query) = rest.split_at_checked(query).unwrap_or((rest, ""));
+        Self { address, query, fragment }
+    }
+}
+
+/// What a path or anchor says whose signs may be spelt in per cent: `my%20chart.png` is `my chart.png`.
+pub fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(code) => {
+                bytes.push(code);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    // What is no text in the end was not spelt in per cent.
+    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// The spelling of a path or anchor in a link: all but letters and digits of ASCII, `-._~` and `/` in per cent.
+pub fn encoded(text: &str) -> String {
+    let mut link = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => link.push(char::from(byte)),
+            // Writing into a string does not fail.
+            _ => drop(write!(link, "%{byte:02X}")),
+        }
+    }
+    link
 }
 
 /// The path a relative link leads to from a folder, or `None` where it leaves the root.
@@ -39,7 +99,38 @@ pub fn folder_of(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn a_link_is_cut_into_its_parts() {
+        let parts = |link| {
+            let Parts { address, query, fragment } = Parts::of(link);
+            (address, query, fragment)
+        };
+        assert_eq!(parts("a/b.md?v=1#c?d"), ("a/b.md", "?v=1", "c?d"));
+        assert_eq!(parts("#c"), ("", "", "c"));
+        assert_eq!(parts("a.md"), ("a.md", "", ""));
+    }
+
+    #[test]
+    fn signs_are_spelt_in_per_cent_and_read_again() {
+        assert_eq!(encoded("my chart/größe@2#1.png"), "my%20chart/gr%C3%B6%C3%9Fe%402%231.png");
+        assert_eq!(decoded("%C3%BCbersicht"), "übersicht");
+        assert_eq!(decoded("100%"), "100%");
+        assert_eq!(decoded("50%zz"), "50%zz");
+        assert_eq!(decoded("%FF"), "%FF", "no text at all");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_spelt_is_read_as_it_was(path in "\\PC{0,20}") {
+            let spelt = encoded(&path);
+            prop_assert!(spelt.is_ascii());
+            prop_assert_eq!(decoded(&spelt), path.as_str());
+        }
+    }
 
     #[test]
     fn links_resolve_from_the_folder_of_their_page() {

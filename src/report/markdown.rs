@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::record::Document;
 use crate::render::fonts::shown;
-use crate::render::links::{below_content, folder_of, is_external, resolve};
+use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, location, options, top_level};
 use crate::render::pictures::Pictures;
 use crate::{Error, Place, Result};
@@ -285,7 +285,8 @@ impl Tree<'_> {
 
     /// The path that a relative link leads to.
     fn resolved(&self, written: &str) -> Option<String> {
-        resolve(folder_of(&below_content(&self.document.path)), written)
+        let address = decoded(Parts::of(written).address);
+        resolve(folder_of(&below_content(&self.document.path)), &address).filter(|_| !address.is_empty())
     }
 
     /// The web address of a link; `None` for a link into a site without a known address.
@@ -297,11 +298,11 @@ impl Tree<'_> {
             return known.then(|| written.to_owned()).filter(shown);
         }
         let base_url = self.around.base_url?;
-        let (address, fragment) = written.split_once('#').unwrap_or((written, ""));
-        let path = self.resolved(address).filter(|_| !address.is_empty())?;
-        let page = self.around.page_of.get(&path).unwrap_or(&path);
-        let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
-        Some(format!("{base_url}{page}{fragment}")).filter(shown)
+        let Parts { query, fragment, .. } = Parts::of(written);
+        let path = self.resolved(written)?;
+        let page = encoded(self.around.page_of.get(&path).unwrap_or(&path));
+        let fragment = if fragment.is_empty() { String::new() } else { format!("#{}", encoded(&decoded(fragment))) };
+        Some(format!("{base_url}{page}{query}{fragment}")).filter(shown)
     }
 
     /// The path of a picture below `content/`.

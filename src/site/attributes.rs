@@ -1,12 +1,89 @@
 //! The attributes of a page that make or take links, found without building a tree.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 /// An attribute that matters to links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute<'a> {
-    /// `href` or `src`: what the page points to.
+    /// `href`, `src`, `poster`, or one of `srcset`: what the page points to.
     Target(&'a str),
     /// `id` or `name`: what can be pointed to.
     Anchor(&'a str),
+}
+
+impl<'a> Attribute<'a> {
+    /// The value as it is spelt in the page.
+    pub fn value(self) -> &'a str {
+        match self {
+            Self::Target(value) | Self::Anchor(value) => value,
+        }
+    }
+
+    /// Where the value stands in the page it was found in.
+    pub fn range(self, html: &str) -> Range<usize> {
+        let start = (self.value().as_ptr() as usize).saturating_sub(html.as_ptr() as usize);
+        start..start + self.value().len()
+    }
+}
+
+/// The page with other values for its links and anchors, each as its text; `None` leaves one as it is.
+pub fn replaced(html: &str, mut other: impl FnMut(Attribute, &str) -> Option<String>) -> String {
+    let mut page = String::with_capacity(html.len());
+    let mut done = 0;
+    for attribute in of(html) {
+        let range = attribute.range(html);
+        if let Some(value) = other(attribute, &unescaped(attribute.value())) {
+            page.push_str(html.get(done..range.start).unwrap_or_default());
+            page.push_str(&crate::format::escape(&value));
+            done = range.end;
+        }
+    }
+    page.push_str(html.get(done..).unwrap_or_default());
+    page
+}
+
+/// The text that a value spells with `&amp;` and the like; names beyond those of HTML itself stay.
+pub fn unescaped(value: &str) -> Cow<'_, str> {
+    if !value.contains('&') {
+        return Cow::Borrowed(value);
+    }
+    let mut text = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('&') {
+        text.push_str(before);
+        let named = after.split_once(';').and_then(|(name, rest)| Some((character(name)?, rest)));
+        match named {
+            Some((character, after)) => {
+                text.push(character);
+                rest = after;
+            }
+            None => {
+                text.push('&');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+fn character(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    })
 }
 
 /// The links and anchors of a page in order; comments and the content of scripts and styles are passed over.
@@ -56,12 +133,25 @@ fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) 
         let (value, after) = value(assigned.trim_start());
         rest = after;
         match name.to_ascii_lowercase().as_str() {
-            "href" | "src" => found.push(Attribute::Target(value)),
+            "href" | "src" | "poster" => found.push(Attribute::Target(value)),
+            "srcset" => found.extend(candidates(value).map(Attribute::Target)),
             "id" => found.push(Attribute::Anchor(value)),
             "name" if tag.eq_ignore_ascii_case("a") => found.push(Attribute::Anchor(value)),
             _ => {}
         }
     }
+}
+
+/// The addresses of a `srcset`: each ends at a blank or a comma after it, and what describes it at the next comma.
+fn candidates(srcset: &str) -> impl Iterator<Item = &str> {
+    let mut rest = srcset;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let (address, after) = rest.split_at_checked(end)?;
+        rest = if address.ends_with(',') { after } else { after.split_once(',').map_or("", |(_, next)| next) };
+        Some(address.trim_end_matches(',')).filter(|address| !address.is_empty())
+    })
 }
 
 fn value(text: &str) -> (&str, &str) {
@@ -84,6 +174,25 @@ mod tests {
     fn links_and_anchors_are_found_in_any_quotes() {
         let html = "<a class=x href='a.html'>t</a><img SRC=b.png><h2\n id=\"top\">1 < 2 href=\"no\"</h2><a name=old>";
         assert_eq!(of(html), [Target("a.html"), Target("b.png"), Anchor("top"), Anchor("old")]);
+    }
+
+    #[test]
+    fn every_picture_of_a_set_is_found() {
+        let html = "<img srcset=\"a.png 1x, b,c.png 2x,d.png\" src=e.png><video poster=f.png>";
+        assert_eq!(of(html), ["a.png", "b,c.png", "d.png", "e.png", "f.png"].map(Target));
+        let data = "<img srcset='data:image/png;base64,AA== 1x, b.png 2x'>";
+        assert_eq!(of(data), [Target("data:image/png;base64,AA=="), Target("b.png")]);
+    }
+
+    #[test]
+    fn values_are_replaced_where_they_stand() {
+        let html = "<a href='x&amp;y' id=here>x&amp;y</a><img src=z>";
+        let page = replaced(html, |attribute, text| match attribute {
+            Target(_) => Some(format!("<{text}>")),
+            Anchor(_) => None,
+        });
+        assert_eq!(page, "<a href='&lt;x&amp;y&gt;' id=here>x&amp;y</a><img src=&lt;z&gt;>");
+        assert_eq!(unescaped("&lt;&#228;&#xE4;&quot;&nbsp;&&apos;"), "<ää\"&nbsp;&'");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The steps of a build: templates, tables, pages, and the proof that all links lead somewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -9,8 +9,9 @@ use crate::digest::Digest;
 use crate::file_content::FileContent;
 use crate::kept::Kept;
 use crate::publication::Publication;
+use crate::render::links::encoded;
 use crate::render::tables::{self, Table};
-use crate::{Error, Result};
+use crate::{Error, Place, Result};
 
 use super::links::MarkdownLink;
 use super::pages::{self, Page, Rendered, Site};
@@ -30,6 +31,10 @@ pub struct Options<'a> {
     pub template_dir: Option<&'a Path>,
     /// The pictures beside the author's Markdown, by their path in the site.
     pub pictures: Option<&'a Files>,
+    /// The folder of the author's texts: a file in it that a page links to becomes part of the site.
+    pub content_dir: Option<&'a Path>,
+    /// Files that become part of the site as they are, by their path in it.
+    pub static_files: Option<&'a Files>,
     /// The monthly reports, by their path in the site.
     pub reports: Option<&'a Files>,
     /// Files that were made before.
@@ -69,8 +74,20 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     if let Some(base_url) = site.base_url() {
         files.insert("sitemap.xml".into(), sitemap(base_url, &files).into());
     }
-    links::check_markdown(&files, &markdown_links)?;
-    links::check(&files, site.base_url())?;
+    for (path, content) in options.static_files.into_iter().flatten() {
+        // What search engines may look at is the owner's to say.
+        if path != "robots.txt" && files.get(path).is_some_and(|made| made != content) {
+            return Err(Error::data("the site has a file of its own at this place")
+                .at(Place::file(Path::new("static").join(path)))
+                .hint("rename it; templates/ is where a page or the style of the site is changed"));
+        }
+        files.insert(path.clone(), content.clone());
+    }
+    if let Some(folder) = options.content_dir {
+        let missing = links::missing(&files, site.base_url());
+        files.extend(linked_files(folder, &missing)?);
+    }
+    links::check(&files, &markdown_links, site.base_url())?;
     Ok(files)
 }
 
@@ -107,6 +124,22 @@ fn table_files(table: &Table, kept: Option<&Kept>) -> Result<Vec<(String, FileCo
     Ok(files)
 }
 
+/// The files beside the author's texts that pages link to. Texts are no files to hand out: one that is no page is a draft.
+fn linked_files(folder: &Path, paths: &BTreeSet<String>) -> Result<Files> {
+    let is_text = |path: &str| {
+        let ending = Path::new(path).extension().unwrap_or_default();
+        ["md", "markdown"].iter().any(|text| ending.eq_ignore_ascii_case(text))
+    };
+    let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
+    let wanted = paths.iter().filter(|path| !is_text(path) && !is_hidden(path));
+    let found = wanted.map(|path| (path, folder.join(path))).filter(|(_, file)| file.is_file());
+    let read = |(path, file): (&String, PathBuf)| {
+        let content = std::fs::read(&file).map_err(|cause| Error::io("read", &file, cause))?;
+        Ok((path.clone(), content.into()))
+    };
+    found.map(read).collect()
+}
+
 fn robots(base_url: Option<&str>) -> String {
     let sitemap = base_url.map(|url| format!("Sitemap: {url}sitemap.xml\n")).unwrap_or_default();
     format!("User-agent: *\nAllow: /\n{sitemap}")
@@ -116,7 +149,7 @@ fn sitemap(base_url: &str, files: &Files) -> String {
     let pages = files.keys().filter(|path| path.ends_with("index.html"));
     let urls: String = pages
         .map(|path| {
-            let address = format!("{base_url}{}", path.trim_end_matches("index.html"));
+            let address = format!("{base_url}{}", encoded(path.trim_end_matches("index.html")));
             format!("  <url><loc>{}</loc></url>\n", crate::format::escape(&address))
         })
         .collect();

@@ -1,5 +1,6 @@
 //! The proof that every internal link leads to a file of the site, and every fragment to an anchor in it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -7,8 +8,9 @@ use rayon::prelude::*;
 use crate::{Error, Place, Result};
 
 use super::Files;
-use super::attributes::{self, Attribute};
-use crate::render::links::{is_external, resolve};
+use super::attributes::{self, Attribute, unescaped};
+use crate::file_content::FileContent;
+use crate::render::links::{Parts, decoded, folder_of, is_external, resolve};
 
 /// A link in a Markdown file, resolved to the site file it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,56 +27,130 @@ pub struct MarkdownLink {
     pub place: Place,
 }
 
-/// Checks every `href` and `src` of every page; with a `base_url`, absolute links below it as well.
+/// The links and anchors of every page.
+struct Pages<'a> {
+    pages: BTreeMap<&'a str, Vec<Attribute<'a>>>,
+}
+
+impl<'a> Pages<'a> {
+    fn of(files: &'a Files) -> Self {
+        let pages = files.par_iter().filter(|(path, _)| path.ends_with(".html"));
+        let read = |(path, content): (&'a String, &'a FileContent)| {
+            (path.as_str(), attributes::of(std::str::from_utf8(content).unwrap_or_default()))
+        };
+        Self { pages: pages.map(read).collect() }
+    }
+
+    /// The pages with the links on them, each once and as its text.
+    fn links(&self) -> impl ParallelIterator<Item = (&'a str, BTreeSet<Cow<'a, str>>)> {
+        self.pages.par_iter().map(|(page, found)| {
+            let targets = found.iter().filter_map(|attribute| match attribute {
+                Attribute::Target(link) => Some(unescaped(link)),
+                Attribute::Anchor(_) => None,
+            });
+            (*page, targets.collect())
+        })
+    }
+
+    /// What can be pointed to on each page.
+    fn anchors(&self) -> BTreeMap<&'a str, BTreeSet<Cow<'a, str>>> {
+        let anchors = |found: &[Attribute<'a>]| {
+            let anchors = found.iter().filter_map(|attribute| match attribute {
+                Attribute::Anchor(name) => Some(unescaped(name)),
+                Attribute::Target(_) => None,
+            });
+            anchors.collect()
+        };
+        self.pages.par_iter().map(|(page, found)| (*page, anchors(found))).collect()
+    }
+}
+
+/// Where in the site a link leads.
+#[derive(Debug, PartialEq, Eq)]
+enum Destination {
+    /// It leads outside, which is not looked at.
+    Outside,
+    /// It climbs above the site's root.
+    Above,
+    /// A path in the site, and an anchor there or nothing.
+    Inside(String, String),
+}
+
+fn destination(page: &str, link: &str, base_url: Option<&str>) -> Destination {
+    let below_base = base_url.and_then(|base| link.strip_prefix(base));
+    if below_base.is_none() && is_external(link) {
+        return Destination::Outside;
+    }
+    let Parts { address, fragment, .. } = Parts::of(below_base.unwrap_or(link));
+    let address = decoded(address);
+    let path = match below_base {
+        Some(_) => Some(address.into_owned()),
+        None if address.is_empty() => Some(page.to_owned()),
+        None => resolve(folder_of(page), &address),
+    };
+    match path {
+        Some(path) => Destination::Inside(path, decoded(fragment).into_owned()),
+        None => Destination::Above,
+    }
+}
+
+/// The paths in the site that links lead to and that do not exist.
+pub fn missing(files: &Files, base_url: Option<&str>) -> BTreeSet<String> {
+    let pages = Pages::of(files);
+    let missing = pages.links().flat_map_iter(|(page, links)| {
+        let paths = links.into_iter().filter_map(move |link| match destination(page, &link, base_url) {
+            Destination::Inside(path, _) => Some(path),
+            Destination::Outside | Destination::Above => None,
+        });
+        paths.filter(|path| !files.contains_key(path)).collect::<Vec<_>>()
+    });
+    missing.collect()
+}
+
+/// Checks every link of every page; with a `base_url`, absolute links below it as well. Links that came from Markdown
+/// come first, to name the author's own file.
 ///
 /// # Errors
-/// Lists each link that leads nowhere, with the page it is on.
-pub fn check(files: &Files, base_url: Option<&str>) -> Result<()> {
-    let pages: BTreeMap<&str, Vec<Attribute>> = files
-        .par_iter()
-        .filter(|(path, _)| path.ends_with(".html"))
-        .map(|(path, content)| (path.as_str(), attributes::of(std::str::from_utf8(content).unwrap_or_default())))
+/// Lists each link that leads nowhere, with the place it is written at or the page it is on.
+pub fn check(files: &Files, markdown: &[MarkdownLink], base_url: Option<&str>) -> Result<()> {
+    let pages = Pages::of(files);
+    let anchors = pages.anchors();
+    let problem = |path: &str, fragment: &str| {
+        if !files.contains_key(path) {
+            return Some(format!("leads to `{path}`, which does not exist"));
+        }
+        // The top of a page is there without a name.
+        let known =
+            fragment.is_empty() || fragment == "top" || anchors.get(path).is_some_and(|on| on.contains(fragment));
+        (!known).then(|| format!("leads to `{path}`, which has no anchor `#{fragment}`"))
+    };
+    let broken: Vec<(&Place, String)> = markdown
+        .iter()
+        .filter_map(|link| {
+            let path = if link.path.is_empty() { &link.page } else { &link.path };
+            let problem = problem(path, &link.fragment)?;
+            Some((&link.place, format!("{}: `{}` {problem}", link.place, link.written)))
+        })
         .collect();
-    let anchors: BTreeMap<&str, BTreeSet<&str>> =
-        pages.iter().map(|(path, found)| (*path, found.iter().filter_map(anchor).collect())).collect();
+    if let Some((place, _)) = broken.first() {
+        let lines: BTreeSet<&str> = broken.iter().map(|(_, line)| line.as_str()).collect();
+        return report(&lines.into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .map_err(|error| error.at((*place).clone()));
+    }
     let broken: Vec<String> = pages
-        .par_iter()
-        .flat_map_iter(|(page, found)| {
-            let targets: BTreeSet<&str> = found.iter().filter_map(target).collect();
-            targets.into_iter().filter_map(|target| problem(files, &anchors, page, target, base_url))
+        .links()
+        .flat_map_iter(|(page, links)| {
+            let lines = links.into_iter().filter_map(|link| match destination(page, &link, base_url) {
+                Destination::Outside => None,
+                Destination::Above => Some(format!("{page}: `{link}` leads out of the site")),
+                Destination::Inside(path, fragment) => {
+                    problem(&path, &fragment).map(|problem| format!("{page}: `{link}` {problem}"))
+                }
+            });
+            lines.collect::<Vec<_>>()
         })
         .collect();
     report(&broken)
-}
-
-/// Checks the links that came from Markdown, to name the author's own file.
-///
-/// # Errors
-/// Lists each link that leads nowhere, with the file and line it is written on.
-pub fn check_markdown<'a>(files: &'a Files, links: &'a [MarkdownLink]) -> Result<()> {
-    let mut broken = Vec::new();
-    // Many links lead to one page, which is read once.
-    let mut anchors: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut has_anchor = |path: &'a str, content: &'a [u8], fragment: &str| {
-        anchors.entry(path).or_insert_with(|| anchors_of(content)).contains(fragment)
-    };
-    for link in links {
-        let path = if link.path.is_empty() { &link.page } else { &link.path };
-        match files.get(path) {
-            None => {
-                broken.push(format!("{}: `{}` leads to `{path}`, which does not exist", link.place, link.written))
-            }
-            Some(content) if !link.fragment.is_empty() && !has_anchor(path, content, &link.fragment) => {
-                broken.push(format!("{}: `{path}` has no anchor `#{}`", link.place, link.fragment));
-            }
-            Some(_) => {}
-        }
-    }
-    let error = report(&broken);
-    match (error, links.iter().find(|link| broken.iter().any(|line| line.starts_with(&link.place.to_string())))) {
-        (Err(error), Some(first)) => Err(error.at(first.place.clone())),
-        (result, _) => result,
-    }
 }
 
 fn report(broken: &[String]) -> Result<()> {
@@ -85,58 +161,8 @@ fn report(broken: &[String]) -> Result<()> {
     }
 }
 
-const HINT: &str =
-    "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, or by its path in the site";
-
-fn anchors_of(content: &[u8]) -> BTreeSet<&str> {
-    attributes::of(std::str::from_utf8(content).unwrap_or_default()).iter().filter_map(anchor).collect()
-}
-
-fn anchor<'a>(attribute: &Attribute<'a>) -> Option<&'a str> {
-    match attribute {
-        Attribute::Anchor(name) => Some(name),
-        Attribute::Target(_) => None,
-    }
-}
-
-fn target<'a>(attribute: &Attribute<'a>) -> Option<&'a str> {
-    match attribute {
-        Attribute::Target(link) => Some(link),
-        Attribute::Anchor(_) => None,
-    }
-}
-
-/// Why a link on a page is broken; `None` if it is sound or leads outside.
-fn problem(
-    files: &Files,
-    anchors: &BTreeMap<&str, BTreeSet<&str>>,
-    page: &str,
-    link: &str,
-    base_url: Option<&str>,
-) -> Option<String> {
-    let below_base = base_url.and_then(|base| link.strip_prefix(base));
-    if below_base.is_none() && is_external(link) {
-        return None;
-    }
-    let (address, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let address = address.split('?').next().unwrap_or_default();
-    let path = match below_base {
-        Some(below) => below.split(['#', '?']).next().unwrap_or_default().to_string(),
-        None if address.is_empty() => page.to_string(),
-        None => match resolve(page.rsplit_once('/').map_or("", |(folder, _)| folder), address) {
-            Some(path) => path,
-            None => return Some(format!("{page}: `{link}` leads out of the site")),
-        },
-    };
-    if !files.contains_key(&path) {
-        return Some(format!("{page}: `{link}` leads to `{path}`, which does not exist"));
-    }
-    let known = anchors.get(path.as_str());
-    if !fragment.is_empty() && !known.is_some_and(|known| known.contains(fragment)) {
-        return Some(format!("{page}: `{link}`: `{path}` has no anchor `#{fragment}`"));
-    }
-    None
-}
+const HINT: &str = "link to a page by its Markdown file, as in `[May](months/2026-05.md)`, and to any other file by its \
+                    place beside the text";
 
 #[cfg(test)]
 mod tests {
@@ -156,7 +182,7 @@ mod tests {
             ),
             ("x.svg", ""),
         ]);
-        assert!(check(&site, None).is_ok());
+        assert!(check(&site, &[], None).is_ok());
     }
 
     #[test]
@@ -168,7 +194,7 @@ mod tests {
             ),
             ("b/index.html", "<a href=\"index\">d</a>"),
         ]);
-        let message = check(&site, None).unwrap_err().to_string();
+        let message = check(&site, &[], None).unwrap_err().to_string();
         assert!(message.starts_with("4 links"), "{message}");
         for part in ["`gone.html`", "`#none`", "leads out of the site", "b/index.html: `index`"] {
             assert!(message.contains(part), "{part} in {message}");
@@ -176,14 +202,42 @@ mod tests {
     }
 
     #[test]
+    fn names_may_be_spelt_in_per_cent_and_entities() {
+        let site = files(&[
+            (
+                "index.html",
+                "<a href='a%20b.html#%C3%BC'><a href=\"a b.html#ü\"><img src=\"a&amp;b.png\"><a href='#top'>",
+            ),
+            ("a b.html", "<p id=ü>"),
+            ("a&b.png", ""),
+        ]);
+        check(&site, &[], None).unwrap();
+        check(&site, &[], Some("https://x.org/")).unwrap();
+        let site = files(&[("404.html", "<a href='https://x.org/a%20b.html#x'>"), ("a b.html", "<p id=x>")]);
+        check(&site, &[], Some("https://x.org/")).unwrap();
+    }
+
+    #[test]
+    fn what_is_missing_is_listed_once_by_its_path() {
+        let site = files(&[
+            (
+                "a/index.html",
+                "<a href='../my%20paper.pdf'><a href='../my paper.pdf#page=2'><a href='https://x.org/y'>",
+            ),
+            ("b/index.html", "<img src='c.png'><a href='../../../etc/passwd'><a href='../a/index.html'>"),
+        ]);
+        assert_eq!(missing(&site, None), BTreeSet::from(["b/c.png".to_owned(), "my paper.pdf".into()]));
+    }
+
+    #[test]
     fn absolute_links_below_the_base_are_internal() {
         let site = files(&[("404.html", "<a href=\"https://x.org/t/index.html\">a</a>"), ("index.html", "")]);
-        assert!(check(&site, Some("https://x.org/t/")).is_ok());
+        assert!(check(&site, &[], Some("https://x.org/t/")).is_ok());
         let site = files(&[("404.html", "<a href=\"https://x.org/t/gone.html\">a</a>")]);
-        let message = check(&site, Some("https://x.org/t/")).unwrap_err().to_string();
+        let message = check(&site, &[], Some("https://x.org/t/")).unwrap_err().to_string();
         assert!(message.contains("`https://x.org/t/gone.html`"), "{message}");
         // Without an address of the site, and below another one, it is someone else's page.
-        assert!(check(&site, None).is_ok() && check(&site, Some("https://x.org/other/")).is_ok());
+        assert!(check(&site, &[], None).is_ok() && check(&site, &[], Some("https://x.org/other/")).is_ok());
     }
 
     #[test]
@@ -195,7 +249,7 @@ mod tests {
             page: "about/index.html".into(),
             place: Place::line("content/about.md", 7),
         };
-        let error = check_markdown(&files(&[("about/index.html", "")]), &[link]).unwrap_err();
+        let error = check(&files(&[("about/index.html", "")]), &[link], None).unwrap_err();
         assert_eq!(error.place(), Some(&Place::line("content/about.md", 7)));
         assert!(error.message().contains("nope.md"));
     }

@@ -1,15 +1,17 @@
 //! The trader's Markdown as HTML: heading anchors, headings below the page's own, links between Markdown files.
 //!
-//! Raw HTML is the author's own and stays.
+//! Raw HTML is the author's own and stays, but for where its links lead.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
-use crate::render::links::{below_content, folder_of, is_external, resolve};
-use crate::render::markdown::{PageOf, location, options, top_level};
+use crate::Place;
+use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
+use crate::render::markdown::{PageOf, options, top_level};
 
+use super::anchors::{self, Names};
+use super::attributes::{self, Attribute};
 use super::links::MarkdownLink;
 
 /// A Markdown text with its file and its page.
@@ -38,40 +40,51 @@ pub struct Html {
 
 /// Renders a text.
 ///
-/// A relative link is resolved from the folder of the file below `content/`, which maps to the root of the site: a link to
-/// a Markdown file leads to its page, a link to a folder to the `index.html` in it.
+/// A relative link is read from the file's place below `content/`, whose root stands for the site's: a link to a
+/// Markdown file leads to its page, one to a folder to the `index.html` in it. Links in raw HTML are read the same way.
+/// Anchors are marked with the text's file until [`settle`](super::anchors::settle) has seen the whole page.
 pub fn render(source: &Source, page_of: &PageOf) -> Html {
-    let mut anchors = Anchors::default();
-    let mut result = Html::default();
+    let mut rewriter = Rewriter::new(source, page_of);
     let mut events = Vec::new();
-    let top_level = top_level(source.text);
-    let shift = (source.below + 1).saturating_sub(top_level);
-
+    let shift = (source.below + 1).saturating_sub(top_level(source.text));
     let mut heading_start = None;
+    let mut raw = None;
     for (event, range) in Parser::new_ext(source.text, options()).into_offset_iter() {
         match event {
-            Event::Start(Tag::Heading { .. }) => heading_start = Some(events.len()),
-            Event::End(TagEnd::Heading(_)) => {}
-            _ => {}
-        }
-        match event {
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+                heading_start = Some(events.len());
                 events.push(Event::Start(Tag::Heading { level: shifted(level, shift), id, classes, attrs }));
             }
             Event::End(TagEnd::Heading(level)) => {
                 if let Some(start) = heading_start.take() {
-                    name_heading(&mut events, start, &mut anchors);
+                    rewriter.name_heading(&mut events, start);
                 }
                 events.push(Event::End(TagEnd::Heading(shifted(level, shift))));
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let dest_url = rewrite(dest_url, range.start, source, page_of, &mut result.links);
+                let dest_url = rewriter.link(&dest_url, range.start).map_or(dest_url, CowStr::from);
                 events.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-                let dest_url = rewrite(dest_url, range.start, source, page_of, &mut result.links);
+                let dest_url = rewriter.link(&dest_url, range.start).map_or(dest_url, CowStr::from);
                 events.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
             }
+            Event::FootnoteReference(label) => events.push(Event::FootnoteReference(rewriter.marked(&label).into())),
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                events.push(Event::Start(Tag::FootnoteDefinition(rewriter.marked(&label).into())));
+            }
+            // A block of raw HTML comes line by line, and a tag may go over several.
+            Event::Start(Tag::HtmlBlock) => raw = Some((String::new(), range.start)),
+            Event::Html(html) => match &mut raw {
+                Some((block, _)) => block.push_str(&html),
+                None => events.push(Event::Html(html)),
+            },
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some((html, start)) = raw.take() {
+                    events.push(Event::Html(rewriter.html(&html, start).into()));
+                }
+            }
+            Event::InlineHtml(html) => events.push(Event::InlineHtml(rewriter.html(&html, range.start).into())),
             // A wide table scrolls by itself, not with the page.
             Event::Start(Tag::Table(alignments)) => {
                 events.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
@@ -84,8 +97,9 @@ pub fn render(source: &Source, page_of: &PageOf) -> Html {
             other => events.push(other),
         }
     }
-    html::push_html(&mut result.html, events.into_iter());
-    result
+    let mut html = String::new();
+    html::push_html(&mut html, events.into_iter());
+    Html { html, links: rewriter.links }
 }
 
 /// The first paragraph as plain text, at most `length` characters.
@@ -114,91 +128,121 @@ fn shifted(level: HeadingLevel, by: u8) -> HeadingLevel {
     HeadingLevel::try_from(usize::from((level as u8 + by).min(6))).unwrap_or(HeadingLevel::H6)
 }
 
-/// Anchors already used on one page.
-#[derive(Default)]
-struct Anchors {
-    taken: BTreeSet<String>,
+/// Gives headings their anchors, and links the place they lead to from the page.
+struct Rewriter<'a> {
+    source: &'a Source<'a>,
+    page_of: &'a PageOf,
+    /// The text's file below `content/`.
+    file: String,
+    names: Names,
+    links: Vec<MarkdownLink>,
+    /// How far lines have been counted, and to which.
+    counted: (usize, usize),
 }
 
-impl Anchors {
-    /// An anchor from the text of a heading, numbered if it is taken.
-    fn give(&mut self, words: &str) -> String {
-        let mut anchor = String::new();
-        for character in words.chars().flat_map(char::to_lowercase) {
-            match character {
-                letter if letter.is_alphanumeric() => anchor.push(letter),
-                _ if anchor.ends_with('-') || anchor.is_empty() => {}
-                _ => anchor.push('-'),
-            }
-        }
-        let anchor = match anchor.trim_end_matches('-') {
-            "" => "section",
-            words => words,
+impl<'a> Rewriter<'a> {
+    fn new(source: &'a Source<'a>, page_of: &'a PageOf) -> Self {
+        let counted = (0, source.first_line);
+        let file = below_content(source.path);
+        Self { source, page_of, file, names: Names::default(), links: Vec::new(), counted }
+    }
+
+    fn marked(&self, name: &str) -> String {
+        anchors::marked(&self.file, name)
+    }
+
+    /// Gives the heading that starts at `start` an anchor: the author's own, or one from its words.
+    fn name_heading(&mut self, events: &mut [Event], start: usize) {
+        let Some((Event::Start(Tag::Heading { id, .. }), inside)) =
+            events.get_mut(start..).and_then(<[_]>::split_first_mut)
+        else {
+            return;
         };
-        let numbered = (2..).map(|number| format!("{anchor}-{number}"));
-        let free = std::iter::once(anchor.to_string()).chain(numbered).find(|anchor| !self.taken.contains(anchor));
-        let free = free.unwrap_or_default();
-        self.taken.insert(free.clone());
-        free
-    }
-}
-
-/// Gives the heading that starts at `start` an anchor from its text, unless the author gave one.
-fn name_heading(events: &mut [Event], start: usize, anchors: &mut Anchors) {
-    let Some((Event::Start(Tag::Heading { id, .. }), inside)) =
-        events.get_mut(start..).and_then(<[_]>::split_first_mut)
-    else {
-        return;
-    };
-    if let Some(own) = id {
-        anchors.taken.insert(own.to_string());
-        return;
-    }
-    let words: String = inside
-        .iter()
-        .filter_map(|event| match event {
-            Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
-            _ => None,
-        })
-        .collect();
-    *id = Some(anchors.give(&words).into());
-}
-
-fn rewrite<'a>(
-    written: CowStr<'a>,
-    offset: usize,
-    source: &Source,
-    page_of: &PageOf,
-    found: &mut Vec<MarkdownLink>,
-) -> CowStr<'a> {
-    if is_external(&written) {
-        return written;
-    }
-    let (address, fragment) = written.split_once('#').unwrap_or((&written, ""));
-    let file = below_content(source.path);
-    let folder = folder_of(&file);
-    let path = match address {
-        "" => Some(String::new()),
-        address => resolve(folder, address).map(|path| match page_of.get(&path) {
-            Some(page) => page.clone(),
-            None if address.ends_with('/') || path.is_empty() => {
-                format!("{path}/index.html").trim_start_matches('/').into()
+        let name = match id {
+            Some(own) => {
+                self.names.take(own);
+                own.to_string()
             }
+            None => {
+                let words = inside.iter().filter_map(|event| match event {
+                    Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
+                    _ => None,
+                });
+                self.names.give(&anchor_of(&words.collect::<String>()))
+            }
+        };
+        *id = Some(self.marked(&name).into());
+    }
+
+    /// Where a link leads from the page; `None` where it leads outside and stays.
+    fn link(&mut self, written: &str, offset: usize) -> Option<String> {
+        if is_external(written) {
+            return None;
+        }
+        let Parts { address, query, fragment } = Parts::of(written);
+        let (address, fragment) = (decoded(address), decoded(fragment));
+        let path = match address.as_ref() {
+            "" => Some(String::new()),
+            address => resolve(folder_of(&self.file), address).map(|path| self.site_path(path, address)),
+        };
+        // A link that climbs out of content/ is kept as written and reported by the check.
+        let path = path.unwrap_or_else(|| address.to_string());
+        let place = Place::line(self.source.path, self.line(offset));
+        let link = match (path.as_str(), fragment.as_ref()) {
+            ("", "") => query.to_owned(),
+            ("", name) => format!("#{}", self.marked(&encoded(name))),
+            (path, "") => format!("{}{}{query}", root_of(self.source.page), encoded(path)),
+            (path, name) => format!("{}{}{query}#{}", root_of(self.source.page), encoded(path), encoded(name)),
+        };
+        let (written, fragment, page) = (written.to_owned(), fragment.into_owned(), self.source.page.to_owned());
+        self.links.push(MarkdownLink { written, path, fragment, page, place });
+        Some(link)
+    }
+
+    /// The path in the site of one below `content/`.
+    fn site_path(&self, path: String, address: &str) -> String {
+        match self.page_of.get(&path) {
+            Some(page) => page.clone(),
+            None if path.is_empty() => "index.html".to_owned(),
+            None if address.ends_with('/') => format!("{path}/index.html"),
             None => path,
-        }),
-    };
-    // A link that climbs out of content/ is kept as written and reported by the check.
-    let path = path.unwrap_or_else(|| address.to_string());
-    let fragment_part = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
-    let rewritten = if path.is_empty() { String::new() } else { root_of(source.page) + &path };
-    found.push(MarkdownLink {
-        written: written.to_string(),
-        path,
-        fragment: fragment.to_string(),
-        page: source.page.to_string(),
-        place: location(source.path, source.first_line, source.text, offset),
-    });
-    (rewritten + &fragment_part).into()
+        }
+    }
+
+    /// Raw HTML with its links and anchors as those of Markdown.
+    fn html(&mut self, html: &str, start: usize) -> String {
+        attributes::replaced(html, |attribute, value| match attribute {
+            Attribute::Target(_) => self.link(value, start + attribute.range(html).start),
+            Attribute::Anchor(_) => {
+                self.names.take(value);
+                Some(self.marked(value))
+            }
+        })
+    }
+
+    /// The line of the file at a place in the text. Places come in their order, nearly always.
+    fn line(&mut self, offset: usize) -> usize {
+        let (from, line) = if offset < self.counted.0 { (0, self.source.first_line) } else { self.counted };
+        let line = line + self.source.text.get(from..offset).unwrap_or_default().matches('\n').count();
+        self.counted = (offset, line);
+        line
+    }
+}
+
+/// The anchor that a heading's words make.
+fn anchor_of(words: &str) -> String {
+    let mut anchor = String::new();
+    for character in words.chars().flat_map(char::to_lowercase) {
+        match character {
+            letter if letter.is_alphanumeric() => anchor.push(letter),
+            _ if anchor.ends_with('-') || anchor.is_empty() => {}
+            _ => anchor.push('-'),
+        }
+    }
+    match anchor.trim_end_matches('-') {
+        "" => "section".to_owned(),
+        words => words.to_owned(),
+    }
 }
 
 /// The way from a page up to the site's root: `../../` from `months/2026-01/index.html`.
@@ -209,7 +253,7 @@ pub fn root_of(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Place;
+    use crate::site::anchors::settle;
 
     fn source(text: &str) -> Source<'_> {
         Source {
@@ -222,7 +266,7 @@ mod tests {
     }
 
     fn html(text: &str) -> String {
-        render(&source(text), &PageOf::new()).html
+        settle(render(&source(text), &PageOf::new()).html)
     }
 
     #[test]
@@ -240,7 +284,8 @@ mod tests {
     fn links_to_markdown_files_lead_to_their_pages() {
         let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
         let text = "one\ntwo [a](../about.md#who) [b](../trades/) [c](https://x.org/a.md) [d](#here) ![e](p.png)";
-        let rendered = render(&source(text), &page_of);
+        let mut rendered = render(&source(text), &page_of);
+        rendered.html = settle(rendered.html);
         for part in [
             "../../about/index.html#who",
             "../../trades/index.html",
@@ -257,6 +302,68 @@ mod tests {
             [("about/index.html", "who"), ("trades/index.html", ""), ("", "here"), ("months/p.png", "")]
         );
         assert_eq!(rendered.links[0].place, Place::line("content/months/2026-01.md", 5));
+    }
+
+    #[test]
+    fn names_with_other_letters_are_spelt_in_per_cent() {
+        let page_of = PageOf::from([("months/über mich.md".into(), "über mich/index.html".into())]);
+        let text = "## Übersicht\n\n[a](#übersicht) [b](#%C3%BCbersicht) ![c](<my chart.png>) ![c](my%20chart.png) \
+                    [d](größe@2.png?v=1) [e](%C3%BCber%20mich.md#wer)";
+        let mut rendered = render(&source(text), &page_of);
+        rendered.html = settle(rendered.html);
+        let links: Vec<_> = rendered.html.split(['"']).filter(|part| part.starts_with(['#', '.'])).collect();
+        assert_eq!(
+            links,
+            [
+                "#%C3%BCbersicht",
+                "#%C3%BCbersicht",
+                "../../months/my%20chart.png",
+                "../../months/my%20chart.png",
+                "../../months/gr%C3%B6%C3%9Fe%402.png?v=1",
+                "../../%C3%BCber%20mich/index.html#wer",
+            ],
+            "{}",
+            rendered.html
+        );
+        let paths: Vec<_> = rendered.links.iter().map(|link| (link.path.as_str(), link.fragment.as_str())).collect();
+        assert_eq!(
+            paths,
+            [
+                ("", "übersicht"),
+                ("", "übersicht"),
+                ("months/my chart.png", ""),
+                ("months/my chart.png", ""),
+                ("months/größe@2.png", ""),
+                ("über mich/index.html", "wer"),
+            ]
+        );
+    }
+
+    #[test]
+    fn links_of_raw_html_lead_where_those_of_markdown_do() {
+        let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
+        let text = "one\n\n<figure id=fig>\n<img\n src='p 1.png' srcset=\"p.png 1x, q.png 2x\">\n</figure>\n\n\
+                    see <a href=\"../about.md#who\">a</a> <a href=\"https://x.org/a.md\">b</a> <a href=#fig>c</a>";
+        let mut rendered = render(&source(text), &page_of);
+        rendered.html = settle(rendered.html);
+        for part in [
+            "<figure id=fig>",
+            " src='../../months/p%201.png' srcset=\"../../months/p.png 1x, ../../months/q.png 2x\"",
+            "<a href=\"../../about/index.html#who\">",
+            "<a href=\"https://x.org/a.md\">",
+            "<a href=#fig>",
+        ] {
+            assert!(rendered.html.contains(part), "{part} in {}", rendered.html);
+        }
+        let places: Vec<_> = rendered.links.iter().map(|link| link.place.line.unwrap_or_default()).collect();
+        assert_eq!(places, [8, 8, 8, 11, 11]);
+    }
+
+    #[test]
+    fn many_equal_headings_each_have_an_anchor() {
+        let text = "## Part\n\n".repeat(3_000);
+        let html = html(&text);
+        assert!(html.contains("id=\"part\"") && html.contains("id=\"part-3000\""));
     }
 
     #[test]

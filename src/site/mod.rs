@@ -4,11 +4,13 @@
 //! [`output`] swaps it for the old site in one step. No page asks the network for anything, and every link is
 //! relative and names a file, so that the site opens from disk and below any path.
 
+mod anchors;
 mod attributes;
 mod build;
 pub mod links;
 pub mod markdown;
 pub mod output;
+pub mod overrides;
 mod pages;
 pub mod theme;
 

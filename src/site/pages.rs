@@ -25,11 +25,12 @@ use crate::calendar::YearMonth;
 use crate::digest::Digest;
 use crate::publication::{Facts, Month, OrderView, Publication, Reads, StrategyView, Unread};
 use crate::record::Document;
-use crate::render::links::below_content;
+use crate::render::links::{below_content, encoded};
 use crate::render::markdown::PageOf;
 use crate::render::tables::Table;
 
 use super::Options;
+use super::anchors::settle;
 use super::links::MarkdownLink;
 use super::markdown::{self, Html, Source, root_of};
 use super::theme::Theme;
@@ -216,7 +217,10 @@ impl<'a> Site<'a> {
         variables(&Common {
             facts: &self.publication.facts,
             sections: self.sections().map(|section| Link::new(section.name, &section.path())).collect(),
-            own_pages: self.own_pages().map(|page| Link::new(page.title(), &page_at(page.slug()))).collect(),
+            own_pages: self
+                .own_pages()
+                .map(|page| Link::new(page.title(), &encoded(&page_at(page.slug()))))
+                .collect(),
             base_url: self.base_url(),
         })
     }
@@ -243,6 +247,7 @@ struct Common<'a> {
 struct Address<'a> {
     /// The way up to the site's root.
     root: &'a str,
+    /// Its own path as a link spells it.
     path: &'a str,
     /// The entry of the navigation it belongs to.
     section: &'a str,
@@ -320,14 +325,15 @@ impl<'a> Page<'a> {
             (Self::NotFound, Some(base_url)) => base_url.to_string(),
             _ => root_of(&path),
         };
-        let address = Address { root: &root, path: &path, section: &self.section_path(), page_title: &self.title() };
+        let (spelt, section, title) = (encoded(&path), self.section_path(), self.title());
+        let address = Address { root: &root, path: &spelt, section: &section, page_title: &title };
         let reads = Reads::default();
         let own = self.context(site, &path, &reads)?;
         let mut context = Context::new();
         for (name, value) in site.common.clone().into_iter().chain(variables(&address)?).chain(own.variables) {
             context.insert_value(name, value);
         }
-        let html = site.theme.render(self.template(), &context)?;
+        let html = settle(site.theme.render(self.template(), &context)?);
         Ok(Rendered { html, links: own.links, reads: reads.into_paths() })
     }
 

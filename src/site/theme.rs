@@ -16,7 +16,10 @@ use super::markdown;
 use crate::format::{self, Sign};
 
 /// Files that are copied as they are.
-const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
+pub const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
+
+/// The site's own lines of style, which come after the built-in ones or those that replace them.
+pub const EXTRA_STYLE: &str = "extra.css";
 
 /// Templates and plain files, the site's own before the embedded ones.
 pub struct Theme {
@@ -105,11 +108,28 @@ fn collect_own(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>
 }
 
 fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
-    if let Some(own) = folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
-        return std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause));
+    let mut content = match own(name, folder)? {
+        Some(own) => own,
+        None => {
+            let missing = || Error::internal(format!("`{name}` is missing in the program"));
+            embedded(name).ok_or_else(missing)?.to_vec()
+        }
+    };
+    if name == "style.css"
+        && let Some(extra) = own(EXTRA_STYLE, folder)?
+    {
+        content.push(b'\n');
+        content.extend(extra);
     }
-    let embedded = embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?;
-    Ok(embedded.to_vec())
+    Ok(content)
+}
+
+/// The site's own file of this name, where there is one.
+fn own(name: &str, folder: Option<&Path>) -> Result<Option<Vec<u8>>> {
+    match folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
+        Some(own) => std::fs::read(&own).map(Some).map_err(|cause| Error::io("read", &own, cause)),
+        None => Ok(None),
+    }
 }
 
 fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Error {
@@ -240,6 +260,16 @@ mod tests {
         assert_eq!(theme.render("foot.html", &Context::new()).unwrap(), "own foot");
         assert_eq!(theme.assets().find(|(name, _)| name == "site.js").unwrap().1[..], b"// own"[..]);
         assert!(theme.style().contains("--ink"));
+    }
+
+    #[test]
+    fn lines_of_style_of_the_sites_own_come_last() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("extra.css"), ":root { --ink: teal }").unwrap();
+        let style = load(Some(folder.path())).unwrap().style();
+        assert!(style.len() > 1_000 && style.ends_with("}\n\n:root { --ink: teal }"), "{style}");
+        std::fs::write(folder.path().join("style.css"), "body {}").unwrap();
+        assert_eq!(load(Some(folder.path())).unwrap().style(), "body {}\n:root { --ink: teal }");
     }
 
     #[test]

@@ -1,0 +1,46 @@
+//! `static/`: files that become part of the site as they are, at the same place.
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::site::Files;
+use crate::site_dir::SiteDir;
+use crate::{Error, Place, Result};
+
+/// What systems and editors leave behind.
+const LITTER: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", ".git"];
+
+/// Every file below `static/`, by its path in the site. Hidden ones are among them: `.well-known/` is one.
+///
+/// # Errors
+/// A file that cannot be read, or a link, which would copy what lies elsewhere.
+pub fn read(site: &SiteDir) -> Result<Files> {
+    let folder = site.static_files();
+    let mut files = Files::new();
+    if !folder.exists() {
+        return Ok(files);
+    }
+    for entry in WalkDir::new(&folder).sort_by_file_name().into_iter().filter_entry(|entry| !is_litter(entry)) {
+        let entry =
+            entry.map_err(|cause| Error::data("cannot read the folder").at(Place::file(&folder)).because(cause))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let path = entry.path();
+        if entry.path_is_symlink() && entry.depth() > 0 {
+            let error = Error::data("it is a link, and what it leads to may lie anywhere");
+            return Err(error.at(Place::file(path)).hint("put a copy of the file in its place"));
+        }
+        let name = path.strip_prefix(&folder).unwrap_or(path);
+        let name = name.to_str().ok_or_else(|| {
+            Error::data("its name is no text, so that no link can lead to it").at(Place::file(path)).hint("rename it")
+        })?;
+        let content = std::fs::read(path).map_err(|cause| Error::io("read", path, cause))?;
+        files.insert(name.replace('\\', "/"), content.into());
+    }
+    Ok(files)
+}
+
+fn is_litter(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    LITTER.contains(&name.as_ref()) || name.ends_with('~') || name.starts_with(".#")
+}

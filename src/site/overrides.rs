@@ -1,0 +1,112 @@
+//! The site's own templates: files of which no use is made are most often misspelt.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::theme::{ASSETS, EXTRA_STYLE};
+use crate::Place;
+use crate::record::{Finding, FindingKind, Severity};
+use crate::render::embedded::TEMPLATES;
+
+/// The endings of files that can mention others.
+const TEXTS: [&str; 4] = ["html", "typ", "css", "js"];
+
+/// The files below `templates/` that replace none of ours and that no other template there mentions.
+pub fn findings(folder: &Path) -> Vec<Finding> {
+    let own = own_files(folder);
+    let texts: Vec<(&String, String)> = own
+        .iter()
+        .filter(|(name, _)| {
+            Path::new(name).extension().is_some_and(|ending| TEXTS.iter().any(|text| ending == *text))
+        })
+        .filter_map(|(name, path)| Some((name, std::fs::read_to_string(path).ok()?)))
+        .collect();
+    let known = built_in();
+    let is_mentioned = |name: &str| {
+        let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        texts.iter().any(|(other, text)| *other != name && text.contains(&file))
+    };
+    let unused = own.iter().filter(|(name, _)| !known.contains(name) && !is_mentioned(name));
+    unused.map(|(name, _)| finding(name, &known)).collect()
+}
+
+fn finding(name: &str, known: &[String]) -> Finding {
+    let distance = |other: &String| strsim::damerau_levenshtein(name, other);
+    let nearest = known.iter().min_by_key(|other| distance(other)).filter(|other| distance(other) <= 2);
+    let next = match nearest {
+        Some(other) => format!("did you mean `{other}`?"),
+        None => "name it like the file that it is to replace, or delete it; a file for the site itself belongs into static/".into(),
+    };
+    let message = "no built-in template or file has this name, and no template mentions it";
+    Finding::new(Severity::Warning, FindingKind::UnusedTemplate, message, next)
+        .at(Place::file(Path::new("templates").join(name)))
+}
+
+/// The names that a file can have to be used.
+fn built_in() -> Vec<String> {
+    let embedded = TEMPLATES.files().filter_map(|file| file.path().to_str()).map(str::to_owned);
+    let assets = ASSETS.into_iter().chain([EXTRA_STYLE]).map(str::to_owned);
+    embedded.chain(assets).collect()
+}
+
+/// The files of the folder by their names in it, without those that are hidden.
+fn own_files(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name.starts_with('.') || name.ends_with('~'))
+    });
+    let files = entries.filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir());
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        (name, path)
+    };
+    files.map(|entry| named(entry.into_path())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(files: &[(&str, &str)]) -> Vec<(String, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let found = findings(folder.path()).into_iter();
+        found.map(|finding| (finding.place.unwrap().to_string(), finding.next_step)).collect()
+    }
+
+    #[test]
+    fn a_misspelt_template_is_named_with_the_one_that_was_meant() {
+        let found = said(&[("indx.html", "x"), ("foot.html", "x"), ("styel.css", ""), ("report.type", "")]);
+        let found: Vec<_> = found.iter().map(|(place, next)| (place.as_str(), next.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("templates/indx.html", "did you mean `index.html`?"),
+                ("templates/report.type", "did you mean `report.typ`?"),
+                ("templates/styel.css", "did you mean `style.css`?"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_replaces_ours_or_is_mentioned_is_in_use() {
+        let files = [
+            ("index.html", "{% include \"parts/own.html\" %}"),
+            ("parts/own.html", "x"),
+            ("style.css", ""),
+            ("extra.css", ""),
+            ("site.js", ""),
+            ("report.typ", "#image(\"logo.svg\")"),
+            ("logo.svg", ""),
+            (".swp", ""),
+            ("foot.html~", ""),
+        ];
+        assert_eq!(said(&files), []);
+        assert_eq!(said(&[("left.html", "left.html mentions itself")]).len(), 1);
+    }
+}
