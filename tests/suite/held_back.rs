@@ -232,7 +232,10 @@ fn settings(strategies: usize, delay: u32) -> Config {
 
 /// Everything that pages, tables, charts and reports are made from.
 fn published(record: &Record, strategies: usize, delay: u32) -> serde_json::Value {
-    serde_json::to_value(redact(record, &settings(strategies, delay)).unwrap()).unwrap()
+    let publication = redact(record, &settings(strategies, delay)).unwrap();
+    let mut all = serde_json::to_value(&publication).unwrap();
+    all["texts"] = format!("{:?}", publication.texts).into();
+    all
 }
 
 /// The names of the files that differ between the sites of two records.

@@ -45,7 +45,7 @@ fn a_bar_a_hundred_times_off_is_kept_out_and_the_next_one_counts() {
         assert_eq!(reasons(&desk), std::slice::from_ref(&reason));
         assert_eq!(desk.rows("VOD.L").len(), 10);
         assert!(!desk.dates("VOD.L").contains(&"2026-01-15".to_owned()));
-        assert_eq!(said(&report), format!("warning VOD.L 2026-01-15 is kept out of all figures: {reason}"));
+        assert_eq!(said(&report), format!("warning VOD.L: 2026-01-15 is kept out of all figures: {reason}"));
         stands(&desk);
     }
 }
@@ -64,7 +64,7 @@ fn check_lists_what_is_kept_out_and_how_to_bring_it_in() {
     let finding =
         checked["findings"].as_array().unwrap().iter().find(|finding| finding["kind"] == "suspicious-price");
     let finding = finding.unwrap_or_else(|| panic!("{checked}"));
-    assert_eq!(finding["message"], "VOD.L 2026-01-20 is kept out of all figures: its low is 0");
+    assert_eq!(finding["message"], "VOD.L: 2026-01-20 is kept out of all figures: its low is 0");
     assert!(finding.to_string().contains("data/prices/suspicious/VOD.L.csv"), "{finding}");
     assert!(finding.to_string().contains("VOD.L 2026-01-20"), "{finding}");
     let desk = desk.confirming("VOD.L 2026-01-20");
@@ -93,7 +93,7 @@ fn a_new_level_waits_until_its_first_day_is_confirmed() {
     let jump: Vec<f64> =
         CLOSES.iter().enumerate().map(|(day, close)| if day < 8 { *close } else { close * 1.6 }).collect();
     let (desk, report) = first_look(Listing::new("VOD.L", "GBp").closes("2026-01-12", jump));
-    let expected = "error VOD.L 2026-01-22 is kept out of all figures: its close is +60.4 % from that of 2026-01-21, \
+    let expected = "error VOD.L: 2026-01-22 is kept out of all figures: its close is +60.4 % from that of 2026-01-21, \
                     and no split is known; so are 2 more bars until 2026-01-26; using prices up to 2026-01-21";
     assert_eq!(said(&report), expected);
     assert!(!report.is_complete());
@@ -119,7 +119,7 @@ fn a_bar_that_yahoo_mends_counts() {
 #[test]
 fn a_stored_bar_outlives_a_later_error_of_yahoo() {
     let (desk, report) = later_look(vodafone().close("2026-01-15", 7220.0));
-    let expected = "warning VOD.L 2026-01-15: Yahoo's new prices are not believed, and the stored ones stay: \
+    let expected = "warning VOD.L: 2026-01-15: Yahoo's new prices are not believed, and the stored ones stay: \
                     its close is 100 times that of 2026-01-14: pounds and pence mixed up?";
     assert_eq!(said(&report), expected);
     assert_eq!((desk.rows("VOD.L").len(), desk.held("VOD.L").len()), (11, 0));
