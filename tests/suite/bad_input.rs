@@ -75,7 +75,11 @@ fn a_date_twice_with_another_value_is_a_conflict() {
     let stored = site.read("data/snapshots/2024-05-06.json");
     let value = stored.lines().find(|line| line.contains("net_liquidation")).unwrap();
     let other = stored.replace(value, "  \"net_liquidation\": \"77777.77\",");
-    spoilt("data/snapshots/2024-05-06.2.json", other, "it has the same time as data/snapshots/2024-05-06.json and different content");
+    spoilt(
+        "data/snapshots/2024-05-06.2.json",
+        other,
+        "it has the same time as data/snapshots/2024-05-06.json and different content",
+    );
 }
 
 #[test]
