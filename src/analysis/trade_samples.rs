@@ -65,11 +65,6 @@ impl Fill {
         self
     }
 
-    pub fn conid(mut self, conid: u64) -> Self {
-        self.0.conid = Some(conid);
-        self
-    }
-
     pub fn class(mut self, class: &str) -> Self {
         self.0.asset_class = class.into();
         self

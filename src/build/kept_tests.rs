@@ -58,7 +58,7 @@ fn edit(site: &TestSite, kind: u8, which: u8) {
             "content/extra.md",
             &format!("+++\ntitle = \"Extra {which}\"\n+++\n[x](months/2022-06.md#{which})\n"),
         ),
-        _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which % 2 == 0)),
+        _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
     }
 }
 
@@ -73,8 +73,10 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// What a build says and leaves in `public/`.
-fn outcome(site: &TestSite) -> (Result<(usize, Vec<String>), String>, BTreeMap<String, Vec<u8>>) {
+/// How many files a build made and its warnings, or its error; and what it left in `public/`.
+type Outcome = (Result<(usize, Vec<String>), String>, BTreeMap<String, Vec<u8>>);
+
+fn outcome(site: &TestSite) -> Outcome {
     let built = build(&site.dir(), &site.config(), "2100-01-01".parse().unwrap(), &Options::default());
     let said = built.map(|built| (built.files, built.reports.warnings)).map_err(|error| error.to_string());
     (said, files(&site.path("public")))
