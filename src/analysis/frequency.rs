@@ -8,7 +8,7 @@ const DAILY: f64 = 0.9;
 
 /// Returns that a figure about their spread takes.
 pub const MIN_RETURNS: usize = 63;
-/// Returns it takes where a year has fewer than [`OFTEN`]: three years of months.
+/// Returns it takes where a year has fewer than 100 returns: three years of months.
 pub const MIN_SPARSE_RETURNS: usize = 36;
 /// Returns a year from which [`MIN_RETURNS`] counts.
 const OFTEN: f64 = 100.0;

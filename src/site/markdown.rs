@@ -42,7 +42,7 @@ pub struct Html {
 ///
 /// A relative link is read from the file's place below `content/`, whose root stands for the site's: a link to a
 /// Markdown file leads to its page, one to a folder to the `index.html` in it. Links in raw HTML are read the same way.
-/// Anchors are marked with the text's file until [`settle`](super::anchors::settle) has seen the whole page.
+/// Anchors are marked with the text's file until `anchors::settle` has seen the whole page.
 pub fn render(source: &Source, page_of: &PageOf) -> Html {
     let mut rewriter = Rewriter::new(source, page_of);
     let mut events = Vec::new();
