@@ -57,6 +57,8 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
+    let emptied = unexplained_emptiness(&record.snapshots, &record.flows);
+    record.findings.extend(emptied);
     let Some(inception) = settings.inception() else {
         record.findings.sort();
         return record;
@@ -64,6 +66,23 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     record.findings.extend(empty_inception(&record, inception, today));
     record.findings.sort();
     record.since(inception)
+}
+
+/// The first net value of 0 that no withdrawal explains in an account that is worth something later. An account may be
+/// emptied and funded again, or lose everything for good; anything else is a snapshot that went wrong.
+fn unexplained_emptiness(snapshots: &[Snapshot], flows: &[CashFlow]) -> Option<Finding> {
+    let worth_something = |snapshot: &Snapshot| !snapshot.net_liquidation.is_zero();
+    let (before, empty) = snapshots.iter().zip(snapshots.iter().skip(1)).find(|(before, after)| {
+        let withdrawn = |flow: &CashFlow| {
+            flow.amount.is_sign_negative() && flow.date > before.own_date() && flow.date <= after.own_date()
+        };
+        let funded_later = || snapshots.iter().any(|later| later.date > after.date && worth_something(later));
+        worth_something(before) && !worth_something(after) && !flows.iter().any(withdrawn) && funded_later()
+    })?;
+    let message = format!("net liquidation is 0, and no withdrawal since {} explains it", before.date);
+    let next = "correct the file, or enter the withdrawal with `trackrecord flow add`";
+    let place = Place::file(format!("data/snapshots/{}.json", empty.own_date()));
+    Some(Finding::new(Severity::Error, FindingKind::Impossible, message, next).at(place))
 }
 
 /// An inception that leaves nothing of a record, which is hardly what was meant.
@@ -195,8 +214,8 @@ impl Reader<'_> {
             Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
         } else if too_large(amounts(snapshot)) {
             Some("a number is larger than any account".to_owned())
-        } else if snapshot.net_liquidation <= Decimal::ZERO {
-            Some(format!("net liquidation is {}, and no return can be told from that", snapshot.net_liquidation))
+        } else if snapshot.net_liquidation < Decimal::ZERO {
+            Some(format!("net liquidation is {}, and no return follows from that", snapshot.net_liquidation))
         } else {
             None
         };
