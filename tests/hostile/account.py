@@ -1,0 +1,645 @@
+"""A year of an account at Interactive Brokers as its statements describe it, and the ledger that knows better.
+
+`Account(seed, base)` plays the year session by session: deposits in two currencies, dividends with tax and reversals,
+forward and reverse splits, a change of symbol, a spin-off, shares transferred in, options that are sold, assigned and
+expire, a future abroad, a short sale, currency conversions, trades cancelled and booked again days later, and values
+that later statements restate. `statement(span)` writes what a Flex query of a period would hold at the time it was
+generated; `Known(account, spans)` is what a reader of these statements can know, with every figure worked out here in
+exact fractions.
+"""
+
+import random
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction as F
+from xml.sax.saxutils import quoteattr
+
+ACCOUNT = "U7654321"
+# Weekdays of 2024 on which New York is closed.
+CLOSED = {date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 3, 29), date(2024, 5, 27),
+          date(2024, 6, 19), date(2024, 7, 4), date(2024, 9, 2), date(2024, 11, 28), date(2024, 12, 25)}
+
+
+def weekdays(first, last):
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if day.weekday() < 5]
+
+
+def text(value):
+    """A terminating decimal as a statement writes it."""
+    value = F(value)
+    scaled = value * 10**10
+    assert scaled.denominator == 1, value
+    sign, digits = "-" if scaled < 0 else "", str(abs(scaled.numerator)).rjust(11, "0")
+    whole, part = digits[:-10], digits[-10:].rstrip("0")
+    return sign + whole + ("." + part if part else "")
+
+
+@dataclass
+class Instrument:
+    symbol: str
+    conid: int
+    category: str
+    currency: str
+    price: F
+    multiplier: int = 1
+
+    @property
+    def is_paid_for(self):
+        return self.category not in ("FUT", "CASH")
+
+
+@dataclass
+class Datum:
+    """A row of a statement: the day it is reported on, and the versions of it by the day from which they are known."""
+
+    tag: str
+    day: date
+    versions: list  # (known from, attributes)
+
+    def at(self, generated):
+        known = [version for since, version in self.versions if since <= generated]
+        return known[-1] if known else None
+
+
+@dataclass
+class Fill:
+    instrument: Instrument
+    time: str
+    quantity: F
+    price: F
+    order: int
+    transaction: int
+    rate: F
+    commission: Datum = None
+    taken_back: bool = False
+
+
+@dataclass
+class Action:
+    """What a corporate action does to what is held: `conid` becomes `into`, and quantities are multiplied."""
+
+    time: str
+    conid: int
+    into: int
+    ratio: F
+
+
+class Account:
+    def __init__(self, seed, base):
+        self.random = random.Random(seed)
+        self.base = base
+        self.days = weekdays(date(2024, 1, 2), date(2024, 12, 31))
+        self.sessions = [day for day in self.days if day not in CLOSED]
+        self.rows, self.fills, self.actions = [], [], []
+        self.cash = defaultdict(F)
+        self.held = defaultdict(F)  # conid -> quantity
+        self.marks = {}  # conid -> the price a future was last settled at
+        self.instruments = {}
+        self.nav, self.flows = {}, {}  # day -> Datum of the value; flows: list of Datum
+        self.positions, self.rates_on = {}, {}
+        self.accrual = F(0)
+        self.next_id, self.next_order, self.next_conid = 1000, 500, 100
+        self.rates = {c: {"USD": F(1), "EUR": F("1.08"), "GBP": F("1.27")}[c] for c in ("USD", "EUR", "GBP")}
+        self.flows = []
+        self.later = defaultdict(list)  # day -> what happens then
+        self.play()
+
+    # --- the market ---
+
+    def new(self, symbol, category, currency, price, multiplier=1):
+        self.next_conid += 1
+        instrument = Instrument(symbol, self.next_conid, category, currency, F(price), multiplier)
+        self.instruments[instrument.conid] = instrument
+        return instrument
+
+    def rate(self, currency):
+        """What one unit was worth in the base currency, in the five digits of a statement."""
+        if currency == self.base:
+            return F(1)
+        return F(round(self.rates[currency] / self.rates[self.base] * 10**5), 10**5)
+
+    def move_market(self):
+        for instrument in self.instruments.values():
+            if instrument.category == "OPT":
+                continue
+            step = F(round(self.random.gauss(0.0003, 0.012) * 10**6), 10**6)
+            instrument.price = max(F(round(instrument.price * (1 + step) * 100), 100), F(1))
+        for currency in ("EUR", "GBP"):
+            step = F(round(self.random.gauss(0, 0.004) * 10**6), 10**6)
+            self.rates[currency] = F(round(self.rates[currency] * (1 + step) * 10**5), 10**5)
+
+    # --- rows ---
+
+    def number(self):
+        self.next_id += 1
+        return self.next_id
+
+    def row(self, tag, day, attributes, earlier=None, until=None):
+        """A row; `earlier` attributes are what statements before `until` hold instead."""
+        common = {"accountId": ACCOUNT} | attributes
+        versions = [(day, common)]
+        if earlier is not None:
+            versions = [(day, common | earlier), (until, common)]
+        datum = Datum(tag, day, versions)
+        self.rows.append(datum)
+        return datum
+
+    def restated(self):
+        """When a value is restated: some days later, or not at all."""
+        return self.today + timedelta(days=self.random.randint(2, 40)) if self.random.random() < 0.08 else None
+
+    def trade(self, instrument, quantity, pieces=1, price=None, kind="ExchTrade", clock=None):
+        quantity = F(quantity)
+        self.next_order += 1
+        base_time = clock or f"{self.random.randint(10, 14):02}{self.random.randint(0, 59):02}"
+        near = price if price is not None else self.near(instrument)
+        left, fills = quantity, []
+        for piece in range(pieces):
+            part = left if piece == pieces - 1 else F(int(quantity / pieces))
+            left -= part
+            if part == 0:
+                continue
+            fills.append(self.fill(instrument, part, near, f"{base_time}{piece:02}", kind))
+        return fills
+
+    def near(self, instrument):
+        step = F(self.random.randint(-40, 40), 10**4)
+        return max(F(round(instrument.price * (1 + step) * 100), 100), F(1, 100))
+
+    def fill(self, instrument, quantity, price, clock, kind):
+        booked = kind != "ExchTrade"
+        commission = F(0) if booked else F(round(max(F(1), abs(quantity) * F(5, 1000)) * 10**4), 10**4)
+        transaction, rate = self.number(), self.rate(instrument.currency)
+        attributes = {
+            "currency": instrument.currency, "fxRateToBase": text(rate), "assetCategory": instrument.category,
+            "symbol": instrument.symbol, "conid": str(instrument.conid), "listingExchange": "NYSE",
+            "multiplier": str(instrument.multiplier), "transactionType": kind,
+            "buySell": "BUY" if quantity > 0 else "SELL", "quantity": text(quantity), "tradePrice": text(price),
+            "proceeds": text(-quantity * price * instrument.multiplier), "ibCommission": text(-commission),
+            "ibCommissionCurrency": instrument.currency, "dateTime": f"{self.today:%Y%m%d};{clock}",
+            "tradeDate": f"{self.today:%Y%m%d}", "reportDate": f"{self.today:%Y%m%d}", "transactionID": str(transaction),
+            "tradeID": str(transaction + 50000), "ibOrderID": "0" if booked else str(self.next_order),
+            "ibExecID": "" if booked else f"0000aaaa.{transaction:08x}.01.01", "levelOfDetail": "EXECUTION", "notes": "",
+        }
+        until = None if booked else self.restated()
+        datum = self.row("Trade", self.today, attributes,
+                         {"ibCommission": text(-commission - F(1, 2))} if until else None, until)
+        made = Fill(instrument, f"{self.today:%Y%m%d};{clock}", quantity, price, self.next_order, transaction, rate, datum)
+        self.fills.append(made)
+        self.book(instrument, quantity, price, commission)
+        return made
+
+    def book(self, instrument, quantity, price, commission):
+        self.cash[instrument.currency] -= commission
+        if instrument.category == "FUT":
+            self.marks.setdefault(instrument.conid, instrument.price)
+            self.cash[instrument.currency] += quantity * (self.marks[instrument.conid] - price) * instrument.multiplier
+        else:
+            self.cash[instrument.currency] -= quantity * price * instrument.multiplier
+        self.held[instrument.conid] += quantity
+
+    def convert(self, amount, rate):
+        """A currency conversion: buys `amount` EUR (or GBP) for USD."""
+        pair = "GBP.USD"
+        transaction = self.number()
+        self.row("Trade", self.today, {
+            "currency": "USD", "fxRateToBase": text(self.rate("USD")), "assetCategory": "CASH", "symbol": pair,
+            "conid": "12087797", "listingExchange": "IDEALFX", "multiplier": "1", "transactionType": "ExchTrade",
+            "buySell": "BUY" if amount > 0 else "SELL", "quantity": text(amount), "tradePrice": text(rate),
+            "proceeds": text(-amount * rate), "ibCommission": "-2", "ibCommissionCurrency": self.base,
+            "dateTime": f"{self.today:%Y%m%d};150000", "tradeDate": f"{self.today:%Y%m%d}",
+            "reportDate": f"{self.today:%Y%m%d}", "transactionID": str(transaction), "tradeID": str(transaction + 50000),
+            "ibOrderID": str(self.next_order), "ibExecID": f"0000cccc.{transaction:08x}.01.01",
+            "levelOfDetail": "EXECUTION", "notes": ""})
+        self.cash["GBP"] += amount
+        self.cash["USD"] -= amount * rate
+        self.cash[self.base] -= 2
+
+    def cancel(self, fill, right_price):
+        """Takes a fill back, and books it again at another price, days after it was made."""
+        attributes = fill.commission.versions[-1][1]
+        again = self.number()
+        rebooked = self.number()
+        self.row("Trade", self.today, attributes | {
+            "transactionType": "TradeCancel", "buySell": attributes["buySell"] + " (Ca.)",
+            "quantity": text(-fill.quantity), "proceeds": text(fill.quantity * fill.price * fill.instrument.multiplier),
+            "ibCommission": text(-F(attributes["ibCommission"])), "transactionID": str(again), "ibExecID": "",
+            "tradeID": "", "origTransactionID": str(fill.transaction), "origTradeID": str(fill.transaction + 50000),
+            "notes": "Ca", "reportDate": f"{self.today:%Y%m%d}"})
+        datum = self.row("Trade", self.today, attributes | {
+            "tradePrice": text(right_price), "proceeds": text(-fill.quantity * right_price * fill.instrument.multiplier),
+            "transactionID": str(rebooked), "ibExecID": "", "reportDate": f"{self.today:%Y%m%d}"})
+        fill.taken_back = True
+        self.fills.append(Fill(fill.instrument, fill.time, fill.quantity, right_price, fill.order, rebooked, fill.rate, datum))
+        self.cash[fill.instrument.currency] += fill.quantity * (fill.price - right_price) * fill.instrument.multiplier
+
+    def money(self, kind, currency, amount, instrument=None, description=""):
+        amount = F(amount)
+        until = self.restated()
+        attributes = {
+            "type": kind, "currency": currency, "fxRateToBase": text(self.rate(currency)), "amount": text(amount),
+            "dateTime": f"{self.today:%Y%m%d}", "reportDate": f"{self.today:%Y%m%d}",
+            "transactionID": str(self.number()), "levelOfDetail": "DETAIL", "description": description}
+        if instrument:
+            attributes |= {"symbol": instrument.symbol, "conid": str(instrument.conid)}
+        earlier = {"amount": text(amount + F(25))} if until else None
+        datum = self.row("CashTransaction", self.today, attributes, earlier, until)
+        self.cash[currency] += amount
+        if kind == "Deposits/Withdrawals":
+            self.flows.append(datum)
+        return datum
+
+    def transfer_in(self, instrument, quantity):
+        rate = self.rate(instrument.currency)
+        value = F(quantity) * instrument.price
+        attributes = {
+            "type": "ACATS", "direction": "IN", "assetCategory": instrument.category, "symbol": instrument.symbol,
+            "conid": str(instrument.conid), "currency": instrument.currency, "fxRateToBase": text(rate),
+            "quantity": text(quantity), "positionAmount": text(value), "cashTransfer": "0",
+            "date": f"{self.today:%Y%m%d}", "reportDate": f"{self.today:%Y%m%d}", "transactionID": str(self.number())}
+        if self.random.random() < 0.5:
+            attributes["positionAmountInBase"] = text(value * rate)
+        datum = self.row("Transfer", self.today, attributes)
+        self.held[instrument.conid] += F(quantity)
+        self.flows.append(datum)
+
+    def action(self, kind, instrument, quantity, words, evening, number=None):
+        self.row("CorporateAction", self.today, {
+            "currency": instrument.currency, "fxRateToBase": text(self.rate(instrument.currency)),
+            "assetCategory": instrument.category, "symbol": instrument.symbol, "conid": str(instrument.conid),
+            "type": kind, "quantity": text(quantity), "amount": "0", "proceeds": "0", "value": "0",
+            "dateTime": f"{evening:%Y%m%d};202500", "reportDate": f"{self.today:%Y%m%d}",
+            "actionID": str(number or self.number()), "transactionID": str(self.number()), "levelOfDetail": "DETAIL",
+            "description": words, "actionDescription": words})
+        self.held[instrument.conid] += F(quantity)
+
+    def split(self, instrument, n, evening):
+        words = f"{instrument.symbol}(US{instrument.conid:010}) SPLIT {n} FOR 1 ({instrument.symbol}, INC, US{instrument.conid:010})"
+        self.action("FS", instrument, (n - 1) * self.held[instrument.conid], words, evening)
+        self.actions.append(Action(f"{evening:%Y%m%d};202500", instrument.conid, instrument.conid, F(n)))
+        instrument.price = F(round(instrument.price / n * 100), 100)
+
+    def exchange(self, kind, instrument, symbol, ratio, evening, verb):
+        """A reverse split or a change of symbol: all of one contract goes, another comes."""
+        held = self.held[instrument.conid]
+        new = self.new(symbol, instrument.category, instrument.currency,
+                       F(round(instrument.price / ratio * 100), 100), instrument.multiplier)
+        words = f"{instrument.symbol}(US{instrument.conid:010}) {verb} "
+        number = self.number()
+        self.action(kind, instrument, -held, words + f"({instrument.symbol}.OLD, INC, US{instrument.conid:010})", evening, number)
+        self.action(kind, new, held * ratio, words + f"({symbol}, INC, US{new.conid:010})", evening, number)
+        self.actions.append(Action(f"{evening:%Y%m%d};202500", instrument.conid, new.conid, ratio))
+        return new
+
+    # --- the year ---
+
+    def play(self):
+        pick = self.random
+        us = [self.new(f"US{n}", "STK", "USD", pick.randint(20, 300)) for n in range(4)]
+        eu = self.new("EUX", "STK", "EUR", pick.randint(20, 90))
+        uk = self.new("UKX", "STK", "GBP", pick.randint(5, 60))
+        parent, moved = self.new("PAR", "STK", "USD", 80), self.new("TIN", "STK", "USD", 45)
+        future = self.new("FDX", "FUT", "EUR", 18000, 25)
+        at = lambda share: self.sessions[int(share * len(self.sessions))]  # noqa: E731
+        plan = defaultdict(list)
+        jitter = lambda low, high: at(pick.uniform(low, high))  # noqa: E731
+        split_me, reverse_me, rename_me, traded = us
+        plan[jitter(.40, .46)].append("split")
+        plan[jitter(.50, .56)].append("reverse")
+        plan[jitter(.58, .64)].append("rename")
+        plan[jitter(.30, .36)].append("spin-off")
+        plan[jitter(.20, .28)].append("transfer")
+        plan[jitter(.10, .14)].append("put")
+        plan[jitter(.66, .70)].append("call")
+        plan[jitter(.72, .75)].append("short")
+        plan[jitter(.76, .79)].append("cover")
+        plan[jitter(.16, .19)].append("future")
+        plan[jitter(.37, .39)].append("close-future")
+        for _ in range(5):
+            plan[jitter(.02, .98)].append("flow")
+        plan[jitter(.02, .98)].append("foreign-flow")
+        for _ in range(4):
+            plan[jitter(.05, .95)].append("dividend")
+        for _ in range(3):
+            plan[jitter(.05, .85)].append("mistake")
+        for _ in range(3):
+            plan[jitter(.02, .98)].append("convert")
+        for _ in range(14):
+            plan[jitter(.02, .97)].append("trade")
+        renamed = rename_me
+        put = call = None
+        previous = None
+        for number, day in enumerate(self.days):
+            self.today = day
+            if day in CLOSED:
+                self.value(day, closed=True)
+                continue
+            self.move_market()
+            evening = previous or day - timedelta(days=1)
+            for what in self.later.pop(day, []):
+                what(evening)
+            if previous is None:
+                self.money("Deposits/Withdrawals", self.base, 400000)
+                self.flows.pop()
+                for instrument in (*us, eu, uk, parent):
+                    self.trade(instrument, 10 * pick.randint(4, 12), pieces=pick.randint(1, 3))
+            for event in plan.get(day, []):
+                if event == "flow":
+                    self.money("Deposits/Withdrawals", self.base, pick.choice([-9000, 12000, 35000, 60000, -15000]))
+                elif event == "foreign-flow":
+                    self.money("Deposits/Withdrawals", pick.choice(["USD", "EUR", "GBP"]), 20000)
+                elif event == "dividend":
+                    self.dividend(pick.choice([traded, parent, uk]))
+                elif event == "mistake":
+                    self.mistake(traded)
+                elif event == "convert":
+                    self.convert(F(pick.randint(-4000, 4000)), F(round(self.rates["GBP"] * 10**5), 10**5))
+                elif event == "split":
+                    self.split(split_me, pick.choice([2, 3, 4, 10]), evening)
+                elif event == "reverse":
+                    reverse_me = self.exchange("RS", reverse_me, "US1", F(1, 10), evening, "SPLIT 1 FOR 10")
+                elif event == "rename":
+                    renamed = self.exchange("IC", renamed, "NEW2", F(1), evening, "CUSIP/ISIN CHANGE TO (US0000000000)")
+                elif event == "spin-off":
+                    child = self.new("SPN", "STK", "USD", 12)
+                    words = f"PAR(US{parent.conid:010}) SPINOFF  1 FOR 4 (SPN, SPN INC, US{child.conid:010})"
+                    self.action("SO", child, self.held[parent.conid] / 4, words, evening)
+                    parent.price -= 3
+                elif event == "transfer":
+                    self.transfer_in(moved, 100)
+                elif event == "put":
+                    put = self.new("US3  240621P00050000", "OPT", "USD", F("2.35"), 100)
+                    self.trade(put, -1)
+                    self.assign(put, traded, F(50), number)
+                elif event == "call":
+                    call = self.new("US3  241018C00200000", "OPT", "USD", F("1.15"), 100)
+                    self.trade(call, 2)
+                    self.expire(call, number)
+                elif event == "short":
+                    self.short = self.new("SHX", "STK", "EUR", 44)
+                    self.trade(self.short, -60)
+                elif event == "cover":
+                    self.trade(self.short, 60)
+                elif event == "future":
+                    self.trade(future, 1)
+                elif event == "close-future":
+                    self.trade(future, -1)
+                elif event == "trade":
+                    self.some_trade([split_me, reverse_me, renamed, traded, eu, uk])
+            if pick.random() < .03:
+                self.money("Broker Interest Received", self.base, F(pick.randint(100, 900), 100))
+            if pick.random() < .03:
+                self.money("Other Fees", "USD", F(-pick.randint(100, 900), 100))
+            self.accrual = F(pick.randint(0, 400), 100)
+            self.value(day)
+            previous = day
+
+    def some_trade(self, choices):
+        """Opens in one fill, so that a part of an order has one price however it is matched; closes in any number."""
+        instrument = self.random.choice(choices)
+        held = self.held[instrument.conid]
+        if self.random.random() < .5 and held >= 8:
+            quantity = self.random.choice([held, F(int(held / 2))])
+            self.trade(instrument, -quantity, pieces=self.random.randint(1, 3))
+        else:
+            self.trade(instrument, 4 * self.random.randint(2, 20))
+
+    def dividend(self, instrument):
+        held = self.held[instrument.conid]
+        if held <= 0:
+            return
+        gross = F(round(held * F(31, 100) * 100), 100)
+        tax = F(round(gross * F(15, 100) * 100), 100)
+        words = f"{instrument.symbol}(US{instrument.conid:010}) CASH DIVIDEND {instrument.currency} 0.31 PER SHARE"
+        self.money("Dividends", instrument.currency, gross, instrument, words)
+        self.money("Withholding Tax", instrument.currency, -tax, instrument, words + " - US TAX")
+        if self.random.random() < .6:
+            def reverse(_):
+                self.money("Withholding Tax", instrument.currency, tax, instrument, words + " - US TAX - REVERSAL")
+                self.money("Withholding Tax", instrument.currency, -tax / 2 if (tax / 2 * 100).denominator == 1 else -tax,
+                           instrument, words + " - US TAX")
+            self.after(4, reverse)
+
+    def mistake(self, instrument):
+        """A fill that is cancelled and booked again at another price four sessions later."""
+        [fill] = self.trade(instrument, 12)
+        self.after(self.random.randint(1, 6), lambda _: self.cancel(fill, fill.price - F(1, 4)))
+
+    def assign(self, put, stock, strike, number):
+        def happen(_):
+            self.trade(put, 1, price=F(0), kind="BookTrade", clock="1620")
+            self.next_order += 1
+            self.trade(stock, 100, price=strike, kind="BookTrade", clock="1620")
+        self.after(25, happen)
+
+    def expire(self, call, number):
+        self.after(20, lambda _: self.trade(call, -2, price=F(0), kind="BookTrade", clock="1620"))
+
+    def after(self, sessions, what):
+        index = self.sessions.index(self.today) + sessions
+        if index < len(self.sessions):
+            self.later[self.sessions[index]].append(what)
+
+    def value(self, day, closed=False):
+        """The account at the end of a day; on a day without a session nothing moves."""
+        if closed:
+            self.positions[day] = []
+            last = self.nav[max(self.nav)]
+            self.nav[day] = self.row("EquitySummaryByReportDateInBase", day,
+                                     last.versions[-1][1] | {"reportDate": f"{day:%Y%m%d}"})
+            return
+        total, stock = F(0), F(0)
+        held = []
+        for conid, quantity in self.held.items():
+            if quantity == 0:
+                self.marks.pop(conid, None)
+                continue
+            instrument = self.instruments[conid]
+            worth = quantity * instrument.price * instrument.multiplier
+            if instrument.category == "FUT":
+                self.cash[instrument.currency] += quantity * (instrument.price - self.marks[conid]) * instrument.multiplier
+                self.marks[conid] = instrument.price
+            else:
+                stock += worth * self.rate(instrument.currency)
+            held.append({"currency": instrument.currency, "fxRateToBase": text(self.rate(instrument.currency)),
+                         "assetCategory": instrument.category, "symbol": instrument.symbol, "conid": str(conid),
+                         "listingExchange": "NYSE", "multiplier": str(instrument.multiplier),
+                         "position": text(quantity), "markPrice": text(instrument.price), "positionValue": text(worth)})
+        cash = sum((amount * self.rate(currency) for currency, amount in self.cash.items()), F(0))
+        total = F(round((cash + stock + self.accrual) * 10**6), 10**6)
+        cash = total - F(round(stock * 10**6), 10**6) - self.accrual
+        self.positions[day] = held
+        self.rates_on[day] = {currency: self.rate(currency) for currency in self.rates}
+        until = self.restated()
+        attributes = {"reportDate": f"{day:%Y%m%d}", "cash": text(cash), "total": text(total),
+                      "stock": text(total - cash - self.accrual), "dividendAccruals": text(self.accrual)}
+        earlier = {"dividendAccruals": text(self.accrual + F(17, 5)), "total": text(total + F(17, 5))} if until else None
+        self.nav[day] = self.row("EquitySummaryByReportDateInBase", day, attributes, earlier, until)
+
+
+@dataclass
+class Span:
+    """A statement's period and when it was generated."""
+
+    first: date
+    last: date
+    generated: datetime
+    number: int = field(default=0)
+
+    @property
+    def name(self):
+        return f"{self.first:%Y%m%d}-{self.last:%Y%m%d}-{self.generated:%Y%m%dT%H%M%S}.xml"
+
+
+def element(tag, attributes):
+    return f"<{tag} " + " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items()) + "/>"
+
+
+SECTIONS = [("EquitySummaryInBase", "EquitySummaryByReportDateInBase"), ("Trades", "Trade"),
+            ("CashTransactions", "CashTransaction"), ("Transfers", "Transfer"), ("CorporateActions", "CorporateAction")]
+
+
+def rows_in(account, span):
+    """What a statement holds; its net asset values begin with the day before the period."""
+    before = max((day for day in account.days if day < span.first), default=span.first)
+    for datum in account.rows:
+        start = before if datum.tag == "EquitySummaryByReportDateInBase" else span.first
+        if start <= datum.day <= span.last:
+            yield datum, datum.at(span.generated.date())
+
+
+def statement(account, span, daily_positions):
+    rows = defaultdict(list)
+    for datum, attributes in rows_in(account, span):
+        rows[datum.tag].append(element(datum.tag, attributes))
+    period = f'fromDate="{span.first:%Y%m%d}" toDate="{span.last:%Y%m%d}"'
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<FlexQueryResponse queryName="track" type="AF">',
+             '<FlexStatements count="1">',
+             f'<FlexStatement accountId="{ACCOUNT}" {period} period="" whenGenerated="{span.generated:%Y%m%d;%H%M%S}">',
+             element("AccountInformation", {"accountId": ACCOUNT, "currency": account.base})]
+    for section, tag in SECTIONS:
+        lines += [f"<{section}>", *rows[tag], f"</{section}>"]
+    sessions = [day for day in account.sessions if span.first <= day <= span.last]
+    lines.append("<OpenPositions>")
+    for day in sessions if daily_positions else sessions[-1:]:
+        common = {"accountId": ACCOUNT, "reportDate": f"{day:%Y%m%d}", "levelOfDetail": "SUMMARY"}
+        lines += [element("OpenPosition", common | held) for held in account.positions[day]]
+    lines += ["</OpenPositions>", "<ConversionRates>"]
+    for day in sessions:
+        lines += [element("ConversionRate", {"reportDate": f"{day:%Y%m%d}", "fromCurrency": currency,
+                                             "toCurrency": account.base, "rate": text(rate)})
+                  for currency, rate in account.rates_on[day].items() if currency != account.base]
+    lines += ["</ConversionRates>", "</FlexStatement>", "</FlexStatements>", "</FlexQueryResponse>", ""]
+    return "\n".join(lines)
+
+
+@dataclass
+class Lot:
+    quantity: F
+    price: F
+    rate: F
+    commission: F  # in trade currency, what is left of it
+    order: int
+    time: str
+
+
+class Known:
+    """What a reader of some statements can know: of each row the version of the newest statement that holds it."""
+
+    def __init__(self, account, spans):
+        self.account = account
+        self.row = {}
+        for span in sorted(spans, key=lambda span: span.generated):
+            for datum, attributes in rows_in(account, span):
+                self.row[id(datum)] = attributes
+        self.values = {day: F(self.row[id(account.nav[day])]["total"]) for day in account.sessions}
+
+    def flow_of(self, day):
+        """Contributions and withdrawals of a day in the base currency."""
+        amounts = []
+        for datum in self.account.flows:
+            if datum.day == day:
+                row = self.row[id(datum)]
+                amount = row.get("amount") or row["positionAmount"]
+                amounts.append(F(amount) * F(row["fxRateToBase"]))
+        return sum((a for a in amounts if a > 0), F(0)), -sum((a for a in amounts if a < 0), F(0))
+
+    def returns(self):
+        """Money in at the start of the day and out at its end."""
+        result = {}
+        for before, day in zip(self.account.sessions, self.account.sessions[1:]):
+            paid_in, paid_out = self.flow_of(day)
+            result[day] = (self.values[day] + paid_out) / (self.values[before] + paid_in) - 1
+        return result
+
+    def growth(self, first=None, last=None):
+        product = F(1)
+        for day, value in self.returns().items():
+            if (first is None or day >= first) and (last is None or day <= last):
+                product *= 1 + value
+        return product - 1
+
+    def trips(self):
+        """Net profit in the base currency of each pair of an opening and a closing order, first in, first out."""
+        events = [(fill.time, 1, fill.transaction, fill) for fill in self.account.fills if not fill.taken_back]
+        events += [(action.time, 0, 0, action) for action in self.account.actions]
+        books, pairs = defaultdict(deque), {}
+        for _, _, _, event in sorted(events, key=lambda event: event[:3]):
+            if isinstance(event, Action):
+                lots = books.pop(event.conid, deque())
+                for lot in lots:
+                    lot.quantity *= event.ratio
+                    lot.price /= event.ratio
+                books[event.into].extend(lots)
+                continue
+            self.match(books[event.instrument.conid], event, pairs)
+        return list(pairs.values())
+
+    def match(self, lots, fill, pairs):
+        instrument = fill.instrument
+        commission = -F(self.row[id(fill.commission)]["ibCommission"])
+        left, each = abs(fill.quantity), commission / abs(fill.quantity)
+        sign = 1 if fill.quantity > 0 else -1
+        while left and lots and (lots[0].quantity > 0) != (sign > 0):
+            lot = lots[0]
+            part = min(left, abs(lot.quantity))
+            share = lot.commission * part / abs(lot.quantity)
+            side = 1 if lot.quantity > 0 else -1
+            gain = side * (fill.price - lot.price) * part * instrument.multiplier
+            if instrument.is_paid_for and side > 0:
+                base = part * instrument.multiplier * (fill.price * fill.rate - lot.price * lot.rate)
+            else:
+                base = gain * fill.rate
+            base -= share * lot.rate + each * part * fill.rate
+            key = (instrument.conid, lot.order, fill.order)
+            pairs[key] = pairs.get(key, F(0)) + base
+            lot.commission -= share
+            lot.quantity -= side * part
+            left -= part
+            if lot.quantity == 0:
+                lots.popleft()
+        if left:
+            lots.append(Lot(sign * left, fill.price, fill.rate, each * left, fill.order, fill.time))
+
+
+def spans(account, random_source):
+    """Cuts of the year that cover all of it, in any lengths, overlapping, some fetched again later."""
+    sessions = account.sessions
+    result, start = [], 0
+    while start < len(sessions):
+        length = random_source.choice([1, 1, 2, 5, 21, 22, 63, 251])
+        end = min(start + length, len(sessions)) - 1
+        result.append((sessions[start], sessions[end]))
+        start = end + 1
+    for _ in range(random_source.randint(0, 6)):
+        first = random_source.randrange(len(sessions))
+        last = random_source.randrange(first, len(sessions))
+        result.append((sessions[first], sessions[last]))
+    made = []
+    for number, (first, last) in enumerate(result):
+        delay = random_source.choice([1, 1, 1, 3, 30, 60])
+        generated = datetime(last.year, last.month, last.day, 5) + timedelta(days=delay, seconds=number)
+        made.append(Span(first, last, generated, number))
+    return made

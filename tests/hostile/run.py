@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Plays ugly accounts (account.py), imports their statements cut and ordered at random, and judges the figures.
+
+For each seed and base currency: every import order gives the same figures, `check` has no errors, the site builds, and
+total, months, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction as F
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import account as ledger  # noqa: E402
+
+TOLERANCE = 1e-9
+
+
+class Program:
+    def __init__(self, binary, root):
+        self.binary, self.root = binary, root
+
+    def run(self, *arguments, codes=(0,)):
+        done = subprocess.run([self.binary, "--root", self.root, *arguments], capture_output=True, text=True)
+        if done.returncode not in codes:
+            words = (done.stderr + done.stdout).strip()[-1500:]
+            raise AssertionError(f"`{' '.join(map(str, arguments[:3]))}` ended with {done.returncode}: {words}")
+        return done.stdout
+
+    def figures(self):
+        return json.loads(self.run("stats", "--json", codes=(0, 1)))
+
+
+def new_site(binary, root, base):
+    subprocess.run([binary, "init", root], check=True, capture_output=True)
+    (root / "config/config.toml").write_text(
+        '[site]\ntitle = "Hostile"\nauthor = "Nobody"\nstatus = "live"\n\n'
+        f'[account]\nbase_currency = "{base}"\n\n[ibkr]\naccount = "{ledger.ACCOUNT}"\n\n[benchmark]\nsymbol = ""\n')
+    for page in (root / "content").glob("*.md"):
+        page.unlink()
+    return Program(binary, root)
+
+
+def close(ours, right):
+    return ours is not None and abs(ours - float(right)) <= TOLERANCE * max(1, abs(float(right)))
+
+
+def judge(program, known, problems):
+    stats = program.figures()
+
+    def expect(what, ours, right):
+        if not (close(ours, right) if right is not None else ours is None):
+            problems.append(f"{what}: {ours}, right is {None if right is None else float(right)}")
+
+    expect("total return", stats["returns"]["total"], known.growth())
+    sessions = known.account.sessions
+    for month in range(1, 13):
+        days = [day for day in sessions if day.month == month]
+        expect(f"return of {days[0]:%Y-%m}", stats["returns"]["by_month"].get(f"{days[0]:%Y-%m}"),
+               known.growth(days[0], days[-1]))
+    trips = known.trips()
+    wins, losses = [t for t in trips if t > 0], [t for t in trips if t < 0]
+    trades = stats["trades"]
+    expect("round trips", trades["round_trips"], F(len(trips)))
+    expect("win rate", trades["win_rate"], F(len(wins), len(wins) + len(losses)) if wins or losses else None)
+    expect("average win", trades["average_win"], sum(wins) / len(wins) if wins else None)
+    expect("average loss", trades["average_loss"], sum(losses) / len(losses) if losses else None)
+    return stats
+
+
+def one(binary, seed, base, keep):
+    source = random.Random(seed * 7919 + len(base))
+    account = ledger.Account(seed, base)
+    spans = ledger.spans(account, source)
+    known = ledger.Known(account, spans)
+    daily = source.random() < .5
+    problems, seen = [], None
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        files = []
+        for span in spans:
+            path = folder / span.name
+            path.write_text(ledger.statement(account, span, daily))
+            files.append(path)
+        for attempt in range(2):
+            root = folder / f"site{attempt}"
+            source.shuffle(files)
+            program = new_site(binary, root, base)
+            for path in files if attempt == 0 else [files]:
+                paths = path if isinstance(path, list) else [path]
+                program.run("import", "flex", *paths)
+            findings = program.run("check", codes=(0, 1))
+            errors = [line for line in findings.splitlines() if line.startswith("error") or "position" in line]
+            problems += [f"check: {line}" for line in errors[:3]]
+            stats = judge(program, known, problems)
+            if seen is not None and stats != seen:
+                problems.append("another order of import gives other figures")
+            seen = stats
+            try:
+                program.run("build")
+            except AssertionError as problem:
+                problems.append(str(problem))
+            if problems and keep:
+                shutil.copytree(folder, keep / f"{seed}-{base}", dirs_exist_ok=True)
+            if problems:
+                break
+    return problems
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--binary", required=True, type=Path)
+    arguments.add_argument("--runs", type=int, default=50)
+    arguments.add_argument("--first", type=int, default=1)
+    arguments.add_argument("--keep", type=Path, help="where to leave the sites that went wrong")
+    arguments = arguments.parse_args()
+    wrong = 0
+    for number in range(arguments.first, arguments.first + arguments.runs):
+        base = ("USD", "EUR", "GBP")[number % 3]
+        try:
+            problems = one(arguments.binary.resolve(), number, base, arguments.keep)
+        except AssertionError as problem:
+            problems = [str(problem)]
+        if problems:
+            wrong += 1
+            print(f"seed {number} {base}:", *problems[:6], sep="\n  ")
+    print(f"{arguments.runs - wrong} passed, {wrong} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
