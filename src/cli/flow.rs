@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         Action::Add { date, amount, currency, kind, rate, again } => {
             let (currency, kind) = (*currency, kind.map(FlowKind::from));
             let entry = Entry { date: *date, amount: *amount, currency, kind, rate: *rate, again: *again };
-            let account = config.ibkr.account_to_read();
+            let account = config.account.id();
             let flow = flow(&entry, &record, account, config.account.base_currency, today())?;
             Store::open(site)?.commit(&Changes { cash: vec![flow.clone()], ..Changes::default() })?;
             terminal.result(table(&[row(&flow)], &[2]))?;

@@ -19,7 +19,7 @@ use crate::site_dir::SiteDir;
 pub struct Arguments {
     #[command(subcommand)]
     source: Source,
-    /// The account to read where a file holds several [default: `[ibkr] account`]
+    /// The account to read where a file holds several [default: `[account] id`]
     #[arg(long, global = true, value_name = "ID")]
     account: Option<String>,
     /// Print one JSON document
@@ -72,7 +72,7 @@ struct Skipped<'a> {
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let mut config = config(site)?;
     if let Some(account) = &arguments.account {
-        config.ibkr.account.clone_from(account);
+        config.account.id.clone_from(account);
     }
     let (batch, received) = match &arguments.source {
         Source::Flex { files } => each(files, |path, bytes| flex::parse(path, bytes, &FlexSettings::of(&config)))?,
@@ -116,15 +116,11 @@ fn each(files: &[PathBuf], parse: impl Fn(&Path, &[u8]) -> Result<Batch>) -> Res
 }
 
 fn csv_settings(config: &Config) -> CsvSettings<'_> {
-    CsvSettings {
-        import: &config.csv,
-        account: config.ibkr.account_to_read(),
-        base_currency: config.account.base_currency,
-    }
+    CsvSettings { import: &config.csv, account: config.account.id(), base_currency: config.account.base_currency }
 }
 
 fn seed_settings(config: &Config) -> SeedSettings<'_> {
-    SeedSettings { account: config.ibkr.account_to_read(), base_currency: config.account.base_currency }
+    SeedSettings { account: config.account.id(), base_currency: config.account.base_currency }
 }
 
 fn map_columns(config: &mut Config, columns: &[String]) -> Result<()> {

@@ -139,6 +139,9 @@ pub fn run() -> ExitCode {
     };
     let terminal = Terminal::new(cli.global.quiet, cli.global.verbose);
     let site = SiteDir::new(&cli.global.root);
+    if let Ok(renamed) = config::renamed_keys(&site, std::env::vars()) {
+        renamed.iter().for_each(|renamed| terminal.say(finding::in_words(renamed)));
+    }
     let outcome = match cli.command {
         Command::Init(arguments) => init::run(&arguments, &terminal),
         Command::Demo(arguments) => demo::run(&arguments, &terminal),

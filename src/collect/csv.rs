@@ -1,6 +1,6 @@
 //! Fills from a CSV file of any broker, through a mapping of columns.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severit
 pub struct CsvSettings<'a> {
     /// Form of the file and mapping of its columns.
     pub import: &'a CsvImport,
-    /// The account where no column holds it; `csv` by default.
+    /// The account that is read: rows of others are left out. Where no column holds it, all rows are its; `csv` by default.
     pub account: Option<&'a str>,
     /// The currency where no column holds it.
     pub base_currency: Currency,
@@ -62,14 +62,20 @@ pub const COLUMNS: [&str; 23] = [
 ///
 /// # Errors
 /// A mapping that names no column, a needed column that is missing, or a cell that cannot be read, at its line and
-/// column. Nothing of the file is returned then.
+/// column; several accounts without a choice among them, or only others than the one asked for. Nothing of the file
+/// is returned then.
 pub fn parse(path: &Path, bytes: &[u8], settings: &CsvSettings) -> Result<Batch> {
     let table = Table::read(path, utf8(path, bytes)?, settings.import.delimiter)?;
     let columns = Columns::find(&table, settings.import)?;
     let mut reader =
         Reader { settings, columns, names: Fingerprints::default(), batch: Batch::default(), by_id: HashMap::new() };
+    let account = reader.choose_account(&table)?;
     for line in table.lines() {
-        reader.read(line)?;
+        if reader.text(line, "account").is_none_or(|named| account.is_none_or(|account| account == named)) {
+            reader.read(line)?;
+        } else {
+            reader.batch.skip("line", "it belongs to another account", line.place(None));
+        }
     }
     Ok(reader.batch)
 }
@@ -160,6 +166,32 @@ impl Reader<'_> {
     fn currency(&self, line: Line, ours: &str) -> Result<Option<Currency>> {
         let Some(text) = self.text(line, ours) else { return Ok(None) };
         text.parse().map(Some).map_err(|problem: String| line.error(self.columns.get(ours), problem))
+    }
+
+    /// The account whose lines are read: the one asked for, else the only one that the file names.
+    fn choose_account<'t>(&self, table: &'t Table) -> Result<Option<&'t str>> {
+        let column = self.columns.get("account");
+        let named: Vec<(Line, &str)> =
+            table.lines().filter_map(|line| Some((line, self.text(line, "account")?))).collect();
+        let accounts: BTreeSet<&str> = named.iter().map(|(_, account)| *account).collect();
+        let list = || accounts.iter().copied().collect::<Vec<_>>().join(", ");
+        let Some((first, account)) = named.first().copied() else { return Ok(None) };
+        match self.settings.account {
+            Some(wanted) if accounts.contains(wanted) => Ok(accounts.get(wanted).copied()),
+            Some(wanted) => {
+                Err(Error::data(format!("the file is not about account {wanted}, but about {}", list()))
+                    .at(first.place(column))
+                    .hint("correct `[account] id` in config/local.toml, or import that account's file"))
+            }
+            None => match named.iter().find(|(_, other)| *other != account) {
+                None => Ok(Some(account)),
+                Some((other, _)) => Err(Error::configuration(format!("the file holds several accounts: {}", list()))
+                    .at(other.place(column))
+                    .hint(
+                        "name the one that is published with `--account ID`, or set `[account] id` in config/local.toml",
+                    )),
+            },
+        }
     }
 
     fn read(&mut self, line: Line) -> Result<()> {

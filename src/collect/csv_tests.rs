@@ -29,6 +29,27 @@ fn a_signed_quantity_tells_the_side() {
 }
 
 #[test]
+fn one_account_of_several_is_read_and_the_rest_counted() {
+    let text = "time,account,symbol,quantity,price\n2026-01-27T14:30:00Z,A1,ABC,1,2\n2026-01-27T14:31:00Z,A2,ABC,5,2\n\
+                2026-01-27T14:32:00Z,,ABC,7,2\n";
+    let import = CsvImport::default();
+    let read = |account| {
+        let settings = CsvSettings { import: &import, account, base_currency: "USD".parse().unwrap() };
+        parse(Path::new("a.csv"), text.as_bytes(), &settings)
+    };
+    let batch = read(Some("A2")).unwrap();
+    let fills: Vec<_> =
+        batch.executions.iter().map(|fill| (fill.account.private(), fill.quantity.to_string())).collect();
+    assert_eq!(fills, [("A2", "5".to_owned()), ("A2", "7".to_owned())]);
+    assert_eq!(batch.skipped_rows(), 1);
+    let error = read(None).unwrap_err();
+    assert_eq!(error.to_string(), "a.csv:3:22: the file holds several accounts: A1, A2");
+    assert!(error.next_step().unwrap_or_default().contains("--account"));
+    let error = read(Some("A3")).unwrap_err();
+    assert_eq!(error.to_string(), "a.csv:2:22: the file is not about account A3, but about A1, A2");
+}
+
+#[test]
 fn two_equal_rows_are_two_fills_and_again_the_same_two() {
     let text = "time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,B,1,2\n2026-01-27T14:30:00Z,ABC,B,1,2\n";
     let (one, two) = (plain(text).unwrap(), plain(text).unwrap());

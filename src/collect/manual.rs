@@ -111,7 +111,7 @@ fn account_of(record: &Record, account: Option<&str>) -> Result<AccountId> {
     let fills = record.executions.iter().map(|fill| &fill.account);
     account.map(AccountId::new).or_else(|| snapshots.chain(fills).next_back().cloned()).ok_or_else(|| {
         Error::configuration("the record does not say which account it is of")
-            .hint("set the account in config/local.toml, or import a statement first")
+            .hint("set `[account] id` in config/local.toml, or import a statement first")
     })
 }
 

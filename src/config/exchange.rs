@@ -11,8 +11,7 @@ use crate::record::{AccountId, Currency, Execution, Settings, Snapshot};
 
 impl Settings for Config {
     fn account(&self) -> Option<AccountId> {
-        let account = &self.ibkr.account;
-        (!account.is_empty()).then(|| AccountId::new(account))
+        self.account.id().map(AccountId::new)
     }
 
     fn base_currency(&self) -> Currency {

@@ -5,17 +5,17 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::Config;
+use super::{Config, renamed};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
-/// The prefix of environment variables that set a key: `TRACKRECORD_IBKR_ACCOUNT` is `[ibkr] account`.
-const PREFIX: &str = "TRACKRECORD_";
+/// The prefix of environment variables that set a key: `TRACKRECORD_ACCOUNT_ID` is `[account] id`.
+pub(super) const PREFIX: &str = "TRACKRECORD_";
 
 /// A configuration file with its text, to locate errors in it.
-struct Source {
-    path: std::path::PathBuf,
-    text: String,
+pub(super) struct Source {
+    pub(super) path: std::path::PathBuf,
+    pub(super) text: String,
 }
 
 /// Reads a site's configuration. A missing file counts as empty; the environment overrides `local.toml`, which
@@ -32,11 +32,14 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
         if path == site.config() {
             no_secret(&source)?;
         }
-        let table: Table = toml::from_str(&source.text).map_err(|error| explain(&error, &source.text, &path))?;
+        let mut table: Table = toml::from_str(&source.text).map_err(|error| explain(&error, &source.text, &path))?;
+        renamed::move_values(&mut table);
         merge(&mut merged, table);
         sources.push(source);
     }
     let mut variables = Vec::new();
+    let mut environment: Vec<(String, String)> = environment.into_iter().collect();
+    environment.sort_by_key(|(name, _)| !renamed::is_earlier_variable(name));
     for (name, text) in environment {
         if let Some((section, key, value)) = variable(&name, &text)? {
             let table = merged.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()));
@@ -62,7 +65,9 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
 /// # Errors
 /// Unknown keys (with the nearest valid one), wrong types and impossible values, with line and column.
 pub fn parse(text: &str, path: &Path) -> Result<Config> {
-    toml::from_str(text).map_err(|error| explain(&error, text, path))
+    let mut config = toml::from_str(text).map_err(|error| explain(&error, text, path))?;
+    renamed::move_value(&mut config);
+    Ok(config)
 }
 
 /// Refuses a secret in `config.toml`, which is meant to be committed. The error does not repeat its value.
@@ -76,7 +81,7 @@ fn no_secret(source: &Source) -> Result<()> {
     })
 }
 
-fn read(path: &Path) -> Result<Option<Source>> {
+pub(super) fn read(path: &Path) -> Result<Option<Source>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(Source { path: path.to_path_buf(), text })),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -128,6 +133,7 @@ fn variable(name: &str, text: &str) -> Result<Option<(String, String, Value)>> {
     let Some(rest) = name.strip_prefix(PREFIX) else { return Ok(None) };
     let rest = rest.to_ascii_lowercase();
     let Some((section, key)) = rest.split_once('_') else { return Ok(None) };
+    let (section, key) = renamed::present_name(section, key);
     let known = known_keys();
     let Some((_, keys)) = known.iter().find(|(name, _)| name == section) else { return Ok(None) };
     let Some((_, default)) = keys.iter().find(|(name, _)| name == key) else {
@@ -273,7 +279,7 @@ fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, St
 }
 
 /// The byte offset of the value of `section.key` in a file; of `list.0.key`, the offset of its value or of its table.
-fn offset_of(key: &str, text: &str) -> Option<usize> {
+pub(super) fn offset_of(key: &str, text: &str) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
     let mut parts = key.split('.');
     let mut value = table.get_ref().get(parts.next()?)?;

@@ -63,21 +63,21 @@ fn nothing_set_is_the_default() {
 #[test]
 fn the_environment_goes_over_local_over_config() {
     let (_folder, site) = site(
-        "[site]\ntitle = 'A'\nauthor = 'B'\n[ibkr]\naccount = 'one'\n",
-        "[ibkr]\naccount = 'two'\n[site]\ntitle = 'C'",
+        "[site]\ntitle = 'A'\nauthor = 'B'\n[account]\nid = 'one'\n",
+        "[account]\nid = 'two'\n[site]\ntitle = 'C'",
     );
     let config = load(&site, []).unwrap();
     assert_eq!((config.site.title.as_str(), config.site.author.as_str()), ("C", "B"));
-    assert_eq!(config.ibkr.account, "two");
+    assert_eq!(config.account.id, "two");
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let environment = [
-        variable("TRACKRECORD_IBKR_ACCOUNT", "12345"),
+        variable("TRACKRECORD_ACCOUNT_ID", "12345"),
         variable("TRACKRECORD_SITE_INCEPTION", "2024-01-02"),
         variable("TRACKRECORD_ANALYSIS_RISK_FREE", "0.03"),
         variable("HOME", "/root"),
     ];
     let config = load(&site, environment).unwrap();
-    assert_eq!(config.ibkr.account, "12345");
+    assert_eq!(config.account.id, "12345");
     assert_eq!(config.site.inception.unwrap().to_string(), "2024-01-02");
     assert_eq!(config.analysis.risk_free, 0.03);
 }
@@ -118,7 +118,7 @@ fn a_wrong_type_or_value_is_shown_where_it_stands() {
 #[test]
 fn a_wrong_variable_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let variable = [("TRACKRECORD_IBKR_ACOUNT".to_owned(), "1".to_owned())];
+    let variable = [("TRACKRECORD_ACCOUNT_IT".to_owned(), "1".to_owned())];
     let error = load(&SiteDir::new(folder.path()), variable).unwrap_err();
-    assert_eq!(error.to_string(), "TRACKRECORD_IBKR_ACOUNT: there is no key `acount`");
+    assert_eq!(error.to_string(), "TRACKRECORD_ACCOUNT_IT: there is no key `it`");
 }

@@ -6,12 +6,14 @@
 pub mod exchange;
 mod load;
 mod price_symbols;
+mod renamed;
 pub mod secret;
 pub mod strategy;
 
 pub use crate::record::Rule;
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
+pub use renamed::renamed_keys;
 pub use secret::Secret;
 pub use strategy::{Member, Strategies, Strategy};
 
@@ -107,6 +109,8 @@ impl Default for Site {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
+    /// The account that is published, as the broker numbers it; rows of others are left out. Empty for the only one.
+    pub id: String,
     /// The currency in which the account is valued.
     pub base_currency: Currency,
     /// The exchange by whose sessions days are counted. Default: where most of what was held or traded is listed.
@@ -116,7 +120,14 @@ pub struct Account {
 
 impl Default for Account {
     fn default() -> Self {
-        Self { base_currency: const_currency("USD"), exchange: None }
+        Self { id: String::new(), base_currency: const_currency("USD"), exchange: None }
+    }
+}
+
+impl Account {
+    /// The account that is published, where one is named.
+    pub fn id(&self) -> Option<&str> {
+        Some(self.id.trim()).filter(|id| !id.is_empty())
     }
 }
 
@@ -262,8 +273,9 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ibkr {
-    /// The account to read where a statement or gateway holds several; empty for the first or only one.
-    pub account: String,
+    /// The earlier name of `[account] id`; reading a file moves it there.
+    #[serde(skip_serializing)]
+    pub(super) account: Option<String>,
     /// Where TWS or Gateway listens.
     pub host: String,
     /// Its port: TWS 7496 live and 7497 paper, Gateway 4001 live and 4002 paper.
@@ -281,17 +293,10 @@ pub struct Ibkr {
     pub exchange_zone: chrono_tz::Tz,
 }
 
-impl Ibkr {
-    /// The account to read, where one is named.
-    pub fn account_to_read(&self) -> Option<&str> {
-        Some(self.account.as_str()).filter(|account| !account.is_empty())
-    }
-}
-
 impl Default for Ibkr {
     fn default() -> Self {
         Self {
-            account: String::new(),
+            account: None,
             host: "127.0.0.1".into(),
             port: 7497,
             client_id: 1,

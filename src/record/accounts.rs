@@ -19,7 +19,7 @@ fn one_account(record: &Record) -> Option<Finding> {
     (accounts.len() > 1).then(|| {
         let list: Vec<_> = accounts.into_iter().collect();
         let message = format!("the record holds {} accounts: {}", list.len(), list.join(", "));
-        let next = "set `[ibkr] account` in config/local.toml to the one that is published";
+        let next = "set `[account] id` in config/local.toml to the one that is published";
         Finding::new(Severity::Error, FindingKind::TwoAccounts, message, next).at(Place::file("data"))
     })
 }
@@ -30,7 +30,7 @@ fn no_paper_as_live(record: &Record, is_live: bool) -> Option<Finding> {
     let snapshots = record.snapshots.iter().map(|snapshot| (&snapshot.account, &snapshot.source));
     (is_live && fills.chain(snapshots).any(|(account, source)| is_paper(account, source))).then(|| {
         let message = "`[site] status` is \"live\", and the record holds data of a paper account";
-        let next = "set `[site] status = \"paper\"`, or `[ibkr] account` to the live account";
+        let next = "set `[site] status = \"paper\"`, or `[account] id` to the live account";
         Finding::new(Severity::Error, FindingKind::PaperAccount, message, next).at(Place::file("data"))
     })
 }

@@ -143,6 +143,8 @@ finding_kinds! {
     PricesReplaced = "prices-replaced",
     /// The broker's realized profit differs from ours, or ours is not known.
     RealizedProfit = "realized-profit",
+    /// A key of the configuration has its earlier name.
+    RenamedKey = "renamed-key",
     /// A later statement says something else than an earlier one, and counts.
     Restated = "restated",
     /// The Flex service sent a shorter period than was asked for.

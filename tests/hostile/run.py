@@ -41,7 +41,7 @@ def new_site(binary, root, base):
     subprocess.run([binary, "init", root], check=True, capture_output=True)
     (root / "config/config.toml").write_text(
         '[site]\ntitle = "Hostile"\nauthor = "Nobody"\nstatus = "live"\n\n'
-        f'[account]\nbase_currency = "{base}"\n\n[ibkr]\naccount = "{ledger.ACCOUNT}"\n\n[benchmark]\nsymbol = ""\n')
+        f'[account]\nid = "{ledger.ACCOUNT}"\nbase_currency = "{base}"\n\n[benchmark]\nsymbol = ""\n')
     for page in (root / "content").glob("*.md"):
         page.unlink()
     return Program(binary, root)

@@ -65,7 +65,7 @@ fn a_year_of_net_asset_values_gives_the_brokers_return() {
 fn several_accounts_need_a_choice() {
     let site = Site::plain();
     let said = site.refused(&["import", "flex", "flex/two_accounts.xml"]);
-    assert!(said.contains("several accounts: U1234567, U7654321") && said.contains("[ibkr] account"), "{said}");
+    assert!(said.contains("several accounts: U1234567, U7654321") && said.contains("[account] id"), "{said}");
     assert!(site.files("data").is_empty());
     site.ok(&["import", "flex", "flex/two_accounts.xml", "--account", "U1234567"]);
     assert!(site.read("data/snapshots/2025-06-02.json").contains("\"2000\""));

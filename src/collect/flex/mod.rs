@@ -46,7 +46,7 @@ impl<'a> FlexSettings<'a> {
     /// What a site's configuration says.
     pub fn of(config: &'a Config) -> Self {
         Self {
-            account: config.ibkr.account_to_read(),
+            account: config.account.id(),
             time_zone: config.flex.time_zone,
             base_currency: Some(config.account.base_currency),
         }
@@ -89,7 +89,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
     let Some(account) = choose_account(path, &document, settings.account)? else {
         return Err(Error::data("the statement names no account")
             .at(Place::file(path))
-            .hint("include `Account ID` in the Flex query, or set `[ibkr] account` in config/local.toml"));
+            .hint("include `Account ID` in the Flex query, or set `[account] id` in config/local.toml"));
     };
     let dates = Dates::of_file(document.statements.iter().chain(&document.rows), settings.time_zone);
     let rows = rows_of(&document, &account, &mut batch);
@@ -245,12 +245,10 @@ fn choose_account(path: &Path, document: &Document, wanted: Option<&str>) -> Res
         Some(wanted) if found.is_empty() || found.contains(wanted) => Ok(Some(wanted.to_owned())),
         Some(wanted) => Err(Error::data(format!("the statement is not about account {wanted}, but about {list}"))
             .at(Place::file(path))
-            .hint("correct `[ibkr] account` in config/local.toml, or import that account's statement")),
+            .hint("correct `[account] id` in config/local.toml, or import that account's statement")),
         None if found.len() > 1 => Err(Error::configuration(format!("the statement holds several accounts: {list}"))
             .at(Place::file(path))
-            .hint(
-                "name the one that is published with `--account ID`, or set `[ibkr] account` in config/local.toml",
-            )),
+            .hint("name the one that is published with `--account ID`, or set `[account] id` in config/local.toml")),
         None => Ok(found.first().map(|account| (*account).to_owned())),
     }
 }

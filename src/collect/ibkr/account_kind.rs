@@ -86,7 +86,7 @@ pub fn agree_on_account(account: &str, wanted: AccountKind) -> Result<()> {
 fn disagreement(what: String, found: AccountKind, wanted: AccountKind) -> Error {
     let (found, wanted) = (found.name(), wanted.name());
     Error::configuration(format!("{what} is {found}, and this site's record is {wanted}; nothing was asked"))
-        .hint("correct `[ibkr]` in config/local.toml, or `[site] status` if this site publishes the other account")
+        .hint("correct `[account] id` or `[ibkr] port` in config/local.toml, or `[site] status` if this site publishes the other account")
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ async fn open<'a>(
     account_kind::agree_on_port(settings.port, kind)?;
     let session = session::Session::connect(settings, progress).await?;
     let account =
-        session::choose_account(session.client().handshake_managed_accounts(), &settings.account, recorded)?;
+        session::choose_account(session.client().handshake_managed_accounts(), config.account.id(), recorded)?;
     account_kind::agree_on_account(&account, kind)?;
     Ok((session, account))
 }

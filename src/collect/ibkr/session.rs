@@ -207,17 +207,16 @@ where
 ///
 /// # Errors
 /// The account is not among those the gateway manages, or it manages none.
-pub fn choose_account(managed: &[String], configured: &str, recorded: Option<&str>) -> Result<String> {
+pub fn choose_account(managed: &[String], configured: Option<&str>, recorded: Option<&str>) -> Result<String> {
     let list = managed.join(", ");
-    let wanted = if configured.trim().is_empty() { recorded.unwrap_or_default() } else { configured };
-    match (wanted.trim(), managed.first()) {
+    match (configured.or(recorded), managed.first()) {
         (_, None) => Err(Error::network("the gateway manages no account")
             .hint("log in to TWS or Gateway, wait until it shows the account, and run this again")),
-        ("", Some(first)) => Ok(first.clone()),
-        (wanted, Some(_)) if managed.iter().any(|account| account == wanted) => Ok(wanted.to_owned()),
-        (wanted, Some(_)) => {
+        (None, Some(first)) => Ok(first.clone()),
+        (Some(wanted), Some(_)) if managed.iter().any(|account| account == wanted) => Ok(wanted.to_owned()),
+        (Some(wanted), Some(_)) => {
             Err(Error::configuration(format!("account {wanted} is not among those of this login: {list}"))
-                .hint("correct `[ibkr] account` in config/local.toml, or log in as the user who may see it"))
+                .hint("correct `[account] id` in config/local.toml, or log in as the user who may see it"))
         }
     }
 }
@@ -229,12 +228,12 @@ mod tests {
     #[test]
     fn the_account_is_the_one_asked_for_or_the_first() {
         let managed = ["DU1".to_owned(), "DU2".to_owned()];
-        assert_eq!(choose_account(&managed, "", None).unwrap(), "DU1");
-        assert_eq!(choose_account(&managed, "", Some("DU2")).unwrap(), "DU2");
-        assert_eq!(choose_account(&managed, "DU2", Some("DU1")).unwrap(), "DU2");
-        assert!(choose_account(&managed, "", Some("DU9")).is_err());
-        let error = choose_account(&managed, "DU3", None).unwrap_err();
+        assert_eq!(choose_account(&managed, None, None).unwrap(), "DU1");
+        assert_eq!(choose_account(&managed, None, Some("DU2")).unwrap(), "DU2");
+        assert_eq!(choose_account(&managed, Some("DU2"), Some("DU1")).unwrap(), "DU2");
+        assert!(choose_account(&managed, None, Some("DU9")).is_err());
+        let error = choose_account(&managed, Some("DU3"), None).unwrap_err();
         assert_eq!(error.message(), "account DU3 is not among those of this login: DU1, DU2");
-        assert!(choose_account(&[], "", None).is_err());
+        assert!(choose_account(&[], None, None).is_err());
     }
 }

@@ -81,7 +81,7 @@ impl Secrets {
             .chain(record.snapshots.iter().map(|snapshot| &snapshot.account))
             .chain(flows().map(|flow| &flow.account));
         let mut accounts: Vec<String> = accounts.map(|account| account.private().to_lowercase()).collect();
-        accounts.push(config.ibkr.account.to_lowercase());
+        accounts.extend(config.account.id().map(str::to_lowercase));
         accounts.retain(|account| account.len() >= SHORTEST_NAME);
         accounts.sort();
         accounts.dedup();
