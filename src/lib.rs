@@ -27,6 +27,7 @@
 
 pub mod analysis;
 pub mod annotate;
+pub mod brokers;
 pub mod build;
 pub mod calendar;
 pub mod check;

@@ -183,8 +183,11 @@ mod tests {
 
     #[test]
     fn a_corrected_fill_is_found_under_its_first_id() {
-        let order = &orders(&[Fill::buy("X", 1, 10).id("0e.69.01.02").done()])[0];
-        assert!(order.has_fill(&ExecId::new("0e.69.01.01")) && order.has_fill(&ExecId::new("0e.69.01.02")));
-        assert!(!order.has_fill(&ExecId::new("0e.69.02.01")) && !order.has_fill(&ExecId::new("1")));
+        let order = &orders(&[Fill::buy("X", 1, 10).id("0000000e.00000069.01.02").done()])[0];
+        assert!(
+            order.has_fill(&ExecId::new("0000000e.00000069.01.01"))
+                && order.has_fill(&ExecId::new("0000000e.00000069.01.02"))
+        );
+        assert!(!order.has_fill(&ExecId::new("0000000e.00000069.02.01")) && !order.has_fill(&ExecId::new("1")));
     }
 }

@@ -1,57 +1,7 @@
 //! Where an instrument is listed, from the broker's name of the exchange or the ending of Yahoo's symbol.
 
 use super::Exchange;
-
-/// Market identifier codes of IBKR's listing exchanges.
-const BROKERS_NAMES: [(&str, &str); 47] = [
-    ("AEB", "XAMS"),
-    ("AMEX", "XASE"),
-    ("ARCA", "ARCX"),
-    ("ASX", "XASX"),
-    ("BATS", "BATS"),
-    ("BM", "XMAD"),
-    ("BVL", "XLIS"),
-    ("BVME", "XMIL"),
-    ("BVME.ETF", "XMIL"),
-    ("CBOE", "XNYS"),
-    ("CPH", "XCSE"),
-    ("EBS", "XSWX"),
-    ("ENEXT.BE", "XBRU"),
-    ("FWB", "XFRA"),
-    ("FWB2", "XFRA"),
-    ("HEX", "XHEL"),
-    ("IBIS", "XETR"),
-    ("IBIS2", "XETR"),
-    ("IEX", "IEXG"),
-    ("KSE", "XKRX"),
-    ("LSE", "XLON"),
-    ("LSEETF", "XLON"),
-    ("LSEIOB1", "XLON"),
-    ("MEXI", "XMEX"),
-    ("NASDAQ", "XNAS"),
-    ("NASDAQ.GM", "XNAS"),
-    ("NASDAQ.NMS", "XNAS"),
-    ("NASDAQ.SCM", "XNAS"),
-    ("NSE", "XNSE"),
-    ("NYSE", "XNYS"),
-    ("NYSENAT", "XCIS"),
-    ("OSE", "XOSL"),
-    ("OTCLNKECN", "OOTC"),
-    ("PINK", "OOTC"),
-    ("SBF", "XPAR"),
-    ("SEHK", "XHKG"),
-    ("SFB", "XSTO"),
-    ("SGX", "XSES"),
-    ("SWB", "XSTU"),
-    ("SWB2", "XSTU"),
-    ("TASE", "XTAE"),
-    ("TSE", "XTSE"),
-    ("TSEJ", "XTKS"),
-    ("VENTURE", "XTSX"),
-    ("VIRTX", "XSWX"),
-    ("VSE", "XWBO"),
-    ("WSE", "XWAR"),
-];
+use crate::brokers;
 
 /// Market identifier codes by the ending of Yahoo's symbols.
 const YAHOOS_ENDINGS: [(&str, &str); 26] = [
@@ -86,9 +36,8 @@ const YAHOOS_ENDINGS: [(&str, &str); 26] = [
 impl Exchange {
     /// The exchange a broker calls by this name, or whose code it is; `None` for one that is not known.
     pub fn from_listing(name: &str) -> Option<Self> {
-        let known = BROKERS_NAMES.iter().find(|(known, _)| *known == name);
         let own_code = || Self::from_mic(name).filter(|exchange| exchange.has_calendar());
-        known.and_then(|(_, mic)| Self::from_mic(mic)).or_else(own_code)
+        brokers::market_of(name).and_then(Self::from_mic).or_else(own_code)
     }
 
     /// The exchange of one of Yahoo's symbols: `SXLK.L` is London's, `SPY` New York's. `None` for an index, a currency, a
@@ -160,7 +109,7 @@ mod tests {
 
     #[test]
     fn every_code_in_the_tables_is_well_formed() {
-        for (name, mic) in BROKERS_NAMES.iter().chain(&YAHOOS_ENDINGS).chain(&INDICES) {
+        for (name, mic) in YAHOOS_ENDINGS.iter().chain(&INDICES) {
             assert!(Exchange::from_mic(mic).is_some(), "{name}");
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AccountId, Finding, FindingKind, Record, Severity, Source};
+use crate::brokers::ibkr;
 use crate::error::Place;
 
 /// What is wrong with the accounts of a record.
@@ -35,9 +36,7 @@ fn no_paper_as_live(record: &Record, is_live: bool) -> Option<Finding> {
     })
 }
 
-/// Interactive Brokers' numbers of simulated accounts start with a D: `DU1234567`.
+/// Whether the broker that a row came from numbers simulated accounts like this one.
 fn is_paper(account: &AccountId, source: &Source) -> bool {
-    let digits = account.private().trim_start_matches(|letter: char| letter.is_ascii_uppercase());
-    let is_number = digits.len() >= 4 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    matches!(source, Source::Tws | Source::Flex) && account.private().starts_with('D') && is_number
+    source.is_ibkr() && ibkr::is_paper(account.private())
 }

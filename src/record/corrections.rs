@@ -190,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_late_commission_fills_the_gap() {
-        let early = Execution { commission: None, ..fill("a.b.01.01") };
-        let late = Execution { commission: Some("1.05".parse().unwrap()), ..fill("a.b.01.01") };
+        let early = Execution { commission: None, ..fill("0000000a.0000000b.01.01") };
+        let late = Execution { commission: Some("1.05".parse().unwrap()), ..fill("0000000a.0000000b.01.01") };
         for order in [[early.clone(), late.clone()], [late, early]] {
             let outcome = effective(rows(&order));
             assert_eq!(outcome.executions.len(), 1);
@@ -202,16 +202,27 @@ mod tests {
 
     #[test]
     fn a_correction_replaces_and_does_not_add() {
-        let outcome = effective(rows(&[fill("a.b.01.02"), fill("a.b.01.01"), fill("a.b.02.01")]));
-        assert_eq!(ids(&outcome.executions), ["a.b.01.02", "a.b.02.01"]);
-        assert_eq!(ids(&outcome.superseded), ["a.b.01.01"]);
+        let outcome = effective(rows(&[
+            fill("0000000a.0000000b.01.02"),
+            fill("0000000a.0000000b.01.01"),
+            fill("0000000a.0000000b.02.01"),
+        ]));
+        assert_eq!(ids(&outcome.executions), ["0000000a.0000000b.01.02", "0000000a.0000000b.02.01"]);
+        assert_eq!(ids(&outcome.superseded), ["0000000a.0000000b.01.01"]);
+    }
+
+    #[test]
+    fn ids_of_another_form_are_fills_of_their_own_whatever_their_last_digits() {
+        let numbered = [fill("4711.27.1"), fill("4711.27.2"), fill("2026.01.27.01"), fill("2026.01.27.02")];
+        let outcome = effective(rows(&numbered));
+        assert_eq!((outcome.executions.len(), outcome.superseded.len()), (4, 0));
     }
 
     #[test]
     fn a_cancelled_trade_and_its_cancellation_both_go() {
-        let cancel = Execution { cancels: Some(ExecId::new("a.b.01.01")), ..fill("transaction:9") };
-        let outcome = effective(rows(&[fill("a.b.01.01"), cancel, fill("a.b.02.01")]));
-        assert_eq!(ids(&outcome.executions), ["a.b.02.01"]);
+        let cancel = Execution { cancels: Some(ExecId::new("0000000a.0000000b.01.01")), ..fill("transaction:9") };
+        let outcome = effective(rows(&[fill("0000000a.0000000b.01.01"), cancel, fill("0000000a.0000000b.02.01")]));
+        assert_eq!(ids(&outcome.executions), ["0000000a.0000000b.02.01"]);
         assert_eq!(outcome.superseded.len(), 2);
         assert!(outcome.findings.is_empty());
     }
@@ -257,8 +268,8 @@ mod tests {
 
     #[test]
     fn a_contradiction_keeps_the_first_and_is_named() {
-        let other = Execution { price: 7.into(), ..fill("a.b.01.01") };
-        let outcome = effective(rows(&[fill("a.b.01.01"), other]));
+        let other = Execution { price: 7.into(), ..fill("0000000a.0000000b.01.01") };
+        let outcome = effective(rows(&[fill("0000000a.0000000b.01.01"), other]));
         assert_eq!(outcome.executions.len(), 1);
         assert_eq!(outcome.executions[0].price, fill("x").price);
         assert!(outcome.findings[0].message.contains("another price than at a.csv:2"));
@@ -270,7 +281,7 @@ mod tests {
             let all: Vec<Execution> = (0..12)
                 .map(|i| Execution {
                     commission: (i % 3 == 0).then(|| 1.into()),
-                    ..fill(&format!("a.b.{:02}.{:02}", i / 3, i % 2 + 1))
+                    ..fill(&format!("0000000a.0000000b.{:02}.{:02}", i / 3, i % 2 + 1))
                 })
                 .collect();
             let expected = effective(rows(&all));

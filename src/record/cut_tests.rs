@@ -122,8 +122,8 @@ fn two_days() -> Record {
     let (one, other) = ("2026-01-27", "2026-01-28");
     Record {
         exchange: Exchange::from_mic("XLON").unwrap(),
-        executions: vec![filled("a.b.01.01", one), filled("a.b.02.01", other)],
-        superseded: vec![filled("a.b.01.00", one), filled("a.b.02.00", other)],
+        executions: vec![filled("0000000a.0000000b.01.01", one), filled("0000000a.0000000b.02.01", other)],
+        superseded: vec![filled("0000000a.0000000b.01.00", one), filled("0000000a.0000000b.02.00", other)],
         snapshots: vec![valued(one), valued(other)],
         flows: vec![cash(FlowKind::Deposit, one), cash(FlowKind::Deposit, other)],
         income: vec![cash(FlowKind::Dividend, one), cash(FlowKind::Dividend, other)],
@@ -188,8 +188,11 @@ fn since_a_day_nothing_of_the_one_before_is_left_but_prices_and_notes_that_wait(
 fn a_note_that_names_its_order_stays_with_it() {
     let mut record = two_days();
     record.annotations = vec![
-        Annotation { order: Some("9a.b.01.01".into()), ..note("of the first day", "2026-01-30") },
-        Annotation { exec_ids: vec![ExecId::new("a.b.02.02")], ..note("of the second day", "2025-01-01") },
+        Annotation { order: Some("90000000a.0000000b.01.01".into()), ..note("of the first day", "2026-01-30") },
+        Annotation {
+            exec_ids: vec![ExecId::new("0000000a.0000000b.02.02")],
+            ..note("of the second day", "2025-01-01")
+        },
         Annotation { order: Some("77".into()), ..note("of none", "2025-01-01") },
     ];
     let left = record.since(date("2026-01-28")).annotations;
@@ -198,9 +201,9 @@ fn a_note_that_names_its_order_stays_with_it() {
 
 #[test]
 fn a_fill_that_was_corrected_or_taken_back_later_counts_as_it_did_then() {
-    let corrected = filled("a.b.01.01", "2026-01-27");
-    let correction = filled("a.b.01.02", "2026-01-28");
-    let cancelled = filled("a.b.02.01", "2026-01-27");
+    let corrected = filled("0000000a.0000000b.01.01", "2026-01-27");
+    let correction = filled("0000000a.0000000b.01.02", "2026-01-28");
+    let cancelled = filled("0000000a.0000000b.02.01", "2026-01-27");
     let cancellation = Execution { cancels: Some(cancelled.exec_id.clone()), ..filled("9", "2026-01-29") };
     let record = Record {
         executions: vec![correction.clone()],
@@ -216,8 +219,8 @@ fn a_fill_that_was_corrected_or_taken_back_later_counts_as_it_did_then() {
     assert_eq!(on("2026-01-29"), (vec![correction.clone()], vec![corrected, cancelled, cancellation]));
     // A correction that is dated before the first day leaves no fill behind that it replaced.
     let early = Record {
-        executions: vec![filled("a.b.01.02", "2026-01-26")],
-        superseded: vec![filled("a.b.01.01", "2026-01-27")],
+        executions: vec![filled("0000000a.0000000b.01.02", "2026-01-26")],
+        superseded: vec![filled("0000000a.0000000b.01.01", "2026-01-27")],
         ..Record::default()
     };
     assert!(early.since(date("2026-01-27")).executions.is_empty());
@@ -247,7 +250,7 @@ fn what_was_added_later_is_not_known_yet() {
 fn the_date_of_a_fill_is_the_later_of_two() {
     // The 28th in UTC, and still the evening of the 27th in New York; the 27th in UTC, and already the 28th in Sydney.
     let at = |time: &str| Record {
-        executions: vec![Execution { time: time.parse().unwrap(), ..fill("a.b.01.01") }],
+        executions: vec![Execution { time: time.parse().unwrap(), ..fill("0000000a.0000000b.01.01") }],
         ..Record::default()
     };
     let evening = at("2026-01-28T01:00:00Z");

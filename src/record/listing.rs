@@ -1,56 +1,7 @@
 //! Yahoo's name of an instrument, from where the broker says it is listed.
 
 use super::name::{PriceSymbol, Ticker};
-
-/// Yahoo's ending for each listing exchange of IBKR. United States exchanges have none.
-const SUFFIXES: [(&str, &str); 46] = [
-    ("AEB", ".AS"),
-    ("ASX", ".AX"),
-    ("BM", ".MC"),
-    ("BVL", ".LS"),
-    ("BVME", ".MI"),
-    ("BVME.ETF", ".MI"),
-    ("CPH", ".CO"),
-    ("EBS", ".SW"),
-    ("ENEXT.BE", ".BR"),
-    ("FWB", ".F"),
-    ("FWB2", ".F"),
-    ("HEX", ".HE"),
-    ("IBIS", ".DE"),
-    ("IBIS2", ".DE"),
-    ("KSE", ".KS"),
-    ("LSE", ".L"),
-    ("LSEETF", ".L"),
-    ("LSEIOB1", ".IL"),
-    ("MEXI", ".MX"),
-    ("NSE", ".NS"),
-    ("OSE", ".OL"),
-    ("SBF", ".PA"),
-    ("SEHK", ".HK"),
-    ("SFB", ".ST"),
-    ("SGX", ".SI"),
-    ("SWB", ".SG"),
-    ("SWB2", ".SG"),
-    ("TASE", ".TA"),
-    ("TSE", ".TO"),
-    ("TSEJ", ".T"),
-    ("VENTURE", ".V"),
-    ("VSE", ".VI"),
-    ("WSE", ".WA"),
-    ("AMEX", ""),
-    ("ARCA", ""),
-    ("BATS", ""),
-    ("CBOE", ""),
-    ("IEX", ""),
-    ("NASDAQ", ""),
-    ("NASDAQ.NMS", ""),
-    ("NASDAQ.SCM", ""),
-    ("NASDAQ.GM", ""),
-    ("NYSE", ""),
-    ("NYSENAT", ""),
-    ("OTCLNKECN", ""),
-    ("PINK", ""),
-];
+use crate::brokers;
 
 /// Yahoo's symbol for a ticker of the broker's, by its listing exchange: `SXLK` on LSEETF is `SXLK.L`. A ticker that is
 /// Yahoo's already (`SXLK.L`) stays.
@@ -58,7 +9,7 @@ const SUFFIXES: [(&str, &str); 46] = [
 /// # Errors
 /// An exchange that is not known, or none at all: guessing would fetch another company's prices.
 pub fn price_symbol_at(ticker: &Ticker, exchange: &str) -> Result<PriceSymbol, String> {
-    let Some((_, suffix)) = SUFFIXES.iter().find(|(name, _)| *name == exchange) else {
+    let Some(suffix) = brokers::yahoo_ending(exchange) else {
         let place = if exchange.is_empty() { "no known exchange".to_owned() } else { format!("exchange {exchange}") };
         return Err(format!("{ticker} is listed on {place}, for which Yahoo's ending is not known"));
     };
@@ -68,7 +19,7 @@ pub fn price_symbol_at(ticker: &Ticker, exchange: &str) -> Result<PriceSymbol, S
     }
     let stem = stem.replace([' ', '.'], "-");
     // Hong Kong's numbers have four digits at Yahoo.
-    let stem = if *suffix == ".HK" { format!("{stem:0>4}") } else { stem };
+    let stem = if suffix == ".HK" { format!("{stem:0>4}") } else { stem };
     Ok(PriceSymbol::new(format!("{stem}{suffix}")))
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::brokers;
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -45,16 +47,10 @@ name! {
 }
 
 impl ExecId {
-    /// The fill this id is a version of: two ids that differ only in the digits after the final period are
-    /// the same fill, and the higher one is IBKR's correction of the lower.
-    ///
-    /// Returns the part before the final period and the version, where the id has that form.
+    /// The fill this id is a version of, and which version, where its broker numbers corrections in the id: the
+    /// highest version counts.
     pub fn version(&self) -> Option<(&str, u32)> {
-        let (fill, version) = self.0.rsplit_once('.')?;
-        if version.is_empty() || !version.bytes().all(|digit| digit.is_ascii_digit()) || !fill.contains('.') {
-            return None;
-        }
-        Some((fill, version.parse().ok()?))
+        brokers::version(&self.0)
     }
 
     /// What all versions of one fill have in common.
@@ -130,13 +126,6 @@ impl fmt::Display for Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_corrected_fill_is_known_by_its_last_digits() {
-        assert_eq!(ExecId::new("0000e0d5.69dd7411.01.02").version(), Some(("0000e0d5.69dd7411.01", 2)));
-        assert_eq!(ExecId::new("12345").version(), None);
-        assert_eq!(ExecId::new("12.5").version(), None);
-    }
 
     #[test]
     fn an_account_does_not_print_itself() {

@@ -36,6 +36,11 @@ impl Source {
             Self::Other(name) => name,
         }
     }
+
+    /// Whether Interactive Brokers said it.
+    pub fn is_ibkr(&self) -> bool {
+        matches!(self, Self::Flex | Self::Tws)
+    }
 }
 
 impl From<&str> for Source {

@@ -1,5 +1,6 @@
 //! Paper or live: what the port, the account's number and the configuration say must agree.
 
+use crate::brokers::ibkr::is_paper;
 use crate::config::Status;
 use crate::error::{Error, Result};
 
@@ -35,9 +36,9 @@ impl AccountKind {
         }
     }
 
-    /// What an account's number says: paper accounts start with a D.
+    /// What an account's number says.
     pub fn of_account(account: &str) -> Self {
-        if account.starts_with('D') { Self::Paper } else { Self::Live }
+        if is_paper(account) { Self::Paper } else { Self::Live }
     }
 
     /// The kind itself, if it is the one that was asked for.

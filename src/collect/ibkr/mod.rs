@@ -66,10 +66,9 @@ async fn open<'a>(
 
 /// The account of the record, so far as it came from Interactive Brokers.
 fn recorded(record: &Record) -> Option<&str> {
-    let ours = |source: &Source| matches!(source, Source::Tws | Source::Flex);
     let snapshots =
-        record.snapshots.iter().filter(|snapshot| ours(&snapshot.source)).map(|snapshot| &snapshot.account);
-    let fills = record.executions.iter().filter(|fill| ours(&fill.source)).map(|fill| &fill.account);
+        record.snapshots.iter().filter(|snapshot| snapshot.source.is_ibkr()).map(|snapshot| &snapshot.account);
+    let fills = record.executions.iter().filter(|fill| fill.source.is_ibkr()).map(|fill| &fill.account);
     snapshots.chain(fills).next_back().map(AccountId::private)
 }
 
