@@ -108,6 +108,11 @@ impl SiteDir {
         self.root.join("data/income.csv")
     }
 
+    /// `data/actions.csv`: corporate actions, and transfers of positions.
+    pub fn actions(&self) -> PathBuf {
+        self.root.join("data/actions.csv")
+    }
+
     /// `data/statements.csv`: the broker's summaries of whole periods.
     pub fn statements(&self) -> PathBuf {
         self.root.join("data/statements.csv")

@@ -3,6 +3,8 @@
 //! Pure functions over a [`Record`](crate::record::Record)'s values, in `f64`; an undefined figure is
 //! `None`. [`stats`] gathers them, [`catalogue`] names, defines and explains them.
 
+pub mod action_text;
+pub mod actions;
 pub mod alignment;
 pub mod attribution;
 pub mod benchmark;
@@ -12,6 +14,7 @@ pub mod cone;
 pub mod drawdown;
 pub mod frequency;
 pub mod fx;
+pub mod holdings;
 pub mod instruments;
 pub mod money_weighted;
 pub mod notes;

@@ -153,6 +153,7 @@ fn in_words(saved: &Saved) -> String {
     [
         line("fills", saved.executions),
         line("snapshots", saved.snapshots),
+        line("corporate actions", saved.actions),
         line("cash movements", saved.cash),
         line("broker's periods", saved.statements),
         line("notes", saved.texts),

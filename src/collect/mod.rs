@@ -29,7 +29,9 @@ use chrono::NaiveDate;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
-use crate::record::{CashFlow, Execution, Finding, FindingKind, Severity, Snapshot, StatementPeriod};
+use crate::record::{
+    CashFlow, CorporateAction, Execution, Finding, FindingKind, Severity, Snapshot, StatementPeriod,
+};
 
 /// What one or several files brought.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,6 +40,8 @@ pub struct Batch {
     pub executions: Vec<Execution>,
     /// The account, one per trading date.
     pub snapshots: Vec<Snapshot>,
+    /// Corporate actions and transfers of positions.
+    pub actions: Vec<CorporateAction>,
     /// Money across the account's border.
     pub flows: Vec<CashFlow>,
     /// Dividends, taxes, interest and fees.
@@ -85,6 +89,7 @@ impl Batch {
     pub fn extend(&mut self, other: Self) {
         self.executions.extend(other.executions);
         self.snapshots.extend(other.snapshots);
+        self.actions.extend(other.actions);
         self.flows.extend(other.flows);
         self.income.extend(other.income);
         self.statements.extend(other.statements);
@@ -102,6 +107,7 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.executions.is_empty()
             && self.snapshots.is_empty()
+            && self.actions.is_empty()
             && self.flows.is_empty()
             && self.income.is_empty()
             && self.statements.is_empty()

@@ -33,6 +33,8 @@ pub struct Saved {
     pub executions: Added,
     /// Daily snapshots.
     pub snapshots: Added,
+    /// Corporate actions and transfers of positions.
+    pub actions: Added,
     /// External flows, income and charges.
     pub cash: Added,
     /// The broker's own periods.
@@ -47,6 +49,7 @@ impl Saved {
         Self {
             executions: committed.executions.counts(),
             snapshots: committed.snapshots.counts(),
+            actions: committed.actions.counts(),
             cash: committed.cash.counts(),
             statements: committed.statements.counts(),
             texts: committed.texts.counts(),
@@ -55,7 +58,7 @@ impl Saved {
 
     /// Everything together.
     pub fn total(&self) -> Added {
-        self.executions + self.snapshots + self.cash + self.statements + self.texts
+        self.executions + self.snapshots + self.actions + self.cash + self.statements + self.texts
     }
 
     /// How many rows contradict stored ones.
@@ -72,6 +75,7 @@ pub fn changes(site: &SiteDir, batch: &Batch, received: &[Received]) -> Changes 
         raw: received.iter().map(Received::named).collect(),
         executions: batch.executions.clone(),
         snapshots: batch.snapshots.clone(),
+        actions: batch.actions.clone(),
         cash: batch.flows.iter().chain(&batch.income).cloned().collect(),
         statements: batch.statements.clone(),
         texts: annotations.chain(commentary).collect(),

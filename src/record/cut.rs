@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
 use super::{
-    Annotation, CashFlow, Currency, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record, Signal, Snapshot,
+    Annotation, CashFlow, CorporateAction, Currency, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record,
+    Signal, Snapshot,
 };
 use crate::calendar::latest_date;
 
@@ -26,6 +27,7 @@ impl Record {
             executions,
             superseded,
             snapshots,
+            actions,
             flows,
             income,
             statements,
@@ -49,6 +51,7 @@ impl Record {
             executions,
             superseded,
             snapshots: snapshots.iter().filter(|snapshot| snapshot.own_date() <= last).cloned().collect(),
+            actions: actions.iter().filter(|action| action.date <= last).cloned().collect(),
             flows: cash_until(flows, last),
             income: cash_until(income, last),
             statements: statements.iter().filter(|period| period.to <= last).cloned().collect(),
@@ -73,6 +76,7 @@ impl Record {
             mut executions,
             mut superseded,
             mut snapshots,
+            mut actions,
             mut flows,
             mut income,
             mut statements,
@@ -97,6 +101,7 @@ impl Record {
         executions.retain(counts);
         superseded.retain(counts);
         snapshots.retain(|snapshot| snapshot.own_date() >= first);
+        actions.retain(|action: &CorporateAction| action.date >= first);
         flows.retain(|flow| flow.date >= first);
         income.retain(|flow| flow.date >= first);
         statements.retain(|period| period.from >= first);
@@ -108,6 +113,7 @@ impl Record {
             executions,
             superseded,
             snapshots,
+            actions,
             flows,
             income,
             statements,
@@ -130,6 +136,7 @@ impl Record {
             executions: _,
             superseded: _,
             snapshots,
+            actions: _,
             flows,
             income: _,
             statements: _,

@@ -43,6 +43,10 @@ fn cash(kind: FlowKind, day: &str) -> CashFlow {
     }
 }
 
+fn action(day: &str) -> CorporateAction {
+    CorporateAction { date: date(day), ..crate::record::testing::split(day, "30") }
+}
+
 fn statement(from: &str, to: &str) -> StatementPeriod {
     StatementPeriod {
         from: date(from),
@@ -125,6 +129,7 @@ fn two_days() -> Record {
         executions: vec![filled("0000000a.0000000b.01.01", one), filled("0000000a.0000000b.02.01", other)],
         superseded: vec![filled("0000000a.0000000b.01.00", one), filled("0000000a.0000000b.02.00", other)],
         snapshots: vec![valued(one), valued(other)],
+        actions: vec![action(one), action(other)],
         flows: vec![cash(FlowKind::Deposit, one), cash(FlowKind::Deposit, other)],
         income: vec![cash(FlowKind::Dividend, one), cash(FlowKind::Dividend, other)],
         statements: vec![statement(one, one), statement(other, other), statement(one, other)],
@@ -147,6 +152,7 @@ fn until_a_day_nothing_of_the_next_is_left() {
         executions: record.executions[..1].to_vec(),
         superseded: record.superseded[..1].to_vec(),
         snapshots: record.snapshots[..1].to_vec(),
+        actions: record.actions[..1].to_vec(),
         flows: record.flows[..1].to_vec(),
         income: record.income[..1].to_vec(),
         statements: record.statements[..1].to_vec(),
@@ -171,6 +177,7 @@ fn since_a_day_nothing_of_the_one_before_is_left_but_prices_and_notes_that_wait(
         executions: record.executions[1..].to_vec(),
         superseded: record.superseded[1..].to_vec(),
         snapshots: record.snapshots[1..].to_vec(),
+        actions: record.actions[1..].to_vec(),
         flows: record.flows[1..].to_vec(),
         income: record.income[1..].to_vec(),
         statements: record.statements[1..2].to_vec(),

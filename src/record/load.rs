@@ -13,8 +13,11 @@ use rust_decimal::Decimal;
 use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
-use super::{AccountId, CashFlow, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot};
-use super::{content_files, placeholders, prices, same_day, signals_and_plans, snapshot, store};
+use super::{
+    AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
+    Snapshot,
+};
+use super::{action_rows, content_files, placeholders, prices, same_day, signals_and_plans, snapshot, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -35,6 +38,7 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
     let exchange = settings.exchange(&executions, &held);
     let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
+    let actions = reader.actions(account.as_ref());
     let flows = reader.cash(&site.flows(), true, account.as_ref());
     let income = reader.cash(&site.income(), false, account.as_ref());
     let statements = reader.statements(account.as_ref());
@@ -45,6 +49,7 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
         executions,
         superseded,
         snapshots,
+        actions,
         flows,
         income,
         statements,
@@ -229,6 +234,29 @@ impl Reader<'_> {
             );
         }
         fine && self.not_in_the_future(place, snapshot.date)
+    }
+
+    fn actions(&mut self, account: Option<&AccountId>) -> Vec<CorporateAction> {
+        let mut rows = self.take(Files::from_results(vec![read_rows(&self.site.actions(), self.site.root())]));
+        rows.retain(|(_, row): &Placed<CorporateAction>| {
+            account.is_none_or(|account| row.account.as_ref().is_none_or(|own| own == account))
+        });
+        rows.retain(|(place, row)| {
+            let numbers = [row.quantity, row.proceeds, row.value, row.multiplier].into_iter().flatten();
+            let wrong = if too_large(numbers) {
+                Some("a number is larger than any account")
+            } else if row.quantity.is_none() && row.ratio.is_none() {
+                Some("it says neither by how much the quantity changes nor in which ratio")
+            } else {
+                None
+            };
+            if let Some(message) = wrong {
+                let next = "correct the row from the broker's statement";
+                self.error(FindingKind::Impossible, place.clone(), message, next);
+            }
+            wrong.is_none() && self.not_in_the_future(place, row.date)
+        });
+        action_rows::together(rows, &mut self.findings)
     }
 
     fn cash(&mut self, path: &Path, external: bool, account: Option<&AccountId>) -> Vec<CashFlow> {

@@ -4,6 +4,8 @@
 //! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
 
 mod accounts;
+pub mod action;
+pub mod action_rows;
 pub mod annotation;
 pub mod asset_class;
 pub mod content;
@@ -45,6 +47,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::{Exchange, YearMonth};
 
+pub use action::{ActionKind, CorporateAction, Ratio};
 pub use annotation::{Annotation, Document, PostTrade, PreTrade};
 pub use asset_class::AssetClass;
 pub use execution::{Execution, Side};
@@ -72,6 +75,8 @@ pub struct Record {
     pub superseded: Vec<Execution>,
     /// One snapshot per session of the exchange, ascending.
     pub snapshots: Vec<Snapshot>,
+    /// Corporate actions and transfers of positions by time; rows that take others back, and these, are among them.
+    pub actions: Vec<CorporateAction>,
     /// Money across the account's border, by date.
     pub flows: Vec<CashFlow>,
     /// Dividends, taxes, interest and fees, by date.

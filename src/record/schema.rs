@@ -6,7 +6,7 @@ use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
 /// The form of the files of `data/`, as `data/SCHEMA` names it. A folder without that file has the first.
-pub const DATA: u32 = 1;
+pub const DATA: u32 = 2;
 
 /// What `data/SCHEMA` holds.
 pub fn data_file() -> String {
@@ -35,6 +35,12 @@ pub fn check(site: &SiteDir) -> Result<()> {
             .at(Place::file(path))
             .hint(format!("write {DATA} into it, or restore data/ from a copy"))),
     }
+}
+
+/// Whether the folder has no number yet, or that of an earlier version, whose files are read and completed.
+pub fn is_older(site: &SiteDir) -> bool {
+    let number = std::fs::read_to_string(site.schema()).ok().and_then(|text| text.trim().parse::<u32>().ok());
+    number.is_none_or(|number| number < DATA)
 }
 
 /// The number in a JSON document. All have the first form; a missing one means it too.
@@ -92,9 +98,12 @@ mod tests {
             std::fs::write(site.schema(), text).unwrap();
             check(&site)
         };
+        with("1\n").unwrap();
+        assert!(is_older(&site));
         with(&data_file()).unwrap();
-        let error = with("2\n").unwrap_err();
-        assert!(error.message().contains("schema 2") && error.next_step().unwrap().contains("update"), "{error}");
+        assert!(!is_older(&site));
+        let error = with("3\n").unwrap_err();
+        assert!(error.message().contains("schema 3") && error.next_step().unwrap().contains("update"), "{error}");
         for wrong in ["0", "-1", "one", ""] {
             assert!(with(wrong).unwrap_err().message().contains("number of a schema"), "{wrong:?}");
         }

@@ -86,6 +86,7 @@ impl Store {
         }
         done.executions = self.stage_executions(&changes.executions, &mut files)?;
         done.snapshots = self.stage_snapshots(&changes.snapshots, &mut files)?;
+        done.actions = self.stage_actions(&changes.actions, &mut files)?;
         done.cash = self.stage_cash(&changes.cash, &mut files)?;
         done.statements = self.stage_statements(&changes.statements, &mut files)?;
         done.coverage = self.stage_coverage(&changes.coverage, &mut files)?;
@@ -118,7 +119,7 @@ impl Store {
     /// As [`Store::commit`].
     pub(crate) fn replace(&mut self, mut files: FileSet) -> Result<()> {
         let schema = self.site.schema();
-        if files.paths().next().is_some() && !files.contains(&schema) && !schema.exists() {
+        if files.paths().next().is_some() && !files.contains(&schema) && schema::is_older(&self.site) {
             files.write(&schema, schema::data_file().into_bytes());
         }
         files.apply(&self.site, self.durable)

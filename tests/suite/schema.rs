@@ -63,7 +63,17 @@ fn a_later_schema_is_refused_before_anything_is_read_or_written() {
 fn the_first_import_writes_the_number() {
     let site = Site::plain();
     site.ok(&["import", "flex", "flex/activity.xml"]);
+    assert_eq!(site.read("data/SCHEMA"), "2\n");
+}
+
+#[test]
+fn what_is_added_to_a_folder_of_schema_1_raises_its_number_and_changes_no_figure() {
+    let site = frozen("schema-1").file("data/SCHEMA", "1\n");
+    let before = site.ok(&["stats", "--json"]).json();
     assert_eq!(site.read("data/SCHEMA"), "1\n");
+    site.ok(&["flow", "add", "2020-01-02", "5", "USD"]);
+    assert_eq!(site.read("data/SCHEMA"), "2\n");
+    assert_eq!(site.ok(&["stats", "--json"]).json()["returns"], before["returns"]);
 }
 
 #[test]

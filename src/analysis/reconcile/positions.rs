@@ -1,4 +1,4 @@
-//! Positions counted from fills, against positions in the snapshots.
+//! Positions counted from fills and corporate actions, against positions in the snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::snapshot_place;
-use crate::analysis::instruments::is_trade;
-use crate::analysis::round_trips::is_in;
-use crate::record::{
-    Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject, Ticker,
-};
+use crate::analysis::holdings::{Holdings, tickers};
+use crate::record::{Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject, Ticker};
 
 /// Differences up to this many shares are rounding of fractional shares.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
@@ -23,28 +20,24 @@ struct Divergence<'a> {
     lasting: bool,
 }
 
-/// Rolls the positions of the first snapshot that has any forward, fill by fill, and compares with each
+/// Rolls the positions of the first snapshot that has any forward by fills and corporate actions, and compares with each
 /// later one: per instrument the first difference, with both numbers.
 ///
 /// A difference that the very next snapshot no longer shows is one of timing, such as a fill around midnight,
 /// and is left out.
 pub fn positions_against_fills(record: &Record) -> Vec<Finding> {
-    let told: Vec<&Snapshot> = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some()).collect();
-    let Some((first, later)) = told.split_first() else { return Vec::new() };
-    let instruments = Instruments::of(&record.executions);
-    let names = names(record, &told, &instruments);
-    let mut fills: Vec<&Execution> =
-        record.executions.iter().filter(|fill| is_trade(fill) && !is_in(first, fill)).collect();
-    fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
-    let mut fills = fills.into_iter().peekable();
+    let holdings = Holdings::of(record);
+    let Some(((first, counted), later)) = holdings.known().split_first() else { return Vec::new() };
+    let names = tickers(record, &Instruments::of(&record.executions));
+    let mut movements = holdings.movements.iter().filter(|movement| !movement.is_in(first)).peekable();
 
-    let mut counted = quantities(first, &instruments);
+    let mut counted = counted.clone();
     let mut diverged: BTreeMap<Instrument, Divergence> = BTreeMap::new();
-    for snapshot in later {
-        while let Some(fill) = fills.next_if(|fill| is_in(snapshot, fill)) {
-            *counted.entry(instruments.of_fill(fill)).or_default() += fill.signed_quantity();
+    for (snapshot, told) in later {
+        while let Some(movement) = movements.next_if(|movement| movement.is_in(snapshot)) {
+            movement.apply(&mut counted);
         }
-        compare(snapshot, &counted, &quantities(snapshot, &instruments), &mut diverged);
+        compare(snapshot, &counted, told, &mut diverged);
     }
     let mut found: Vec<_> = diverged.into_iter().collect();
     found.sort_by_key(|(_, divergence)| divergence.snapshot.date);
@@ -72,26 +65,6 @@ fn compare<'a>(
     }
 }
 
-fn quantities(snapshot: &Snapshot, instruments: &Instruments) -> BTreeMap<Instrument, Decimal> {
-    let mut quantities = BTreeMap::new();
-    for position in snapshot.known_positions() {
-        *quantities.entry(instruments.of_position(position)).or_default() += position.quantity;
-    }
-    quantities
-}
-
-/// A ticker for each instrument: people do not know contract numbers.
-fn names<'a>(
-    record: &'a Record,
-    told: &[&'a Snapshot],
-    instruments: &Instruments,
-) -> BTreeMap<Instrument, &'a Ticker> {
-    let positions = told.iter().flat_map(|snapshot| snapshot.known_positions());
-    let of_positions = positions.map(|position| (instruments.of_position(position), &position.symbol));
-    let of_fills = record.executions.iter().map(|fill| (instruments.of_fill(fill), &fill.symbol));
-    of_positions.chain(of_fills).collect()
-}
-
 fn name(names: &BTreeMap<Instrument, &Ticker>, instrument: &Instrument) -> Ticker {
     match (names.get(instrument), instrument) {
         (Some(symbol), _) => (*symbol).clone(),
@@ -107,7 +80,9 @@ fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding
     let what = if missing > Decimal::ZERO { "purchase" } else { "sale" };
     let split = split(*counted, *told);
     let next = match &split {
-        Some(ratio) => format!("this looks like a {ratio} split; fills keep the quantities of their day"),
+        Some(ratio) => format!(
+            "this looks like a {ratio} split; include Corporate Actions in the Flex query, or enter it by hand"
+        ),
         None => format!("look for a missing {what} of {quantity}, or a transfer or split, up to this date"),
     };
     Finding::new(

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::super::coverage::Coverage;
-use super::super::{Bar, CashFlow, Execution, Plan, PriceSymbol, Signal, Snapshot, StatementPeriod, SuspiciousBar};
+use super::super::{
+    Bar, CashFlow, CorporateAction, Execution, Plan, PriceSymbol, Signal, Snapshot, StatementPeriod, SuspiciousBar,
+};
 
 /// Everything that is to be written together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +18,8 @@ pub struct Changes {
     pub executions: Vec<Execution>,
     /// The account, one a trading date.
     pub snapshots: Vec<Snapshot>,
+    /// Corporate actions and transfers of positions.
+    pub actions: Vec<CorporateAction>,
     /// Money across the account's border and inside it.
     pub cash: Vec<CashFlow>,
     /// What the broker says about whole periods.
@@ -78,6 +82,8 @@ pub struct Committed {
     pub executions: Rows<Execution>,
     /// Snapshots.
     pub snapshots: Rows<Snapshot>,
+    /// Corporate actions and transfers of positions.
+    pub actions: Rows<CorporateAction>,
     /// Movements of cash.
     pub cash: Rows<CashFlow>,
     /// The broker's periods.

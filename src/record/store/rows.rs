@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::super::coverage::Coverage;
 use super::super::files::{files as files_of, read_snapshot};
 use super::super::same_day;
-use super::super::{CashFlow, ExecId, Execution, Snapshot, StatementPeriod};
+use super::super::{CashFlow, CorporateAction, ExecId, Execution, Snapshot, StatementPeriod};
 use super::commit::{Rows, Verdict};
 use super::{FileSet, Store, csv_bytes, json_bytes};
 use crate::error::Result;
@@ -127,6 +127,42 @@ impl Store {
             more => format!("{date}.{more}.json"),
         };
         self.site().snapshots().join(name)
+    }
+
+    /// Corporate actions go to `data/actions.csv`. One that says what is stored is known, whatever the statement; where a
+    /// statement of another time says something else, both stay and the newest counts.
+    pub(super) fn stage_actions(
+        &self,
+        actions: &[CorporateAction],
+        files: &mut FileSet,
+    ) -> Result<Rows<CorporateAction>> {
+        let mut added = Rows::default();
+        if actions.is_empty() {
+            return Ok(added);
+        }
+        let path = self.site().actions();
+        let mut stored = self.rows::<CorporateAction>(&path)?;
+        let before = stored.len();
+        for action in actions {
+            let same: Vec<&CorporateAction> = stored.iter().filter(|row| row.id == action.id).collect();
+            let ordered = |row: &&CorporateAction| {
+                row.generated.is_some() && action.generated.is_some() && row.generated != action.generated
+            };
+            let verdict = match same.iter().max_by_key(|row| row.generated) {
+                _ if same.contains(&action) => Verdict::Known,
+                None => Verdict::New,
+                Some(newest) if newest.agrees_with(action) => Verdict::Known,
+                Some(_) if same.iter().all(ordered) => Verdict::New,
+                Some(_) => Verdict::Conflict,
+            };
+            if added.note(action, verdict) {
+                stored.push(action.clone());
+            }
+        }
+        if stored.len() > before {
+            files.write(path, csv_bytes(&stored)?);
+        }
+        Ok(added)
     }
 
     /// Money across the account's border goes to `data/flows.csv`, the rest to `data/income.csv`.

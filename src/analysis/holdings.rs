@@ -1,0 +1,250 @@
+//! What is held over time: known positions, carried on by fills, corporate actions and transfers.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+
+use super::actions::{Change, Event, Leg, events, interpret};
+use super::instruments::{is_trade, same_ticker};
+use super::round_trips::is_in;
+use crate::record::{Execution, Instrument, Instruments, Position, Record, Snapshot, Ticker};
+
+/// Something that changes what is held.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Movement<'a> {
+    /// A fill of this instrument.
+    Fill(&'a Execution, Instrument),
+    /// A corporate action or a transfer.
+    Event(Event<'a>),
+}
+
+impl Movement<'_> {
+    /// When it takes effect among fills.
+    pub fn time(&self) -> DateTime<Utc> {
+        match self {
+            Self::Fill(fill, _) => fill.time,
+            Self::Event(event) => event.time,
+        }
+    }
+
+    /// Whether the positions of a snapshot are those after it. Positions follow an action from its date on.
+    pub fn is_in(&self, snapshot: &Snapshot) -> bool {
+        match self {
+            Self::Fill(fill, _) => is_in(snapshot, fill),
+            Self::Event(event) => event.date <= snapshot.own_date(),
+        }
+    }
+
+    /// Changes what is held of each instrument by what moved.
+    pub fn apply(&self, held: &mut BTreeMap<Instrument, Decimal>) {
+        match self {
+            Self::Fill(fill, instrument) => {
+                let quantity = held.entry(instrument.clone()).or_default();
+                *quantity = quantity.saturating_add(fill.signed_quantity());
+            }
+            Self::Event(event) => {
+                for leg in &event.legs {
+                    let quantity = held.entry(leg.instrument.clone()).or_default();
+                    *quantity = leg.after(*quantity);
+                }
+            }
+        }
+    }
+
+    /// Changes what is held back to what it was before.
+    fn undo(&self, held: &mut BTreeMap<Instrument, Decimal>) {
+        match self {
+            Self::Fill(fill, instrument) => {
+                let quantity = held.entry(instrument.clone()).or_default();
+                *quantity = quantity.saturating_sub(fill.signed_quantity());
+            }
+            Self::Event(event) => {
+                for leg in &event.legs {
+                    let quantity = held.entry(leg.instrument.clone()).or_default();
+                    *quantity = leg.before(*quantity);
+                }
+            }
+        }
+    }
+}
+
+/// Everything that changes what an account holds, in order, and what it held before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Holdings<'a> {
+    /// Fills that are trades and corporate actions by time; at the same moment actions come first, then fills by their id.
+    pub movements: Vec<Movement<'a>>,
+    /// What was held before all of it: the first known positions, with everything up to them undone. Instruments that are
+    /// not in it were not held. `None` where no positions are known at all.
+    pub opening: Option<BTreeMap<Instrument, Decimal>>,
+    known: Vec<(&'a Snapshot, BTreeMap<Instrument, Decimal>)>,
+}
+
+impl<'a> Holdings<'a> {
+    /// The holdings of a record.
+    pub fn of(record: &'a Record) -> Self {
+        let instruments = Instruments::of(&record.executions);
+        let fills = record.executions.iter().filter(|fill| is_trade(fill));
+        let mut movements: Vec<Movement> =
+            fills.map(|fill| Movement::Fill(fill, instruments.of_fill(fill))).collect();
+        movements.extend(events(record, &instruments).into_iter().map(Movement::Event));
+        movements.sort_by(|one, other| order(one).cmp(&order(other)));
+        let told = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
+        let known: Vec<_> = told.map(|snapshot| (snapshot, quantities(snapshot, &instruments))).collect();
+        let opening = known.first().map(|(first, told)| {
+            let mut held = told.clone();
+            movements
+                .iter()
+                .rev()
+                .filter(|movement| movement.is_in(first))
+                .for_each(|movement| movement.undo(&mut held));
+            held.retain(|_, quantity| !quantity.is_zero());
+            held
+        });
+        let mut holdings = Self { movements, opening, known };
+        holdings.interpret(record, &instruments);
+        holdings
+    }
+
+    /// What was held at the end of a date, by the newest positions known up to it and what moved since; before the first
+    /// known ones, by what moved until then. Nothing is held of an instrument that is not in it.
+    pub fn on(&self, date: NaiveDate) -> BTreeMap<Instrument, Decimal> {
+        let known = self.known.iter().rfind(|(snapshot, _)| snapshot.date <= date);
+        let mut held = known.map_or_else(|| self.opening.clone().unwrap_or_default(), |(_, told)| told.clone());
+        for movement in &self.movements {
+            let until = match movement {
+                Movement::Fill(fill, _) => fill.utc_date(),
+                Movement::Event(event) => event.date,
+            };
+            if until <= date && known.is_none_or(|(snapshot, _)| !movement.is_in(snapshot)) {
+                movement.apply(&mut held);
+            }
+        }
+        held.retain(|_, quantity| !quantity.is_zero());
+        held
+    }
+
+    /// The snapshots whose positions are known, each with what they say.
+    pub fn known(&self) -> &[(&'a Snapshot, BTreeMap<Instrument, Decimal>)] {
+        &self.known
+    }
+
+    /// What a quantity of an instrument has become between two moments by splits and changes of contract.
+    pub fn carried(
+        &self,
+        instrument: &Instrument,
+        quantity: Decimal,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> (Instrument, Decimal) {
+        let (mut instrument, mut quantity) = (instrument.clone(), quantity);
+        for event in self.events().filter(|event| event.time > after && event.time <= until) {
+            if let Change::Converted { from, to, ratio, .. } = &event.change
+                && *from == instrument
+            {
+                (instrument, quantity) = (to.clone(), quantity.checked_mul(*ratio).unwrap_or(quantity));
+            }
+        }
+        (instrument, quantity)
+    }
+
+    /// The corporate actions and transfers by time.
+    pub fn events(&self) -> impl Iterator<Item = &Event<'a>> {
+        self.movements.iter().filter_map(|movement| match movement {
+            Movement::Event(event) => Some(event),
+            Movement::Fill(..) => None,
+        })
+    }
+
+    /// Says of each event what it does, by what was held just before.
+    fn interpret(&mut self, record: &Record, instruments: &Instruments) {
+        let tickers = tickers(record, instruments);
+        let mut held = self.opening.clone().unwrap_or_default();
+        let mut known = self.known.iter().peekable();
+        let mut changes = Vec::new();
+        for (index, movement) in self.movements.iter().enumerate() {
+            while let Some((_, told)) = known.next_if(|(snapshot, _)| !movement.is_in(snapshot)) {
+                held.clone_from(told);
+            }
+            if let Movement::Event(event) = movement {
+                let of = |instrument: &Instrument| held.get(instrument).copied().unwrap_or_default();
+                let named = |ticker: &str| {
+                    let alike = tickers.iter().filter(|(_, symbol)| same_ticker(symbol.as_str(), ticker));
+                    let mut alike = alike.filter(|(instrument, _)| !of(instrument).is_zero());
+                    alike.next().map(|(instrument, _)| (*instrument).clone())
+                };
+                let share =
+                    |parent: &Instrument, child: &Instrument| self.share_of_cost(index, parent, child, instruments);
+                changes.push((index, interpret(event, of, named, share)));
+            }
+            movement.apply(&mut held);
+        }
+        for (index, change) in changes {
+            if let Some(Movement::Event(event)) = self.movements.get_mut(index) {
+                event.change = change;
+            }
+        }
+    }
+
+    /// The part of a parent's cost that the broker gives to what was spun off: by the average costs of the first known
+    /// positions after it, unless something else moved in between.
+    fn share_of_cost(
+        &self,
+        index: usize,
+        parent: &Instrument,
+        child: &Instrument,
+        instruments: &Instruments,
+    ) -> Option<Decimal> {
+        let event = self.movements.get(index)?;
+        let (snapshot, _) = self.known.iter().find(|(snapshot, _)| event.is_in(snapshot))?;
+        let later = self.movements.iter().skip(index + 1).filter(|movement| movement.is_in(snapshot));
+        if later.into_iter().any(|movement| touches(movement, parent) || touches(movement, child)) {
+            return None;
+        }
+        let cost = |wanted: &Instrument| {
+            let of = |position: &&Position| instruments.of_position(position) == *wanted;
+            let mut positions = snapshot.known_positions().iter().filter(of);
+            let (position, more) = (positions.next()?, positions.next());
+            position.quantity.checked_mul(position.average_cost.filter(|_| more.is_none())?)
+        };
+        let (kept, moved) = (cost(parent)?, cost(child)?);
+        let share = moved.checked_div(kept.checked_add(moved)?)?;
+        (share >= Decimal::ZERO && share <= Decimal::ONE).then_some(share)
+    }
+}
+
+fn touches(movement: &Movement, instrument: &Instrument) -> bool {
+    match movement {
+        Movement::Fill(_, of) => of == instrument,
+        Movement::Event(event) => event.legs.iter().any(|leg: &Leg| leg.instrument == *instrument),
+    }
+}
+
+fn order<'m>(movement: &'m Movement) -> (DateTime<Utc>, u8, &'m str) {
+    match movement {
+        Movement::Event(event) => (event.time, 0, event.id),
+        Movement::Fill(fill, _) => (fill.time, 1, fill.exec_id.as_str()),
+    }
+}
+
+/// The positions of a snapshot by instrument.
+pub fn quantities(snapshot: &Snapshot, instruments: &Instruments) -> BTreeMap<Instrument, Decimal> {
+    let mut quantities: BTreeMap<Instrument, Decimal> = BTreeMap::new();
+    for position in snapshot.known_positions() {
+        let quantity = quantities.entry(instruments.of_position(position)).or_default();
+        *quantity = quantity.saturating_add(position.quantity);
+    }
+    quantities
+}
+
+/// A ticker for each instrument: people do not know contract numbers.
+pub fn tickers<'a>(record: &'a Record, instruments: &Instruments) -> BTreeMap<Instrument, &'a Ticker> {
+    let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
+    let of_positions = positions.map(|position| (instruments.of_position(position), &position.symbol));
+    let of_fills = record.executions.iter().map(|fill| (instruments.of_fill(fill), &fill.symbol));
+    of_positions.chain(of_fills).collect()
+}
+
+#[cfg(test)]
+#[path = "holdings_tests.rs"]
+mod tests;
