@@ -4,8 +4,8 @@
 //! text it shows. It holds nothing private then either: what is private is part of the base.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,22 +28,39 @@ pub struct Kept {
     /// The digest of each text and picture as it is now.
     inputs: BTreeMap<PathBuf, Digest>,
     before: BTreeMap<String, Made>,
-    /// Where the last build wrote its files.
-    folder: PathBuf,
+    files: Before,
     now: Mutex<BTreeMap<String, Made>>,
     taken: Mutex<BTreeSet<String>>,
 }
 
+/// The files of the last build.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// In the folder it wrote them to.
+    Folder(PathBuf),
+    /// In memory.
+    Memory(Arc<BTreeMap<String, FileContent>>),
+}
+
+impl Before {
+    fn get(&self, path: &str) -> Option<FileContent> {
+        match self {
+            Self::Folder(folder) => std::fs::read(folder.join(path)).ok().map(FileContent::from),
+            Self::Memory(files) => files.get(path).cloned(),
+        }
+    }
+}
+
 impl Kept {
-    /// The files in `folder`, which were made as `before` says.
+    /// The files in `files`, which were made as `before` says.
     pub fn new(
         base: Digest,
         inputs: BTreeMap<PathBuf, Digest>,
         before: BTreeMap<String, Made>,
-        folder: &Path,
+        files: Before,
     ) -> Self {
         let (now, taken) = (Mutex::default(), Mutex::default());
-        Self { base, inputs, before, folder: folder.to_path_buf(), now, taken }
+        Self { base, inputs, before, files, now, taken }
     }
 
     /// What a file is made from beside the texts it shows: what all files are, and these parts.
@@ -57,7 +74,7 @@ impl Kept {
         if !made.reads.iter().all(|(path, digest)| self.inputs.get(path) == Some(digest)) {
             return None;
         }
-        let content = FileContent::from(std::fs::read(self.folder.join(path)).ok()?);
+        let content = self.files.get(path)?;
         if content.digest() != made.file {
             return None;
         }
@@ -91,11 +108,13 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn kept(base: &str, about: &str, before: BTreeMap<String, Made>, folder: &Path) -> Kept {
         let inputs = BTreeMap::from([("content/about.md".into(), Digest::of(about.as_bytes()))]);
-        Kept::new(Digest::of(base.as_bytes()), inputs, before, folder)
+        Kept::new(Digest::of(base.as_bytes()), inputs, before, Before::Folder(folder.to_path_buf()))
     }
 
     #[test]

@@ -6,61 +6,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::edits::{KINDS, append, edit};
 use super::testing::TestSite;
 use super::*;
-
-/// The kinds of edits that are tried.
-const KINDS: u8 = 14;
-
-/// Puts a file there, or takes it away if it is there already.
-fn toggle(site: &TestSite, path: &str, content: &str) {
-    if site.path(path).exists() {
-        fs::remove_file(site.path(path)).unwrap();
-    } else {
-        site.write(path, content);
-    }
-}
-
-fn append(site: &TestSite, path: &str, words: &str) {
-    let text = fs::read_to_string(site.path(path)).unwrap_or_default();
-    site.write(path, &(text + words));
-}
-
-fn last_file(site: &TestSite, folder: &str) -> Option<String> {
-    let mut names: Vec<_> = fs::read_dir(site.path(folder)).ok()?.map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    names.last().map(|name| format!("{folder}/{}", name.to_str().unwrap()))
-}
-
-fn edit(site: &TestSite, kind: u8, which: u8) {
-    let word = format!("\nWord {which}.\n");
-    match kind {
-        0 => append(site, "content/months/2022-07.md", &word),
-        1 => append(site, "content/months/2022-06.md", &format!("\n## {which}\n\n[me](../about.md)\n")),
-        2 => append(site, &last_file(site, "content/trades").unwrap(), &word),
-        3 => append(site, "content/about.md", &word),
-        4 => fs::rename(site.path("content/about.md"), site.path("content/me.md"))
-            .or_else(|_| fs::rename(site.path("content/me.md"), site.path("content/about.md")))
-            .unwrap(),
-        5 => toggle(site, "templates/foot.html", &format!("<footer>{which} {{{{ facts.title }}}}</footer>")),
-        6 => toggle(site, "templates/style.css", &format!("b {{ margin: {which}px }}")),
-        7 => site.write("config/local.toml", &format!("[site]\ntitle = \"Title {which}\"\n")),
-        8 => fs::remove_file(site.path(&last_file(site, "data/snapshots").unwrap())).unwrap(),
-        9 => toggle(
-            site,
-            "content/months/dot.svg",
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>",
-        ),
-        10 => append(site, "content/months/2022-07.md", "\n![a dot](dot.svg)\n"),
-        11 => toggle(site, "content/months/2022-07.md", "Anew.\n"),
-        12 => toggle(
-            site,
-            "content/extra.md",
-            &format!("+++\ntitle = \"Extra {which}\"\n+++\n[x](months/2022-06.md#{which})\n"),
-        ),
-        _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
-    }
-}
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     // A build that failed may have left no folder.

@@ -1,13 +1,13 @@
 //! Files on disk, known by what the system says of them, so that one that has not changed need not be read again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use crate::digest::Digest;
 use crate::site::Files;
@@ -56,33 +56,64 @@ struct Known {
 /// Stamps by path, relative to a root and written with `/`.
 pub type Stamps = BTreeMap<String, Stamp>;
 
-/// The stamp of every file below these folders and of these files, as far as they exist; what `skip` wants is passed over.
+/// The stamp of every file below these folders and of these files, as far as they exist; of the paths that `skip` wants
+/// none. A link that leads nowhere is a file too: some editors leave them.
 ///
 /// # Errors
-/// A folder that cannot be read, or a link that leads nowhere or in a circle.
-pub fn stamps(root: &Path, below: &[&str], skip: impl Fn(&str, &DirEntry) -> bool) -> Result<Stamps> {
+/// A folder that cannot be read, or a link that leads in a circle.
+pub fn stamps<P: AsRef<Path>>(
+    root: &Path,
+    below: impl IntoIterator<Item = P>,
+    skip: impl Fn(&str) -> bool,
+) -> Result<Stamps> {
     let mut found = Stamps::new();
     for start in below {
         let start = root.join(start);
-        if !start.exists() {
+        if start.symlink_metadata().is_err() {
             continue;
         }
-        let relative = |entry: &DirEntry| {
-            entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/")
-        };
+        let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let files = WalkDir::new(&start).follow_links(true).into_iter();
-        for entry in files.filter_entry(|entry| !skip(&relative(entry), entry)) {
-            let failed = |cause: walkdir::Error| {
-                let path = cause.path().unwrap_or(&start).to_path_buf();
-                Error::data("cannot look at").at(crate::Place::file(path)).because(cause)
+        for entry in files.filter_entry(|entry| !skip(&relative(entry.path()))) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(cause) => {
+                    let path = cause.path().unwrap_or(&start).to_path_buf();
+                    match link_to_nowhere(&path) {
+                        Some(stamp) => drop(found.insert(relative(&path), stamp)),
+                        None => return Err(cannot_look_at(&path, cause)),
+                    }
+                    continue;
+                }
             };
-            let entry = entry.map_err(failed)?;
             if !entry.file_type().is_dir() {
-                found.insert(relative(&entry), Stamp::of(&entry.metadata().map_err(failed)?));
+                let stamp = entry.metadata().map_err(|cause| cannot_look_at(entry.path(), cause))?;
+                found.insert(relative(entry.path()), Stamp::of(&stamp));
             }
         }
     }
     Ok(found)
+}
+
+fn cannot_look_at(path: &Path, cause: walkdir::Error) -> Error {
+    Error::data("cannot look at").at(crate::Place::file(path)).because(cause)
+}
+
+fn link_to_nowhere(path: &Path) -> Option<Stamp> {
+    let link = path.symlink_metadata().ok().filter(Metadata::is_symlink)?;
+    let leads_nowhere = path.metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    leads_nowhere.then(|| Stamp::of(&link))
+}
+
+/// The digest of a file; of a link that leads nowhere, that of where it would lead.
+fn digest_of(file: &Path) -> Result<Digest> {
+    match fs::read(file) {
+        Ok(content) => Ok(Digest::of(&content)),
+        Err(cause) => match link_to_nowhere(file).and_then(|_| fs::read_link(file).ok()) {
+            Some(target) => Ok(Digest::of(target.to_string_lossy().as_bytes())),
+            None => Err(Error::io("read", file, cause)),
+        },
+    }
 }
 
 /// Files with their stamps and digests at one time.
@@ -109,13 +140,38 @@ impl Listing {
             .partition(|(.., digest)| digest.is_some());
         let known =
             known.into_iter().filter_map(|(path, stamp, digest)| Some((path, Known { stamp, digest: digest? })));
-        let read = unknown.par_iter().map(|(path, stamp, _)| {
-            let file = root.join(path);
-            let content = fs::read(&file).map_err(|cause| Error::io("read", &file, cause))?;
-            Ok((*path, Known { stamp: *stamp, digest: Digest::of(&content) }))
-        });
+        let read = unknown
+            .par_iter()
+            .map(|(path, stamp, _)| Ok((*path, Known { stamp: *stamp, digest: digest_of(&root.join(path))? })));
         let read: Vec<(&String, Known)> = read.collect::<Result<_>>()?;
         Ok(Self { taken, files: known.chain(read).map(|(path, file)| (path.clone(), file)).collect() })
+    }
+
+    /// The same files but for those below the paths at which the system was asked again: of them, these.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn with(&self, root: &Path, stamps: &Stamps, taken: i64, is_below: impl Fn(&str) -> bool) -> Result<Self> {
+        let asked = Self::of(root, stamps, taken, self)?;
+        let others = self.files.iter().filter(|(path, _)| !is_below(path));
+        let files = others.map(|(path, known)| (path.clone(), *known)).chain(asked.files).collect();
+        Ok(Self { taken, files })
+    }
+
+    /// The files that have to be read again to know that they are the same.
+    pub fn recent(&self) -> impl Iterator<Item = &str> {
+        let is_recent = |(path, known): &(&String, &Known)| self.trusted(path, known.stamp).is_none();
+        self.files.iter().filter(is_recent).map(|(path, _)| path.as_str())
+    }
+
+    /// The paths of which the content is another one than in `earlier`, with those that only one of both has.
+    pub fn changes_since(&self, earlier: &Self) -> BTreeSet<String> {
+        let is_same = |path: &str, known: &Known| {
+            self.files.get(path).is_some_and(|now| now.digest == known.digest && now.stamp.mode == known.stamp.mode)
+        };
+        let gone_or_other = earlier.files.iter().filter(|(path, known)| !is_same(path, known));
+        let new = self.files.iter().filter(|(path, _)| !earlier.files.contains_key(*path));
+        gone_or_other.chain(new).map(|(path, _)| path.clone()).collect()
     }
 
     /// Files that were just written with this content; `None` where there are others.
@@ -139,7 +195,7 @@ impl Listing {
 
     /// Whether some of its files will have to be read again to know that they are the same.
     pub fn has_recent(&self) -> bool {
-        self.files.iter().any(|(path, known)| self.trusted(path, known.stamp).is_none())
+        self.recent().next().is_some()
     }
 
     /// Whether both hold the same files with the same content and the same permissions.

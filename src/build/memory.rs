@@ -8,21 +8,18 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use walkdir::DirEntry;
 
 use super::Options;
+use super::inputs;
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
 use crate::digest::Digest;
-use crate::kept::{Kept, Made};
+use crate::kept::{Before, Kept, Made};
 use crate::program;
-use crate::record::{Annotation, Document, Record};
+use crate::record::Record;
 use crate::site::Files;
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
-
-/// The folders a site is made from.
-const INPUTS: [&str; 5] = ["config", "content", "data", "static", "templates"];
 
 /// Everything a build depends on beside files: the program, the settings, the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,18 +29,9 @@ impl Key {
     /// `None` where this program cannot be told from another one.
     fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
         let out = std::path::absolute(out).ok()?;
-        // The environment is in the configuration, but secrets may be left out of its text.
-        let environment = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRACKRECORD_"));
-        let environment: BTreeMap<_, _> = environment.collect();
-        let parts = [
-            program::identity()?,
-            format!("{config:?}"),
-            format!("{environment:?}"),
-            today.to_string(),
-            format!("{:?} {}", options.base_url, options.drafts),
-            out.to_string_lossy().into_owned(),
-        ];
-        Some(Self(Digest::of_parts(parts)))
+        let parts = [program::identity()?, out.to_string_lossy().into_owned()];
+        let settings = inputs::of_settings(config, std::env::vars_os(), today, options.base_url, options.drafts);
+        Some(Self(Digest::of_parts([Digest::of_parts(parts), settings])))
     }
 }
 
@@ -97,7 +85,7 @@ impl<'a> Memory<'a> {
         let last = read(&file).filter(|last| last.key == key);
         let nothing = Listing::default();
         let earlier = last.as_ref().map_or(&nothing, |last| &last.inputs);
-        let inputs = Listing::of(site.root(), &input_stamps(site).ok()?, began, earlier).ok()?;
+        let inputs = inputs::all(site, began, earlier).ok()?;
         Some(Self { site, out, file, key, began, last, inputs })
     }
 
@@ -130,12 +118,8 @@ impl<'a> Memory<'a> {
     }
 
     fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
-        let (texts, others): (Vec<_>, Vec<_>) =
-            self.inputs.digests().partition(|(path, _)| path.starts_with("content/"));
-        let others = others.into_iter().filter(|(path, _)| !path.starts_with("templates/"));
-        let data = Digest::of_parts(others.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
-        let texts = texts.into_iter().map(|(path, digest)| (PathBuf::from(path), digest)).collect();
-        Kept::new(Digest::of_parts([self.key.0, data, outline(record)]), texts, before, self.out)
+        let base = inputs::of_figures(self.key.0, &self.inputs, record);
+        Kept::new(base, inputs::of_texts(&self.inputs).collect(), before, Before::Folder(self.out.to_path_buf()))
     }
 
     /// Remembers a build that wrote these files, unless something was changed while it went on.
@@ -143,8 +127,7 @@ impl<'a> Memory<'a> {
     /// # Errors
     /// A memory that cannot be written. The site is finished all the same.
     pub fn keep(self, files: &Files, said: Said, made: BTreeMap<String, Made>) -> Result<()> {
-        let now =
-            input_stamps(self.site).and_then(|now| Listing::of(self.site.root(), &now, self.began, &self.inputs));
+        let now = inputs::all(self.site, self.began, &self.inputs);
         let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
         match (now, outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
@@ -156,31 +139,8 @@ impl<'a> Memory<'a> {
     }
 }
 
-/// The digest of what figures and navigation take from the author's texts: everything but their words.
-fn outline(record: &Record) -> Digest {
-    let note = |note: &Annotation| {
-        let matching = (&note.id, &note.symbol, note.created_at, &note.order, &note.exec_ids);
-        let completed = note.post_trade.as_ref().map(|post| post.completed_at);
-        format!(
-            "{matching:?} {:?} {:?} {completed:?} {:?}",
-            note.pre_trade.side, note.pre_trade.intended_entry, note.path
-        )
-    };
-    let text = |text: &Document| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
-    let texts = record.commentary.values().chain(record.pages.values()).map(text);
-    Digest::of_parts(record.annotations.iter().map(note).chain(texts))
-}
-
-/// What a build can be made from. Below `data/`, hidden files and what is only kept are never read.
-fn input_stamps(site: &SiteDir) -> Result<Stamps> {
-    let skip = |path: &str, entry: &DirEntry| {
-        path == "data/raw" || (path.starts_with("data/") && entry.file_name().to_string_lossy().starts_with('.'))
-    };
-    listing::stamps(site.root(), &INPUTS, skip)
-}
-
 fn output_stamps(out: &Path) -> Result<Stamps> {
-    listing::stamps(out, &[""], |_, _| false)
+    listing::stamps(out, [""], |_| false)
 }
 
 /// The digest of the rest stands on the first line: a file that was cut short or edited is none.

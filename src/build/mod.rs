@@ -1,14 +1,21 @@
 //! From a site directory to its finished `public/`: load, compute, redact, render, look for leaks, swap.
 
 #[cfg(test)]
+mod edits;
+mod inputs;
+#[cfg(test)]
 mod kept_tests;
 mod listing;
 mod memory;
+pub mod session;
+#[cfg(test)]
+mod session_tests;
 mod static_files;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod typesetting;
 
 use std::path::Path;
 
@@ -158,6 +165,7 @@ fn rendered(
         content_dir: Some(&content),
         static_files: Some(&static_files::read(site)?),
         reports: Some(&reports.files),
+        promised: None,
         kept,
     };
     let files = site::render(&publication, &rendering)?;
@@ -207,12 +215,18 @@ fn reporting<'a>(
 
 /// What of a record is published, if it can be.
 fn checked(record: &Record, config: &Config, options: &Options) -> Result<Publication> {
+    publishable(record, options.base_url)?;
+    redact(record, config)
+}
+
+/// Whether a record can be published at an address.
+fn publishable(record: &Record, base_url: Option<&str>) -> Result<()> {
     refuse_errors(&record.findings)?;
-    if let Some(url) = options.base_url.filter(|url| !is_base_url(url)) {
+    if let Some(url) = base_url.filter(|url| !is_base_url(url)) {
         return Err(Error::configuration(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));
     }
-    redact(record, config)
+    Ok(())
 }
 
 /// No figure is published from a record with errors.

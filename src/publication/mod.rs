@@ -46,11 +46,10 @@ use crate::record::Record;
 /// A record without two snapshots, or a day whose return is undefined.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
-    let Some(last) = record.snapshots.last() else {
+    let Some(until) = disclosed_until(record, &disclosure) else {
         return Err(Error::data("there is nothing to publish yet: the record has no snapshots")
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
     };
-    let until = last.date.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last.date);
     let mut disclosed = record.until(until);
     if !disclosure.holds_back() {
         // What was written after the newest valuation about trades before it does not wait for the next one.
@@ -58,6 +57,23 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     }
     let parts = Parts { whole: &record.net_values(&config.benchmark.symbol), disclosed: &disclosed, until };
     redacted(&parts, config, &disclosure)
+}
+
+/// Exchanges the texts in a publication for those of a record of which nothing else has changed: neither data nor
+/// settings, nor what notes say about their orders beside words.
+pub fn reword(publication: &mut Publication, record: &Record, config: &Config) {
+    let disclosure = Disclosure::new(&config.privacy);
+    let until = disclosed_until(record, &disclosure).filter(|_| disclosure.holds_back());
+    publication.texts = match until {
+        Some(until) => publication.texts.reworded(record, &record.annotations_until(until)),
+        None => publication.texts.reworded(record, &record.annotations),
+    };
+}
+
+/// The newest date of which positions and trades are shown.
+fn disclosed_until(record: &Record, disclosure: &Disclosure) -> Option<NaiveDate> {
+    let last = record.snapshots.last()?.date;
+    Some(last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last))
 }
 
 /// The two parts of a record that everything published is made from.

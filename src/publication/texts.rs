@@ -128,6 +128,12 @@ impl Texts {
         }
     }
 
+    /// What a record says now, with the notes on the same orders.
+    pub(super) fn reworded(&self, record: &Record, annotations: &[Annotation]) -> Self {
+        let notes = annotations.iter().filter(|note| self.notes.contains_key(&note.path));
+        Self::new(record, notes.map(NoteText::from))
+    }
+
     /// The commentary on a month.
     pub fn commentary(&self, month: YearMonth) -> Option<Unread<'_>> {
         self.commentary.get(&month).map(|text| Unread(text))

@@ -19,45 +19,25 @@ const NOT_READ: [&str; 12] =
     ["adoc", "asciidoc", "htm", "html", "mdown", "mdx", "mkd", "mkdn", "org", "qmd", "rst", "textile"];
 
 /// A text of the trader's.
+#[derive(Debug, Clone)]
 enum Text {
     Annotation(Box<Annotation>),
     Commentary(YearMonth, Document),
     Page(Document),
 }
 
-/// What `content/` holds, with its places in the order of the files.
+/// What `content/` holds, in the order of the files.
+#[derive(Debug, Default)]
 pub(super) struct Content {
-    texts: Vec<(Place, Text)>,
+    /// Each text with its place, or what is wrong with it.
+    texts: Vec<(Place, Result<Text, Finding>)>,
+    /// What is to be said of other files.
     findings: Vec<Finding>,
 }
 
 /// Reads everything below `content/`. A file that cannot be read becomes a finding, and so does one that is left out.
 pub(super) fn read(site: &SiteDir) -> Content {
-    let root = site.root();
-    let found = ContentFiles::of(site);
-    let each = |paths: &[PathBuf], read: fn(&str, &Path) -> Result<Text>| -> Vec<_> {
-        let one = |path: &PathBuf| {
-            let place = Place::file(path).relative_to(root);
-            read_text(path, root).and_then(|text| read(&text, &place.path)).map(|text| (place, text))
-        };
-        paths.par_iter().map(one).collect()
-    };
-    let results = [
-        each(&found.annotations, |text, path| Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))),
-        each(&found.commentary, commentary),
-        each(&found.pages, |text, path| {
-            let document = content::document(text, path)?;
-            Ok(Text::Page(Document { slug: page_slug(path), ..document }))
-        }),
-    ];
-    let mut content = Content { texts: Vec::new(), findings: found.findings(root) };
-    for result in results.into_iter().flatten() {
-        match result {
-            Ok(text) => content.texts.push(text),
-            Err(error) => content.findings.push(Finding::from_error(FindingKind::Unreadable, &error)),
-        }
-    }
-    content
+    Content::default().read_again(site, |_| true)
 }
 
 fn commentary(text: &str, path: &Path) -> Result<Text> {
@@ -69,14 +49,46 @@ fn commentary(text: &str, path: &Path) -> Result<Text> {
 }
 
 impl Content {
+    /// What `content/` holds now. Of the files that were read before only those are read again that may have changed.
+    pub fn read_again(self, site: &SiteDir, may_have_changed: impl Fn(&Path) -> bool + Sync) -> Self {
+        let root = site.root();
+        let found = ContentFiles::of(site);
+        let findings = found.findings(root);
+        let known: BTreeMap<PathBuf, Result<Text, Finding>> =
+            self.texts.into_iter().map(|(place, text)| (place.path, text)).collect();
+        let each = |paths: &[PathBuf], read: fn(&str, &Path) -> Result<Text>| -> Vec<_> {
+            let one = |path: &PathBuf| {
+                let place = Place::file(path).relative_to(root);
+                if let Some(text) = known.get(&place.path).filter(|_| !may_have_changed(&place.path)) {
+                    return (place, text.clone());
+                }
+                let text = read_text(path, root).and_then(|text| read(&text, &place.path));
+                let text = text.map_err(|error| Finding::from_error(FindingKind::Unreadable, &error));
+                (place, text)
+            };
+            paths.par_iter().map(one).collect()
+        };
+        let texts = [
+            each(&found.annotations, |text, path| Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))),
+            each(&found.commentary, commentary),
+            each(&found.pages, |text, path| {
+                let document = content::document(text, path)?;
+                Ok(Text::Page(Document { slug: page_slug(path), ..document }))
+            }),
+        ];
+        Self { texts: texts.into_iter().flatten().collect(), findings }
+    }
+
     /// Puts the texts into a record. Of two that would be the same thing the first counts; the other is a finding.
-    pub fn into_record(self, record: &mut Record) -> Vec<Finding> {
-        let Self { texts, mut findings } = self;
+    pub fn put_into(&self, record: &mut Record) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        findings.extend(self.texts.iter().filter_map(|(_, text)| text.as_ref().err().cloned()));
         let mut ids: BTreeMap<String, Place> = BTreeMap::new();
         let mut conflict = |place: Place, message: String, next: &str| {
             findings.push(Finding::new(Severity::Error, FindingKind::Conflict, message, next).at(place));
         };
-        for (place, text) in texts {
+        let read = self.texts.iter().filter_map(|(place, text)| Some((place.clone(), text.as_ref().ok()?.clone())));
+        for (place, text) in read {
             match text {
                 Text::Annotation(note) => {
                     if let Some(first) = ids.insert(note.id.clone(), place.clone()) {
@@ -249,7 +261,7 @@ mod tests {
         }
         let mut record = Record::default();
         let mut said: Vec<_> = read(&site)
-            .into_record(&mut record)
+            .put_into(&mut record)
             .into_iter()
             .map(|finding| (finding.place.unwrap().to_string(), finding.message))
             .collect();

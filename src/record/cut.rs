@@ -2,17 +2,17 @@
 //!
 //! Every list of a [`Record`] is named here, so that a new one cannot be forgotten: the compiler asks for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
 use super::{
-    Annotation, CashFlow, CorporateAction, Currency, ExecId, Execution, Plan, PriceSeries, PriceSymbol, Record,
-    Signal, Snapshot,
+    Annotation, CashFlow, CorporateAction, Currency, Document, ExecId, Execution, Plan, PriceSeries, PriceSymbol,
+    Record, Signal, Snapshot,
 };
-use crate::calendar::latest_date;
+use crate::calendar::{Exchange, YearMonth, latest_date};
 
 impl Record {
     /// The record as it was known at the end of a date.
@@ -56,7 +56,7 @@ impl Record {
             income: cash_until(income, last),
             statements: statements.iter().filter(|period| period.to <= last).cloned().collect(),
             prices: prices.iter().filter_map(bars).collect(),
-            annotations: annotations.iter().filter_map(|note| note_until(note, known)).collect(),
+            annotations: notes_until(annotations, known),
             commentary: months.map(|(month, document)| (*month, document.clone())).collect(),
             pages: pages.clone(),
             signals: signals.iter().filter(saved).cloned().collect(),
@@ -65,12 +65,18 @@ impl Record {
         }
     }
 
+    /// The notes of [`Record::until`] alone.
+    pub fn annotations_until(&self, last: NaiveDate) -> Vec<Annotation> {
+        notes_until(&self.annotations, |time| latest_date(time, self.exchange.zone()) <= last)
+    }
+
     /// The record from a date on.
     ///
     /// Prices stay, because rules and the benchmark look back beyond the record. So does a note of the days before, which
     /// may be about an order of the first ones; one that names its order stays with that order.
     #[must_use]
     pub fn since(self, first: NaiveDate) -> Self {
+        let texts = TextsSince::of(&self, first);
         let Self {
             exchange,
             mut executions,
@@ -89,15 +95,7 @@ impl Record {
             findings,
         } = self;
         let counts = |fill: &Execution| latest_date(fill.time, exchange.zone()) >= first;
-        let (left, gone): (Vec<&Execution>, Vec<&Execution>) =
-            executions.iter().chain(&superseded).partition(|fill| counts(fill));
-        let (left, gone) = (names_of(&left), names_of(&gone));
-        let waits =
-            |note: &Annotation| (first - latest_date(note.created_at, exchange.zone())).num_days() <= DAYS_TO_WAIT;
-        annotations.retain(|note| match names_in(note).as_slice() {
-            [] => waits(note),
-            names => names.iter().any(|name| left.contains(name)) || !names.iter().any(|name| gone.contains(name)),
-        });
+        texts.cut(&mut annotations, &mut commentary);
         executions.retain(counts);
         superseded.retain(counts);
         snapshots.retain(|snapshot| snapshot.own_date() >= first);
@@ -105,7 +103,6 @@ impl Record {
         flows.retain(|flow| flow.date >= first);
         income.retain(|flow| flow.date >= first);
         statements.retain(|period| period.from >= first);
-        commentary.retain(|month, _| month.last_day() >= first);
         signals.retain(|signal| signal.as_of >= first);
         plans.retain(|plan| plan.as_of >= first);
         Self {
@@ -165,10 +162,49 @@ impl Record {
     }
 }
 
+/// Which of the author's texts belong to a record that starts at a date.
+#[derive(Debug)]
+pub(super) struct TextsSince {
+    exchange: Exchange,
+    first: NaiveDate,
+    /// The names of the fills of the record.
+    left: BTreeSet<String>,
+    /// The names of the fills before it.
+    gone: BTreeSet<String>,
+}
+
+impl TextsSince {
+    /// By the fills of the whole record.
+    pub(super) fn of(record: &Record, first: NaiveDate) -> Self {
+        let Record { exchange, executions, superseded, .. } = record;
+        let counts = |fill: &&Execution| latest_date(fill.time, exchange.zone()) >= first;
+        let (left, gone): (Vec<_>, Vec<_>) = executions.iter().chain(superseded).partition(counts);
+        Self { exchange: *exchange, first, left: names_of(&left), gone: names_of(&gone) }
+    }
+
+    /// Takes the others out.
+    pub(super) fn cut(&self, annotations: &mut Vec<Annotation>, commentary: &mut BTreeMap<YearMonth, Document>) {
+        annotations.retain(|note| self.has(note));
+        commentary.retain(|month, _| month.last_day() >= self.first);
+    }
+
+    fn has(&self, note: &Annotation) -> bool {
+        let names = names_in(note);
+        if names.is_empty() {
+            let written = latest_date(note.created_at, self.exchange.zone());
+            return (self.first - written).num_days() <= DAYS_TO_WAIT;
+        }
+        names.iter().any(|name| self.left.contains(*name)) || !names.iter().any(|name| self.gone.contains(*name))
+    }
+}
+
 /// Everything by which a note can name these fills.
-fn names_of<'a>(fills: &[&'a Execution]) -> BTreeSet<&'a str> {
-    let numbers = |fill: &'a Execution| [fill.perm_id.as_deref(), fill.order_id.as_deref()].into_iter().flatten();
-    fills.iter().flat_map(|fill| numbers(fill).chain([fill.exec_id.fill()])).collect()
+fn names_of(fills: &[&Execution]) -> BTreeSet<String> {
+    let names = |fill: &Execution| {
+        let numbers = [fill.perm_id.as_deref(), fill.order_id.as_deref()].into_iter().flatten();
+        numbers.chain([fill.exec_id.fill()]).map(str::to_owned).collect::<Vec<_>>()
+    };
+    fills.iter().flat_map(|fill| names(fill)).collect()
 }
 
 /// The names by which a note says what it is about: fills, else an order.
@@ -181,6 +217,10 @@ fn names_in(note: &Annotation) -> Vec<&str> {
 
 fn cash_until(rows: &[CashFlow], last: NaiveDate) -> Vec<CashFlow> {
     rows.iter().filter(|row| row.date <= last).cloned().collect()
+}
+
+fn notes_until(notes: &[Annotation], known: impl Fn(DateTime<Utc>) -> bool + Copy) -> Vec<Annotation> {
+    notes.iter().filter_map(|note| note_until(note, known)).collect()
 }
 
 /// A note without what was added to it later; none where it was written later itself.

@@ -17,23 +17,26 @@ use super::{
     AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
     Snapshot,
 };
-use super::{action_rows, content_files, placeholders, prices, same_day, signals_and_plans, snapshot, store};
+use super::{HeldRecord, action_rows, prices, same_day, signals_and_plans, snapshot, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
 /// Reads everything. `today` is the date after which nothing can have happened yet.
 pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
+    HeldRecord::load(site, settings, today).into_record()
+}
+
+/// Reads `data/`, and gives the record without the author's texts and before it is cut at its inception.
+pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
     let base_currency = settings.base_currency();
     let mut reader = Reader { site, base_currency, today, findings: Vec::new(), foreign: BTreeSet::new() };
     if let Err(error) = store::finish_interrupted(site) {
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
     let account = settings.account();
-    let ((fills, snapshots), (prices, words)) = rayon::join(
-        || rayon::join(|| read_executions(site), || read_snapshots(site)),
-        || rayon::join(|| prices::all(site, today), || content_files::read(site)),
-    );
+    let ((fills, snapshots), (prices, found)) =
+        rayon::join(|| rayon::join(|| read_executions(site), || read_snapshots(site)), || prices::all(site, today));
     let (executions, superseded) = reader.executions(fills, account.as_ref());
     let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
     let exchange = settings.exchange(&executions, &held);
@@ -42,7 +45,6 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
     let flows = reader.cash(&site.flows(), true, account.as_ref());
     let income = reader.cash(&site.income(), false, account.as_ref());
     let statements = reader.statements(account.as_ref());
-    let (prices, found) = prices;
     reader.findings.extend(found);
     let mut record = Record {
         exchange,
@@ -56,21 +58,15 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
         prices,
         ..Record::default()
     };
-    reader.findings.extend(words.into_record(&mut record));
-    reader.findings.extend(placeholders::findings(&record, settings.is_live()));
     reader.findings.extend(accounts::findings(&record, settings.is_live()));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     let emptied = unexplained_emptiness(&record.snapshots, &record.flows);
     record.findings.extend(emptied);
-    let Some(inception) = settings.inception() else {
-        record.findings.sort();
-        return record;
-    };
-    record.findings.extend(empty_inception(&record, inception, today));
-    record.findings.sort();
-    record.since(inception)
+    let empty = settings.inception().and_then(|inception| empty_inception(&record, inception, today));
+    record.findings.extend(empty);
+    record
 }
 
 /// The first net value of 0 that no withdrawal explains in an account that is worth something later. An account may be

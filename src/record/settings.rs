@@ -6,7 +6,7 @@ use super::{AccountId, Currency, Execution, Snapshot};
 use crate::calendar::Exchange;
 
 /// The answers, which the configuration has.
-pub trait Settings {
+pub trait Settings: Sync {
     /// The account whose rows count; without one, all rows do.
     fn account(&self) -> Option<AccountId>;
 

@@ -58,17 +58,19 @@ impl Pictures {
     }
 }
 
+/// Whether a file is a picture by its name.
+pub fn is_picture(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| KINDS.contains(&ending.to_ascii_lowercase().as_str()))
+}
+
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
-        let is_picture = path
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .is_some_and(|extension| KINDS.contains(&extension.to_ascii_lowercase().as_str()));
         if path.is_dir() {
             collect(root, &path, files)?;
-        } else if is_picture {
+        } else if is_picture(&path) {
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
             files.insert(
                 path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"),

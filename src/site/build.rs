@@ -13,9 +13,10 @@ use crate::render::links::encoded;
 use crate::render::tables::{self, Table};
 use crate::{Error, Place, Result};
 
+use super::links;
 use super::links::MarkdownLink;
 use super::pages::{self, Page, Rendered, Site};
-use super::{links, theme};
+use super::theme::{self, Theme};
 
 /// The files of a site by their path, which is relative and written with `/`.
 pub type Files = BTreeMap<String, FileContent>;
@@ -37,8 +38,27 @@ pub struct Options<'a> {
     pub static_files: Option<&'a Files>,
     /// The monthly reports, by their path in the site.
     pub reports: Option<&'a Files>,
+    /// The paths of reports that will be there in time, with those that are there already.
+    pub promised: Option<&'a BTreeSet<String>>,
     /// Files that were made before.
     pub kept: Option<&'a Kept>,
+}
+
+/// What the rendering of a site leaves in memory for the next one.
+#[derive(Debug, Default)]
+pub struct Held {
+    links: links::Index,
+    /// The links that came from Markdown, by the page they are on.
+    markdown: BTreeMap<String, Vec<MarkdownLink>>,
+}
+
+/// A site in memory, and what it leaves for the next one.
+#[derive(Debug)]
+pub struct RenderedSite {
+    /// Its files.
+    pub files: Files,
+    /// For the next rendering, if that keeps files of this one.
+    pub held: Held,
 }
 
 /// Renders the whole site into memory and checks every internal link.
@@ -49,11 +69,25 @@ pub struct Options<'a> {
 pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     let theme = theme::load(options.template_dir)?;
     let tables = tables::all(publication);
-    let site = Site::new(publication, options, &theme, &tables)?;
+    Ok(render_again(publication, &theme, &tables, options, &Held::default())?.files)
+}
 
+/// Renders the site with its templates and tables at hand, after an earlier time of which some files may be kept.
+///
+/// # Errors
+/// As [`render`], without the templates that do not parse.
+pub fn render_again(
+    publication: &Publication,
+    theme: &Theme,
+    tables: &[Table],
+    options: &Options,
+    earlier: &Held,
+) -> Result<RenderedSite> {
+    let site = Site::new(publication, options, theme, tables)?;
     let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.navigation()])));
     let pages = pages::list(&site);
-    let finished: Vec<Finished> = pages.par_iter().map(|page| finished(page, &site, same)).collect::<Result<_>>()?;
+    let finished = |page| finished(page, &site, same, earlier);
+    let finished: Vec<Finished> = pages.par_iter().map(finished).collect::<Result<_>>()?;
     let written: Vec<Vec<(String, FileContent)>> =
         tables.par_iter().map(|table| table_files(table, options.kept)).collect::<Result<_>>()?;
 
@@ -63,9 +97,11 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
     files.insert(".nojekyll".into(), FileContent::default());
     files.insert("robots.txt".into(), robots(site.base_url()).into());
-    let mut markdown_links = Vec::new();
+    let mut markdown = BTreeMap::new();
     for page in finished {
-        markdown_links.extend(page.links);
+        if !page.links.is_empty() {
+            markdown.insert(page.path.clone(), page.links);
+        }
         if files.insert(page.path.clone(), page.content).is_some() {
             return Err(Error::data(format!("two pages would both be `{}`", page.path))
                 .hint("rename one of the Markdown files in content/"));
@@ -83,25 +119,35 @@ pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
         }
         files.insert(path.clone(), content.clone());
     }
+    let mut links = links::Index::of(&files, site.base_url(), &earlier.links);
+    let nothing = BTreeSet::new();
+    let promised = options.promised.unwrap_or(&nothing);
     if let Some(folder) = options.content_dir {
-        let missing = links::missing(&files, site.base_url());
-        files.extend(linked_files(folder, &missing)?);
+        let missing = links.missing(&files);
+        let found = linked_files(folder, missing.iter().filter(|path| !promised.contains(*path)))?;
+        if !found.is_empty() {
+            files.extend(found);
+            links = links::Index::of(&files, site.base_url(), &links);
+        }
     }
-    links::check(&files, &markdown_links, site.base_url())?;
-    Ok(files)
+    // In the order in which the pages were listed, which is that of their paths only by chance.
+    let in_order = pages.iter().filter_map(|page| markdown.get(&page.path())).flatten();
+    links.check(&files, promised, in_order)?;
+    Ok(RenderedSite { files, held: Held { links, markdown } })
 }
 
-/// A page, made now or before; of one that was made before the links are known to be sound.
+/// A page, made now or before.
 struct Finished {
     path: String,
     content: FileContent,
     links: Vec<MarkdownLink>,
 }
 
-fn finished(page: &Page, site: &Site, same: Option<(&Kept, Digest)>) -> Result<Finished> {
+fn finished(page: &Page, site: &Site, same: Option<(&Kept, Digest)>, earlier: &Held) -> Result<Finished> {
     let path = page.path();
     if let Some(content) = same.and_then(|(kept, base)| kept.take(&path, base)) {
-        return Ok(Finished { path, content, links: Vec::new() });
+        let links = earlier.markdown.get(&path).cloned().unwrap_or_default();
+        return Ok(Finished { path, content, links });
     }
     let Rendered { html, links, reads } = page.render(site)?;
     let content = html.into();
@@ -125,13 +171,13 @@ fn table_files(table: &Table, kept: Option<&Kept>) -> Result<Vec<(String, FileCo
 }
 
 /// The files beside the author's texts that pages link to. Texts are no files to hand out: one that is no page is a draft.
-fn linked_files(folder: &Path, paths: &BTreeSet<String>) -> Result<Files> {
+fn linked_files<'a>(folder: &Path, paths: impl Iterator<Item = &'a String>) -> Result<Files> {
     let is_text = |path: &str| {
         let ending = Path::new(path).extension().unwrap_or_default();
         ["md", "markdown"].iter().any(|text| ending.eq_ignore_ascii_case(text))
     };
     let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
-    let wanted = paths.iter().filter(|path| !is_text(path) && !is_hidden(path));
+    let wanted = paths.filter(|path| !is_text(path) && !is_hidden(path));
     let found = wanted.map(|path| (path, folder.join(path))).filter(|(_, file)| file.is_file());
     let read = |(path, file): (&String, PathBuf)| {
         let content = std::fs::read(&file).map_err(|cause| Error::io("read", &file, cause))?;

@@ -1,7 +1,7 @@
 //! The proof that every internal link leads to a file of the site, and every fragment to an anchor in it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -27,41 +27,108 @@ pub struct MarkdownLink {
     pub place: Place,
 }
 
-/// The links and anchors of every page.
-struct Pages<'a> {
-    pages: BTreeMap<&'a str, Vec<Attribute<'a>>>,
+/// The links and anchors of every page. Of a page that is the same as before they are not looked for again.
+#[derive(Debug, Default)]
+pub struct Index {
+    base_url: Option<String>,
+    pages: BTreeMap<String, Arc<PageLinks>>,
 }
 
-impl<'a> Pages<'a> {
-    fn of(files: &'a Files) -> Self {
+/// The links and anchors of one page.
+#[derive(Debug)]
+struct PageLinks {
+    content: FileContent,
+    /// Each link once, as its text.
+    links: BTreeMap<String, Destination>,
+    /// What can be pointed to.
+    anchors: BTreeSet<String>,
+}
+
+impl PageLinks {
+    fn of(page: &str, content: &FileContent, base_url: Option<&str>) -> Self {
+        let mut found = Self { content: content.clone(), links: BTreeMap::new(), anchors: BTreeSet::new() };
+        for attribute in attributes::of(std::str::from_utf8(content).unwrap_or_default()) {
+            let value = unescaped(attribute.value());
+            match attribute {
+                Attribute::Target(_) if found.links.contains_key(&*value) => {}
+                Attribute::Target(_) => {
+                    let destination = destination(page, &value, base_url);
+                    found.links.insert(value.into_owned(), destination);
+                }
+                Attribute::Anchor(_) => drop(found.anchors.insert(value.into_owned())),
+            }
+        }
+        found
+    }
+}
+
+impl Index {
+    /// The links of these files, of which `earlier` may know some.
+    pub fn of(files: &Files, base_url: Option<&str>, earlier: &Self) -> Self {
+        let comparable = earlier.base_url.as_deref() == base_url;
         let pages = files.par_iter().filter(|(path, _)| path.ends_with(".html"));
-        let read = |(path, content): (&'a String, &'a FileContent)| {
-            (path.as_str(), attributes::of(std::str::from_utf8(content).unwrap_or_default()))
+        let read = |(path, content): (&String, &FileContent)| {
+            let known = earlier.pages.get(path).filter(|known| comparable && known.content == *content);
+            let links = known.cloned().unwrap_or_else(|| Arc::new(PageLinks::of(path, content, base_url)));
+            (path.clone(), links)
         };
-        Self { pages: pages.map(read).collect() }
+        Self { base_url: base_url.map(str::to_owned), pages: pages.map(read).collect() }
     }
 
-    /// The pages with the links on them, each once and as its text.
-    fn links(&self) -> impl ParallelIterator<Item = (&'a str, BTreeSet<Cow<'a, str>>)> {
-        self.pages.par_iter().map(|(page, found)| {
-            let targets = found.iter().filter_map(|attribute| match attribute {
-                Attribute::Target(link) => Some(unescaped(link)),
-                Attribute::Anchor(_) => None,
-            });
-            (*page, targets.collect())
-        })
+    /// The paths in the site that links lead to and that do not exist.
+    pub fn missing(&self, files: &Files) -> BTreeSet<String> {
+        let inside = self.pages.values().flat_map(|page| page.links.values()).filter_map(|link| match link {
+            Destination::Inside(path, _) => Some(path),
+            Destination::Outside | Destination::Above => None,
+        });
+        inside.filter(|path| !files.contains_key(*path)).cloned().collect()
     }
 
-    /// What can be pointed to on each page.
-    fn anchors(&self) -> BTreeMap<&'a str, BTreeSet<Cow<'a, str>>> {
-        let anchors = |found: &[Attribute<'a>]| {
-            let anchors = found.iter().filter_map(|attribute| match attribute {
-                Attribute::Anchor(name) => Some(unescaped(name)),
-                Attribute::Target(_) => None,
-            });
-            anchors.collect()
-        };
-        self.pages.par_iter().map(|(page, found)| (*page, anchors(found))).collect()
+    /// Checks every link of every page; with a base address, absolute links below it as well. Links that came from
+    /// Markdown come first, to name the author's own file. A file that is `promised` will be there in time.
+    ///
+    /// # Errors
+    /// Lists each link that leads nowhere, with the place it is written at or the page it is on.
+    pub fn check<'a>(
+        &self,
+        files: &Files,
+        promised: &BTreeSet<String>,
+        markdown: impl Iterator<Item = &'a MarkdownLink>,
+    ) -> Result<()> {
+        let problem = |path: &str, fragment: &str| self.problem(files, promised, path, fragment);
+        let broken: Vec<(&Place, String)> = markdown
+            .filter_map(|link| {
+                let path = if link.path.is_empty() { &link.page } else { &link.path };
+                let problem = problem(path, &link.fragment)?;
+                Some((&link.place, format!("{}: `{}` {problem}", link.place, link.written)))
+            })
+            .collect();
+        if let Some((place, _)) = broken.first() {
+            let lines: BTreeSet<&str> = broken.iter().map(|(_, line)| line.as_str()).collect();
+            return report(&lines.into_iter().map(str::to_owned).collect::<Vec<_>>())
+                .map_err(|error| error.at((*place).clone()));
+        }
+        let broken = self.pages.iter().flat_map(|(page, found)| {
+            found.links.iter().filter_map(move |(link, destination)| match destination {
+                Destination::Outside => None,
+                Destination::Above => Some(format!("{page}: `{link}` leads out of the site")),
+                Destination::Inside(path, fragment) => {
+                    problem(path, fragment).map(|problem| format!("{page}: `{link}` {problem}"))
+                }
+            })
+        });
+        report(&broken.collect::<Vec<_>>())
+    }
+
+    fn problem(&self, files: &Files, promised: &BTreeSet<String>, path: &str, fragment: &str) -> Option<String> {
+        if !files.contains_key(path) && !promised.contains(path) {
+            return Some(format!("leads to `{path}`, which does not exist"));
+        }
+        // The top of a page is there without a name.
+        let known = fragment.is_empty()
+            || fragment == "top"
+            || self.pages.get(path).is_some_and(|page| page.anchors.contains(fragment));
+        (!known).then(|| format!("leads to `{path}`, which has no anchor `#{fragment}`"))
     }
 }
 
@@ -94,65 +161,6 @@ fn destination(page: &str, link: &str, base_url: Option<&str>) -> Destination {
     }
 }
 
-/// The paths in the site that links lead to and that do not exist.
-pub fn missing(files: &Files, base_url: Option<&str>) -> BTreeSet<String> {
-    let pages = Pages::of(files);
-    let missing = pages.links().flat_map_iter(|(page, links)| {
-        let paths = links.into_iter().filter_map(move |link| match destination(page, &link, base_url) {
-            Destination::Inside(path, _) => Some(path),
-            Destination::Outside | Destination::Above => None,
-        });
-        paths.filter(|path| !files.contains_key(path)).collect::<Vec<_>>()
-    });
-    missing.collect()
-}
-
-/// Checks every link of every page; with a `base_url`, absolute links below it as well. Links that came from Markdown
-/// come first, to name the author's own file.
-///
-/// # Errors
-/// Lists each link that leads nowhere, with the place it is written at or the page it is on.
-pub fn check(files: &Files, markdown: &[MarkdownLink], base_url: Option<&str>) -> Result<()> {
-    let pages = Pages::of(files);
-    let anchors = pages.anchors();
-    let problem = |path: &str, fragment: &str| {
-        if !files.contains_key(path) {
-            return Some(format!("leads to `{path}`, which does not exist"));
-        }
-        // The top of a page is there without a name.
-        let known =
-            fragment.is_empty() || fragment == "top" || anchors.get(path).is_some_and(|on| on.contains(fragment));
-        (!known).then(|| format!("leads to `{path}`, which has no anchor `#{fragment}`"))
-    };
-    let broken: Vec<(&Place, String)> = markdown
-        .iter()
-        .filter_map(|link| {
-            let path = if link.path.is_empty() { &link.page } else { &link.path };
-            let problem = problem(path, &link.fragment)?;
-            Some((&link.place, format!("{}: `{}` {problem}", link.place, link.written)))
-        })
-        .collect();
-    if let Some((place, _)) = broken.first() {
-        let lines: BTreeSet<&str> = broken.iter().map(|(_, line)| line.as_str()).collect();
-        return report(&lines.into_iter().map(str::to_owned).collect::<Vec<_>>())
-            .map_err(|error| error.at((*place).clone()));
-    }
-    let broken: Vec<String> = pages
-        .links()
-        .flat_map_iter(|(page, links)| {
-            let lines = links.into_iter().filter_map(|link| match destination(page, &link, base_url) {
-                Destination::Outside => None,
-                Destination::Above => Some(format!("{page}: `{link}` leads out of the site")),
-                Destination::Inside(path, fragment) => {
-                    problem(&path, &fragment).map(|problem| format!("{page}: `{link}` {problem}"))
-                }
-            });
-            lines.collect::<Vec<_>>()
-        })
-        .collect();
-    report(&broken)
-}
-
 fn report(broken: &[String]) -> Result<()> {
     match broken {
         [] => Ok(()),
@@ -167,6 +175,14 @@ const HINT: &str = "link to a page by its Markdown file, as in `[May](months/202
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(files: &Files, markdown: &[MarkdownLink], base_url: Option<&str>) -> Result<()> {
+        Index::of(files, base_url, &Index::default()).check(files, &BTreeSet::new(), markdown.iter())
+    }
+
+    fn missing(files: &Files, base_url: Option<&str>) -> BTreeSet<String> {
+        Index::of(files, base_url, &Index::default()).missing(files)
+    }
 
     fn files(pages: &[(&str, &str)]) -> Files {
         pages.iter().map(|(path, html)| ((*path).to_string(), html.as_bytes().into())).collect()
@@ -238,6 +254,26 @@ mod tests {
         assert!(message.contains("`https://x.org/t/gone.html`"), "{message}");
         // Without an address of the site, and below another one, it is someone else's page.
         assert!(check(&site, &[], None).is_ok() && check(&site, &[], Some("https://x.org/other/")).is_ok());
+    }
+
+    #[test]
+    fn what_is_known_of_pages_counts_only_for_the_same_pages_below_the_same_address() {
+        let before = files(&[("a.html", "<p id=x><a href=\"b.html#y\">"), ("b.html", "<p id=y>")]);
+        let index = Index::of(&before, None, &Index::default());
+        let after = files(&[("a.html", "<p id=x><a href=\"b.html#y\">"), ("b.html", "<p id=z>")]);
+        let again = Index::of(&after, None, &index);
+        assert!(Arc::ptr_eq(&index.pages["a.html"], &again.pages["a.html"]));
+        assert!(again.check(&after, &BTreeSet::new(), [].iter()).is_err());
+        let elsewhere = Index::of(&after, Some("https://x.org/"), &index);
+        assert!(!Arc::ptr_eq(&index.pages["a.html"], &elsewhere.pages["a.html"]));
+    }
+
+    #[test]
+    fn a_promised_file_may_be_linked_to_and_is_not_missing_for_long() {
+        let site = files(&[("a.html", "<a href=\"b.pdf\"><a href=\"c.pdf\">")]);
+        let index = Index::of(&site, None, &Index::default());
+        let message = index.check(&site, &BTreeSet::from(["b.pdf".into()]), [].iter()).unwrap_err().to_string();
+        assert!(message.contains("c.pdf") && !message.contains("b.pdf"), "{message}");
     }
 
     #[test]

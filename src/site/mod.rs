@@ -14,7 +14,7 @@ pub mod overrides;
 mod pages;
 pub mod theme;
 
-pub use build::{Files, Options, render};
+pub use build::{Files, Held, Options, RenderedSite, render, render_again};
 pub use pages::page_of_files;
 
 #[cfg(doc)]

@@ -160,7 +160,13 @@ impl<'a> Site<'a> {
             tables,
             base_url,
             drafts: options.drafts,
-            reports: options.reports.into_iter().flatten().map(|(path, _)| path.as_str()).collect(),
+            reports: options
+                .reports
+                .into_iter()
+                .flat_map(BTreeMap::keys)
+                .chain(options.promised.into_iter().flatten())
+                .map(String::as_str)
+                .collect(),
             page_of: PageOf::new(),
             months: orders_by_month(publication),
             common: Variables::new(),

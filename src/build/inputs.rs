@@ -1,0 +1,157 @@
+//! The files that a site is made from, and what depends on which of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::listing::{self, Listing};
+use crate::Result;
+use crate::config::Config;
+use crate::digest::Digest;
+use crate::record::{Annotation, Document, Record};
+use crate::render::pictures::is_picture;
+use crate::site_dir::SiteDir;
+
+/// The folders a site is made from.
+const FOLDERS: [&str; 5] = ["config", "content", "data", "static", "templates"];
+
+/// Below `data/`, hidden files and what is only kept are never read.
+fn is_no_input(path: &str) -> bool {
+    let mut parts = path.split('/');
+    parts.next() == Some("data")
+        && (path == "data/raw" || path.starts_with("data/raw/") || parts.any(|part| part.starts_with('.')))
+}
+
+/// All input files of a site as they are now. Only those are read that `earlier` does not know.
+///
+/// # Errors
+/// A file or folder that cannot be read.
+pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<Listing> {
+    let stamps = listing::stamps(site.root(), FOLDERS, is_no_input)?;
+    Listing::of(site.root(), &stamps, taken, earlier)
+}
+
+/// The input files as they are now, if nothing has changed since `earlier` but at these paths or below them.
+///
+/// # Errors
+/// A file or folder that cannot be read.
+pub fn at(site: &SiteDir, paths: &BTreeSet<PathBuf>, taken: i64, earlier: &Listing) -> Result<Listing> {
+    let Some(mut paths) = paths.iter().map(|path| relative(site.root(), path)).collect::<Option<BTreeSet<String>>>()
+    else {
+        return all(site, taken, earlier);
+    };
+    paths.retain(|path| FOLDERS.iter().any(|folder| is_at_or_below(path, folder)) && !is_no_input(path));
+    paths.extend(earlier.recent().map(str::to_owned));
+    let stamps = listing::stamps(site.root(), &paths, is_no_input)?;
+    let ancestors = |path: &str| {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.filter_map(|end| path.get(..end)).any(|start| paths.contains(start))
+    };
+    earlier.with(site.root(), &stamps, taken, ancestors)
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path below the site's root, however it was written; `None` where it is not known to be below it.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let roots = [Some(root.to_path_buf()), absolute(root), root.canonicalize().ok()];
+    let below = if path.is_relative() && !path.starts_with(root) {
+        Some(path.to_path_buf())
+    } else {
+        roots.iter().flatten().find_map(|root| path.strip_prefix(root).ok()).map(Path::to_path_buf)
+    };
+    let below = below?.to_str()?.replace('\\', "/");
+    let plain = !below.is_empty() && below.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    plain.then_some(below)
+}
+
+/// What has to be read again because of changed files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The settings.
+    pub config: bool,
+    /// The rest of the record beside texts.
+    pub data: bool,
+    /// The files below `content/` that are new, gone or other ones.
+    pub texts: BTreeSet<PathBuf>,
+    /// Pictures among them.
+    pub pictures: bool,
+    /// Templates and style.
+    pub templates: bool,
+    /// Files that are part of the site as they are.
+    pub static_files: bool,
+}
+
+impl Changes {
+    /// Everything.
+    pub fn all() -> Self {
+        let texts = BTreeSet::new();
+        Self { config: true, data: true, texts, pictures: true, templates: true, static_files: true }
+    }
+
+    /// Adds what depends on these files.
+    pub fn add(&mut self, paths: BTreeSet<String>) {
+        for path in paths {
+            match path.split('/').next() {
+                Some("config") => self.config = true,
+                Some("data") => self.data = true,
+                Some("templates") => self.templates = true,
+                Some("static") => self.static_files = true,
+                _ => {
+                    self.pictures |= is_picture(Path::new(&path));
+                    self.texts.insert(path.into());
+                }
+            }
+        }
+    }
+}
+
+/// Everything a site depends on beside its files: the settings and the day.
+pub fn of_settings(
+    config: &Config,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    today: NaiveDate,
+    base_url: Option<&str>,
+    drafts: bool,
+) -> Digest {
+    // The environment is in the configuration, but secrets may be left out of its text.
+    let of_ours = |(name, _): &(OsString, OsString)| name.to_string_lossy().starts_with("TRACKRECORD_");
+    let environment: BTreeMap<_, _> = environment.into_iter().filter(of_ours).collect();
+    let parts =
+        [format!("{config:?}"), format!("{environment:?}"), today.to_string(), format!("{base_url:?} {drafts}")];
+    Digest::of_parts(parts)
+}
+
+/// What every figure is made from: the settings, the data, and what is not words in the author's texts.
+pub fn of_figures(key: Digest, inputs: &Listing, record: &Record) -> Digest {
+    let is_of_figures = |path: &str| ["config", "data"].iter().any(|folder| is_at_or_below(path, folder));
+    let files = inputs.digests().filter(|(path, _)| is_of_figures(path));
+    let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
+    Digest::of_parts([key, files, outline(record)])
+}
+
+/// The digest of what figures and navigation take from the author's texts: everything but their words.
+fn outline(record: &Record) -> Digest {
+    let note = |note: &Annotation| {
+        let matching = (&note.id, &note.symbol, note.created_at, &note.order, &note.exec_ids);
+        let completed = note.post_trade.as_ref().map(|post| post.completed_at);
+        format!(
+            "{matching:?} {:?} {:?} {completed:?} {:?}",
+            note.pre_trade.side, note.pre_trade.intended_entry, note.path
+        )
+    };
+    let text = |text: &Document| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
+    let texts = record.commentary.values().chain(record.pages.values()).map(text);
+    Digest::of_parts(record.annotations.iter().map(note).chain(texts))
+}
+
+/// The texts and pictures with their digests, as they are named in what a page is made from.
+pub fn of_texts(inputs: &Listing) -> impl Iterator<Item = (PathBuf, Digest)> {
+    let texts = inputs.digests().filter(|(path, _)| is_at_or_below(path, "content"));
+    texts.map(|(path, digest)| (PathBuf::from(path), digest))
+}

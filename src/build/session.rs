@@ -1,0 +1,415 @@
+//! A site that is held in memory while its author works on it: only what a change touches is made again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::inputs::{self, Changes};
+use super::listing::{self, Listing};
+use super::typesetting::{TypesetReports, Typesetting};
+use super::{publishable, static_files};
+use crate::Result;
+use crate::config::{self, Config};
+use crate::digest::Digest;
+use crate::kept::{Before, Kept, Made};
+use crate::publication::scan::{Secrets, refuse_leaks};
+use crate::publication::{Publication, redact, reword};
+use crate::record::{Finding, HeldRecord, schema};
+use crate::render::pictures::Pictures;
+use crate::render::tables::{self, Table};
+use crate::report::{Cache, path_of};
+use crate::site::theme::{self, Theme};
+use crate::site::{self, Files, overrides};
+use crate::site_dir::SiteDir;
+
+/// A site in memory from one change to the next.
+///
+/// ```text
+/// let mut session = Session::open(site, std::env::vars(), Settings::default());
+/// loop {
+///     let rebuilt = session.rebuild(today, Changed::Paths(paths), When::Later)?;   // serve rebuilt.files
+///     if let Some(typesetting) = session.typesetting() {                           // on another thread:
+///         let finished = typesetting.run()?;
+///         let rebuilt = session.put_reports(finished)?;                            // serve these; None: too late
+///     }
+/// }
+/// ```
+///
+/// A watcher shows the pages as soon as they are made, with [`When::Later`], and typesets the reports that show the change
+/// in the background: [`Session::typesetting`] is a job of its own that can be sent to another thread. Until its end the
+/// site has the reports it had. An error leaves the last good site where it is and the session ready for the next
+/// change; what was not read because of it is read then.
+///
+/// After any changes the site is byte by byte what [`build`](super::build()) makes of the same files.
+pub struct Session {
+    site: SiteDir,
+    environment: Vec<(String, String)>,
+    settings: Settings,
+    inputs: Listing,
+    /// What has changed and was not read yet.
+    stale: Changes,
+    today: Option<NaiveDate>,
+    config: Option<Arc<Config>>,
+    record: Option<HeldRecord>,
+    /// Whether the record has other texts than the figures.
+    has_other_texts: bool,
+    figures: Option<Figures>,
+    pictures: Arc<Pictures>,
+    static_files: Arc<Files>,
+    theme: Option<Arc<Theme>>,
+    /// What is odd about the site's own templates.
+    unused: Vec<Finding>,
+    cache: Arc<Cache>,
+    last: Generation,
+    /// Whether that is a site of all that was read.
+    is_whole: bool,
+}
+
+/// How a session's site is made, whatever its configuration says.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The address the site is published at, instead of the configured one.
+    pub base_url: Option<String>,
+    /// Whether drafts are shown.
+    pub drafts: bool,
+}
+
+/// What may have changed since the last time.
+#[derive(Debug, Clone, Copy)]
+pub enum Changed<'a> {
+    /// Nobody knows: all files are looked at, and those are read whose size or times are other ones.
+    Unknown,
+    /// Nothing but these files and what is below these folders.
+    Paths(&'a BTreeSet<PathBuf>),
+}
+
+/// When reports are typeset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// With the pages.
+    Now,
+    /// When [`Session::typesetting`] is run. Until then the site has the ones of before, as far as there are any.
+    Later,
+}
+
+/// A site after a change.
+#[derive(Debug, Clone)]
+pub struct Rebuilt {
+    /// All of its files.
+    pub files: Arc<Files>,
+    /// The paths of those that are new or differ from before.
+    pub changed: BTreeSet<String>,
+    /// The paths of those that are gone.
+    pub removed: BTreeSet<String>,
+    /// What the owner should know about the record and the templates.
+    pub findings: Vec<Finding>,
+    /// How many reports were typeset; the others had not changed.
+    pub typeset: usize,
+    /// What was found odd in the templates of the reports.
+    pub report_warnings: Vec<String>,
+    /// Whether reports are still to be typeset.
+    pub reports_wait: bool,
+}
+
+/// Everything that is computed from the record.
+#[derive(Clone)]
+struct Figures {
+    /// What it was computed from, without the words of texts.
+    base: Digest,
+    publication: Arc<Publication>,
+    secrets: Arc<Secrets>,
+    tables: Arc<Vec<Table>>,
+}
+
+/// The last site that was whole.
+#[derive(Default)]
+struct Generation {
+    /// Counts up.
+    number: u64,
+    files: Arc<Files>,
+    made: BTreeMap<String, Made>,
+    held: site::Held,
+    /// The figures of which the private values were looked for in it.
+    base: Option<Digest>,
+    findings: Vec<Finding>,
+    reports: Reports,
+}
+
+/// Reports as they were last typeset.
+#[derive(Default)]
+struct Reports {
+    files: Arc<Files>,
+    made: BTreeMap<String, Made>,
+    warnings: Vec<String>,
+    /// Whether they may be older than the pages.
+    wait: bool,
+}
+
+impl Session {
+    /// A session that has read nothing yet. `environment` is what the configuration takes from there.
+    pub fn open(site: SiteDir, environment: impl IntoIterator<Item = (String, String)>, settings: Settings) -> Self {
+        Self {
+            environment: environment.into_iter().collect(),
+            settings,
+            inputs: Listing::default(),
+            stale: Changes::all(),
+            today: None,
+            config: None,
+            record: None,
+            has_other_texts: false,
+            figures: None,
+            pictures: Arc::default(),
+            static_files: Arc::default(),
+            theme: None,
+            unused: Vec::new(),
+            cache: Arc::new(super::cache(&site)),
+            last: Generation::default(),
+            is_whole: false,
+            site,
+        }
+    }
+
+    /// The last site that was whole; empty before the first.
+    pub fn files(&self) -> &Arc<Files> {
+        &self.last.files
+    }
+
+    /// The configuration as it was last read.
+    pub fn config(&self) -> Option<&Config> {
+        self.config.as_deref()
+    }
+
+    /// Makes the site anew as far as it has changed. `today` is the date after which nothing can have happened yet.
+    ///
+    /// # Errors
+    /// As [`build`](super::build()), without those of writing; a configuration that is wrong.
+    pub fn rebuild(&mut self, today: NaiveDate, changed: Changed, reports: When) -> Result<Rebuilt> {
+        self.is_whole = false;
+        self.look(changed)?;
+        if self.today.replace(today) != Some(today) {
+            self.stale.data = true;
+        }
+        let config = self.read_config()?;
+        let figures = self.compute(&config, today)?;
+        self.read_pictures()?;
+        let reports = match reports {
+            When::Now => Some(self.typesetting_of(&config, &figures).run()?),
+            When::Later => None,
+        };
+        self.read_static_files()?;
+        let theme = self.read_theme()?;
+        let rebuilt = self.render(&figures, &theme, reports)?;
+        self.is_whole = true;
+        Ok(rebuilt)
+    }
+
+    /// The reports that still have to be typeset for the last site, as a job for another thread; `None` if there are none.
+    pub fn typesetting(&self) -> Option<Typesetting> {
+        let (config, figures) = self.config.as_ref().zip(self.figures.as_ref())?;
+        (self.is_whole && self.last.reports.wait).then(|| self.typesetting_of(config, figures))
+    }
+
+    /// The site with reports that were typeset meanwhile; `None` if it was made anew since, so that they are too late.
+    ///
+    /// # Errors
+    /// Something private in them.
+    pub fn put_reports(&mut self, typeset: TypesetReports) -> Result<Option<Rebuilt>> {
+        let TypesetReports { number, secrets, reports, made } = typeset;
+        if number != self.last.number {
+            return Ok(None);
+        }
+        refuse_leaks(&secrets.search(&reports.words))?;
+        let mut files = Files::clone(&self.last.files);
+        files.extend(reports.files.iter().map(|(path, pdf)| (path.clone(), pdf.clone())));
+        let before = std::mem::replace(&mut self.last.files, Arc::new(files));
+        self.last.number += 1;
+        self.last.reports = Reports { files: Arc::new(reports.files), made, warnings: reports.warnings, wait: false };
+        Ok(Some(self.rebuilt(&before, reports.typeset)))
+    }
+
+    /// Finds out what has changed.
+    fn look(&mut self, changed: Changed) -> Result<()> {
+        // Where no clock can be asked, no file is taken to be the same by its times.
+        let now = listing::now(&self.site.cache()).unwrap_or(i64::MIN);
+        let inputs = match changed {
+            Changed::Paths(paths) if self.config.is_some() => inputs::at(&self.site, paths, now, &self.inputs)?,
+            _ => inputs::all(&self.site, now, &self.inputs)?,
+        };
+        self.stale.add(inputs.changes_since(&self.inputs));
+        self.inputs = inputs;
+        Ok(())
+    }
+
+    fn read_config(&mut self) -> Result<Arc<Config>> {
+        if let Some(config) = self.config.as_ref().filter(|_| !self.stale.config) {
+            return Ok(Arc::clone(config));
+        }
+        let config = Arc::new(config::load(&self.site, self.environment.iter().cloned())?);
+        self.stale = Changes { config: false, data: true, ..std::mem::take(&mut self.stale) };
+        self.config = Some(Arc::clone(&config));
+        Ok(config)
+    }
+
+    /// Reads what has changed of the record, and computes its figures if they can have changed.
+    fn compute(&mut self, config: &Config, today: NaiveDate) -> Result<Figures> {
+        let texts = std::mem::take(&mut self.stale.texts);
+        let held = match self.record.take() {
+            Some(mut held) if !self.stale.data => {
+                if !texts.is_empty() {
+                    held.read_texts(&self.site, |path| texts.contains(path));
+                    self.has_other_texts = true;
+                }
+                held
+            }
+            _ => {
+                schema::check(&self.site)?;
+                self.stale.data = false;
+                HeldRecord::load(&self.site, config, today)
+            }
+        };
+        let record = self.record.insert(held).record();
+        publishable(record, self.settings.base_url.as_deref())?;
+        let Settings { base_url, drafts } = &self.settings;
+        let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
+        let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
+        let base = inputs::of_figures(settings, &self.inputs, record);
+        let figures = match self.figures.take() {
+            Some(mut figures) if figures.base == base => {
+                if self.has_other_texts {
+                    reword(Arc::make_mut(&mut figures.publication), record, config);
+                }
+                figures
+            }
+            _ => {
+                let publication = Arc::new(redact(record, config)?);
+                let tables = Arc::new(tables::all(&publication));
+                Figures { base, publication, secrets: Arc::new(Secrets::of(record, config)), tables }
+            }
+        };
+        self.has_other_texts = false;
+        self.figures = Some(figures.clone());
+        Ok(figures)
+    }
+
+    fn read_pictures(&mut self) -> Result<()> {
+        if self.stale.pictures {
+            self.pictures = Arc::new(Pictures::below(&self.site.content())?);
+            self.stale.pictures = false;
+        }
+        Ok(())
+    }
+
+    fn read_static_files(&mut self) -> Result<()> {
+        if self.stale.static_files {
+            self.static_files = Arc::new(static_files::read(&self.site)?);
+            self.stale.static_files = false;
+        }
+        Ok(())
+    }
+
+    fn read_theme(&mut self) -> Result<Arc<Theme>> {
+        if let Some(theme) = self.theme.as_ref().filter(|_| !self.stale.templates) {
+            return Ok(Arc::clone(theme));
+        }
+        let theme = Arc::new(theme::load(Some(&self.site.templates()))?);
+        self.unused = overrides::findings(&self.site.templates());
+        self.stale.templates = false;
+        self.theme = Some(Arc::clone(&theme));
+        Ok(theme)
+    }
+
+    /// What was made before as far as it may be taken again.
+    fn kept(&self, base: Digest, made: &BTreeMap<String, Made>, files: &Arc<Files>) -> Kept {
+        let texts = inputs::of_texts(&self.inputs).collect();
+        Kept::new(base, texts, made.clone(), Before::Memory(Arc::clone(files)))
+    }
+
+    fn typesetting_of(&self, config: &Config, figures: &Figures) -> Typesetting {
+        let reports = &self.last.reports;
+        Typesetting {
+            number: self.last.number,
+            publication: Arc::clone(&figures.publication),
+            secrets: Arc::clone(&figures.secrets),
+            pictures: Arc::clone(&self.pictures),
+            templates: self.site.templates(),
+            base_url: self.settings.base_url.clone(),
+            drafts: self.settings.drafts,
+            paper: config.report.paper,
+            cache: Arc::clone(&self.cache),
+            kept: self.kept(figures.base, &reports.made, &reports.files),
+        }
+    }
+
+    /// Renders the pages, with these reports or with those of before.
+    fn render(&mut self, figures: &Figures, theme: &Theme, typeset: Option<TypesetReports>) -> Result<Rebuilt> {
+        let kept = self.kept(figures.base, &self.last.made, &self.last.files);
+        let promised: BTreeSet<String> =
+            figures.publication.months.iter().map(|month| path_of(month.month)).collect();
+        let old = self.last.reports.files.iter().filter(|(path, _)| promised.contains(*path));
+        let (files, words, count, made) = match typeset {
+            Some(TypesetReports { reports, made, .. }) => {
+                (reports.files, reports.words, reports.typeset, Some((made, reports.warnings)))
+            }
+            None => (old.map(|(path, pdf)| (path.clone(), pdf.clone())).collect(), Files::new(), 0, None),
+        };
+        let content = self.site.content();
+        let rendering = site::Options {
+            base_url: self.settings.base_url.as_deref(),
+            drafts: self.settings.drafts,
+            template_dir: None,
+            pictures: Some(self.pictures.files()),
+            content_dir: Some(&content),
+            static_files: Some(&self.static_files),
+            reports: Some(&files),
+            promised: Some(&promised),
+            kept: Some(&kept),
+        };
+        let rendered = site::render_again(&figures.publication, theme, &figures.tables, &rendering, &self.last.held)?;
+        self.refuse_leaks(figures, &rendered.files, &words, &kept)?;
+        let reports = match made {
+            Some((made, warnings)) => Reports { files: Arc::new(files), made, warnings, wait: false },
+            None => Reports { files: Arc::new(files), wait: true, ..std::mem::take(&mut self.last.reports) },
+        };
+        let findings = self.record.iter().flat_map(|held| &held.record().findings).chain(&self.unused).cloned();
+        let whole = Generation {
+            number: self.last.number + 1,
+            files: Arc::new(rendered.files),
+            made: kept.into_made(),
+            held: rendered.held,
+            base: Some(figures.base),
+            findings: findings.collect(),
+            reports,
+        };
+        let before = std::mem::replace(&mut self.last, whole);
+        Ok(self.rebuilt(&before.files, count))
+    }
+
+    /// Looks for private values in what was not looked through before.
+    fn refuse_leaks(&self, figures: &Figures, files: &Files, words: &Files, kept: &Kept) -> Result<()> {
+        let taken = kept.taken();
+        let same_secrets = self.last.base == Some(figures.base);
+        let is_known = |path: &String, content| {
+            taken.contains(path) || (same_secrets && self.last.files.get(path) == Some(content))
+        };
+        let new = files.iter().filter(|(path, content)| !is_known(path, content));
+        let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
+        refuse_leaks(&[figures.secrets.search(&new), figures.secrets.search(words)].concat())
+    }
+
+    fn rebuilt(&self, before: &Files, typeset: usize) -> Rebuilt {
+        let Generation { files, findings, reports, .. } = &self.last;
+        let changed = files.iter().filter(|(path, content)| before.get(*path) != Some(content));
+        let removed = before.keys().filter(|path| !files.contains_key(*path));
+        Rebuilt {
+            files: Arc::clone(files),
+            changed: changed.map(|(path, _)| path.clone()).collect(),
+            removed: removed.cloned().collect(),
+            findings: findings.clone(),
+            typeset,
+            report_warnings: reports.warnings.clone(),
+            reports_wait: reports.wait,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+use super::edits::{KINDS, append, edit};
+use super::session::{Changed, Rebuilt, Session, Settings, When};
+use super::testing::TestSite;
+use super::{Options, build};
+use crate::Result;
+use crate::site::Files;
+
+fn today() -> NaiveDate {
+    "2100-01-01".parse().unwrap()
+}
+
+fn open(site: &TestSite) -> Session {
+    Session::open(site.dir(), [], Settings::default())
+}
+
+fn rebuilt(session: &mut Session, when: When) -> Result<Rebuilt> {
+    session.rebuild(today(), Changed::Unknown, when)
+}
+
+/// What a build from nothing writes, or its error.
+fn fresh(site: &TestSite) -> Result<Files, String> {
+    let copy = site.copied();
+    let _ = std::fs::remove_dir_all(copy.path(".cache"));
+    let _ = std::fs::remove_dir_all(copy.path("public"));
+    let config = crate::config::load(&copy.dir(), []).map_err(|error| error.message().to_owned())?;
+    build(&copy.dir(), &config, today(), &Options::default()).map_err(|error| error.message().to_owned())?;
+    let walk = walkdir::WalkDir::new(copy.path("public")).into_iter().map(Result::unwrap);
+    let files = walk.filter(|entry| entry.file_type().is_file()).map(|entry| {
+        let path = entry.path().strip_prefix(copy.path("public")).unwrap().to_str().unwrap().to_owned();
+        (path, std::fs::read(entry.path()).unwrap().into())
+    });
+    Ok(files.filter(|(path, _)| path != crate::site::output::MANIFEST).collect())
+}
+
+/// What the author has on disk.
+fn files_of(site: &TestSite) -> Files {
+    let below = ["config", "content", "data", "static", "templates"].map(|folder| site.path(folder));
+    let all = below.iter().filter(|folder| folder.exists()).flat_map(walkdir::WalkDir::new).map(Result::unwrap);
+    let files = all.filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            let path = entry.path().strip_prefix(site.path("")).unwrap().to_str().unwrap().to_owned();
+            (path, std::fs::read(entry.path()).unwrap().into())
+        })
+        .collect()
+}
+
+/// The files after the changes that a rebuild says it made.
+fn applied(mut before: Files, rebuilt: &Rebuilt) -> Files {
+    rebuilt.removed.iter().for_each(|path| assert!(before.remove(path).is_some(), "{path}"));
+    for path in &rebuilt.changed {
+        let new = rebuilt.files[path].clone();
+        assert_ne!(before.insert(path.clone(), new.clone()), Some(new), "{path}");
+    }
+    before
+}
+
+/// The paths at which two sites differ.
+fn differences(files: &Files, other: &Files) -> Vec<String> {
+    let paths: BTreeSet<&String> = files.keys().chain(other.keys()).collect();
+    paths.into_iter().filter(|path| files.get(*path) != other.get(*path)).cloned().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_session_has_the_site_of_a_build_from_nothing(
+        edits in prop::collection::vec((0..KINDS, 0u8..3, any::<bool>(), any::<bool>()), 3..9),
+    ) {
+        let site = TestSite::new();
+        let mut session = open(&site);
+        let mut before = Files::clone(&rebuilt(&mut session, When::Now).unwrap().files);
+        for (kind, which, is_known, in_background) in edits {
+            let on_disk = files_of(&site);
+            edit(&site, kind, which);
+            let paths = differences(&on_disk, &files_of(&site)).iter().map(|path| site.path(path)).collect();
+            let changed = if is_known { Changed::Paths(&paths) } else { Changed::Unknown };
+            let when = if in_background { When::Later } else { When::Now };
+            let outcome = session.rebuild(today(), changed, when).and_then(|rebuilt| {
+                before = applied(before.clone(), &rebuilt);
+                assert_eq!(differences(&before, &rebuilt.files), Vec::<String>::new());
+                let Some(job) = session.typesetting() else { return Ok(rebuilt) };
+                let rebuilt = session.put_reports(job.run()?)?.unwrap();
+                before = applied(before.clone(), &rebuilt);
+                Ok(rebuilt)
+            });
+            match (outcome.map_err(|error| error.message().to_owned()), fresh(&site)) {
+                (Ok(rebuilt), Ok(expected)) => {
+                    prop_assert_eq!(differences(&rebuilt.files, &expected), Vec::<String>::new(), "edit {} {}", kind, which);
+                }
+                (Err(error), Err(expected)) => {
+                    prop_assert_eq!(error, expected, "edit {} {}", kind, which);
+                    prop_assert_eq!(differences(session.files(), &before), Vec::<String>::new());
+                }
+                (found, expected) => prop_assert!(false, "edit {} {}: {:?} is not {:?}", kind, which, found.map(drop), expected.map(drop)),
+            }
+        }
+    }
+}
+
+#[test]
+fn another_word_changes_only_what_shows_it() {
+    let site = TestSite::new();
+    append(&site, "content/months/2022-07.md", "July.\n");
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Now).unwrap();
+    assert_eq!(first.changed.len(), first.files.len());
+    append(&site, "content/months/2022-07.md", "\nOne more word.\n");
+    let second = rebuilt(&mut session, When::Later).unwrap();
+    // The list of months shows the first words alone, and is the same.
+    let pages = ["journal/index.html", "months/2022-07/index.html"];
+    assert_eq!(second.changed.iter().collect::<Vec<_>>(), pages);
+    // Of all other files not even a copy was made.
+    let untouched = second.files.iter().filter(|(path, _)| !second.changed.contains(*path));
+    assert!(untouched.clone().all(|(path, content)| content.as_ptr() == first.files[path].as_ptr()));
+    assert!(second.reports_wait);
+    let job = session.typesetting().unwrap();
+    let third = session.put_reports(job.run_in_background().unwrap()).unwrap().unwrap();
+    assert_eq!(third.changed.iter().collect::<Vec<_>>(), ["months/2022-07.pdf"]);
+    assert_eq!((third.typeset, third.reports_wait), (1, false));
+    assert!(session.typesetting().is_none());
+}
+
+#[test]
+fn reports_of_a_site_that_has_become_another_one_come_too_late() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Later).unwrap();
+    assert!(first.files.keys().all(|path| !path.ends_with(".pdf")));
+    // The pages lead to the reports all the same: they will be there.
+    assert!(String::from_utf8_lossy(&first.files["months/index.html"]).contains("2022-07.pdf"));
+    let job = session.typesetting().unwrap();
+    append(&site, "content/months/2022-07.md", "July.\n");
+    rebuilt(&mut session, When::Later).unwrap();
+    assert!(session.put_reports(job.run().unwrap()).unwrap().is_none());
+    let job = session.typesetting().unwrap();
+    let files = session.put_reports(job.run().unwrap()).unwrap().unwrap().files;
+    assert_eq!(differences(&files, &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
+#[test]
+fn an_error_leaves_the_last_site_and_its_end_brings_the_next() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Now).unwrap();
+    let errors: [(&str, &str); 4] = [
+        ("content/about.md", "+++\nno front matter\n+++\n"),
+        ("config/local.toml", "[site]\ntitel = 'x'\n"),
+        ("templates/foot.html", "{{ x | no_such_filter }}"),
+        ("content/extra.md", "[nowhere](none.md)"),
+    ];
+    for (path, text) in errors {
+        let before = std::fs::read_to_string(site.path(path)).ok();
+        site.write(path, text);
+        for _ in 0..2 {
+            assert!(rebuilt(&mut session, When::Now).is_err(), "{path}");
+            assert!(
+                Arc::ptr_eq(session.files(), &first.files) || differences(session.files(), &first.files).is_empty()
+            );
+            assert!(session.typesetting().is_none());
+        }
+        match before {
+            Some(before) => site.write(path, &before),
+            None => std::fs::remove_file(site.path(path)).unwrap(),
+        }
+        let again = rebuilt(&mut session, When::Now).unwrap();
+        assert_eq!((again.changed.len(), again.removed.len()), (0, 0), "{path}");
+    }
+}
+
+#[test]
+fn a_private_value_is_refused_in_pages_and_in_reports_that_come_later() {
+    let site = TestSite::new();
+    site.write("config/local.toml", "[flex]\ntoken = \"123456789012\"\n");
+    let mut session = open(&site);
+    rebuilt(&mut session, When::Now).unwrap();
+    append(&site, "content/about.md", "\n123456789012\n");
+    let error = rebuilt(&mut session, When::Later).unwrap_err().to_string();
+    assert!(error.contains("the Flex token"), "{error}");
+    // Not even when nothing has changed since.
+    assert!(rebuilt(&mut session, When::Later).is_err());
+}

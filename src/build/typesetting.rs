@@ -1,0 +1,69 @@
+//! The reports of a site as a job that can be done beside it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::Paper;
+use crate::kept::{Kept, Made};
+use crate::publication::Publication;
+use crate::publication::scan::Secrets;
+use crate::render::pictures::Pictures;
+use crate::report::{self, Cache, Reports};
+use crate::{Error, Result, site};
+
+/// Reports to be typeset, with everything that it takes.
+pub struct Typesetting {
+    pub(super) number: u64,
+    pub(super) publication: Arc<Publication>,
+    pub(super) secrets: Arc<Secrets>,
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) templates: PathBuf,
+    pub(super) base_url: Option<String>,
+    pub(super) drafts: bool,
+    pub(super) paper: Paper,
+    pub(super) cache: Arc<Cache>,
+    pub(super) kept: Kept,
+}
+
+/// Typeset reports, for [`Session::put_reports`](super::session::Session::put_reports).
+pub struct TypesetReports {
+    /// Of which site.
+    pub(super) number: u64,
+    pub(super) secrets: Arc<Secrets>,
+    pub(super) reports: Reports,
+    pub(super) made: BTreeMap<String, Made>,
+}
+
+impl Typesetting {
+    /// Typesets those that are not the same as before.
+    ///
+    /// # Errors
+    /// The first that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
+    pub fn run(self) -> Result<TypesetReports> {
+        let reports = report::all(
+            &self.publication,
+            &report::Options {
+                base_url: self.base_url.as_deref(),
+                drafts: self.drafts,
+                template_dir: Some(&self.templates).filter(|folder| folder.is_dir()).map(PathBuf::as_path),
+                paper: self.paper,
+                page_of: &site::page_of_files(&self.publication, self.drafts),
+                pictures: &self.pictures,
+                cache: &self.cache,
+                kept: Some(&self.kept),
+            },
+        )?;
+        Ok(TypesetReports { number: self.number, secrets: self.secrets, reports, made: self.kept.into_made() })
+    }
+
+    /// As [`Self::run`], on one thread alone, so that pages can be made meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; no thread to be had.
+    pub fn run_in_background(self) -> Result<TypesetReports> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let pool = pool.map_err(|cause| Error::internal("cannot start a thread").because(cause))?;
+        pool.install(|| self.run())
+    }
+}
