@@ -61,6 +61,40 @@ pub fn init(site: &SiteDir) -> Result<Started> {
     Ok(started)
 }
 
+/// What deploys a committed `public/` as GitHub Pages.
+const WORKFLOW: &str = include_str!("../config/pages.yml");
+
+/// Makes a site whose `public/` is committed and shown as GitHub Pages by a workflow of the repository it is kept in.
+///
+/// It writes what [`init`] does. Whether an earlier `.gitignore` still keeps `public/` out of the repository is for the
+/// caller to look at, with [`ignores_public`].
+///
+/// # Errors
+/// As [`init`].
+pub fn init_with_pages(site: &SiteDir) -> Result<Started> {
+    let ignored = GIT_IGNORE.replace("public/\n", "");
+    let files = [
+        (site.root().join(".github/workflows/pages.yml"), WORKFLOW),
+        (site.root().join(".gitignore"), ignored.as_str()),
+    ];
+    let mut started = Started::default();
+    for (path, content) in files {
+        if write_new(&path, content.as_bytes(), false)? {
+            started.written.push(path.strip_prefix(site.root()).unwrap_or(&path).to_path_buf());
+        }
+    }
+    let Started { written, kept } = init(site)?;
+    started.kept = kept.into_iter().filter(|path| !started.written.contains(path)).collect();
+    started.written.extend(written);
+    Ok(started)
+}
+
+/// Whether the site's `.gitignore` keeps `public/` out of the repository.
+pub fn ignores_public(site: &SiteDir) -> bool {
+    let text = fs::read_to_string(site.root().join(".gitignore")).unwrap_or_default();
+    text.lines().any(|line| line.trim().trim_matches('/') == "public")
+}
+
 /// The pages to fill in, by their path below `content/`.
 pub(crate) fn starter_pages() -> BTreeMap<PathBuf, &'static [u8]> {
     files_of(&CONTENT)

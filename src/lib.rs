@@ -47,6 +47,7 @@ pub mod kept;
 mod map_tests;
 mod program;
 pub mod publication;
+pub mod publish;
 pub mod record;
 pub mod render;
 pub mod report;

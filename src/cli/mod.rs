@@ -13,6 +13,7 @@ mod import;
 mod init;
 mod progress;
 mod prompts;
+mod publish;
 mod rebalance;
 mod report;
 mod signal;
@@ -88,6 +89,8 @@ enum Command {
     Backtest(backtest::Arguments),
     /// Render the site into public/
     Build(build::Arguments),
+    /// Check, build and publish the site: to a branch of a git repository, such as GitHub Pages
+    Publish(publish::Arguments),
     /// Typeset the report of one month as a PDF
     Report(report::Arguments),
     /// Print completions for a shell
@@ -156,6 +159,7 @@ pub fn run() -> ExitCode {
         Command::Annotate(arguments) => annotate::run(&arguments, &site, &terminal),
         Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
+        Command::Publish(arguments) => publish::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::{Config, renamed};
+use super::{Config, has_password, renamed};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -73,12 +73,22 @@ pub fn parse(text: &str, path: &Path) -> Result<Config> {
 /// Refuses a secret in `config.toml`, which is meant to be committed. The error does not repeat its value.
 fn no_secret(source: &Source) -> Result<()> {
     let config = parse(&source.text, &source.path)?;
-    let offset = offset_of("flex.token", &source.text).filter(|_| config.flex.token.is_set());
-    offset.map_or(Ok(()), |offset| {
-        Err(Error::configuration("the Flex token stands in a file that is made to be committed")
-            .at(Place::offset(&source.path, &source.text, offset))
-            .hint("move it to config/local.toml, which is kept out of the repository, and make a new one"))
-    })
+    let secrets = [
+        ("flex.token", config.flex.token.is_set(), "the Flex token stands"),
+        (
+            "publish.remote",
+            has_password(&config.publish.remote),
+            "the address of the remote, with its password, stands",
+        ),
+    ];
+    for (key, is_set, what) in secrets {
+        if let Some(offset) = offset_of(key, &source.text).filter(|_| is_set) {
+            return Err(Error::configuration(format!("{what} in a file that is made to be committed"))
+                .at(Place::offset(&source.path, &source.text, offset))
+                .hint("move it to config/local.toml, which is kept out of the repository, and make a new one"));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn read(path: &Path) -> Result<Option<Source>> {
@@ -175,6 +185,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("site", "inception"),
     ("account", "exchange"),
     ("benchmark", "kind"),
+    ("publish", "cname"),
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),
@@ -239,7 +250,8 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
         ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
         ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),
     ];
-    checks.into_iter().find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
+    let publish = config.publish.impossible();
+    checks.into_iter().chain(publish).find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
 }
 
 /// Whether an address is on this computer.

@@ -6,6 +6,7 @@
 pub mod exchange;
 mod load;
 mod price_symbols;
+mod publish;
 mod renamed;
 pub mod secret;
 pub mod strategy;
@@ -13,6 +14,7 @@ pub mod strategy;
 pub use crate::record::Rule;
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
+pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
 pub use renamed::renamed_keys;
 pub use secret::Secret;
 pub use strategy::{Member, Strategies, Strategy};
@@ -51,6 +53,8 @@ pub struct Config {
     pub csv: CsvImport,
     /// The monthly reports.
     pub report: Report,
+    /// Where the site is published.
+    pub publish: Publish,
     /// Names of instruments on the pages, by ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
     /// The strategies.

@@ -21,6 +21,9 @@ pub(super) const EXCHANGE: &str = "BATS";
 /// The simulated account.
 pub(super) const ACCOUNT: &str = "DU0000000";
 
+/// How the number of each of its fills starts.
+pub const EXEC_ID: &str = "0000demo.";
+
 /// No fill is further than this from its reference price, in tenths of a basis point.
 const WORST_SLIPPAGE: i64 = 300;
 
@@ -74,7 +77,7 @@ impl SimulatedBroker {
             let commission = if last { left } else { share.round_dp(4) };
             left -= commission;
             fills.push(Execution {
-                exec_id: ExecId::new(format!("0000demo.{:08x}.{:02}.01", 0x5f3a_1c2b_u32 + self.orders, index + 1)),
+                exec_id: ExecId::new(format!("{EXEC_ID}{:08x}.{:02}.01", 0x5f3a_1c2b_u32 + self.orders, index + 1)),
                 time,
                 side: order.side,
                 quantity: Decimal::from(*shares),

@@ -15,5 +15,6 @@ mod simulate;
 mod tests;
 mod write;
 
+pub use broker::EXEC_ID;
 pub use simulate::{DemoRecord, simulate, simulate_on};
 pub use write::write;

@@ -19,6 +19,7 @@ const LETTERS: usize = 32;
 #[derive(Default)]
 pub struct Cache {
     folder: Option<PathBuf>,
+    is_kept: bool,
     held: Mutex<BTreeMap<YearMonth, Held>>,
 }
 
@@ -38,7 +39,12 @@ impl Cache {
     pub fn at(folder: PathBuf) -> Self {
         let held =
             std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| named(&entry.path()));
-        Self { held: Mutex::new(held.collect()), folder: Some(folder) }
+        Self { held: Mutex::new(held.collect()), folder: Some(folder), is_kept: true }
+    }
+
+    /// The same, in which nothing is ever stored.
+    pub fn read_only(self) -> Self {
+        Self { is_kept: false, ..self }
     }
 
     /// The digest of all inputs of a report.
@@ -70,7 +76,8 @@ impl Cache {
         let digest = sha256(&pdf, LETTERS);
         let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
         let old = self.held().insert(month, new);
-        let Some((folder, path)) = self.folder.as_ref().zip(self.path(month, key, &digest)) else { return Ok(()) };
+        let kept = self.folder.as_ref().filter(|_| self.is_kept);
+        let Some((folder, path)) = kept.zip(self.path(month, key, &digest)) else { return Ok(()) };
         write(folder, &path, &pdf).map_err(|cause| Error::io("keep reports", folder, cause))?;
         match old.and_then(|old| self.path(month, &old.key, &old.digest)).filter(|old| *old != path) {
             // One that is gone already is no loss.

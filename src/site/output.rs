@@ -19,7 +19,7 @@ use super::Files;
 pub const MANIFEST: &str = ".trackrecord-manifest";
 
 /// Kept where it stands, so that an empty output folder can be committed.
-const KEEP: &str = ".gitkeep";
+pub const KEEP: &str = ".gitkeep";
 
 /// What a replacement changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,8 +50,7 @@ pub struct Replaced {
 /// once. Every error leaves the old site in place.
 pub fn replace(dir: &Path, files: &Files) -> Result<Replaced> {
     let old = read_old(dir)?;
-    let mut wanted = files.clone();
-    wanted.insert(MANIFEST.into(), manifest(files).into());
+    let mut wanted = with_manifest(files);
     if old.present.contains(KEEP) {
         wanted.entry(KEEP.into()).or_default();
     }
@@ -123,6 +122,13 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// The files of a site, and the list of them that stands beside them.
+pub fn with_manifest(files: &Files) -> Files {
+    let mut all = files.clone();
+    all.insert(MANIFEST.into(), manifest(files).into());
+    all
 }
 
 /// One line for each file: its SHA-256 and its path, as `sha256sum --check` reads them.

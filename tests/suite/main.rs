@@ -27,7 +27,10 @@ mod import;
 mod interruption;
 mod prices;
 mod privacy;
+mod publish;
 mod reports;
+#[path = "../support/repository.rs"]
+mod repository;
 mod rust_client;
 mod samples;
 mod schema;

@@ -1,0 +1,398 @@
+//! Publishing: the site is checked, built, and put on the branch of a repository that a host shows as pages, or handed to
+//! a program of the owner's.
+//!
+//! Everything git does happens in a temporary repository: work tree, index, hooks and branches of the site's own one, if
+//! there is one, stay as they are.
+
+mod address;
+mod changes;
+mod command;
+mod commit;
+mod figures;
+mod gate;
+mod git;
+mod interrupt;
+pub mod live;
+mod own_repository;
+mod reasons;
+mod record_files;
+mod remote;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use walkdir::WalkDir;
+
+use crate::build::{self, Built};
+use crate::check::check;
+use crate::config::Config;
+use crate::error::{Error, Place, Result};
+use crate::record::{Record, load};
+use crate::site::output::{KEEP, MANIFEST, set_mode, with_manifest};
+use crate::site::{Files, overrides};
+use crate::site_dir::SiteDir;
+
+pub use changes::{Change, ChangedFile, in_words};
+pub use figures::{Figure, TableChange};
+pub use gate::size;
+use remote::{MOST_AT_ONCE, Remote, Tip};
+
+/// The file that names the site's own domain.
+const CNAME: &str = "CNAME";
+
+/// How to publish.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// The remote, instead of the configured one.
+    pub remote: Option<&'a str>,
+    /// The branch, instead of the configured one.
+    pub branch: Option<&'a str>,
+    /// Whether the demo's trades may be published.
+    pub is_demo_meant: bool,
+    /// Whether the repository may hold the record too.
+    pub is_same_repository_meant: bool,
+    /// Whether the branch starts without its history.
+    pub starts_afresh: bool,
+    /// Nothing can be dated after it.
+    pub today: NaiveDate,
+    /// Whether nothing is to be written.
+    pub is_dry: bool,
+}
+
+/// A site that is ready to be published, and what that would change.
+pub struct Prepared {
+    /// What the build did; nothing in a dry run, which writes nothing.
+    pub built: Option<Built>,
+    /// Every file of the site.
+    pub files: Files,
+    /// The files that are new, changed or removed; all are new where the old ones are not known.
+    pub changes: Vec<ChangedFile>,
+    /// The figures that change, in a dry run.
+    pub tables: Vec<TableChange>,
+    /// What was published more finely than now, and stays in the branch's history.
+    pub finer_before: Vec<String>,
+    /// The address of the pages, where it is known.
+    pub base_url: Option<String>,
+    /// The last date of the record.
+    pub as_of: NaiveDate,
+    way: Way,
+}
+
+/// How the site leaves this computer.
+enum Way {
+    Git(Box<OnBranch>),
+    Command { command: Vec<String>, root: PathBuf, public: PathBuf },
+}
+
+struct OnBranch {
+    remote: Remote,
+    tip: Option<Tip>,
+    tree: String,
+    is_same: bool,
+    starts_afresh: bool,
+}
+
+/// What became of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Published {
+    /// The branch holds exactly this site already.
+    Nothing,
+    /// It was pushed as this commit; whether the branch is new.
+    Pushed {
+        /// The commit's number.
+        commit: String,
+        /// Whether the branch was made now.
+        is_new: bool,
+    },
+    /// The program of the owner's has taken it.
+    Handed,
+}
+
+impl Prepared {
+    /// Where it goes, in words.
+    pub fn destination(&self) -> String {
+        match &self.way {
+            Way::Git(on) => format!("{} of {}", on.remote.branch(), on.remote.shown()),
+            Way::Command { command, .. } => format!("`{}`", command.first().map_or("", String::as_str)),
+        }
+    }
+
+    /// Whether the branch holds exactly this site already.
+    pub fn is_published(&self) -> bool {
+        matches!(&self.way, Way::Git(on) if on.is_same && !on.starts_afresh)
+    }
+
+    /// Whether it is known what is published now.
+    pub fn is_comparable(&self) -> bool {
+        matches!(self.way, Way::Git(_))
+    }
+
+    /// Publishes it.
+    ///
+    /// # Errors
+    /// The remote does not take it, or has moved since it was looked at; the program of the owner's fails.
+    pub fn publish(&self, now: DateTime<Utc>) -> Result<Published> {
+        let on = match &self.way {
+            Way::Command { command, root, public } => {
+                return command::run(command, public, root).map(|()| Published::Handed);
+            }
+            Way::Git(on) => on,
+        };
+        if self.is_published() {
+            return Ok(Published::Nothing);
+        }
+        let message = format!("Record to {}: {}\n", self.as_of, in_words(&self.changes));
+        let parent = on.tip.as_ref().filter(|_| !on.starts_afresh).map(|tip| tip.commit.as_str());
+        let commit = commit::commit(&on.remote, &on.tree, parent, &message, now)?;
+        commit::push(&on.remote, &commit, on.tip.as_ref())?;
+        Ok(Published::Pushed { commit, is_new: on.tip.is_none() })
+    }
+}
+
+/// Checks and builds the site, and finds out what publishing it would change. A dry run writes nothing but temporary files.
+///
+/// # Errors
+/// Whatever keeps the site from being built or published, each with the next step.
+pub fn prepare(site: &SiteDir, config: &Config, options: &Options) -> Result<Prepared> {
+    let record = load::load(site, config, options.today);
+    let mut findings = check(&record, config);
+    findings.extend(overrides::findings(&site.templates()));
+    findings.sort();
+    gate::record(&record, &findings, config, options.is_demo_meant)?;
+    let as_of = record.snapshots.last().map_or(options.today, |last| last.date);
+    let is_command = options.remote.is_none() && options.branch.is_none() && !config.publish.command.is_empty();
+    if is_command {
+        return by_command(site, config, options, &record, as_of);
+    }
+    let branch = options.branch.unwrap_or(&config.publish.branch);
+    let remote =
+        Remote::open(site, options.remote.unwrap_or(&config.publish.remote), options.remote.is_some(), branch)?;
+    remote.fetch()?;
+    refuse_record(&remote, options)?;
+    let tip = remote.tip()?;
+    let kept = kept_domain(&remote, tip.as_ref())?;
+    let base_url = base_url(site, config, &remote, kept.as_deref())?;
+    let Made { built, mut files, folder } = made(site, config, options, &record, base_url.as_deref(), &remote)?;
+    gate::files(&files)?;
+
+    let paths: Vec<&String> = files.keys().collect();
+    let mut contents = commit::store(&remote, &folder, &paths)?;
+    if let Some(domain) = domain(site, config, kept.as_deref(), files.get(CNAME).map(|file| &**file))? {
+        let path = remote.beside(CNAME);
+        std::fs::write(&path, &domain).map_err(|cause| Error::io("write", &path, cause))?;
+        let name = CNAME.to_owned();
+        contents.extend(commit::store(&remote, &remote.beside(""), &[&name])?);
+        files.insert(name, domain.into());
+    }
+    let tree = commit::tree(&remote, &contents)?;
+    let old = tip.as_ref().map(|tip| tip.files.clone()).unwrap_or_default();
+    let is_same = match &tip {
+        Some(tip) => commit::tree_of(&remote, &tip.commit)? == tree,
+        None => false,
+    };
+    let mut changes = changes::between(&old, &contents);
+    sizes(&mut changes, &files);
+    if options.is_dry {
+        sizes_of_removed(&remote, &mut changes, &old)?;
+    }
+    let (tables, finer_before) = compared(&remote, &old, &changes, &files, options)?;
+    let on = OnBranch { remote, tip, tree, is_same, starts_afresh: options.starts_afresh };
+    let base_url = base_url.or_else(|| config.site.base_url.clone());
+    let way = Way::Git(Box::new(on));
+    Ok(Prepared { built, files, changes, tables, finer_before, base_url, as_of, way })
+}
+
+fn by_command(
+    site: &SiteDir,
+    config: &Config,
+    options: &Options,
+    record: &Record,
+    as_of: NaiveDate,
+) -> Result<Prepared> {
+    let domain = config.publish.cname.as_deref().map(|name| format!("https://{name}/"));
+    let base_url = config.site.base_url.clone().or(domain);
+    let (built, files) = if options.is_dry {
+        (None, with_manifest(&rendered(site, config, record, base_url.as_deref())?))
+    } else {
+        let building = build::Options { base_url: base_url.as_deref(), ..build::Options::default() };
+        (Some(build::build(site, config, options.today, &building)?), read(&site.public())?)
+    };
+    gate::files(&files)?;
+    let contents = files.keys().map(|path| (path.clone(), String::new())).collect();
+    let mut changes = changes::between(&BTreeMap::new(), &contents);
+    sizes(&mut changes, &files);
+    let command = config.publish.command.clone();
+    let way = Way::Command { command, root: site.root().to_path_buf(), public: site.public() };
+    Ok(Prepared { built, files, changes, tables: Vec::new(), finer_before: Vec::new(), base_url, as_of, way })
+}
+
+/// Refuses a repository in which the record itself would be, or is, public.
+fn refuse_record(remote: &Remote, options: &Options) -> Result<()> {
+    for (branch, commit) in remote.branches()? {
+        let files = remote.files(&commit)?;
+        let Some(path) = record_files::first(files.keys()) else { continue };
+        let what = format!("{} holds the record itself: branch {branch} has {path}", remote.shown());
+        if branch == remote.branch() {
+            return Err(Error::refused(what)
+                .hint("publish to a branch for pages alone: `--branch gh-pages`; this one would lose its files"));
+        }
+        if !options.is_same_repository_meant {
+            return Err(Error::refused(what)
+                .hint("publish the pages to another, public repository and keep this one private: `--remote`")
+                .hint("if both are meant to be in one, and it is private, say so with `--same-repository`"));
+        }
+    }
+    Ok(())
+}
+
+/// The domain that the branch has already.
+fn kept_domain(remote: &Remote, tip: Option<&Tip>) -> Result<Option<Vec<u8>>> {
+    tip.and_then(|tip| tip.files.get(CNAME)).map(|content| remote.read(content)).transpose()
+}
+
+fn name_in(cname: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(cname);
+    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_ascii_lowercase)
+}
+
+/// The content of `CNAME`, unless the site has that file already: the configured domain, else the branch's own.
+fn domain(site: &SiteDir, config: &Config, kept: Option<&[u8]>, own: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+    let wanted = config.publish.cname.as_deref().map(str::to_ascii_lowercase);
+    if let Some(own) = own {
+        return match &wanted {
+            Some(wanted) if name_in(own).as_ref() != Some(wanted) => {
+                Err(Error::configuration(format!("`[publish] cname` is {wanted}, and the file names another domain"))
+                    .at(Place::file(site.static_files().join(CNAME)))
+                    .hint("remove one of the two"))
+            }
+            _ => Ok(None),
+        };
+    }
+    Ok(match (wanted, kept) {
+        (Some(wanted), Some(kept)) if name_in(kept).as_ref() == Some(&wanted) => Some(kept.to_vec()),
+        (Some(wanted), _) => Some(format!("{wanted}\n").into_bytes()),
+        (None, kept) => kept.map(<[u8]>::to_vec),
+    })
+}
+
+/// The address of the pages where the configuration names none: the own domain's, else the one GitHub gives them.
+fn base_url(site: &SiteDir, config: &Config, remote: &Remote, kept: Option<&[u8]>) -> Result<Option<String>> {
+    if config.site.base_url.is_some() {
+        return Ok(None);
+    }
+    let own = site.static_files().join(CNAME);
+    let own =
+        own.is_file().then(|| std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause))).transpose()?;
+    let configured = config.publish.cname.as_ref().map(|name| name.to_ascii_lowercase());
+    let domain =
+        configured.or_else(|| name_in(own.as_deref().or(kept)?)).filter(|name| crate::config::is_domain(name));
+    Ok(domain.map(|name| format!("https://{name}/")).or_else(|| address::pages_address(remote.address())))
+}
+
+/// The site's files, and the folder they stand in.
+struct Made {
+    built: Option<Built>,
+    files: Files,
+    folder: PathBuf,
+}
+
+fn made(
+    site: &SiteDir,
+    config: &Config,
+    options: &Options,
+    record: &Record,
+    base_url: Option<&str>,
+    remote: &Remote,
+) -> Result<Made> {
+    if !options.is_dry {
+        let building = build::Options { base_url, ..build::Options::default() };
+        let built = build::build(site, config, options.today, &building)?;
+        let folder = site.public();
+        return Ok(Made { built: Some(built), files: read(&folder)?, folder });
+    }
+    let files = with_manifest(&rendered(site, config, record, base_url)?);
+    let folder = remote.beside("site");
+    for (path, content) in &files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(&folder);
+        std::fs::create_dir_all(parent).map_err(|cause| Error::io("make the folder", parent, cause))?;
+        std::fs::write(&path, content).map_err(|cause| Error::io("write", &path, cause))?;
+    }
+    set_mode(&folder, 0o700)?;
+    Ok(Made { built: None, files, folder })
+}
+
+/// The site in memory, with the reports that are kept but keeping none.
+fn rendered(site: &SiteDir, config: &Config, record: &Record, base_url: Option<&str>) -> Result<Files> {
+    let cache = build::cache(site).read_only();
+    let options = build::Options { base_url, ..build::Options::default() };
+    Ok(build::render(site, record, config, &options, &cache)?.files)
+}
+
+/// Every file of a folder that a build has written.
+fn read(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry =
+            entry.map_err(|cause| Error::data("cannot read the site").at(Place::file(folder)).because(cause))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let path = entry.path();
+        let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        if name != KEEP {
+            files.insert(name, std::fs::read(path).map_err(|cause| Error::io("read", path, cause))?.into());
+        }
+    }
+    if files.contains_key(MANIFEST) {
+        return Ok(files);
+    }
+    Err(Error::internal("the built site has no list of its files").at(Place::file(folder)))
+}
+
+fn sizes(changes: &mut [ChangedFile], files: &Files) {
+    for file in changes {
+        file.size = files.get(&file.path).map(|content| content.len() as u64);
+    }
+}
+
+fn sizes_of_removed(remote: &Remote, changes: &mut [ChangedFile], old: &BTreeMap<String, String>) -> Result<()> {
+    let removed = changes.iter_mut().filter(|file| file.change == Change::Removed);
+    let (mut removed, contents): (Vec<_>, Vec<_>) =
+        removed.filter_map(|file| old.get(&file.path).map(|content| (file, content))).take(MOST_AT_ONCE).unzip();
+    if contents.is_empty() {
+        return Ok(());
+    }
+    remote.bring(&contents.iter().copied().collect())?;
+    let sizes = remote.sizes(&contents)?;
+    removed.iter_mut().zip(sizes).for_each(|(file, size)| file.size = size);
+    Ok(())
+}
+
+/// The figures that change, and those that were published more finely before.
+fn compared(
+    remote: &Remote,
+    old: &BTreeMap<String, String>,
+    changes: &[ChangedFile],
+    files: &Files,
+    options: &Options,
+) -> Result<(Vec<TableChange>, Vec<String>)> {
+    let is_table = |path: &str| path.starts_with("data/") && path.ends_with(".json");
+    let tables: Vec<(&String, &String)> = changes
+        .iter()
+        .filter(|file| file.change != Change::New && is_table(&file.path))
+        .filter_map(|file| old.get_key_value(&file.path))
+        .collect();
+    remote.bring(&tables.iter().map(|(_, content)| *content).collect::<BTreeSet<_>>())?;
+    let (mut differing, mut finer_before) = (Vec::new(), Vec::new());
+    for (path, content) in tables {
+        let before = remote.read(content)?;
+        let now: &[u8] = files.get(path).map_or(b"{\"rows\":[]}", |file| file);
+        if options.is_dry {
+            differing.extend(figures::between(path, &before, now));
+        }
+        finer_before.extend(figures::finer_before(path, &before, now));
+    }
+    Ok((differing, finer_before))
+}

@@ -1,0 +1,171 @@
+//! Remotes that are not there, do not let us in, refuse, or move.
+
+use super::{CONFIG, publish, record};
+use crate::repository::{Repository, executable};
+use crate::support::{Said, Site};
+
+/// `me:s3cret-token`, as HTTP sends it.
+const LOG_IN: &str = "Basic bWU6czNjcmV0LXRva2Vu";
+
+fn refused(site: &Site, remote: &str) -> String {
+    site.refused(&["publish", "--remote", remote])
+}
+
+#[test]
+fn a_remote_that_is_none_is_named_with_the_next_step() {
+    let site = record(CONFIG);
+    let said = site.refused(&["publish"]);
+    assert!(
+        said.contains("kept in no git repository") && said.contains("--remote https://github.com/NAME/REPO.git"),
+        "{said}"
+    );
+    crate::repository::git(&site.path(""), &["init", "--quiet"]);
+    let said = site.refused(&["publish"]);
+    assert!(said.contains("has no remote `origin`; it has none yet"), "{said}");
+    for nothing in ["/no/such/folder", &format!("file://{}", site.path("content").display()), "./nothing.git"] {
+        let said = refused(&site, nothing);
+        assert!(said.contains("there is no git repository at") && said.contains("nothing was published"), "{said}");
+    }
+    let said = refused(&site, "http://127.0.0.1:1/x.git");
+    assert!(said.contains("cannot reach http://127.0.0.1:1/x.git"), "{said}");
+    let said = refused(&site, "http://no-such-host.invalid/x.git");
+    assert!(said.contains("cannot reach http://no-such-host.invalid/x.git"), "{said}");
+}
+
+#[test]
+fn without_git_on_the_path_that_is_said() {
+    let site = record(CONFIG);
+    let empty = tempfile::tempdir().unwrap();
+    let output = site.command(&["publish", "--remote", "/x"]).env("PATH", empty.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("there is no program `git` here") && said.contains("install git"), "{said}");
+}
+
+#[test]
+fn a_hook_that_declines_is_quoted_and_nothing_changes() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    publish(&site, &remote, &[]);
+    let before = remote.git(&["show-ref"]);
+    remote.hook("pre-receive", "#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n");
+    site.put("content/about.md", "+++\ntitle = 'About'\n+++\nOther words.\n");
+    let said = refused(&site, &remote.url());
+    assert!(said.contains("pre-receive hook declined") && said.contains("GH006: Protected branch"), "{said}");
+    assert!(said.contains("whether the branch is protected") && said.contains("nothing was published"), "{said}");
+    assert_eq!(remote.git(&["show-ref"]), before);
+}
+
+#[test]
+fn a_branch_that_moves_meanwhile_is_not_overwritten_and_who_moved_it_is_said() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    publish(&site, &remote, &[]);
+    // Somebody else is faster: another commit comes between the look and the push.
+    let real = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|folder| folder.join("git"))
+        .find(|git| git.is_file());
+    let real = real.unwrap().display().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "#!/bin/sh\nfor word in \"$@\"; do\n  if [ \"$word\" = push ]; then (\n    unset GIT_DIR GIT_INDEX_FILE\n    \
+         export GIT_COMMITTER_NAME=Mallory GIT_COMMITTER_EMAIL=m@x GIT_AUTHOR_NAME=Mallory GIT_AUTHOR_EMAIL=m@x\n    \
+         export GIT_COMMITTER_DATE=2026-01-27T20:40:00Z\n    cd {0} && new=$({1} commit-tree -p gh-pages -m faster \
+         'gh-pages^{{tree}}') && {1} update-ref refs/heads/gh-pages $new\n  ); fi\ndone\nexec {1} \"$@\"\n",
+        remote.path().display(),
+        real
+    );
+    executable(&folder.path().join("git"), &script);
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    site.put("content/about.md", "+++\ntitle = 'About'\n+++\nOther words.\n");
+    for more in [&[][..], &["--fresh"]] {
+        let url = remote.url();
+        let output =
+            site.command(&[&["publish", "--remote", &url], more].concat()).env("PATH", &path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("has moved meanwhile: Mallory committed") && said.contains("2026-01-27 20:40:00 +0000"),
+            "{said}"
+        );
+    }
+    assert_eq!(remote.history("gh-pages")[..2], ["faster", "faster"]);
+    publish(&site, &remote, &[]);
+    assert_eq!(remote.history("gh-pages").len(), 4);
+}
+
+/// Publishes over HTTP.
+fn over_http(site: &Site, address: &str, log_in: &str) -> Said {
+    let mut command = site.command(&["publish", "--remote", &format!("http://{log_in}{address}")]);
+    let output = command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").output().unwrap();
+    let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { code: output.status.code().unwrap(), out: words(&output.stdout), err: words(&output.stderr) }
+}
+
+#[test]
+fn a_token_in_the_address_opens_the_door_and_is_never_shown() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    let address = remote.serve(Some(LOG_IN));
+    let said = over_http(&site, &address, "me:s3cret-token@");
+    assert_eq!(said.code, 0, "{}", said.shown());
+    assert!(said.err.contains(&format!("published to gh-pages of http://{address}")), "{}", said.err);
+    assert!(remote.files("gh-pages").contains_key("index.html"));
+    let again = over_http(&site, &address, "me:s3cret-token@");
+    assert!(again.err.contains("nothing to publish"), "{}", again.shown());
+    let mut words = said.shown() + &again.shown();
+    for wrong in ["me:s3cret%2Dwrong@", "s3cret-other@", ""] {
+        let said = over_http(&site, &address, wrong);
+        assert_eq!(said.code, 1, "{}", said.shown());
+        assert!(said.err.contains("does not accept the log-in") && said.err.contains(&address), "{}", said.err);
+        words += &said.shown();
+    }
+    remote.hook("pre-receive", "#!/bin/sh\necho 'no: http://me:s3cret-token@here and s3cret-token' >&2\nexit 1\n");
+    site.put("content/about.md", "+++\ntitle = 'About'\n+++\nOther words.\n");
+    let said = over_http(&site, &address, "me:s3cret-token@");
+    assert_eq!(said.code, 1, "{}", said.shown());
+    words += &said.shown();
+    assert!(!words.contains("s3cret"), "{words}");
+    for (path, content) in site.files("") {
+        assert!(!String::from_utf8_lossy(&content).contains("s3cret-token"), "{path}");
+    }
+}
+
+#[test]
+fn a_token_belongs_into_the_local_configuration() {
+    let remote = Repository::new();
+    let address = remote.serve(Some(LOG_IN));
+    let line = format!("[publish]\nremote = \"http://me:s3cret-token@{address}\"\n");
+    let site = record(&format!("{CONFIG}{line}"));
+    let said = site.refused(&["publish"]);
+    assert!(
+        said.contains("config/config.toml:6") && said.contains("config/local.toml") && !said.contains("s3cret"),
+        "{said}"
+    );
+    site.put("config/config.toml", CONFIG);
+    site.put("config/local.toml", line);
+    site.ok(&["publish"]);
+    assert!(remote.has("gh-pages"));
+}
+
+#[test]
+fn ctrl_c_stops_git_too() {
+    let (site, folder) = (record(CONFIG), tempfile::tempdir().unwrap());
+    let (began, went_on) = (folder.path().join("began"), folder.path().join("went-on"));
+    let script = format!("#!/bin/sh\ntouch {}\nsleep 5\ntouch {}\n", began.display(), went_on.display());
+    executable(&folder.path().join("git"), &script);
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let mut command = site.command(&["publish", "--remote", "/x"]);
+    let child = command.env("PATH", path).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let waited = (0..600).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        began.exists()
+    });
+    assert!(waited);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let interrupted =
+        std::process::Command::new("sh").args(["-c", "kill -INT \"$0\"", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("was stopped, as asked"), "{:?} {said}", output.status);
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    assert!(!went_on.exists());
+}
