@@ -65,6 +65,11 @@ impl Order {
         })
     }
 
+    /// Whether the broker gave it a number at all. Without one, each fill counts as an order of its own.
+    pub fn is_numbered(&self) -> bool {
+        self.fills.iter().any(|fill| given(&fill.perm_id).or(given(&fill.order_id)).is_some())
+    }
+
     /// Whether the broker knows the order under this number, permanent or not.
     pub fn has_number(&self, number: &str) -> bool {
         let numbered = |id: &Option<String>| id.as_deref() == Some(number);
@@ -104,23 +109,29 @@ fn given(number: &Option<String>) -> Option<&str> {
 /// out ([`is_trade`]).
 pub fn orders(executions: &[Execution]) -> Vec<Order> {
     let instruments = Instruments::of(executions);
+    let groups = grouped(executions, &instruments).into_iter();
+    groups.filter_map(|(instrument, fills)| order_of(instrument, &fills)).collect()
+}
+
+/// The fills of each order, by time, then id; the orders by their first fill.
+pub(super) fn grouped<'a>(
+    executions: &'a [Execution],
+    instruments: &Instruments,
+) -> Vec<(Instrument, Vec<&'a Execution>)> {
     let mut groups: BTreeMap<_, Vec<&Execution>> = BTreeMap::new();
     for fill in executions.iter().filter(|fill| is_trade(fill)) {
         let key = (&fill.account, instruments.of_fill(fill), fill.side, OrderId::of(fill));
         groups.entry(key).or_default().push(fill);
     }
-    let mut orders: Vec<Order> =
-        groups.into_iter().filter_map(|((_, instrument, ..), fills)| order_of(instrument, fills)).collect();
-    orders.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
-    orders
+    let mut groups: Vec<_> = groups.into_iter().map(|((_, instrument, ..), fills)| (instrument, fills)).collect();
+    for (_, fills) in &mut groups {
+        fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
+    }
+    groups.sort_by_key(|(_, fills)| fills.first().map(|fill| (fill.time, &fill.exec_id)));
+    groups
 }
 
-fn sort_key(order: &Order) -> (DateTime<Utc>, Option<&ExecId>) {
-    (order.first_fill, order.fills.first().map(|fill| &fill.exec_id))
-}
-
-fn order_of(instrument: Instrument, mut fills: Vec<&Execution>) -> Option<Order> {
-    fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
+fn order_of(instrument: Instrument, fills: &[&Execution]) -> Option<Order> {
     let (first, last) = (*fills.first()?, *fills.last()?);
     let quantity: Decimal = fills.iter().map(|fill| fill.quantity).sum();
     let paid: Decimal = fills.iter().map(|fill| fill.quantity * fill.price).sum();
@@ -137,7 +148,7 @@ fn order_of(instrument: Instrument, mut fills: Vec<&Execution>) -> Option<Order>
         quantity,
         price: price.normalize(),
         multiplier: first.multiplier,
-        fills: fills.into_iter().cloned().collect(),
+        fills: fills.iter().copied().cloned().collect(),
     })
 }
 

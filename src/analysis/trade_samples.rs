@@ -106,6 +106,16 @@ impl Fill {
         self
     }
 
+    pub fn transaction(mut self, number: &str) -> Self {
+        self.0.transaction_id = Some(number.into());
+        self
+    }
+
+    pub fn open_close(mut self, indicator: &str) -> Self {
+        self.0.open_close = Some(indicator.into());
+        self
+    }
+
     pub fn reference(mut self, price: &str) -> Self {
         self.0.reference_price = Some(dec(price));
         self

@@ -12,7 +12,7 @@ use super::Window;
 use super::fx::Rates;
 use super::instruments::is_trade;
 use super::orders::orders;
-use super::round_trips::{RoundTrip, round_trips};
+use super::round_trips::{Matching, RoundTrip, round_trips};
 use crate::record::{Currency, Execution, Record, Side, Snapshot};
 
 /// Nothing is annualized over fewer calendar days, as for returns (GIPS).
@@ -27,6 +27,8 @@ pub struct TradeFigures {
     pub orders: usize,
     /// Round trips closed.
     pub round_trips: usize,
+    /// Fills that closed something whose opening is not in the record; they are in no round trip.
+    pub without_opening: usize,
     /// See [`win_rate`].
     pub win_rate: Option<f64>,
     /// See [`profit_factor`].
@@ -62,14 +64,16 @@ pub struct TradeFigures {
 pub fn trade_figures(record: &Record, base: Currency, window: Window) -> TradeFigures {
     let rates = Rates::new(base, &record.snapshots);
     let fills = trades_in(record, window);
-    let mut closed = round_trips(record, base).closed;
+    let Matching { mut closed, mut without_opening, .. } = round_trips(record, base);
     closed.retain(|trip| window.contains(trip.closed_on()));
+    without_opening.retain(|fill| window.contains(fill.date));
     let results: Vec<f64> = closed.iter().filter_map(|trip| trip.net_base?.to_f64()).collect();
     let results_bps: Vec<f64> = closed.iter().filter_map(RoundTrip::result_bps).collect();
     TradeFigures {
         executions: fills.len(),
         orders: orders(&record.executions).iter().filter(|order| window.contains(order.date())).count(),
         round_trips: closed.len(),
+        without_opening: without_opening.len(),
         win_rate: win_rate(&results),
         profit_factor: profit_factor(&results),
         average_win: average_win(&results),

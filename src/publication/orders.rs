@@ -15,7 +15,7 @@ use crate::analysis::fx::Rates;
 use crate::analysis::notes::match_notes;
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::match_plans;
-use crate::analysis::round_trips::{RoundTrip, round_trips};
+use crate::analysis::round_trips::{Matching, RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
 use crate::config::Config;
 use crate::record::{Annotation, Record};
@@ -27,6 +27,8 @@ pub struct Trades {
     pub orders: Vec<OrderView>,
     /// Newest first.
     pub round_trips: Vec<RoundTripView>,
+    /// One sentence for each thing that the round trips leave out or assume.
+    pub remarks: Vec<String>,
     /// Execution quality.
     pub slippage: SlippageView,
     /// What the notes on these orders say.
@@ -50,7 +52,7 @@ impl Trades {
         let notes = match_notes(&record.annotations, &orders);
         let plans = match_plans(&record.plans, &orders);
         let measured = order_slippages(&orders, &record.annotations, &notes, &plans, &rates);
-        let closed = round_trips(record, base).closed;
+        let Matching { closed, without_opening, .. } = round_trips(record, base);
         let slugs = slugs(&orders);
         let results = results_by_closing_fill(&closed);
 
@@ -83,6 +85,7 @@ impl Trades {
         Self {
             orders: views,
             round_trips: trips,
+            remarks: remarks(without_opening.len(), orders.iter().filter(|order| !order.is_numbered()).count()),
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps, disclosure),
             notes: (0..orders.len()).filter_map(note_on).map(NoteText::from).collect(),
             unmatched_notes: notes.unmatched.len(),
@@ -91,6 +94,26 @@ impl Trades {
             owners: slugs.iter().cloned().zip(orders.iter().map(owner)).rev().collect(),
         }
     }
+}
+
+/// What a careful reader should know of the round trips.
+fn remarks(without_opening: usize, unnumbered: usize) -> Vec<String> {
+    let mut remarks = Vec::new();
+    match without_opening {
+        0 => {}
+        1 => {
+            remarks.push("1 fill closed something whose opening is not in the record; it makes no round trip.".into())
+        }
+        many => remarks.push(format!(
+            "{many} fills closed something whose opening is not in the record; they make no round trip."
+        )),
+    }
+    match unnumbered {
+        0 => {}
+        1 => remarks.push("1 fill has no order number, and counts as an order of its own.".into()),
+        many => remarks.push(format!("{many} fills have no order number, and count as orders of one fill each.")),
+    }
+    remarks
 }
 
 /// A readable, unique name for each order's page: date, ticker, side, and a number from the second on.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::disclosure::{Disclosure, Published};
+use super::orders::Trades;
 use super::view::Facts;
 use crate::analysis::performance::Performance;
 use crate::analysis::reconcile::UnexplainedChange;
@@ -16,9 +17,10 @@ pub fn in_words(
     disclosed: &Record,
     daily: &Performance,
     facts: &Facts,
-    unmatched_notes: usize,
+    trades: &Trades,
     disclosure: &Disclosure,
 ) -> Vec<String> {
+    let unmatched_notes = trades.unmatched_notes;
     let mut sentences = vec![missing_sessions(daily.exchange, facts.missing_sessions)];
     if facts.flow_days > 0 {
         sentences.push(format!(
@@ -31,6 +33,7 @@ pub fn in_words(
     sentences.extend(comparison(daily, facts));
     sentences.extend(without_commission(disclosed.executions.iter()));
     sentences.extend(corrected(disclosed.superseded.iter()));
+    sentences.extend(trades.remarks.iter().cloned());
     // The orders of some may be held back, and how many is nobody's business.
     if unmatched_notes > 0 && facts.delay_days == 0 {
         sentences.push(format!("{unmatched_notes} notes belong to no order shown here."));

@@ -56,6 +56,8 @@ pub struct Publication {
     pub orders: Vec<OrderView>,
     /// Closed round trips, newest first.
     pub round_trips: Vec<RoundTripView>,
+    /// What the round trips leave out or assume, a sentence each.
+    pub round_trip_remarks: Vec<String>,
     /// Execution quality.
     pub slippage: SlippageView,
     /// What is missing or odd in the data, in words.

@@ -177,6 +177,8 @@ finding_kinds! {
     UnusableFill = "unusable-fill",
     /// A file in `templates/` of which no use is made.
     UnusedTemplate = "unused-template",
+    /// A fill closes something that only a snapshot's positions show to have been held.
+    WithoutOpening = "without-opening",
 }
 
 impl fmt::Display for FindingKind {

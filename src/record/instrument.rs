@@ -77,6 +77,11 @@ impl<'a> Instruments<'a> {
         }
     }
 
+    /// What a fill is of, as far as it or others of the same instrument say; the class that stands for its family.
+    pub fn class_of(&self, fill: &Execution) -> AssetClass {
+        self.kind(fill).class
+    }
+
     /// Whether a fill is of a share, or at least nothing says that it is of something else.
     pub fn is_share(&self, fill: &Execution) -> bool {
         self.kind(fill).may_be_a_share()

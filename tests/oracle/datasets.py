@@ -43,11 +43,11 @@ class SiteWriter:
         (self.root / "config/config.toml").write_text(config, encoding="utf-8")
         self.flow_rows, self.fills = [], []
 
-    def snapshot(self, day, nav, fx=None):
+    def snapshot(self, day, nav, fx=None, positions=None):
         content = {
             "schema": 1, "date": day.isoformat(), "as_of": f"{day}T21:00:00Z", "account": ACCOUNT,
             "base_currency": self.base, "net_liquidation": f"{nav:.2f}", "cash": {}, "fx": fx or {},
-            "positions": None, "source": "csv",
+            "positions": positions, "source": "csv",
         }
         (self.root / f"data/snapshots/{day}.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
 
@@ -324,7 +324,51 @@ def behind(root, _binary):
     site.finish()
 
 
+def earlier(root, _binary):
+    """What was held before the record, sold before and after the first known positions; orders filled in pieces and
+    across each other; futures, CFDs and short sales in another currency."""
+    random = np.random.default_rng(77)
+    site = SiteWriter(root, "")
+    days = [stamp.date() for stamp in pd.bdate_range("2023-01-02", "2024-02-28")]
+    rates = 1.1 * simulated(random, len(days), 0, 0.004)
+    lines = {"HELD": ("STK", "USD", 1), "LENT": ("STK", "EUR", 1), "FDX": ("FUT", "EUR", 25), "DIFF": ("CFD", "EUR", 1),
+             "ABROAD": ("STK", "EUR", 1)}
+    held = {"HELD": 180, "LENT": -60, "FDX": 1, "DIFF": 0, "ABROAD": 0}
+    prices = {name: 40.0 + 10 * place for place, name in enumerate(lines)}
+    for place, day in enumerate(days):
+        fx = f"{rates[place]:.5f}"
+        for name in prices:
+            prices[name] *= 1 + random.normal(0, 0.012)
+        for order in range(int(random.integers(0, 3))):
+            trade(site, random, lines, held, prices, day, fx, 1000 * place + order)
+        positions = [{
+            "symbol": name, "conid": None, "exchange": "", "currency": lines[name][1], "quantity": str(held[name]),
+            "average_cost": None, "market_price": None, "market_value": "0", "unrealized_pnl": None, "realized_pnl": None,
+        } for name in held if held[name]]
+        site.snapshot(day, 250_000 + 900 * np.sin(place / 9), {"EUR": fx}, positions if place >= 30 else None)
+    site.finish()
+
+
+def trade(site, random, lines, held, prices, day, fx, number):
+    """An order in up to four pieces, or two of one instrument that are filled by turns."""
+    name = list(lines)[random.integers(0, len(lines))]
+    asset_class, currency, multiplier = lines[name]
+    orders = [(number, 1 if random.random() < 0.5 else -1)]
+    if random.random() < 0.2:
+        orders.append((number + 500, -orders[0][1]))
+    for _ in range(int(random.integers(1, 5))):
+        for perm, side in orders:
+            quantity = int(random.integers(1, 4)) if asset_class == "FUT" else int(random.integers(1, 60))
+            price = f"{prices[name] * (1 + random.normal(0, 0.002)):.4f}"
+            site.fill(day, name, "BUY" if side > 0 else "SELL", str(quantity), price, asset_class=asset_class,
+                      currency=currency, multiplier=str(multiplier), perm_id=str(1_000_000 + perm),
+                      commission=f"{random.uniform(0.2, 3):.4f}", commission_currency=currency,
+                      fx_to_base="1" if currency == "USD" else fx if number % 2 else "")
+            held[name] += side * quantity
+
+
 ALL = {
     "demo": demo, "sp500-stocks": stocks, "rough": rough, "still": still, "short": short, "euro": euro,
     "weekly": every("W"), "monthly": every("M"), "behind": behind,
+    "earlier": earlier,
 }

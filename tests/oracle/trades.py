@@ -57,40 +57,67 @@ class Trades:
         return sorted(grouped.values(), key=lambda fills: (fills[0].time, fills[0].exec_id))
 
     def round_trips(self):
-        """First in, first out: (opening fill, closing fill, net in base currency or None), by time of closing."""
-        self.refuse_earlier_holdings()
-        lots, closed = defaultdict(list), []
-        for fill in self.fills:
-            open_lots = lots[fill.account, fill.instrument]
-            left = fill.quantity
-            while left and open_lots and open_lots[0][0].side != fill.side:
-                opening, available = open_lots[0]
-                quantity = min(left, available)
-                closed.append((opening, fill, self.net(opening, fill, quantity)))
-                left -= quantity
-                if quantity == available:
-                    open_lots.pop(0)
-                else:
-                    open_lots[0] = (opening, available - quantity)
-            if left:
-                open_lots.append((fill, left))
-        return closed
+        """Pairs of an opening and a closing order: (first opening time, last closing time, net in base currency or None).
 
-    def refuse_earlier_holdings(self):
-        """What was held before the first fill has no known price; no data set here has such a holding."""
+        Orders are taken by their first fill, first in, first out. What was held before the first fill stands first in
+        the queue, without an order, and closing it gives no pair.
+        """
+        queues, pairs = defaultdict(list), {}
+        for instrument, quantity in self.held_before().items():
+            queues[instrument].append([None, None, quantity])
+        for number, fills in enumerate(self.orders()):
+            for fill in fills:
+                queue, left = queues[fill.instrument], fill.side * fill.quantity
+                while left and queue and queue[0][2] * left < 0:
+                    opener, opening, held = queue[0]
+                    part = min(abs(left), abs(held))
+                    if opening is not None:
+                        pairs.setdefault((opener, number), []).append((opening, fill, part))
+                    else:
+                        self.without_opening.add(fill.exec_id)
+                    queue[0][2] -= part if held > 0 else -part
+                    left -= part if left > 0 else -part
+                    if not queue[0][2]:
+                        queue.pop(0)
+                if left:
+                    queue.append([number, fill, left])
+        return [self.round_trip(parts) for parts in pairs.values()]
+
+    def round_trip(self, parts):
+        nets = [self.net(*part) for part in parts]
+        opened = min(opening.time for opening, _, _ in parts)
+        closed = max(max(opening.time, closing.time) for opening, closing, _ in parts)
+        return opened, closed, None if None in nets else sum(nets)
+
+    def held_before(self):
+        """The first known positions less the fills up to them; an instrument that is not listed is not held."""
         told = next((one for one in self.record.snapshots if one.positions is not None), None)
-        for position in told.positions if told else []:
-            explained = any(fill.symbol == position["symbol"] and fill.date <= told.date for fill in self.fills)
-            assert explained, "the first snapshot holds something that no fill explains"
+        if told is None:
+            return {}
+        held = defaultdict(Fraction)
+        for position in told.positions:
+            held[self.instrument_of(position)] += Fraction(position["quantity"])
+        for fill in self.fills:
+            if fill.date <= told.date:
+                held[fill.instrument] -= fill.side * fill.quantity
+        return {instrument: quantity for instrument, quantity in held.items() if quantity}
+
+    def instrument_of(self, position):
+        known = {fill.instrument for fill in self.fills if fill.symbol == position["symbol"]}
+        assert len(known) < 2, "no data set has two instruments of one symbol in its positions"
+        return known.pop() if known else ("symbol", position["symbol"], position["currency"])
 
     def net(self, opening, closing, quantity):
-        result = Fraction(0)
-        for fill in (opening, closing):
-            rate, paid = self.fill_rate(fill), self.commission(fill)
-            if rate is None or paid is None:
-                return None
-            result -= fill.side * fill.price * quantity * fill.multiplier * rate + paid * quantity / fill.quantity
-        return result
+        """What a part of a fill closed of another brought; only the gain of what was not paid for is converted."""
+        rates, paid = [self.fill_rate(opening), self.fill_rate(closing)], [self.commission(opening), self.commission(closing)]
+        if None in rates or None in paid:
+            return None
+        values = [fill.price * quantity * fill.multiplier for fill in (opening, closing)]
+        if opening.side < 0 or opening.asset_class.upper() in ("FUT", "CFD"):
+            gain = opening.side * (values[1] - values[0]) * rates[1]
+        else:
+            gain = values[1] * rates[1] - values[0] * rates[0]
+        return gain - paid[0] * quantity / opening.quantity - paid[1] * quantity / closing.quantity
 
     def capital_on(self, day):
         """The value before the day and the money that came in until the valuation after it."""
@@ -104,20 +131,23 @@ class Trades:
 
     def figures(self):
         fills = [fill for fill in self.fills if self.inside(fill.date)]
-        trips = [trip for trip in self.round_trips() if self.inside(trip[1].date)]
-        known = [(closing, net) for _, closing, net in trips if net is not None]
+        self.without_opening = set()
+        trips = [trip for trip in self.round_trips() if self.inside(trip[1].date())]
+        left_out = [fill for fill in fills if fill.exec_id in self.without_opening]
+        known = [(closed, net) for _, closed, net in trips if net is not None]
         results = [net for _, net in known]
-        in_bps = [net / nav * 10000 for closing, net in known if (nav := self.capital_on(closing.date))]
+        in_bps = [net / nav * 10000 for closed, net in known if (nav := self.capital_on(closed.date()))]
         wins, losses = [one for one in results if one > 0], [one for one in results if one < 0]
         paid = [self.commission(fill) for fill in fills]
         paid = [one for one in paid if one is not None]
         both = [(self.commission(fill), self.notional(fill)) for fill in fills]
         both = [(cost, size) for cost, size in both if cost is not None and size is not None]
-        holding = [(closing.date - opening.date).days for opening, closing, _ in trips]
+        holding = [(closed.date() - opened.date()).days for opened, closed, _ in trips]
         values = {
             "executions": len(fills),
             "orders": sum(1 for order in self.orders() if self.inside(order[0].date)),
             "round_trips": len(trips),
+            "without_opening": len(left_out),
             "win_rate": ratio(len(wins), len(wins) + len(losses)),
             "profit_factor": ratio(sum(wins), -sum(losses)),
             "average_win": mean(wins),

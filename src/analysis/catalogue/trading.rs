@@ -112,7 +112,12 @@ pub(super) fn trades(stats: &Stats) -> Vec<Figure> {
     vec![
         count(fills, "trades.executions", "Fills", "fills that count: corrected and cancelled ones are left out"),
         count(orders, "trades.orders", "Orders", "fills of one account, instrument and permanent order number"),
-        count(trips, "trades.round_trips", "Round trips", "opening and closing fills matched first in, first out"),
+        count(
+            trips,
+            "trades.round_trips",
+            "Round trips",
+            "everything of one opening order that one closing order closed, first in, first out",
+        ),
         trip(
             "trades.win_rate",
             "Win rate",
@@ -190,7 +195,7 @@ pub(super) fn trades(stats: &Stats) -> Vec<Figure> {
             "Holding time",
             Unit::Days,
             figures.holding_days,
-            "mean days from opening to closing fill",
+            "mean days from first opening to last closing fill",
             no_rate,
         ),
         fills

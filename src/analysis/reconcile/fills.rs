@@ -9,7 +9,7 @@ use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{is_trade, same_ticker};
 use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
-use crate::analysis::round_trips::{RealizedProfit, round_trips};
+use crate::analysis::round_trips::{RealizedProfit, WithoutOpening, is_rounding, round_trips};
 use crate::error::Place;
 use crate::record::{
     Annotation, Bar, Currency, Execution, Finding, FindingKind, Instruments, PriceSeries, Record, Severity, Subject,
@@ -24,7 +24,8 @@ const LARGEST_SPLIT: u32 = 20;
 
 /// The broker's realized profit against ours, one finding per ticker with its differences.
 ///
-/// Up to a cent, or a hundredth of a percent of the broker's figure, is rounding.
+/// Fills of one instrument and one second are compared together. Up to a cent, or a hundredth of a percent of the broker's
+/// figure, is rounding.
 pub fn realized_profit_against_the_brokers(record: &Record, base: Currency) -> Vec<Finding> {
     let mut different: BTreeMap<(Ticker, Currency), Vec<RealizedProfit>> = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -54,10 +55,6 @@ pub fn realized_profit_against_the_brokers(record: &Record, base: Currency) -> V
     findings
 }
 
-fn is_rounding(ours: Decimal, brokers: Decimal) -> bool {
-    (ours - brokers).abs() <= Decimal::new(1, 2).max(brokers.abs() * Decimal::new(1, 4))
-}
-
 fn different_profit(profits: &[RealizedProfit]) -> Option<Finding> {
     let gap = |profit: &RealizedProfit| profit.ours.unwrap_or_default() - profit.brokers;
     let largest = profits.iter().max_by_key(|profit| gap(profit).abs())?;
@@ -76,6 +73,35 @@ fn different_profit(profits: &[RealizedProfit]) -> Option<Finding> {
             .headed(Subject::Ticker(largest.symbol.clone()))
             .about(Subject::Date(largest.date))
             .at(executions_place(largest.date)),
+    )
+}
+
+/// Fills that close something only because of the positions in a snapshot, one finding per ticker: neither an earlier fill
+/// nor the broker says so, and it may be that a fill is missing.
+pub fn closings_by_positions_alone(record: &Record, base: Currency) -> Vec<Finding> {
+    let mut unconfirmed: BTreeMap<Ticker, Vec<WithoutOpening>> = BTreeMap::new();
+    for fill in round_trips(record, base).without_opening.into_iter().filter(|fill| !fill.confirmed) {
+        unconfirmed.entry(fill.symbol.clone()).or_default().push(fill);
+    }
+    unconfirmed.values().filter_map(|fills| unconfirmed_closing(fills)).collect()
+}
+
+fn unconfirmed_closing(fills: &[WithoutOpening]) -> Option<Finding> {
+    let first = fills.first()?;
+    let (verb, make) = if fills.len() == 1 { ("closes", "makes") } else { ("close", "make") };
+    let message = format!(
+        "{} {verb} what was held without a fill that opened it, by the positions alone, the first {} on {}; {make} no round \
+         trip",
+        count(fills.len(), "fill"),
+        first.quantity.normalize(),
+        first.date
+    );
+    let next = "nothing to do if it was held before the record or transferred in; otherwise import the missing fills";
+    Some(
+        Finding::new(Severity::Warning, FindingKind::WithoutOpening, message, next)
+            .headed(Subject::Ticker(first.symbol.clone()))
+            .about(Subject::Date(first.date))
+            .at(executions_place(first.date)),
     )
 }
 

@@ -15,7 +15,8 @@ use crate::record::{Currency, Finding, Record, Snapshot};
 use crate::site_dir::SiteDir;
 
 pub use fills::{
-    fills_outside_the_day, fills_without_commission, notes_without_order, realized_profit_against_the_brokers,
+    closings_by_positions_alone, fills_outside_the_day, fills_without_commission, notes_without_order,
+    realized_profit_against_the_brokers,
 };
 pub use net_value::{
     UnexplainedChange, net_value_against_profit, snapshots_against_their_own_sums, unexplained_changes,
@@ -28,6 +29,7 @@ pub fn reconcile(record: &Record, base: Currency) -> Vec<Finding> {
     findings.extend(net_value_against_profit(record, base));
     findings.extend(snapshots_against_their_own_sums(record));
     findings.extend(realized_profit_against_the_brokers(record, base));
+    findings.extend(closings_by_positions_alone(record, base));
     findings.extend(fills_outside_the_day(record));
     findings.extend(fills_without_commission(record, base));
     findings.extend(notes_without_order(record));

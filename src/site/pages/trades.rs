@@ -13,11 +13,16 @@ use crate::site::markdown::{self, Source};
 struct Trades<'a> {
     orders: &'a [OrderView],
     round_trips: &'a [RoundTripView],
+    remarks: &'a [String],
 }
 
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let publication = site.publication;
-    PageContext::new(&Trades { orders: &publication.orders, round_trips: &publication.round_trips })
+    PageContext::new(&Trades {
+        orders: &publication.orders,
+        round_trips: &publication.round_trips,
+        remarks: &publication.round_trip_remarks,
+    })
 }
 
 #[derive(Serialize)]
