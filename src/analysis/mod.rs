@@ -23,6 +23,7 @@ pub mod pair_rates;
 pub mod performance;
 pub mod periods;
 pub mod plans;
+pub mod rebuilt;
 pub mod reconcile;
 pub mod returns;
 pub mod risk;

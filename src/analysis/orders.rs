@@ -18,6 +18,8 @@ pub struct Order {
     pub instrument: Instrument,
     /// The broker's ticker.
     pub symbol: Ticker,
+    /// Whether it is of shares, or at least nothing says that it is of something else.
+    pub is_of_shares: bool,
     /// Bought or sold.
     pub side: Side,
     /// The currency of `price`.
@@ -110,7 +112,7 @@ fn given(number: &Option<String>) -> Option<&str> {
 pub fn orders(executions: &[Execution]) -> Vec<Order> {
     let instruments = Instruments::of(executions);
     let groups = grouped(executions, &instruments).into_iter();
-    groups.filter_map(|(instrument, fills)| order_of(instrument, &fills)).collect()
+    groups.filter_map(|(instrument, fills)| order_of(instrument, &fills, &instruments)).collect()
 }
 
 /// The fills of each order, by time, then id; the orders by their first fill.
@@ -131,7 +133,7 @@ pub(super) fn grouped<'a>(
     groups
 }
 
-fn order_of(instrument: Instrument, fills: &[&Execution]) -> Option<Order> {
+fn order_of(instrument: Instrument, fills: &[&Execution], instruments: &Instruments) -> Option<Order> {
     let (first, last) = (*fills.first()?, *fills.last()?);
     let quantity: Decimal = fills.iter().map(|fill| fill.quantity).sum();
     let paid: Decimal = fills.iter().map(|fill| fill.quantity * fill.price).sum();
@@ -141,6 +143,7 @@ fn order_of(instrument: Instrument, fills: &[&Execution]) -> Option<Order> {
         account: first.account.clone(),
         instrument,
         symbol: first.symbol.clone(),
+        is_of_shares: instruments.is_share(first),
         side: first.side,
         currency: first.currency,
         first_fill: first.time,

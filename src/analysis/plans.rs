@@ -44,7 +44,7 @@ impl PlanMatches {
 
 /// Brings each order to the planned trade it carries out.
 ///
-/// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
+/// An order of shares carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
 /// plan of a strategy that was made by its first fill, is dated on or before it, in UTC, and at most
 /// [`DAYS_TO_CARRY_OUT`] days before. An older plan of the same strategy has been replaced by then. `plans` are ascending
 /// by date, then by the time they were made.
@@ -68,7 +68,7 @@ fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
 
 fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
     let same = trade.ticker == order.symbol || same_ticker(trade.symbol.as_str(), order.symbol.as_str());
-    same && trade.action == order.side && trade.currency == order.currency
+    order.is_of_shares && same && trade.action == order.side && trade.currency == order.currency
 }
 
 #[cfg(test)]
@@ -124,6 +124,21 @@ mod tests {
         let late = [made("188", "2026-01-06T07:00:00Z")];
         let matched = match_plans(&late, &orders(&next)).of_order(0).unwrap();
         assert_eq!(matched.reference_price, None);
+    }
+
+    #[test]
+    fn an_option_does_not_carry_out_a_plan_for_its_share() {
+        let plans = [plan("a", "2026-01-05", &[(Side::Buy, "SXLK", "SXLK.L", "188")])];
+        let call = Fill::buy("SXLK", 1, 2).multiplier(100).on("2026-01-05");
+        let share = Fill::buy("SXLK", 1, 188).on("2026-01-06").class("ETF").done();
+        for class in ["OPT", ""] {
+            let found = match_plans(&plans, &orders(&[call.clone().class(class).done(), share.clone()]));
+            assert_eq!(
+                (found.of_order(0), found.of_order(1).map(|planned| planned.trade)),
+                (None, Some(0)),
+                "{class}"
+            );
+        }
     }
 
     #[test]

@@ -13,11 +13,12 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::carino_linking::coefficients;
 use super::fx::Rates;
+use super::rebuilt::known_positions;
 use super::returns::{Interval, intervals, with_returns};
 use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
-use crate::record::{Currency, Execution, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
+use crate::record::{Currency, Execution, Instruments, Position, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
 
 /// A position that only one side holds counts as timing for this many calendar days after a rebalance.
 pub const DAYS_OF_TIMING: i64 = 10;
@@ -50,14 +51,16 @@ pub struct Causes {
     pub timing: f64,
     /// Positions that only one side had after them.
     pub trades: f64,
+    /// What was apart on days on which the live positions are not known.
+    pub unknown: f64,
     /// What is left: dividends and interest against adjusted closes, the broker's prices against the exchange's.
     pub rest: f64,
 }
 
 impl Causes {
-    fn parts(&mut self) -> [&mut f64; 7] {
-        let Self { fills, costs, cash, weights, timing, trades, rest } = self;
-        [fills, costs, cash, weights, timing, trades, rest]
+    fn parts(&mut self) -> [&mut f64; 8] {
+        let Self { fills, costs, cash, weights, timing, trades, unknown, rest } = self;
+        [fills, costs, cash, weights, timing, trades, unknown, rest]
     }
 
     /// All of it.
@@ -106,8 +109,10 @@ pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: 
     let other = Side::new(simulated, market, |bar| bar.adjusted_close());
     let rebalances: BTreeSet<NaiveDate> = simulated.executions.iter().map(Execution::utc_date).collect();
     for (((day, coefficient), ours), theirs) in days.iter().zip(&coefficients).zip(&ours).zip(&theirs) {
-        let mut of_day = causes_of(day, &one, &other, &rebalances);
-        of_day.rest = ours - theirs - of_day.total();
+        let of_day = match causes_of(day, &one, &other, &rebalances) {
+            Some(causes) => Causes { rest: ours - theirs - causes.total(), ..causes },
+            None => Causes { unknown: ours - theirs, ..Causes::default() },
+        };
         causes.add(of_day, *coefficient);
     }
     Ok(Tracking { dates: series.dates(), ours, simulated: theirs, causes })
@@ -128,19 +133,24 @@ struct Side<'a> {
     record: &'a Record,
     market: &'a Market<'a>,
     rates: Rates<'a>,
+    /// The positions of each snapshot, where they are known.
+    positions: Vec<Option<&'a [Position]>>,
     price: fn(&crate::record::Bar) -> Decimal,
 }
 
 impl<'a> Side<'a> {
     fn new(record: &'a Record, market: &'a Market<'a>, price: fn(&crate::record::Bar) -> Decimal) -> Self {
-        Self { record, market, rates: Rates::new(market.base, &record.snapshots), price }
+        let positions = known_positions(record, &Instruments::of(&record.executions));
+        Self { record, market, rates: Rates::new(market.base, &record.snapshots), positions, price }
     }
 
-    /// The share of `capital` that each position had on a date.
-    fn weights(&self, date: NaiveDate, capital: f64) -> BTreeMap<PriceSymbol, f64> {
-        let Some(snapshot) = last_on(&self.record.snapshots, date) else { return BTreeMap::new() };
+    /// The share of `capital` that each position had on a date; `None` where the positions are not known.
+    fn weights(&self, date: NaiveDate, capital: f64) -> Option<BTreeMap<PriceSymbol, f64>> {
         let mut weights = BTreeMap::new();
-        for position in snapshot.known_positions() {
+        let after = self.record.snapshots.partition_point(|snapshot| snapshot.date <= date);
+        let Some(at) = after.checked_sub(1) else { return Some(weights) };
+        let snapshot = self.record.snapshots.get(at)?;
+        for position in self.positions.get(at).copied().flatten()? {
             let value =
                 snapshot.fx_to_base(position.currency).and_then(|rate| (position.market_value * rate).to_f64());
             let symbol = (self.market.symbol_of)(&position.symbol, position.conid, &position.exchange);
@@ -148,7 +158,7 @@ impl<'a> Side<'a> {
             *weights.entry(symbol).or_insert(0.0) += value.unwrap_or_default() / capital;
         }
         weights.retain(|_, weight| *weight != 0.0);
-        weights
+        Some(weights)
     }
 
     /// What fills cost against the close of their day, and what they cost in commissions, as shares of `capital`.
@@ -182,8 +192,14 @@ fn return_of(symbol: &PriceSymbol, day: &Interval, live: &Side<'_>) -> Option<f6
     Some(price(day.date)? / price(day.since)? * currency - 1.0)
 }
 
-/// The causes of one day; the caller computes the unexplained rest of the difference.
-fn causes_of(day: &Interval, live: &Side<'_>, simulated: &Side<'_>, rebalances: &BTreeSet<NaiveDate>) -> Causes {
+/// The causes of one day; the caller computes the unexplained rest of the difference. `None` where the positions of one
+/// side are not known.
+fn causes_of(
+    day: &Interval,
+    live: &Side<'_>,
+    simulated: &Side<'_>,
+    rebalances: &BTreeSet<NaiveDate>,
+) -> Option<Causes> {
     let capital = (day.before + day.contributed).to_f64().filter(|capital| *capital > 0.0).unwrap_or(f64::INFINITY);
     let theirs =
         last_on(&simulated.record.snapshots, day.since).and_then(|snapshot| snapshot.net_liquidation.to_f64());
@@ -191,7 +207,7 @@ fn causes_of(day: &Interval, live: &Side<'_>, simulated: &Side<'_>, rebalances: 
     let (slipped, paid) = live.costs(day, capital);
     let (assumed_slip, assumed_costs) = simulated.costs(day, theirs);
     let mut causes = Causes { fills: slipped - assumed_slip, costs: paid - assumed_costs, ..Causes::default() };
-    let (ours, theirs) = (live.weights(day.since, capital), simulated.weights(day.since, theirs));
+    let (ours, theirs) = (live.weights(day.since, capital)?, simulated.weights(day.since, theirs)?);
     // On the very day of a rebalance the old positions are still meant.
     let last = rebalances.range(..day.date).next_back();
     let is_timing = last.is_some_and(|last| (day.date - *last).num_days() <= DAYS_OF_TIMING);
@@ -213,7 +229,7 @@ fn causes_of(day: &Interval, live: &Side<'_>, simulated: &Side<'_>, rebalances: 
         causes.cash = (ours - theirs) * average;
         causes.weights = sum(|one| (one.0 - one.1) * one.2) - causes.cash;
     }
-    causes
+    Some(causes)
 }
 
 #[cfg(test)]

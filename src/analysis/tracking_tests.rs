@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::trade_samples::{Fill, currency, date, dec, snapshot};
-use crate::record::{Bar, Position};
+use crate::record::Bar;
 
 fn position(symbol: &str, quantity: i64, price: &str) -> Position {
     Position {
@@ -121,4 +121,20 @@ fn cash_beside_the_same_shares_is_drag_and_a_late_purchase_is_timing() {
     };
     let found = compare(late, simulated(), &prices);
     assert_eq!((bps(found.causes.timing), bps(found.causes.cash), bps(found.causes.trades)), (-500.0, 0.0, 0.0));
+}
+
+#[test]
+fn days_without_known_positions_are_explained_by_nothing() {
+    let prices = prices(&[("A", ["100", "110", "121"])]);
+    let days = ["2026-01-30", "2026-02-02", "2026-02-03"];
+    let of = |closes: [&str; 3]| {
+        let day = |(day, close): (&&str, &str)| valued(day, "0", vec![position("A", 10, close)]);
+        Record { snapshots: days.iter().zip(closes).map(day).collect(), ..Record::default() }
+    };
+    let (mut live, simulated) = (of(["100", "111", "122"]), of(["100", "110", "121"]));
+    assert_eq!(compare(live.clone(), simulated.clone(), &prices).causes.unknown, 0.0);
+    live.snapshots[0].positions = None;
+    let found = compare(live, simulated, &prices);
+    // All of the first day's difference, linked: 111/110 of the simulated second day's growth for the whole of it.
+    assert!(found.causes.unknown > 0.01 && found.causes.fills == 0.0 && found.causes.trades == 0.0, "{found:?}");
 }

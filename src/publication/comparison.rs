@@ -10,6 +10,7 @@ use super::strategy_view::{CauseView, ComparedDay, ComparisonView, ConeView};
 use crate::analysis::benchmark::tracking_error;
 use crate::analysis::cone::{ConePoint, cone};
 use crate::analysis::performance::Performance;
+use crate::analysis::rebuilt::began_invested;
 use crate::analysis::returns::daily_returns;
 use crate::analysis::statistics::compounded;
 use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
@@ -42,7 +43,10 @@ pub fn comparison(
     if !config.strategy.iter().all(members) || record.snapshots.len() < 2 {
         return Ok(None);
     }
-    let simulated = simulated(record, config, first, last)?;
+    let invested = began_invested(record).ok_or_else(|| {
+        Error::data("no snapshot says what was held, so nothing tells what a backtest would start with")
+    })?;
+    let simulated = simulated(record, config, (first, last), invested)?;
     let ends = simulated.snapshots.last().map(|snapshot| snapshot.date);
     if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {
         return Err(Error::data(format!("the prices of the universe end on {ends}")));
@@ -57,7 +61,12 @@ pub fn comparison(
 }
 
 /// All strategies, each with its share of the account, as one record.
-fn simulated(record: &Record, config: &Config, first: &Snapshot, last: &Snapshot) -> Result<Record> {
+fn simulated(
+    record: &Record,
+    config: &Config,
+    (first, last): (&Snapshot, &Snapshot),
+    invested_at_start: bool,
+) -> Result<Record> {
     let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
     let simulate = |strategy: &Strategy| {
         let share = if config.strategy.len() == 1 { Decimal::ONE } else { strategy.share.unwrap_or(equal) };
@@ -65,7 +74,7 @@ fn simulated(record: &Record, config: &Config, first: &Snapshot, last: &Snapshot
             from: Some(first.date),
             to: Some(last.date),
             capital: Some(first.net_liquidation * share),
-            invested_at_start: first.known_positions().iter().any(|position| !position.quantity.is_zero()),
+            invested_at_start,
         };
         backtest(strategy, &record.prices, config.account.base_currency, span)
     };
@@ -212,7 +221,19 @@ fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
         let bps = disclosure.result_bps(value * 10_000.0);
         CauseView { name, bps, text: written(bps.get()), meaning }
     };
-    vec![
+    let unknown = (found.unknown != 0.0).then(|| {
+        cause(
+            "Positions not known",
+            found.unknown,
+            "days on which no snapshot says what was held, so that nothing can be told of their difference",
+        )
+    });
+    let rest = cause(
+        "The rest",
+        found.rest,
+        "distributions and interest against adjusted closes, the broker's prices against the exchange's",
+    );
+    let known = [
         cause(
             "Fills against the close",
             found.fills,
@@ -223,12 +244,8 @@ fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
         cause("Proportions", found.weights, "the same instruments in other weights"),
         cause("Timing", found.timing, "positions that only one side had in the ten days after a rebalance"),
         cause("Missed or extra trades", found.trades, "positions that only one side had after them"),
-        cause(
-            "The rest",
-            found.rest,
-            "distributions and interest against adjusted closes, the broker's prices against the exchange's",
-        ),
-    ]
+    ];
+    known.into_iter().chain(unknown).chain([rest]).collect()
 }
 
 /// Basis points rounded to the digits that are meaningful: more of them would look like an amount of money.

@@ -1,12 +1,13 @@
 //! Open positions by weight.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::{Disclosure, PublicWeight, Published};
 use super::view::PositionView;
 use crate::config::Config;
-use crate::record::{Position, Record, Snapshot};
+use crate::record::{Position, Record, Snapshot, Source};
 
 /// The positions of the newest snapshot that has any.
 #[derive(Default)]
@@ -42,7 +43,7 @@ fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &
         symbol: position.symbol.to_string(),
         name,
         weight: disclosure.weight(weight),
-        gain: gain(position).map(|gain| disclosure.trade_return(gain)),
+        gain: gain(position, &snapshot.source).map(|gain| disclosure.trade_return(gain)),
         price: position.market_price.map(|price| price.normalize().to_string()),
         currency: position.currency.to_string(),
         quantity: disclosure.shares(position.quantity),
@@ -50,9 +51,19 @@ fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &
     })
 }
 
-/// Market price against average cost, in the direction of the position.
-fn gain(position: &Position) -> Option<f64> {
-    let cost = position.average_cost.filter(|cost| !cost.is_zero())?;
+/// What a position has gained on what it cost, in its direction.
+///
+/// The average cost of a contract is one of its units in statements, and of the whole contract in TWS; so where the
+/// source says the gain in money, that counts.
+fn gain(position: &Position, source: &Source) -> Option<f64> {
+    let units = position.units_of_a_contract();
+    let whole = units > Decimal::ONE;
+    if let Some(gained) = position.unrealized_pnl.filter(|_| whole) {
+        let paid = position.market_value.checked_sub(gained)?;
+        return gained.checked_div(paid.abs())?.to_f64();
+    }
+    let divisor = if *source == Source::Tws { units } else { Decimal::ONE };
+    let cost = position.average_cost?.checked_div(divisor).filter(|cost| !cost.is_zero())?;
     let change = (position.market_price?.checked_div(cost)?).to_f64()? - 1.0;
     Some(if position.quantity.is_sign_negative() { -change } else { change })
 }
@@ -61,7 +72,40 @@ fn cash_weight(snapshot: &Snapshot) -> Option<f64> {
     if snapshot.cash.is_empty() {
         return None;
     }
-    let in_base: Option<rust_decimal::Decimal> =
+    let in_base: Option<Decimal> =
         snapshot.cash.iter().map(|(currency, amount)| Some(*amount * snapshot.fx_to_base(*currency)?)).sum();
     in_base?.checked_div(snapshot.net_liquidation)?.to_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::trade_samples::{dec, position};
+
+    /// One contract of 100 units, bought for 150.65 with its commission and marked at 2.
+    fn option(quantity: i64, cost: &str, unrealized: Option<&str>) -> Position {
+        Position {
+            average_cost: Some(dec(cost)),
+            market_value: (200 * quantity).into(),
+            unrealized_pnl: unrealized.map(dec),
+            ..position("XYZ", quantity, 2)
+        }
+    }
+
+    #[test]
+    fn the_cost_of_a_contract_is_read_as_its_source_means_it() {
+        let right = 2.0 / 1.5065 - 1.0;
+        let close = |position: Position, source: Source, right: f64| {
+            let found = gain(&position, &source).unwrap();
+            assert!((found - right).abs() < 1e-12, "{found} {right}");
+        };
+        close(option(1, "150.65", None), Source::Tws, right);
+        close(option(1, "1.5065", None), Source::Flex, right);
+        close(option(1, "150.65", Some("49.35")), Source::Tws, right);
+        close(option(1, "1.5065", Some("49.35")), Source::Flex, right);
+        close(option(-2, "150.65", None), Source::Tws, -right);
+        close(option(-2, "150.65", Some("-98.7")), Source::Tws, -right);
+        // A share is one unit whatever the source.
+        close(Position { average_cost: Some(dec("8")), ..position("A", 3, 10) }, Source::Tws, 0.25);
+    }
 }

@@ -1,7 +1,5 @@
 //! Strategies, their signals and their parts of the account as strangers see them.
 
-use std::collections::BTreeMap;
-
 use super::comparison::{comparison, reason};
 use super::disclosure::{Disclosure, Published, price_text};
 use super::orders::Trades;
@@ -9,7 +7,7 @@ use super::strategy_view::{
     ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
 };
 use super::view::PositionView;
-use crate::analysis::attribution::contributions;
+use crate::analysis::attribution::{Contributions, contributions};
 use crate::analysis::performance::Performance;
 use crate::config::{Config, Rule, Strategy};
 use crate::error::Result;
@@ -114,8 +112,8 @@ fn signal(signal: &Signal, strategy: &Strategy, disclosure: &Disclosure) -> Sign
     }
 }
 
-/// What each strategy brought to the total return up to the newest snapshot disclosed, and what belongs to none; nothing
-/// before there is a return.
+/// What each strategy brought to the total return up to the newest snapshot disclosed, what belongs to none, and what
+/// cannot be attributed; nothing before there is a return.
 fn contributions_of(
     record: &Record,
     config: &Config,
@@ -124,14 +122,17 @@ fn contributions_of(
 ) -> Result<Option<ContributionsView>> {
     let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let id = |strategy: &Strategy| strategy.id.clone();
-    let sums: BTreeMap<Option<String>, f64> = contributions(
+    let found: Contributions<String> = contributions(
         record,
         config.account.base_currency,
         config.analysis.flow_timing,
         |snapshot, position| owner_of_position(config, &snapshot.account, &position.symbol).map(id),
         |fill| owner_of_fill(config, fill).map(id),
     )?;
-    let of = |id: Option<&str>| sums.get(&id.map(str::to_owned)).copied().unwrap_or_default();
+    if found.unattributed_returns == found.returns {
+        return Ok(None);
+    }
+    let of = |id: Option<&str>| found.parts.get(&id.map(str::to_owned)).copied().unwrap_or_default();
     let part = |strategy: &StrategyView| ContributionView {
         id: Some(strategy.id.clone()),
         name: strategy.name.clone(),
@@ -146,7 +147,17 @@ fn contributions_of(
         weight: None,
         orders: 0,
     };
-    let parts: Vec<_> = list.iter().map(part).chain([rest]).collect();
+    let unattributed = (found.unattributed_returns > 0).then(|| ContributionView {
+        id: None,
+        name: format!(
+            "Not attributed ({} of {} valuations): positions or an exchange rate are not known",
+            found.unattributed_returns, found.returns
+        ),
+        contribution: disclosure.contribution(found.unattributed),
+        weight: None,
+        orders: 0,
+    });
+    let parts: Vec<_> = list.iter().map(part).chain([rest]).chain(unattributed).collect();
     let total = disclosure.contribution(parts.iter().map(|part| part.contribution.get()).sum());
     Ok(Some(ContributionsView { from: first.date, to: last.date, total, parts }))
 }

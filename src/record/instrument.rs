@@ -82,6 +82,16 @@ impl<'a> Instruments<'a> {
         self.kind(fill).class
     }
 
+    /// Whether only the gain of what a fill is of is money, and not its market value: of futures and CFDs.
+    pub fn is_margined(&self, fill: &Execution) -> bool {
+        fill.asset_class.is_margined() || self.class_of(fill).is_margined()
+    }
+
+    /// The same of a position, as far as fills say what it is.
+    pub fn is_margined_position(&self, position: &Position) -> bool {
+        self.class_of_position(position).is_margined()
+    }
+
     /// Whether a fill is of a share, or at least nothing says that it is of something else.
     pub fn is_share(&self, fill: &Execution) -> bool {
         self.kind(fill).may_be_a_share()
@@ -89,14 +99,23 @@ impl<'a> Instruments<'a> {
 
     /// Whether a position is of a share, or at least nothing says that it is of something else.
     pub fn is_share_position(&self, position: &Position) -> bool {
+        match self.class_of_position(position) {
+            AssetClass::Unknown => self.kind_of_position_or_lone(position).may_be_a_share(),
+            class => class.is_share(),
+        }
+    }
+
+    /// What a position is of, as far as fills say.
+    fn class_of_position(&self, position: &Position) -> AssetClass {
         let by_number = position.conid.and_then(|contract| self.contracts.get(&contract));
         match by_number.filter(|class| **class != AssetClass::Unknown) {
-            Some(class) => class.is_share(),
-            None => self
-                .kind_of_position(position)
-                .map_or_else(|| Kind::of_lone(position), |(kind, _)| kind.clone())
-                .may_be_a_share(),
+            Some(class) => class.clone(),
+            None => self.kind_of_position_or_lone(position).class,
         }
+    }
+
+    fn kind_of_position_or_lone(&self, position: &Position) -> Kind {
+        self.kind_of_position(position).map_or_else(|| Kind::of_lone(position), |(kind, _)| kind.clone())
     }
 
     /// The instrument of a position, as the fills know it. Positions do not say their class: of what goes by their ticker
@@ -162,8 +181,7 @@ fn the_one_or_the_share<'k>(kinds: impl Iterator<Item = &'k Kind>) -> Option<&'k
 impl Kind {
     /// What a position is that no fill knows.
     fn of_lone(position: &Position) -> Self {
-        let units = units(position).map(|units| units.round()).filter(|units| *units > Decimal::ONE);
-        Self { class: AssetClass::Unknown, multiplier: units.unwrap_or(Decimal::ONE) }
+        Self { class: AssetClass::Unknown, multiplier: position.units_of_a_contract() }
     }
 
     /// Whether nothing says that it is something else than a share.
@@ -176,6 +194,13 @@ impl Kind {
     fn fits(&self, units: Option<Decimal>) -> bool {
         let half = Decimal::new(5, 1);
         units.is_none_or(|units| units < half || (units - self.multiplier).abs() <= self.multiplier * half)
+    }
+}
+
+impl Position {
+    /// How many units one contract stands for, as far as the value says; 1 for shares.
+    pub fn units_of_a_contract(&self) -> Decimal {
+        units(self).map(|units| units.round()).filter(|units| *units > Decimal::ONE).unwrap_or(Decimal::ONE)
     }
 }
 

@@ -109,7 +109,8 @@ pub struct Position {
     pub currency: Currency,
     /// Shares or contracts, below zero when short.
     pub quantity: Decimal,
-    /// Average cost of one share or contract.
+    /// Average cost of one share as the source counts it: of options and futures TWS says that of a whole contract,
+    /// statements that of one of its units.
     pub average_cost: Option<Decimal>,
     /// Price it is valued at.
     pub market_price: Option<Decimal>,

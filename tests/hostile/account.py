@@ -74,6 +74,7 @@ class Fill:
     rate: F
     commission: Datum = None
     taken_back: bool = False
+    delivery: bool = False  # an option that was assigned, by the broker's word: what it brought goes with the shares
 
 
 @dataclass
@@ -150,7 +151,7 @@ class Account:
         """When a value is restated: some days later, or not at all."""
         return self.today + timedelta(days=self.random.randint(2, 40)) if self.random.random() < 0.08 else None
 
-    def trade(self, instrument, quantity, pieces=1, price=None, kind="ExchTrade", clock=None):
+    def trade(self, instrument, quantity, pieces=1, price=None, kind="ExchTrade", clock=None, realized=None):
         quantity = F(quantity)
         self.next_order += 1
         base_time = clock or f"{self.random.randint(10, 14):02}{self.random.randint(0, 59):02}"
@@ -161,14 +162,14 @@ class Account:
             left -= part
             if part == 0:
                 continue
-            fills.append(self.fill(instrument, part, near, f"{base_time}{piece:02}", kind))
+            fills.append(self.fill(instrument, part, near, f"{base_time}{piece:02}", kind, realized))
         return fills
 
     def near(self, instrument):
         step = F(self.random.randint(-40, 40), 10**4)
         return max(F(round(instrument.price * (1 + step) * 100), 100), F(1, 100))
 
-    def fill(self, instrument, quantity, price, clock, kind):
+    def fill(self, instrument, quantity, price, clock, kind, realized=None):
         booked = kind != "ExchTrade"
         commission = F(0) if booked else F(round(max(F(1), abs(quantity) * F(5, 1000)) * 10**4), 10**4)
         transaction, rate = self.number(), self.rate(instrument.currency)
@@ -183,6 +184,8 @@ class Account:
             "tradeID": str(transaction + 50000), "ibOrderID": "0" if booked else str(self.next_order),
             "ibExecID": "" if booked else f"0000aaaa.{transaction:08x}.01.01", "levelOfDetail": "EXECUTION", "notes": "",
         }
+        if realized is not None:
+            attributes["fifoPnlRealized"] = text(realized)
         until = None if booked else self.restated()
         datum = self.row("Trade", self.today, attributes,
                          {"ibCommission": text(-commission - F(1, 2))} if until else None, until)
@@ -428,8 +431,11 @@ class Account:
         self.after(self.random.randint(1, 6), lambda _: self.cancel(fill, fill.price - F(1, 4)))
 
     def assign(self, put, stock, strike, number):
+        """An assigned put: the broker reports a profit of 0 for it, or leaves that open."""
         def happen(_):
-            self.trade(put, 1, price=F(0), kind="BookTrade", clock="1620")
+            told = self.random.random() < .5
+            [closing] = self.trade(put, 1, price=F(0), kind="BookTrade", clock="1620", realized=F(0) if told else None)
+            closing.delivery = told
             self.next_order += 1
             self.trade(stock, 100, price=strike, kind="BookTrade", clock="1620")
         self.after(25, happen)
@@ -543,6 +549,7 @@ class Lot:
     commission: F  # in trade currency, what is left of it
     order: int
     time: str
+    carried: F = F(0)  # in base currency: what an option brought that these shares were delivered for
 
 
 class Known:
@@ -585,7 +592,7 @@ class Known:
         """Net profit in the base currency of each pair of an opening and a closing order, first in, first out."""
         events = [(fill.time, 1, fill.transaction, fill) for fill in self.account.fills if not fill.taken_back]
         events += [(action.time, 0, 0, action) for action in self.account.actions]
-        books, pairs = defaultdict(deque), {}
+        books, pairs, self.carried = defaultdict(deque), {}, F(0)
         for _, _, _, event in sorted(events, key=lambda event: event[:3]):
             if isinstance(event, Action):
                 lots = books.pop(event.conid, deque())
@@ -613,15 +620,22 @@ class Known:
             else:
                 base = gain * fill.rate
             base -= share * lot.rate + each * part * fill.rate
+            carried = lot.carried * part / abs(lot.quantity)
+            lot.carried -= carried
+            base += carried
             key = (instrument.conid, lot.order, fill.order)
-            pairs[key] = pairs.get(key, F(0)) + base
+            if fill.delivery:
+                self.carried += base
+            else:
+                pairs[key] = pairs.get(key, F(0)) + base
             lot.commission -= share
             lot.quantity -= side * part
             left -= part
             if lot.quantity == 0:
                 lots.popleft()
         if left:
-            lots.append(Lot(sign * left, fill.price, fill.rate, each * left, fill.order, fill.time))
+            lots.append(Lot(sign * left, fill.price, fill.rate, each * left, fill.order, fill.time, self.carried))
+            self.carried = F(0)
 
 
 def spans(account, random_source):

@@ -98,6 +98,7 @@ pub(super) fn trades(stats: &Stats) -> Vec<Figure> {
     let trips = Sample { observations: figures.round_trips, observed: "round trips" };
     let fills = Sample { observations: figures.executions, observed: "fills" };
     let orders = Sample { observations: figures.orders, observed: "orders" };
+    let without_opening = Sample { observations: figures.without_opening, observed: "fills" };
     let no_rate = "the exchange rate of a fill, or a commission, is not known";
     let won = figures.win_rate.is_some_and(|rate| rate > 0.0);
     let lost = figures.win_rate.is_some_and(|rate| rate < 1.0);
@@ -117,6 +118,12 @@ pub(super) fn trades(stats: &Stats) -> Vec<Figure> {
             "trades.round_trips",
             "Round trips",
             "everything of one opening order that one closing order closed, first in, first out",
+        ),
+        count(
+            without_opening,
+            "trades.without_opening",
+            "Closing fills left out",
+            "fills that closed something whose opening is not in the record; they make no round trip",
         ),
         trip(
             "trades.win_rate",

@@ -6,10 +6,8 @@ use rust_decimal::Decimal;
 
 use super::is_rounding;
 use super::leg::Leg;
+use crate::analysis::rebuilt::is_like_a_split;
 use crate::record::{Execution, Side};
-
-/// Beyond it, any quantity is near some multiple of another.
-const LARGEST_SPLIT: u32 = 20;
 
 /// Open lots, oldest first, all on the same side.
 #[derive(Default)]
@@ -174,14 +172,4 @@ fn opens_with_the_rest(fill: &Execution, indicator: Indicator, closed: &Closed) 
             !closed.is_nothing() && (whole || !closed.without_opening.is_zero())
         }
     }
-}
-
-/// Whether one quantity is a small whole multiple of the other.
-fn is_like_a_split(before: Decimal, after: Decimal) -> bool {
-    let whole = |ratio: Option<Decimal>| {
-        ratio.is_some_and(|ratio| {
-            ratio.fract().is_zero() && ratio >= Decimal::TWO && ratio <= Decimal::from(LARGEST_SPLIT)
-        })
-    };
-    whole(after.checked_div(before)) || whole(before.checked_div(after))
 }

@@ -124,7 +124,7 @@ impl<'a> Timeline<'a> {
 
     fn order(&mut self, order: Order<'a>) {
         for fill in order.fills {
-            let margined = fill.asset_class.is_margined() || self.instruments.class_of(fill).is_margined();
+            let margined = self.instruments.is_margined(fill);
             let mut leg = Leg::new(fill, order.number, margined, self.rates);
             if let Some((net, net_base)) = self.carried.remove(&fill.exec_id) {
                 leg.carry(net, net_base);

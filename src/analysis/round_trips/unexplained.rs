@@ -1,15 +1,13 @@
 //! What came into an account, or left it, without a fill.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::{is_in, taken_during};
+use crate::analysis::rebuilt::{Quantities, filled, is_same};
 use crate::record::{Execution, Instrument, Instruments, Record, Snapshot};
-
-/// Differences up to this many shares are rounding of fractional shares.
-const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 
 /// A change in what is held that no fill explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +18,6 @@ pub(super) struct Unexplained {
     /// Shares or contracts, below zero where they went.
     pub quantity: Decimal,
 }
-
-type Quantities = BTreeMap<Instrument, Decimal>;
 
 /// Known positions less all fills up to them, wherever that changes.
 ///
@@ -69,7 +65,7 @@ fn differences(known: &[&Snapshot], instruments: &Instruments, fills: &[&Executi
         for position in snapshot.known_positions() {
             *difference.entry(instruments.of_position(position)).or_default() += position.quantity;
         }
-        difference.retain(|_, quantity| quantity.abs() > ROUNDING);
+        difference.retain(|_, quantity| !is_same(*quantity, Decimal::ZERO));
         difference
     };
     known.iter().map(of_snapshot).collect()
@@ -77,10 +73,6 @@ fn differences(known: &[&Snapshot], instruments: &Instruments, fills: &[&Executi
 
 fn of(quantities: &Quantities, instrument: &Instrument) -> Decimal {
     quantities.get(instrument).copied().unwrap_or_default()
-}
-
-fn is_same(one: Decimal, other: Decimal) -> bool {
-    (one - other).abs() <= ROUNDING
 }
 
 /// What was filled on the last UTC date that a snapshot holds.
@@ -91,8 +83,7 @@ fn filled_on(
     instrument: &Instrument,
 ) -> Decimal {
     let recent = fills.iter().rev().skip_while(|fill| fill.utc_date() > snapshot.date);
-    let of_day = recent.take_while(|fill| fill.utc_date() == snapshot.date);
-    of_day.filter(|fill| instruments.of_fill(fill) == *instrument).map(|fill| fill.signed_quantity()).sum()
+    filled(recent.take_while(|fill| fill.utc_date() == snapshot.date), instruments, instrument)
 }
 
 /// The last instant whose fills a snapshot holds.
