@@ -113,6 +113,11 @@ impl SiteDir {
         self.root.join("data/actions.csv")
     }
 
+    /// `data/decisions.csv`: which of contradicting rows count.
+    pub fn decisions(&self) -> PathBuf {
+        self.root.join("data/decisions.csv")
+    }
+
     /// `data/statements.csv`: the broker's summaries of whole periods.
     pub fn statements(&self) -> PathBuf {
         self.root.join("data/statements.csv")

@@ -75,7 +75,12 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         config.account.id.clone_from(account);
     }
     let (batch, received) = match &arguments.source {
-        Source::Flex { files } => each(files, |path, bytes| flex::parse(path, bytes, &FlexSettings::of(&config)))?,
+        Source::Flex { files } => {
+            let settings = FlexSettings::of(&config);
+            let (mut batch, received) = each(files, |path, bytes| flex::parse(path, bytes, &settings))?;
+            flex::hear_newer(site, &mut batch, &settings)?;
+            (batch, received)
+        }
         Source::Csv { files, columns } => {
             map_columns(&mut config, columns)?;
             each(files, |path, bytes| csv::parse(path, bytes, &csv_settings(&config)))?

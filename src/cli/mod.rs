@@ -16,6 +16,7 @@ mod prompts;
 mod publish;
 mod rebalance;
 mod report;
+mod resolve;
 mod signal;
 mod slippage;
 mod stats;
@@ -75,6 +76,8 @@ enum Command {
     Flow(flow::Arguments),
     /// Report everything in the record that is wrong, odd or missing
     Check(check::Arguments),
+    /// List stored rows that contradict each other, and choose which of them counts
+    Resolve(resolve::Arguments),
     /// Every figure of the record
     Stats(FigureArguments),
     /// Slippage and costs of orders against their reference prices
@@ -152,6 +155,7 @@ pub fn run() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments, &site, &terminal),
         Command::Flow(arguments) => flow::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
+        Command::Resolve(arguments) => resolve::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
         Command::Signal(arguments) => signal::run(&arguments, &site, &terminal),

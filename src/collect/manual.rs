@@ -60,6 +60,8 @@ pub fn flow(
     let amount = entry.amount.normalize();
     let digest = sha256(format!("{}|{currency}|{amount}|{kind:?}|{equal}", entry.date).as_bytes(), 16);
     Ok(CashFlow {
+        label: None,
+        generated: None,
         id: format!("{SOURCE}:{digest}"),
         date: entry.date,
         account: account_of(record, account)?,

@@ -5,25 +5,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::restatement::{Decisions, Discovered, Table};
+use super::versions::together;
 use super::{ExecId, Execution, Finding, FindingKind, Severity, Subject};
 use crate::error::Place;
 
 /// The outcome of reading all rows together.
 #[derive(Debug, Default)]
-pub struct Effective {
+pub(super) struct Effective {
     /// The fills that count, by time, then id.
     pub executions: Vec<Execution>,
     /// Fills that were corrected or taken back.
     pub superseded: Vec<Execution>,
-    /// Contradictions.
-    pub findings: Vec<Finding>,
+    /// What was restated or contradicts, and cancellations of nothing.
+    pub discovered: Discovered,
 }
 
 /// Reads all rows together: equal ids are one fill, a higher version replaces a lower one, and a row that
 /// cancels another removes it.
-pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
-    let mut findings = Vec::new();
-    let mut fills = merged(rows, &mut findings);
+pub(super) fn effective(rows: Vec<(Place, Execution)>, decisions: &Decisions) -> Effective {
+    let mut discovered = Discovered::default();
+    let mut fills = merged(rows, decisions, &mut discovered);
     let originals = Originals::among(&fills);
     let named = fills.values().filter_map(|(_, fill)| fill.cancels.clone());
     let mut gone: BTreeSet<ExecId> = named.filter(|id| fills.contains_key(id)).collect();
@@ -37,7 +39,9 @@ pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
                 gone.insert(original.clone());
                 found.push((id.clone(), original.clone()));
             }
-            None => findings.push(cancels_nothing(place, fill, cancelled)),
+            // Two statements may tell of one cancellation, one by the fill's id and one by its number.
+            None if originals.is_named(cancelled) => {}
+            None => discovered.findings.push(cancels_nothing(place, fill, cancelled)),
         }
     }
     for (id, original) in found {
@@ -46,7 +50,7 @@ pub fn effective(rows: Vec<(Place, Execution)>) -> Effective {
         }
     }
     let (executions, superseded) = in_force(fills.into_values().map(|(_, fill)| fill).collect());
-    Effective { executions, superseded, findings }
+    Effective { executions, superseded, discovered }
 }
 
 /// The fills that count, and those that were corrected or taken back, each by time, then id. No two have the same id.
@@ -85,6 +89,11 @@ impl<'a> Originals<'a> {
         Self { fills, by_number, by_time }
     }
 
+    /// Whether a fill is known by this number, taken back or not.
+    fn is_named(&self, named: &ExecId) -> bool {
+        self.by_number.contains_key(named.as_str())
+    }
+
     /// The fill that a row takes back and does not name by its id: by the number of its transaction or trade, else by
     /// what was traded, when and at which price.
     fn of(&self, named: &ExecId, cancel: &Execution, gone: &BTreeSet<ExecId>) -> Option<&'a ExecId> {
@@ -114,21 +123,36 @@ fn same_terms(fill: &Execution, cancel: &Execution) -> bool {
         && fill.price == cancel.price
 }
 
-/// One row per id. Rows that contradict the first one are reported and left out.
-fn merged(rows: Vec<(Place, Execution)>, findings: &mut Vec<Finding>) -> BTreeMap<ExecId, (Place, Execution)> {
-    let mut fills: BTreeMap<ExecId, (Place, Execution)> = BTreeMap::new();
+/// One row per id: the last word on it, completed by the others.
+fn merged(
+    rows: Vec<(Place, Execution)>,
+    decisions: &Decisions,
+    discovered: &mut Discovered,
+) -> BTreeMap<ExecId, (Place, Execution)> {
+    let mut by_id: BTreeMap<ExecId, Vec<(Place, Execution)>> = BTreeMap::new();
     for (place, row) in rows {
-        match fills.get_mut(&row.exec_id) {
-            None => {
-                fills.insert(row.exec_id.clone(), (place, row));
-            }
-            Some((first, fill)) => match fill.merged_with(&row) {
-                Ok(merged) => *fill = merged,
-                Err(fields) => findings.push(contradiction(&place, first, &row, &fields)),
-            },
+        if decisions.allow(Table::Fill, row.exec_id.as_str(), &row) {
+            by_id.entry(row.exec_id.clone()).or_default().push((place, row));
         }
     }
+    let mut fills = BTreeMap::new();
+    for (id, rows) in by_id {
+        let Some(mut read) = together(rows) else { continue };
+        let date = read.row.utc_date();
+        discovered.add((Table::Fill, id.as_str(), date), &Subject::Fill(id.clone()), &read);
+        if read.row.cancels.as_ref().is_some_and(is_number) {
+            // A statement that holds the trade itself names it better than one that only knows its number.
+            let named = read.older().filter_map(|older| older.cancels.as_ref()).find(|id| !is_number(id)).cloned();
+            read.row.cancels = named.or(read.row.cancels);
+        }
+        fills.insert(id, (read.place, read.row));
+    }
     fills
+}
+
+/// Whether a cancelled fill is named by a number of another statement rather than by its id.
+fn is_number(id: &ExecId) -> bool {
+    id.as_str().starts_with("transaction:") || id.as_str().starts_with("trade:")
 }
 
 /// The ids of which a later version exists.
@@ -149,17 +173,6 @@ fn corrected<'a>(ids: impl Iterator<Item = &'a ExecId>) -> Vec<ExecId> {
         }
     }
     older
-}
-
-fn contradiction(place: &Place, first: &Place, row: &Execution, fields: &[&str]) -> Finding {
-    Finding::new(
-        Severity::Error,
-        FindingKind::Conflict,
-        format!("fill {} stands here again with another {} than at {first}", row.exec_id, fields.join(" and ")),
-        "compare both with the broker's statement and delete the wrong row",
-    )
-    .about(Subject::Fill(row.exec_id.clone()))
-    .at(place.clone())
 }
 
 fn cancels_nothing(place: &Place, row: &Execution, cancelled: &ExecId) -> Finding {
@@ -193,20 +206,23 @@ mod tests {
         let early = Execution { commission: None, ..fill("0000000a.0000000b.01.01") };
         let late = Execution { commission: Some("1.05".parse().unwrap()), ..fill("0000000a.0000000b.01.01") };
         for order in [[early.clone(), late.clone()], [late, early]] {
-            let outcome = effective(rows(&order));
+            let outcome = effective(rows(&order), &Decisions::default());
             assert_eq!(outcome.executions.len(), 1);
             assert_eq!(outcome.executions[0].commission, Some("1.05".parse().unwrap()));
-            assert!(outcome.findings.is_empty());
+            assert!(outcome.discovered.findings.is_empty());
         }
     }
 
     #[test]
     fn a_correction_replaces_and_does_not_add() {
-        let outcome = effective(rows(&[
-            fill("0000000a.0000000b.01.02"),
-            fill("0000000a.0000000b.01.01"),
-            fill("0000000a.0000000b.02.01"),
-        ]));
+        let outcome = effective(
+            rows(&[
+                fill("0000000a.0000000b.01.02"),
+                fill("0000000a.0000000b.01.01"),
+                fill("0000000a.0000000b.02.01"),
+            ]),
+            &Decisions::default(),
+        );
         assert_eq!(ids(&outcome.executions), ["0000000a.0000000b.01.02", "0000000a.0000000b.02.01"]);
         assert_eq!(ids(&outcome.superseded), ["0000000a.0000000b.01.01"]);
     }
@@ -214,17 +230,20 @@ mod tests {
     #[test]
     fn ids_of_another_form_are_fills_of_their_own_whatever_their_last_digits() {
         let numbered = [fill("4711.27.1"), fill("4711.27.2"), fill("2026.01.27.01"), fill("2026.01.27.02")];
-        let outcome = effective(rows(&numbered));
+        let outcome = effective(rows(&numbered), &Decisions::default());
         assert_eq!((outcome.executions.len(), outcome.superseded.len()), (4, 0));
     }
 
     #[test]
     fn a_cancelled_trade_and_its_cancellation_both_go() {
         let cancel = Execution { cancels: Some(ExecId::new("0000000a.0000000b.01.01")), ..fill("transaction:9") };
-        let outcome = effective(rows(&[fill("0000000a.0000000b.01.01"), cancel, fill("0000000a.0000000b.02.01")]));
+        let outcome = effective(
+            rows(&[fill("0000000a.0000000b.01.01"), cancel, fill("0000000a.0000000b.02.01")]),
+            &Decisions::default(),
+        );
         assert_eq!(ids(&outcome.executions), ["0000000a.0000000b.02.01"]);
         assert_eq!(outcome.superseded.len(), 2);
-        assert!(outcome.findings.is_empty());
+        assert!(outcome.discovered.findings.is_empty());
     }
 
     #[test]
@@ -244,9 +263,9 @@ mod tests {
                     ..numbered("transaction:1002", "1002")
                 };
                 for order in [[&original, &cancel, &again], [&again, &cancel, &original]] {
-                    let outcome = effective(rows(&order.map(Clone::clone)));
+                    let outcome = effective(rows(&order.map(Clone::clone)), &Decisions::default());
                     assert_eq!(ids(&outcome.executions), ["transaction:1003"], "{named}");
-                    assert!(outcome.findings.is_empty(), "{named}: {:?}", outcome.findings);
+                    assert!(outcome.discovered.findings.is_empty(), "{named}: {:?}", outcome.discovered.findings);
                 }
             }
         }
@@ -255,24 +274,87 @@ mod tests {
             price: 7.into(),
             ..numbered("transaction:1002", "1002")
         };
-        assert_eq!(effective(rows(&[again, elsewhere])).findings[0].kind, FindingKind::CancelsNothing);
+        assert_eq!(
+            effective(rows(&[again, elsewhere]), &Decisions::default()).discovered.findings[0].kind,
+            FindingKind::CancelsNothing
+        );
     }
 
     #[test]
     fn a_cancellation_of_an_unknown_trade_is_an_error() {
         let cancel = Execution { cancels: Some(ExecId::new("nowhere")), ..fill("transaction:9") };
-        let outcome = effective(rows(&[cancel]));
+        let outcome = effective(rows(&[cancel]), &Decisions::default());
         assert!(outcome.executions.is_empty());
-        assert_eq!(outcome.findings[0].kind, FindingKind::CancelsNothing);
+        assert_eq!(outcome.discovered.findings[0].kind, FindingKind::CancelsNothing);
+    }
+
+    #[test]
+    fn the_newest_statement_of_a_fill_counts_in_any_order() {
+        let row = |commission: &str, generated: &str| Execution {
+            commission: Some(commission.parse().unwrap()),
+            commission_currency: Some("USD".parse().unwrap()),
+            fx_to_base: Some("0.5".parse().unwrap()),
+            generated: Some(generated.parse().unwrap()),
+            source: "flex".into(),
+            ..fill("a.b.01.01")
+        };
+        let (first, second) = (row("1.50", "2026-01-28T05:00:00Z"), row("1", "2026-02-28T05:00:00Z"));
+        let terminal =
+            Execution { commission: Some("2".parse().unwrap()), source: "tws".into(), ..fill("a.b.01.01") };
+        for order in [[&first, &second, &terminal], [&terminal, &second, &first], [&second, &terminal, &first]] {
+            let outcome = effective(rows(&order.map(Clone::clone)), &Decisions::default());
+            let [counted] = outcome.executions.as_slice() else { panic!("{outcome:?}") };
+            assert_eq!(counted.commission, Some("1".parse().unwrap()));
+            let found = &outcome.discovered;
+            assert!(found.contradictions.is_empty() && found.findings.iter().all(|f| f.severity == Severity::Note));
+            let mut effects: Vec<_> =
+                found.restatements.iter().map(|r| (r.what, r.old.as_str(), r.new.as_str(), r.effect)).collect();
+            effects.sort();
+            let effect = |text: &str| Some(text.parse().unwrap());
+            // 0.50 and 1 USD less paid, at 0.5 each.
+            assert_eq!(
+                effects,
+                [("commission", "1.50", "1", effect("0.250")), ("commission", "2", "1", effect("0.5"))]
+            );
+        }
+    }
+
+    #[test]
+    fn a_decision_settles_a_contradiction_and_a_new_row_opens_it_again() {
+        let other = Execution { price: 7.into(), ..fill("a.b.01.01") };
+        let both = [fill("a.b.01.01"), other.clone()];
+        let found = effective(rows(&both), &Decisions::default()).discovered.contradictions;
+        assert_eq!(found[0].versions.iter().map(|v| v.says["price"].as_str()).collect::<Vec<_>>(), ["188.25", "7"]);
+        assert!(found[0].keep(0).is_none() && found[0].keep(3).is_none());
+        for (number, price) in [(1, "188.25"), (2, "7")] {
+            let decisions = Decisions::new(found[0].keep(number));
+            let outcome = effective(rows(&both), &decisions);
+            assert_eq!(outcome.executions[0].price, price.parse().unwrap());
+            assert!(outcome.discovered.findings.is_empty());
+        }
+        let third = Execution { price: 8.into(), ..other };
+        let three = [both[0].clone(), both[1].clone(), third];
+        let outcome = effective(rows(&three), &Decisions::new(found[0].keep(2)));
+        assert_eq!(outcome.discovered.findings[0].kind, FindingKind::Conflict);
+    }
+
+    #[test]
+    fn times_far_apart_are_a_wrong_zone_and_no_restatement() {
+        let terminal = Execution { source: "tws".into(), ..fill("a.b.01.01") };
+        let at = |time: &str| Execution { source: "flex".into(), time: time.parse().unwrap(), ..fill("a.b.01.01") };
+        for (time, findings) in [("2026-01-27T15:30:01Z", 0), ("2026-01-27T20:30:00Z", 1)] {
+            let outcome = effective(rows(&[terminal.clone(), at(time)]), &Decisions::default());
+            assert_eq!(outcome.discovered.contradictions.len(), findings, "{time}");
+        }
     }
 
     #[test]
     fn a_contradiction_keeps_the_first_and_is_named() {
         let other = Execution { price: 7.into(), ..fill("0000000a.0000000b.01.01") };
-        let outcome = effective(rows(&[fill("0000000a.0000000b.01.01"), other]));
+        let outcome = effective(rows(&[fill("0000000a.0000000b.01.01"), other]), &Decisions::default());
         assert_eq!(outcome.executions.len(), 1);
         assert_eq!(outcome.executions[0].price, fill("x").price);
-        assert!(outcome.findings[0].message.contains("another price than at a.csv:2"));
+        assert!(outcome.discovered.findings[0].message.contains("another price than at a.csv:2"));
     }
 
     proptest! {
@@ -284,9 +366,9 @@ mod tests {
                     ..fill(&format!("0000000a.0000000b.{:02}.{:02}", i / 3, i % 2 + 1))
                 })
                 .collect();
-            let expected = effective(rows(&all));
+            let expected = effective(rows(&all), &Decisions::default());
             let shuffled: Vec<Execution> = order.drain(..).map(|i| all[i].clone()).collect();
-            let outcome = effective(rows(&shuffled));
+            let outcome = effective(rows(&shuffled), &Decisions::default());
             prop_assert_eq!(outcome.executions, expected.executions);
             prop_assert_eq!(outcome.superseded, expected.superseded);
         }

@@ -38,6 +38,8 @@ impl Record {
             signals,
             plans,
             findings: _,
+            restatements,
+            contradictions: _,
         } = self;
         let known = |time: DateTime<Utc>| latest_date(time, exchange.zone()) <= last;
         let fills = executions.iter().chain(superseded).filter(|fill| known(fill.time)).cloned();
@@ -62,6 +64,8 @@ impl Record {
             signals: signals.iter().filter(saved).cloned().collect(),
             plans: plans.iter().filter(made).cloned().collect(),
             findings: Vec::new(),
+            restatements: restatements.iter().filter(|restated| restated.date <= last).cloned().collect(),
+            contradictions: Vec::new(),
         }
     }
 
@@ -93,6 +97,8 @@ impl Record {
             mut signals,
             mut plans,
             findings,
+            mut restatements,
+            contradictions,
         } = self;
         let counts = |fill: &Execution| latest_date(fill.time, exchange.zone()) >= first;
         texts.cut(&mut annotations, &mut commentary);
@@ -105,6 +111,7 @@ impl Record {
         statements.retain(|period| period.from >= first);
         signals.retain(|signal| signal.as_of >= first);
         plans.retain(|plan| plan.as_of >= first);
+        restatements.retain(|restated| restated.date >= first);
         Self {
             exchange,
             executions,
@@ -121,6 +128,8 @@ impl Record {
             signals,
             plans,
             findings,
+            restatements,
+            contradictions,
         }
     }
 
@@ -144,6 +153,8 @@ impl Record {
             signals: _,
             plans: _,
             findings: _,
+            restatements: _,
+            contradictions: _,
         } = self;
         let benchmark = PriceSymbol::new(benchmark);
         let currency = prices.get(&benchmark).map(|series| series.currency);

@@ -1,7 +1,8 @@
 use super::*;
 use crate::calendar::Exchange;
+use crate::record::restatement::Table;
 use crate::record::testing::fill;
-use crate::record::{Bar, Document, FlowKind, PostTrade, PreTrade, StatementPeriod, Ticker};
+use crate::record::{Bar, Document, FlowKind, PostTrade, PreTrade, Restatement, StatementPeriod, Ticker};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -32,6 +33,8 @@ fn valued(day: &str) -> Snapshot {
 
 fn cash(kind: FlowKind, day: &str) -> CashFlow {
     CashFlow {
+        label: None,
+        generated: None,
         id: day.into(),
         date: date(day),
         account: fill("x").account,
@@ -49,6 +52,7 @@ fn action(day: &str) -> CorporateAction {
 
 fn statement(from: &str, to: &str) -> StatementPeriod {
     StatementPeriod {
+        generated: None,
         from: date(from),
         to: date(to),
         account: fill("x").account,
@@ -121,6 +125,11 @@ fn plan(day: &str, made_at: Option<&str>) -> Plan {
     serde_json::from_value(plan).unwrap()
 }
 
+fn restated(day: &str) -> Restatement {
+    let (key, old, new) = (day.to_owned(), "1".to_owned(), "2".to_owned());
+    Restatement { date: date(day), table: Table::Snapshot, key, what: "net value", old, new, effect: None }
+}
+
 /// One thing of each list on each of two days.
 fn two_days() -> Record {
     let (one, other) = ("2026-01-27", "2026-01-28");
@@ -140,6 +149,8 @@ fn two_days() -> Record {
         signals: vec![signal(one, Some(one)), signal(other, Some(other))],
         plans: vec![plan(one, None), plan(other, None)],
         findings: Vec::new(),
+        restatements: vec![restated(one), restated(other)],
+        contradictions: Vec::new(),
     }
 }
 
@@ -163,6 +174,8 @@ fn until_a_day_nothing_of_the_next_is_left() {
         signals: record.signals[..1].to_vec(),
         plans: record.plans[..1].to_vec(),
         findings: Vec::new(),
+        restatements: record.restatements[..1].to_vec(),
+        contradictions: Vec::new(),
     };
     assert_eq!(known, expected);
     assert_eq!(known.until(date("2026-01-27")), known);
@@ -183,6 +196,7 @@ fn since_a_day_nothing_of_the_one_before_is_left_but_prices_and_notes_that_wait(
         statements: record.statements[1..2].to_vec(),
         signals: record.signals[1..].to_vec(),
         plans: record.plans[1..].to_vec(),
+        restatements: record.restatements[1..].to_vec(),
         ..record.clone()
     };
     assert_eq!(later, expected);

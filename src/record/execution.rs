@@ -1,5 +1,6 @@
 //! Fills, and how several rows about one fill become the one that counts.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asset_class::AssetClass;
 use super::name::{AccountId, Currency, ExecId, Ticker};
 use super::source::Source;
+use super::versions::{Difference, Versioned, last_word};
 
 /// Bought or sold. A short sale is a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,59 +133,131 @@ impl Execution {
     /// Joins two rows about the same fill: what one leaves open the other fills in.
     ///
     /// # Errors
-    /// The names of the fields in which the rows contradict each other. Labels that sources spell in their own
-    /// ways (ticker, exchange, asset class, order numbers) are no contradiction; the first row's stay.
+    /// The names of the fields in which the rows differ. Labels that sources spell in their own ways (ticker, exchange,
+    /// asset class, order numbers) are no difference; this row's stay.
     pub fn merged_with(&self, other: &Self) -> Result<Self, Vec<&'static str>> {
-        let mut conflicts = Vec::new();
-        let mut compare = |name, same: bool| {
-            if !same {
-                conflicts.push(name);
-            }
-        };
-        compare("time", self.time.timestamp() == other.time.timestamp());
-        compare("account", self.account == other.account);
-        compare("conid", agree(&self.conid, &other.conid));
-        compare("currency", self.currency == other.currency);
-        compare("side", self.side == other.side);
-        compare("quantity", self.quantity == other.quantity);
-        compare("price", self.price == other.price);
-        compare("multiplier", self.multiplier == other.multiplier);
-        compare("commission", same_amount(self.commission, other.commission));
-        compare("commission_currency", agree(&self.commission_currency, &other.commission_currency));
-        compare("reference_price", agree(&self.reference_price, &other.reference_price));
-        compare("cancels", self.cancels == other.cancels);
-        if !conflicts.is_empty() {
-            return Err(conflicts);
+        let differences = self.differences(other);
+        if !differences.is_empty() {
+            return Err(differences.into_iter().map(|difference| difference.field).collect());
         }
         let mut merged = self.clone();
-        merged.conid = self.conid.or(other.conid);
-        merged.commission = self.commission.or(other.commission);
-        merged.commission_currency = self.commission_currency.or(other.commission_currency);
-        merged.realized_pnl = self.realized_pnl.or(other.realized_pnl);
-        merged.fx_to_base = self.fx_to_base.or(other.fx_to_base);
-        merged.reference_price = self.reference_price.or(other.reference_price);
-        merged.proceeds = self.proceeds.or(other.proceeds);
-        merged.generated = self.generated.or(other.generated);
+        merged.complete_from(other);
+        Ok(merged)
+    }
+
+    /// What an amount of the fill's currency is in the base currency.
+    fn in_base(&self, amount: Option<Decimal>) -> Option<Decimal> {
+        amount?.checked_mul(self.fx_to_base?)
+    }
+
+    /// What the account receives for the fill, in its currency.
+    fn money(&self) -> Option<Decimal> {
+        let size = self.quantity.checked_mul(self.price)?.checked_mul(self.multiplier)?;
+        size.checked_mul(Decimal::from(-self.side.sign()))
+    }
+}
+
+/// Times of one fill from two sources that are further apart are read in a wrong time zone.
+const SECONDS_APART: i64 = 60;
+
+impl Versioned for Execution {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn undated(&self) -> Self {
+        Self { generated: None, ..self.clone() }
+    }
+
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        if self.cancels.is_some() && other.cancels.is_some() && self.account == other.account {
+            // Whatever they copy of the fill that they take back, they say the same.
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let mut compare = |field, differs: bool, this: String, other: String| {
+            if differs {
+                found.push(Difference::new(field, this, other));
+            }
+        };
+        let one = self;
+        let far = (one.time - other.time).num_seconds().abs();
+        let time_differs = if one.source == other.source { far != 0 } else { far > SECONDS_APART };
+        let time = |row: &Self| row.time.format("%FT%TZ").to_string();
+        compare("time", time_differs, time(one), time(other));
+        // The message must not repeat a number that is private.
+        compare("account", one.account != other.account, "this account".into(), "another account".into());
+        compare("conid", !agree(&one.conid, &other.conid), said(&one.conid), said(&other.conid));
+        compare("currency", one.currency != other.currency, one.currency.to_string(), other.currency.to_string());
+        compare("side", one.side != other.side, one.side.to_string(), other.side.to_string());
+        compare("quantity", one.quantity != other.quantity, one.quantity.to_string(), other.quantity.to_string());
+        compare("price", one.price != other.price, one.price.to_string(), other.price.to_string());
+        let (this, that) = (one.multiplier.to_string(), other.multiplier.to_string());
+        compare("multiplier", one.multiplier != other.multiplier, this, that);
+        let same = same_amount(one.commission, other.commission);
+        compare("commission", !same, said(&one.commission), said(&other.commission));
+        let (this, that) = (&one.commission_currency, &other.commission_currency);
+        compare("commission_currency", !agree(this, that), said(this), said(that));
+        let (this, that) = (&one.reference_price, &other.reference_price);
+        compare("reference_price", !agree(this, that), said(this), said(that));
+        let same_rate = one.source != other.source || agree(&one.fx_to_base, &other.fx_to_base);
+        compare("rate", !same_rate, said(&one.fx_to_base), said(&other.fx_to_base));
+        let kind = |row: &Self| if row.cancels.is_some() { "a cancellation" } else { "a fill" }.to_owned();
+        compare("cancels", one.cancels.is_some() != other.cancels.is_some(), kind(one), kind(other));
+        let money = || one.money()?.checked_sub(other.money()?);
+        let paid = || other.commission?.checked_sub(one.commission?);
+        for difference in &mut found {
+            difference.effect = match difference.field {
+                "price" | "quantity" | "multiplier" => one.in_base(money()),
+                "commission" if one.commission_currency == Some(one.currency) => one.in_base(paid()),
+                _ => None,
+            };
+        }
+        found
+    }
+
+    fn complete_from(&mut self, other: &Self) {
+        self.conid = self.conid.or(other.conid);
+        self.commission = self.commission.or(other.commission);
+        self.commission_currency = self.commission_currency.or(other.commission_currency);
+        self.realized_pnl = self.realized_pnl.or(other.realized_pnl);
+        self.fx_to_base = self.fx_to_base.or(other.fx_to_base);
+        self.reference_price = self.reference_price.or(other.reference_price);
+        self.proceeds = self.proceeds.or(other.proceeds);
+        self.generated = self.generated.or(other.generated);
         for (mine, theirs) in [
-            (&mut merged.order_id, &other.order_id),
-            (&mut merged.perm_id, &other.perm_id),
-            (&mut merged.order_ref, &other.order_ref),
-            (&mut merged.transaction_id, &other.transaction_id),
-            (&mut merged.trade_id, &other.trade_id),
-            (&mut merged.open_close, &other.open_close),
+            (&mut self.order_id, &other.order_id),
+            (&mut self.perm_id, &other.perm_id),
+            (&mut self.order_ref, &other.order_ref),
+            (&mut self.transaction_id, &other.transaction_id),
+            (&mut self.trade_id, &other.trade_id),
+            (&mut self.open_close, &other.open_close),
         ] {
             if mine.is_none() {
                 mine.clone_from(theirs);
             }
         }
-        if merged.asset_class == AssetClass::Unknown {
-            merged.asset_class.clone_from(&other.asset_class);
+        if self.asset_class == AssetClass::Unknown {
+            self.asset_class.clone_from(&other.asset_class);
         }
-        if merged.exchange.is_empty() {
-            merged.exchange.clone_from(&other.exchange);
+        if self.exchange.is_empty() {
+            self.exchange.clone_from(&other.exchange);
         }
-        Ok(merged)
     }
+
+    fn order(&self, other: &Self) -> Option<Ordering> {
+        let far = (self.time - other.time).num_seconds().abs() > SECONDS_APART;
+        if self.source != other.source && far { None } else { last_word(self, other) }
+    }
+}
+
+/// What a field says that may be empty.
+fn said<T: ToString>(value: &Option<T>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Two optional values agree unless both are known and differ.

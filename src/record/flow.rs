@@ -1,11 +1,14 @@
 //! Cash that is not a trade: money moved in and out of the account, and income and charges inside it.
 
-use chrono::NaiveDate;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency};
 use super::source::Source;
+use super::versions::{Difference, Versioned};
 
 /// What kind of money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,6 +30,21 @@ pub enum FlowKind {
     Fee,
     /// Anything else that happened inside the account.
     Other,
+}
+
+impl fmt::Display for FlowKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deposit => "deposit",
+            Self::Withdrawal => "withdrawal",
+            Self::Transfer => "transfer",
+            Self::Dividend => "dividend",
+            Self::Tax => "tax",
+            Self::Interest => "interest",
+            Self::Fee => "fee",
+            Self::Other => "other",
+        })
+    }
 }
 
 impl FlowKind {
@@ -59,9 +77,20 @@ pub struct CashFlow {
     pub kind: FlowKind,
     /// Where the row came from.
     pub source: Source,
+    /// The broker's own word for the kind.
+    #[serde(rename = "type", default)]
+    pub label: Option<String>,
+    /// When the broker made the statement the row was read from.
+    #[serde(default)]
+    pub generated: Option<DateTime<Utc>>,
 }
 
 impl CashFlow {
+    /// Whether nothing that both rows say differs.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
+
     /// Whether it is a sum, which stands only until the movements of its date are told one by one.
     pub fn is_sum(&self) -> bool {
         self.id.split_once(':').is_some_and(|(kind, _)| kind.ends_with(SUM))
@@ -97,4 +126,87 @@ pub struct StatementPeriod {
     pub twr_percent: Option<Decimal>,
     /// Where the row came from.
     pub source: Source,
+    /// When the broker made the statement.
+    #[serde(default)]
+    pub generated: Option<DateTime<Utc>>,
+}
+
+impl Versioned for CashFlow {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn undated(&self) -> Self {
+        Self { generated: None, ..self.clone() }
+    }
+
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        let mut found = Vec::new();
+        let amount = (self.amount != other.amount).then(|| {
+            let more = self.amount.checked_sub(other.amount);
+            let effect = more.and_then(|more| more.checked_mul(self.fx_to_base.unwrap_or(Decimal::ONE)));
+            Difference { effect, ..Difference::new("amount", self.amount, other.amount) }
+        });
+        found.extend(amount);
+        let mut compare = |field, differs: bool, this: String, other: String| {
+            if differs {
+                found.push(Difference::new(field, this, other));
+            }
+        };
+        compare("date", self.date != other.date, self.date.to_string(), other.date.to_string());
+        compare("account", self.account != other.account, "this account".into(), "another account".into());
+        compare("currency", self.currency != other.currency, self.currency.to_string(), other.currency.to_string());
+        compare("kind", self.kind != other.kind, self.kind.to_string(), other.kind.to_string());
+        if let (Some(this), Some(that)) = (self.fx_to_base, other.fx_to_base) {
+            compare("rate", this != that, this.to_string(), that.to_string());
+        }
+        found
+    }
+
+    fn complete_from(&mut self, other: &Self) {
+        if self.currency == other.currency && self.date == other.date {
+            self.fx_to_base = self.fx_to_base.or(other.fx_to_base);
+        }
+        if self.label.is_none() {
+            self.label.clone_from(&other.label);
+        }
+        self.generated = self.generated.or(other.generated);
+    }
+}
+
+impl Versioned for StatementPeriod {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn undated(&self) -> Self {
+        Self { generated: None, ..self.clone() }
+    }
+
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        let fields = [
+            ("starting value", Some(self.starting_value), Some(other.starting_value)),
+            ("ending value", Some(self.ending_value), Some(other.ending_value)),
+            ("external flows", self.external_flows, other.external_flows),
+            ("time-weighted return", self.twr_percent, other.twr_percent),
+        ];
+        let both = fields.into_iter().filter_map(|(field, this, that)| Some((field, this?, that?)));
+        both.filter(|(_, this, that)| this != that)
+            .map(|(field, this, that)| Difference::new(field, this, that))
+            .collect()
+    }
+
+    fn complete_from(&mut self, other: &Self) {
+        self.external_flows = self.external_flows.or(other.external_flows);
+        self.twr_percent = self.twr_percent.or(other.twr_percent);
+        self.generated = self.generated.or(other.generated);
+    }
 }

@@ -3,6 +3,8 @@
 //! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
 //! everything at once. Whether a record with errors may be published is decided by whoever publishes.
 
+mod cash;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,7 @@ use rust_decimal::Decimal;
 use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
+use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
     AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
     Snapshot,
@@ -30,7 +33,7 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
 /// Reads `data/`, and gives the record without the author's texts and before it is cut at its inception.
 pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
     let base_currency = settings.base_currency();
-    let mut reader = Reader { site, base_currency, today, findings: Vec::new(), foreign: BTreeSet::new() };
+    let mut reader = Reader::new(site, base_currency, today);
     if let Err(error) = store::finish_interrupted(site) {
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
@@ -42,8 +45,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let exchange = settings.exchange(&executions, &held);
     let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
     let actions = reader.actions(account.as_ref());
-    let flows = reader.cash(&site.flows(), true, account.as_ref());
-    let income = reader.cash(&site.income(), false, account.as_ref());
+    let (flows, income) = reader.cash(account.as_ref());
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);
     let mut record = Record {
@@ -56,6 +58,8 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
         income,
         statements,
         prices,
+        restatements: reader.restatements(),
+        contradictions: std::mem::take(&mut reader.discovered.contradictions),
         ..Record::default()
     };
     reader.findings.extend(accounts::findings(&record, settings.is_live()));
@@ -129,9 +133,30 @@ struct Reader<'a> {
     findings: Vec<Finding>,
     /// Base currencies of snapshots other than the configured one.
     foreign: BTreeSet<Currency>,
+    /// What of contradicting rows has been decided.
+    decisions: Decisions,
+    /// What was restated, and what contradicts.
+    discovered: Discovered,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(site: &'a SiteDir, base_currency: Currency, today: NaiveDate) -> Self {
+        let findings = Vec::new();
+        let (decisions, discovered) = (Decisions::default(), Discovered::default());
+        let mut reader =
+            Self { site, base_currency, today, findings, foreign: BTreeSet::new(), decisions, discovered };
+        let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site.root())]));
+        reader.decisions = Decisions::new(rows.into_iter().map(|(_, decision)| decision));
+        reader
+    }
+
+    /// What was restated, by date.
+    fn restatements(&mut self) -> Vec<Restatement> {
+        let mut restatements = std::mem::take(&mut self.discovered.restatements);
+        restatements.sort();
+        restatements
+    }
+
     fn take<T>(&mut self, files: Files<T>) -> Vec<Placed<T>> {
         self.findings.extend(files.errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)));
         files.values
@@ -169,9 +194,15 @@ impl Reader<'_> {
             }
             wrong.is_none() && self.not_in_the_future(place, fill.utc_date())
         });
-        let outcome = effective(rows);
-        self.findings.extend(outcome.findings);
+        let outcome = effective(rows, &self.decisions);
+        self.discover(outcome.discovered);
         (outcome.executions, outcome.superseded)
+    }
+
+    fn discover(&mut self, found: Discovered) {
+        self.findings.extend(found.findings);
+        self.discovered.restatements.extend(found.restatements);
+        self.discovered.contradictions.extend(found.contradictions);
     }
 
     /// One snapshot a session.
@@ -192,15 +223,18 @@ impl Reader<'_> {
         self.findings.extend(other_currency(&foreign, base));
         self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();
         for (place, snapshot) in rows {
-            if self.possible(&place, &snapshot) {
+            let decided = !self.decisions.allow(Table::Snapshot, &same_day::key(&snapshot), &snapshot);
+            if !decided && self.possible(&place, &snapshot) {
                 let snapshot = snapshot.of_session(exchange);
                 without_session.extend(snapshot.dated);
                 by_date.entry(snapshot.date).or_default().push((place, snapshot));
             }
         }
         self.findings.extend(moved(&without_session, exchange));
+        let mut found = Discovered::default();
         let days: Vec<Placed<Snapshot>> =
-            by_date.into_values().filter_map(|of_day| same_day::together(of_day, &mut self.findings)).collect();
+            by_date.into_values().filter_map(|of_day| same_day::together(of_day, &mut found)).collect();
+        self.discover(found);
         for (place, snapshot) in &days {
             self.findings.extend(snapshot.doubts.iter().map(|doubt| {
                 let next = "compare with the broker; a later snapshot of the same date replaces this one";
@@ -253,64 +287,6 @@ impl Reader<'_> {
             wrong.is_none() && self.not_in_the_future(place, row.date)
         });
         action_rows::together(rows, &mut self.findings)
-    }
-
-    fn cash(&mut self, path: &Path, external: bool, account: Option<&AccountId>) -> Vec<CashFlow> {
-        let rows = self.take(Files::from_results(vec![read_rows::<CashFlow>(path, self.site.root())]));
-        let mut known: BTreeMap<String, Placed<CashFlow>> = BTreeMap::new();
-        for (place, flow) in rows {
-            if account.is_some_and(|account| flow.account != *account) || !self.not_in_the_future(&place, flow.date) {
-                continue;
-            }
-            if flow.kind.is_external() != external {
-                let message =
-                    "money across the account's border belongs in data/flows.csv, the rest in data/income.csv";
-                self.error(FindingKind::Misplaced, place, message, "move the row");
-                continue;
-            }
-            if let Some((first, other)) = known.get(&flow.id) {
-                if *other != flow {
-                    let message = format!("flow {} stands here again with other content than at {first}", flow.id);
-                    self.error(
-                        FindingKind::Conflict,
-                        place,
-                        message,
-                        "compare both with the broker and delete the wrong row",
-                    );
-                }
-                continue;
-            }
-            if too_large([flow.amount, flow.fx_to_base.unwrap_or_default()]) {
-                self.error(FindingKind::Impossible, place, "a number is larger than any account", "correct the row");
-                continue;
-            }
-            if flow.in_base(self.base_currency).is_none() {
-                // Said once of the whole record, with the one thing to do.
-                if self.foreign.contains(&flow.currency) {
-                    continue;
-                }
-                let message = format!("the flow in {} has no rate to the base currency", flow.currency);
-                self.error(FindingKind::NoRate, place, message, "fill in `fx_to_base` from the broker's statement");
-                continue;
-            }
-            known.insert(flow.id.clone(), (place, flow));
-        }
-        let mut flows: Vec<CashFlow> = known.into_values().map(|(_, flow)| flow).collect();
-        let singly: BTreeSet<_> =
-            flows.iter().filter(|flow| !flow.is_sum()).map(|flow| (flow.date, flow.currency)).collect();
-        flows.retain(|flow| !flow.is_sum() || !singly.contains(&(flow.date, flow.currency)));
-        flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
-        flows
-    }
-
-    fn statements(&mut self, account: Option<&AccountId>) -> Vec<super::StatementPeriod> {
-        let rows = read_rows::<super::StatementPeriod>(&self.site.statements(), self.site.root());
-        let mut periods: Vec<_> =
-            self.take(Files::from_results(vec![rows])).into_iter().map(|(_, row)| row).collect();
-        periods.retain(|period| account.is_none_or(|account| period.account == *account));
-        periods.sort_by_key(|period| (period.from, period.to));
-        periods.dedup();
-        periods
     }
 }
 

@@ -30,6 +30,7 @@ mod placeholders;
 pub mod plan;
 pub mod price;
 pub mod prices;
+pub mod restatement;
 mod same_day;
 pub mod schema;
 mod settings;
@@ -41,6 +42,7 @@ pub mod store;
 pub mod suspicious;
 #[cfg(test)]
 pub(crate) mod testing;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -60,6 +62,7 @@ pub use instrument::{Instrument, Instruments};
 pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};
 pub use price::{Bar, PriceSeries};
+pub use restatement::{Contradiction, Decision, Restatement};
 pub use settings::Settings;
 pub use signal::{DatedPrice, Ranked, Rule, Signal, Skipped};
 pub use snapshot::{Position, Snapshot};
@@ -99,6 +102,10 @@ pub struct Record {
     pub plans: Vec<Plan>,
     /// What was wrong or odd in the files.
     pub findings: Vec<Finding>,
+    /// What the broker stated twice, differently, by date.
+    pub restatements: Vec<Restatement>,
+    /// Rows that contradict each other until it is decided which counts.
+    pub contradictions: Vec<Contradiction>,
 }
 
 impl Record {

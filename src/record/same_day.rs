@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::files::Placed;
-use super::{Currency, Finding, FindingKind, Severity, Snapshot, Source, Subject};
+use super::restatement::{Discovered, Table};
+use super::versions::{self, Difference, Verdict, Versioned};
+use super::{Currency, Position, Snapshot, Source, Subject};
 
 impl Snapshot {
     /// Whether both are about the same moment of the same account, by the same source.
@@ -18,17 +21,68 @@ impl Snapshot {
             == (other.own_date(), other.as_of, &other.account, other.base_currency, &other.source)
     }
 
-    /// Whether they say nothing of the same moment in which they differ. What one leaves open is no difference.
-    pub fn agrees_with(&self, other: &Self) -> bool {
-        self.net_liquidation == other.net_liquidation
-            && same_where_both(&self.cash, &other.cash)
-            && same_where_both(&self.fx, &other.fx)
-            && same_where_both(&self.accruals, &other.accruals)
-            && (self.positions.is_none() || other.positions.is_none() || self.positions == other.positions)
+    /// Whether nothing that both say of one moment differs. What one leaves open is no difference.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
+
+    /// Whether it is of a statement, which the broker stands by more than by what its terminal shows.
+    fn is_of_statement(&self) -> bool {
+        self.source == Source::Flex
+    }
+}
+
+/// The currencies of which both say something, and differ.
+fn differ<'a>(
+    one: &'a BTreeMap<Currency, Decimal>,
+    other: &'a BTreeMap<Currency, Decimal>,
+) -> impl Iterator<Item = (Currency, Decimal, Decimal)> + 'a {
+    let both = one.iter().filter_map(|(currency, amount)| Some((*currency, *amount, *other.get(currency)?)));
+    both.filter(|(_, amount, known)| amount != known)
+}
+
+impl Versioned for Snapshot {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn undated(&self) -> Self {
+        Self { generated: None, ..self.clone() }
+    }
+
+    fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn differences(&self, other: &Self) -> Vec<Difference> {
+        let mut found = Vec::new();
+        if self.net_liquidation != other.net_liquidation {
+            let effect = self.net_liquidation.checked_sub(other.net_liquidation);
+            let value = Difference::new("net value", self.net_liquidation, other.net_liquidation);
+            found.push(Difference { effect, ..value });
+        }
+        let amounts = [("cash", &self.cash, &other.cash), ("accruals", &self.accruals, &other.accruals)];
+        for (field, one, other) in amounts.into_iter().chain([("rate", &self.fx, &other.fx)]) {
+            found.extend(differ(one, other).map(|(currency, this, that)| {
+                Difference::new(field, format!("{this} {currency}"), format!("{that} {currency}"))
+            }));
+        }
+        if let (Some(one), Some(other)) = (&self.positions, &other.positions) {
+            let only = |these: &[Position], those: &[Position]| {
+                let only = these.iter().filter(|held| !those.iter().any(|other| same_holding(held, other)));
+                let named = only.map(|held| format!("{} {} worth {}", held.quantity, held.symbol, held.market_value));
+                named.collect::<Vec<_>>().join(", ")
+            };
+            let (this, that) = (only(one, other), only(other, one));
+            if !(this.is_empty() && that.is_empty()) {
+                found.push(Difference::new("positions", this, that));
+            }
+        }
+        found
     }
 
     /// Fills in what this one lacks from the other one of the same moment.
-    pub fn complete_from(&mut self, other: &Self) {
+    fn complete_from(&mut self, other: &Self) {
         if self.cash.is_empty() {
             self.cash.clone_from(&other.cash);
         }
@@ -38,78 +92,60 @@ impl Snapshot {
         for (currency, rate) in &other.fx {
             self.fx.entry(*currency).or_insert(*rate);
         }
-        if self.positions.is_none() {
-            self.positions.clone_from(&other.positions);
+        match (&mut self.positions, &other.positions) {
+            (None, theirs) => self.positions.clone_from(theirs),
+            (Some(held), Some(theirs)) => held.iter_mut().for_each(|position| complete(position, theirs)),
+            (Some(_), None) => {}
         }
         for doubt in &other.doubts {
             if !self.doubts.contains(doubt) {
                 self.doubts.push(doubt.clone());
             }
         }
-    }
-
-    /// Whether it is of a statement, which the broker stands by more than by what its terminal shows.
-    fn is_of_statement(&self) -> bool {
-        self.source == Source::Flex
+        self.generated = self.generated.or(other.generated);
     }
 }
 
-fn same_where_both(one: &BTreeMap<Currency, Decimal>, other: &BTreeMap<Currency, Decimal>) -> bool {
-    one.iter().all(|(currency, amount)| other.get(currency).is_none_or(|known| known == amount))
+/// Whether two positions are one, as far as both say.
+fn same_holding(one: &Position, other: &Position) -> bool {
+    let same_contract = one.conid.is_none() || other.conid.is_none() || one.conid == other.conid;
+    same_contract
+        && (&one.symbol, one.currency, one.quantity, one.market_value)
+            == (&other.symbol, other.currency, other.quantity, other.market_value)
 }
 
-/// Whether a snapshot adds nothing to these of the same date: they agree with it and lack nothing that it contains.
-pub(super) fn is_known(snapshot: &Snapshot, stored: &[Snapshot]) -> bool {
-    let mut same: Vec<&Snapshot> = stored.iter().filter(|known| known.same_moment(snapshot)).collect();
-    same.sort_by_key(|known| std::cmp::Reverse(known.generated));
-    let Some((newest, older)) = same.split_first() else { return false };
-    let mut together = (*newest).clone();
-    older.iter().for_each(|known| together.complete_from(known));
-    let mut more = together.clone();
-    more.complete_from(snapshot);
-    together.agrees_with(snapshot) && more == together
+/// Fills in what a position lacks from the same one among others.
+fn complete(position: &mut Position, others: &[Position]) {
+    let Some(other) = others.iter().find(|other| same_holding(position, other)) else { return };
+    position.conid = position.conid.or(other.conid);
+    position.average_cost = position.average_cost.or(other.average_cost);
+    position.market_price = position.market_price.or(other.market_price);
+    position.unrealized_pnl = position.unrealized_pnl.or(other.unrealized_pnl);
+    position.realized_pnl = position.realized_pnl.or(other.realized_pnl);
 }
 
-/// Whether nothing says which of two snapshots that differ is the later word on the same moment.
-pub(super) fn contradicts(one: &Snapshot, other: &Snapshot) -> bool {
-    let ordered = one.generated.is_some() && other.generated.is_some() && one.generated != other.generated;
-    one.same_moment(other) && !one.agrees_with(other) && !ordered
+/// What a stored snapshot is called: its date, its moment and where it came from.
+pub(super) fn key(snapshot: &Snapshot) -> String {
+    format!("{} of {} from {}", snapshot.own_date(), snapshot.as_of.format("%FT%TZ"), snapshot.source)
+}
+
+/// What a snapshot is beside those that are stored of its date.
+pub(super) fn verdict(stored: &[Snapshot], snapshot: &Snapshot) -> Verdict {
+    let same: Vec<&Snapshot> = stored.iter().filter(|known| known.same_moment(snapshot)).collect();
+    versions::verdict(&same, snapshot)
 }
 
 /// The snapshot of a date: a statement's before others, then the latest moment, then the newest statement of it, with
 /// what that one lacks, from others of the same moment.
-pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, findings: &mut Vec<Finding>) -> Option<Placed<Snapshot>> {
-    let rank =
-        |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.as_of, snapshot.generated);
+pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, found: &mut Discovered) -> Option<Placed<Snapshot>> {
+    let rank = |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.as_of);
     // Stable, so that of two equal ones the first file counts.
     of_day.sort_by_key(|(_, snapshot)| std::cmp::Reverse(rank(snapshot)));
-    let mut of_day = of_day.into_iter();
-    let (place, mut newest) = of_day.next()?;
-    for (other_place, other) in of_day.filter(|(_, other)| other.same_moment(&newest)).collect::<Vec<_>>() {
-        if contradicts(&newest, &other) {
-            let message = format!("it has the same time as {place} and different content");
-            let next = "compare both with the broker and delete the wrong file";
-            findings
-                .push(Finding::new(Severity::Error, FindingKind::Conflict, message, next).at(other_place.clone()));
-        } else if !newest.agrees_with(&other) {
-            findings.push(restated(&newest, &other).at(place.clone()));
-        }
-        newest.complete_from(&other);
-    }
-    Some((place, newest))
-}
-
-fn restated(newest: &Snapshot, older: &Snapshot) -> Finding {
-    let message = if newest.net_liquidation == older.net_liquidation {
-        "a later statement restates what the account held; the later one counts".to_owned()
-    } else {
-        format!(
-            "a later statement restates the net value: {} before, {} now; the later one counts",
-            older.net_liquidation, newest.net_liquidation
-        )
-    };
-    let next = "nothing to do; both files stay";
-    Finding::new(Severity::Note, FindingKind::Restated, message, next).headed(Subject::Date(newest.date))
+    let (_, first) = of_day.first()?.clone();
+    of_day.retain(|(_, snapshot)| snapshot.same_moment(&first));
+    let rows = versions::together(of_day)?;
+    found.add((Table::Snapshot, &key(&first), first.own_date()), &Subject::Date(first.date), &rows);
+    Some((rows.place, rows.row))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::error::Place;
-use crate::record::{AccountId, Position, Ticker};
+use crate::record::{AccountId, FindingKind, Ticker};
 
 fn amount(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -45,10 +45,19 @@ fn with_positions(snapshot: Snapshot) -> Snapshot {
 }
 
 fn read(snapshots: &[Snapshot]) -> (Snapshot, Vec<FindingKind>) {
+    let (read, found) = discovered(snapshots);
+    (read, found.findings.into_iter().map(|finding| finding.kind).collect())
+}
+
+fn discovered(snapshots: &[Snapshot]) -> (Snapshot, Discovered) {
     let placed = snapshots.iter().enumerate().map(|(line, snapshot)| (Place::line("a", line), snapshot.clone()));
-    let mut findings = Vec::new();
-    let (_, read) = together(placed.collect(), &mut findings).unwrap();
-    (read, findings.into_iter().map(|finding| finding.kind).collect())
+    let mut found = Discovered::default();
+    let (_, read) = together(placed.collect(), &mut found).unwrap();
+    (read, found)
+}
+
+fn is_known(snapshot: &Snapshot, stored: &[Snapshot]) -> bool {
+    verdict(stored, snapshot) == Verdict::Known
 }
 
 const DECEMBER: &str = "2026-01-01T03:15:00Z";
@@ -75,6 +84,38 @@ fn the_newest_statement_wins_and_the_restatement_is_named() {
         assert!(read.positions.is_some(), "what was held is told by the older one alone");
         assert_eq!(findings, [FindingKind::Restated]);
     }
+}
+
+#[test]
+fn a_restatement_says_what_it_changed_and_by_how_much() {
+    let (first, restated) = (day("100000", Some(DECEMBER)), day("100001.5", Some(JANUARY)));
+    let (_, found) = discovered(&[restated.clone(), first]);
+    let [only] = found.restatements.as_slice() else { panic!("{found:?}") };
+    assert_eq!((only.what, only.old.as_str(), only.new.as_str()), ("net value", "100000", "100001.5"));
+    assert_eq!((only.date, only.effect), (restated.date, Some(amount("1.5"))));
+    let message = &found.findings[0].message;
+    assert_eq!(
+        message,
+        "a later statement restates the net value: 100000 before, 100001.5 now; the later one counts"
+    );
+}
+
+#[test]
+fn positions_with_fewer_columns_are_the_same_positions() {
+    let full = with_positions(day("100", Some(DECEMBER)));
+    let mut plain = with_positions(day("100", Some(JANUARY)));
+    plain.positions.as_mut().unwrap()[0].market_price = None;
+    assert!(is_known(&plain, std::slice::from_ref(&full)));
+    let (read, findings) = read(&[plain, full.clone()]);
+    assert_eq!((read.positions, findings), (full.positions, vec![]));
+}
+
+#[test]
+fn an_older_statement_that_comes_later_is_stored_once_and_does_not_count() {
+    let (old, new) = (day("100000", Some(DECEMBER)), day("100001", Some(JANUARY)));
+    assert_eq!(verdict(std::slice::from_ref(&new), &old), Verdict::New);
+    let again = day("100000", Some("2026-01-05T00:00:00Z"));
+    assert_eq!(verdict(&[new, old], &again), Verdict::Known, "the same older value from another statement");
 }
 
 #[test]

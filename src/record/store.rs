@@ -13,7 +13,7 @@ pub mod prices;
 mod rows;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -90,6 +90,7 @@ impl Store {
         done.cash = self.stage_cash(&changes.cash, &mut files)?;
         done.statements = self.stage_statements(&changes.statements, &mut files)?;
         done.coverage = self.stage_coverage(&changes.coverage, &mut files)?;
+        self.stage_decisions(&changes.decisions, &mut files)?;
         for symbol in &changes.prices {
             done.prices.extend(self.stage_prices(symbol, &mut files)?);
         }
@@ -147,6 +148,14 @@ impl Store {
             Err(errors) => Err(Error::all(errors)),
         }
     }
+}
+
+/// The files that are kept as they were received, of one ending.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn raw_files(site: &SiteDir, ending: &str) -> Result<Vec<PathBuf>> {
+    super::files::files(&site.raw(), ending)
 }
 
 /// Finishes what a writer that died had begun; one that lives is waited for until it is done with its files.

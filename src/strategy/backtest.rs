@@ -356,6 +356,8 @@ pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span
     let (Some(start), Some(to)) = (start, all.last().copied()) else { return Err(no_prices(strategy, span)) };
     let account = AccountId::new(SOURCE);
     let deposit = CashFlow {
+        label: None,
+        generated: None,
         id: SOURCE.into(),
         date: start,
         account: account.clone(),

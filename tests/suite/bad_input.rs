@@ -78,7 +78,7 @@ fn a_date_twice_with_another_value_is_a_conflict() {
     spoilt(
         "data/snapshots/2024-05-06.2.json",
         other,
-        "it has the same time as data/snapshots/2024-05-06.json and different content",
+        "stands here with another net value than at data/snapshots/2024-05-06.json",
     );
 }
 

@@ -82,3 +82,25 @@ fn a_row_that_contradicts_another_stops_the_build() {
     assert_eq!((&conflict["severity"], &conflict["line"]), (&"error".into(), &4.into()), "{conflict}");
     assert!(site.refused(&["build"]).contains("another price"));
 }
+
+#[test]
+fn a_contradiction_is_settled_by_a_command_and_no_row_is_lost() {
+    let site = imported();
+    let rows = site.read("data/executions/2025-06-02.csv");
+    let second = rows.lines().nth(1).unwrap().replace(",93.95,", ",39.95,");
+    site.put("data/executions/2025-06-02.csv", format!("{rows}{second}\n"));
+    let listed = site.run(&["resolve", "--json"]);
+    assert_eq!(listed.code, 1);
+    let listed = &listed.json()["contradictions"][0];
+    let prices: Vec<&str> =
+        listed["versions"].as_array().unwrap().iter().map(|row| row["says"]["price"].as_str().unwrap()).collect();
+    assert_eq!(prices, ["93.95", "39.95"]);
+    let id = listed["id"].as_str().unwrap();
+    assert!(site.refused(&["resolve", id, "--keep", "3"]).contains("name one from 1 to 2"));
+    site.ok(&["resolve", id, "--keep", "1"]);
+    assert!(site.ok(&["resolve"]).err.contains("no stored rows contradict"));
+    assert!(findings(&site).iter().all(|finding| finding["kind"] != "conflict"));
+    assert_eq!(site.read("data/executions/2025-06-02.csv"), format!("{rows}{second}\n"));
+    assert!(site.read("data/decisions.csv").starts_with("table,key,keep,drop\nfill,"));
+    assert!(site.refused(&["resolve", id, "--keep", "1"]).contains("there is no contradiction"));
+}

@@ -201,6 +201,8 @@ fn all_in_one(snapshot: &mut Snapshot) {
 
 fn dividend(snapshot: &Snapshot) -> CashFlow {
     CashFlow {
+        label: None,
+        generated: None,
         id: "a-dividend".into(),
         date: snapshot.date,
         account: snapshot.account.clone(),

@@ -31,6 +31,7 @@ mod publish;
 mod reports;
 #[path = "../support/repository.rs"]
 mod repository;
+mod restatements;
 mod rust_client;
 mod samples;
 mod schema;

@@ -77,6 +77,17 @@ fn what_is_added_to_a_folder_of_schema_1_raises_its_number_and_changes_no_figure
 }
 
 #[test]
+fn an_import_into_a_folder_of_schema_1_makes_it_one_of_schema_2_and_keeps_its_rows() {
+    let site = frozen("schema-1");
+    let before = site.read("data/flows.csv");
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    assert_eq!(site.read("data/SCHEMA"), "2\n");
+    let rows = before.lines().skip(1);
+    let after = site.read("data/flows.csv");
+    assert!(rows.clone().count() > 0 && rows.clone().all(|row| after.contains(row)), "{after}");
+}
+
+#[test]
 fn a_document_has_the_same_shape_whatever_the_number_of_strategies() {
     let site = Site::demo();
     for (command, list) in [("signal", "signals"), ("rebalance", "plans"), ("backtest", "backtests")] {

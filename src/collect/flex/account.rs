@@ -152,7 +152,7 @@ impl Reading {
             }
             _ => {}
         }
-        if known.snapshot.agrees_with(&snapshot) {
+        if known.snapshot.says_the_same(&snapshot) {
             self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
         } else if snapshot.generated > known.snapshot.generated && known.snapshot.generated.is_some() {
             self.batch.skip(&row.tag, "a later statement in the file restates it", known.row.place());
@@ -266,6 +266,7 @@ impl Reading {
             external_flows: external_flows(row)?,
             twr_percent: row.decimal("twr")?,
             source: SOURCE,
+            generated: self.generated(row),
         };
         if self.batch.statements.contains(&period) {
             self.batch.skip(&row.tag, "the same row stands in the file already", row.place());

@@ -113,8 +113,18 @@ impl Reading {
     ) -> Result<CashFlow> {
         let listed = || self.rates.get(&(date, currency)).copied().filter(|_| self.base != Some(currency));
         let fx_to_base = self.rate(row, currency)?.or_else(listed);
-        let source = SOURCE;
-        Ok(CashFlow { id, date, account: self.account.clone(), currency, amount, fx_to_base, kind, source })
+        Ok(CashFlow {
+            id,
+            date,
+            account: self.account.clone(),
+            currency,
+            amount,
+            fx_to_base,
+            kind,
+            source: SOURCE,
+            label: row.text("type").map(str::to_owned),
+            generated: self.generated(row),
+        })
     }
 
     /// The row's transaction number, else a name made of what it says.
@@ -149,6 +159,7 @@ impl Reading {
                 self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
                 return;
             }
+            Some(known) if known.generated != flow.generated => {}
             Some(_) => {
                 let message = format!("{} stands here twice with different content", flow.id);
                 let next = "see which of the two the broker stands by";

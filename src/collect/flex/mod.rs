@@ -7,6 +7,7 @@ mod account;
 mod cash;
 mod dates;
 mod link;
+mod newer;
 mod reply;
 pub mod service;
 mod trades;
@@ -23,6 +24,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use self::dates::Dates;
+pub use self::newer::hear_newer;
 use self::xml::{Document, Row};
 use super::source::Source;
 use super::time::Instant;

@@ -12,7 +12,7 @@ use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
 use super::reply::{Content, Reply, Verdict, read, verdict};
-use super::{FlexSettings, SOURCE, parse};
+use super::{FlexSettings, SOURCE, hear_newer, parse};
 use crate::calendar::Exchange;
 use crate::collect::Batch;
 use crate::collect::http::{self, Answer, Limits};
@@ -127,7 +127,12 @@ fn keep(
 ) -> Result<()> {
     let name = format!("flex-{}-{}.xml", asked.0, asked.1);
     let path = PathBuf::from(&name);
-    let batch = match parse(&path, &bytes, &FlexSettings::of(work.config)) {
+    let settings = FlexSettings::of(work.config);
+    let read = parse(&path, &bytes, &settings).and_then(|mut batch| {
+        hear_newer(work.store().site(), &mut batch, &settings)?;
+        Ok(batch)
+    });
+    let batch = match read {
         Ok(batch) => batch,
         Err(error) => {
             // It came from the broker, so it is kept even if nothing can be made of it.

@@ -174,6 +174,10 @@ impl Reading {
                     *earlier = merged;
                     self.batch.skip(&row.tag, "the same fill stands in the file already", row.place());
                 }
+                Some((Err(_), earlier)) if earlier.generated != execution.generated => {
+                    // Of several statements in a file the newest counts, as of several files.
+                    self.batch.executions.push(execution);
+                }
                 Some((Err(fields), _)) => {
                     let message =
                         format!("fill {} stands here twice with different {}", execution.exec_id, fields.join(", "));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::super::coverage::Coverage;
+use super::super::restatement::Decision;
+use super::super::versions::Verdict;
 use super::super::{
     Bar, CashFlow, CorporateAction, Execution, Plan, PriceSymbol, Signal, Snapshot, StatementPeriod, SuspiciousBar,
 };
@@ -26,6 +28,8 @@ pub struct Changes {
     pub statements: Vec<StatementPeriod>,
     /// Days that a query has answered for.
     pub coverage: Vec<Coverage>,
+    /// Which of contradicting rows count.
+    pub decisions: Vec<Decision>,
     /// The prices of whole symbols.
     pub prices: Vec<SymbolPrices>,
     /// What strategies said.
@@ -137,17 +141,6 @@ impl<T> Rows<T> {
         }
         verdict != Verdict::Known
     }
-}
-
-/// A row compared with those that are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It contains something that none of them does.
-    New,
-    /// It contains nothing that they do not.
-    Known,
-    /// It contradicts them.
-    Conflict,
 }
 
 /// The stored bars of a symbol that changed.

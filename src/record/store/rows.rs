@@ -9,9 +9,11 @@ use serde::de::DeserializeOwned;
 
 use super::super::coverage::Coverage;
 use super::super::files::{files as files_of, read_snapshot};
+use super::super::restatement::Decision;
 use super::super::same_day;
+use super::super::versions::{Verdict, Versioned, verdict};
 use super::super::{CashFlow, CorporateAction, ExecId, Execution, Snapshot, StatementPeriod};
-use super::commit::{Rows, Verdict};
+use super::commit::Rows;
 use super::{FileSet, Store, csv_bytes, json_bytes};
 use crate::error::Result;
 
@@ -40,19 +42,11 @@ impl Fills {
     }
 }
 
-/// A row that adds nothing to what the stored rows say together is known; one that contradicts them is a
-/// conflict, and known once it has been kept.
-fn verdict(stored: &[&Execution], row: &Execution) -> Verdict {
-    let Some((first, rest)) = stored.split_first() else { return Verdict::New };
-    if stored.contains(&row) {
-        return Verdict::Known;
-    }
-    let together = rest.iter().fold((*first).clone(), |merged, next| merged.merged_with(next).unwrap_or(merged));
-    match together.merged_with(row) {
-        Ok(merged) if merged == together => Verdict::Known,
-        Ok(_) => Verdict::New,
-        Err(_) => Verdict::Conflict,
-    }
+/// The rows by the age of their statements, so that what came in between is not taken for the last word.
+fn oldest_first<T: Versioned>(rows: &[T]) -> Vec<&T> {
+    let mut rows: Vec<&T> = rows.iter().collect();
+    rows.sort_by_key(|row| row.generated());
+    rows
 }
 
 impl Store {
@@ -64,7 +58,7 @@ impl Store {
         }
         let mut stored = self.stored_fills()?;
         let mut changed = BTreeSet::new();
-        for fill in fills {
+        for fill in oldest_first(fills) {
             if added.note(fill, verdict(&stored.of_id(&fill.exec_id), fill)) {
                 changed.insert(fill.utc_date());
                 stored.add(fill.clone());
@@ -88,20 +82,14 @@ impl Store {
     pub(super) fn stage_snapshots(&self, snapshots: &[Snapshot], files: &mut FileSet) -> Result<Rows<Snapshot>> {
         let mut added = Rows::default();
         let mut stored: BTreeMap<NaiveDate, Vec<Snapshot>> = BTreeMap::new();
-        for snapshot in snapshots {
+        for snapshot in oldest_first(snapshots) {
             let of_date = match stored.entry(snapshot.date) {
                 std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::btree_map::Entry::Vacant(free) => {
                     free.insert(self.stored_snapshots(snapshot.date)?)
                 }
             };
-            let verdict = if of_date.contains(snapshot) || same_day::is_known(snapshot, of_date) {
-                Verdict::Known
-            } else if of_date.iter().any(|stored| same_day::contradicts(snapshot, stored)) {
-                Verdict::Conflict
-            } else {
-                Verdict::New
-            };
+            let verdict = same_day::verdict(of_date, snapshot);
             if added.note(snapshot, verdict) {
                 of_date.push(snapshot.clone());
                 files.write(self.snapshot_path(snapshot.date, of_date.len()), json_bytes(snapshot)?);
@@ -165,14 +153,35 @@ impl Store {
         Ok(added)
     }
 
-    /// Money across the account's border goes to `data/flows.csv`, the rest to `data/income.csv`.
+    /// Money across the account's border goes to `data/flows.csv`, the rest to `data/income.csv`. A later statement may
+    /// say of the same money that it is of the other kind, so both are read together.
     pub(super) fn stage_cash(&self, flows: &[CashFlow], files: &mut FileSet) -> Result<Rows<CashFlow>> {
-        let (external, internal): (Vec<_>, Vec<_>) = flows.iter().cloned().partition(|flow| flow.kind.is_external());
-        let mut added = self.append(&self.site().flows(), &external, |flow| flow.id.clone(), files)?;
-        let inside = self.append(&self.site().income(), &internal, |flow| flow.id.clone(), files)?;
-        added.new.extend(inside.new);
-        added.known += inside.known;
-        added.conflicts.extend(inside.conflicts);
+        let mut added = Rows::default();
+        if flows.is_empty() {
+            return Ok(added);
+        }
+        let paths = [self.site().income(), self.site().flows()];
+        let mut tables = [self.rows::<CashFlow>(&paths[0])?, self.rows::<CashFlow>(&paths[1])?];
+        let mut changed = [false; 2];
+        let mut by_id: BTreeMap<String, Vec<CashFlow>> = BTreeMap::new();
+        for row in tables.iter().flatten() {
+            by_id.entry(row.id.clone()).or_default().push(row.clone());
+        }
+        for row in oldest_first(flows) {
+            let same_id = by_id.entry(row.id.clone()).or_default();
+            if added.note(row, verdict(&same_id.iter().collect::<Vec<_>>(), row)) {
+                same_id.push(row.clone());
+                let [inside, external] = &mut tables;
+                let [inside_changed, external_changed] = &mut changed;
+                let (table, changed) =
+                    if row.kind.is_external() { (external, external_changed) } else { (inside, inside_changed) };
+                table.push(row.clone());
+                *changed = true;
+            }
+        }
+        for ((path, table), _) in paths.iter().zip(&tables).zip(changed).filter(|(_, changed)| *changed) {
+            files.write(path, csv_bytes(table)?);
+        }
         Ok(added)
     }
 
@@ -182,20 +191,38 @@ impl Store {
         files: &mut FileSet,
     ) -> Result<Rows<StatementPeriod>> {
         let key = |period: &StatementPeriod| (period.from, period.to, period.account.clone());
-        self.append(&self.site().statements(), periods, key, files)
+        let periods: Vec<StatementPeriod> = oldest_first(periods).into_iter().cloned().collect();
+        let judged = |stored: &[StatementPeriod], row: &_| verdict(&stored.iter().collect::<Vec<_>>(), row);
+        self.append(&self.site().statements(), &periods, (key, judged), files)
+    }
+
+    /// Decisions are kept in the order in which they were made, because the last one counts.
+    pub(super) fn stage_decisions(&self, decisions: &[Decision], files: &mut FileSet) -> Result<()> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let mut stored = self.rows::<Decision>(&self.site().decisions())?;
+        stored.extend_from_slice(decisions);
+        files.write(self.site().decisions(), csv_bytes(&stored)?);
+        Ok(())
     }
 
     pub(super) fn stage_coverage(&self, rows: &[Coverage], files: &mut FileSet) -> Result<Rows<Coverage>> {
         let key = |row: &Coverage| (row.from, row.to, row.account.clone(), row.query.clone(), row.source.clone());
-        self.append(&self.site().coverage(), rows, key, files)
+        let judged = |stored: &[Coverage], row: &_| match stored {
+            [] => Verdict::New,
+            stored if stored.contains(row) => Verdict::Known,
+            _ => Verdict::Conflict,
+        };
+        self.append(&self.site().coverage(), rows, (key, judged), files)
     }
 
-    /// Appends the rows that are not in the file yet; `key` is what must be unique.
+    /// Appends the rows that are not in the file yet, by their key and what they are beside the stored ones of that key.
     fn append<T, K: Ord>(
         &self,
         path: &Path,
         rows: &[T],
-        key: impl Fn(&T) -> K,
+        (key, verdict): (impl Fn(&T) -> K, impl Fn(&[T], &T) -> Verdict),
         files: &mut FileSet,
     ) -> Result<Rows<T>>
     where
@@ -213,13 +240,7 @@ impl Store {
         }
         for row in rows {
             let same_key = by_key.entry(key(row)).or_default();
-            let verdict = if same_key.contains(row) {
-                Verdict::Known
-            } else if same_key.is_empty() {
-                Verdict::New
-            } else {
-                Verdict::Conflict
-            };
+            let verdict = verdict(same_key, row);
             if added.note(row, verdict) {
                 same_key.push(row.clone());
                 stored.push(row.clone());

@@ -1,0 +1,99 @@
+//! Movements of cash, and what the broker says about whole periods.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{Files, Reader, too_large};
+use crate::error::Place;
+use crate::record::files::{Placed, read_rows};
+use crate::record::restatement::{Discovered, Table};
+use crate::record::versions::together;
+use crate::record::{AccountId, CashFlow, FindingKind, StatementPeriod, Subject};
+
+impl Reader<'_> {
+    /// Money across the account's border, and inside it. A later statement may say of money that it is of the other kind.
+    pub(super) fn cash(&mut self, account: Option<&AccountId>) -> (Vec<CashFlow>, Vec<CashFlow>) {
+        let mut by_id: BTreeMap<String, Vec<Placed<CashFlow>>> = BTreeMap::new();
+        for (path, external) in [(self.site.flows(), true), (self.site.income(), false)] {
+            for (place, flow) in self.take(Files::from_results(vec![read_rows(&path, self.site.root())])) {
+                if self.is_of_record(&place, &flow, external, account) {
+                    by_id.entry(flow.id.clone()).or_default().push((place, flow));
+                }
+            }
+        }
+        let mut found = Discovered::default();
+        let mut flows = Vec::new();
+        for (id, rows) in by_id {
+            let Some(read) = together(rows) else { continue };
+            let date = read.row.date;
+            found.add((Table::Cash, &id, date), &Subject::Date(date), &read);
+            if self.has_rate(&read.place, &read.row) {
+                flows.push(read.row);
+            }
+        }
+        self.discover(found);
+        flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
+        let (external, inside) = flows.into_iter().partition(|flow| flow.kind.is_external());
+        (without_sums(external), without_sums(inside))
+    }
+
+    fn is_of_record(&mut self, place: &Place, flow: &CashFlow, external: bool, account: Option<&AccountId>) -> bool {
+        if account.is_some_and(|account| flow.account != *account) || !self.not_in_the_future(place, flow.date) {
+            return false;
+        }
+        if flow.kind.is_external() != external {
+            let message = "money across the account's border belongs in data/flows.csv, the rest in data/income.csv";
+            self.error(FindingKind::Misplaced, place.clone(), message, "move the row");
+            return false;
+        }
+        if too_large([flow.amount, flow.fx_to_base.unwrap_or_default()]) {
+            let message = "a number is larger than any account";
+            self.error(FindingKind::Impossible, place.clone(), message, "correct the row");
+            return false;
+        }
+        self.decisions.allow(Table::Cash, &flow.id, flow)
+    }
+
+    fn has_rate(&mut self, place: &Place, flow: &CashFlow) -> bool {
+        let has_rate = flow.in_base(self.base_currency).is_some();
+        // A record in another currency is named once, with the one thing to do.
+        if !has_rate && !self.foreign.contains(&flow.currency) {
+            let message = format!("the flow in {} has no rate to the base currency", flow.currency);
+            let next = "fill in `fx_to_base` from the broker's statement";
+            self.error(FindingKind::NoRate, place.clone(), message, next);
+        }
+        has_rate
+    }
+
+    pub(super) fn statements(&mut self, account: Option<&AccountId>) -> Vec<StatementPeriod> {
+        let rows = read_rows::<StatementPeriod>(&self.site.statements(), self.site.root());
+        let mut by_period: BTreeMap<(NaiveDate, NaiveDate, AccountId), Vec<Placed<StatementPeriod>>> =
+            BTreeMap::new();
+        for (place, row) in self.take(Files::from_results(vec![rows])) {
+            let key = format!("{} to {}", row.from, row.to);
+            let is_ours = account.is_none_or(|account| row.account == *account);
+            if is_ours && self.decisions.allow(Table::Statement, &key, &row) {
+                by_period.entry((row.from, row.to, row.account.clone())).or_default().push((place, row));
+            }
+        }
+        let mut found = Discovered::default();
+        let mut periods = Vec::new();
+        for ((from, to, _), rows) in by_period {
+            let Some(read) = together(rows) else { continue };
+            let subject = Subject::Period { from, to };
+            found.add((Table::Statement, &format!("{from} to {to}"), to), &subject, &read);
+            periods.push(read.row);
+        }
+        self.discover(found);
+        periods
+    }
+}
+
+/// Cash without the sums whose movements are told one by one.
+fn without_sums(mut flows: Vec<CashFlow>) -> Vec<CashFlow> {
+    let singly: BTreeSet<_> =
+        flows.iter().filter(|flow| !flow.is_sum()).map(|flow| (flow.date, flow.currency)).collect();
+    flows.retain(|flow| !flow.is_sum() || !singly.contains(&(flow.date, flow.currency)));
+    flows
+}

@@ -1,0 +1,119 @@
+//! Statements that say different things of the same account: the newest counts, in whatever order they come in.
+
+use serde_json::Value;
+
+use crate::support::Site;
+
+/// A statement of June 2025 made on a day of July: the commission of its purchase, its deposit, its net value, its return.
+fn statement(day: u32, [commission, deposit, value, twr]: [&str; 4]) -> String {
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\" \
+         fromDate=\"20250602\" toDate=\"20250604\" whenGenerated=\"202507{day:02};050000\">\
+         <AccountInformation accountId=\"U7654321\" currency=\"USD\"/>\
+         <Trade accountId=\"U7654321\" currency=\"USD\" fxRateToBase=\"1\" assetCategory=\"STK\" symbol=\"ABCD\" conid=\"1\" \
+         quantity=\"10\" tradePrice=\"50\" multiplier=\"1\" proceeds=\"-500\" buySell=\"BUY\" ibCommission=\"-{commission}\" \
+         ibCommissionCurrency=\"USD\" dateTime=\"20250603;103000\" transactionID=\"7\" ibExecID=\"0001.7.01.01\"/>\
+         <CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"{deposit}\" \
+         reportDate=\"20250604\" transactionID=\"8\" levelOfDetail=\"DETAIL\"/>\
+         <ChangeInNAV accountId=\"U7654321\" fromDate=\"20250602\" toDate=\"20250604\" startingValue=\"1000\" \
+         endingValue=\"{value}\" twr=\"{twr}\"/>\
+         <EquitySummaryByReportDateInBase reportDate=\"20250602\" total=\"1000\"/>\
+         <EquitySummaryByReportDateInBase reportDate=\"20250603\" total=\"1000\"/>\
+         <EquitySummaryByReportDateInBase reportDate=\"20250604\" total=\"{value}\"/>\
+         </FlexStatement></FlexStatements></FlexQueryResponse>"
+    )
+}
+
+const FIRST: [&str; 4] = ["1.5", "100", "1110", "1.0"];
+const SECOND: [&str; 4] = ["1", "125", "1150", "2.2"];
+
+/// The figures after these statements, each imported by itself; and of `check` the kinds and words.
+fn after(statements: &[(u32, [&str; 4])]) -> (Value, Vec<(String, String)>) {
+    let site = Site::plain();
+    for (number, (day, values)) in statements.iter().enumerate() {
+        let name = format!("{number}.xml");
+        site.put(&name, statement(*day, *values));
+        site.ok(&["import", "flex", site.path(&name).to_str().unwrap()]);
+    }
+    site.ok(&["build"]);
+    let check = site.ok(&["check", "--json"]).json();
+    let findings = check["findings"].as_array().unwrap().iter().map(|finding| {
+        (finding["kind"].as_str().unwrap().to_owned(), finding["message"].as_str().unwrap().to_owned())
+    });
+    (site.ok(&["stats", "--json"]).json(), findings.collect())
+}
+
+#[test]
+fn the_newest_statement_counts_in_any_order_and_what_it_restates_is_named() {
+    for order in [[(1, FIRST), (9, SECOND)], [(9, SECOND), (1, FIRST)]] {
+        let (stats, findings) = after(&order);
+        // 1150 of which 125 were paid in at the start of the last day: 1150 / 1125.
+        let total = stats["returns"]["total"].as_f64().unwrap();
+        assert!((total - (1150.0 / 1125.0 - 1.0)).abs() < 1e-12, "{total}");
+        assert_eq!(stats["trades"]["commissions"], 1.0, "{stats}");
+        let restated: Vec<&str> =
+            findings.iter().filter(|(kind, _)| kind == "restated").map(|(_, words)| words.as_str()).collect();
+        for expected in
+            ["commission: 1.5 before, 1 now", "amount: 100 before, 125 now", "net value: 1110 before, 1150 now"]
+        {
+            assert!(restated.iter().any(|words| words.contains(expected)), "{expected}: {restated:?}");
+        }
+        assert!(findings.iter().all(|(kind, _)| kind != "conflict"), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_value_that_was_restated_back_counts_even_where_the_statement_in_between_comes_last() {
+    let (right, _) = after(&[(1, FIRST), (5, SECOND), (9, FIRST)]);
+    for order in [
+        [(1, FIRST), (9, FIRST), (5, SECOND)],
+        [(9, FIRST), (1, FIRST), (5, SECOND)],
+        [(5, SECOND), (9, FIRST), (1, FIRST)],
+        [(9, FIRST), (5, SECOND), (1, FIRST)],
+    ] {
+        let (stats, _) = after(&order);
+        assert_eq!(stats, right, "{:?}", order.map(|(day, _)| day));
+    }
+    assert_eq!(right["trades"]["commissions"], 1.5);
+}
+
+#[test]
+fn rows_that_a_newer_statement_repeats_are_not_stored_again() {
+    let site = Site::plain();
+    for (name, day) in [("a.xml", 1), ("b.xml", 9)] {
+        site.put(name, statement(day, FIRST));
+    }
+    site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap()]);
+    let tables = ["data/flows.csv", "data/statements.csv", "data/executions/2025-06-03.csv"];
+    let before = tables.map(|name| site.read(name));
+    let said = site.ok(&["import", "flex", site.path("b.xml").to_str().unwrap(), "--json"]).json();
+    assert_eq!((&said["executions"]["new"], &said["cash"]["new"]), (&0.into(), &0.into()), "{said}");
+    assert_eq!(tables.map(|name| site.read(name)), before);
+    site.put("c.xml", statement(20, SECOND));
+    site.ok(&["import", "flex", site.path("c.xml").to_str().unwrap()]);
+    for (name, before) in tables.iter().zip(before) {
+        let after = site.read(name);
+        assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 1, "{name}: {after}");
+    }
+}
+
+#[test]
+fn without_the_time_of_the_statements_a_difference_has_to_be_settled() {
+    let site = Site::plain();
+    for (name, values) in [("a.xml", FIRST), ("b.xml", SECOND)] {
+        let undated = statement(1, values).replace("whenGenerated=", "made=");
+        site.put(name, undated);
+    }
+    site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap()]);
+    let said = site.refused(&["import", "flex", site.path("b.xml").to_str().unwrap()]);
+    assert!(said.contains("contradict"), "{said}");
+    assert!(site.refused(&["build"]).contains("trackrecord resolve"), "the way out is named");
+    let listed = site.run(&["resolve", "--json"]).json();
+    let all = listed["contradictions"].as_array().unwrap();
+    assert_eq!(all.len(), 4, "{listed}");
+    for contradiction in all {
+        site.ok(&["resolve", contradiction["id"].as_str().unwrap(), "--keep", "2"]);
+    }
+    site.ok(&["build"]);
+    assert_eq!(site.ok(&["stats", "--json"]).json()["trades"]["commissions"], 1.0);
+}
