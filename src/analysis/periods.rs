@@ -109,11 +109,72 @@ pub fn parts(series: &ReturnSeries) -> BTreeMap<&'static str, Part> {
     since.into_iter().filter_map(part).collect()
 }
 
-/// A usual period ending at the newest snapshot.
+/// A period over which returns are usually stated, ending at the newest snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UsualPeriod {
+    /// From the start of the month.
+    MonthToDate,
+    /// From the start of the calendar quarter.
+    QuarterToDate,
+    /// From the start of the year.
+    YearToDate,
+    /// Twelve months.
+    OneYear,
+    /// Three years, as a year rate.
+    ThreeYears,
+    /// Five years, as a year rate.
+    FiveYears,
+    /// The whole record.
+    SinceInception,
+    /// The whole record, as a year rate.
+    SinceInceptionAnnualized,
+}
+
+impl UsualPeriod {
+    /// What pages and documents call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::MonthToDate => "Month to date",
+            Self::QuarterToDate => "Quarter to date",
+            Self::YearToDate => "Year to date",
+            Self::OneYear => "1 year",
+            Self::ThreeYears => "3 years, a year",
+            Self::FiveYears => "5 years, a year",
+            Self::SinceInception => "Since inception",
+            Self::SinceInceptionAnnualized => "Since inception, a year",
+        }
+    }
+
+    /// The same where there is little room.
+    pub fn short_label(self) -> &'static str {
+        match self {
+            Self::MonthToDate => "Month",
+            Self::QuarterToDate => "Quarter",
+            Self::ThreeYears => "3 years, p.a.",
+            Self::FiveYears => "5 years, p.a.",
+            Self::SinceInceptionAnnualized => "Inception, p.a.",
+            Self::YearToDate | Self::OneYear | Self::SinceInception => self.label(),
+        }
+    }
+
+    /// Whether its return is a year rate.
+    pub fn is_annualized(self) -> bool {
+        matches!(self, Self::ThreeYears | Self::FiveYears | Self::SinceInceptionAnnualized)
+    }
+}
+
+impl Serialize for UsualPeriod {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.label())
+    }
+}
+
+/// The return of a usual period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PeriodReturn {
-    /// `Month to date`, `1 year`, `Since inception` ...
-    pub label: &'static str,
+    /// Which one.
+    #[serde(rename = "label")]
+    pub period: UsualPeriod,
     /// Our return; a year rate where `annualized`.
     pub value: Option<f64>,
     /// The benchmark's over the same snapshots, as a year rate where `annualized`.
@@ -131,54 +192,56 @@ pub fn usual_periods(series: &ReturnSeries, aligned: Option<&AlignedSeries>) -> 
     let (Some(start), Some(end)) = (series.start, series.end()) else {
         return Vec::new();
     };
-    let years = |label, months, annual| {
-        let mut period = match trailing_base(series, months) {
-            Some(base) => period(label, series, aligned, day_after(base), annual),
-            None => PeriodReturn::without_value(label, annual),
+    let from = |which, date| period(which, series, aligned, date);
+    let years = |which, months| {
+        let mut found = match trailing_base(series, months) {
+            Some(base) => from(which, day_after(base)),
+            None => PeriodReturn::without_value(which),
         };
-        if period.value.is_none() {
+        if found.value.is_none() {
             let since = end.checked_sub_months(Months::new(months)).unwrap_or(start);
-            period.undefined_because = Some(format!("needs snapshots since {since}, has them since {start}"));
+            found.undefined_because = Some(format!("needs snapshots since {since}, has them since {start}"));
         }
-        period
+        found
     };
-    let mut since_inception = period("Since inception, a year", series, aligned, day_after(start), true);
+    let mut since_inception = from(UsualPeriod::SinceInceptionAnnualized, day_after(start));
     if since_inception.value.is_none() {
         since_inception.undefined_because = Some(format!("needs 365 days, has {}", series.calendar_days()));
     }
     vec![
-        period("Month to date", series, aligned, month_start(end), false),
-        period("Quarter to date", series, aligned, quarter_start(end), false),
-        period("Year to date", series, aligned, year_start(end), false),
-        years("1 year", 12, false),
-        years("3 years, a year", 36, true),
-        years("5 years, a year", 60, true),
-        period("Since inception", series, aligned, day_after(start), false),
+        from(UsualPeriod::MonthToDate, month_start(end)),
+        from(UsualPeriod::QuarterToDate, quarter_start(end)),
+        from(UsualPeriod::YearToDate, year_start(end)),
+        years(UsualPeriod::OneYear, 12),
+        years(UsualPeriod::ThreeYears, 36),
+        years(UsualPeriod::FiveYears, 60),
+        from(UsualPeriod::SinceInception, day_after(start)),
         since_inception,
     ]
 }
 
 impl PeriodReturn {
-    fn without_value(label: &'static str, annualized: bool) -> Self {
-        Self { label, value: None, benchmark: None, annualized, undefined_because: None }
+    fn without_value(period: UsualPeriod) -> Self {
+        let annualized = period.is_annualized();
+        Self { period, value: None, benchmark: None, annualized, undefined_because: None }
     }
 }
 
 fn period(
-    label: &'static str,
+    period: UsualPeriod,
     series: &ReturnSeries,
     aligned: Option<&AlignedSeries>,
     from: NaiveDate,
-    annual: bool,
 ) -> PeriodReturn {
+    let annual = period.is_annualized();
     let days = || series.days.iter().filter(|day| day.date >= from);
     let (Some(first), Some(end)) = (days().next(), series.end()) else {
-        return PeriodReturn::without_value(label, annual);
+        return PeriodReturn::without_value(period);
     };
     let length = days().map(DailyReturn::calendar_days).sum();
     let rate = |value: f64| if annual { annualized(value, length) } else { Some(value) };
     PeriodReturn {
-        label,
+        period,
         value: period_return(series, from).and_then(rate),
         benchmark: aligned.and_then(|aligned| aligned.between(first.since, end)).and_then(rate),
         annualized: annual,

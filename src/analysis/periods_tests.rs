@@ -60,7 +60,7 @@ fn the_usual_periods_say_why_they_are_missing() {
     let found = usual_periods(&example(), None);
     assert_eq!(found.len(), 8);
     let year = &found[3];
-    assert_eq!((year.label, year.value), ("1 year", None));
+    assert_eq!((year.period, year.value), (UsualPeriod::OneYear, None));
     assert_eq!(
         year.undefined_because.as_deref(),
         Some("needs snapshots since 2023-02-02, has them since 2023-11-30")

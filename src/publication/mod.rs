@@ -23,6 +23,7 @@ pub mod testing;
 mod texts;
 mod view;
 
+pub use crate::analysis::periods::UsualPeriod;
 pub use disclosure::*;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};

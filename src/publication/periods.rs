@@ -103,7 +103,7 @@ pub fn usual(daily: &Performance, disclosure: &Disclosure) -> Vec<Period> {
 /// A period as it is shown.
 pub fn view(period: periods::PeriodReturn, disclosure: &Disclosure) -> Period {
     Period {
-        label: period.label.to_owned(),
+        period: period.period,
         value: period.value.map(|value| disclosure.period(value)),
         benchmark: period.benchmark.map(|value| disclosure.market(value)),
         annualized: period.annualized,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::{Disclosure, price_text};
-use super::strategy_view::PlanItemView;
+use super::strategy_view::{PlanItemView, PlanState};
 use crate::analysis::orders::Order;
 use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};
 use crate::analysis::slippage::slippage_bps;
@@ -65,11 +65,11 @@ fn item(
         symbol: trade.ticker.to_string(),
         side: trade.action,
         state: match filled {
-            filled if filled >= DONE => "done",
-            _ if is_open && disclosure.holds_back() => "held back",
-            _ if is_open => "open",
-            filled if filled > 0.0 => "partly",
-            _ => "not traded",
+            filled if filled >= DONE => PlanState::Done,
+            _ if is_open && disclosure.holds_back() => PlanState::HeldBack,
+            _ if is_open => PlanState::Open,
+            filled if filled > 0.0 => PlanState::Partly,
+            _ => PlanState::NotTraded,
         },
         planned_price: price_text(trade.reference_price),
         price: price.map(price_text),

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::amount::Amount;
 use super::disclosure::{MarketFigure, PublicResult, PublicReturn, PublicWeight};
+use crate::analysis::periods::UsualPeriod;
 
 /// A usual period ending at the newest snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Period {
-    /// `Month to date`, `1 year`, `Since inception` ...
-    pub label: String,
+    /// Which one.
+    #[serde(rename = "label")]
+    pub period: UsualPeriod,
     /// Our return; a year rate where `annualized`.
     pub value: Option<PublicReturn>,
     /// The benchmark's.

@@ -100,6 +100,40 @@ pub struct SkippedView {
     pub reason: String,
 }
 
+/// What became of a planned trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanState {
+    /// It was carried out.
+    Done,
+    /// Its fills may be among those that are held back.
+    HeldBack,
+    /// There is still time to carry it out.
+    Open,
+    /// Some of it was carried out.
+    Partly,
+    /// None of it was carried out.
+    NotTraded,
+}
+
+impl PlanState {
+    /// How pages and tables name it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::HeldBack => "held back",
+            Self::Open => "open",
+            Self::Partly => "partly",
+            Self::NotTraded => "not traded",
+        }
+    }
+
+    /// Whether there was time to carry it out in full, and it was not.
+    pub fn is_missed(self) -> bool {
+        matches!(self, Self::Partly | Self::NotTraded)
+    }
+}
+
 /// A planned trade and its state.
 #[derive(Debug, Clone, Serialize)]
 pub struct PlanItemView {
@@ -113,8 +147,8 @@ pub struct PlanItemView {
     pub symbol: String,
     /// Bought or sold.
     pub side: Side,
-    /// `done`, `partly`, `open`, `held back` or `not traded`.
-    pub state: &'static str,
+    /// What became of it.
+    pub state: PlanState,
     /// The plan's reference price.
     pub planned_price: String,
     /// Volume-weighted price of all its fills.

@@ -11,7 +11,7 @@ use crate::config::Paper;
 use crate::format::{self, Sign};
 use crate::publication::{
     Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published, SignalView,
-    Year,
+    UsualPeriod, Year,
 };
 use crate::record::Document;
 
@@ -123,23 +123,13 @@ impl MonthData<'_> {
 
     /// The figures at the top: returns with the benchmark's, then risk.
     fn performance(&self) -> Value {
-        let named = |label: &str| self.end.periods.iter().find(|period| period.label == label);
-        let of = |name: &str, label: &str| named(label).map(|period| headline(name, period));
-        let month = headline(
-            &self.month.month.in_words(),
-            &Period {
-                label: String::new(),
-                value: Some(self.month.value),
-                benchmark: self.month.benchmark,
-                annualized: false,
-                undefined_because: None,
-            },
-        );
+        let usual = |wanted: UsualPeriod, name: &str| self.usual(wanted).map(|period| period_row(name, period));
+        let own = (Some(self.month.value.get()), number(self.month.benchmark));
         let returns = [
-            Some(month),
-            of("Year to date", "Year to date"),
-            of("Since inception", "Since inception"),
-            of("A year, since inception", "Since inception, a year"),
+            Some(headline(&self.month.month.in_words(), own, None)),
+            usual(UsualPeriod::YearToDate, "Year to date"),
+            usual(UsualPeriod::SinceInception, "Since inception"),
+            usual(UsualPeriod::SinceInceptionAnnualized, "A year, since inception"),
         ];
         let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, 2, Sign::Minus)));
         json!({
@@ -150,6 +140,11 @@ impl MonthData<'_> {
             "drawdown": percent(number(self.end.drawdown), 1),
             "month_drawdown": percent(number(self.month.max_drawdown), 1),
         })
+    }
+
+    /// One of the usual periods that end with this month.
+    fn usual(&self, wanted: UsualPeriod) -> Option<&Period> {
+        self.end.periods.iter().find(|period| period.period == wanted)
     }
 
     /// A row with its difference to the benchmark, uncoloured where that leaves dividends out: being ahead of it is no gain.
@@ -167,7 +162,7 @@ impl MonthData<'_> {
             let month = YearMonth::new(year, number).filter(|month| *month <= self.month.month)?;
             self.publication.months.iter().find(|known| known.month == month)
         };
-        let so_far = self.end.periods.iter().find(|period| period.label == "Year to date");
+        let so_far = self.usual(UsualPeriod::YearToDate);
         let row = |value: &dyn Fn(&Month) -> Option<f64>, total: Option<f64>| {
             let months = (1..=12).map(|number| known(number).and_then(value));
             months.map(tinted).chain([tinted(total)]).collect::<Vec<_>>()
@@ -178,7 +173,7 @@ impl MonthData<'_> {
             "year": year,
             "account": row(&|month| Some(month.value.get()), so_far.and_then(|period| number(period.value))),
             "benchmark": row(&|month| number(month.benchmark), so_far.and_then(|period| number(period.benchmark))),
-            "difference": row(&difference, so_far.and_then(excess)),
+            "difference": row(&difference, so_far.and_then(|period| Some(number(period.value)? - number(period.benchmark)?))),
             "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
         });
         self.judged(year_row)
@@ -288,24 +283,26 @@ fn tinted(value: Option<f64>) -> Value {
     cell
 }
 
-fn excess(period: &Period) -> Option<f64> {
-    Some(period.value?.get() - period.benchmark?.get())
-}
-
-fn headline(name: &str, period: &Period) -> Value {
+/// A return of the account, the benchmark's, and how far they are apart.
+fn headline(name: &str, (value, benchmark): (Option<f64>, Option<f64>), why: Option<&str>) -> Value {
     json!({
         "label": name,
-        "value": percent(number(period.value), 1),
-        "benchmark": percent(number(period.benchmark), 1),
-        "difference": points(excess(period)),
-        "why": period.undefined_because,
+        "value": percent(value, 1),
+        "benchmark": percent(benchmark, 1),
+        "difference": points(value.zip(benchmark).map(|(value, benchmark)| value - benchmark)),
+        "why": why,
     })
+}
+
+fn period_row(name: &str, period: &Period) -> Value {
+    headline(name, (number(period.value), number(period.benchmark)), period.undefined_because.as_deref())
 }
 
 /// A row of the table of periods; one that is undefined is left out, unless it is a usual one.
 fn period(period: &Period) -> Option<Value> {
-    let always = ["Month to date", "Year to date", "1 year", "Since inception"].contains(&period.label.as_str());
-    (always || period.value.is_some()).then(|| headline(&period.label, period))
+    use UsualPeriod::{MonthToDate, OneYear, SinceInception, YearToDate};
+    let always = matches!(period.period, MonthToDate | YearToDate | OneYear | SinceInception);
+    (always || period.value.is_some()).then(|| period_row(period.period.short_label(), period))
 }
 
 fn earlier_year(year: &Year) -> Value {

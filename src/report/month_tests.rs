@@ -47,13 +47,13 @@ fn figures_carry_their_sign_and_the_undefined_its_reason() {
     assert_eq!(percent(Some(0.0004), 1), json!({ "text": "0.0%", "sign": "flat" }));
     assert_eq!(percent(None, 1), json!({ "text": "\u{2014}", "sign": "flat" }));
     let young = Period {
-        label: "1 year".into(),
+        period: UsualPeriod::OneYear,
         value: None,
         benchmark: Some(testing::fine().market(0.1)),
         annualized: false,
         undefined_because: Some("needs a year".into()),
     };
-    let shown = headline("1 year", &young);
+    let shown = period_row("1 year", &young);
     assert_eq!(
         (shown["why"].as_str(), shown["difference"]["text"].as_str()),
         (Some("needs a year"), Some("\u{2014}"))

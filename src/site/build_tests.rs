@@ -1,6 +1,6 @@
 use super::*;
 use crate::Place;
-use crate::publication::{StrategiesView, Texts, testing};
+use crate::publication::{StrategiesView, Texts, UsualPeriod, testing};
 
 fn site() -> Files {
     render(&testing::publication(), &Options::default()).unwrap()
@@ -45,7 +45,7 @@ fn every_page_of_the_design_is_there() {
 #[test]
 fn the_front_says_what_a_visitor_asks_first() {
     let mut publication = testing::publication();
-    let young = publication.periods.iter_mut().find(|period| period.label == "5 years, a year").unwrap();
+    let young = publication.periods.iter_mut().find(|period| period.period == UsualPeriod::FiveYears).unwrap();
     (young.value, young.undefined_because) = (None, Some("needs five years, has two".into()));
     let files = render(&publication, &Options::default()).unwrap();
     let front = page(&files, "index.html");

@@ -37,7 +37,9 @@ fn plans(publication: &Publication) -> Table {
         dates("made_late", "day it was saved, where that is after its date", rows, |item| item.made_late),
         texts("symbol", "ticker", rows, |item| Some(item.symbol.clone())),
         texts("side", "BUY or SELL", rows, |item| Some(item.side.to_string())),
-        texts("state", "done, partly, open, held back or not traded", rows, |item| Some(item.state.to_owned())),
+        texts("state", "done, partly, open, held back or not traded", rows, |item| {
+            Some(item.state.in_words().to_owned())
+        }),
         texts("planned_price", "reference price of the plan", rows, |item| Some(item.planned_price.clone())),
         texts("price", "volume-weighted fill price", rows, |item| item.price.clone()),
         texts("currency", "currency of both", rows, |item| Some(item.currency.clone())),

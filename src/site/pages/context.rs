@@ -146,6 +146,8 @@ fn note_row<'a>(order: &'a OrderView, texts: &Texts, reads: &Reads) -> Option<No
 pub struct PlannedRow<'a> {
     #[serde(flatten)]
     item: &'a PlanItemView,
+    /// What became of it, in words.
+    state_in_words: &'static str,
     /// The trader's reason, or empty.
     thesis: &'a str,
     /// The trader's lesson, or empty.
@@ -156,6 +158,6 @@ impl<'a> PlannedRow<'a> {
     pub fn new(item: &'a PlanItemView, texts: &'a Texts, reads: &Reads) -> Self {
         let note = item.note.as_ref().and_then(|path| texts.note(path, reads));
         let (thesis, lesson) = note.map_or(("", ""), |note| (&note.thesis, &note.lesson));
-        Self { item, thesis, lesson }
+        Self { item, state_in_words: item.state.in_words(), thesis, lesson }
     }
 }

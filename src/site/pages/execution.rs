@@ -34,7 +34,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         chart: charts::slippage(publication)?,
         outliers: orders(&|order| outliers.contains(&order.slug)),
         planned: planned.iter().map(|item| PlannedRow::new(item, &publication.texts, reads)).collect(),
-        missed: planned.iter().filter(|item| matches!(item.state, "not traded" | "partly")).collect(),
+        missed: planned.iter().filter(|item| item.state.is_missed()).collect(),
         unplanned: orders(&|order| order.unplanned),
     })
 }
