@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -6,8 +6,9 @@ use super::terminal::Terminal;
 use super::{Outcome, record};
 use crate::build::{self, Options};
 use crate::calendar::YearMonth;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::record::store::write_atomically;
+use crate::report::is_own;
 use crate::site::output::set_mode;
 use crate::site_dir::SiteDir;
 
@@ -25,15 +26,21 @@ pub struct Arguments {
     /// Use commentary that is marked as a draft
     #[arg(long)]
     drafts: bool,
+    /// Replace a file that is no report
+    #[arg(long)]
+    force: bool,
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let (config, record) = record(site)?;
-    let options = Options { out: None, base_url: arguments.base_url.as_deref(), drafts: arguments.drafts };
-    let reports = build::report(site, &record, &config, arguments.month, &options)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.pdf", arguments.month)));
     // A bare name has no folder of its own to be written in.
     let out = if out.is_relative() { PathBuf::from(".").join(out) } else { out };
+    if !arguments.force {
+        keep_other_files(&out)?;
+    }
+    let (config, record) = record(site)?;
+    let options = Options { out: None, base_url: arguments.base_url.as_deref(), drafts: arguments.drafts };
+    let reports = build::report(site, &record, &config, arguments.month, &options)?;
     for pdf in reports.files.values() {
         write_atomically(&out, pdf, true)?;
         // It is there to be passed on, unlike the files of the record.
@@ -42,6 +49,17 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     oddities(terminal, &reports.warnings, reports.not_kept.as_ref());
     terminal.result(out.display())?;
     Ok(Outcome::Fine)
+}
+
+/// Refuses to replace a file that is no earlier report.
+fn keep_other_files(out: &Path) -> Result<()> {
+    let is_new = out.symlink_metadata().is_err() || out.is_dir();
+    if is_new || std::fs::read(out).is_ok_and(|file| is_own(&file)) {
+        return Ok(());
+    }
+    Err(Error::refused("this file was not made by `trackrecord report`, and would be replaced")
+        .at(Place::file(out))
+        .hint("name another file with `--out FILE`, or replace this one with `--force`"))
 }
 
 /// Says what was odd about reports.

@@ -10,7 +10,7 @@ use crate::config::{Member, Strategy};
 use crate::error::{Error, Result};
 use crate::record::prices::month_ends;
 use crate::record::signals_and_plans;
-use crate::record::store::{Changes, Decided, Store};
+use crate::record::store::{Changes, Decided, Store, finish_interrupted};
 use crate::record::{DatedPrice, Ranked, Signal};
 use crate::site_dir::SiteDir;
 use crate::strategy::rules::signal;
@@ -33,6 +33,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let config = config(site)?;
+    finish_interrupted(site)?;
     let as_of = decision_date(arguments.as_of);
     let several = config.strategy.len() > 1;
     let chosen = arguments.chosen.of(&config)?;

@@ -162,7 +162,7 @@ pub fn raw_files(site: &SiteDir, ending: &str) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// The changes cannot be finished: reading now would show a part of them.
-pub(super) fn finish_interrupted(site: &SiteDir) -> Result<()> {
+pub fn finish_interrupted(site: &SiteDir) -> Result<()> {
     let give_up = Instant::now() + PATIENCE;
     while site.journal().exists() {
         match Store::open_within(site, Duration::ZERO) {

@@ -42,6 +42,7 @@ use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
 pub use cache::Cache;
+pub use typeset::is_own;
 
 use markdown::Surroundings;
 use missing_glyphs::MissingGlyphs;

@@ -108,6 +108,16 @@ fn the_date_of_the_record_moves_no_report() {
 }
 
 #[test]
+fn a_report_is_known_for_one_and_nothing_else_is() {
+    let own = pdf(&short());
+    assert!(is_own(&own));
+    let another = String::from_utf8_lossy(&own).replace("/Creator(trackrecord)", "/Creator(Writer)");
+    for other in [another.as_bytes(), b"%PDF-1.7\n", b"a note on /Creator(trackrecord)", b""] {
+        assert!(!is_own(other));
+    }
+}
+
+#[test]
 fn another_paper_is_another_report() {
     let publication = short();
     let letter = with(&publication, Paper::Letter, None).unwrap();

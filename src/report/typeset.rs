@@ -24,6 +24,15 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 /// Archival with attachments, and accessible.
 const STANDARDS: [PdfStandard; 2] = [PdfStandard::A_3a, PdfStandard::Ua_1];
 
+/// The program that made a document, as its properties say.
+const CREATOR: &str = "trackrecord";
+
+/// Whether a file is a report of this program, of whatever month and record.
+pub fn is_own(file: &[u8]) -> bool {
+    let property = format!("/Creator({CREATOR})");
+    file.starts_with(b"%PDF-") && memchr::memmem::find(file, property.as_bytes()).is_some()
+}
+
 /// One document to be typeset.
 #[derive(Clone)]
 pub struct ReportWorld<'a> {
@@ -58,7 +67,7 @@ impl ReportWorld<'_> {
         let standards = PdfStandards::new(&STANDARDS).at(Span::detached())?;
         let options = PdfOptions {
             ident: Smart::Custom(self.identity.clone()),
-            creator: Smart::Custom(Some("trackrecord".into())),
+            creator: Smart::Custom(Some(CREATOR.into())),
             timestamp: self.today(None).map(Timestamp::new_utc),
             standards,
             ..PdfOptions::default()

@@ -68,3 +68,11 @@ fn a_full_disk_is_said_and_leaves_what_was_there() {
     assert!(said.contains("cannot write the file") && said.contains("next: "), "{said}");
     assert_eq!(site.files("data"), before);
 }
+
+#[test]
+fn a_signal_first_finishes_what_a_killed_writer_had_begun() {
+    let site = Site::demo();
+    site.put("data/.commit", r#"{"written": [], "removed": []}"#);
+    site.ok(&["signal", "--as-of", "2022-06-30"]);
+    assert!(!site.path("data/.commit").exists());
+}

@@ -66,6 +66,25 @@ fn a_report_is_the_same_from_either_command() {
 }
 
 #[test]
+fn a_file_that_is_no_report_is_replaced_only_on_purpose() {
+    let site = Site::demo();
+    let out = site.path("2020-03.pdf");
+    let path = out.to_str().unwrap();
+    let report = |force: bool| {
+        ["report", "2020-03", "--out", path].into_iter().chain(force.then_some("--force")).collect::<Vec<_>>()
+    };
+    site.put("2020-03.pdf", "%PDF-1.7 a statement of the broker");
+    let said = site.refused(&report(false));
+    assert!(said.contains("2020-03.pdf: this file was not made by") && said.contains("--force"), "{said}");
+    assert_eq!(site.read("2020-03.pdf"), "%PDF-1.7 a statement of the broker");
+    site.ok(&report(true));
+    let first = std::fs::read(&out).unwrap();
+    site.put("config/config.toml", site.read("config/config.toml") + "\n[report]\npaper = \"letter\"\n");
+    site.ok(&report(false));
+    assert!(std::fs::read(&out).unwrap() != first, "an earlier report gives way");
+}
+
+#[test]
 fn a_cut_off_file_in_the_cache_is_made_again() {
     let site = Site::demo();
     site.ok(&["build"]);
