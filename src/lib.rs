@@ -57,6 +57,7 @@ pub mod strategy;
 #[cfg(test)]
 mod testing;
 pub mod toml_value;
+pub mod watch;
 
 pub use error::{Error, ErrorKind, Place, Result};
 pub use site_dir::SiteDir;

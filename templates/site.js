@@ -23,13 +23,43 @@ const utc = (day) => { const d = new Date(day * DAY); return { y: d.getUTCFullYe
 const inWords = (day) => { const { y, m, d } = utc(day); return `${d} ${names[m]} ${y}`; };
 const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
 
-const panels = document.getElementById("panels");
-const data = panels && JSON.parse(document.getElementById("series").textContent);
-if (data) charts(panels, data);
-all("table[data-sortable]").forEach(sortable);
-all("form.filter").forEach(filter);
+// What the reader has chosen is kept here and not in the page's markup, so that `start` can put it into markup that is new.
+const chosen = { pressed: new Map(), sorted: new Map(), words: new Map() };
+const nameOf = (table) => table.dataset.filter || (table.caption ? table.caption.textContent : "");
+let panels;
 
-function charts(panels, data) {
+start(document);
+
+// Makes of a document's markup what the scripts make of it. What is made already stays.
+function start(root) {
+  const section = root.getElementById("panels");
+  if (section && !section.classList.contains("scripted")) panels = charts(section, JSON.parse(root.getElementById("series").textContent));
+  all("table[data-sortable]", root).forEach(sortable);
+  all("form.filter", root).forEach((form) => filter(form, root));
+}
+
+// The events of the whole page come here: markup that comes later needs no listeners of its own.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.classList.contains("sort")) sort(button.closest("table"), button.closest("th"));
+  else if (panels && button.closest("#panels")) panels.press(button);
+});
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form.filter");
+  if (!form) return;
+  chosen.words.set(form.dataset.for, event.target.value);
+  filter(form, document);
+});
+document.addEventListener("submit", (event) => { if (event.target.matches("form.filter")) event.preventDefault(); });
+for (const name of ["pointermove", "pointerdown", "pointerout", "focusout", "keydown"]) {
+  document.addEventListener(name, (event) => {
+    const figure = panels && event.target.closest?.("#panels figure");
+    if (figure) panels[name](event, figure);
+  });
+}
+
+function charts(section, data) {
   const origin = Date.parse(data.start) / DAY;
   const days = data.d.map((gap) => origin + gap);
   const last = days.length - 1;
@@ -39,14 +69,9 @@ function charts(panels, data) {
     const [year, number] = month.split("-").map(Number);
     return { value: value / 1e4, from: dayOf(year, number - 1, 1), to: dayOf(year, number, 1) };
   });
-  const readout = panels.querySelector(".readout");
-  const figures = all("figure", panels);
-  const drawings = all("svg.chart", panels);
-  const original = new Map(drawings.map((drawing) => [drawing, drawing.innerHTML]));
+  const drawingsOf = (section) => all("svg.chart", section);
+  const original = drawingsOf(section).map((drawing) => drawing.innerHTML);
   let from = 0;
-
-  panels.classList.add("scripted");
-  panels.querySelector(".controls").hidden = false;
 
   const startOf = (range) => {
     if (range === "All") return 0;
@@ -57,19 +82,17 @@ function charts(panels, data) {
     return Math.max(0, Math.min(start, last - 1));
   };
 
-  const press = (button) => all("button", button.parentElement).forEach((other) => other.setAttribute("aria-pressed", other === button));
-  const scale = (name) => figures.forEach((figure) => {
+  const scale = (section, name) => all("figure", section).forEach((figure) => {
     const kind = figure.dataset.panel;
     if (kind === "log" || kind === "linear") { figure.classList.toggle("on", kind === name); figure.classList.toggle("off", kind !== name); }
   });
-
-  panels.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    press(button);
-    if (button.dataset.scale) scale(button.dataset.scale);
-    else { from = startOf(button.dataset.range); drawings.forEach(redraw); clear(); }
-  });
+  function press(section, button) {
+    all("button", button.parentElement).forEach((other) => other.setAttribute("aria-pressed", other === button));
+    if (button.dataset.scale) return scale(section, button.dataset.scale);
+    from = startOf(button.dataset.range);
+    drawingsOf(section).forEach(redraw);
+    clear(section);
+  }
   const round = (low, high, wanted) => {
     const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999);
@@ -97,8 +120,8 @@ function charts(panels, data) {
     return { left, top, right, bottom, x: (day) => Math.round(left + ((day - days[from]) / width) * (right - left)), narrow, letters: narrow ? 130 : 110 };
   };
 
-  function redraw(drawing) {
-    drawing.innerHTML = original.get(drawing);
+  function redraw(drawing, n) {
+    drawing.innerHTML = original[n];
     if (from === 0) return;
     all("path,rect,text", drawing).forEach((shape) => shape.remove());
     const f = frame(drawing), kind = drawing.dataset.kind, log = kind === "growth-log";
@@ -147,7 +170,8 @@ function charts(panels, data) {
   }
 
   let cursor = last;
-  function show(at) {
+  function show(section, at) {
+    const readout = section.querySelector(".readout");
     cursor = Math.max(from, Math.min(last, at));
     const growth = (values) => values[cursor] / values[from] - 1;
     const item = (name, text) => el("span", {}, el("b", { textContent: text }), name);
@@ -157,72 +181,100 @@ function charts(panels, data) {
     readout.append(item("drawdown", percent(drawdown[cursor], 1, false)));
     const month = months.find((month) => month.from <= days[cursor] && days[cursor] < month.to);
     if (month) readout.append(item(`in ${names[utc(month.from).m]}`, percent(month.value)));
-    drawings.forEach((drawing) => {
+    drawingsOf(section).forEach((drawing) => {
       const f = frame(drawing), x = f.x(days[cursor]);
       const line = drawing.querySelector(".cursor") || drawing.appendChild(svg("path", { class: "cursor" }));
       line.setAttribute("d", `M${x} ${f.top}V${f.bottom}`);
     });
   }
-  function clear() {
-    readout.textContent = "\xa0";
-    all(".cursor", panels).forEach((line) => line.remove());
+  function clear(section) {
+    section.querySelector(".readout").textContent = "\xa0";
+    all(".cursor", section).forEach((line) => line.remove());
   }
   const nearest = (day) => {
     let low = from, high = last;
     while (low < high) { const middle = (low + high) >> 1; if (days[middle] < day) low = middle + 1; else high = middle; }
     return low > from && day - days[low - 1] < days[low] - day ? low - 1 : low;
   };
-  figures.forEach((figure) => {
-    const point = (event) => {
-      const drawing = event.target.closest("svg");
-      if (!drawing) return;
-      const box = drawing.getBoundingClientRect(), f = frame(drawing);
-      const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
-      show(nearest(days[from] + ((x - f.left) / (f.right - f.left)) * (days[last] - days[from])));
-    };
-    for (const name of ["pointermove", "pointerdown"]) figure.addEventListener(name, point);
-    for (const name of ["pointerleave", "blur"]) figure.addEventListener(name, clear);
-    figure.addEventListener("keydown", (event) => {
+  function point(event, figure) {
+    const drawing = event.target.closest("svg");
+    if (!drawing) return;
+    const box = drawing.getBoundingClientRect(), f = frame(drawing);
+    const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
+    show(figure.closest("#panels"), nearest(days[from] + ((x - f.left) / (f.right - f.left)) * (days[last] - days[from])));
+  }
+  const leave = (event, figure) => { if (!figure.contains(event.relatedTarget)) clear(figure.closest("#panels")); };
+
+  section.classList.add("scripted");
+  section.querySelector(".controls").hidden = false;
+  for (const [name, value] of chosen.pressed) {
+    const button = section.querySelector(`button[data-${name}="${value}"]`);
+    if (button) press(section, button);
+  }
+  return {
+    press(button) {
+      const name = button.dataset.scale ? "scale" : "range";
+      chosen.pressed.set(name, button.dataset[name]);
+      press(button.closest("#panels"), button);
+    },
+    pointermove: point,
+    pointerdown: point,
+    pointerout: leave,
+    focusout: leave,
+    keydown(event, figure) {
       const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 }[event.key];
-      if (step) { event.preventDefault(); show(cursor + step); }
-    });
-  });
+      if (step) { event.preventDefault(); show(figure.closest("#panels"), cursor + step); }
+    },
+  };
 }
 
 function sortable(table) {
-  const body = table.tBodies[0];
-  all("thead th", table).forEach((head, column) => {
+  all("thead th", table).forEach((head) => {
+    if (head.querySelector("button.sort")) return;
     const button = el("button", { type: "button", className: "sort" });
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
-      const up = head.getAttribute("aria-sort") === "descending";
-      all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
-      const compare = (a, b) => {
-        const [x, y] = [key(a), key(b)];
-        // What is unknown stays at the end in both directions.
-        if (x === "" || y === "") return (x === "") - (y === "");
-        const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
-        return up ? order : -order;
-      };
-      body.append(...[...body.rows].sort(compare));
-    });
   });
+  const sorted = chosen.sorted.get(nameOf(table));
+  const head = sorted && all("thead th", table)[sorted.column];
+  if (head && !head.hasAttribute("aria-sort")) order(table, head, sorted);
 }
 
-function filter(form) {
-  const table = document.querySelector(`table[data-filter="${form.dataset.for}"]`);
+function sort(table, head) {
+  const sorted = { column: all("thead th", table).indexOf(head), up: head.getAttribute("aria-sort") === "descending" };
+  chosen.sorted.set(nameOf(table), sorted);
+  order(table, head, sorted);
+}
+
+function order(table, head, { column, up }) {
+  const body = table.tBodies[0];
+  all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
+  head.setAttribute("aria-sort", up ? "ascending" : "descending");
+  const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
+  const compare = (a, b) => {
+    const [x, y] = [key(a), key(b)];
+    // What is unknown stays at the end in both directions.
+    if (x === "" || y === "") return (x === "") - (y === "");
+    const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
+    return up ? order : -order;
+  };
+  body.append(...[...body.rows].sort(compare));
+}
+
+function filter(form, root) {
+  const table = root.querySelector(`table[data-filter="${form.dataset.for}"]`);
   if (!table) return;
-  const rows = [...table.tBodies[0].rows], texts = rows.map((row) => row.textContent.toLowerCase());
   const output = form.querySelector("output"), input = form.querySelector("input");
+  const text = chosen.words.get(form.dataset.for) ?? input.value;
   form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
-  input.addEventListener("input", () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    rows.forEach((row, n) => { row.hidden = !words.every((word) => texts[n].includes(word)); shown += !row.hidden; });
-    output.textContent = words.length ? `${shown} of ${rows.length}` : "";
+  if (input.value !== text) input.value = text;
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  const rows = [...table.tBodies[0].rows];
+  rows.forEach((row) => {
+    const said = row.textContent.toLowerCase();
+    row.hidden = !words.every((word) => said.includes(word));
+    shown += !row.hidden;
   });
+  output.textContent = words.length ? `${shown} of ${rows.length}` : "";
 }

@@ -160,6 +160,7 @@ fn rendered(
     let rendering = site::Options {
         base_url: options.base_url,
         drafts: options.drafts,
+        lines: false,
         template_dir,
         pictures: Some(pictures.files()),
         content_dir: Some(&content),

@@ -74,6 +74,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Whether drafts are shown.
     pub drafts: bool,
+    /// Whether blocks made from Markdown say which line they come from, as attributes that `build` leaves out.
+    pub lines: bool,
 }
 
 /// What may have changed since the last time.
@@ -211,6 +213,12 @@ impl Session {
         (self.is_whole && self.last.reports.wait).then(|| self.typesetting_of(config, figures))
     }
 
+    /// What the picture of a report is made from, as a job for another thread; `None` before the first site.
+    pub fn drawing(&self) -> Option<Typesetting> {
+        let (config, figures) = self.config.as_ref().zip(self.figures.as_ref())?;
+        Some(self.typesetting_of(config, figures))
+    }
+
     /// The site with reports that were typeset meanwhile; `None` if it was made anew since, so that they are too late.
     ///
     /// # Errors
@@ -271,7 +279,7 @@ impl Session {
         };
         let record = self.record.insert(held).record();
         publishable(record, self.settings.base_url.as_deref())?;
-        let Settings { base_url, drafts } = &self.settings;
+        let Settings { base_url, drafts, .. } = &self.settings;
         let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
         let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
         let base = inputs::of_figures(settings, &self.inputs, record);
@@ -358,6 +366,7 @@ impl Session {
         let rendering = site::Options {
             base_url: self.settings.base_url.as_deref(),
             drafts: self.settings.drafts,
+            lines: self.settings.lines,
             template_dir: None,
             pictures: Some(self.pictures.files()),
             content_dir: Some(&content),

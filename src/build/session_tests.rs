@@ -67,15 +67,42 @@ fn differences(files: &Files, other: &Files) -> Vec<String> {
     paths.into_iter().filter(|path| files.get(*path) != other.get(*path)).cloned().collect()
 }
 
+/// A site without what says of each block which line it comes from.
+fn without_lines(files: &Files) -> Files {
+    let stripped = |html: &[u8]| {
+        let html = std::str::from_utf8(html).unwrap();
+        let mut parts = html.split(" data-line=\"");
+        let first = parts.next().unwrap().to_owned();
+        parts.fold(first, |text, part| text + part.split_once('"').unwrap().1)
+    };
+    let file = |(path, content): (&String, &crate::file_content::FileContent)| {
+        let content = if path.ends_with(".html") { stripped(content).into() } else { content.clone() };
+        (path.clone(), content)
+    };
+    files.iter().map(file).collect()
+}
+
+#[test]
+fn lines_are_attributes_of_blocks_alone() {
+    let site = TestSite::new();
+    append(&site, "content/months/2022-07.md", "July.\n");
+    let mut session = Session::open(site.dir(), [], Settings { lines: true, ..Settings::default() });
+    let files = rebuilt(&mut session, When::Now).unwrap().files;
+    let page = String::from_utf8_lossy(&files["months/2022-07/index.html"]);
+    assert!(page.contains("<p data-line=\"months/2022-07.md:"), "{page}");
+    assert_eq!(differences(&without_lines(&files), &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_session_has_the_site_of_a_build_from_nothing(
         edits in prop::collection::vec((0..KINDS, 0u8..3, any::<bool>(), any::<bool>()), 3..9),
+        lines in any::<bool>(),
     ) {
         let site = TestSite::new();
-        let mut session = open(&site);
+        let mut session = Session::open(site.dir(), [], Settings { lines, ..Settings::default() });
         let mut before = Files::clone(&rebuilt(&mut session, When::Now).unwrap().files);
         for (kind, which, is_known, in_background) in edits {
             let on_disk = files_of(&site);
@@ -93,7 +120,8 @@ proptest! {
             });
             match (outcome.map_err(|error| error.message().to_owned()), fresh(&site)) {
                 (Ok(rebuilt), Ok(expected)) => {
-                    prop_assert_eq!(differences(&rebuilt.files, &expected), Vec::<String>::new(), "edit {} {}", kind, which);
+                    let files = if lines { without_lines(&rebuilt.files) } else { Files::clone(&rebuilt.files) };
+                    prop_assert_eq!(differences(&files, &expected), Vec::<String>::new(), "edit {} {}", kind, which);
                 }
                 (Err(error), Err(expected)) => {
                     prop_assert_eq!(error, expected, "edit {} {}", kind, which);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::kept::{Kept, Made};
 use crate::publication::Publication;
@@ -41,20 +42,29 @@ impl Typesetting {
     /// # Errors
     /// The first that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
     pub fn run(self) -> Result<TypesetReports> {
-        let reports = report::all(
-            &self.publication,
-            &report::Options {
-                base_url: self.base_url.as_deref(),
-                drafts: self.drafts,
-                template_dir: Some(&self.templates).filter(|folder| folder.is_dir()).map(PathBuf::as_path),
-                paper: self.paper,
-                page_of: &site::page_of_files(&self.publication, self.drafts),
-                pictures: &self.pictures,
-                cache: &self.cache,
-                kept: Some(&self.kept),
-            },
-        )?;
+        let reports = self.with_options(|options| report::all(&self.publication, options))?;
         Ok(TypesetReports { number: self.number, secrets: self.secrets, reports, made: self.kept.into_made() })
+    }
+
+    /// Draws the pages of the report of one month: a PNG with `scale` pixels a point.
+    ///
+    /// # Errors
+    /// As [`Self::run`], and a month without a report.
+    pub fn picture(&self, month: YearMonth, scale: f64) -> Result<Vec<u8>> {
+        self.with_options(|options| report::picture(&self.publication, month, options, scale))
+    }
+
+    fn with_options<T>(&self, work: impl FnOnce(&report::Options) -> T) -> T {
+        work(&report::Options {
+            base_url: self.base_url.as_deref(),
+            drafts: self.drafts,
+            template_dir: Some(&self.templates).filter(|folder| folder.is_dir()).map(PathBuf::as_path),
+            paper: self.paper,
+            page_of: &site::page_of_files(&self.publication, self.drafts),
+            pictures: &self.pictures,
+            cache: &self.cache,
+            kept: Some(&self.kept),
+        })
     }
 
     /// As [`Self::run`], on one thread alone, so that pages can be made meanwhile.

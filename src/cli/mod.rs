@@ -22,6 +22,7 @@ mod slippage;
 mod stats;
 mod strategies;
 mod terminal;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -94,6 +95,8 @@ enum Command {
     Build(build::Arguments),
     /// Check, build and publish the site: to a branch of a git repository, such as GitHub Pages
     Publish(publish::Arguments),
+    /// Serve the site while you write, and show every change as it is saved
+    Watch(watch::Arguments),
     /// Typeset the report of one month as a PDF
     Report(report::Arguments),
     /// Print completions for a shell
@@ -164,6 +167,7 @@ pub fn run() -> ExitCode {
         Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Publish(arguments) => publish::run(&arguments, &site, &terminal),
+        Command::Watch(arguments) => watch::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };
@@ -179,14 +183,20 @@ pub fn run() -> ExitCode {
 
 /// The configuration of a site.
 fn config(site: &SiteDir) -> Result<Config> {
+    must_be_site(site)?;
+    schema::check(site)?;
+    config::load(site, std::env::vars())
+}
+
+/// Refuses a folder that is no site.
+fn must_be_site(site: &SiteDir) -> Result<()> {
     let is_site = site.config().exists() || site.data().is_dir();
     if !is_site {
         return Err(Error::usage("this is not a site directory: it has neither config/config.toml nor data/")
             .at(Place::file(site.root()))
             .hint("make one with `trackrecord init DIR`, or name one with `--root DIR`"));
     }
-    schema::check(site)?;
-    config::load(site, std::env::vars())
+    Ok(())
 }
 
 /// The configuration and the record of a site.

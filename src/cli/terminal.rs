@@ -74,6 +74,11 @@ impl Terminal {
         }
     }
 
+    /// Prints what belongs to an error.
+    pub fn always(&self, text: impl Display) {
+        self.stderr(&text.to_string());
+    }
+
     fn stderr(&self, text: &str) {
         // With standard error gone there is nobody left to tell.
         let _ = writeln!(anstream::stderr().lock(), "{text}");

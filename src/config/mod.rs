@@ -59,6 +59,8 @@ pub struct Config {
     pub names: std::collections::BTreeMap<String, String>,
     /// The strategies.
     pub strategy: Strategies,
+    /// Watching while writing.
+    pub watch: Watch,
 }
 
 /// What kind of account the record is of. It decides the badge on every page.
@@ -107,6 +109,14 @@ impl Default for Site {
             inception: None,
         }
     }
+}
+
+/// `[watch]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Watch {
+    /// The command that opens `{file}` at `{line}`; empty for none.
+    pub editor: String,
 }
 
 /// `[account]`

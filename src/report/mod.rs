@@ -106,17 +106,31 @@ pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
 /// # Errors
 /// As [`all`], and a month without a daily return.
 pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Result<Reports> {
+    let known = known(publication, month)?;
+    let typesetter = Typesetter::new(publication, options)?;
+    typesetter.gathered(vec![typesetter.report(known)])
+}
+
+/// The pages of the report of one month as a picture: a PNG with `scale` pixels a point.
+///
+/// # Errors
+/// As [`one`].
+pub fn picture(publication: &Publication, month: YearMonth, options: &Options, scale: f64) -> Result<Vec<u8>> {
+    let known = known(publication, month)?;
+    Typesetter::new(publication, options)?.picture(known, scale)
+}
+
+/// A month that has a report.
+fn known(publication: &Publication, month: YearMonth) -> Result<&Month> {
     let known = publication.months.iter().find(|known| known.month == month);
-    let known = known.ok_or_else(|| {
+    known.ok_or_else(|| {
         let error =
             Error::usage(format!("there is no report for {}: no daily return is dated in it", month.in_words()));
         match (publication.months.first(), publication.months.last()) {
             (Some(first), Some(last)) => error.hint(format!("the record has {} to {}", first.month, last.month)),
             _ => error.hint("returns need two snapshots"),
         }
-    })?;
-    let typesetter = Typesetter::new(publication, options)?;
-    typesetter.gathered(vec![typesetter.report(known)])
+    })
 }
 
 /// One finished report.
@@ -240,6 +254,19 @@ impl<'a> Typesetter<'a> {
         let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
         let found = MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) };
         Ok(MonthlyPdf { is_new: true, warnings, not_kept: kept.err(), ..found })
+    }
+
+    /// Typesets a month's report, and draws its pages.
+    fn picture(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
+        let month_data = self.month_data(month, &Reads::default())?;
+        let values = month_data.data(self.options.paper, self.base_url.as_deref());
+        let (data, _) = missing_glyphs::shown(values.clone());
+        let world = self.world(&month_data, &data, self.attachments(month.month)?)?;
+        let picture = world
+            .picture(scale)
+            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()));
+        typeset::forget();
+        picture
     }
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {

@@ -9,17 +9,22 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use typst::diag::{At, FileError, FileResult, SourceDiagnostic, SourceResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::layout::Abs;
 use typst::syntax::{FileId, Source, Span, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_render::RenderOptions;
 
 use super::paths::{MAIN, id_of};
 use super::templates::Templates;
 use crate::render::fonts::Fonts;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
+
+/// Points between two pages of a picture.
+const GAP: f64 = 8.0;
 
 /// Archival with attachments, and accessible.
 const STANDARDS: [PdfStandard; 2] = [PdfStandard::A_3a, PdfStandard::Ua_1];
@@ -74,6 +79,17 @@ impl ReportWorld<'_> {
         };
         let pdf = typst_pdf::pdf(&document, &options)?;
         Ok(Typeset { pdf, warnings: compiled.warnings.to_vec() })
+    }
+
+    /// Typesets the document, and draws its pages below each other as one PNG with `scale` pixels a point.
+    ///
+    /// # Errors
+    /// What is wrong, in the compiler's terms.
+    pub fn picture(&self, scale: f64) -> SourceResult<Vec<u8>> {
+        let document = typst::compile(&self).output?;
+        let options = RenderOptions { pixel_per_pt: scale.into(), render_bleed: false };
+        let drawn = typst_render::render_merged(&document, &options, Abs::pt(GAP), None);
+        drawn.encode_png().map_err(|cause| cause.to_string()).at(Span::detached())
     }
 }
 

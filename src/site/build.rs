@@ -28,6 +28,8 @@ pub struct Options<'a> {
     pub base_url: Option<&'a str>,
     /// Whether drafts are shown.
     pub drafts: bool,
+    /// Whether blocks made from Markdown say which line they come from.
+    pub lines: bool,
     /// The folder with the site's own templates, if there is one.
     pub template_dir: Option<&'a Path>,
     /// The pictures beside the author's Markdown, by their path in the site.

@@ -12,6 +12,7 @@ use crate::render::markdown::{PageOf, options, top_level};
 
 use super::anchors::{self, Names};
 use super::attributes::{self, Attribute};
+use super::lines;
 use super::links::MarkdownLink;
 
 /// A Markdown text with its file and its page.
@@ -27,6 +28,8 @@ pub struct Source<'a> {
     pub page: &'a str,
     /// The heading level of the page right above it; its own top level comes below.
     pub below: u8,
+    /// Whether its blocks say which line they come from.
+    pub lines: bool,
 }
 
 /// A text in HTML, with the links to check.
@@ -54,6 +57,7 @@ pub fn render(source: &Source, page_of: &PageOf) -> Html {
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
                 heading_start = Some(events.len());
                 events.push(Event::Start(Tag::Heading { level: shifted(level, shift), id, classes, attrs }));
+                rewriter.mark_line(&mut events, range.start);
             }
             Event::End(TagEnd::Heading(level)) => {
                 if let Some(start) = heading_start.take() {
@@ -89,16 +93,26 @@ pub fn render(source: &Source, page_of: &PageOf) -> Html {
             Event::Start(Tag::Table(alignments)) => {
                 events.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
                 events.push(Event::Start(Tag::Table(alignments)));
+                rewriter.mark_line(&mut events, range.start);
             }
             Event::End(TagEnd::Table) => {
                 events.push(Event::End(TagEnd::Table));
                 events.push(Event::Html("</div>".into()));
             }
-            other => events.push(other),
+            other => {
+                let is_block = matches!(other, Event::Start(Tag::Paragraph | Tag::Item | Tag::CodeBlock(_)));
+                events.push(other);
+                if is_block {
+                    rewriter.mark_line(&mut events, range.start);
+                }
+            }
         }
     }
     let mut html = String::new();
     html::push_html(&mut html, events.into_iter());
+    if source.lines {
+        html = lines::settle(&html, &rewriter.file);
+    }
     Html { html, links: rewriter.links }
 }
 
@@ -145,6 +159,13 @@ impl<'a> Rewriter<'a> {
         let counted = (0, source.first_line);
         let file = below_content(source.path);
         Self { source, page_of, file, names: Names::default(), links: Vec::new(), counted }
+    }
+
+    /// Marks the block that has just started with its line, where lines are wanted.
+    fn mark_line(&mut self, events: &mut Vec<Event>, offset: usize) {
+        if self.source.lines {
+            events.push(Event::InlineHtml(lines::marked(self.line(offset)).into()));
+        }
     }
 
     fn marked(&self, name: &str) -> String {
@@ -262,6 +283,7 @@ mod tests {
             first_line: 4,
             page: "months/2026-01/index.html",
             below: 1,
+            lines: false,
         }
     }
 

@@ -7,6 +7,7 @@
 mod anchors;
 mod attributes;
 mod build;
+mod lines;
 pub mod links;
 pub mod markdown;
 pub mod output;

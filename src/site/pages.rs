@@ -45,6 +45,7 @@ pub struct Site<'a> {
     tables: &'a [Table],
     base_url: Option<String>,
     drafts: bool,
+    lines: bool,
     reports: BTreeSet<&'a str>,
     page_of: PageOf,
     /// The months that have a page, with their orders.
@@ -160,6 +161,7 @@ impl<'a> Site<'a> {
             tables,
             base_url,
             drafts: options.drafts,
+            lines: options.lines,
             reports: options
                 .reports
                 .into_iter()
@@ -232,8 +234,14 @@ impl<'a> Site<'a> {
     }
 
     fn markdown(&self, document: &Document, page: &str, below: u8) -> Html {
-        let source =
-            Source { text: &document.body, path: &document.path, first_line: document.body_line, page, below };
+        let source = Source {
+            text: &document.body,
+            path: &document.path,
+            first_line: document.body_line,
+            page,
+            below,
+            lines: self.lines,
+        };
         markdown::render(&source, &self.page_of)
     }
 }

@@ -49,7 +49,14 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
     let neighbour = |number: Option<usize>| orders.get(number?).map(|order| Link::new(&order.symbol, &order.slug));
     let note = order.note.as_ref().and_then(|note| texts.note(&note.path, reads));
     let body = note.filter(|note| !note.body.trim().is_empty()).map(|note| {
-        let source = Source { text: &note.body, path: &note.path, first_line: note.body_line, page: path, below: 2 };
+        let source = Source {
+            text: &note.body,
+            path: &note.path,
+            first_line: note.body_line,
+            page: path,
+            below: 2,
+            lines: site.lines,
+        };
         markdown::render(&source, &site.page_of)
     });
     let (note_body, links) = body.map(|body| (body.html, body.links)).unzip();

@@ -1,0 +1,83 @@
+// A demo site of one's own, `trackrecord watch` over it, and a browser that looks.
+"use strict";
+const { spawn, execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { chromium } = require("playwright-core");
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+
+function browserPath() {
+  for (const name of BROWSERS) {
+    try { return execFileSync("which", [name], { stdio: ["ignore", "pipe", "ignore"] }).toString().trim(); } catch { /* the next one */ }
+  }
+  throw new Error(`none of ${BROWSERS.join(", ")} is installed`);
+}
+
+/** A browser without a window. */
+const browse = () => chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-gpu"] });
+
+/** A folder with the demo, without its site. */
+function demo(binary) {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-watch-"));
+  execFileSync(binary, ["demo", path.join(root, "demo")], { stdio: "ignore" });
+  return path.join(root, "demo");
+}
+
+/** `trackrecord watch` over a folder: its address, what it says, and its end. */
+class Watch {
+  static async start(binary, root, ...options) {
+    const watch = new Watch();
+    watch.root = root;
+    watch.said = "";
+    watch.printed = "";
+    watch.process = spawn(binary, ["--root", root, "watch", "--port", "0", ...options]);
+    watch.process.stderr.on("data", (data) => { watch.said += data; });
+    watch.process.stdout.on("data", (data) => { watch.printed += data; });
+    await until(() => /^http\S+/.test(watch.printed), "the address");
+    watch.address = /^http\S+/.exec(watch.printed)[0];
+    await (await fetch(watch.address)).text();
+    return watch;
+  }
+
+  /** Ends it as Ctrl-C does; how many milliseconds that took. */
+  async stop(signal = "SIGINT") {
+    const began = performance.now();
+    const ended = new Promise((done) => this.process.once("exit", done));
+    this.process.kill(signal);
+    await ended;
+    return performance.now() - began;
+  }
+
+  path(name) { return path.join(this.root, name); }
+  read(name) { return fs.readFileSync(this.path(name), "utf8"); }
+
+  /** Saves as most editors do: beside the file, and renamed over it. */
+  save(name, text) {
+    const file = this.path(name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
+    fs.writeFileSync(beside, text);
+    fs.renameSync(beside, file);
+  }
+
+  edit(name, change) { this.save(name, change(this.read(name))); }
+  remove(name) { fs.rmSync(this.path(name), { recursive: true }); }
+}
+
+async function until(isSo, what, limit = 60000) {
+  const end = performance.now() + limit;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+function equal(found, wanted, what) {
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+}
+
+const isTrue = (found, what) => equal(Boolean(found), true, what);
+
+module.exports = { Watch, browse, demo, equal, isTrue, until };
