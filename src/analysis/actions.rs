@@ -11,13 +11,11 @@ use rust_decimal::Decimal;
 
 use super::action_text;
 use super::instruments::same_ticker;
+use super::split_sources::once;
 use crate::record::{
     AccountId, ActionKind, CorporateAction, Currency, Instrument, Instruments, Position, Ratio, Record, Ticker,
     action_rows,
 };
-
-/// Two sources that report a split of one instrument within so many days mean the same one.
-const SAME_SPLIT_DAYS: i64 = 3;
 
 /// What one event changes in one instrument.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +43,7 @@ impl Leg {
     pub fn after(&self, held: Decimal) -> Decimal {
         match (self.quantity, self.ratio) {
             (Some(quantity), _) => held.saturating_add(quantity),
-            (None, Some(ratio)) => held.checked_mul(ratio.factor()).unwrap_or(held),
+            (None, Some(ratio)) => ratio.times(held).unwrap_or(held),
             (None, None) => held,
         }
     }
@@ -54,7 +52,7 @@ impl Leg {
     pub fn before(&self, held: Decimal) -> Decimal {
         match (self.quantity, self.ratio) {
             (Some(quantity), _) => held.saturating_sub(quantity),
-            (None, Some(ratio)) => held.checked_div(ratio.factor()).unwrap_or(held),
+            (None, Some(ratio)) => ratio.inverse().times(held).unwrap_or(held),
             (None, None) => held,
         }
     }
@@ -242,42 +240,6 @@ fn instruments_of(row: &CorporateAction, record: &Record, instruments: &Instrume
         realized_pnl: None,
     };
     vec![(instruments.of_position(&position), row.symbol.clone())]
-}
-
-/// One split reported by two sources is one: what was entered by hand counts before the statement's where they differ, and
-/// both before a price source's.
-fn once(events: Vec<Event>) -> Vec<Event> {
-    let splits: Vec<Event> = events.iter().filter(|event| event.kind.is_split()).cloned().collect();
-    let is_told_better = |event: &Event| {
-        event.kind.is_split()
-            && splits.iter().any(|other| same_split(event, other) && rank(other, event) < rank(event, other))
-    };
-    events.into_iter().filter(|event| !is_told_better(event)).collect()
-}
-
-fn same_split(one: &Event, other: &Event) -> bool {
-    let alike = |leg: &Leg| {
-        other.legs.iter().any(|their| {
-            their.instrument == leg.instrument || same_ticker(their.symbol.as_str(), leg.symbol.as_str())
-        })
-    };
-    one.id != other.id && (one.date - other.date).num_days().abs() <= SAME_SPLIT_DAYS && one.legs.iter().any(alike)
-}
-
-/// Where an event stands beside another one of the same split: lower counts.
-fn rank(event: &Event, other: &Event) -> u8 {
-    let factor = |event: &Event| {
-        let told = event.legs.iter().find_map(|leg| leg.ratio);
-        told.or_else(|| action_text::ratio(event.text)).map(Ratio::factor)
-    };
-    let has_quantities = event.legs.iter().all(|leg| leg.quantity.is_some());
-    match (has_quantities, event.account.is_some()) {
-        // The statement's own quantities are the most exact where both say the same.
-        (true, _) if factor(event) == factor(other) => 0,
-        (false, true) => 1,
-        (true, _) => 2,
-        (false, false) => 3,
-    }
 }
 
 /// What an event does to lots, given what was held of an instrument just before it, and the part of a parent's cost that

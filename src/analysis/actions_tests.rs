@@ -31,7 +31,9 @@ fn changes(held: &[(u64, i64)], rows: &[CorporateAction]) -> Vec<Change> {
         ..0 => Execution { side: crate::record::Side::Sell, ..bought(*conid, -quantity) },
         _ => bought(*conid, *quantity),
     });
-    let record = Record { executions: executions.collect(), actions: rows.to_vec(), ..Record::default() };
+    let later = Execution { time: "2026-01-23T15:00:00Z".parse().unwrap(), ..bought(99, 1) };
+    let executions = executions.chain([later]).collect();
+    let record = Record { executions, actions: rows.to_vec(), ..Record::default() };
     Holdings::of(&record).events().map(|event| event.change.clone()).collect()
 }
 

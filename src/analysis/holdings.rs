@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::actions::{Change, Event, Leg, events, interpret};
 use super::instruments::{is_trade, same_ticker};
 use super::round_trips::is_in;
+use super::split_sources::believed;
 use crate::record::{Execution, Instrument, Instruments, Position, Record, Snapshot, Ticker};
 
 /// Something that changes what is held.
@@ -87,10 +88,15 @@ impl<'a> Holdings<'a> {
         let fills = record.executions.iter().filter(|fill| is_trade(fill));
         let mut movements: Vec<Movement> =
             fills.map(|fill| Movement::Fill(fill, instruments.of_fill(fill))).collect();
-        movements.extend(events(record, &instruments).into_iter().map(Movement::Event));
+        let (first, last) = (record.begins(), record.as_of());
+        // What is of everyone's is known beyond the record, and concerns it only inside.
+        let inside =
+            |event: &Event| event.account.is_some() || (Some(event.date) >= first && Some(event.date) <= last);
+        movements.extend(events(record, &instruments).into_iter().filter(inside).map(Movement::Event));
         movements.sort_by(|one, other| order(one).cmp(&order(other)));
         let told = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
         let known: Vec<_> = told.map(|snapshot| (snapshot, quantities(snapshot, &instruments))).collect();
+        let movements = believed(movements, &known);
         let opening = known.first().map(|(first, told)| {
             let mut held = told.clone();
             movements

@@ -23,6 +23,7 @@ pub mod pair_rates;
 pub mod performance;
 pub mod periods;
 pub mod plans;
+pub mod price_basis;
 pub mod rebuilt;
 pub mod reconcile;
 pub mod returns;
@@ -32,6 +33,7 @@ pub mod round_trips;
 pub mod self_check;
 pub mod significance;
 pub mod slippage;
+pub mod split_sources;
 pub mod statistics;
 pub mod stats;
 #[cfg(test)]

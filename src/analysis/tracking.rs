@@ -13,6 +13,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::carino_linking::coefficients;
 use super::fx::Rates;
+use super::price_basis::Splits;
 use super::rebuilt::known_positions;
 use super::returns::{Interval, intervals, with_returns};
 use super::statistics::compounded;
@@ -136,12 +137,14 @@ struct Side<'a> {
     /// The positions of each snapshot, where they are known.
     positions: Vec<Option<&'a [Position]>>,
     price: fn(&crate::record::Bar) -> Decimal,
+    splits: Splits,
 }
 
 impl<'a> Side<'a> {
     fn new(record: &'a Record, market: &'a Market<'a>, price: fn(&crate::record::Bar) -> Decimal) -> Self {
         let positions = known_positions(record, &Instruments::of(&record.executions));
-        Self { record, market, rates: Rates::new(market.base, &record.snapshots), positions, price }
+        let (rates, splits) = (Rates::new(market.base, &record.snapshots), Splits::of(record));
+        Self { record, market, rates, positions, price, splits }
     }
 
     /// The share of `capital` that each position had on a date; `None` where the positions are not known.
@@ -178,6 +181,7 @@ impl<'a> Side<'a> {
         let symbol = (self.market.symbol_of)(&fill.symbol, fill.conid, &fill.exchange)?;
         let series = self.market.prices.get(&symbol)?;
         let close = (self.price)(series.on(fill.utc_date())?);
+        let close = close.checked_mul(self.splits.factor(fill, series, close))?;
         let worse = (fill.price - close) * fill.signed_quantity() * fill.multiplier * self.rates.of(fill)?;
         worse.to_f64()
     }

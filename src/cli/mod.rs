@@ -1,5 +1,6 @@
 //! The commands: arguments in, a library call, words out. One file each, and no logic.
 
+mod action;
 mod annotate;
 mod backtest;
 mod build;
@@ -75,6 +76,8 @@ enum Command {
     Import(import::Arguments),
     /// Enter deposits and withdrawals that are in no file of the broker, and list them
     Flow(flow::Arguments),
+    /// Splits that no file tells, and all corporate actions of the record
+    Action(action::Arguments),
     /// Report everything in the record that is wrong, odd or missing
     Check(check::Arguments),
     /// List stored rows that contradict each other, and choose which of them counts
@@ -157,6 +160,7 @@ pub fn run() -> ExitCode {
         Command::Collect(arguments) => collect::run(&arguments, &site, &terminal),
         Command::Import(arguments) => import::run(&arguments, &site, &terminal),
         Command::Flow(arguments) => flow::run(&arguments, &site, &terminal),
+        Command::Action(arguments) => action::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
         Command::Resolve(arguments) => resolve::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),

@@ -108,7 +108,7 @@ fn rate(entry: &Entry, record: &Record, currency: Currency, base: Currency) -> R
 }
 
 /// The account of the configuration, else the one of the record's rows.
-fn account_of(record: &Record, account: Option<&str>) -> Result<AccountId> {
+pub(super) fn account_of(record: &Record, account: Option<&str>) -> Result<AccountId> {
     let snapshots = record.snapshots.iter().map(|snapshot| &snapshot.account);
     let fills = record.executions.iter().map(|fill| &fill.account);
     account.map(AccountId::new).or_else(|| snapshots.chain(fills).next_back().cloned()).ok_or_else(|| {

@@ -9,6 +9,7 @@ pub mod flex;
 pub mod http;
 pub mod ibkr;
 pub mod manual;
+pub mod manual_action;
 mod number;
 pub mod progress;
 pub mod report;

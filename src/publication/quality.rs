@@ -1,16 +1,20 @@
 //! What is missing or odd in the data, as published.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::disclosure::{Disclosure, Published};
 use super::orders::Trades;
 use super::view::Facts;
+use crate::analysis::actions::Event;
+use crate::analysis::holdings::Holdings;
 use crate::analysis::performance::Performance;
 use crate::analysis::reconcile::UnexplainedChange;
 use crate::analysis::returns::{LargeFlowDay, ReturnSeries};
 use crate::calendar::{Exchange, YearMonth};
 use crate::format::{Sign, day, number};
-use crate::record::{Execution, Record};
+use crate::record::{ActionKind, Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
 pub fn in_words(
@@ -34,6 +38,7 @@ pub fn in_words(
     sentences.extend(without_commission(disclosed.executions.iter()));
     sentences.extend(corrected(disclosed.superseded.iter()));
     sentences.extend(trades.remarks.iter().cloned());
+    sentences.extend(without_cost(disclosed));
     // The orders of some may be held back, and how many is nobody's business.
     if unmatched_notes > 0 && facts.delay_days == 0 {
         sentences.push(format!("{unmatched_notes} notes belong to no order shown here."));
@@ -171,6 +176,27 @@ fn corrected<'a>(superseded: impl Iterator<Item = &'a Execution>) -> Option<Stri
         1 => Some("1 fill was corrected or cancelled by the broker.".into()),
         count => Some(format!("{count} fills were corrected or cancelled by the broker.")),
     }
+}
+
+/// What corporate actions and transfers leave open of the cost of instruments.
+fn without_cost(disclosed: &Record) -> Vec<String> {
+    let sentence = |event: &Event| {
+        let open = event.without_cost();
+        let symbols: BTreeSet<&str> =
+            event.legs.iter().filter(|leg| open.contains(&leg.instrument)).map(|leg| leg.symbol.as_str()).collect();
+        let symbols: Vec<&str> = symbols.into_iter().collect();
+        let what = match event.kind {
+            ActionKind::Transfer => "transfer".to_owned(),
+            kind => kind.to_string(),
+        };
+        format!(
+            "Results of {} after the {what} of {} are n/a: no statement says at what cost it was held.",
+            symbols.join(" and "),
+            day(event.date)
+        )
+    };
+    let holdings = Holdings::of(disclosed);
+    holdings.events().filter(|event| !event.without_cost().is_empty()).map(sentence).collect()
 }
 
 fn missing_sessions(exchange: Exchange, missing: usize) -> String {

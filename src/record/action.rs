@@ -104,6 +104,27 @@ impl Ratio {
         (new > Decimal::ZERO && old > Decimal::ZERO).then_some(Self { new, old })
     }
 
+    /// The ratio of whole numbers that a decimal stands for, such as 3:2 for 1.5 or 1:3 for 0.3333; else the decimal for 1.
+    pub fn near(factor: Decimal) -> Option<Self> {
+        let tolerance = Decimal::new(1, 7);
+        let whole = (1..=1000).map(Decimal::from).find_map(|old| {
+            let new = factor.checked_mul(old)?;
+            ((new - new.round()).abs() <= tolerance).then(|| Self::of(new.round(), old))?
+        });
+        whole.or_else(|| Self::of(factor, Decimal::ONE))
+    }
+
+    /// What a quantity becomes, without the rounding of a decimal factor.
+    pub fn times(self, quantity: Decimal) -> Option<Decimal> {
+        quantity.checked_mul(self.new)?.checked_div(self.old)
+    }
+
+    /// The ratio the other way round.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        Self { new: self.old, old: self.new }
+    }
+
     /// By what quantities are multiplied.
     pub fn factor(self) -> Decimal {
         self.new.checked_div(self.old).unwrap_or(Decimal::ONE)
@@ -263,6 +284,12 @@ mod tests {
         let ratio: Ratio = "4:1".parse().unwrap();
         assert_eq!((ratio.factor(), ratio.to_string()), (4.into(), "4:1".to_owned()));
         assert_eq!("1:10".parse::<Ratio>().unwrap().factor(), Decimal::new(1, 1));
+        let near = |text: &str| Ratio::near(text.parse().unwrap()).map(|ratio| ratio.to_string()).unwrap_or_default();
+        assert_eq!(
+            ["4", "1.5", "0.1", "0.3333333333", "1.0385"].map(near),
+            ["4:1", "3:2", "1:10", "1:3", "1.0385:1"]
+        );
+        assert_eq!("1:3".parse::<Ratio>().unwrap().times(30.into()), Some(10.into()));
         for wrong in ["4", "4:0", "-4:1", "a:b", ""] {
             assert!(wrong.parse::<Ratio>().is_err(), "{wrong}");
         }

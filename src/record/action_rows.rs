@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{CorporateAction, UNNAMED};
+use super::action::{ActionKind, CorporateAction, UNNAMED};
 use super::files::Placed;
 use super::{Finding, FindingKind, Severity, Subject};
 
@@ -87,8 +87,8 @@ fn is_original(row: &CorporateAction, cancel: &CorporateAction) -> bool {
         && row.kind == cancel.kind
         && row.account == cancel.account
         && row.same_contract(cancel)
-        && row.effective() == cancel.effective()
-        && row.text == cancel.text
+        // A transfer is taken back on a day of its own.
+        && (row.kind == ActionKind::Transfer || (row.effective() == cancel.effective() && row.text == cancel.text))
 }
 
 /// The actions that count: those that neither take another back nor are taken back.

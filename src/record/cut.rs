@@ -53,7 +53,7 @@ impl Record {
             executions,
             superseded,
             snapshots: snapshots.iter().filter(|snapshot| snapshot.own_date() <= last).cloned().collect(),
-            actions: actions.iter().filter(|action| action.date <= last).cloned().collect(),
+            actions: actions.iter().filter(|action| action.date <= last || is_public(action)).cloned().collect(),
             flows: cash_until(flows, last),
             income: cash_until(income, last),
             statements: statements.iter().filter(|period| period.to <= last).cloned().collect(),
@@ -105,7 +105,7 @@ impl Record {
         executions.retain(counts);
         superseded.retain(counts);
         snapshots.retain(|snapshot| snapshot.own_date() >= first);
-        actions.retain(|action: &CorporateAction| action.date >= first);
+        actions.retain(|action: &CorporateAction| action.date >= first || is_public(action));
         flows.retain(|flow| flow.date >= first);
         income.retain(|flow| flow.date >= first);
         statements.retain(|period| period.from >= first);
@@ -224,6 +224,11 @@ fn names_in(note: &Annotation) -> Vec<&str> {
         [] => note.order.as_deref().map(str::trim).into_iter().collect(),
         fills => fills.iter().map(ExecId::fill).collect(),
     }
+}
+
+/// Whether it is of an instrument and not of the account: stored prices are adjusted for it whatever is known otherwise.
+fn is_public(action: &CorporateAction) -> bool {
+    action.account.is_none()
 }
 
 fn cash_until(rows: &[CashFlow], last: NaiveDate) -> Vec<CashFlow> {

@@ -59,6 +59,8 @@ finding_kinds! {
     Conflict = "conflict",
     /// Two rows of one imported file contradict each other.
     Contradiction = "contradiction",
+    /// A corporate action that needs a word: its type is not known, or what became of the cost.
+    CorporateAction = "corporate-action",
     /// Yahoo gives two bars for a day.
     DoubleBar = "double-bar",
     /// Something in a snapshot did not add up when it was taken.

@@ -116,6 +116,13 @@ impl Record {
         snapshot.max(fill)
     }
 
+    /// The date of the first snapshot or fill.
+    pub fn begins(&self) -> Option<NaiveDate> {
+        let snapshot = self.snapshots.first().map(Snapshot::own_date);
+        let fill = self.executions.first().map(Execution::utc_date);
+        snapshot.into_iter().chain(fill).min()
+    }
+
     /// The prices stored under Yahoo's symbol.
     pub fn price_series(&self, symbol: &str) -> Option<&PriceSeries> {
         self.prices.get(&PriceSymbol::new(symbol))

@@ -109,6 +109,11 @@ impl PriceSeries {
         (count > 0).then(|| Self { count, ..self.clone() })
     }
 
+    /// The date to which prices are adjusted for splits: that of the newest stored bar, even where it is cut off.
+    pub fn adjusted_until(&self) -> NaiveDate {
+        self.bars.last().map_or(NaiveDate::MIN, |bar| bar.date)
+    }
+
     /// The last bar dated on or before `date`, never a later one.
     pub fn on_or_before(&self, date: NaiveDate) -> Option<&Bar> {
         let after = self.bars().partition_point(|bar| bar.date <= date);

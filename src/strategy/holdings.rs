@@ -10,7 +10,7 @@ use super::ownership::{owners, part};
 use super::rebalance::{Held, Portfolio};
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Currency, Execution, Position, PriceSymbol, Snapshot, Ticker, Unchanged};
+use crate::record::{Currency, Position, PriceSymbol, Record, Snapshot, Ticker, Unchanged};
 
 /// The part of a snapshot that concerns one strategy.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct Unknown {
 /// determined.
 pub fn holdings<'a>(
     snapshot: &'a Snapshot,
-    fills: &[Execution],
+    record: &Record,
     config: &Config,
     strategy: &Strategy,
 ) -> Result<Holdings<'a>> {
@@ -62,10 +62,11 @@ pub fn holdings<'a>(
     };
     let (mut all, mut outside) = (Decimal::ZERO, Decimal::ZERO);
     let mut invested: BTreeMap<&str, Decimal> = BTreeMap::new();
+    let moved = crate::analysis::holdings::Holdings::of(record);
     for position in positions.iter().filter(|position| !position.quantity.is_zero()) {
         let rate = rate(snapshot, position.currency, &format!("{} is held in", position.symbol))?;
         all += position.market_value * rate;
-        for (owner, quantity) in owners(config, fills, snapshot, position)? {
+        for (owner, quantity) in owners(config, &moved, snapshot, position)? {
             let held = part_of(position, quantity, rate);
             let is_ours = owner.id == strategy.id;
             let member = if is_ours { strategy } else { owner }.member(&position.symbol);

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::assignment::{claimants_of_position, owner_of_fill};
+use crate::analysis::actions::{Change, Event};
+use crate::analysis::holdings::{Holdings, Movement};
 use crate::analysis::instruments::same_ticker;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
-use crate::record::{Execution, Position, PriceSymbol, Snapshot, Ticker};
+use crate::record::{Instrument, Position, PriceSymbol, Snapshot, Ticker};
 
 /// The shares of a position that each strategy owns; they add up to the position. What no strategy claims is left to
 /// the first one, so that it is listed or sold once.
@@ -17,7 +19,7 @@ use crate::record::{Execution, Position, PriceSymbol, Snapshot, Ticker};
 /// A ticker in several universes whose owner neither the configuration nor the labels of its fills tell.
 pub fn owners<'a>(
     config: &'a Config,
-    fills: &[Execution],
+    held: &Holdings,
     snapshot: &Snapshot,
     position: &Position,
 ) -> Result<Vec<(&'a Strategy, Decimal)>> {
@@ -25,7 +27,7 @@ pub fn owners<'a>(
     match &*claimants {
         [] => Ok(config.strategy.first().map(|first| (first, position.quantity)).into_iter().collect()),
         [one] => Ok(vec![(one, position.quantity)]),
-        several if fills_tell(several) => by_fills(config, fills, snapshot, position, several),
+        several if fills_tell(several) => by_fills(config, held, snapshot, position, several),
         several => Err(undecided(&position.symbol, several)),
     }
 }
@@ -59,31 +61,105 @@ fn fills_tell(claimants: &[&Strategy]) -> bool {
     claimants.iter().any(|one| !one.order_ref.is_empty())
 }
 
-/// The shares of each strategy by its own fills, where these add up to the whole position.
+/// The shares of each strategy by its own fills and by what became of them, where these add up to the whole position.
 fn by_fills<'a>(
     config: &'a Config,
-    fills: &[Execution],
+    held: &Holdings,
     snapshot: &Snapshot,
     position: &Position,
     claimants: &[&Strategy],
 ) -> Result<Vec<(&'a Strategy, Decimal)>> {
-    let mut sums: BTreeMap<Option<&str>, Decimal> = BTreeMap::new();
-    let of_position = |fill: &&Execution| {
-        fill.account == snapshot.account && same_ticker(fill.symbol.as_str(), position.symbol.as_str())
-    };
-    for fill in fills.iter().filter(of_position).filter(|fill| fill.time <= snapshot.as_of) {
-        let owner = owner_of_fill(config, fill).map(|owner| owner.id.as_str());
-        *sums.entry(owner).or_default() += fill.signed_quantity();
+    let mut parts = Parts::default();
+    for movement in &held.movements {
+        match movement {
+            Movement::Fill(fill, instrument) if fill.account == snapshot.account && fill.time <= snapshot.as_of => {
+                let owner = owner_of_fill(config, fill).map(|owner| owner.id.as_str());
+                parts.add(owner, instrument, &fill.symbol, fill.signed_quantity());
+            }
+            Movement::Event(event) if event.date <= snapshot.own_date() => parts.change(event),
+            _ => {}
+        }
     }
-    sums.retain(|_, quantity| !quantity.is_zero());
+    let sums = parts.of(&position.symbol);
     let explained: Decimal = sums.values().sum();
     let odd =
         sums.contains_key(&None) || sums.values().any(|quantity| (*quantity * position.quantity) < Decimal::ZERO);
-    if explained != position.quantity || odd {
+    if (explained - position.quantity).abs() > ROUNDING || odd {
         return Err(undecided(&position.symbol, claimants));
     }
     let quantity = |strategy: &'a Strategy| Some((strategy, *sums.get(&Some(strategy.id.as_str()))?));
     Ok(config.strategy.iter().filter_map(quantity).collect())
+}
+
+/// Differences up to this many shares are rounding of fractional shares.
+const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
+
+/// What each owner holds of each instrument, and the tickers of these.
+#[derive(Default)]
+struct Parts<'a> {
+    held: BTreeMap<(Option<&'a str>, Instrument), Decimal>,
+    tickers: BTreeMap<Instrument, Ticker>,
+}
+
+impl<'a> Parts<'a> {
+    fn add(&mut self, owner: Option<&'a str>, instrument: &Instrument, ticker: &Ticker, quantity: Decimal) {
+        self.tickers.insert(instrument.clone(), ticker.clone());
+        *self.held.entry((owner, instrument.clone())).or_default() += quantity;
+    }
+
+    /// Changes what each owner holds by what happened to it; what came from nowhere else is nobody's.
+    fn change(&mut self, event: &Event) {
+        match &event.change {
+            Change::Converted { from, to, ratio, .. } => {
+                for (owner, quantity) in self.take(from) {
+                    let ticker = event.leg(to).map(|leg| leg.symbol.clone());
+                    let ticker = ticker.or_else(|| self.tickers.get(from).cloned());
+                    let quantity = quantity.checked_mul(*ratio).unwrap_or(quantity);
+                    self.add(owner, to, &ticker.unwrap_or_else(|| Ticker::new("")), quantity);
+                }
+            }
+            Change::Closed { instrument, .. } => drop(self.take(instrument)),
+            Change::SpunOff { parent, child, quantity, .. } => {
+                let parents: Vec<(Option<&str>, Decimal)> = self
+                    .held
+                    .iter()
+                    .filter(|((_, instrument), _)| instrument == parent)
+                    .map(|((owner, _), held)| (*owner, *held))
+                    .collect();
+                let all: Decimal = parents.iter().map(|(_, held)| held).sum();
+                let ticker = event.leg(child).map_or_else(|| Ticker::new(""), |leg| leg.symbol.clone());
+                for (owner, held) in parents {
+                    let part = quantity.checked_mul(held).and_then(|product| product.checked_div(all));
+                    self.add(owner, child, &ticker, part.unwrap_or_default());
+                }
+            }
+            Change::Moved { .. } | Change::CostOpen(_) => {
+                for leg in &event.legs {
+                    self.add(None, &leg.instrument, &leg.symbol, leg.quantity.unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    /// Takes everything of an instrument away, and says whose it was.
+    fn take(&mut self, instrument: &Instrument) -> Vec<(Option<&'a str>, Decimal)> {
+        let (gone, left) = std::mem::take(&mut self.held).into_iter().partition(|((_, held), _)| held == instrument);
+        self.held = left;
+        let gone: BTreeMap<(Option<&'a str>, Instrument), Decimal> = gone;
+        gone.into_iter().map(|((owner, _), quantity)| (owner, quantity)).collect()
+    }
+
+    /// Whose the holdings of a ticker are.
+    fn of(&self, ticker: &Ticker) -> BTreeMap<Option<&'a str>, Decimal> {
+        let mut sums = BTreeMap::new();
+        for ((owner, instrument), quantity) in &self.held {
+            if self.tickers.get(instrument).is_some_and(|known| same_ticker(known.as_str(), ticker.as_str())) {
+                *sums.entry(*owner).or_default() += *quantity;
+            }
+        }
+        sums.retain(|_, quantity: &mut Decimal| !quantity.is_zero());
+        sums
+    }
 }
 
 fn undecided(ticker: &Ticker, claimants: &[&Strategy]) -> Error {

@@ -41,7 +41,7 @@ pub fn plan(record: &Record, config: &Config, strategy: &Strategy, as_of: NaiveD
     let signal = answer(record, strategy, as_of)?;
     not_older_than(&signal, snapshot, record, strategy)?;
     nothing_newer(record, snapshot, as_of)?;
-    let held = holdings(snapshot, &record.executions, config, strategy)?;
+    let held = holdings(snapshot, record, config, strategy)?;
     can_be_ranked(&held, &signal)?;
 
     let targets = targets(strategy, &signal, &held.portfolio.values());

@@ -9,6 +9,7 @@ use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{is_trade, same_ticker};
 use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
+use crate::analysis::price_basis::Splits;
 use crate::analysis::round_trips::{RealizedProfit, WithoutOpening, is_rounding, round_trips};
 use crate::error::Place;
 use crate::record::{
@@ -143,8 +144,11 @@ impl Cause {
 pub fn fills_outside_the_day(record: &Record) -> Vec<Finding> {
     let mut outside: BTreeMap<(&Ticker, Cause), Vec<(&Execution, &Bar)>> = BTreeMap::new();
     let instruments = Instruments::of(&record.executions);
+    let splits = Splits::of(record);
     for fill in record.executions.iter().filter(|fill| instruments.is_share(fill)) {
-        let Some(bar) = series_of(record, fill).and_then(|series| bar_missed(series, fill)) else { continue };
+        let Some(bar) = series_of(record, fill).and_then(|series| bar_missed(series, fill, &splits)) else {
+            continue;
+        };
         outside.entry((&fill.symbol, likely_cause(fill.price, bar))).or_default().push((fill, bar));
     }
     outside.iter().filter_map(|((symbol, cause), fills)| outside_finding(symbol, *cause, fills)).collect()
@@ -164,10 +168,11 @@ fn series_of<'a>(record: &'a Record, fill: &Execution) -> Option<&'a PriceSeries
 }
 
 /// The bar of the fill's date, if the fill lies outside it and not inside the next date's either.
-fn bar_missed<'a>(series: &'a PriceSeries, fill: &Execution) -> Option<&'a Bar> {
+fn bar_missed<'a>(series: &'a PriceSeries, fill: &Execution, splits: &Splits) -> Option<&'a Bar> {
     let date = fill.utc_date();
     let bar = series.on(date)?;
-    let inside = |bar: &Bar| range(bar).is_none_or(|range| is_within(range, fill.price));
+    let price = |bar: &Bar| fill.price.checked_div(splits.factor(fill, series, bar.close)).unwrap_or(fill.price);
+    let inside = |bar: &Bar| range(bar).is_none_or(|range| is_within(range, price(bar)));
     let inside_next = || date.succ_opt().and_then(|next| series.on(next)).is_some_and(inside);
     (!inside(bar) && !inside_next()).then_some(bar)
 }

@@ -4,6 +4,7 @@
 //! function here compares two of these and says where they part, by how much, and what to do. Messages are for
 //! the trader's own terminal: they hold amounts and share counts.
 
+mod actions;
 mod fills;
 mod net_value;
 mod positions;
@@ -14,6 +15,7 @@ use crate::error::Place;
 use crate::record::{Currency, Finding, Record, Snapshot};
 use crate::site_dir::SiteDir;
 
+pub use actions::actions_without_cost;
 pub use fills::{
     closings_by_positions_alone, fills_outside_the_day, fills_without_commission, notes_without_order,
     realized_profit_against_the_brokers,
@@ -26,6 +28,7 @@ pub use positions::positions_against_fills;
 /// Everything in which the parts of a record disagree, by function, then date.
 pub fn reconcile(record: &Record, base: Currency) -> Vec<Finding> {
     let mut findings = positions_against_fills(record);
+    findings.extend(actions_without_cost(record));
     findings.extend(net_value_against_profit(record, base));
     findings.extend(snapshots_against_their_own_sums(record));
     findings.extend(realized_profit_against_the_brokers(record, base));
@@ -39,6 +42,11 @@ pub fn reconcile(record: &Record, base: Currency) -> Vec<Finding> {
 /// `data/executions/2026-01-27.csv`, relative to the site's root.
 fn executions_place(date: NaiveDate) -> Place {
     Place::file(SiteDir::new("").executions_file(date))
+}
+
+/// `data/actions.csv`, relative to the site's root.
+fn actions_place() -> Place {
+    Place::file(SiteDir::new("").actions())
 }
 
 /// `data/snapshots/2026-01-27.json`, relative to the site's root.

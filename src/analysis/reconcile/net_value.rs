@@ -12,7 +12,8 @@ use crate::analysis::instruments::is_trade;
 use crate::analysis::round_trips::is_in;
 use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{
-    CashFlow, Currency, Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject,
+    CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity,
+    Snapshot, Subject, action_rows,
 };
 
 /// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.
@@ -30,7 +31,8 @@ struct Unexplained<'a> {
 /// From snapshot to snapshot, the change in net liquidation value against its explanation:
 ///
 /// price gains of positions (change in market value less net purchases) + exchange gains on cash + dividends,
-/// interest and fees + external flows - commissions.
+/// interest and fees + external flows + what corporate actions paid - commissions. Positions from or to another account are
+/// worth the flow that they are.
 ///
 /// The rest is reported in basis points of the earlier value, over all intervals with positions at both ends:
 /// a note with the largest, a warning where one is above 5. Intervals with an unknown exchange rate are counted.
@@ -92,21 +94,27 @@ fn changes(record: &Record, base: Currency) -> (Vec<Unexplained<'_>>, usize) {
 struct Moved<'a> {
     fills: Vec<&'a Execution>,
     cash: Vec<&'a CashFlow>,
+    actions: Vec<&'a CorporateAction>,
 }
 
 /// Fills and cash, handed out interval by interval, each once.
 struct Money<'a> {
     fills: std::iter::Peekable<std::vec::IntoIter<&'a Execution>>,
     cash: std::iter::Peekable<std::vec::IntoIter<&'a CashFlow>>,
+    actions: Vec<&'a CorporateAction>,
 }
 
 impl<'a> Money<'a> {
     fn of(record: &'a Record) -> Self {
         let mut fills: Vec<_> = record.executions.iter().collect();
         fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
-        let mut cash: Vec<_> = record.flows.iter().chain(&record.income).collect();
+        let actions = action_rows::in_force(&record.actions);
+        // Shares that come in are a change of positions and money that was paid for them at once.
+        let in_kind: BTreeSet<&str> = actions.iter().map(|action| action.id.as_str()).collect();
+        let cash = record.flows.iter().filter(|flow| !in_kind.contains(flow.id.as_str()));
+        let mut cash: Vec<_> = cash.chain(&record.income).collect();
         cash.sort_by_key(|flow| flow.date);
-        Self { fills: fills.into_iter().peekable(), cash: cash.into_iter().peekable() }
+        Self { fills: fills.into_iter().peekable(), cash: cash.into_iter().peekable(), actions }
     }
 
     /// What moved after `before` and is in `after`. Intervals are asked for in order.
@@ -122,6 +130,10 @@ impl<'a> Money<'a> {
                 moved.cash.push(flow);
             }
         }
+        let inside = |action: &&&CorporateAction| {
+            action.date > before.own_date() && action.date <= after.own_date() && action.proceeds.is_some()
+        };
+        moved.actions = self.actions.iter().filter(inside).copied().collect();
         moved
     }
 }
@@ -135,6 +147,11 @@ fn unexplained<'a>(moved: &Moved, before: &Snapshot, after: &'a Snapshot, rates:
     for flow in &moved.cash {
         let later = after.fx_to_base(flow.currency).map(|rate| flow.amount * rate);
         explained += later.or_else(|| flow.in_base(rates.base()))?;
+    }
+    for action in &moved.actions {
+        let currency = action.currency.unwrap_or(rates.base());
+        let rate = after.fx_to_base(currency).or_else(|| rates.on(currency, action.date))?;
+        explained += action.proceeds.unwrap_or_default() * rate;
     }
     let amount = after.net_liquidation - before.net_liquidation - explained;
     let fraction = amount.checked_div(before.net_liquidation.abs())?;

@@ -65,6 +65,7 @@ impl Reading {
         if let Some(amount) = positions {
             let base = self.required_base(row)?;
             let flow = self.flow(row, id.clone(), date, base, directed(row, amount)?, FlowKind::Transfer)?;
+            self.read_moved_quantity(row, &id, date, amount)?;
             self.add(row, CashFlow { fx_to_base: None, ..flow });
         }
         if let Some(amount) = cash {

@@ -4,6 +4,7 @@
 //! or a mark for "no value". What is not known is passed over, because new attributes appear all the time.
 
 mod account;
+mod actions;
 mod cash;
 mod dates;
 mod link;
@@ -140,11 +141,9 @@ impl Reading {
     fn read(&mut self, rows: &[&Row]) -> Result<()> {
         self.rates = self.conversion_rates(rows)?;
         self.read_trades(rows)?;
+        self.read_actions(rows)?;
         self.read_cash(rows)?;
         self.read_account(rows)?;
-        for row in rows.iter().filter(|row| row.tag == "CorporateAction" && !row.is_summary()) {
-            self.batch.skip(&row.tag, "corporate actions are not read; positions change without a fill", row.place());
-        }
         Ok(())
     }
 

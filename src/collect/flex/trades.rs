@@ -228,7 +228,7 @@ fn exec_id(row: &Row, kind: Kind) -> Result<ExecId> {
     })
 }
 
-fn conid(row: &Row) -> Result<Option<u64>> {
+pub(super) fn conid(row: &Row) -> Result<Option<u64>> {
     let Some(text) = row.text("conid") else { return Ok(None) };
     text.parse().map(Some).map_err(|_| row.error(format!("conid: `{text}` is not a contract number")))
 }

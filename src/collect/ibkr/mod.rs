@@ -89,7 +89,7 @@ async fn fills(session: &session::Session<'_>, work: &mut Work<'_>, account: &st
     let settled = settled.map(|fill| fill.exec_id.clone()).collect();
     let (executions, totals, mut report) = executions::collect(session, settings, account, &settled, now).await?;
     report.added = work.commit(&Changes { executions, ..Changes::default() })?.executions.counts();
-    report.findings.extend(totals.against(&work.record().executions));
+    report.findings.extend(totals.against(work.record()));
     Ok(report)
 }
 

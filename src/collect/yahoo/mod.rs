@@ -19,7 +19,7 @@ mod testing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -31,9 +31,10 @@ use super::progress::Progress;
 use super::report::{Part, PartReport};
 use crate::config;
 use crate::error::{Error, Result};
+use crate::record::price::quote_unit;
 use crate::record::store::prices::{stored_prices, suspicious_prices};
 use crate::record::store::{Changes, Store, SymbolPrices};
-use crate::record::{Bar, PriceSymbol};
+use crate::record::{ActionKind, AssetClass, Bar, CorporateAction, PriceSymbol, Ratio, Ticker};
 use crate::site_dir::SiteDir;
 
 /// A symbol whose prices are wanted, and from which date on.
@@ -79,6 +80,9 @@ pub async fn collect(
     for symbol in wanted.keys() {
         let stored = read(store.site(), symbol, confirmed.get(symbol).cloned().unwrap_or_default());
         let answer = answers.remove(symbol).unwrap_or_else(|| Err(Error::network("it was not asked for")));
+        changes
+            .actions
+            .extend(answer.iter().flat_map(|answered| splits(symbol, &answered.chart, wanted.get(symbol), now)));
         match stored {
             Ok(stored) => changes.prices.push(settle(symbol, &stored, answer, now, &mut report)),
             Err(error) => report.findings.push(findings::failed(symbol, &error, &[])),
@@ -87,6 +91,37 @@ pub async fn collect(
     store.commit(&changes)?;
     report.findings.sort();
     Ok(report)
+}
+
+/// The splits of a chart since a date, for everyone who holds the instrument.
+fn splits(symbol: &PriceSymbol, chart: &Chart, from: Option<&NaiveDate>, now: DateTime<Utc>) -> Vec<CorporateAction> {
+    let currency = quote_unit(&chart.currency).ok().map(|(currency, _)| currency);
+    let wanted = chart.splits.iter().filter(|(date, _)| from.is_none_or(|from| *date >= from));
+    let rows = wanted.filter_map(|(date, factor)| {
+        let ratio = Ratio::near(*factor)?;
+        Some(CorporateAction {
+            id: format!("yahoo:{symbol}:{date}"),
+            event: format!("yahoo:{symbol}:{date}"),
+            date: *date,
+            time: None,
+            account: None,
+            kind: if ratio.new > ratio.old { ActionKind::ForwardSplit } else { ActionKind::ReverseSplit },
+            symbol: Ticker::new(symbol.as_str()),
+            conid: None,
+            asset_class: AssetClass::Unknown,
+            currency,
+            quantity: None,
+            ratio: Some(ratio),
+            proceeds: None,
+            value: None,
+            multiplier: None,
+            cancels: None,
+            source: "yahoo".into(),
+            generated: Some(now.trunc_subsecs(0)),
+            text: String::new(),
+        })
+    });
+    rows.collect()
 }
 
 /// Every symbol once, from the earliest date that anyone wants.

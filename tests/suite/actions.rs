@@ -1,0 +1,91 @@
+//! Corporate actions, from a statement and by hand, seen from outside.
+
+use crate::support::Site;
+
+/// A statement of 5 to 12 January 2026: 10 AAA bought at 400, 40 sold at 100.50 on the 9th, and these rows between.
+fn statement(actions: &str) -> String {
+    let value = |day: u32, stock: u32, total: u32| {
+        format!(
+            "<EquitySummaryByReportDateInBase accountId=\"U0000001\" reportDate=\"202601{day:02}\" cash=\"{}\" stock=\"{stock}\" total=\"{total}\"/>",
+            total - stock
+        )
+    };
+    let trade = |id: u32, side: &str, quantity: i32, price: &str, profit: u32, day: u32| {
+        format!(
+            "<Trade accountId=\"U0000001\" currency=\"USD\" fxRateToBase=\"1\" assetCategory=\"STK\" symbol=\"AAA\" conid=\"11\" \
+             multiplier=\"1\" transactionType=\"ExchTrade\" buySell=\"{side}\" quantity=\"{quantity}\" tradePrice=\"{price}\" \
+             ibCommission=\"-1\" ibCommissionCurrency=\"USD\" transactionID=\"{id}\" ibExecID=\"0000aaaa.{id}.01.01\" ibOrderID=\"{id}\" \
+             fifoPnlRealized=\"{profit}\" dateTime=\"202601{day:02};103000\" levelOfDetail=\"EXECUTION\" notes=\"\"/>"
+        )
+    };
+    let held = |day: u32, quantity: u32, price: u32| {
+        format!(
+            "<OpenPosition accountId=\"U0000001\" reportDate=\"202601{day:02}\" currency=\"USD\" symbol=\"AAA\" conid=\"11\" \
+             position=\"{quantity}\" markPrice=\"{price}\" positionValue=\"{}\" levelOfDetail=\"SUMMARY\"/>",
+            quantity * price
+        )
+    };
+    let none = "<OpenPositions/>";
+    let values = [
+        value(5, 0, 100_000),
+        value(6, 4_000, 99_999),
+        value(7, 4_000, 99_999),
+        value(8, 4_000, 99_999),
+        value(9, 0, 100_018),
+    ];
+    format!(
+        "<FlexQueryResponse queryName=\"q\" type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U0000001\" \
+         fromDate=\"20260105\" toDate=\"20260109\" whenGenerated=\"20260110;050000\">\
+         <AccountInformation accountId=\"U0000001\" currency=\"USD\"/>{}<Trades>{}{}</Trades>\
+         <OpenPositions>{}{}{}</OpenPositions>{none}<CorporateActions>{actions}</CorporateActions>\
+         </FlexStatement></FlexStatements></FlexQueryResponse>",
+        values.concat(),
+        trade(1003, "BUY", 10, "400", 0, 6),
+        trade(1004, "SELL", -40, "100.50", 18, 9),
+        held(6, 10, 400),
+        held(7, 10, 400),
+        held(8, 40, 100)
+    )
+}
+
+const SPLIT: &str = "<CorporateAction accountId=\"U0000001\" currency=\"USD\" assetCategory=\"STK\" symbol=\"AAA\" conid=\"11\" \
+     description=\"AAA(US0000000011) SPLIT 4 FOR 1 (AAA, AAA CORP, US0000000011)\" reportDate=\"20260108\" \
+     dateTime=\"20260107;202500\" type=\"FS\" quantity=\"30\" amount=\"0\" value=\"0\" levelOfDetail=\"DETAIL\" \
+     transactionID=\"555\" actionID=\"9\"/>";
+
+fn imported(actions: &str) -> Site {
+    let site = Site::new("[site]\nstatus = \"live\"\n[benchmark]\nsymbol = \"\"\n").file("s.xml", statement(actions));
+    let file = site.path("s.xml").display().to_string();
+    site.ok(&["import", "flex", &file]);
+    site
+}
+
+fn said(site: &Site) -> String {
+    let check = site.run(&["check"]);
+    format!("{}{}", check.out, check.err)
+}
+
+#[test]
+fn positions_follow_a_split_and_without_it_part_from_the_fills() {
+    let site = imported(SPLIT);
+    assert!(!said(&site).contains("the snapshot of"), "{}", said(&site));
+    let listed = site.ok(&["action", "list"]).out;
+    assert!(listed.contains("2026-01-08") && listed.contains("split") && listed.contains("AAA"), "{listed}");
+    assert!(said(&imported("")).contains("4-for-1 split"));
+}
+
+#[test]
+fn a_split_entered_by_hand_explains_positions_as_the_statement_does() {
+    let site = imported("");
+    site.ok(&["action", "add", "2026-01-08", "AAA", "split", "4:1"]);
+    assert!(!said(&site).contains("the snapshot of"), "{}", said(&site));
+    let actions = site.ok(&["action", "list", "--json"]).json();
+    assert_eq!(actions["actions"][0]["ratio"], "4:1");
+    assert!(site.refused(&["action", "add", "2026-01-08", "AAA", "split", "4:1"]).contains("already"));
+    assert!(site.refused(&["action", "add", "2026-01-08", "NONE", "split", "4:1"]).contains("never held"));
+    // The statement that comes later says the same, and counts once.
+    site.put("s.xml", statement(SPLIT));
+    let file = site.path("s.xml").display().to_string();
+    site.ok(&["import", "flex", &file]);
+    assert!(!said(&site).contains("the snapshot of"), "{}", said(&site));
+}
