@@ -182,7 +182,10 @@ fn converse(mut stream: TcpStream, root: &Path, authorization: Option<&str>) -> 
 fn body(reader: &mut impl BufRead, length: Option<usize>, is_chunked: bool) -> std::io::Result<Vec<u8>> {
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
-    while is_chunked {
+    if !is_chunked {
+        return Ok(body);
+    }
+    loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let size = usize::from_str_radix(line.trim(), 16).unwrap_or(0);
@@ -190,8 +193,7 @@ fn body(reader: &mut impl BufRead, length: Option<usize>, is_chunked: bool) -> s
         reader.read_exact(&mut chunk)?;
         body.extend_from_slice(&chunk[..size]);
         if size == 0 {
-            break;
+            return Ok(body);
         }
     }
-    Ok(body)
 }

@@ -12,10 +12,13 @@ use crate::yahoo::{FakeYahoo, Reply};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
+/// What is shown instead, after so many more looks.
+type Next = Option<(usize, Files)>;
+
 /// A host that shows files below `/record/`; they can be exchanged, and are then shown only after some looks.
 struct Host {
     server: FakeYahoo,
-    shown: Arc<Mutex<(Files, Option<(usize, Files)>)>>,
+    shown: Arc<Mutex<(Files, Next)>>,
 }
 
 impl Host {
