@@ -42,9 +42,9 @@ impl Place {
         Self { path: path.into(), line: Some(line), column: Some(column) }
     }
 
-    /// The same place with its path shown relative to `root`, where it lies below it.
+    /// The same place with its path shown relative to `root`, where it lies below it. The root itself stays.
     pub fn relative_to(mut self, root: &Path) -> Self {
-        if let Ok(below) = self.path.strip_prefix(root) {
+        if let Some(below) = self.path.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty()) {
             self.path = below.to_path_buf();
         }
         self
@@ -258,6 +258,16 @@ mod tests {
         let place = Place::offset("a.toml", "one\ntwo = é x", 12);
         assert_eq!(place.to_string(), "a.toml:2:8");
         assert_eq!(Place::offset("a.toml", "", 0).to_string(), "a.toml:1:1");
+    }
+
+    #[test]
+    fn a_place_is_shown_from_the_root_which_itself_is_never_empty() {
+        let shown = |path: &str, root: &str| Place::file(path).relative_to(Path::new(root)).to_string();
+        assert_eq!((shown("a/b", "a"), shown("a/b", "c")), ("b".to_owned(), "a/b".to_owned()));
+        assert_eq!(
+            (shown(".", "."), shown("a", "a"), shown("./b", ".")),
+            (".".to_owned(), "a".to_owned(), "b".to_owned())
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use clap::Args;
 use super::progress::Shown;
 use super::terminal::{Terminal, counted, table, visible};
 use super::{Outcome, config, report, today};
+use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
 use crate::error::{Error, Result};
 use crate::publish::live::{self, expected};
@@ -43,7 +44,7 @@ fn branch(name: &str) -> std::result::Result<String, String> {
 }
 
 /// So many changed figures of a table are listed; the files themselves hold the rest.
-const MOST_FIGURES: usize = 20;
+const MOST_FIGURES: usize = 100;
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let config = config(site)?;
@@ -56,7 +57,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         today: today(),
         is_dry: arguments.dry_run,
     };
-    let prepared = prepare(site, &config, &options)?;
+    let progress = Shown::new(terminal);
+    let prepared = prepare(site, &config, &options, &progress);
+    progress.end();
+    let prepared = prepared?;
     if let Some(built) = &prepared.built {
         report::oddities(terminal, &built.reports.warnings, built.reports.not_kept.as_ref());
     }
@@ -67,7 +71,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         .hint("set `[site] base_url`; nothing was published"));
     }
     if prepared.base_url.is_none() {
-        terminal.say("the address of the pages is not known, so links on the page for wrong addresses may lead nowhere; set `[site] base_url`");
+        terminal.say(
+            "the address of the pages is not known, so links on 404.html may lead nowhere; set `[site] base_url`",
+        );
     }
     if !prepared.finer_before.is_empty() && !arguments.fresh {
         terminal.say(format!(
@@ -80,7 +86,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         return planned(&prepared, terminal);
     }
     let what = in_words(&prepared.changes);
-    let published = prepared.publish(Utc::now())?;
+    progress.begin("pushing", 0);
+    let published = prepared.publish(Utc::now());
+    progress.end();
+    let published = published?;
     match &published {
         Published::Nothing => terminal.say(format!("nothing to publish: {} is up to date", prepared.destination())),
         Published::Handed => terminal.say(format!("{} handed to {}", files(&prepared), prepared.destination())),
@@ -96,7 +105,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     }
     if let (Some(seconds), Some(base_url)) = (arguments.wait, &prepared.base_url) {
         let expected = expected(&prepared.files, &prepared.changes);
-        let took = live::wait(base_url, &expected, Duration::from_secs(seconds), &Shown::new(terminal))?;
+        let took = live::wait(base_url, &expected, Duration::from_secs(seconds), &progress)?;
         terminal.say(format!("the live site shows it after {:.1} s", took.as_secs_f64()));
     }
     if let Some(base_url) = &prepared.base_url {
@@ -155,7 +164,8 @@ fn figures(change: &TableChange) -> String {
     lines.extend(listed(&change.removed, "rows that go"));
     let figures = change.changed.iter().take(MOST_FIGURES);
     lines.extend(figures.map(|figure| {
-        format!("  {}: {} {} -> {}", visible(&figure.row), figure.column, visible(&figure.old), visible(&figure.new))
+        let column = figure.column.as_ref().map(|column| format!("{column} ")).unwrap_or_default();
+        format!("  {}: {column}{} -> {}", visible(&figure.row), visible(&figure.old), visible(&figure.new))
     }));
     if change.changed.len() > MOST_FIGURES {
         lines.push(format!("  and {} more figures", change.changed.len() - MOST_FIGURES));

@@ -86,6 +86,9 @@ pub fn push(remote: &Remote, commit: &str, seen: Option<&Tip>) -> Result<()> {
         _ if reason.contains("hook declined") || reason.contains("protected") => {
             "the server refuses it: see whether the branch is protected, or choose another with `--branch`"
         }
+        _ if reason.contains("checked out") => {
+            "the branch is checked out there: check out another one, or publish to a bare repository"
+        }
         _ if reason.contains("fast-forward") => "the server keeps histories as they are: publish to another branch",
         _ if reason.contains("shallow") => "the server takes no commit whose history it does not have: try `--fresh`",
         _ => "the server says why",

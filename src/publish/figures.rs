@@ -22,8 +22,8 @@ pub struct TableChange {
 pub struct Figure {
     /// The row it stands in.
     pub row: String,
-    /// The column.
-    pub column: String,
+    /// The column, in tables with several.
+    pub column: Option<String>,
     /// What was published.
     pub old: String,
     /// What would be.
@@ -110,7 +110,7 @@ fn figures(name: &str, before: &Row, after: &Row) -> Vec<Figure> {
     let differ = columns.into_iter().filter(|column| before.get(*column) != after.get(*column));
     let figure = |column: &String| Figure {
         row: name.to_owned(),
-        column: column.clone(),
+        column: Some(column.clone()),
         old: text(before.get(column)),
         new: text(after.get(column)),
     };
@@ -168,7 +168,7 @@ mod tests {
         let new = br#"{"schema":1,"rows":[{"month":"2026-01","return":0.0121,"orders":2},{"month":"2026-03","return":0.5,"orders":1}]}"#;
         let change = between("data/months.json", OLD, new).unwrap();
         assert_eq!((change.added, change.removed), (vec!["2026-03".to_owned()], vec!["2026-02".to_owned()]));
-        let (row, column) = ("2026-01".to_owned(), "return".to_owned());
+        let (row, column) = ("2026-01".to_owned(), Some("return".to_owned()));
         assert_eq!(change.changed, [Figure { row, column, old: "0.0112".into(), new: "0.0121".into() }]);
         assert_eq!(between("data/months.json", OLD, OLD), None);
         assert_eq!(between("data/months.json", OLD, b"<html>"), None);

@@ -8,12 +8,14 @@ mod address;
 mod changes;
 mod command;
 mod commit;
+mod domain;
 mod figures;
 mod gate;
 mod git;
 mod interrupt;
 pub mod live;
 mod own_repository;
+mod page_figures;
 mod reasons;
 mod record_files;
 mod remote;
@@ -26,6 +28,7 @@ use walkdir::WalkDir;
 
 use crate::build::{self, Built};
 use crate::check::check;
+use crate::collect::progress::Progress;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::record::{Record, load};
@@ -34,12 +37,10 @@ use crate::site::{Files, overrides};
 use crate::site_dir::SiteDir;
 
 pub use changes::{Change, ChangedFile, in_words};
+use domain::CNAME;
 pub use figures::{Figure, TableChange};
 pub use gate::size;
 use remote::{MOST_AT_ONCE, Remote, Tip};
-
-/// The file that names the site's own domain.
-const CNAME: &str = "CNAME";
 
 /// How to publish.
 #[derive(Debug, Clone, Copy)]
@@ -154,7 +155,12 @@ impl Prepared {
 ///
 /// # Errors
 /// Whatever keeps the site from being built or published, each with the next step.
-pub fn prepare(site: &SiteDir, config: &Config, options: &Options) -> Result<Prepared> {
+pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dyn Progress) -> Result<Prepared> {
+    let begin = |stage: &str| {
+        progress.end();
+        progress.begin(stage, 0);
+    };
+    begin("checking");
     let record = load::load(site, config, options.today);
     let mut findings = check(&record, config);
     findings.extend(overrides::findings(&site.templates()));
@@ -168,17 +174,20 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options) -> Result<Pre
     let branch = options.branch.unwrap_or(&config.publish.branch);
     let remote =
         Remote::open(site, options.remote.unwrap_or(&config.publish.remote), options.remote.is_some(), branch)?;
+    begin("looking");
+    progress.step(&remote.shown());
     remote.fetch()?;
     refuse_record(&remote, options)?;
     let tip = remote.tip()?;
-    let kept = kept_domain(&remote, tip.as_ref())?;
-    let base_url = base_url(site, config, &remote, kept.as_deref())?;
+    let kept = domain::kept(&remote, tip.as_ref())?;
+    let base_url = domain::base_url(site, config, &remote, kept.as_deref())?;
+    begin("building");
     let Made { built, mut files, folder } = made(site, config, options, &record, base_url.as_deref(), &remote)?;
     gate::files(&files)?;
-
+    begin("comparing");
     let paths: Vec<&String> = files.keys().collect();
     let mut contents = commit::store(&remote, &folder, &paths)?;
-    if let Some(domain) = domain(site, config, kept.as_deref(), files.get(CNAME).map(|file| &**file))? {
+    if let Some(domain) = domain::file(site, config, kept.as_deref(), files.get(CNAME).map(|file| &**file))? {
         let path = remote.beside(CNAME);
         std::fs::write(&path, &domain).map_err(|cause| Error::io("write", &path, cause))?;
         let name = CNAME.to_owned();
@@ -244,50 +253,6 @@ fn refuse_record(remote: &Remote, options: &Options) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The domain that the branch has already.
-fn kept_domain(remote: &Remote, tip: Option<&Tip>) -> Result<Option<Vec<u8>>> {
-    tip.and_then(|tip| tip.files.get(CNAME)).map(|content| remote.read(content)).transpose()
-}
-
-fn name_in(cname: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(cname);
-    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_ascii_lowercase)
-}
-
-/// The content of `CNAME`, unless the site has that file already: the configured domain, else the branch's own.
-fn domain(site: &SiteDir, config: &Config, kept: Option<&[u8]>, own: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
-    let wanted = config.publish.cname.as_deref().map(str::to_ascii_lowercase);
-    if let Some(own) = own {
-        return match &wanted {
-            Some(wanted) if name_in(own).as_ref() != Some(wanted) => {
-                Err(Error::configuration(format!("`[publish] cname` is {wanted}, and the file names another domain"))
-                    .at(Place::file(site.static_files().join(CNAME)))
-                    .hint("remove one of the two"))
-            }
-            _ => Ok(None),
-        };
-    }
-    Ok(match (wanted, kept) {
-        (Some(wanted), Some(kept)) if name_in(kept).as_ref() == Some(&wanted) => Some(kept.to_vec()),
-        (Some(wanted), _) => Some(format!("{wanted}\n").into_bytes()),
-        (None, kept) => kept.map(<[u8]>::to_vec),
-    })
-}
-
-/// The address of the pages where the configuration names none: the own domain's, else the one GitHub gives them.
-fn base_url(site: &SiteDir, config: &Config, remote: &Remote, kept: Option<&[u8]>) -> Result<Option<String>> {
-    if config.site.base_url.is_some() {
-        return Ok(None);
-    }
-    let own = site.static_files().join(CNAME);
-    let own =
-        own.is_file().then(|| std::fs::read(&own).map_err(|cause| Error::io("read", &own, cause))).transpose()?;
-    let configured = config.publish.cname.as_ref().map(|name| name.to_ascii_lowercase());
-    let domain =
-        configured.or_else(|| name_in(own.as_deref().or(kept)?)).filter(|name| crate::config::is_domain(name));
-    Ok(domain.map(|name| format!("https://{name}/")).or_else(|| address::pages_address(remote.address())))
 }
 
 /// The site's files, and the folder they stand in.
@@ -379,16 +344,21 @@ fn compared(
     options: &Options,
 ) -> Result<(Vec<TableChange>, Vec<String>)> {
     let is_table = |path: &str| path.starts_with("data/") && path.ends_with(".json");
-    let tables: Vec<(&String, &String)> = changes
+    let is_read = |path: &str| is_table(path) || (options.is_dry && path == page_figures::PAGE);
+    let read: Vec<(&String, &String)> = changes
         .iter()
-        .filter(|file| file.change != Change::New && is_table(&file.path))
+        .filter(|file| file.change != Change::New && is_read(&file.path))
         .filter_map(|file| old.get_key_value(&file.path))
         .collect();
-    remote.bring(&tables.iter().map(|(_, content)| *content).collect::<BTreeSet<_>>())?;
+    remote.bring(&read.iter().map(|(_, content)| *content).collect::<BTreeSet<_>>())?;
     let (mut differing, mut finer_before) = (Vec::new(), Vec::new());
-    for (path, content) in tables {
+    for (path, content) in read {
         let before = remote.read(content)?;
         let now: &[u8] = files.get(path).map_or(b"{\"rows\":[]}", |file| file);
+        if !is_table(path) {
+            differing.extend(page_figures::between(&before, now));
+            continue;
+        }
         if options.is_dry {
             differing.extend(figures::between(path, &before, now));
         }

@@ -27,9 +27,11 @@ impl Asked<'_> {
         self.git.run(self.root, arguments, b"")
     }
 
-    /// The address of a remote, as a push would use it.
+    /// The address of a remote to which a push would go, as it is written: git shortens and completes addresses itself.
     pub fn address(&self, name: &str, is_given: bool) -> Result<String> {
-        let found = self.run(&["remote", "get-url", "--push", "--", name])?;
+        let configured = |key: &str| self.run(&["config", "--get-all", &format!("remote.{name}.{key}")]);
+        let found = configured("pushurl")?;
+        let found = if found.success { found } else { configured("url")? };
         let top = self.run(&["rev-parse", "--show-toplevel"])?.text();
         if !found.success {
             let others = self.run(&["remote"])?.text().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -49,12 +51,18 @@ impl Asked<'_> {
                     "say that its remote is meant, with `--remote {name}`, or name another: {BY_ADDRESS}"
                 )));
         }
-        let address = found.text();
+        let address = found.text().lines().next().unwrap_or_default().to_owned();
         if is_address(&address) {
             absolute(&address, Path::new(&top))
         } else {
             absolute(&format!("./{address}"), Path::new(&top))
         }
+    }
+
+    /// An address as git completes it, by `url.….insteadOf`.
+    pub fn completed(&self, address: &str) -> Result<String> {
+        let ran = self.run(&["ls-remote", "--get-url", address])?;
+        Ok(if ran.success { ran.text() } else { address.to_owned() })
     }
 
     /// What the repository alone says about logging in.

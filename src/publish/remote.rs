@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::address::{is_address, secrets, shown};
+use super::address::{is_address, pages_address, secrets, shown};
 use super::git::{Git, Ran};
 use super::own_repository::{Asked, absolute, folder_of_that_name, not_a_repository};
 use super::reasons::explained;
@@ -22,6 +22,7 @@ pub struct Remote {
     folder: tempfile::TempDir,
     git: Git,
     address: String,
+    completed: String,
     branch: String,
 }
 
@@ -63,13 +64,14 @@ impl Remote {
             return Err(Error::configuration("the remote's address holds a line break or another control character"));
         }
         let settings = if is_inside.success { asked.log_in(remote)? } else { Vec::new() };
+        let completed = asked.completed(&address)?;
         let ssh = asked.run(&["config", "--get", "core.sshCommand"])?.success;
         let folder = tempfile::Builder::new()
             .prefix("trackrecord-publish-")
             .tempdir()
             .map_err(|cause| Error::io("make a temporary folder in", &std::env::temp_dir(), cause))?;
-        let git = prepared(git, folder.path(), &address, ssh);
-        let remote = Self { folder, git, address, branch: branch.to_owned() };
+        let git = prepared(git, folder.path(), [&address, &completed], ssh);
+        let remote = Self { folder, git, address, completed, branch: branch.to_owned() };
         remote.init(&settings)?;
         Ok(remote)
     }
@@ -119,9 +121,9 @@ impl Remote {
         shown(&self.address)
     }
 
-    /// The address itself.
-    pub fn address(&self) -> &str {
-        &self.address
+    /// Where GitHub shows the pages of this repository, if it is one of GitHub's.
+    pub fn pages_address(&self) -> Option<String> {
+        pages_address(&self.address).or_else(|| pages_address(&self.completed))
     }
 
     /// The branch's full name.
@@ -222,13 +224,13 @@ impl Remote {
 }
 
 /// Git with all that the temporary repository needs.
-fn prepared(git: Git, folder: &Path, address: &str, has_ssh_command: bool) -> Git {
+fn prepared(git: Git, folder: &Path, addresses: [&str; 2], has_ssh_command: bool) -> Git {
     let git = git
         .set(format!("core.hooksPath={}", folder.join("no-hooks").display()))
         .with("GIT_DIR", folder.join("git").to_string_lossy())
         .with("GIT_DEFAULT_HASH", "sha1")
         .with("GIT_DEFAULT_REF_FORMAT", "files")
-        .hiding(secrets(address));
+        .hiding(addresses.into_iter().flat_map(secrets).collect());
     let is_set = |name: &str| std::env::var_os(name).is_some();
     if has_ssh_command || is_set("GIT_SSH_COMMAND") || is_set("GIT_SSH") {
         return git;

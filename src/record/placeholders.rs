@@ -6,6 +6,9 @@ use crate::error::Place;
 /// How such a place starts, in lower case.
 const START: &str = "[fill in";
 
+/// So much of one is quoted.
+const LONGEST: usize = 60;
+
 /// The texts that still have such places. Strangers take a live record at its word, so there they are errors.
 pub(super) fn findings(record: &Record, is_live: bool) -> Vec<Finding> {
     let severity = if is_live { Severity::Error } else { Severity::Warning };
@@ -16,7 +19,8 @@ pub(super) fn findings(record: &Record, is_live: bool) -> Vec<Finding> {
 fn finding(document: &Document, severity: Severity) -> Option<Finding> {
     let lower = document.body.to_ascii_lowercase();
     let first = lower.find(START)?;
-    let words: String = document.body.get(first..)?.chars().take_while(|letter| *letter != ']').take(60).collect();
+    let all: String = document.body.get(first..)?.chars().take_while(|letter| *letter != ']').collect();
+    let words = if all.chars().count() > LONGEST { all.chars().take(LONGEST).chain(['…']).collect() } else { all };
     let message = match lower.matches(START).count() {
         1 => format!("it still says `{words}]`"),
         count => format!("{count} places are still to be filled in, the first is `{words}]`"),
@@ -45,6 +49,14 @@ mod tests {
         assert_eq!(found[0].place, Some(Place::line("content/about.md", 5)));
         assert_eq!(found[0].message, "2 places are still to be filled in, the first is `[Fill in: your name.]`");
         assert_eq!(findings(&record, false)[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn a_long_place_is_quoted_as_far_as_it_goes_and_says_that_there_is_more() {
+        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(52))), true);
+        assert_eq!(found[0].message, format!("it still says `[Fill in: {}…]`", "é".repeat(50)));
+        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(50))), true);
+        assert_eq!(found[0].message, format!("it still says `[Fill in: {}]`", "é".repeat(50)));
     }
 
     #[test]

@@ -175,3 +175,19 @@ fn a_live_site_that_does_not_change_is_said_and_is_no_success() {
     assert!(said.code == 1 && said.err.contains("set `[site] base_url`"), "{}", said.err);
     assert_eq!(remote.history("gh-pages").len(), 2);
 }
+
+#[test]
+fn the_address_github_gives_a_repository_is_used_where_none_is_configured() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    crate::repository::git(&site.path(""), &["init", "--quiet"]);
+    let instead = format!("url.{}.insteadOf", remote.url());
+    crate::repository::git(&site.path(""), &["config", &instead, "https://github.com/Name/record.git"]);
+    crate::repository::git(&site.path(""), &["remote", "add", "origin", "https://github.com/Name/record.git"]);
+    let said = site.ok(&["publish"]);
+    assert_eq!(said.out, "https://name.github.io/record/\n");
+    assert!(said.err.contains("published to gh-pages of https://github.com/Name/record.git"), "{}", said.err);
+    let page = String::from_utf8_lossy(&remote.files("gh-pages")["404.html"]).into_owned();
+    assert!(page.contains("href=\"https://name.github.io/record/index.html\""), "{page}");
+    let said = site.ok(&["publish", "--remote", "https://github.com/Name/record.git"]);
+    assert!(said.err.contains("nothing to publish"), "{}", said.err);
+}

@@ -56,6 +56,16 @@ fn a_hook_that_declines_is_quoted_and_nothing_changes() {
 }
 
 #[test]
+fn a_branch_that_is_checked_out_there_is_refused_with_the_next_step() {
+    let (site, folder) = (record(CONFIG), tempfile::tempdir().unwrap());
+    crate::repository::git(folder.path(), &["init", "--quiet"]);
+    crate::repository::git(folder.path(), &["checkout", "--quiet", "--orphan", "gh-pages"]);
+    crate::repository::git(folder.path(), &["commit", "--quiet", "--allow-empty", "-m", "Begin"]);
+    let said = refused(&site, &folder.path().display().to_string());
+    assert!(said.contains("does not take the commit on gh-pages") && said.contains("bare repository"), "{said}");
+}
+
+#[test]
 fn a_branch_that_moves_meanwhile_is_not_overwritten_and_who_moved_it_is_said() {
     let (site, remote) = (record(CONFIG), Repository::new());
     publish(&site, &remote, &[]);
@@ -102,12 +112,20 @@ fn over_http(site: &Site, address: &str, log_in: &str) -> Said {
 
 #[test]
 fn a_token_in_the_address_opens_the_door_and_is_never_shown() {
-    let (site, remote) = (record(CONFIG), Repository::new());
+    // Enough bytes that do not shrink for git to send them in pieces.
+    let mut state = 1_u32;
+    let noise: Vec<u8> = (0..2_000_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .collect();
+    let (site, remote) = (record(CONFIG).file("static/film.bin", &noise), Repository::new());
     let address = remote.serve(Some(LOG_IN));
     let said = over_http(&site, &address, "me:s3cret-token@");
     assert_eq!(said.code, 0, "{}", said.shown());
     assert!(said.err.contains(&format!("published to gh-pages of http://{address}")), "{}", said.err);
-    assert!(remote.files("gh-pages").contains_key("index.html"));
+    assert_eq!(remote.files("gh-pages")["film.bin"], noise);
     let again = over_http(&site, &address, "me:s3cret-token@");
     assert!(again.err.contains("nothing to publish"), "{}", again.shown());
     let mut words = said.shown() + &again.shown();
