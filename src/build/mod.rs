@@ -21,6 +21,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use crate::analysis::reconcile::missing_flows;
 use crate::calendar::YearMonth;
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
@@ -223,6 +224,9 @@ fn checked(record: &Record, config: &Config, options: &Options) -> Result<Public
 /// Whether a record can be published at an address.
 fn publishable(record: &Record, base_url: Option<&str>) -> Result<()> {
     refuse_errors(&record.findings)?;
+    if let Some(last) = record.snapshots.last() {
+        refuse_errors(&missing_flows(record, last.base_currency))?;
+    }
     if let Some(url) = base_url.filter(|url| !is_base_url(url)) {
         return Err(Error::configuration(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));

@@ -1,16 +1,19 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::terminal::{Terminal, counted};
 use super::{Outcome, config, finding};
 use crate::collect::csv::CsvSettings;
+use crate::collect::days::Order;
 use crate::collect::flex::FlexSettings;
+use crate::collect::nav::NavSettings;
 use crate::collect::save::{Received, Saved, save};
 use crate::collect::seed::SeedSettings;
-use crate::collect::{Batch, csv, flex, seed};
-use crate::config::Config;
+use crate::collect::{Batch, csv, flex, nav, seed};
+use crate::config::{Config, Preset, save_csv};
 use crate::error::{Error, Result};
 use crate::record::store::{Added, Store};
 use crate::site_dir::SiteDir;
@@ -35,14 +38,50 @@ enum Source {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Fills from CSV files of any broker; `[csv]` in the configuration maps their columns
+    /// Fills from CSV files of any broker; a preset knows their columns, or `[csv]` in the configuration maps them
     Csv {
         /// The files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// A column of the file for one of ours, such as `quantity=Qty`
-        #[arg(long = "column", value_name = "OURS=THEIRS")]
+        /// The broker, where its files are known: degiro, trading212, schwab or fidelity
+        #[arg(long, value_name = "BROKER")]
+        preset: Option<Preset>,
+        /// A column of the file for one of ours, such as `quantity=Qty`; `#3` is the third one
+        #[arg(long = "column", value_name = "OURS=THEIRS", allow_hyphen_values = true)]
         columns: Vec<String>,
+        /// The character between columns [default: found from the file]
+        #[arg(long, value_name = "CHAR")]
+        delimiter: Option<char>,
+        /// The decimal mark [default: found from the file]
+        #[arg(long, value_name = "CHAR")]
+        decimal_mark: Option<char>,
+        /// How times are written, in strftime letters [default: found from the file]
+        #[arg(long, value_name = "FORM")]
+        time_format: Option<String>,
+        /// Time zone of times that do not name one [default: that of the broker, else UTC]
+        #[arg(long, value_name = "ZONE")]
+        time_zone: Option<chrono_tz::Tz>,
+        /// Write these settings into config/config.toml, for the next file
+        #[arg(long)]
+        save: bool,
+    },
+    /// Net values, without any broker: a CSV file with a date, a value and, where money moved, a flow on each line
+    Nav {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A column of the file for one of ours (date, value, flow, deposit, withdrawal, cumulative_flow)
+        #[arg(long = "column", value_name = "OURS=THEIRS", allow_hyphen_values = true)]
+        columns: Vec<String>,
+        /// The character between columns [default: found from the file]
+        #[arg(long, value_name = "CHAR")]
+        delimiter: Option<char>,
+        /// The decimal mark [default: found from the file]
+        #[arg(long, value_name = "CHAR")]
+        decimal_mark: Option<char>,
+        /// Which number comes first in dates such as 03/04/2026 [default: found from the file]
+        #[arg(long, value_enum)]
+        dates: Option<Dates>,
     },
     /// The data folder of the earlier Python system
     Seed {
@@ -50,6 +89,21 @@ enum Source {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Dates {
+    DayFirst,
+    MonthFirst,
+}
+
+impl From<Dates> for Order {
+    fn from(dates: Dates) -> Self {
+        match dates {
+            Dates::DayFirst => Self::DayFirst,
+            Dates::MonthFirst => Self::MonthFirst,
+        }
+    }
 }
 
 /// What an import did, as `--json` prints it.
@@ -81,13 +135,42 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             flex::hear_newer(site, &mut batch, &settings)?;
             (batch, received)
         }
-        Source::Csv { files, columns } => {
-            map_columns(&mut config, columns)?;
+        Source::Csv { files, preset, columns, delimiter, decimal_mark, time_format, time_zone, save: _ } => {
+            config.csv.preset = preset.or(config.csv.preset);
+            config.csv.delimiter = delimiter.or(config.csv.delimiter);
+            config.csv.decimal_mark = decimal_mark.or(config.csv.decimal_mark);
+            config.csv.time_zone = time_zone.or(config.csv.time_zone);
+            config.csv.columns.extend(mappings(columns)?);
+            if let Some(form) = time_format {
+                config.csv.time_format.clone_from(form);
+            }
+            if decimal_mark.is_some_and(|mark| !matches!(mark, '.' | ',')) {
+                return Err(Error::usage("`--decimal-mark` must be `.` or `,`"));
+            }
             each(files, |path, bytes| csv::parse(path, bytes, &csv_settings(&config)))?
+        }
+        Source::Nav { files, columns, delimiter, decimal_mark, dates } => {
+            let stored = super::record(site)?.1;
+            let account = config.account.id().map(str::to_owned).or_else(|| nav::only_account(&stored));
+            let settings = NavSettings {
+                columns: mappings(columns)?,
+                delimiter: *delimiter,
+                decimal_mark: *decimal_mark,
+                order: dates.map(Order::from),
+                account: account.as_deref(),
+                base_currency: config.account.base_currency,
+            };
+            let (mut batch, received) = each(files, |path, bytes| nav::parse(path, bytes, &settings))?;
+            nav::beside_stored(&mut batch, &stored);
+            (batch, received)
         }
         Source::Seed { folder } => (seed::parse(folder, &seed_settings(&config))?, Vec::new()),
     };
     let saved = save(&mut Store::open(site)?, &batch, &received)?;
+    if let Source::Csv { save: true, .. } = &arguments.source {
+        save_csv(site, &config.csv)?;
+        terminal.say("config/config.toml remembers how these files are read, under [csv]");
+    }
     if arguments.json {
         terminal.json(&document(&saved, &batch))?;
     } else {
@@ -128,14 +211,12 @@ fn seed_settings(config: &Config) -> SeedSettings<'_> {
     SeedSettings { account: config.account.id(), base_currency: config.account.base_currency }
 }
 
-fn map_columns(config: &mut Config, columns: &[String]) -> Result<()> {
-    for mapping in columns {
-        let Some((ours, theirs)) = mapping.split_once('=') else {
-            return Err(Error::usage(format!("`--column {mapping}` is no mapping")).hint("write it as quantity=Qty"));
-        };
-        config.csv.columns.insert(ours.trim().to_owned(), theirs.trim().to_owned());
-    }
-    Ok(())
+fn mappings(columns: &[String]) -> Result<BTreeMap<String, String>> {
+    let mapping = |column: &String| match column.split_once('=') {
+        Some((ours, theirs)) => Ok((ours.trim().to_owned(), theirs.trim().to_owned())),
+        None => Err(Error::usage(format!("`--column {column}` is no mapping")).hint("write it as quantity=Qty")),
+    };
+    columns.iter().map(mapping).collect()
 }
 
 fn document<'a>(saved: &'a Saved, batch: &'a Batch) -> Document<'a> {

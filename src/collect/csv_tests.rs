@@ -3,6 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::Side;
 
 fn read(text: &str, import: &CsvImport) -> Result<Batch> {
     let settings = CsvSettings { import, account: None, base_currency: "USD".parse().unwrap() };

@@ -5,11 +5,14 @@
 //! [`run`] runs a whole collection and returns a [`report::PartReport`] for each part. Writing is `record::store`'s.
 
 pub mod csv;
+pub mod days;
 pub mod flex;
+mod form;
 pub mod http;
 pub mod ibkr;
 pub mod manual;
 pub mod manual_action;
+pub mod nav;
 mod number;
 pub mod progress;
 pub mod report;
@@ -154,6 +157,29 @@ impl Fingerprints {
         let occurrence = self.seen.entry(short.clone()).or_default();
         *occurrence += 1;
         if *occurrence == 1 { format!("{prefix}:{short}") } else { format!("{prefix}:{short}-{occurrence}") }
+    }
+}
+
+/// The text of a table that may have been saved by a spreadsheet, which can mean UTF-16.
+///
+/// # Errors
+/// As [`utf8`], or UTF-16 that is broken.
+fn table_text<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<std::borrow::Cow<'a, str>> {
+    let (order, rest): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return utf8(path, bytes).map(std::borrow::Cow::Borrowed),
+    };
+    let pairs = rest.chunks(2).map(|pair| match pair {
+        [one, other] => order([*one, *other]),
+        _ => u16::from(char::REPLACEMENT_CHARACTER as u8),
+    });
+    let text = char::decode_utf16(pairs).collect::<std::result::Result<String, _>>();
+    match text {
+        Ok(text) if rest.len() % 2 == 0 && !text.trim().is_empty() => Ok(std::borrow::Cow::Owned(text)),
+        _ => Err(Error::data("the file begins as UTF-16 and does not go on as such")
+            .at(Place::file(path))
+            .hint("save it as UTF-8 and import it again")),
     }
 }
 

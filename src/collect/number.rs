@@ -34,6 +34,77 @@ pub fn parse_money(text: &str, mark: char) -> Result<Decimal, String> {
     }
 }
 
+/// Why the decimal mark of some numbers is not known.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Doubt<'a> {
+    /// In words.
+    pub message: String,
+    /// The number that is in doubt, or contradicts others.
+    pub number: &'a str,
+    /// Whether no number proves anything, rather than two each other's contrary.
+    pub is_single: bool,
+}
+
+/// The decimal mark of some numbers, by what they prove: `1.234,5` has a comma, `0.51` a point, and `1,234` could be
+/// either. `None` where no number has a mark at all.
+///
+/// # Errors
+/// Numbers that prove both, or only such as could be either.
+pub fn mark_of<'a>(numbers: impl Iterator<Item = &'a str>) -> Result<Option<char>, Doubt<'a>> {
+    let (mut point, mut comma, mut either) = (None, None, None);
+    for number in numbers {
+        match evidence(number) {
+            Evidence::Nothing => {}
+            Evidence::Either => either = either.or(Some(number)),
+            Evidence::Mark('.') => point = point.or(Some(number)),
+            Evidence::Mark(_) => comma = comma.or(Some(number)),
+        }
+    }
+    match (point, comma, either) {
+        (Some(point), Some(comma), _) => Err(Doubt {
+            message: format!("`{point}` has a decimal point, and `{comma}` a decimal comma"),
+            number: comma,
+            is_single: false,
+        }),
+        (Some(_), None, _) => Ok(Some('.')),
+        (None, Some(_), _) => Ok(Some(',')),
+        (None, None, Some(either)) => Err(Doubt {
+            message: format!("`{either}` could be thousands or decimals, and nothing in the file settles it"),
+            number: either,
+            is_single: true,
+        }),
+        (None, None, None) => Ok(None),
+    }
+}
+
+/// What one number proves about the decimal mark.
+enum Evidence {
+    Nothing,
+    Mark(char),
+    Either,
+}
+
+fn evidence(number: &str) -> Evidence {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let number = number.split(['e', 'E']).next().unwrap_or_default();
+    if digits(number) == 0 || number.contains(char::is_alphabetic) {
+        return Evidence::Nothing;
+    }
+    let Some(last) = number.rfind([',', '.']) else { return Evidence::Nothing };
+    let (before, rest) = number.split_at(last);
+    let (mark, other) = if rest.starts_with(',') { (',', '.') } else { ('.', ',') };
+    let whole: String = before.chars().skip_while(|letter| !letter.is_ascii_digit()).collect();
+    let grouped = whole.contains(['\'', '\u{2019}', ' ', '\u{a0}', '\u{202f}']);
+    if before.contains(mark) {
+        return if before.contains(other) { Evidence::Nothing } else { Evidence::Mark(other) };
+    }
+    if before.contains(other) || grouped {
+        return Evidence::Mark(mark);
+    }
+    let could_be_thousands = digits(rest) == 3 && (1..=3).contains(&digits(&whole)) && !whole.starts_with('0');
+    if could_be_thousands { Evidence::Either } else { Evidence::Mark(mark) }
+}
+
 fn not_a_number(text: &str) -> String {
     let shown: String = text.chars().take(40).collect();
     format!("`{shown}` is not a number")
@@ -124,6 +195,28 @@ mod tests {
             assert!(parse_money(text, '.').is_err(), "{text}");
         }
         assert_eq!(parse_money("$abc", '.').unwrap_err(), "`$abc` is not a number");
+    }
+
+    #[test]
+    fn the_decimal_mark_is_what_the_numbers_prove() {
+        for (numbers, mark) in [
+            (vec!["1.234,5"], Some(',')),
+            (vec!["1,234.5"], Some('.')),
+            (vec!["-$1,234", "$0.35"], Some('.')),
+            (vec!["1.234.567"], Some(',')),
+            (vec!["1,234,567"], Some('.')),
+            (vec!["0,123"], Some(',')),
+            (vec!["1'234.567"], Some('.')),
+            (vec!["1 234,567"], Some(',')),
+            (vec!["41,39", "1.000"], Some(',')),
+            (vec!["12", "", "-", "n/a"], None),
+        ] {
+            assert_eq!(mark_of(numbers.iter().copied()).unwrap(), mark, "{numbers:?}");
+        }
+        let either = mark_of(["12", "1,234"].into_iter()).unwrap_err();
+        assert_eq!(either.message, "`1,234` could be thousands or decimals, and nothing in the file settles it");
+        let both = mark_of(["1.5", "1,5"].into_iter()).unwrap_err();
+        assert_eq!(both.message, "`1.5` has a decimal point, and `1,5` a decimal comma");
     }
 
     proptest! {

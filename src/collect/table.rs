@@ -14,8 +14,15 @@ pub struct Table<'a> {
     source: Source<'a>,
     delimiter: u8,
     headers: Vec<String>,
+    head: usize,
     records: Vec<::csv::StringRecord>,
 }
+
+/// Between what columns may stand.
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// The line that names the columns is one of so many first.
+const HEAD_WITHIN: usize = 60;
 
 impl<'a> Table<'a> {
     /// Reads a table whose first line names the columns.
@@ -23,15 +30,64 @@ impl<'a> Table<'a> {
     /// # Errors
     /// No line of names, a line with more or fewer cells than there are names, or a delimiter that is not ASCII.
     pub fn read(path: &'a Path, text: &'a str, delimiter: char) -> Result<Self> {
-        let delimiter = u8::try_from(delimiter).ok().filter(u8::is_ascii).ok_or_else(|| {
-            Error::configuration(format!("`{delimiter}` cannot be the delimiter")).hint("use one of , ; | or a tab")
-        })?;
+        let delimiter = ascii(delimiter)?;
         let mut reader =
             ::csv::ReaderBuilder::new().delimiter(delimiter).trim(::csv::Trim::All).from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| unreadable(path, error))?;
         let headers = headers.iter().map(str::to_owned).collect();
         let records = reader.records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
-        Ok(Self { source: Source::new(path, text), delimiter, headers, records })
+        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, records })
+    }
+
+    /// Finds a table in a file: the line that names its columns is the first one that `is_head` takes, and the delimiter
+    /// is the one with which there is such a line, unless it is given. Lines may have any number of cells.
+    ///
+    /// Where no line is taken, the first one is the head, with the delimiter that cuts it into the most cells.
+    ///
+    /// # Errors
+    /// A delimiter that is not ASCII, or a line that is no text of cells.
+    pub fn find(
+        path: &'a Path,
+        text: &'a str,
+        delimiter: Option<char>,
+        is_head: impl Fn(&[String]) -> bool,
+    ) -> Result<Self> {
+        let candidates = delimiter.map_or_else(|| DELIMITERS.to_vec(), |given| vec![given]);
+        let mut best: Option<(bool, usize, Head)> = None;
+        for candidate in candidates {
+            let head = Head::with(path, text, ascii(candidate)?, &is_head)?;
+            let rank = (head.found, head.names.len());
+            if best.as_ref().is_none_or(|(found, cells, _)| rank > (*found, *cells)) {
+                best = Some((rank.0, rank.1, head));
+            }
+        }
+        let Some((_, _, head)) = best else {
+            return Err(Error::data("the file is empty").at(Place::file(path)));
+        };
+        let mut records = Vec::new();
+        for record in flexible(text, head.delimiter).records() {
+            let record = record.map_err(|error| unreadable(path, error))?;
+            if record.position().is_some_and(|position| position.byte() > head.byte) {
+                records.push(record);
+            }
+        }
+        let Head { names, line, delimiter, .. } = head;
+        Ok(Self { source: Source::new(path, text), delimiter, headers: names, head: line, records })
+    }
+
+    /// The character between columns.
+    pub fn delimiter(&self) -> char {
+        char::from(self.delimiter)
+    }
+
+    /// Below the line before the first: for a table whose first line is a row already, and names nothing.
+    pub fn without_head(path: &'a Path, text: &'a str, delimiter: char) -> Result<Self> {
+        let delimiter = ascii(delimiter)?;
+        let records: Vec<_> =
+            flexible(text, delimiter).records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
+        let widest = records.iter().map(::csv::StringRecord::len).max().unwrap_or(0);
+        let headers = vec![String::new(); widest];
+        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, records })
     }
 
     /// The names of the columns.
@@ -46,12 +102,56 @@ impl<'a> Table<'a> {
 
     /// The line that names the columns.
     pub fn head(&self) -> Place {
-        Place::line(self.source.path(), 1)
+        Place::line(self.source.path(), self.head)
     }
 
     /// The lines below it.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         self.records.iter().map(|record| Line { table: self, record })
+    }
+}
+
+fn ascii(delimiter: char) -> Result<u8> {
+    u8::try_from(delimiter).ok().filter(u8::is_ascii).ok_or_else(|| {
+        Error::configuration(format!("`{delimiter}` cannot be the delimiter")).hint("use one of , ; | or a tab")
+    })
+}
+
+fn flexible(text: &str, delimiter: u8) -> ::csv::Reader<&[u8]> {
+    let mut reader = ::csv::ReaderBuilder::new();
+    reader.delimiter(delimiter).trim(::csv::Trim::All).has_headers(false).flexible(true);
+    reader.from_reader(text.as_bytes())
+}
+
+/// The line that names the columns, as one delimiter cuts it.
+struct Head {
+    found: bool,
+    names: Vec<String>,
+    line: usize,
+    byte: u64,
+    delimiter: u8,
+}
+
+impl Head {
+    fn with(path: &Path, text: &str, delimiter: u8, is_head: &impl Fn(&[String]) -> bool) -> Result<Self> {
+        let mut first: Option<Self> = None;
+        for record in flexible(text, delimiter).records().take(HEAD_WITHIN) {
+            let record = record.map_err(|error| unreadable(path, error))?;
+            let mut names: Vec<String> = record.iter().map(str::to_owned).collect();
+            if let Some(name) = names.first_mut() {
+                *name = name.trim_start_matches('\u{feff}').to_owned();
+            }
+            let found = is_head(&names);
+            let position = record.position();
+            let line = position.and_then(|position| usize::try_from(position.line()).ok()).unwrap_or(1);
+            let byte = position.map_or(0, ::csv::Position::byte);
+            let head = Self { found, names, line, byte, delimiter };
+            if found {
+                return Ok(head);
+            }
+            first = first.or(Some(head));
+        }
+        Ok(first.unwrap_or(Self { found: false, names: Vec::new(), line: 1, byte: 0, delimiter }))
     }
 }
 
@@ -80,6 +180,16 @@ impl<'a> Line<'a> {
     /// The text of a cell; an empty one is `None`.
     pub fn text(&self, column: Option<usize>) -> Option<&'a str> {
         self.record.get(column?).filter(|cell| !cell.is_empty())
+    }
+
+    /// How many cells it has.
+    pub fn cells(&self) -> usize {
+        self.record.len()
+    }
+
+    /// How many cells it has up to the last that is not empty.
+    pub fn width(&self) -> usize {
+        self.record.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).last().map_or(0, |(last, _)| last + 1)
     }
 
     /// The number in a cell.

@@ -189,6 +189,10 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),
+    ("csv", "preset"),
+    ("csv", "delimiter"),
+    ("csv", "decimal_mark"),
+    ("csv", "time_zone"),
 ];
 
 /// The first value of the right type that is still invalid: its key and what is wrong.
@@ -247,8 +251,16 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
             config.flex.base_url.starts_with("http://") && !is_loopback(&config.flex.base_url),
             "the token is sent there, so it must start with https://".to_owned(),
         ),
-        ("csv.delimiter", !config.csv.delimiter.is_ascii(), "it must be one ASCII character".to_owned()),
-        ("csv.decimal_mark", !matches!(config.csv.decimal_mark, '.' | ','), "it must be `.` or `,`".to_owned()),
+        (
+            "csv.delimiter",
+            config.csv.delimiter.is_some_and(|letter| !letter.is_ascii()),
+            "it must be one ASCII character".to_owned(),
+        ),
+        (
+            "csv.decimal_mark",
+            config.csv.decimal_mark.is_some_and(|mark| !matches!(mark, '.' | ',')),
+            "it must be `.` or `,`".to_owned(),
+        ),
     ];
     let publish = config.publish.impossible();
     checks.into_iter().chain(publish).find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))

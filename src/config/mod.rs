@@ -3,26 +3,29 @@
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
+mod csv_import;
 pub mod exchange;
 mod load;
 mod price_symbols;
 mod publish;
 mod renamed;
+mod save;
 pub mod secret;
 pub mod strategy;
 
 pub use crate::record::Rule;
+pub use csv_import::{CsvImport, Preset};
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
 pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
 pub use renamed::renamed_keys;
+pub use save::save_csv;
 pub use secret::Secret;
 pub use strategy::{Member, Strategies, Strategy};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Exchange;
@@ -379,37 +382,6 @@ impl Default for Flex {
             query_id: String::new(),
             token: Secret::default(),
             base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),
-        }
-    }
-}
-
-/// `[csv]`: the columns and formats of another broker's file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CsvImport {
-    /// The character between columns.
-    pub delimiter: char,
-    /// The `strftime` format of times; empty for RFC 3339 and ISO forms.
-    pub time_format: String,
-    /// Time zone of times that do not name one.
-    pub time_zone: chrono_tz::Tz,
-    /// The decimal mark: `.` or `,`.
-    pub decimal_mark: char,
-    /// The contract multiplier where no column holds it.
-    pub multiplier: Decimal,
-    /// The file's column for each of ours: `quantity = "Qty"`. A column with our own name needs no entry.
-    pub columns: std::collections::BTreeMap<String, String>,
-}
-
-impl Default for CsvImport {
-    fn default() -> Self {
-        Self {
-            delimiter: ',',
-            time_format: String::new(),
-            time_zone: chrono_tz::UTC,
-            decimal_mark: '.',
-            multiplier: Decimal::ONE,
-            columns: std::collections::BTreeMap::new(),
         }
     }
 }

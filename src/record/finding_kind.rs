@@ -65,12 +65,16 @@ finding_kinds! {
     DoubleBar = "double-bar",
     /// Something in a snapshot did not add up when it was taken.
     DoubtfulSnapshot = "doubtful-snapshot",
+    /// Stored prices that contradict each other: edited, or adjusted and unadjusted ones mixed.
+    EditedPrices = "edited-prices",
     /// Yahoo has no price of a day.
     EmptyBar = "empty-bar",
     /// `[site] inception` leaves nothing of the record.
     EmptyInception = "empty-inception",
     /// A statement holds no row that could be used.
     EmptyStatement = "empty-statement",
+    /// How an imported table was read.
+    FileForm = "file-form",
     /// A text still has places to be filled in.
     FillIn = "fill-in",
     /// The Flex web service gave no statement.
@@ -165,6 +169,8 @@ finding_kinds! {
     SuspiciousPrice = "suspicious-price",
     /// A trade's money in the statement is not its quantity times its price.
     TradeMoney = "trade-money",
+    /// Fills that are equal in all but their id.
+    Twins = "twins",
     /// The record holds more than one account.
     TwoAccounts = "two-accounts",
     /// A note on a ticker that nothing else here knows.

@@ -20,7 +20,7 @@ use super::{
     AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
     Snapshot,
 };
-use super::{HeldRecord, action_rows, prices, same_day, signals_and_plans, snapshot, store};
+use super::{HeldRecord, action_rows, prices, same_day, signals_and_plans, snapshot, spelling, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -45,6 +45,8 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let exchange = settings.exchange(&executions, &held);
     let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
     let actions = reader.actions(account.as_ref());
+    let (mut executions, mut snapshots) = (executions, snapshots);
+    spelling::unify(&mut executions, &mut snapshots);
     let (flows, income) = reader.cash(account.as_ref());
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);

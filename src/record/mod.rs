@@ -38,6 +38,7 @@ pub mod signal;
 pub mod signals_and_plans;
 pub mod snapshot;
 pub mod source;
+mod spelling;
 pub mod store;
 pub mod suspicious;
 #[cfg(test)]
@@ -61,12 +62,13 @@ pub use held::HeldRecord;
 pub use instrument::{Instrument, Instruments};
 pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};
-pub use price::{Bar, PriceSeries};
+pub use price::{Bar, PriceSeries, quote_unit};
 pub use restatement::{Contradiction, Decision, Restatement};
 pub use settings::Settings;
 pub use signal::{DatedPrice, Ranked, Rule, Signal, Skipped};
 pub use snapshot::{Position, Snapshot};
 pub use source::Source;
+pub use spelling::{same_ticker, ticker_key};
 pub use suspicious::SuspiciousBar;
 
 /// Everything known about one account, in the form the analysis reads it.

@@ -1,5 +1,6 @@
 //! Reads `data/prices/`: every bar for figures, or the month-ends alone for signals.
 
+mod edited;
 mod plain;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +87,10 @@ fn series(path: &Path, symbol: &PriceSymbol, root: &Path, today: NaiveDate) -> (
     let mut findings = Vec::new();
     let bars = believable(rows, today, &mut findings);
     match PriceSeries::new(symbol.clone(), bars) {
-        Ok(series) => (Some(series), findings),
+        Ok(series) => {
+            findings.extend(edited::findings(&series, &Place::file(path).relative_to(root)));
+            (Some(series), findings)
+        }
         Err(message) => {
             let next = "collect or write its prices again";
             let place = Place::file(path).relative_to(root);

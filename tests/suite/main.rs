@@ -25,6 +25,7 @@ mod gateway_troubles;
 mod growth;
 mod held_back;
 mod import;
+mod importers;
 mod interruption;
 mod prices;
 mod privacy;

@@ -6,6 +6,7 @@
 
 mod actions;
 mod fills;
+mod missing_flows;
 mod net_value;
 mod positions;
 
@@ -20,6 +21,7 @@ pub use fills::{
     closings_by_positions_alone, fills_outside_the_day, fills_without_commission, notes_without_order,
     realized_profit_against_the_brokers,
 };
+pub use missing_flows::missing_flows;
 pub use net_value::{
     UnexplainedChange, net_value_against_profit, snapshots_against_their_own_sums, unexplained_changes,
 };
@@ -29,6 +31,7 @@ pub use positions::positions_against_fills;
 pub fn reconcile(record: &Record, base: Currency) -> Vec<Finding> {
     let mut findings = positions_against_fills(record);
     findings.extend(actions_without_cost(record));
+    findings.extend(missing_flows(record, base));
     findings.extend(net_value_against_profit(record, base));
     findings.extend(snapshots_against_their_own_sums(record));
     findings.extend(realized_profit_against_the_brokers(record, base));

@@ -21,17 +21,17 @@ const UNEXPLAINED_BPS: f64 = 5.0;
 
 /// The part of one change in net liquidation value that nothing in the record explains.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Unexplained<'a> {
-    snapshot: &'a Snapshot,
+pub(super) struct Unexplained<'a> {
+    pub(super) snapshot: &'a Snapshot,
     since: NaiveDate,
-    amount: Decimal,
-    bps: f64,
+    pub(super) amount: Decimal,
+    pub(super) bps: f64,
 }
 
 /// From snapshot to snapshot, the change in net liquidation value against its explanation:
 ///
 /// price gains of positions (change in market value less net purchases) + exchange gains on cash + dividends,
-/// interest and fees + external flows + what corporate actions paid - commissions. Positions from or to another account are
+/// interest and fees + change in accruals + external flows + what corporate actions paid - commissions. Positions from or to another account are
 /// worth the flow that they are.
 ///
 /// The rest is reported in basis points of the earlier value, over all intervals with positions at both ends:
@@ -91,21 +91,21 @@ fn changes(record: &Record, base: Currency) -> (Vec<Unexplained<'_>>, usize) {
 
 /// Fills and cash of one interval.
 #[derive(Default)]
-struct Moved<'a> {
-    fills: Vec<&'a Execution>,
+pub(super) struct Moved<'a> {
+    pub(super) fills: Vec<&'a Execution>,
     cash: Vec<&'a CashFlow>,
     actions: Vec<&'a CorporateAction>,
 }
 
 /// Fills and cash, handed out interval by interval, each once.
-struct Money<'a> {
+pub(super) struct Money<'a> {
     fills: std::iter::Peekable<std::vec::IntoIter<&'a Execution>>,
     cash: std::iter::Peekable<std::vec::IntoIter<&'a CashFlow>>,
     actions: Vec<&'a CorporateAction>,
 }
 
 impl<'a> Money<'a> {
-    fn of(record: &'a Record) -> Self {
+    pub(super) fn of(record: &'a Record) -> Self {
         let mut fills: Vec<_> = record.executions.iter().collect();
         fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
         let actions = action_rows::in_force(&record.actions);
@@ -118,15 +118,15 @@ impl<'a> Money<'a> {
     }
 
     /// What moved after `before` and is in `after`. Intervals are asked for in order.
-    fn between(&mut self, before: &Snapshot, after: &Snapshot) -> Moved<'a> {
+    pub(super) fn between(&mut self, before: &Snapshot, after: &Snapshot) -> Moved<'a> {
         let mut moved = Moved::default();
         while let Some(fill) = self.fills.next_if(|fill| is_in(after, fill)) {
             if !is_in(before, fill) {
                 moved.fills.push(fill);
             }
         }
-        while let Some(flow) = self.cash.next_if(|flow| flow.date <= after.date) {
-            if flow.date > before.date {
+        while let Some(flow) = self.cash.next_if(|flow| flow.date <= after.own_date()) {
+            if flow.date > before.own_date() {
                 moved.cash.push(flow);
             }
         }
@@ -139,8 +139,14 @@ impl<'a> Money<'a> {
 }
 
 /// `None` if a rate, or the earlier value, is unknown.
-fn unexplained<'a>(moved: &Moved, before: &Snapshot, after: &'a Snapshot, rates: &Rates) -> Option<Unexplained<'a>> {
+pub(super) fn unexplained<'a>(
+    moved: &Moved,
+    before: &Snapshot,
+    after: &'a Snapshot,
+    rates: &Rates,
+) -> Option<Unexplained<'a>> {
     let mut explained = position_value(after)? - position_value(before)? + exchange_gain_on_cash(before, after)?;
+    explained += accrued(before, after)?;
     for fill in &moved.fills {
         explained -= paid(fill, after, rates)?;
     }
@@ -161,6 +167,19 @@ fn unexplained<'a>(moved: &Moved, before: &Snapshot, after: &'a Snapshot, rates:
 fn position_value(snapshot: &Snapshot) -> Option<Decimal> {
     let value = |(amount, currency)| Some(amount * snapshot.fx_to_base(currency)?);
     snapshot.known_positions().iter().map(|position| value((position.market_value, position.currency))).sum()
+}
+
+/// What was earned and not paid yet, less what of it was paid since: payments are in the income. Nothing where only one
+/// of the sources tells it.
+fn accrued(before: &Snapshot, after: &Snapshot) -> Option<Decimal> {
+    let told = !before.accruals.is_empty() && !after.accruals.is_empty();
+    if before.source != after.source && !told {
+        return Some(Decimal::ZERO);
+    }
+    let value = |snapshot: &Snapshot| -> Option<Decimal> {
+        snapshot.accruals.iter().map(|(currency, amount)| Some(*amount * snapshot.fx_to_base(*currency)?)).sum()
+    };
+    Some(value(after)? - value(before)?)
 }
 
 /// What the cash held before gained in base currency by the change of rates.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::session::{Session, read};
 use crate::error::Result;
-use crate::record::{AssetClass, Currency, Ticker};
+use crate::record::{AssetClass, Currency, Finding, FindingKind, Severity, Ticker};
 
 /// What is known of a contract beyond the row it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +19,21 @@ pub struct Listing {
     pub magnifier: Decimal,
 }
 
-/// The listings of these contracts, by number. One that the gateway does not know is left out.
-///
-/// # Errors
-/// The connection does not hold.
-pub async fn listings(session: &Session<'_>, contracts: &[&Contract]) -> Result<BTreeMap<i32, Listing>> {
+/// The listings of these contracts, by number. One that the gateway does not know is left out. Where it gives no answer, nobody
+/// waits for the rest, and a warning is returned beside what is known: what was to be collected does not depend on it.
+pub async fn listings(session: &Session<'_>, contracts: &[&Contract]) -> (BTreeMap<i32, Listing>, Option<Finding>) {
     let mut known = BTreeMap::new();
+    let problem = ask(session, contracts, &mut known).await.err().map(|error| {
+        let mut finding = Finding::from_error(FindingKind::NoListings, &error);
+        finding.severity = Severity::Warning;
+        finding.message = format!("{}; where it is listed is left open, and all else is stored", finding.message);
+        finding.next_step = "nothing to do: the next collection asks again".to_owned();
+        finding
+    });
+    (known, problem)
+}
+
+async fn ask(session: &Session<'_>, contracts: &[&Contract], known: &mut BTreeMap<i32, Listing>) -> Result<()> {
     let distinct: BTreeMap<i32, &Contract> = contracts
         .iter()
         .map(|contract| (contract.contract_id, *contract))
@@ -45,7 +54,7 @@ pub async fn listings(session: &Session<'_>, contracts: &[&Contract]) -> Result<
         }
         session.progress().step(contract.symbol.as_str());
     }
-    Ok(known)
+    Ok(())
 }
 
 async fn details(

@@ -59,7 +59,7 @@ pub async fn collect(
     answers.ask(session).await?;
     for part in PAUSES {
         let is_settled = |fill: &ExecutionData| settled.contains(&ExecId::new(&*fill.execution.execution_id));
-        if answers.without_commission(account).all(is_settled) {
+        if answers.without_commission(account, settings, now).all(is_settled) {
             break;
         }
         session.progress().say("a commission has not been reported yet; asking again shortly");
@@ -73,12 +73,8 @@ pub async fn collect(
     let shares = answers.of_account(account).map(|fill| &fill.contract);
     let contracts: Vec<&Contract> =
         shares.filter(|contract| asset_class(contract) != AssetClass::Combination).collect();
-    let listings = listings(session, &contracts).await.unwrap_or_else(|error| {
-        let mut finding = Finding::from_error(FindingKind::NoListings, &error);
-        finding.severity = Severity::Warning;
-        report.findings.push(finding);
-        BTreeMap::new()
-    });
+    let (listings, unanswered) = listings(session, &contracts).await;
+    report.findings.extend(unanswered);
     session.progress().end();
     let rows = rows(&answers, account, &listings, settings, now, &mut report);
     Ok((rows, OrderTotals::of(answers.of_account(account)), report))
@@ -118,10 +114,17 @@ impl Answers {
             .filter(move |fill| fill.execution.account_number.is_empty() || fill.execution.account_number == account)
     }
 
-    /// Fills whose commission is missing or zero: the report may not be filled in yet.
-    fn without_commission(&self, account: &str) -> impl Iterator<Item = &ExecutionData> {
-        self.of_account(account).filter(|fill| {
-            self.commissions.get(&fill.execution.execution_id).is_none_or(|report| report.commission == 0.0)
+    /// Fills whose commission is missing, or zero on the day of the fill: the report may not be filled in yet.
+    fn without_commission(
+        &self,
+        account: &str,
+        settings: &Ibkr,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &ExecutionData> {
+        self.of_account(account).filter(move |fill| {
+            let report = self.commissions.get(&fill.execution.execution_id);
+            let filled = time::parse(&fill.execution.time, settings.time_zone).unwrap_or(now);
+            report.is_none_or(|report| matches!(cost(report, filled, now), Ok(None)))
         })
     }
 }
@@ -324,6 +327,19 @@ mod tests {
         let zero = report(0.0, "USD");
         let young = row(&fill("a.b.01.01"), Some(&zero), &BTreeMap::new(), &Ibkr::default(), soon).unwrap().unwrap();
         assert_eq!(young.commission, None, "it may still come");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_commission_of_nothing_on_an_older_fill() {
+        let mut answers = Answers::default();
+        answers.fills.insert("a.b.01.01".to_owned(), fill("a.b.01.01"));
+        let waiting = |answers: &Answers, now: &str| {
+            answers.without_commission("DU1", &Ibkr::default(), now.parse().unwrap()).count()
+        };
+        assert_eq!(waiting(&answers, "2026-01-29T00:00:00Z"), 1, "nothing was reported");
+        answers.hear(report(0.0, "USD"));
+        assert_eq!(waiting(&answers, "2026-01-27T20:00:00Z"), 1, "it may still come");
+        assert_eq!(waiting(&answers, "2026-01-29T00:00:00Z"), 0);
     }
 
     #[test]

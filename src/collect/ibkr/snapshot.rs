@@ -74,8 +74,9 @@ pub async fn collect(
         })
         .collect();
     let contracts: Vec<&Contract> = answers.portfolio.iter().map(|value| &value.contract).collect();
-    let known = listings(session, &contracts).await?;
+    let (known, unanswered) = listings(session, &contracts).await;
     answers.listings = known;
+    report.findings.extend(unanswered);
     let time = session.ask("the time", async |client| client.server_time().await).await?;
     let as_of = DateTime::from_timestamp(time.unix_timestamp(), 0).unwrap_or_default();
     session.progress().end();

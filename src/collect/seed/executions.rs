@@ -12,11 +12,11 @@ use crate::error::{Error, Place, Result};
 use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker};
 
 /// Reads `trade_id,timestamp,symbol,asset_class,side,quantity,intended_price,fill_price,slippage_bps,commission,`
-/// `commission_currency`. Prices are taken to be in the currency of the commission.
+/// `commission_currency`. Prices are taken to be in the currency of the commission. Beside the fills, the place of each.
 ///
 /// # Errors
 /// A missing column or a cell that cannot be read.
-pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch> {
+pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<(Batch, Vec<Place>)> {
     let table = Table::read(path, utf8(path, bytes)?, ',')?;
     for needed in ["trade_id", "timestamp", "symbol", "side", "quantity", "fill_price"] {
         if table.column(needed).is_none() {
@@ -27,6 +27,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
     }
     let mut batch = Batch::default();
     let mut slippage = Slippage::default();
+    let mut places = Vec::new();
     for line in table.lines() {
         let Some(fill) = read(&table, line, settings, &mut batch)? else { continue };
         let column = table.column("slippage_bps");
@@ -34,9 +35,10 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &SeedSettings) -> Result<Batch
             slippage.compare(stated, &fill, line.place(column));
         }
         batch.executions.push(fill);
+        places.push(line.place(None));
     }
     slippage.report(&mut batch);
-    Ok(batch)
+    Ok((batch, places))
 }
 
 fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -> Result<Option<Execution>> {

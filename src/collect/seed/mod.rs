@@ -2,6 +2,7 @@
 
 mod annotation;
 mod executions;
+mod ids;
 mod snapshot;
 
 #[cfg(test)]
@@ -47,12 +48,17 @@ pub fn parse(folder: &Path, settings: &SeedSettings) -> Result<Batch> {
             .hint("name the data folder of the earlier system"));
     }
     let mut batch = Batch::default();
+    let mut places = Vec::new();
     for path in files(&folder.join("executions"), "csv", &mut batch)? {
-        batch.extend(executions::parse(&path, &read(&path)?, settings)?);
+        let (fills, of_fills) = executions::parse(&path, &read(&path)?, settings)?;
+        batch.extend(fills);
+        places.extend(of_fills);
     }
     for path in files(&folder.join("snapshots"), "json", &mut batch)? {
         batch.extend(snapshot::parse(&path, &read(&path)?, settings)?);
     }
+    ids::judge_twins(&mut batch, places);
+    ids::give_own_ids(&mut batch.executions);
     let fills: BTreeSet<ExecId> = batch.executions.iter().map(|fill| fill.exec_id.clone()).collect();
     for path in files(&folder.join("annotations"), "json", &mut batch)? {
         batch.extend(annotation::parse(&path, &read(&path)?, &fills)?);

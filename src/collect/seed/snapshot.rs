@@ -54,6 +54,10 @@ fn position(path: &Path, entry: &Value, base: Currency) -> Result<Position> {
     if symbol.is_empty() {
         return Err(wrong(path, "a position has no symbol".to_owned()));
     }
+    // Without a market price the earlier system wrote the average cost in its stead, and said so.
+    let is_market = text(path, object, "price_source")?;
+    let market_price =
+        decimal(path, object, "market_price")?.filter(|_| is_market.is_empty() || is_market == "market");
     Ok(Position {
         symbol: Ticker::new(symbol),
         conid: None,
@@ -61,7 +65,7 @@ fn position(path: &Path, entry: &Value, base: Currency) -> Result<Position> {
         currency: base,
         quantity: needed_decimal(path, object, "quantity")?,
         average_cost: decimal(path, object, "avg_cost")?,
-        market_price: decimal(path, object, "market_price")?,
+        market_price,
         market_value: needed_decimal(path, object, "market_value")?,
         unrealized_pnl: decimal(path, object, "unrealized_pnl")?,
         realized_pnl: None,

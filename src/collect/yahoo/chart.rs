@@ -33,6 +33,8 @@ pub(super) struct Chart {
     pub first_trade: Option<NaiveDate>,
     /// Dates whose bar is empty.
     pub empty: BTreeSet<NaiveDate>,
+    /// Dates of bars that have not come yet, which are left out.
+    pub future: BTreeSet<NaiveDate>,
     /// Dates that came twice with different closes; the later one counts.
     pub doubled: BTreeSet<NaiveDate>,
     /// Events whose amount or ratio is no number above zero, or whose currency is another than the prices'.
@@ -65,10 +67,14 @@ pub(super) fn read(body: &[u8], asked: &PriceSymbol, now: DateTime<Utc>) -> Resu
         dividends: BTreeMap::new(),
         splits: BTreeMap::new(),
         empty: BTreeSet::new(),
+        future: BTreeSet::new(),
         doubled: BTreeSet::new(),
         unusable_events: BTreeSet::new(),
     };
     chart.take_bars(&columns, zone, finished);
+    let today = zone.date_at(now);
+    let dates = columns.times.iter().flatten().filter_map(|time| zone.date(*time));
+    chart.future = dates.filter(|date| *date > today).collect();
     chart.take_events(&series.events.unwrap_or_default(), zone);
     Ok(chart)
 }
@@ -251,7 +257,8 @@ impl Chart {
         let payments = [&events.dividends, &events.capital_gains].into_iter().flatten().flat_map(BTreeMap::values);
         for payment in payments {
             let Some(date) = payment.date.and_then(|time| zone.date(time)) else { continue };
-            let unit = payment.currency.as_deref().unwrap_or(&self.currency);
+            let named = payment.currency.as_deref().filter(|unit| !unit.is_empty());
+            let unit = named.unwrap_or(&self.currency);
             match payment.amount.and_then(decimal).and_then(|amount| in_unit(amount, unit, &self.currency)) {
                 Some(amount) => {
                     let sum = self.dividends.entry(date).or_default();

@@ -55,6 +55,7 @@ pub(super) fn settled(
     let mut findings: Vec<Finding> = held(symbol, settled).into_iter().chain(history(symbol, settled)).collect();
     if let Some(chart) = chart {
         findings.extend(oddities(symbol, chart));
+        findings.extend(nothing(symbol, settled, chart));
         findings.extend(stale(symbol, settled, now));
     }
     findings
@@ -119,6 +120,12 @@ fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
     let told = [
         (&chart.empty, Severity::Note, FindingKind::EmptyBar, "Yahoo has no price of"),
         (
+            &chart.future,
+            Severity::Warning,
+            FindingKind::Future,
+            "Yahoo gives bars of days that have not come, which are left out:",
+        ),
+        (
             &chart.doubled,
             Severity::Note,
             FindingKind::DoubleBar,
@@ -151,6 +158,13 @@ fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// An answer without a single finished bar, which is not what was asked for.
+fn nothing(symbol: &PriceSymbol, settled: &Settled, chart: &Chart) -> Option<Finding> {
+    let message = format!("Yahoo's answer has no finished bar of the days asked for; {}", used(&settled.bars));
+    let next = "collect prices again tomorrow; if it goes on, look the symbol up on finance.yahoo.com";
+    chart.bars.is_empty().then(|| finding(symbol, Severity::Warning, FindingKind::NoNewPrices, message, next))
 }
 
 fn stale(symbol: &PriceSymbol, settled: &Settled, now: DateTime<Utc>) -> Option<Finding> {

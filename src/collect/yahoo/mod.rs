@@ -155,7 +155,7 @@ struct Answered {
 /// The events of the requests in progress.
 enum News {
     Words(String),
-    Answer(PriceSymbol, Result<Answered>),
+    Answer(PriceSymbol, Box<Result<Answered>>),
 }
 
 async fn ask_all(
@@ -173,7 +173,7 @@ async fn ask_all(
             let words = teller.clone();
             let say = move |text| drop(words.send(News::Words(format!("{name}: {text}"))));
             let answer = question.ask(&client, &say).await;
-            drop(teller.send(News::Answer(question.symbol, answer)));
+            drop(teller.send(News::Answer(question.symbol, Box::new(answer))));
         });
     }
     drop(teller);
@@ -183,7 +183,7 @@ async fn ask_all(
             News::Words(words) => progress.say(&words),
             News::Answer(symbol, answer) => {
                 progress.step(symbol.as_str());
-                answers.insert(symbol, answer);
+                answers.insert(symbol, *answer);
             }
         }
     }

@@ -38,6 +38,7 @@ pub fn chart(bars: &[Bar]) -> Chart {
         splits: BTreeMap::new(),
         first_trade: None,
         empty: BTreeSet::new(),
+        future: BTreeSet::new(),
         doubled: BTreeSet::new(),
         unusable_events: BTreeSet::new(),
     }

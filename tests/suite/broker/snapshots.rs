@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{CLOSE, counts, kinds, site, site_with};
-use crate::gateway::{Behaviour, Gateway, Holding, Kind};
+use crate::gateway::{Behaviour, Gateway, Holding, Kind, ask};
 use crate::support::Site;
 
 fn snapshot(site: &Site, name: &str) -> Value {
@@ -98,4 +98,14 @@ fn another_base_currency_is_refused() {
     let site = site_with(&gateway, "[account]\nbase_currency = \"EUR\"\n");
     let said = site.refused(&["collect", "snapshot"]);
     assert!(said.contains("the account is in USD, and `[account] base_currency` is EUR"), "{said}");
+}
+
+#[test]
+fn a_gateway_that_is_silent_about_contracts_does_not_cost_the_days_snapshot() {
+    let gateway = Gateway::normal_day().current_time(CLOSE).behave(Behaviour::Ignore(ask::CONTRACT_DATA)).start();
+    let site = site(&gateway);
+    let said = site.run(&["collect", "snapshot", "--json"]);
+    assert_eq!(counts(&said), (1, 0, 0), "{}", said.shown());
+    assert!(kinds(&said).contains(&"no-listings".to_owned()), "{}", said.shown());
+    assert_eq!(snapshot(&site, "2026-01-23")["net_liquidation"], "45000.00");
 }
