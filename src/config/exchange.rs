@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{Config, Member, Status, Strategy};
 use crate::calendar::Exchange;
-use crate::record::{AccountId, Currency, Execution, Settings, Snapshot};
+use crate::record::{AccountId, Currency, Execution, FlowKind, Settings, Snapshot};
 
 impl Settings for Config {
     fn account(&self) -> Option<AccountId> {
@@ -24,6 +24,11 @@ impl Settings for Config {
 
     fn is_live(&self) -> bool {
         self.site.status == Status::Live
+    }
+
+    fn cash_kind(&self, name: &str) -> Option<FlowKind> {
+        let mut assigned = self.flex.cash.iter();
+        assigned.find(|(known, _)| known.trim().eq_ignore_ascii_case(name.trim())).map(|(_, kind)| *kind)
     }
 
     fn exchange(&self, fills: &[Execution], snapshots: &[&Snapshot]) -> Exchange {

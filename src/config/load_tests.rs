@@ -35,15 +35,16 @@ fn the_example_explains_every_key_and_no_other() {
             explained.insert(format!("{section}.{key}"));
         }
     }
-    let maps = ["csv.columns.quantity", "names.SXLK", "yahoo.symbols.EQQQ"];
+    let maps = ["csv.columns.quantity", "names.SXLK", "yahoo.symbols.EQQQ", "flex.zones.CST"];
     let strategy = Table::try_from(crate::config::Strategy::default()).unwrap();
     let optional = ["min_momentum", "share"];
     let strategy = strategy.keys().map(String::as_str).chain(optional).map(|key| format!("strategy.{key}"));
     let known = known_keys()
         .into_iter()
         .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| format!("{section}.{key}")));
-    let mut known: std::collections::BTreeSet<String> =
-        known.filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols")).collect();
+    let mut known: std::collections::BTreeSet<String> = known
+        .filter(|key| !matches!(key.as_str(), "csv.columns" | "yahoo.symbols" | "flex.zones" | "flex.cash"))
+        .collect();
     known.extend(maps.map(str::to_owned));
     known.extend(strategy);
     assert_eq!(explained, known);

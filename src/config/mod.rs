@@ -29,7 +29,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Exchange;
-use crate::record::{Currency, PriceSymbol};
+use crate::record::{Currency, FlowKind, PriceSymbol};
 use crate::toml_value;
 
 /// The whole configuration.
@@ -367,6 +367,10 @@ impl Yahoo {
 pub struct Flex {
     /// Time zone of the times in Flex statements, which do not name one.
     pub time_zone: chrono_tz::Tz,
+    /// The time zone of words for zones that several parts of the world use.
+    pub zones: BTreeMap<String, chrono_tz::Tz>,
+    /// What money of types is that the program does not know.
+    pub cash: BTreeMap<String, FlowKind>,
     /// The number of the Activity Flex query that is fetched.
     pub query_id: String,
     /// The token of the Flex web service. A secret: only from `local.toml` or the environment.
@@ -379,6 +383,8 @@ impl Default for Flex {
     fn default() -> Self {
         Self {
             time_zone: chrono_tz::America::New_York,
+            zones: BTreeMap::new(),
+            cash: BTreeMap::new(),
             query_id: String::new(),
             token: Secret::default(),
             base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),

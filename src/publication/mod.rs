@@ -40,6 +40,18 @@ use crate::config::{Config, FlowTiming};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::record::Record;
+use crate::record::lacking::{Lacking, Rows};
+
+/// Why there are no snapshots: nothing was imported yet, or what was imported holds no value of the account.
+fn nothing_to_publish(record: &Record) -> Error {
+    let Record { executions: fills, snapshots, flows, income, .. } = record;
+    let rows = Rows { fills, snapshots, flows, income };
+    match Lacking::of(rows).into_iter().find(|lacking| *lacking == Lacking::NetValue) {
+        Some(lacking) => Error::data(lacking.sentence()).hint(lacking.next_step()),
+        None => Error::data("there is nothing to publish yet: the record has no snapshots")
+            .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"),
+    }
+}
 
 /// Turns a record into what strangers may see.
 ///
@@ -48,8 +60,7 @@ use crate::record::Record;
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
     let Some(until) = disclosed_until(record, &disclosure) else {
-        return Err(Error::data("there is nothing to publish yet: the record has no snapshots")
-            .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"));
+        return Err(nothing_to_publish(record));
     };
     let mut disclosed = record.until(until);
     if !disclosure.holds_back() {

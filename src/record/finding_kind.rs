@@ -49,6 +49,8 @@ finding_kinds! {
     CancelsNothing = "cancels-nothing",
     /// A statement tells movements of cash as sums alone.
     CashSummaryOnly = "cash-summary-only",
+    /// Cash of a type that is not known, so that nothing says whether it is profit.
+    CashType = "cash-type",
     /// Fills whose commission is not known, or not in the base currency.
     Commission = "commission",
     /// A commission in a statement names no currency.
@@ -89,6 +91,8 @@ finding_kinds! {
     Impossible = "impossible",
     /// What an old annotation says about the price it meant to trade at.
     IntendedEntry = "intended-entry",
+    /// A Flex query leaves out what figures need.
+    Lacking = "lacking",
     /// Money came or went that is large beside the account, so the day's return depends on when.
     LargeFlow = "large-flow",
     /// A statement lists positions by lot only, without their sums.

@@ -30,6 +30,8 @@ pub enum FlowKind {
     Fee,
     /// Anything else that happened inside the account.
     Other,
+    /// Of a type that the program does not know: what it is says `[flex.cash]`.
+    Unassigned,
 }
 
 impl fmt::Display for FlowKind {
@@ -43,11 +45,22 @@ impl fmt::Display for FlowKind {
             Self::Interest => "interest",
             Self::Fee => "fee",
             Self::Other => "other",
+            Self::Unassigned => "unassigned",
         })
     }
 }
 
 impl FlowKind {
+    /// The kind of an amount of which only this is known: money that goes out is no deposit.
+    #[must_use]
+    pub fn by_sign(self, amount: Decimal) -> Self {
+        match self {
+            Self::Deposit if amount.is_sign_negative() => Self::Withdrawal,
+            Self::Withdrawal if amount.is_sign_positive() => Self::Deposit,
+            kind => kind,
+        }
+    }
+
     /// Whether the money crossed the account's border. Everything else is performance.
     pub fn is_external(self) -> bool {
         matches!(self, Self::Deposit | Self::Withdrawal | Self::Transfer)
@@ -160,7 +173,10 @@ impl Versioned for CashFlow {
         compare("date", self.date != other.date, self.date.to_string(), other.date.to_string());
         compare("account", self.account != other.account, "this account".into(), "another account".into());
         compare("currency", self.currency != other.currency, self.currency.to_string(), other.currency.to_string());
-        compare("kind", self.kind != other.kind, self.kind.to_string(), other.kind.to_string());
+        // Earlier versions took for `other` what they did not know.
+        let unknown = |kind| matches!(kind, FlowKind::Other | FlowKind::Unassigned);
+        let same_kind = self.kind == other.kind || (unknown(self.kind) && unknown(other.kind));
+        compare("kind", !same_kind, self.kind.to_string(), other.kind.to_string());
         if let (Some(this), Some(that)) = (self.fx_to_base, other.fx_to_base) {
             compare("rate", this != that, this.to_string(), that.to_string());
         }

@@ -5,6 +5,8 @@
 
 mod cash;
 
+pub use cash::unknown_cash_type;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,7 @@ use rust_decimal::Decimal;
 use super::accounts;
 use super::corrections::effective;
 use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
+use super::lacking::{Lacking, Rows};
 use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
     AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
@@ -47,7 +50,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let actions = reader.actions(account.as_ref());
     let (mut executions, mut snapshots) = (executions, snapshots);
     spelling::unify(&mut executions, &mut snapshots);
-    let (flows, income) = reader.cash(account.as_ref());
+    let (flows, income) = reader.cash(account.as_ref(), settings);
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);
     let mut record = Record {
@@ -65,6 +68,9 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
         ..Record::default()
     };
     reader.findings.extend(accounts::findings(&record, settings.is_live()));
+    let Record { executions: fills, snapshots, flows, income, .. } = &record;
+    let lacking = Lacking::of(Rows { fills, snapshots, flows, income });
+    reader.findings.extend(lacking.into_iter().map(Lacking::finding));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));

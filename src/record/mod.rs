@@ -23,6 +23,7 @@ pub mod front_matter;
 mod held;
 pub mod instrument;
 pub mod json_number;
+pub mod lacking;
 pub mod listing;
 pub mod load;
 pub mod name;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{AccountId, Currency, Execution, Snapshot};
+use super::{AccountId, Currency, Execution, FlowKind, Snapshot};
 use crate::calendar::Exchange;
 
 /// The answers, which the configuration has.
@@ -18,6 +18,9 @@ pub trait Settings: Sync {
 
     /// Whether the record is published as one of real money.
     fn is_live(&self) -> bool;
+
+    /// What money of a type is that the program does not know.
+    fn cash_kind(&self, name: &str) -> Option<FlowKind>;
 
     /// The exchange by whose sessions days are counted, given what was traded and held.
     fn exchange(&self, fills: &[Execution], snapshots: &[&Snapshot]) -> Exchange;

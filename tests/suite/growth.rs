@@ -19,7 +19,13 @@ const LONGEST: Duration = Duration::from_secs(6);
 
 fn read_flex(text: &str) -> Batch {
     let base_currency = Some("USD".parse().unwrap());
-    let settings = FlexSettings { account: None, time_zone: chrono_tz::America::New_York, base_currency };
+    let settings = FlexSettings {
+        account: None,
+        time_zone: chrono_tz::America::New_York,
+        zones: None,
+        cash: None,
+        base_currency,
+    };
     flex::parse(Path::new("a.xml"), text.as_bytes(), &settings).unwrap()
 }
 

@@ -113,3 +113,27 @@ fn the_earlier_systems_folder_comes_along_whole() {
     let order = site.read("public/trades/2026-01-27-sxlk-buy/index.html");
     assert!(order.contains("Limit orders work well"), "{order}");
 }
+
+#[test]
+fn cash_of_an_unknown_type_stops_the_build_until_it_is_assigned() {
+    let statement = "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\" \
+        fromDate=\"20260105\" toDate=\"20260107\" whenGenerated=\"20260107;200000\">\
+        <AccountInformation accountId=\"U7654321\" currency=\"USD\"/>\
+        <CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Cash Receipts\" amount=\"500\" \
+        reportDate=\"20260106\" transactionID=\"1\" levelOfDetail=\"DETAIL\"/>\
+        <EquitySummaryByReportDateInBase reportDate=\"20260105\" total=\"1000\"/>\
+        <EquitySummaryByReportDateInBase reportDate=\"20260106\" total=\"1500\"/>\
+        </FlexStatement></FlexStatements></FlexQueryResponse>";
+    let site = Site::plain();
+    site.put("a.xml", statement);
+    let said = site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap()]).err;
+    assert!(said.contains("`Cash Receipts`") && said.contains("[flex.cash]"), "{said}");
+    assert!(site.refused(&["build"]).contains("`Cash Receipts`"));
+    let config = site.read("config/config.toml");
+    for (kind, total) in [("deposit", 0.0), ("other", 0.5)] {
+        site.put("config/config.toml", format!("{config}[flex.cash]\n\"Cash Receipts\" = \"{kind}\"\n"));
+        let stats = site.ok(&["stats", "--json"]).json();
+        assert_eq!(stats["returns"]["total"], total, "{kind}");
+        site.ok(&["build"]);
+    }
+}

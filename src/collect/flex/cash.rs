@@ -25,12 +25,6 @@ impl Reading {
                 self.batch.skip(&row.tag, "it adds up several accounts", row.place());
                 continue;
             }
-            if row.is_summary() {
-                let message = "movements of cash are told as sums alone; each sum is taken for one".to_owned();
-                let next =
-                    "tick `Detail` for Cash Transactions in the Flex query; the single rows then replace the sums";
-                self.note_once(FindingKind::CashSummaryOnly, row, message, next);
-            }
             if row.tag == "Transfer" { self.read_transfer(row)? } else { self.read_cash_transaction(row)? }
         }
         Ok(())
@@ -200,8 +194,11 @@ fn kind(name: &str, amount: Decimal) -> FlowKind {
         FlowKind::Interest
     } else if has("fee") || has("commission") {
         FlowKind::Fee
-    } else {
+    } else if has("price adjustment") {
         FlowKind::Other
+    } else {
+        // Whether it is profit is not for the program to guess.
+        FlowKind::Unassigned
     }
 }
 
@@ -224,7 +221,8 @@ mod tests {
             ("Advisor Fees", -5, FlowKind::Fee),
             ("Commission Adjustments", 5, FlowKind::Fee),
             ("Price Adjustments", 5, FlowKind::Other),
-            ("", 5, FlowKind::Other),
+            ("Cash Receipts", 5, FlowKind::Unassigned),
+            ("", 5, FlowKind::Unassigned),
         ] {
             assert_eq!(kind(name, amount.into()), expected, "{name}");
         }

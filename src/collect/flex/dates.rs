@@ -1,15 +1,20 @@
 //! Dates and times of Flex statements, in all the forms a Flex query can be set to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::FlexSettings;
 use super::xml::Row;
 use crate::collect::time::{self, Instant};
 
 /// How the dates of one file are to be read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Dates {
     zone: Tz,
+    /// The zones of words that mean several.
+    words: BTreeMap<String, Tz>,
     order: Option<Order>,
 }
 
@@ -23,7 +28,7 @@ enum Order {
 impl Dates {
     /// Looks through a file for what its slashed dates mean. `03/04/2026` alone could be March or April; one date
     /// such as `03/25/2026` or `25/03/2026` anywhere in the file, and none of the other kind, settles it.
-    pub fn of_file<'a>(rows: impl Iterator<Item = &'a Row<'a>>, zone: Tz) -> Self {
+    pub fn of_file<'a>(rows: impl Iterator<Item = &'a Row<'a>>, settings: &FlexSettings) -> Self {
         let (mut month_first, mut day_first) = (false, false);
         for (name, text) in rows.flat_map(Row::values) {
             let lower = name.to_ascii_lowercase();
@@ -40,7 +45,8 @@ impl Dates {
             (false, true) => Some(Order::DayFirst),
             _ => None,
         };
-        Self { zone, order }
+        let words = settings.zones.cloned().unwrap_or_default();
+        Self { zone: settings.time_zone, words, order }
     }
 
     /// Reads a date; a time after it is passed over.
@@ -81,7 +87,10 @@ impl Dates {
         let local = date.and_time(clock);
         let time = match words.next() {
             None => time::to_utc(local, self.zone)?,
-            Some(zone) => in_named_zone(local, zone)?,
+            Some(word) => match self.words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+                Some((_, zone)) => time::to_utc(local, *zone)?,
+                None => in_named_zone(local, word)?,
+            },
         };
         Ok(Instant { time, exact: true })
     }
@@ -227,12 +236,21 @@ const ZONES: [(&str, i32); 34] = [
 ];
 
 /// Words for zones that mean different hours in different places.
-const AMBIGUOUS: [(&str, &str); 3] =
-    [("CST", "Chicago or Shanghai"), ("IST", "Kolkata, Dublin or Jerusalem"), ("BST", "London or Dhaka")];
+const AMBIGUOUS: [(&str, &str, &str); 3] = [
+    ("CST", "Chicago or Shanghai", "America/Chicago"),
+    ("IST", "Kolkata, Dublin or Jerusalem", "Asia/Kolkata"),
+    ("BST", "London or Dhaka", "Europe/London"),
+];
+
+/// The word that a problem is about, where it means several zones, and one of them.
+pub fn ambiguous_zone(problem: &str) -> Option<(&'static str, &'static str)> {
+    let found = AMBIGUOUS.iter().find(|(word, ..)| problem.starts_with(&format!("`{word}` could be the time of")));
+    found.map(|(word, _, zone)| (*word, *zone))
+}
 
 /// A time with the zone it names: by a word that means one thing, or by a name of the time zone database.
 fn in_named_zone(local: NaiveDateTime, zone: &str) -> Result<DateTime<Utc>, String> {
-    if let Some((_, places)) = AMBIGUOUS.iter().find(|(word, _)| *word == zone) {
+    if let Some((_, places, _)) = AMBIGUOUS.iter().find(|(word, ..)| *word == zone) {
         return Err(format!("`{zone}` could be the time of {places}"));
     }
     if let Some((_, minutes)) = ZONES.iter().find(|(word, _)| *word == zone) {
@@ -248,9 +266,11 @@ fn in_named_zone(local: NaiveDateTime, zone: &str) -> Result<DateTime<Utc>, Stri
 mod tests {
     use super::*;
 
-    const ISO: Dates = Dates { zone: chrono_tz::America::New_York, order: None };
-    const AMERICAN: Dates = Dates { zone: chrono_tz::America::New_York, order: Some(Order::MonthFirst) };
-    const BRITISH: Dates = Dates { zone: chrono_tz::America::New_York, order: Some(Order::DayFirst) };
+    const ISO: Dates = Dates { zone: chrono_tz::America::New_York, words: BTreeMap::new(), order: None };
+    const AMERICAN: Dates =
+        Dates { zone: chrono_tz::America::New_York, words: BTreeMap::new(), order: Some(Order::MonthFirst) };
+    const BRITISH: Dates =
+        Dates { zone: chrono_tz::America::New_York, words: BTreeMap::new(), order: Some(Order::DayFirst) };
 
     fn utc(dates: Dates, text: &str) -> String {
         dates.instant(text).unwrap().time.format("%FT%TZ").to_string()
@@ -303,6 +323,16 @@ mod tests {
         let problem = ISO.instant("20260106;103000 CST").unwrap_err();
         assert_eq!(problem, "`CST` could be the time of Chicago or Shanghai");
         assert!(ISO.instant("20260106;103000 IST").is_err() && ISO.instant("20260106;103000 BST").is_err());
+    }
+
+    #[test]
+    fn a_configured_zone_settles_an_ambiguous_word() {
+        let words = BTreeMap::from([("CST".to_owned(), chrono_tz::Asia::Shanghai)]);
+        let dates = Dates { words, ..ISO };
+        assert_eq!(utc(dates, "20260106;103000 CST"), "2026-01-06T02:30:00Z");
+        let problem = ISO.instant("20260106;103000 BST").unwrap_err();
+        assert_eq!(ambiguous_zone(&problem), Some(("BST", "Europe/London")));
+        assert_eq!(ambiguous_zone("`XYZ` is not a known time zone"), None);
     }
 
     #[test]

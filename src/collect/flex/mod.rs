@@ -32,7 +32,9 @@ use super::time::Instant;
 use super::{Batch, Fingerprints, utf8};
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, CashFlow, Currency, FindingKind, Severity};
+use crate::record::lacking::{Lacking, Rows};
+use crate::record::load::unknown_cash_type;
+use crate::record::{AccountId, CashFlow, Currency, FindingKind, FlowKind, Severity};
 
 /// What a statement does not say itself.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,10 @@ pub struct FlexSettings<'a> {
     pub account: Option<&'a str>,
     /// The zone of times that do not name one.
     pub time_zone: Tz,
+    /// The zones of words for several.
+    pub zones: Option<&'a BTreeMap<String, Tz>>,
+    /// What money of types is that are not known here.
+    pub cash: Option<&'a BTreeMap<String, FlowKind>>,
     /// The base currency where the statement has no account information.
     pub base_currency: Option<Currency>,
 }
@@ -51,6 +57,8 @@ impl<'a> FlexSettings<'a> {
         Self {
             account: config.account.id(),
             time_zone: config.flex.time_zone,
+            zones: Some(&config.flex.zones),
+            cash: Some(&config.flex.cash),
             base_currency: Some(config.account.base_currency),
         }
     }
@@ -94,7 +102,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
             .at(Place::file(path))
             .hint("include `Account ID` in the Flex query, or set `[account] id` in config/local.toml"));
     };
-    let dates = Dates::of_file(document.statements.iter().chain(&document.rows), settings.time_zone);
+    let dates = Dates::of_file(document.statements.iter().chain(&document.rows), settings);
     let rows = rows_of(&document, &account, &mut batch);
     let base = base_currency(&rows, settings.base_currency, &mut batch)?;
     batch.covered = covered(&document, &account, &dates);
@@ -112,6 +120,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch
         noted: BTreeSet::new(),
     };
     reading.read(&rows)?;
+    reading.note_what_is_lacking(path, &document, settings);
     if reading.batch.is_empty() {
         let message = "the statement holds nothing that belongs to a track record".to_owned();
         let next = "tick Trades, Cash Transactions, Net Asset Value in Base and Open Positions in the Flex query";
@@ -138,6 +147,28 @@ struct Reading {
 }
 
 impl Reading {
+    /// Says of the file what `check` will say of the record.
+    fn note_what_is_lacking(&mut self, path: &Path, document: &Document, settings: &FlexSettings) {
+        let Batch { executions: fills, snapshots, flows, income, .. } = &self.batch;
+        let confirmations = document.rows.iter().any(|row| row.tag == "TradeConfirm");
+        let lacking = Lacking::of(Rows { fills, snapshots, flows, income });
+        // Trade Confirmations never hold a value, and complete the statements that do.
+        let lacking = lacking.into_iter().filter(|lacking| !(confirmations && *lacking == Lacking::NetValue));
+        let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
+        let assigned =
+            |name: &str| settings.cash.is_some_and(|cash| cash.keys().any(|key| key.eq_ignore_ascii_case(name)));
+        for flow in income.iter().filter(|flow| flow.kind == FlowKind::Unassigned) {
+            let name = flow.label.as_deref().unwrap_or_default();
+            if !assigned(name) {
+                *unknown.entry(name).or_default() += 1;
+            }
+        }
+        let unknown = unknown.into_iter().map(|(name, count)| unknown_cash_type(name, count, Severity::Warning));
+        let notices: Vec<_> =
+            unknown.chain(lacking.map(Lacking::finding)).map(|found| found.at(Place::file(path))).collect();
+        self.batch.notices.extend(notices);
+    }
+
     fn read(&mut self, rows: &[&Row]) -> Result<()> {
         self.rates = self.conversion_rates(rows)?;
         self.read_trades(rows)?;
@@ -213,9 +244,16 @@ impl Reading {
 }
 
 fn date_error(row: &Row, name: &str, problem: &str) -> Error {
-    Error::data(format!("{name}: {problem}"))
-        .at(row.place())
-        .hint("set the date format of the Flex query to yyyyMMdd and the time format to HHmmss; nothing was imported")
+    let hint = match dates::ambiguous_zone(problem) {
+        Some((word, zone)) => {
+            format!("say which in config/config.toml, such as [flex.zones] {word} = \"{zone}\"; nothing was imported")
+        }
+        None => {
+            "set the date format of the Flex query to yyyyMMdd and the time format to HHmmss; nothing was imported"
+                .to_owned()
+        }
+    };
+    Error::data(format!("{name}: {problem}")).at(row.place()).hint(hint)
 }
 
 /// Whether there are as many statements as the file says.

@@ -9,7 +9,13 @@ const ACTIVITY: &str = include_str!("../../../tests/fixtures/flex/activity.xml")
 const TWO_ACCOUNTS: &str = include_str!("../../../tests/fixtures/flex/two_accounts.xml");
 
 fn settings(account: Option<&str>) -> FlexSettings<'_> {
-    FlexSettings { account, time_zone: chrono_tz::America::New_York, base_currency: Some("USD".parse().unwrap()) }
+    FlexSettings {
+        account,
+        time_zone: chrono_tz::America::New_York,
+        zones: None,
+        cash: None,
+        base_currency: Some("USD".parse().unwrap()),
+    }
 }
 
 fn read(text: &str) -> Result<Batch> {
@@ -117,8 +123,46 @@ fn with_rows(rows: &str) -> String {
     )
 }
 
+/// What was noticed, beside that these small statements hold no net asset value.
 fn kinds(batch: &Batch) -> Vec<FindingKind> {
-    batch.notices.iter().map(|notice| notice.kind).collect()
+    batch.notices.iter().map(|notice| notice.kind).filter(|kind| *kind != FindingKind::Lacking).collect()
+}
+
+#[test]
+fn what_the_query_lacks_is_said_with_the_box_to_tick() {
+    let batch = read(&with_trade(&format!("{USUAL} dateTime=\"20250602;103059\""))).unwrap();
+    let [only] = batch.notices.as_slice() else { panic!("{:?}", batch.notices) };
+    assert_eq!(only.kind, FindingKind::Lacking);
+    assert!(only.next_step.contains("`Net Asset Value (NAV) in Base`"), "{only:?}");
+    assert_eq!(kinds(&read(ACTIVITY).unwrap()), []);
+}
+
+#[test]
+fn a_contract_without_a_multiplier_and_without_money_is_refused() {
+    let option = |more: &str| {
+        let text = with_trade(&format!("{USUAL} dateTime=\"20250602;103059\" {more}"));
+        read(&text.replace("assetCategory=\"STK\"", "assetCategory=\"OPT\""))
+    };
+    assert!(option("").unwrap_err().next_step().unwrap().contains("`multiplier`"));
+    assert_eq!(option("multiplier=\"100\"").unwrap().executions[0].multiplier, 100.into());
+}
+
+#[test]
+fn cash_of_an_unknown_type_is_named_until_it_is_assigned() {
+    let rows = "<CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Cash Receipts\" amount=\"500\" \
+                reportDate=\"20260107\" transactionID=\"1\" levelOfDetail=\"DETAIL\"/>";
+    let batch = read(&with_rows(rows)).unwrap();
+    assert_eq!(kinds(&batch), [FindingKind::CashType]);
+    assert_eq!(
+        (batch.income[0].kind, batch.income[0].label.as_deref()),
+        (FlowKind::Unassigned, Some("Cash Receipts"))
+    );
+    let cash = BTreeMap::from([("Cash Receipts".to_owned(), FlowKind::Deposit)]);
+    let settings = FlexSettings { cash: Some(&cash), ..settings(None) };
+    let assigned = parse(Path::new("a.xml"), with_rows(rows).as_bytes(), &settings).unwrap();
+    assert_eq!(kinds(&assigned), []);
+    // What is stored stays as it came, so that the assignment may still change.
+    assert_eq!(assigned.income, batch.income);
 }
 
 /// The multiplier of 10,000 at 95 with these attributes.

@@ -102,7 +102,12 @@ impl Reading {
             None => row.decimal("tradeMoney")?.filter(|money| !money.is_zero()),
         };
         let plain = quantity.checked_mul(price).map(|plain| plain.abs()).filter(|plain| !plain.is_zero());
-        let (Some(booked), Some(plain)) = (booked.map(|money| money.abs()), plain) else { return Ok(usual) };
+        let (Some(booked), Some(plain)) = (booked.map(|money| money.abs()), plain) else {
+            // A derivative is never worth its price alone, and no other column says what one contract stands for.
+            let is_contract = |class: &str| ["OPT", "FOP", "FUT"].iter().any(|kind| class.eq_ignore_ascii_case(kind));
+            let lacks = stated.is_none() && row.text("assetCategory").is_some_and(is_contract);
+            return if lacks { Err(row.missing("multiplier")) } else { Ok(usual) };
+        };
         let comes_to = |multiplier: Decimal| {
             plain
                 .checked_mul(multiplier)

@@ -9,11 +9,17 @@ use crate::error::Place;
 use crate::record::files::{Placed, read_rows};
 use crate::record::restatement::{Discovered, Table};
 use crate::record::versions::together;
-use crate::record::{AccountId, CashFlow, FindingKind, StatementPeriod, Subject};
+use crate::record::{
+    AccountId, CashFlow, Finding, FindingKind, FlowKind, Settings, Severity, StatementPeriod, Subject,
+};
 
 impl Reader<'_> {
     /// Money across the account's border, and inside it. A later statement may say of money that it is of the other kind.
-    pub(super) fn cash(&mut self, account: Option<&AccountId>) -> (Vec<CashFlow>, Vec<CashFlow>) {
+    pub(super) fn cash(
+        &mut self,
+        account: Option<&AccountId>,
+        settings: &dyn Settings,
+    ) -> (Vec<CashFlow>, Vec<CashFlow>) {
         let mut by_id: BTreeMap<String, Vec<Placed<CashFlow>>> = BTreeMap::new();
         for (path, external) in [(self.site.flows(), true), (self.site.income(), false)] {
             for (place, flow) in self.take(Files::from_results(vec![read_rows(&path, self.site.root())])) {
@@ -33,6 +39,7 @@ impl Reader<'_> {
             }
         }
         self.discover(found);
+        self.findings.extend(assign(&mut flows, settings));
         flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
         let (external, inside) = flows.into_iter().partition(|flow| flow.kind.is_external());
         (without_sums(external), without_sums(inside))
@@ -88,6 +95,32 @@ impl Reader<'_> {
         self.discover(found);
         periods
     }
+}
+
+/// Gives cash of unknown types the kind that is configured for it, and names the types without one.
+fn assign(flows: &mut [CashFlow], settings: &dyn Settings) -> Vec<Finding> {
+    let mut unassigned: BTreeMap<String, usize> = BTreeMap::new();
+    for flow in flows.iter_mut().filter(|flow| flow.kind == FlowKind::Unassigned) {
+        let name = flow.label.clone().unwrap_or_default();
+        match settings.cash_kind(&name) {
+            Some(kind) => flow.kind = kind.by_sign(flow.amount),
+            None => *unassigned.entry(name).or_default() += 1,
+        }
+    }
+    unassigned.iter().map(|(name, count)| unknown_cash_type(name, *count, Severity::Error)).collect()
+}
+
+/// Cash of an unknown type could be a deposit as well as profit, so its owner says which.
+pub fn unknown_cash_type(name: &str, count: usize, severity: Severity) -> Finding {
+    let rows = if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+    let message = format!(
+        "{rows} of cash of the type `{name}`, which is not known: nothing says whether it is profit or was paid in"
+    );
+    let next = format!(
+        "write into config/config.toml what it is: [flex.cash] \"{name}\" = \"deposit\", \"transfer\", \"dividend\", \"tax\", \
+         \"interest\", \"fee\" or \"other\""
+    );
+    Finding::new(severity, FindingKind::CashType, message, next)
 }
 
 /// Cash without the sums whose movements are told one by one.
