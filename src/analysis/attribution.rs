@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::actions::{Change, Leg};
 use super::carino_linking::coefficients;
 use super::fx::Rates;
-use super::instruments::is_trade;
-use super::rebuilt::{Quantities, known_positions, quantities};
+use super::holdings::{Holdings, Movement, quantities};
+use super::rebuilt::{Quantities, is_like_a_split, is_same, known_positions};
 use super::returns::{Interval, intervals, with_returns};
 use crate::config::FlowTiming;
 use crate::error::Result;
@@ -49,11 +50,13 @@ pub fn contributions<K: Ord + Clone>(
     let returns = series.values();
     let coefficients = coefficients(&returns, &vec![0.0; returns.len()]);
     let instruments = Instruments::of(&record.executions);
+    let holdings = Holdings::of(record);
     let reading = Reading {
         rates: Rates::new(base, &record.snapshots),
-        positions: known_positions(record, &instruments),
+        positions: known_positions(record, &holdings),
         record,
         instruments,
+        holdings,
         of_position,
         of_fill,
     };
@@ -114,6 +117,7 @@ struct Reading<'a, P, F> {
     record: &'a Record,
     rates: Rates<'a>,
     instruments: Instruments<'a>,
+    holdings: Holdings<'a>,
     /// The positions of each snapshot, where they are known.
     positions: Vec<Option<&'a [Position]>>,
     of_position: P,
@@ -165,22 +169,52 @@ where
                 *gains.entry(key).or_default() -= position.market_value * rate;
             }
         }
-        let mut held = quantities(before.positions, &self.instruments);
-        for fill in self.fills(first, last) {
-            *held.entry(self.instruments.of_fill(fill)).or_default() += fill.signed_quantity();
-            if let Some(key) = (self.of_fill)(fill) {
-                *gains.entry(key).or_default() -= self.paid(fill, after.snapshot)?;
+        let mut held = quantities(before.snapshot, &self.instruments);
+        for movement in self.movements(first, last) {
+            match movement {
+                Movement::Fill(fill, _) => {
+                    if let Some(key) = (self.of_fill)(fill) {
+                        *gains.entry(key).or_default() -= self.paid(fill, after.snapshot)?;
+                    }
+                }
+                // What was transferred is brought like everything that comes without a fill.
+                Movement::Event(event) if matches!(event.change, Change::Moved { .. }) => continue,
+                Movement::Event(event) => {
+                    for leg in &event.legs {
+                        self.add_proceeds(leg, before, after, &mut gains)?;
+                    }
+                }
             }
+            movement.apply(&mut held);
         }
         self.without_what_was_brought(before, after, &held, &mut gains)?;
         Some(gains)
     }
 
-    fn fills(&self, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &'a Execution> {
-        let fills = &self.record.executions;
-        let from = fills.partition_point(|fill| fill.utc_date() <= after);
-        let inside = fills.iter().skip(from).take_while(move |fill| fill.utc_date() <= until);
-        inside.filter(|fill| is_trade(fill))
+    fn movements(&self, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &Movement<'a>> {
+        let inside = move |date: NaiveDate| after < date && date <= until;
+        self.holdings.movements.iter().filter(move |movement| match movement {
+            Movement::Fill(fill, _) => inside(fill.utc_date()),
+            Movement::Event(event) => inside(event.date),
+        })
+    }
+
+    /// What a corporate action paid for a position of a group, less what it charged.
+    fn add_proceeds(
+        &self,
+        leg: &Leg,
+        before: End<'a>,
+        after: End<'a>,
+        gains: &mut BTreeMap<K, Decimal>,
+    ) -> Option<()> {
+        let of_leg = |position: &&Position| self.instruments.of_position(position) == leg.instrument;
+        let position = before.positions.iter().find(of_leg).filter(|_| !leg.proceeds.is_zero());
+        if let Some(key) = position.and_then(|position| (self.of_position)(before.snapshot, position)) {
+            let currency = leg.currency?;
+            let rate = after.snapshot.fx_to_base(currency).or(before.snapshot.fx_to_base(currency))?;
+            *gains.entry(key).or_default() += leg.proceeds * rate;
+        }
+        Some(())
     }
 
     /// What a fill took out of the cash, at its own rate; else, and where nothing but the gain is exchanged, at the next
@@ -205,7 +239,7 @@ where
         let ends = after.positions.iter().map(|position| (after, position));
         let ends = ends.chain(before.positions.iter().map(|position| (before, position)));
         let mut seen = Quantities::new();
-        let told = quantities(after.positions, &self.instruments);
+        let told = quantities(after.snapshot, &self.instruments);
         for (end, position) in ends {
             let instrument = self.instruments.of_position(position);
             if seen.insert(instrument.clone(), position.quantity).is_some() || position.quantity.is_zero() {
@@ -213,7 +247,7 @@ where
             }
             let (was, is) = (counted.get(&instrument), told.get(&instrument));
             let (was, is) = (was.copied().unwrap_or_default(), is.copied().unwrap_or_default());
-            if super::rebuilt::is_same(was, is) || super::rebuilt::is_like_a_split(was, is) {
+            if is_same(was, is) || is_like_a_split(was, is) {
                 continue;
             }
             if let Some(key) = (self.of_position)(end.snapshot, position) {

@@ -18,8 +18,8 @@ pub struct Order {
     pub instrument: Instrument,
     /// The broker's ticker.
     pub symbol: Ticker,
-    /// Whether it is of shares, or at least nothing says that it is of something else.
-    pub is_of_shares: bool,
+    /// Whether it is of options, futures or the like, which may go by the ticker of what they are on.
+    pub is_of_derivatives: bool,
     /// Bought or sold.
     pub side: Side,
     /// The currency of `price`.
@@ -143,7 +143,7 @@ fn order_of(instrument: Instrument, fills: &[&Execution], instruments: &Instrume
         account: first.account.clone(),
         instrument,
         symbol: first.symbol.clone(),
-        is_of_shares: instruments.is_share(first),
+        is_of_derivatives: instruments.is_derivative(first),
         side: first.side,
         currency: first.currency,
         first_fill: first.time,

@@ -44,9 +44,9 @@ impl PlanMatches {
 
 /// Brings each order to the planned trade it carries out.
 ///
-/// An order of shares carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
+/// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
 /// plan of a strategy that was made by its first fill, is dated on or before it, in UTC, and at most
-/// [`DAYS_TO_CARRY_OUT`] days before. An older plan of the same strategy has been replaced by then. `plans` are ascending
+/// [`DAYS_TO_CARRY_OUT`] days before. One of options, futures or the like carries out none. An older plan of the same strategy has been replaced by then. `plans` are ascending
 /// by date, then by the time they were made.
 pub fn match_plans(plans: &[Plan], orders: &[Order]) -> PlanMatches {
     PlanMatches { of_order: orders.iter().map(|order| planned(order, plans)).collect() }
@@ -68,7 +68,7 @@ fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
 
 fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
     let same = trade.ticker == order.symbol || same_ticker(trade.symbol.as_str(), order.symbol.as_str());
-    order.is_of_shares && same && trade.action == order.side && trade.currency == order.currency
+    !order.is_of_derivatives && same && trade.action == order.side && trade.currency == order.currency
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Round trips: what was bought and sold again, or sold short and bought back, and what came of it.
 
+mod actions;
 mod assignment;
 mod book;
 mod leg;
@@ -50,8 +51,9 @@ pub struct RoundTrip {
     pub direction: Direction,
     /// Shares or contracts matched, above zero.
     pub quantity: Decimal,
-    /// Value of the opening leg: quantity x price x multiplier, summed fill by fill.
-    pub entry_value: Decimal,
+    /// Value of the opening leg: quantity x price x multiplier, summed fill by fill; `None` where a corporate action leaves
+    /// open what it cost.
+    pub entry_value: Option<Decimal>,
     /// When its first share was opened.
     pub opened: DateTime<Utc>,
     /// When its last share was closed.
@@ -60,8 +62,8 @@ pub struct RoundTrip {
     pub opening: ExecId,
     /// The first of the closing order's fills in it.
     pub closing: ExecId,
-    /// Price difference x quantity x multiplier, before commissions.
-    pub gross: Decimal,
+    /// Price difference x quantity x multiplier, before commissions; `None` where it is not known what was paid.
+    pub gross: Option<Decimal>,
     /// `gross` less both legs' share of their commissions; `None` if one is not known.
     pub net: Option<Decimal>,
     /// The same in base currency; `None` if a rate or commission is not known. What was paid for is converted leg by leg,
@@ -70,6 +72,8 @@ pub struct RoundTrip {
     /// What the account had in base currency when it was closed: the value of the last snapshot before, and the money that
     /// came in since.
     pub capital: Option<Decimal>,
+    /// Why there is no result, where a corporate action leaves the cost open.
+    pub reason: Option<String>,
 }
 
 impl RoundTrip {
@@ -85,7 +89,7 @@ impl RoundTrip {
 
     /// `net` as a fraction of the opening leg's value, in trade currency; `None` where either is unknown or 0.
     pub fn net_return(&self) -> Option<f64> {
-        self.net?.checked_div(self.entry_value)?.to_f64()
+        self.net?.checked_div(self.entry_value?)?.to_f64()
     }
 
     /// `net_base` in basis points of `capital`.
@@ -169,6 +173,9 @@ pub struct Matching {
 /// and never opens one. Whether a fill closes anything is for the broker's open/close indicator to say, then for its
 /// realized profit, then for that holding.
 ///
+/// Corporate actions and transfers change open lots as [`super::actions`] says: splits and changes of contract keep the cost, a
+/// payment closes at what was paid, and where the statement leaves the cost open a round trip has no result.
+///
 /// An option that is exercised or assigned makes no round trip where the broker reports no profit for it: what it cost or
 /// brought is then part of what the shares cost or bring.
 pub fn round_trips(record: &Record, base: Currency) -> Matching {
@@ -194,6 +201,8 @@ fn taken_during(snapshot: &Snapshot) -> Option<DateTime<Utc>> {
     (taken.date_naive() == snapshot.date && taken.time() != NaiveTime::MIN).then_some(taken)
 }
 
+#[cfg(test)]
+mod action_tests;
 #[cfg(test)]
 mod opening_tests;
 #[cfg(test)]

@@ -13,13 +13,14 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::carino_linking::coefficients;
 use super::fx::Rates;
+use super::holdings::Holdings;
 use super::price_basis::Splits;
 use super::rebuilt::known_positions;
 use super::returns::{Interval, intervals, with_returns};
 use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
-use crate::record::{Currency, Execution, Instruments, Position, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
+use crate::record::{Currency, Execution, Position, PriceSeries, PriceSymbol, Record, Snapshot, Ticker};
 
 /// A position that only one side holds counts as timing for this many calendar days after a rebalance.
 pub const DAYS_OF_TIMING: i64 = 10;
@@ -142,7 +143,7 @@ struct Side<'a> {
 
 impl<'a> Side<'a> {
     fn new(record: &'a Record, market: &'a Market<'a>, price: fn(&crate::record::Bar) -> Decimal) -> Self {
-        let positions = known_positions(record, &Instruments::of(&record.executions));
+        let positions = known_positions(record, &Holdings::of(record));
         let (rates, splits) = (Rates::new(market.base, &record.snapshots), Splits::of(record));
         Self { record, market, rates, positions, price, splits }
     }

@@ -1,5 +1,6 @@
 //! Orders, round trips and execution quality as strangers see them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -135,14 +136,28 @@ fn slugs(orders: &[Order]) -> Vec<String> {
     orders.iter().map(slug).collect()
 }
 
-/// The results of round trips in basis points, by the fill that closed them; `None` where one is not known.
-fn results_by_closing_fill(closed: &[RoundTrip]) -> BTreeMap<&str, Option<f64>> {
-    let mut results: BTreeMap<&str, Option<f64>> = BTreeMap::new();
+/// The results of round trips in basis points, by the fill that closed them; where one is not known, why.
+fn results_by_closing_fill(closed: &[RoundTrip]) -> BTreeMap<&str, Result<f64, String>> {
+    let mut results: BTreeMap<&str, Result<f64, String>> = BTreeMap::new();
     for trip in closed {
-        let sum = results.entry(trip.closing.as_str()).or_insert(Some(0.0));
-        *sum = sum.zip(trip.result_bps()).map(|(sum, result)| sum + result);
+        let result = trip.result_bps().ok_or_else(|| why_unknown(trip));
+        match results.entry(trip.closing.as_str()) {
+            Entry::Vacant(place) => {
+                place.insert(result);
+            }
+            Entry::Occupied(mut place) => {
+                let sum = place.get().clone().and_then(|sum| Ok(sum + result?));
+                *place.get_mut() = sum;
+            }
+        }
     }
     results
+}
+
+/// Why a round trip has no result.
+fn why_unknown(trip: &RoundTrip) -> String {
+    let other = || "needs every commission, exchange rate and a valuation before it".to_owned();
+    trip.reason.clone().unwrap_or_else(other)
 }
 
 fn order_view(
@@ -150,15 +165,18 @@ fn order_view(
     slippage: &OrderSlippage,
     slug: &str,
     note: Option<&Annotation>,
-    results: &BTreeMap<&str, Option<f64>>,
+    results: &BTreeMap<&str, Result<f64, String>>,
     rates: &Rates,
     disclosure: &Disclosure,
 ) -> OrderView {
     let notional = order.notional_in_base(rates);
     let commission = order.commission_in_base(rates);
-    let closing: Vec<Option<f64>> =
-        order.fills.iter().filter_map(|fill| results.get(fill.exec_id.as_str()).copied()).collect();
-    let result = if closing.is_empty() { None } else { closing.into_iter().sum::<Option<f64>>() };
+    let closing: Vec<_> = order.fills.iter().filter_map(|fill| results.get(fill.exec_id.as_str()).cloned()).collect();
+    let result = if closing.is_empty() {
+        Err("closed no round trip".to_owned())
+    } else {
+        closing.into_iter().sum::<Result<f64, String>>()
+    };
     OrderView {
         slug: slug.to_owned(),
         date: order.date(),
@@ -174,7 +192,8 @@ fn order_view(
         reference_source: slippage.reference.map(|reference| reference.source.in_words().to_owned()),
         slippage_bps: slippage.bps.map(|bps| disclosure.slippage_bps(bps)),
         commission_bps: share(commission, notional).map(|share| disclosure.cost_bps(share * 10_000.0)),
-        result_bps: result.map(|bps| disclosure.result_bps(bps)),
+        no_result: result.as_ref().err().cloned().unwrap_or_default(),
+        result_bps: result.ok().map(|bps| disclosure.result_bps(bps)),
         quantity: disclosure.shares(order.quantity),
         notional: disclosure.money(order.notional()),
         commission: commission.and_then(|commission| disclosure.money(commission)),
@@ -203,6 +222,7 @@ fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
         net_return: trip.net_return().map(|value| disclosure.trade_return(value)),
         result_bps: trip.result_bps().map(|bps| disclosure.result_bps(bps)),
         profit: trip.net_base.and_then(|profit| disclosure.money(profit)),
+        reason: if trip.result_bps().is_none() { why_unknown(trip) } else { String::new() },
     }
 }
 

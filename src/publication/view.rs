@@ -256,6 +256,8 @@ pub struct OrderView {
     pub slippage_bps: Option<PublicSlippage>,
     /// Commission in basis points of notional; `None` while not all of it has been reported.
     pub commission_bps: Option<PublicCost>,
+    /// Why there is no result, where there is none.
+    pub no_result: String,
     /// Result of the round trips it closed, in basis points of the net liquidation value.
     pub result_bps: Option<PublicResult>,
     /// Shares, in absolute mode.
@@ -303,6 +305,8 @@ pub struct RoundTripView {
     pub result_bps: Option<PublicResult>,
     /// Profit after commissions in base currency, in absolute mode.
     pub profit: Option<Amount>,
+    /// Why there is no result, where there is none.
+    pub reason: String,
 }
 
 /// Execution quality without amounts.

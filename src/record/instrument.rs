@@ -82,6 +82,14 @@ impl<'a> Instruments<'a> {
         self.kind(fill).class
     }
 
+    /// Whether a fill is of something that may go by the ticker of what it is on: an option, a future, a warrant.
+    pub fn is_derivative(&self, fill: &Execution) -> bool {
+        match self.class_of(fill) {
+            AssetClass::Unknown => !self.is_share(fill),
+            class => matches!(class, AssetClass::Option | AssetClass::Future | AssetClass::Warrant),
+        }
+    }
+
     /// Whether only the gain of what a fill is of is money, and not its market value: of futures and CFDs.
     pub fn is_margined(&self, fill: &Execution) -> bool {
         fill.asset_class.is_margined() || self.class_of(fill).is_margined()

@@ -284,6 +284,8 @@ class Trades:
 
     def planned(self, fill):
         """The reference price in the newest plan, at most ten days old, that has the fill's ticker and side."""
+        if fill.asset_class.upper() in ("OPT", "FOP", "FUT", "WAR"):
+            return None  # it only goes by the ticker of what it is on
         recent = [plan for plan in self.record.plans if 0 <= (fill.date - date.fromisoformat(plan["as_of"])).days]
         newest = {plan["strategy"]: plan for plan in recent}.values()
         for plan in sorted(newest, key=lambda one: one["as_of"], reverse=True):

@@ -1,6 +1,7 @@
 //! What is open of one instrument in one account.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use rust_decimal::Decimal;
 
@@ -9,13 +10,19 @@ use super::leg::Leg;
 use crate::analysis::rebuilt::is_like_a_split;
 use crate::record::{Execution, Side};
 
+/// Less than this of a share is what a ratio left in the last digits.
+const DUST: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+
+/// The digits behind the point of quantities after a ratio.
+const DIGITS: u32 = 8;
+
 /// Open lots, oldest first, all on the same side.
 #[derive(Default)]
 pub(super) struct Book<'a> {
     lots: VecDeque<Lot<'a>>,
 }
 
-enum Lot<'a> {
+pub(super) enum Lot<'a> {
     /// What a fill opened.
     Opened(Leg<'a>),
     /// Shares or contracts that came without a fill, below zero when short.
@@ -82,23 +89,9 @@ impl<'a> Book<'a> {
             // What was on the other side has been closed by something that is not in the record.
             self.lots.retain(|lot| lot.side() == fill.side);
         }
-        let mut closed =
-            Closed { confirmed: indicator != Indicator::Nothing || has_profit(fill), ..Closed::default() };
-        while leg.quantity > Decimal::ZERO {
-            let Some(lot) = self.lots.front_mut().filter(|lot| lot.side() != fill.side) else { break };
-            let closing = leg.take(lot.signed_quantity().abs());
-            match lot {
-                Lot::Opened(opening) => closed.pairs.push((opening.take(closing.quantity), closing)),
-                Lot::Unknown(held) => {
-                    *held += closing.quantity * Decimal::from(fill.side.sign());
-                    closed.without_opening += closing.quantity;
-                }
-            }
-            if lot.signed_quantity().is_zero() {
-                self.lots.pop_front();
-            }
-        }
-        if leg.quantity > Decimal::ZERO {
+        let mut closed = self.close(&mut leg);
+        closed.confirmed = indicator != Indicator::Nothing || has_profit(fill);
+        if leg.quantity > DUST || (closed.is_nothing() && leg.quantity > Decimal::ZERO) {
             if opens_with_the_rest(fill, indicator, &closed) {
                 self.lots.push_back(Lot::Opened(leg));
             } else {
@@ -108,31 +101,117 @@ impl<'a> Book<'a> {
         closed
     }
 
-    /// Takes in a change that no fill explains. What came is of unknown origin; of what went, the oldest goes first. Where
-    /// it looks like a split, nothing is known any more of what the lots cost.
+    /// Closes what is open on the other side, as far as the leg reaches.
+    pub fn close(&mut self, leg: &mut Leg<'a>) -> Closed<'a> {
+        let mut closed = Closed::default();
+        while leg.quantity > Decimal::ZERO {
+            let Some(lot) = self.lots.front_mut().filter(|lot| lot.side() != leg.fill.side) else { break };
+            let open = lot.signed_quantity().abs();
+            let closing = leg.take(open);
+            let is_all = open - closing.quantity <= DUST;
+            match lot {
+                Lot::Opened(opening) => {
+                    let part = if is_all { open } else { closing.quantity };
+                    closed.pairs.push((opening.take(part), closing));
+                }
+                Lot::Unknown(held) => {
+                    *held += closing.quantity * Decimal::from(leg.fill.side.sign());
+                    closed.without_opening += closing.quantity;
+                }
+            }
+            if is_all {
+                self.lots.pop_front();
+            }
+        }
+        closed
+    }
+
+    /// Takes in a change that no fill explains. Where it looks like a split, nothing is known any more of what the lots
+    /// cost.
     pub fn change(&mut self, quantity: Decimal) {
         let held = self.position();
         if is_like_a_split(held, held + quantity) {
             self.lots = VecDeque::from([Lot::Unknown(held + quantity)]);
-            return;
+        } else {
+            self.transfer(quantity);
         }
+    }
+
+    /// Takes in what came or went without a result. What came is of unknown origin; of what went, the oldest goes first.
+    pub fn transfer(&mut self, quantity: Decimal) {
+        let (gone, left) = self.take(-quantity);
+        drop(gone);
+        if !left.is_zero() {
+            self.lots.push_back(Lot::Unknown(-left));
+        }
+    }
+
+    /// Takes out so much, below zero of a short position, oldest first; returns the lots and what was not there.
+    pub fn take(&mut self, quantity: Decimal) -> (Vec<Lot<'a>>, Decimal) {
         let side = if quantity.is_sign_negative() { Side::Sell } else { Side::Buy };
-        let mut left = quantity.abs();
-        while left > Decimal::ZERO {
-            let Some(lot) = self.lots.front_mut().filter(|lot| lot.side() != side) else { break };
-            let part = left.min(lot.signed_quantity().abs());
-            left -= part;
-            match lot {
-                Lot::Opened(opening) => drop(opening.take(part)),
-                Lot::Unknown(held) => *held += part * Decimal::from(side.sign()),
-            }
-            if lot.signed_quantity().is_zero() {
+        let (mut taken, mut left) = (Vec::new(), quantity.abs());
+        while left > DUST {
+            let Some(lot) = self.lots.front_mut().filter(|lot| lot.side() == side) else { break };
+            let open = lot.signed_quantity().abs();
+            let part = if open - left <= DUST { open } else { left };
+            left = (left - part).max(Decimal::ZERO);
+            taken.push(match lot {
+                Lot::Opened(opening) => Lot::Opened(opening.take(part)),
+                Lot::Unknown(held) => {
+                    let part = part * Decimal::from(side.sign());
+                    *held -= part;
+                    Lot::Unknown(part)
+                }
+            });
+            if part == open {
                 self.lots.pop_front();
             }
         }
-        if left > Decimal::ZERO {
-            self.lots.push_back(Lot::Unknown(left * Decimal::from(side.sign())));
+        (taken, if left > DUST { left * Decimal::from(side.sign()) } else { Decimal::ZERO })
+    }
+
+    /// Puts in lots that come from elsewhere, as the newest.
+    pub fn put(&mut self, lots: impl IntoIterator<Item = Lot<'a>>) {
+        self.lots.extend(lots);
+    }
+
+    /// What is spun off for each lot: `quantity` in all, and `share` of what the lots cost. Without a share the cost of both
+    /// is open.
+    pub fn spin_off(&mut self, quantity: Decimal, share: Option<Decimal>, why: &Rc<str>) -> Vec<Lot<'a>> {
+        let held = self.position();
+        let mut children = Vec::new();
+        for lot in &mut self.lots {
+            let part = (lot.signed_quantity() * quantity).checked_div(held).unwrap_or_default();
+            children.push(match lot {
+                Lot::Unknown(_) => Lot::Unknown(part),
+                Lot::Opened(leg) => {
+                    let mut child = leg.take_cost(share.unwrap_or_default(), part.abs());
+                    if share.is_none() {
+                        leg.open_cost = Some(Rc::clone(why));
+                        child.open_cost = Some(Rc::clone(why));
+                    }
+                    Lot::Opened(child)
+                }
+            });
         }
+        exact(&mut children, quantity);
+        children
+    }
+
+    /// Leaves open what the lots cost.
+    pub fn open_cost(&mut self, why: &Rc<str>) {
+        for lot in &mut self.lots {
+            if let Lot::Opened(leg) = lot {
+                leg.open_cost = Some(Rc::clone(why));
+            }
+        }
+    }
+
+    /// Makes it so many units in all, at the same cost.
+    pub fn rescale(&mut self, quantity: Decimal) {
+        let mut lots: Vec<Lot> = self.lots.drain(..).collect();
+        rescale(&mut lots, quantity);
+        self.lots.extend(lots);
     }
 
     /// The lots that fills opened.
@@ -145,7 +224,7 @@ impl<'a> Book<'a> {
 }
 
 impl Lot<'_> {
-    fn signed_quantity(&self) -> Decimal {
+    pub fn signed_quantity(&self) -> Decimal {
         match self {
             Self::Opened(leg) => leg.quantity * Decimal::from(leg.fill.side.sign()),
             Self::Unknown(held) => *held,
@@ -155,6 +234,35 @@ impl Lot<'_> {
     fn side(&self) -> Side {
         if self.signed_quantity().is_sign_negative() { Side::Sell } else { Side::Buy }
     }
+
+    fn set(&mut self, quantity: Decimal) {
+        match self {
+            Self::Opened(leg) => leg.quantity = quantity.abs(),
+            Self::Unknown(held) => *held = quantity,
+        }
+    }
+}
+
+/// Makes lots so many units in all, each in proportion.
+pub(super) fn rescale(lots: &mut [Lot], quantity: Decimal) {
+    let held: Decimal = lots.iter().map(Lot::signed_quantity).sum();
+    for lot in lots.iter_mut() {
+        if let Some(part) = (lot.signed_quantity() * quantity).checked_div(held) {
+            lot.set(part);
+        }
+    }
+    exact(lots, quantity);
+}
+
+/// Rounds the lots' quantities, and gives the last what is then missing to the sum.
+fn exact(lots: &mut [Lot], quantity: Decimal) {
+    let Some((last, others)) = lots.split_last_mut() else { return };
+    let mut left = quantity;
+    for lot in others {
+        lot.set(lot.signed_quantity().round_dp(DIGITS));
+        left -= lot.signed_quantity();
+    }
+    last.set(left.round_dp(DIGITS));
 }
 
 /// Whether what is left of a fill, once nothing open is on the other side any more, opens a position.

@@ -52,7 +52,7 @@ fn a_contract_counts_its_multiplier_times() {
         Fill::buy("X", 2, 3).on("2026-01-06").multiplier(100).class("OPT").commission("1.30", "USD").done(),
     ]);
     assert_eq!(results(&matching), [(dec("2"), Some(dec("397.40")))]);
-    assert_eq!(matching.closed[0].entry_value, dec("1000"));
+    assert_eq!(matching.closed[0].entry_value, Some(dec("1000")));
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_round_trip_is_of_two_orders_however_they_were_filled() {
         fills.extend(cut(again, Side::Buy, "2026-01-06", 12, "2"));
         fills.extend(cut(sold, Side::Sell, "2026-01-09", 15, "3"));
         let matching = matched(fills);
-        matching.closed.iter().map(|trip| (trip.quantity, trip.entry_value, trip.net)).collect::<Vec<_>>()
+        matching.closed.iter().map(|trip| (trip.quantity, trip.entry_value.unwrap(), trip.net)).collect::<Vec<_>>()
     };
     // 100 x 5 - 1 - 1 and 50 x 3 - 0.50 - 0.50.
     let wanted = [(dec("100"), dec("1000"), Some(dec("498"))), (dec("50"), dec("600"), Some(dec("149")))];

@@ -1,21 +1,25 @@
 //! Orders, and what changed without one, in the order in which they count.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::iter::Peekable;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::Matching;
+use super::actions::booking;
 use super::assignment::deliveries;
 use super::book::{Book, Indicator};
 use super::leg::Leg;
 use super::trips::Trips;
 use super::unexplained::{Unexplained, unexplained};
+use crate::analysis::actions::Event;
 use crate::analysis::fx::Rates;
+use crate::analysis::holdings::Holdings;
 use crate::analysis::orders::grouped;
 use crate::record::{AccountId, AssetClass, ExecId, Execution, Instrument, Instruments, Record};
 
-/// One order: its number, and its fills by time.
+/// One order, or the part of it up to a corporate action: its number, and its fills by time.
 struct Order<'a> {
     number: usize,
     instrument: Instrument,
@@ -23,49 +27,111 @@ struct Order<'a> {
 }
 
 /// Open lots of each account and instrument, and what has come of those that were closed.
-struct Timeline<'a> {
-    rates: &'a Rates<'a>,
+pub(super) struct Timeline<'a> {
+    pub rates: &'a Rates<'a>,
     instruments: Instruments<'a>,
+    /// The account that changes and corporate actions are of where they do not say.
+    account: AccountId,
     books: BTreeMap<(AccountId, Instrument), Book<'a>>,
+    /// What corporate actions book, by their number and instrument.
+    bookings: &'a BTreeMap<(usize, Instrument), Execution>,
     /// The shares delivered for an option, by the option's fill.
     deliveries: BTreeMap<&'a ExecId, &'a ExecId>,
     /// The profits of options that go with the shares, by the fill of the shares.
     carried: BTreeMap<&'a ExecId, (Option<Decimal>, Option<Decimal>)>,
-    trips: Trips<'a>,
+    pub trips: Trips<'a>,
 }
 
 /// Matches all fills of a record.
 pub(super) fn matched(record: &Record, rates: &Rates) -> Matching {
     let instruments = Instruments::of(&record.executions);
+    let holdings = Holdings::of(record);
     let groups = grouped(&record.executions, &instruments);
     let mut fills: Vec<&Execution> = groups.iter().flat_map(|(_, fills)| fills.iter().copied()).collect();
     fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
-    let changes = unexplained(record, &instruments, &fills);
-    let account = account_of(record, &fills);
-    let deliveries = deliveries(&fills, &instruments);
+    let Some(account) = account_of(record, &fills) else { return Matching::default() };
+    // Events are numbered on from the orders.
+    let events: Vec<(usize, &Event)> = (groups.len()..).zip(holdings.events()).collect();
+    let bookings = bookings(&events, &account);
     let mut timeline = Timeline {
         rates,
         instruments,
+        account,
         books: BTreeMap::new(),
-        deliveries,
+        bookings: &bookings,
+        deliveries: BTreeMap::new(),
         carried: BTreeMap::new(),
         trips: Trips::new(rates),
     };
-    let mut changes = changes.into_iter().peekable();
-    let orders = groups.into_iter().enumerate();
-    let mut orders =
-        orders.map(|(number, (instrument, fills))| Order { number, instrument, fills }).collect::<VecDeque<_>>();
+    timeline.deliveries = deliveries(&fills, &timeline.instruments);
+    let mut others =
+        Others { changes: unexplained(&holdings).into_iter().peekable(), events: events.iter().copied().peekable() };
+    let mut orders: VecDeque<Order> = parts(groups, &events).into();
     while let Some(time) = orders.front().and_then(Order::time) {
-        while let Some(change) = changes.next_if(|change| change.after.is_none_or(|after| after < time)) {
-            timeline.change(account.as_ref(), change);
-        }
+        others.up_to(Some(time), &mut timeline);
         let until = orders.partition_point(|order| order.time() == Some(time));
         timeline.at_one_time(orders.drain(..until).collect());
     }
-    for change in changes {
-        timeline.change(account.as_ref(), change);
-    }
+    others.up_to(None, &mut timeline);
     timeline.finish()
+}
+
+/// The orders by their first fill, each cut where a corporate action changed what its fills count in.
+fn parts<'a>(groups: Vec<(Instrument, Vec<&'a Execution>)>, events: &[(usize, &Event)]) -> Vec<Order<'a>> {
+    let mut parts = Vec::with_capacity(groups.len());
+    for (number, (instrument, mut fills)) in groups.into_iter().enumerate() {
+        for (_, event) in events.iter().rev().filter(|(_, event)| event.leg(&instrument).is_some()) {
+            let later = fills.split_off(fills.partition_point(|fill| fill.time < event.time));
+            if !later.is_empty() {
+                parts.push(Order { number, instrument: instrument.clone(), fills: later });
+            }
+        }
+        if !fills.is_empty() {
+            parts.push(Order { number, instrument, fills });
+        }
+    }
+    parts.sort_by_key(|order| order.fills.first().map(|fill| (fill.time, &fill.exec_id)));
+    parts
+}
+
+fn bookings(events: &[(usize, &Event)], account: &AccountId) -> BTreeMap<(usize, Instrument), Execution> {
+    let mut bookings = BTreeMap::new();
+    for (number, event) in events {
+        for leg in &event.legs {
+            let account = event.account.unwrap_or(account);
+            if let Some(booked) = booking(event, leg, account) {
+                bookings.insert((*number, leg.instrument.clone()), booked);
+            }
+        }
+    }
+    bookings
+}
+
+/// What comes between orders: corporate actions, and changes that nothing explains.
+struct Others<'a, E: Iterator<Item = (usize, &'a Event<'a>)>, C: Iterator<Item = Unexplained>> {
+    changes: Peekable<C>,
+    events: Peekable<E>,
+}
+
+impl<'a, E: Iterator<Item = (usize, &'a Event<'a>)>, C: Iterator<Item = Unexplained>> Others<'a, E, C> {
+    /// Brings in what came before the fills of a time, in order; all that is left without one.
+    fn up_to(&mut self, time: Option<DateTime<Utc>>, timeline: &mut Timeline<'a>) {
+        loop {
+            let event = self.events.peek().map(|(_, event)| event.time);
+            let event = event.filter(|event| time.is_none_or(|time| *event <= time));
+            let is_next = |change: &Unexplained| {
+                let before = |until: DateTime<Utc>| change.after.is_none_or(|after| after < until);
+                time.is_none_or(before) && event.is_none_or(before)
+            };
+            if let Some(change) = self.changes.next_if(is_next) {
+                timeline.change(change);
+            } else if let Some((number, event)) = self.events.next_if(|_| event.is_some()) {
+                timeline.event_everywhere(event, number);
+            } else {
+                return;
+            }
+        }
+    }
 }
 
 /// The account whose positions the snapshots hold: theirs, or the only one of the fills where they name it otherwise.
@@ -82,9 +148,32 @@ impl Order<'_> {
 }
 
 impl<'a> Timeline<'a> {
-    fn change(&mut self, account: Option<&AccountId>, change: Unexplained) {
-        let Some(account) = account else { return };
-        self.books.entry((account.clone(), change.instrument)).or_default().change(change.quantity);
+    fn change(&mut self, change: Unexplained) {
+        let account = self.account.clone();
+        self.book(&account, &change.instrument).change(change.quantity);
+    }
+
+    /// An event in its account; in all that hold anything where it names none.
+    fn event_everywhere(&mut self, event: &'a Event<'a>, number: usize) {
+        let known: BTreeSet<AccountId> = self.books.keys().map(|(account, _)| account.clone()).collect();
+        let own = event.account.filter(|account| known.contains(account));
+        match own {
+            Some(account) => self.event(event, account, number),
+            None if event.account.is_some() || known.is_empty() => {
+                let account = self.account.clone();
+                self.event(event, &account, number);
+            }
+            None => known.iter().for_each(|account| self.event(event, account, number)),
+        }
+    }
+
+    pub(super) fn book(&mut self, account: &AccountId, instrument: &Instrument) -> &mut Book<'a> {
+        self.books.entry((account.clone(), instrument.clone())).or_default()
+    }
+
+    /// What an event books in an instrument, as a fill.
+    pub(super) fn booking(&self, number: usize, instrument: &Instrument) -> Option<&'a Execution> {
+        self.bookings.get(&(number, instrument.clone()))
     }
 
     /// Orders whose first fills are of the same time: options first, because shares may be delivered for them; then by the

@@ -84,7 +84,7 @@ impl<'a> Trips<'a> {
             currency: closing.fill.currency,
             direction: if opening.fill.side == Side::Buy { Direction::Long } else { Direction::Short },
             quantity: closing.quantity,
-            entry_value: opening.value,
+            entry_value: opening.open_cost.is_none().then_some(opening.money.value),
             opened: opening.fill.time,
             closed: closing.fill.time.max(opening.fill.time),
             opening: opening.fill.exec_id.clone(),
@@ -93,6 +93,7 @@ impl<'a> Trips<'a> {
             net: profit.net,
             net_base: profit.net_base,
             capital: None,
+            reason: opening.open_cost.as_deref().map(str::to_owned),
         }
     }
 
@@ -152,10 +153,11 @@ impl RoundTrip {
     fn join(&mut self, other: Self) {
         let sum = |one: Option<Decimal>, other: Option<Decimal>| Some(one? + other?);
         self.quantity += other.quantity;
-        self.entry_value += other.entry_value;
-        self.gross += other.gross;
+        self.entry_value = sum(self.entry_value, other.entry_value);
+        self.gross = sum(self.gross, other.gross);
         self.net = sum(self.net, other.net);
         self.net_base = sum(self.net_base, other.net_base);
+        self.reason = self.reason.take().or(other.reason);
         self.opened = self.opened.min(other.opened);
         self.closed = self.closed.max(other.closed);
     }

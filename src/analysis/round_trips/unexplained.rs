@@ -1,15 +1,16 @@
-//! What came into an account, or left it, without a fill.
+//! What came into an account, or left it, without a fill or a corporate action.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
-use super::{is_in, taken_during};
-use crate::analysis::rebuilt::{Quantities, filled, is_same};
-use crate::record::{Execution, Instrument, Instruments, Record, Snapshot};
+use super::taken_during;
+use crate::analysis::holdings::{Holdings, Movement};
+use crate::analysis::rebuilt::{Quantities, is_same};
+use crate::record::{Instrument, Snapshot};
 
-/// A change in what is held that no fill explains.
+/// A change in what is held that nothing explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unexplained {
     /// The time it came after: that of the snapshot before; `None` where it was there before the record.
@@ -19,71 +20,102 @@ pub(super) struct Unexplained {
     pub quantity: Decimal,
 }
 
-/// Known positions less all fills up to them, wherever that changes.
+/// Known positions less what is known to have moved up to them, wherever that changes.
 ///
 /// The first such difference is what was held before the record. One that the next snapshot no longer shows, or that is
 /// just what was filled on the last snapshot's date, is one of timing.
-pub(super) fn unexplained(record: &Record, instruments: &Instruments, fills: &[&Execution]) -> Vec<Unexplained> {
-    let known: Vec<&Snapshot> = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some()).collect();
-    let differences = differences(&known, instruments, fills);
-    let mut levels = Quantities::new();
-    let mut found = Vec::new();
-    for (at, difference) in differences.iter().enumerate() {
-        let concerned: BTreeSet<&Instrument> = difference.keys().chain(levels.keys()).collect();
-        let mut changed = Vec::new();
-        for instrument in concerned {
-            let (now, before) = (of(difference, instrument), of(&levels, instrument));
-            let passes = match (differences.get(at + 1), known.get(at)) {
-                (Some(next), _) => is_same(of(next, instrument), before),
-                (None, Some(last)) if at > 0 => {
-                    is_same(filled_on(last, fills, instruments, instrument), before - now)
-                }
-                _ => false,
-            };
-            if !is_same(now, before) && !passes {
-                changed.push((instrument.clone(), now - before));
-            }
+pub(super) fn unexplained(holdings: &Holdings) -> Vec<Unexplained> {
+    let known = holdings.known();
+    let segments = segments(holdings);
+    let mut held = opening(holdings, &segments);
+    let quantities = held.iter().filter(|(_, quantity)| !is_same(**quantity, Decimal::ZERO));
+    let mut found: Vec<Unexplained> = quantities
+        .map(|(instrument, quantity)| Unexplained {
+            after: None,
+            instrument: instrument.clone(),
+            quantity: *quantity,
+        })
+        .collect();
+    for (at, segment) in segments.iter().enumerate() {
+        apply(segment, &mut held);
+        let (Some((snapshot, told)), Some((before, _))) =
+            (known.get(at), at.checked_sub(1).and_then(|before| known.get(before)))
+        else {
+            continue;
+        };
+        let differences = differences(told, &held);
+        if differences.is_empty() {
+            continue;
         }
-        let after = at.checked_sub(1).and_then(|before| known.get(before)).map(|before| last_instant(before));
-        for (instrument, quantity) in changed {
-            *levels.entry(instrument.clone()).or_default() += quantity;
-            found.push(Unexplained { after, instrument, quantity });
+        let next = known.get(at + 1).map(|(_, told)| {
+            let mut next = held.clone();
+            apply(segments.get(at + 1).map(Vec::as_slice).unwrap_or_default(), &mut next);
+            self::differences(told, &next)
+        });
+        for (instrument, quantity) in differences {
+            let passes = match &next {
+                Some(next) => !next.contains_key(&instrument),
+                None => is_same(filled_on(snapshot, segment, &instrument), -quantity),
+            };
+            if !passes {
+                *held.entry(instrument.clone()).or_default() += quantity;
+                found.push(Unexplained { after: Some(last_instant(before)), instrument, quantity });
+            }
         }
     }
     found
 }
 
-/// For each snapshot its positions less all fills up to it, without those of 0.
-fn differences(known: &[&Snapshot], instruments: &Instruments, fills: &[&Execution]) -> Vec<Quantities> {
-    let mut fills = fills.iter().peekable();
-    let mut counted = Quantities::new();
-    let of_snapshot = |snapshot: &&Snapshot| {
-        while let Some(fill) = fills.next_if(|fill| is_in(snapshot, fill)) {
-            *counted.entry(instruments.of_fill(fill)).or_default() -= fill.signed_quantity();
+/// What moved up to each snapshot with known positions and is not in the one before.
+fn segments<'h, 'a>(holdings: &'h Holdings<'a>) -> Vec<Vec<&'h Movement<'a>>> {
+    let known = holdings.known();
+    let mut segments = vec![Vec::new(); known.len()];
+    for movement in &holdings.movements {
+        let at = known.partition_point(|(snapshot, _)| !movement.is_in(snapshot));
+        if let Some(segment) = segments.get_mut(at) {
+            segment.push(movement);
         }
-        let mut difference = counted.clone();
-        for position in snapshot.known_positions() {
-            *difference.entry(instruments.of_position(position)).or_default() += position.quantity;
-        }
-        difference.retain(|_, quantity| !is_same(*quantity, Decimal::ZERO));
-        difference
-    };
-    known.iter().map(of_snapshot).collect()
+    }
+    segments
 }
 
-fn of(quantities: &Quantities, instrument: &Instrument) -> Decimal {
-    quantities.get(instrument).copied().unwrap_or_default()
+/// What was held before all movements, without what the second known positions contradict: a fill that the first ones do
+/// not show yet looks like an earlier holding of the other side.
+fn opening(holdings: &Holdings, segments: &[Vec<&Movement>]) -> Quantities {
+    let mut opening = holdings.opening.clone().unwrap_or_default();
+    let Some((_, told)) = holdings.known().get(1) else { return opening };
+    let (mut with, mut without) = (opening.clone(), Quantities::new());
+    for segment in segments.iter().take(2) {
+        apply(segment, &mut with);
+        apply(segment, &mut without);
+    }
+    let (with, without) = (differences(told, &with), differences(told, &without));
+    opening.retain(|instrument, _| !with.contains_key(instrument) || without.contains_key(instrument));
+    opening
 }
 
-/// What was filled on the last UTC date that a snapshot holds.
-fn filled_on(
-    snapshot: &Snapshot,
-    fills: &[&Execution],
-    instruments: &Instruments,
-    instrument: &Instrument,
-) -> Decimal {
-    let recent = fills.iter().rev().skip_while(|fill| fill.utc_date() > snapshot.date);
-    filled(recent.take_while(|fill| fill.utc_date() == snapshot.date), instruments, instrument)
+fn apply(movements: &[&Movement], held: &mut Quantities) {
+    movements.iter().for_each(|movement| movement.apply(held));
+}
+
+/// What is told and not counted, without what is the same.
+fn differences(told: &Quantities, counted: &Quantities) -> Quantities {
+    let of =
+        |quantities: &Quantities, instrument: &Instrument| quantities.get(instrument).copied().unwrap_or_default();
+    let all: BTreeSet<&Instrument> = told.keys().chain(counted.keys()).collect();
+    let all = all.into_iter().map(|instrument| (instrument, of(told, instrument) - of(counted, instrument)));
+    all.filter(|(_, gap)| !is_same(*gap, Decimal::ZERO)).map(|(instrument, gap)| (instrument.clone(), gap)).collect()
+}
+
+/// What was filled on the date of the last snapshot.
+fn filled_on(snapshot: &Snapshot, segment: &[&Movement], instrument: &Instrument) -> Decimal {
+    let of_day = segment.iter().filter_map(|movement| match movement {
+        Movement::Fill(fill, of) if of == instrument && fill.utc_date() == snapshot.date => {
+            Some(fill.signed_quantity())
+        }
+        _ => None,
+    });
+    of_day.sum()
 }
 
 /// The last instant whose fills a snapshot holds.

@@ -91,6 +91,9 @@ pub(super) fn round_trips(publication: &Publication) -> Table {
         counts("holding_days", "calendar days between", rows, |trip| trip.holding_days),
         numbers("net_return", "entry to exit after commissions", rows, |trip| trip.net_return),
         numbers("result_bps", "profit after commissions, of net liquidation value", rows, |trip| trip.result_bps),
+        texts("reason", "why there is no result", rows, |trip| {
+            Some(trip.reason.clone()).filter(|why| !why.is_empty())
+        }),
     ];
     columns.extend(amounts("profit", "profit after commissions in base currency", rows, |trip| trip.profit.as_ref()));
     Table { name: "round_trips", meaning: "One row for each closed round trip, newest first.", columns }

@@ -1,0 +1,175 @@
+//! What corporate actions and transfers do to open lots.
+
+use std::rc::Rc;
+
+use rust_decimal::Decimal;
+
+use super::book::{Lot, rescale};
+use super::leg::{Leg, Money};
+use super::timeline::Timeline;
+use crate::analysis::actions::{Change, Event, Leg as EventLeg};
+use crate::record::{AccountId, AssetClass, ExecId, Execution, Instrument, Side};
+
+/// Digits of a quantity where only the ratio is known.
+const DIGITS: u32 = 4;
+
+/// What an event books in one instrument, as a fill of it.
+pub(super) fn booking(event: &Event, leg: &EventLeg, account: &AccountId) -> Option<Execution> {
+    let currency = leg.currency?;
+    let quantity = leg.quantity.unwrap_or_default();
+    Some(Execution {
+        exec_id: ExecId::new(format!("action:{}", event.id)),
+        time: event.time,
+        account: account.clone(),
+        symbol: leg.symbol.clone(),
+        conid: None,
+        asset_class: AssetClass::Unknown,
+        exchange: String::new(),
+        currency,
+        side: if quantity.is_sign_negative() { Side::Sell } else { Side::Buy },
+        quantity: quantity.abs(),
+        price: Decimal::ZERO,
+        multiplier: Decimal::ONE,
+        commission: Some(Decimal::ZERO),
+        commission_currency: Some(currency),
+        realized_pnl: None,
+        fx_to_base: None,
+        order_id: None,
+        perm_id: None,
+        order_ref: None,
+        reference_price: None,
+        source: "action".into(),
+        cancels: None,
+        transaction_id: None,
+        trade_id: None,
+        open_close: None,
+        proceeds: Some(leg.proceeds),
+        generated: None,
+    })
+}
+
+impl<'a> Timeline<'a> {
+    /// Changes the open lots of an account. `number` is that of the order that a closing would be of.
+    pub(super) fn event(&mut self, event: &'a Event<'a>, account: &AccountId, number: usize) {
+        match &event.change {
+            Change::Converted { from, to, quantity, ratio, .. } if from == to => {
+                self.rescaled(event, account, from, *quantity, *ratio);
+            }
+            Change::Converted { from, to, quantity, ratio, paid } => {
+                let (mut lots, missing) = self.book(account, from).take(*quantity);
+                if !missing.is_zero() {
+                    lots.insert(0, Lot::Unknown(missing));
+                }
+                rescale(&mut lots, (quantity * ratio).round_dp(DIGITS * 2));
+                pay(&mut lots, *paid);
+                self.book(account, to).put(lots);
+            }
+            Change::Closed { instrument, quantity, proceeds } => {
+                self.closed(account, (instrument, *quantity, *proceeds), number);
+            }
+            Change::SpunOff { parent, child, quantity, share } => {
+                let why = Rc::from(event.reason());
+                let lots = self.book(account, parent).spin_off(*quantity, *share, &why);
+                self.book(account, child).put(lots);
+            }
+            Change::Moved { instrument, quantity } => self.book(account, instrument).transfer(*quantity),
+            Change::CostOpen(_) => self.cost_open(event, account, number),
+        }
+    }
+
+    /// The statement says the quantity to the last digit; where the lots known here are not all of it, the ratio does.
+    fn rescaled(
+        &mut self,
+        event: &Event,
+        account: &AccountId,
+        instrument: &Instrument,
+        quantity: Decimal,
+        ratio: Decimal,
+    ) {
+        let book = self.book(account, instrument);
+        let held = book.position();
+        let stated = event.leg(instrument).filter(|leg| leg.quantity.is_some() && held == quantity);
+        book.rescale(stated.map_or_else(|| (held * ratio).round_dp(DIGITS), |leg| leg.after(held)));
+    }
+
+    fn closed(
+        &mut self,
+        account: &AccountId,
+        (instrument, quantity, proceeds): (&Instrument, Decimal, Decimal),
+        number: usize,
+    ) {
+        let Some(fill) = self.booking(number, instrument) else {
+            drop(self.book(account, instrument).take(quantity));
+            return;
+        };
+        let rate = self.rates.of(fill);
+        let sign = Decimal::from(fill.side.opposite().sign());
+        let value = proceeds * sign;
+        let mut leg = Leg {
+            fill,
+            order: number,
+            quantity: quantity.abs(),
+            margined: false,
+            rate,
+            money: Money {
+                value,
+                value_base: rate.map(|rate| value * rate),
+                commission: Some(Decimal::ZERO),
+                commission_base: Some(Decimal::ZERO),
+            },
+            open_cost: None,
+        };
+        let mut closed = self.book(account, instrument).close(&mut leg);
+        closed.without_opening += leg.quantity;
+        closed.confirmed = true;
+        self.trips.add(instrument, fill, closed);
+    }
+
+    /// Quantities follow the event, and what the lots cost is open from here on.
+    fn cost_open(&mut self, event: &'a Event<'a>, account: &AccountId, number: usize) {
+        let why: Rc<str> = Rc::from(event.reason());
+        for leg in &event.legs {
+            let fill = self.booking(number, &leg.instrument);
+            let book = self.book(account, &leg.instrument);
+            let held = book.position();
+            let after = leg.after(held);
+            book.open_cost(&why);
+            if after.is_zero() {
+                drop(book.take(held));
+            } else if !held.is_zero() && held.is_sign_negative() == after.is_sign_negative() {
+                book.rescale(after);
+            } else {
+                drop(book.take(held));
+                book.put([match fill {
+                    Some(fill) => Lot::Opened(received(fill, number, after, &why)),
+                    None => Lot::Unknown(after),
+                }]);
+            }
+        }
+    }
+}
+
+/// What an event brought at a cost that is not known.
+fn received<'a>(fill: &'a Execution, order: usize, quantity: Decimal, why: &Rc<str>) -> Leg<'a> {
+    let nothing = Some(Decimal::ZERO);
+    Leg {
+        fill,
+        order,
+        quantity: quantity.abs(),
+        margined: false,
+        rate: None,
+        money: Money { value: Decimal::ZERO, value_base: None, commission: nothing, commission_base: nothing },
+        open_cost: Some(Rc::clone(why)),
+    }
+}
+
+/// Adds what was paid on top to what the lots cost, by their quantities.
+fn pay(lots: &mut [Lot], paid: Decimal) {
+    let all: Decimal = lots.iter().map(Lot::signed_quantity).sum();
+    for lot in lots {
+        let share = lot.signed_quantity().checked_div(all).unwrap_or_default();
+        if let Lot::Opened(leg) = lot {
+            leg.pay(paid * share);
+        }
+    }
+}
