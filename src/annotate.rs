@@ -12,6 +12,7 @@ use crate::analysis::notes::{DAYS_TO_WAIT, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::DAYS_TO_CARRY_OUT;
 use crate::analysis::slippage::slippage_bps;
+use crate::format::slug;
 use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Ticker};
 
 /// The state of a note.
@@ -178,13 +179,7 @@ pub fn new_note(
     body: String,
     created_at: DateTime<Utc>,
 ) -> Annotation {
-    let ticker: String = symbol
-        .as_str()
-        .to_lowercase()
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
-        .collect();
-    let first = format!("{}-{ticker}", created_at.date_naive());
+    let first = format!("{}-{}", created_at.date_naive(), slug(symbol.as_str()));
     let file = |id: &str| PathBuf::from(format!("content/trades/{id}.md"));
     let taken = |id: &str| record.annotations.iter().any(|note| note.id == *id || note.path == file(id));
     let mut id = first.clone();

@@ -13,6 +13,7 @@ use crate::analysis::self_check::self_check;
 use crate::calendar::day_before;
 use crate::config::Config;
 use crate::error::Place;
+use crate::nearest;
 use crate::record::{
     Annotation, Finding, FindingKind, PriceSymbol, Record, Severity, StatementPeriod, Subject, Ticker,
 };
@@ -186,14 +187,7 @@ fn unknown_tickers(record: &Record, config: &Config) -> Vec<Finding> {
 
 /// The known ticker that is one typing error away.
 fn nearest<'a>(ticker: &Ticker, known: &'a BTreeMap<String, Ticker>) -> Option<&'a Ticker> {
-    let wrong = ticker_key(ticker).to_uppercase();
-    let distance = |key: &String| strsim::damerau_levenshtein(&key.to_uppercase(), &wrong);
-    known
-        .iter()
-        .map(|(key, ticker)| (distance(key), ticker))
-        .filter(|(distance, _)| *distance < 2)
-        .min()
-        .map(|(_, ticker)| ticker)
+    known.get(nearest::nearest(&ticker_key(ticker), known.keys().map(String::as_str), 1)?)
 }
 
 fn large_flows(daily: &Performance) -> Vec<Finding> {

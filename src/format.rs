@@ -117,6 +117,12 @@ pub fn periods(frequency: Frequency) -> String {
     number(frequency.periods, if frequency.daily { 0 } else { 1 }, Sign::Minus)
 }
 
+/// A text as part of a file name or address: small letters and digits without accents, and hyphens for all else.
+pub fn slug(text: &str) -> String {
+    let lower = text.to_lowercase();
+    lower.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,6 +45,7 @@ pub mod init;
 pub mod kept;
 #[cfg(test)]
 mod map_tests;
+mod nearest;
 mod program;
 pub mod publication;
 pub mod publish;

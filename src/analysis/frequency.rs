@@ -1,7 +1,12 @@
 //! How many returns a year a record has, and how many it takes to say something.
 
-use super::returns::{DAYS_PER_YEAR, MIN_DAYS_TO_ANNUALIZE};
 use super::statistics::finite;
+
+/// The average length of a year in days, over which rates a year are taken.
+pub const DAYS_PER_YEAR: f64 = 365.25;
+
+/// Periods shorter than this many calendar days are not annualized (GIPS).
+pub const MIN_DAYS_TO_ANNUALIZE: i64 = 365;
 
 /// A record with a valuation on this share of its sessions is a daily one.
 const DAILY: f64 = 0.9;

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::alignment::AlignedSeries;
 use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
 use super::statistics::ratio;
-use super::stats::Part;
 use crate::calendar::{Exchange, YearMonth, day_before};
 
 /// A value and the day it belongs to.
@@ -88,6 +87,17 @@ pub fn trailing(series: &ReturnSeries, months: u32) -> Option<f64> {
 fn trailing_base(series: &ReturnSeries, months: u32) -> Option<NaiveDate> {
     let base = series.end()?.checked_sub_months(Months::new(months))?;
     (series.start? <= base).then_some(base)
+}
+
+/// What a figure over a part of the record rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Date of the snapshot before its first return.
+    pub from: NaiveDate,
+    /// Date of its last return.
+    pub to: NaiveDate,
+    /// Its returns.
+    pub observations: usize,
 }
 
 /// What the returns to date and of the last years rest on, by the id of each figure.

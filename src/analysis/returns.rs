@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::Window;
 use super::frequency::Frequency;
+pub use super::frequency::{DAYS_PER_YEAR, MIN_DAYS_TO_ANNUALIZE};
 use super::statistics::{compounded, finite};
 use crate::calendar::Exchange;
 use crate::config::FlowTiming;
@@ -14,12 +15,6 @@ use crate::record::{CashFlow, Currency, Snapshot};
 
 /// Flows above this share of net liquidation value make the day's return depend on the convention.
 pub const LARGE_FLOW: f64 = 0.10;
-
-/// The average length of a year in days, over which rates a year are taken.
-pub const DAYS_PER_YEAR: f64 = 365.25;
-
-/// Periods shorter than this many calendar days are not annualized (GIPS).
-pub const MIN_DAYS_TO_ANNUALIZE: i64 = 365;
 
 /// The return between two consecutive valuations.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -13,6 +13,7 @@ use super::drawdown::{self, Drawdown};
 use super::frequency::Frequency;
 use super::money_weighted;
 use super::performance::{Performance, performance};
+pub use super::periods::Part;
 use super::periods::{self, DatedValue, MonthValue};
 use super::trades::TradeFigures;
 use super::{Window, returns, risk, significance};
@@ -52,17 +53,6 @@ pub struct Stats {
     pub parts: BTreeMap<&'static str, Part>,
     /// Why there is nothing to compare with, where there is not.
     pub not_compared: Option<String>,
-}
-
-/// What a figure over a part of the record rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Part {
-    /// Date of the snapshot before its first return.
-    pub from: NaiveDate,
-    /// Date of its last return.
-    pub to: NaiveDate,
-    /// Its returns.
-    pub observations: usize,
 }
 
 /// Returns; see [`super::returns`], [`super::periods`] and [`super::money_weighted`].

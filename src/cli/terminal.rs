@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
 use crate::record::schema::Document;
@@ -101,7 +102,7 @@ pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows.iter().filter(|row| row.len() > 1) {
         for (column, cell) in row.iter().enumerate() {
-            let width = cell.chars().count();
+            let width = cell.width();
             match widths.get_mut(column) {
                 Some(known) => *known = width.max(*known),
                 None => widths.push(width),
@@ -110,7 +111,8 @@ pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
     }
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if figures.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            let space = " ".repeat(width.saturating_sub(cell.width()));
+            if figures.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") }
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
@@ -120,4 +122,17 @@ pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
 /// `1 fill`, `2 fills`.
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_below_each_other_whatever_the_script() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        // Each of these signs takes two columns of a terminal; an accent of its own takes none.
+        let rows = [row(["日本", "1", "x"]), row(["Zu\u{308}rich", "100", "y"]), row(["Paris", "20", "z"])];
+        assert_eq!(table(&rows, &[1]), "日本      1  x\nZu\u{308}rich  100  y\nParis    20  z");
+    }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, Url};
@@ -98,9 +98,10 @@ impl Answer {
         if let Ok(seconds) = text.parse() {
             return Some(Duration::from_secs(seconds));
         }
+        let date = |text: &str| httpdate::parse_http_date(text).ok().map(DateTime::<Utc>::from);
         // Both times are the service's own, so a wrong clock here does no harm.
-        let asked = header(DATE).and_then(http_date).unwrap_or(now);
-        Some((http_date(text)? - asked).to_std().unwrap_or_default())
+        let asked = header(DATE).and_then(date).unwrap_or(now);
+        Some((date(text)? - asked).to_std().unwrap_or_default())
     }
 
     /// Whether the content is a web page.
@@ -109,11 +110,6 @@ impl Answer {
         text.get(..5)
             .is_some_and(|start| start.eq_ignore_ascii_case(b"<html") || start.eq_ignore_ascii_case(b"<!doc"))
     }
-}
-
-/// A time as headers write it, in the one form servers may send (RFC 9110, IMF-fixdate).
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    NaiveDateTime::parse_from_str(text, "%a, %d %b %Y %H:%M:%S GMT").ok().map(|time| time.and_utc())
 }
 
 /// What kept an answer from coming.

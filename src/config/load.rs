@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::{Config, has_password, renamed};
 use crate::error::{Error, Place, Result};
+use crate::nearest::{nearest, usual_edits};
 use crate::site_dir::SiteDir;
 
 /// The prefix of environment variables that set a key: `TRACKRECORD_ACCOUNT_ID` is `[account] id`.
@@ -128,12 +129,9 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
 }
 
 fn unknown_key(wrong: &str, valid: &[&str]) -> Error {
-    let nearest = valid.iter().max_by(|a, b| {
-        strsim::jaro_winkler(wrong, a).total_cmp(&strsim::jaro_winkler(wrong, b)).then_with(|| b.cmp(a))
-    });
-    let hint = match nearest {
-        Some(nearest) if strsim::jaro_winkler(wrong, nearest) > 0.7 => format!("did you mean `{nearest}`?"),
-        _ => format!("the keys here are: {}", valid.join(", ")),
+    let hint = match nearest(wrong, valid.iter().copied(), usual_edits(wrong)) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("the keys here are: {}", valid.join(", ")),
     };
     Error::configuration(format!("there is no key `{wrong}`")).hint(hint)
 }

@@ -19,6 +19,7 @@ use crate::analysis::plans::match_plans;
 use crate::analysis::round_trips::{Matching, RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
 use crate::config::Config;
+use crate::format;
 use crate::record::{Annotation, Record};
 use crate::strategy::assignment::owner_of_fill;
 
@@ -121,13 +122,7 @@ fn remarks(without_opening: usize, unnumbered: usize) -> Vec<String> {
 fn slugs(orders: &[Order]) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let slug = |order: &Order| {
-        let ticker: String = order
-            .symbol
-            .as_str()
-            .to_lowercase()
-            .chars()
-            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
-            .collect();
+        let ticker = format::slug(order.symbol.as_str());
         let slug = format!("{}-{ticker}-{}", order.date(), order.side.to_string().to_lowercase());
         let count = seen.entry(slug.clone()).or_default();
         *count += 1;

@@ -20,10 +20,9 @@ use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
 use super::lacking::{Lacking, Rows};
 use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
-    AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity,
-    Snapshot,
+    AccountId, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot,
 };
-use super::{HeldRecord, action_rows, prices, same_day, signals_and_plans, snapshot, spelling, store};
+use super::{HeldRecord, action_rows, emptiness, prices, same_day, signals_and_plans, snapshot, spelling, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -74,28 +73,10 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
-    let emptied = unexplained_emptiness(&record.snapshots, &record.flows);
-    record.findings.extend(emptied);
+    record.findings.extend(emptiness::finding(&record.snapshots, &record.flows));
     let empty = settings.inception().and_then(|inception| empty_inception(&record, inception, today));
     record.findings.extend(empty);
     record
-}
-
-/// The first net value of 0 that no withdrawal explains in an account that is worth something later. An account may be
-/// emptied and funded again, or lose everything for good; anything else is a snapshot that went wrong.
-fn unexplained_emptiness(snapshots: &[Snapshot], flows: &[CashFlow]) -> Option<Finding> {
-    let worth_something = |snapshot: &Snapshot| !snapshot.net_liquidation.is_zero();
-    let (before, empty) = snapshots.iter().zip(snapshots.iter().skip(1)).find(|(before, after)| {
-        let withdrawn = |flow: &CashFlow| {
-            flow.amount.is_sign_negative() && flow.date > before.own_date() && flow.date <= after.own_date()
-        };
-        let funded_later = || snapshots.iter().any(|later| later.date > after.date && worth_something(later));
-        worth_something(before) && !worth_something(after) && !flows.iter().any(withdrawn) && funded_later()
-    })?;
-    let message = format!("net liquidation is 0, and no withdrawal since {} explains it", before.date);
-    let next = "correct the file, or enter the withdrawal with `trackrecord flow add`";
-    let place = Place::file(format!("data/snapshots/{}.json", empty.own_date()));
-    Some(Finding::new(Severity::Error, FindingKind::Impossible, message, next).at(place))
 }
 
 /// An inception that leaves nothing of a record, which is hardly what was meant.

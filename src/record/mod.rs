@@ -13,6 +13,7 @@ mod content_files;
 pub mod corrections;
 pub mod coverage;
 mod cut;
+mod emptiness;
 pub mod execution;
 mod files;
 pub mod finding;

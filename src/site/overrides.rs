@@ -6,6 +6,7 @@ use walkdir::WalkDir;
 
 use super::theme::{ASSETS, EXTRA_STYLE};
 use crate::Place;
+use crate::nearest::nearest;
 use crate::record::{Finding, FindingKind, Severity};
 use crate::render::embedded::TEMPLATES;
 
@@ -32,9 +33,7 @@ pub fn findings(folder: &Path) -> Vec<Finding> {
 }
 
 fn finding(name: &str, known: &[String]) -> Finding {
-    let distance = |other: &String| strsim::damerau_levenshtein(name, other);
-    let nearest = known.iter().min_by_key(|other| distance(other)).filter(|other| distance(other) <= 2);
-    let next = match nearest {
+    let next = match nearest(name, known.iter().map(String::as_str), 2) {
         Some(other) => format!("did you mean `{other}`?"),
         None => "name it like the file that it is to replace, or delete it; a file for the site itself belongs into static/".into(),
     };

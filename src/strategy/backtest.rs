@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
+use super::assumed_broker::{AssumedBroker, SOURCE};
 use super::ledger::Ledger;
 use super::momentum::is_stale;
 use super::rebalance::{Decision, Held, Portfolio, Terms, Trade, trades};
@@ -20,8 +21,7 @@ use crate::config::exchange::of_members;
 use crate::error::{Error, Result};
 use crate::record::snapshot::SCHEMA;
 use crate::record::{
-    AccountId, AssetClass, Bar, CashFlow, Currency, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record,
-    Side, Snapshot, Source, Ticker,
+    AccountId, Bar, CashFlow, Currency, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Side, Snapshot, Source,
 };
 
 /// Days of notice before a withdrawal; a rebalance within them keeps the money back.
@@ -274,62 +274,6 @@ fn reserved(flows: &[CashFlow], date: NaiveDate) -> Decimal {
     flows.iter().filter(soon).map(|flow| (-flow.amount).max(Decimal::ZERO)).sum()
 }
 
-/// A broker that fills every order at once, at the assumed slippage and commission.
-#[derive(Debug)]
-struct AssumedBroker {
-    terms: Terms,
-    account: AccountId,
-    base: Currency,
-    orders: u32,
-}
-
-/// Before and after the close of any exchange west of Asia; only the date matters.
-fn at(date: NaiveDate, hour: u32) -> DateTime<Utc> {
-    date.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default()).and_utc()
-}
-
-impl Broker for AssumedBroker {
-    fn fill(&mut self, order: &Order<'_>) -> Vec<Execution> {
-        self.orders += 1;
-        let price = self.terms.costs.assumed_price(order.side, order.quote.price);
-        vec![Execution {
-            exec_id: ExecId::new(format!("{SOURCE}-{:06}", self.orders)),
-            time: at(order.date, 20),
-            account: self.account.clone(),
-            symbol: Ticker::new(order.symbol.as_str()),
-            conid: None,
-            asset_class: AssetClass::Stock,
-            exchange: String::new(),
-            currency: order.quote.currency,
-            side: order.side,
-            quantity: order.shares,
-            price,
-            multiplier: Decimal::ONE,
-            commission: Some(self.terms.costs.commission(order.shares, price)),
-            commission_currency: Some(order.quote.currency),
-            realized_pnl: None,
-            fx_to_base: Some(if order.quote.currency == self.base { Decimal::ONE } else { order.quote.rate }),
-            order_id: None,
-            perm_id: None,
-            order_ref: None,
-            reference_price: Some(order.quote.price),
-            source: SOURCE.into(),
-            cancels: None,
-            transaction_id: None,
-            trade_id: None,
-            open_close: None,
-            proceeds: None,
-            generated: None,
-        }]
-    }
-
-    fn valued_at(&self, date: NaiveDate) -> DateTime<Utc> {
-        at(date, 21)
-    }
-}
-
-const SOURCE: &str = "backtest";
-
 /// The dates and the money of a backtest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Span {
@@ -368,7 +312,7 @@ pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span
         source: SOURCE.into(),
     };
     let terms = Terms::of(strategy);
-    let mut broker = AssumedBroker { terms, account: account.clone(), base, orders: 0 };
+    let mut broker = AssumedBroker::new(terms, account.clone(), base);
     let setup = Setup {
         strategy,
         terms,

@@ -9,6 +9,7 @@
 //! Live plans, backtest and demo size their trades with one function, [`rebalance::trades`]. Orders are never sent.
 
 pub mod assignment;
+mod assumed_broker;
 pub mod backtest;
 pub mod costs;
 pub mod holdings;

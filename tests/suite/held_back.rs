@@ -67,9 +67,20 @@ static DEMO: LazyLock<Demo> = LazyLock::new(|| {
     Demo { site, record, one, two }
 });
 
-/// Something that happened after the cut, or did not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Later {
+/// Makes the enum and the list of its values from one list of names.
+macro_rules! laters {
+    ($($later:ident),+ $(,)?) => {
+        /// Something that happened after the cut, or did not.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        enum Later {
+            $($later,)+
+        }
+
+        const ALL: &[Later] = &[$(Later::$later,)+];
+    };
+}
+
+laters! {
     NoFills,
     OtherPrices,
     TwiceTheFills,
@@ -90,26 +101,6 @@ enum Later {
 }
 
 use Later::*;
-
-const ALL: [Later; 17] = [
-    NoFills,
-    OtherPrices,
-    TwiceTheFills,
-    NoCommissions,
-    OtherPositions,
-    UnknownPositions,
-    NoPlans,
-    OtherPlans,
-    NoSignals,
-    OtherSignals,
-    NoNotes,
-    AnotherNote,
-    AnOutcome,
-    ACorrection,
-    ACancellation,
-    ADividend,
-    OtherMarket,
-];
 
 /// The record with another history after `cut`, and the same net values and flows.
 fn changed(record: &Record, later: Later, cut: NaiveDate) -> Record {
@@ -261,7 +252,7 @@ fn what_happens_after_the_cut_is_seen_by_nobody_and_would_be_without_one() {
     let cut = date(LAST) - Days::new(DELAY.into());
     for strategies in [1, 2] {
         let [held_back, shown] = [DELAY, 0].map(|delay| published(record, strategies, delay));
-        for later in ALL {
+        for later in ALL.iter().copied() {
             let other = changed(record, later, cut);
             assert!(published(&other, strategies, DELAY) == held_back, "{later:?} shows, {strategies} strategies");
             assert!(published(&other, strategies, 0) != shown, "{later:?} could not be seen at all");

@@ -5,6 +5,7 @@ use super::{COLUMNS, NEEDED};
 use crate::collect::table::{Line, Table};
 use crate::config::CsvImport;
 use crate::error::{Error, Result};
+use crate::nearest::{nearest, usual_edits};
 use crate::record::{Currency, quote_unit};
 
 /// Where a currency is said.
@@ -245,9 +246,7 @@ pub fn named_currency(name: &str) -> Option<Currency> {
 
 /// The nearest of some names, or all of them.
 fn suggestion<'a>(wrong: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
-    let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &wrong.to_lowercase());
-    let nearest = names.clone().min_by_key(|name| distance(name));
-    match nearest.filter(|name| distance(name) <= 1 + wrong.chars().count() / 3) {
+    match nearest(wrong, names.clone(), usual_edits(wrong)) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("there are {}", names.collect::<Vec<_>>().join(", ")),
     }

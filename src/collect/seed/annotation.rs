@@ -10,6 +10,7 @@ use toml::Table;
 use super::{decimal, json, text, wrong};
 use crate::collect::{Batch, NewDocument, time};
 use crate::error::{Place, Result};
+use crate::format;
 use crate::record::{ExecId, FindingKind, Severity, front_matter};
 
 type Object = Map<String, Value>;
@@ -48,7 +49,7 @@ pub fn parse(path: &Path, bytes: &[u8], fills: &BTreeSet<ExecId>) -> Result<Batc
             front.insert("post_trade".into(), post.into());
         }
     }
-    let name = format!("{}-{}-{}.md", created_at.format("%Y-%m-%d"), slug(&symbol), short(&id));
+    let name = format!("{}-{}-{}.md", created_at.format("%Y-%m-%d"), name_of(&symbol), short(&id));
     let written = front_matter::written(&front);
     let front =
         written.map_err(|error| wrong(path, "the annotation cannot be written as TOML".to_owned()).because(error))?;
@@ -106,12 +107,9 @@ fn insert_text(path: &Path, object: &Object, key: &str, table: &mut Table) -> Re
     Ok(())
 }
 
-fn slug(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
-        .collect();
-    let trimmed = plain.trim_matches('-');
+fn name_of(ticker: &str) -> String {
+    let slug = format::slug(ticker);
+    let trimmed = slug.trim_matches('-');
     if trimmed.is_empty() { "trade".to_owned() } else { trimmed.to_owned() }
 }
 
