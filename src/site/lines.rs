@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_mark_in_a_text_is_no_line() {
-        assert!(!html("a\0 1\0b <i>\07\0</i>", true).contains('\0'));
+        assert!(!html("a\0 1\0b <i>\x007\0</i>", true).contains('\0'));
     }
 
     proptest! {

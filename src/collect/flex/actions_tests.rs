@@ -16,6 +16,8 @@ fn read(rows: &str) -> Batch {
     let settings = FlexSettings {
         account: None,
         time_zone: chrono_tz::America::New_York,
+        zones: None,
+        cash: None,
         base_currency: Some("USD".parse().unwrap()),
     };
     parse(Path::new("a.xml"), text.as_bytes(), &settings).unwrap()
