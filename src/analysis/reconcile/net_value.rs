@@ -110,7 +110,7 @@ impl<'a> Money<'a> {
         fills.sort_by_key(|fill| (fill.time, &fill.exec_id));
         let actions = action_rows::in_force(&record.actions);
         // Shares that come in are a change of positions and money that was paid for them at once.
-        let in_kind: BTreeSet<&str> = actions.iter().map(|action| action.id.as_str()).collect();
+        let in_kind: BTreeSet<&str> = record.actions.iter().map(|action| action.id.as_str()).collect();
         let cash = record.flows.iter().filter(|flow| !in_kind.contains(flow.id.as_str()));
         let mut cash: Vec<_> = cash.chain(&record.income).collect();
         cash.sort_by_key(|flow| flow.date);

@@ -213,3 +213,27 @@ fn a_transfer_is_a_flow_of_its_value_and_a_movement_of_its_quantity() {
     assert_eq!(moved("quantity=\"300\" direction=\"OUT\" positionAmount=\"30000\""), expected(-300));
     assert_eq!(moved("quantity=\"-3\" direction=\"IN\" positionAmount=\"-450\""), expected(-3));
 }
+
+#[test]
+fn a_fraction_sold_is_taken_back_in_a_later_statement_by_what_it_says() {
+    let sale = |number: u32, kind: &str, quantity: &str, side: &str, notes: &str| {
+        format!(
+            "<Trade accountId=\"U7654321\" currency=\"USD\" assetCategory=\"STK\" symbol=\"AAA\" conid=\"1\" exchange=\"--\" \
+             transactionType=\"{kind}\" buySell=\"{side}\" quantity=\"{quantity}\" tradePrice=\"20\" dateTime=\"20260108;202500\" \
+             transactionID=\"{number}\" notes=\"{notes}\"/>"
+        )
+    };
+    let (sold, again) = (sale(5, "FracShare", "-0.5", "SELL", ""), sale(7, "FracShare", "-0.4", "SELL", ""));
+    let back = sale(6, "FracShareCancel", "0.5", "SELL (Ca.)", "Ca");
+    let folder = tempfile::tempdir().unwrap();
+    let site = crate::site_dir::SiteDir::new(folder.path());
+    let mut store = crate::record::store::Store::open_volatile(&site).unwrap();
+    for statement in [sold, format!("{back}{again}")] {
+        crate::collect::save::save(&mut store, &read(&statement), &[]).unwrap();
+    }
+    drop(store);
+    let config = crate::config::Config::default();
+    let record = crate::record::load::load(&site, &config, "2026-02-01".parse().unwrap());
+    let counting: Vec<&str> = record.executions.iter().map(|fill| fill.exec_id.as_str()).collect();
+    assert_eq!(counting, ["transaction:7"], "{:?}", record.findings);
+}

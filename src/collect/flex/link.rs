@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::xml::Row;
 use crate::collect::Batch;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::{ExecId, Execution, FindingKind, Severity, Side};
 
 /// What a row is about.
@@ -173,14 +173,16 @@ fn target(fills: &[Fill], later: &Fill, originals: &mut Originals, batch: &mut B
         (None, Some(id)) => format!("trade:{id}"),
         (None, None) => {
             let alike = by_terms.get_mut(&terms(&later.execution));
-            return first_free(alike, fills, later, taken).ok_or_else(|| {
-                Error::data("this row takes back a trade and does not say which")
-                    .at(later.row.place())
-                    .hint("include `Orig Transaction ID` in the Flex query and download the statement again")
-            });
+            if let Some(found) = first_free(alike, fills, later, taken) {
+                return Ok(found);
+            }
+            // Fractions sold after a corporate action carry no number of the row that is taken back days later: the
+            // record finds it by its contract, time, quantity and price.
+            format!("unnamed:{}", later.execution.exec_id)
         }
     };
-    let message = format!("this row takes back {id}, which is not in this statement");
+    let what = if id.starts_with("unnamed:") { "a trade that it does not name" } else { &id };
+    let message = format!("this row takes back {what}, which is not in this statement");
     let next = "nothing to do if the statement that holds the original trade is imported, before or after this one";
     batch.note(Severity::Note, FindingKind::OriginalElsewhere, later.row.place(), message, next);
     Ok(Target::Elsewhere(ExecId::new(id)))
