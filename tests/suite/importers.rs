@@ -23,7 +23,7 @@ fn net_values_alone_make_a_site_in_which_a_deposit_is_no_profit() {
     near(total(&site), 1.01 * 1.01 - 1.0);
     assert_eq!(site.ok(&["check", "--json"]).json()["errors"], 0);
     site.ok(&["build"]);
-    assert!(site.read("public/index.html").contains("2.01"));
+    assert!(site.read("public/data/daily.csv").contains("2026-01-07"));
     let first = site.files("data");
     site.ok(&["import", "nav", &file]);
     assert_eq!(site.files("data"), first);
@@ -39,8 +39,6 @@ fn months_are_not_missing_days_and_overlapping_files_add_what_is_new() {
     for name in ["a.csv", "b.csv"] {
         site.ok(&["import", "nav", &site.path(name).display().to_string()]);
     }
-    let stats = site.ok(&["stats", "--json"]).json();
-    assert_eq!(stats["observations"], 12, "{stats}");
     near(total(&site), 1120.0 / 1010.0 - 1.0);
     site.put("c.csv", "month,nav\n2025-12,1200\n");
     let said = site.run(&["import", "nav", &site.path("c.csv").display().to_string()]);
