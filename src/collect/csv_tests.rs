@@ -83,6 +83,45 @@ fn a_mapping_to_no_column_names_the_nearest() {
 }
 
 #[test]
+fn any_form_of_table_is_found_and_what_is_no_row_is_counted() {
+    let text = "\u{feff}My trades\n\ntime;symbol;side;quantity;price;Fee (EUR)\n25.01.2026 15:30;ABC;Kauf;1.000;12,50;1,25\n\n\
+                26.01.2026;ABC;Dividende;;;\nTotal;;;1.000;;1,25\nAs shown, without warranty\n";
+    let mut import = CsvImport { time_zone: Some(chrono_tz::Europe::Berlin), ..CsvImport::default() };
+    import.columns.insert("commission".into(), "Fee (EUR)".into());
+    let batch = read(text, &import).unwrap();
+    let fill = &batch.executions[0];
+    assert_eq!((batch.executions.len(), batch.skipped_rows()), (1, 3));
+    assert_eq!(
+        (fill.quantity.normalize().to_string(), fill.price.to_string()),
+        ("1000".to_owned(), "12.50".to_owned())
+    );
+    assert_eq!(fill.time.to_rfc3339(), "2026-01-25T14:30:00+00:00");
+    assert_eq!(fill.commission_currency.unwrap().as_str(), "EUR");
+    let note = batch.notices.last().unwrap();
+    assert_eq!(note.message, "1 fill; semicolons between columns, decimal commas, dates with the day first");
+}
+
+#[test]
+fn two_columns_of_one_name_go_by_their_numbers() {
+    let text = "time,symbol,quantity,price,Money,Money\n2026-01-27T14:30:00Z,ABC,10,1.5,15,0.5\n";
+    let mut import = CsvImport::default();
+    import.columns.insert("commission".into(), "Money".into());
+    let error = read(text, &import).unwrap_err();
+    assert!(error.to_string().contains("several columns are called `Money`"), "{error}");
+    import.columns.insert("commission".into(), "#6".into());
+    assert_eq!(read(text, &import).unwrap().executions[0].commission.unwrap().to_string(), "0.5");
+}
+
+#[test]
+fn an_unknown_word_is_refused_until_it_is_told_what_it_means() {
+    let text = "time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,Kjøp,10,1.5\n2026-01-27T14:31:00Z,ABC,Dividend,10,0.5\n";
+    assert!(plain(text).unwrap_err().next_step().unwrap().contains("`buy` or `sell`"));
+    let import = CsvImport { buy: vec!["kjøp".into(), "Kjøp".into()], ..CsvImport::default() };
+    let batch = read(text, &import).unwrap();
+    assert_eq!((batch.executions.len(), batch.skipped_rows()), (1, 1));
+}
+
+#[test]
 fn the_sign_of_a_commission_is_the_mappings_affair() {
     let row = "time,symbol,side,quantity,price,Fee\n2026-01-27T14:30:00Z,ABC,B,1,2,-0.5\n";
     let cost = |ours: &str| {

@@ -4,6 +4,7 @@ use super::days::Order;
 use super::number;
 use super::table::{Line, Table};
 use crate::error::{Error, Result};
+use crate::record::Currency;
 
 /// The decimal mark of a table: as set, or as the numbers of these columns prove.
 ///
@@ -44,6 +45,24 @@ pub fn too_wide(line: Line, table: &Table) -> Error {
     Error::data(message)
         .at(line.place(Some(table.headers().len())))
         .hint("put cells that contain the delimiter in quotes; nothing was imported")
+}
+
+/// Codes that stand in names of columns. A list, because other words of three capital letters stand there too.
+const CODES: [&str; 31] = [
+    "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN",
+    "ISK", "TRY", "ILS", "ZAR", "HKD", "SGD", "CNY", "CNH", "INR", "KRW", "TWD", "THB", "MXN", "BRL", "AED",
+];
+
+/// The currency at the end of a column's name: `Fee (EUR)`, `Costs EUR`.
+pub fn named_currency(name: &str) -> Option<Currency> {
+    const CODES: [&str; 31] = [
+        "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON",
+        "BGN", "ISK", "TRY", "ILS", "ZAR", "HKD", "SGD", "CNY", "CNH", "INR", "KRW", "TWD", "THB", "MXN", "BRL",
+        "AED",
+    ];
+    let mut words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last = words.next_back()?;
+    words.next().and(CODES.contains(&last).then(|| last.parse().ok()).flatten())
 }
 
 /// `semicolons, decimal commas, days first`.

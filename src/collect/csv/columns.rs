@@ -2,6 +2,7 @@
 
 use super::preset;
 use super::{COLUMNS, NEEDED};
+use crate::collect::form::named_currency;
 use crate::collect::table::{Line, Table};
 use crate::config::CsvImport;
 use crate::error::{Error, Result};
@@ -230,18 +231,6 @@ fn place_of(table: &Table, name: &str) -> Result<usize, bool> {
 
 fn currency_in_name(table: &Table, column: usize) -> Option<CurrencyAt> {
     table.headers().get(column).and_then(|name| named_currency(name)).map(CurrencyAt::Named)
-}
-
-/// The currency at the end of a column's name: `Fee (EUR)`, `Costs EUR`.
-pub fn named_currency(name: &str) -> Option<Currency> {
-    const CODES: [&str; 31] = [
-        "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON",
-        "BGN", "ISK", "TRY", "ILS", "ZAR", "HKD", "SGD", "CNY", "CNH", "INR", "KRW", "TWD", "THB", "MXN", "BRL",
-        "AED",
-    ];
-    let mut words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let last = words.next_back()?;
-    words.next().and(CODES.contains(&last).then(|| last.parse().ok()).flatten())
 }
 
 /// The nearest of some names, or all of them.

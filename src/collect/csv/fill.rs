@@ -122,7 +122,11 @@ impl<'t> Reader<'t> {
         let is_date = begins_with.starts_with(|letter: char| letter.is_ascii_digit())
             || self.days.date(begins_with).is_ok()
             || !self.settings.import.time_format.is_empty();
-        if !is_date && (!has_numbers || line.cells() < self.named()) {
+        // A total has a number of shares, and no instrument or price.
+        let lacks = self.text(line, "symbol").is_none() || self.text(line, "price").is_none();
+        if !is_date && !begins_with.is_empty() && (!has_numbers || lacks || line.cells() < self.named())
+            || begins_with.is_empty() && !has_numbers
+        {
             self.batch.skip("line", "it has no date, and is no row of the table", line.place(None));
             return Ok(true);
         }

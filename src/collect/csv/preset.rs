@@ -3,8 +3,9 @@
 //! Columns are found by name, because they come, go and are cut; currencies without a name of their own stand beside
 //! their amounts.
 
-use super::columns::{Charge, Columns, CurrencyAt, Sign, named_currency};
+use super::columns::{Charge, Columns, CurrencyAt, Sign};
 use super::words::side_of;
+use crate::collect::form::named_currency;
 use crate::config::Preset;
 use crate::record::Side;
 

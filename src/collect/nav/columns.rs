@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::{COLUMNS, NavSettings};
 use crate::collect::days::Days;
+use crate::collect::form;
 use crate::collect::table::Table;
 use crate::error::{Error, Result};
 use crate::record::Currency;
@@ -209,9 +210,8 @@ fn plain(name: &str) -> String {
         .collect::<String>()
         .to_lowercase();
     let words: Vec<&str> = words.split_whitespace().collect();
-    let is_code = |word: &str| ["usd", "eur", "gbp", "chf", "jpy", "cad", "aud", "sek", "nok", "dkk"].contains(&word);
     match words[..] {
-        [.., last] if words.len() > 1 && is_code(last) => words.get(..words.len() - 1).unwrap_or_default().join(" "),
+        [.., _] if form::named_currency(bare).is_some() => words.get(..words.len() - 1).unwrap_or_default().join(" "),
         _ => words.join(" "),
     }
 }
@@ -255,9 +255,7 @@ impl Columns {
 
     /// The currency behind the name of the value: `NAV (EUR)`, `Value USD`.
     pub fn currency_of_name(&self, table: &Table) -> Option<Currency> {
-        let name = table.headers().get(self.value)?;
-        let last = name.split(|letter: char| !letter.is_alphanumeric()).rfind(|word| !word.is_empty())?;
-        last.parse().ok().filter(|_| plain(name) != name.to_lowercase() && last.len() == 3)
+        table.headers().get(self.value).and_then(|name| form::named_currency(name))
     }
 
     /// Which columns were taken, and which were not.
