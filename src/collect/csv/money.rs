@@ -95,7 +95,7 @@ impl Money<'_> {
             };
             sum += converted;
         }
-        Ok(Some((sum.normalize(), into)))
+        Ok(Some((sum, into)))
     }
 
     /// A cost in another of the two currencies between which the line has a rate.

@@ -13,7 +13,7 @@ fn read_as(preset: Preset, base: &str, text: &str) -> Result<Batch> {
 
 /// Side, quantity, symbol, price, currency, commission and its currency, rate.
 fn words(fill: &Execution) -> String {
-    let commission = fill.commission.map(|cost| cost.to_string()).unwrap_or_default();
+    let commission = fill.commission.map(|cost| cost.normalize().to_string()).unwrap_or_default();
     let of = fill.commission_currency.map(|currency| currency.to_string()).unwrap_or_default();
     let rate = fill.fx_to_base.map(|rate| rate.round_dp(6).to_string()).unwrap_or_default();
     let Execution { side, quantity, symbol, price, currency, .. } = fill;
