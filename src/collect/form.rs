@@ -55,11 +55,6 @@ const CODES: [&str; 31] = [
 
 /// The currency at the end of a column's name: `Fee (EUR)`, `Costs EUR`.
 pub fn named_currency(name: &str) -> Option<Currency> {
-    const CODES: [&str; 31] = [
-        "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON",
-        "BGN", "ISK", "TRY", "ILS", "ZAR", "HKD", "SGD", "CNY", "CNH", "INR", "KRW", "TWD", "THB", "MXN", "BRL",
-        "AED",
-    ];
     let mut words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     let last = words.next_back()?;
     words.next().and(CODES.contains(&last).then(|| last.parse().ok()).flatten())
