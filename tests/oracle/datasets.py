@@ -15,6 +15,10 @@ EXECUTION_COLUMNS = (
     "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,"
     "commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels"
 ).split(",")
+ACTION_COLUMNS = (
+    "id,event,date,time,account,kind,symbol,conid,asset_class,currency,quantity,ratio,proceeds,value,multiplier,cancels,"
+    "source,generated,text"
+).split(",")
 ACCOUNT = "DU0000001"
 CONFIG = """[site]
 title = "Cross-check"
@@ -41,7 +45,7 @@ class SiteWriter:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         config = CONFIG.format(benchmark=benchmark, exchange=exchange, base=base) + analysis
         (self.root / "config/config.toml").write_text(config, encoding="utf-8")
-        self.flow_rows, self.fills = [], []
+        self.flow_rows, self.fills, self.action_rows = [], [], []
 
     def snapshot(self, day, nav, fx=None, positions=None):
         content = {
@@ -74,6 +78,15 @@ class SiteWriter:
         self.fills.append(row)
         return row
 
+    def split(self, day, symbol, change, currency, words):
+        """More or fewer units of an instrument from the beginning of a day on."""
+        row = dict.fromkeys(ACTION_COLUMNS, "") | {
+            "id": f"S{len(self.action_rows)}", "event": f"E{len(self.action_rows)}", "date": day, "account": ACCOUNT,
+            "kind": "FS", "symbol": symbol, "asset_class": "STK", "currency": currency, "quantity": change,
+            "source": "flex", "text": words,
+        }
+        self.action_rows.append(row)
+
     def plan(self, day, trades):
         """A saved list of (action, ticker, price)."""
         (self.root / "data/plans").mkdir(exist_ok=True)
@@ -93,6 +106,11 @@ class SiteWriter:
             writer = csv.writer(file)
             writer.writerow("id,date,account,currency,amount,fx_to_base,kind,source".split(","))
             writer.writerows(self.flow_rows)
+        if self.action_rows:
+            with (self.root / "data/actions.csv").open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, ACTION_COLUMNS)
+                writer.writeheader()
+                writer.writerows(self.action_rows)
         by_date = {}
         for row in self.fills:
             by_date.setdefault(row["time"][:10], []).append(row)
@@ -325,8 +343,8 @@ def behind(root, _binary):
 
 
 def earlier(root, _binary):
-    """What was held before the record, sold before and after the first known positions; orders filled in pieces and
-    across each other; futures, CFDs and short sales in another currency."""
+    """What was held before the record, sold before and after the first known positions; splits before and after them;
+    orders filled in pieces and across each other; futures, CFDs and short sales in another currency."""
     random = np.random.default_rng(77)
     site = SiteWriter(root, "")
     days = [stamp.date() for stamp in pd.bdate_range("2023-01-02", "2024-02-28")]
@@ -339,6 +357,11 @@ def earlier(root, _binary):
         fx = f"{rates[place]:.5f}"
         for name in prices:
             prices[name] *= 1 + random.normal(0, 0.012)
+        for name, when, ratio in (("LENT", 12, 3), ("HELD", 150, 2)):
+            if place == when and held[name]:
+                words = f"{name}(US0000000000) SPLIT {ratio} FOR 1 ({name}, INC, US0000000000)"
+                site.split(day, name, held[name] * (ratio - 1), lines[name][1], words)
+                held[name], prices[name] = held[name] * ratio, prices[name] / ratio
         for order in range(int(random.integers(0, 3))):
             trade(site, random, lines, held, prices, day, fx, 1000 * place + order)
         positions = [{

@@ -67,6 +67,7 @@ class Record:
     prices: dict = field(default_factory=dict)
     currencies: dict = field(default_factory=dict)
     sessions: list = field(default_factory=list)
+    splits: list = field(default_factory=list)  # (date, symbol, change of the quantity)
 
     def setting(self, section, key, default):
         return self.config.get(section, {}).get(key, default)
@@ -105,6 +106,9 @@ def read(root):
             flows.append((date.fromisoformat(row["date"]), number(row["amount"]) * rate))
     raw = [row for path in sorted((root / "data/executions").glob("*.csv")) for row in rows(path)]
     record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"), sessions=sessions)
+    for row in rows(root / "data/actions.csv"):
+        assert row["kind"] == "FS" and not row["cancels"], "the data sets have splits alone"
+        record.splits.append((date.fromisoformat(row["date"]), row["symbol"], number(row["quantity"])))
     for path in sorted((root / "data/plans").glob("*.json")):
         record.plans.append(json.loads(path.read_text(encoding="utf-8"), parse_float=Fraction))
     for path in sorted((root / "data/prices").glob("*.csv")):

@@ -1,6 +1,7 @@
 """Orders, round trips and slippage from the executions, in exact fractions."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median, stdev
@@ -65,7 +66,10 @@ class Trades:
         queues, pairs = defaultdict(list), {}
         for instrument, quantity in self.held_before().items():
             queues[instrument].append([None, None, quantity])
+        splits = sorted(self.record.splits)
         for number, fills in enumerate(self.orders()):
+            while splits and splits[0][0] <= fills[0].date:
+                self.split(queues, *splits.pop(0)[1:])
             for fill in fills:
                 queue, left = queues[fill.instrument], fill.side * fill.quantity
                 while left and queue and queue[0][2] * left < 0:
@@ -82,6 +86,16 @@ class Trades:
                 if left:
                     queue.append([number, fill, left])
         return [self.round_trip(parts) for parts in pairs.values()]
+
+    def split(self, queues, symbol, change):
+        """What is open goes on as more units at the same cost: its fills as if they had been made in the new ones."""
+        [instrument] = {fill.instrument for fill in self.fills if fill.symbol == symbol}
+        held = sum(entry[2] for entry in queues[instrument])
+        for entry in queues[instrument]:
+            ratio = (held + change) / held
+            entry[2] *= ratio
+            if entry[1] is not None:
+                entry[1] = replace(entry[1], quantity=entry[1].quantity * ratio, price=entry[1].price / ratio)
 
     def round_trip(self, parts):
         nets = [self.net(*part) for part in parts]
@@ -100,6 +114,9 @@ class Trades:
         for fill in self.fills:
             if fill.date <= told.date:
                 held[fill.instrument] -= fill.side * fill.quantity
+        for day, symbol, change in self.record.splits:
+            if day <= told.date:
+                held[self.instrument_of({"symbol": symbol, "currency": None})] -= change
         return {instrument: quantity for instrument, quantity in held.items() if quantity}
 
     def instrument_of(self, position):
