@@ -27,6 +27,16 @@ bench:
 growth:
     cargo bench --profile release --locked --bench growth
 
+# `watch` in a real browser; NODE_PATH has playwright-core
+e2e ONLY="":
+    cargo build --release --locked
+    node tests/e2e/watch.js ${CARGO_TARGET_DIR:-target}/release/trackrecord "{{ONLY}}"
+
+# From a save to the frame that shows it, beside `hugo server` where that is installed; NODE_PATH has playwright-core
+latency SAVES="200":
+    cargo build --release --locked
+    node benches/watch.js ${CARGO_TARGET_DIR:-target}/release/trackrecord {{SAVES}}
+
 # The demo site
 demo:
     cargo run --release --locked -- demo

@@ -45,7 +45,7 @@ impl Failure {
     pub fn html(&self, root: &Path) -> String {
         let mut html = String::from("<h2>The site cannot be built</h2>");
         write_error(&mut html, &self.error, root, self.excerpt.as_ref());
-        html + "<p class=\"still\">What is below is the last good build.</p>"
+        html
     }
 }
 

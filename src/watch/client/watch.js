@@ -65,6 +65,7 @@
       document.documentElement.append(failure);
     }
     failure.innerHTML = html;
+    if (page) failure.insertAdjacentHTML("beforeend", "<p class='still'>Below is the last good build.</p>");
   }
 
   // ---- style, pictures, page ----

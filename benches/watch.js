@@ -1,0 +1,157 @@
+// From the rename of a saved file to the frame that shows it, in a browser without a window: `watch` and, where they are
+// installed, other generators, side by side in one run.
+// `NODE_PATH=... node benches/watch.js target/release/trackrecord [SAVES]`
+"use strict";
+const { execFileSync, spawn } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { Watch, browse, demo, until } = require("../tests/e2e/support.js");
+
+const [binary, saves = "200"] = process.argv.slice(2);
+const MONTH = "content/months/2020-03.md";
+
+/** Milliseconds since 1970, with fractions; pages count theirs the same way. */
+const now = () => performance.timeOrigin + performance.now();
+
+/** In the page: notes when the frame comes that follows a change after which a word is there. */
+function observe() {
+  window.seen = new Map();
+  const look = () => {
+    const words = [...(document.body?.textContent ?? "").matchAll(/mark-(\d+)-/g)].map((match) => match[1]);
+    const style = /mark-(\d+)-/.exec(getComputedStyle(document.documentElement).getPropertyValue("--mark"));
+    for (const word of style ? [...words, style[1]] : words) {
+      if (window.seen.has(word)) continue;
+      window.seen.set(word, 0);
+      requestAnimationFrame(() => window.seen.set(word, performance.timeOrigin + performance.now()));
+    }
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  addEventListener("load", look, true);
+  look();
+}
+
+/** Saves a file again and again, and waits each time for the frame that shows it. */
+async function measure(page, save, count) {
+  const times = [];
+  for (let n = 0; n < count + 5; n++) {
+    const mark = String(Date.now()) + n, began = save(mark);
+    const shown = await page.waitForFunction((mark) => window.seen?.get(mark), mark, { polling: 5, timeout: 20000 });
+    // The first few warm everything up.
+    if (n >= 5) times.push((await shown.jsonValue()) - began);
+    await new Promise((done) => setTimeout(done, 150));
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const share = (times, of) => times[Math.min(times.length - 1, Math.floor(times.length * of))];
+const row = (name, times) => console.log(`| ${name} | ${share(times, 0.5).toFixed(0)} | ${share(times, 0.95).toFixed(0)} | ${times[times.length - 1].toFixed(0)} |`);
+
+/** Renames a file that lies beside, and says when. */
+function rename(file, text) {
+  const beside = path.join(path.dirname(file), `.${path.basename(file)}.new`);
+  fs.writeFileSync(beside, text);
+  const began = now();
+  fs.renameSync(beside, file);
+  return began;
+}
+
+function resources(pid) {
+  const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
+  const memory = Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024, threads = Number(/Threads:\s+(\d+)/.exec(status)[1]);
+  return { memory, threads, descriptors: fs.readdirSync(`/proc/${pid}/fd`).length };
+}
+
+async function trackrecord(browser) {
+  const root = demo(path.resolve(binary)), watch = await Watch.start(path.resolve(binary), root);
+  try {
+    // The reports come first, so that they are not typeset meanwhile.
+    await fetch(watch.address + "months/2020-03.pdf");
+    const page = await browser.newPage();
+    await page.addInitScript(observe);
+    const note = fs.readdirSync(path.join(root, "content/trades"))[0], noteFile = `content/trades/${note}`;
+    const kinds = {
+      "a month's commentary": [MONTH, "months/2020-03/", (text, mark) => `${text}\n\nmark-${mark}-\n`],
+      "a note": [noteFile, null, (text, mark) => `${text}\n\nmark-${mark}-\n`],
+      "a page": ["content/about.md", "about/", (text, mark) => `${text}\n\nmark-${mark}-\n`],
+      "the style": ["templates/extra.css", "about/", (text, mark) => `html { --mark: "mark-${mark}-" }\n`],
+      "the configuration": ["config/config.toml", "about/", (text, mark) => text.replace(/^title = .*$/m, `title = "mark-${mark}-"`)],
+    };
+    fs.mkdirSync(path.join(root, "templates"), { recursive: true });
+    for (const [kind, [name, address, change]] of Object.entries(kinds)) {
+      const file = path.join(root, name), text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+      let shown = address;
+      if (!shown) {
+        // The page of a note is the one that has its blocks.
+        rename(file, change(text, "0"));
+        const pages = fs.readdirSync(path.join(root, "public/trades")).filter((name) => !name.endsWith(".html"));
+        await until(async () => {
+          for (const page of pages) {
+            if ((await (await fetch(`${watch.address}trades/${page}/`)).text()).includes("mark-0-")) { shown = `trades/${page}/`; return true; }
+          }
+          return false;
+        }, "the page of the note");
+      }
+      await page.goto(watch.address + shown);
+      const count = kind === "the configuration" ? Math.min(30, Number(saves)) : Number(saves);
+      row(`trackrecord watch: ${kind}`, await measure(page, (mark) => rename(file, change(text, mark)), count));
+    }
+    await page.goto(watch.address + "about/");
+    const file = path.join(root, "content/about.md"), before = resources(watch.process.pid);
+    for (let n = 0; n < 1000; n++) {
+      rename(file, `Words ${n}.\n`);
+      await new Promise((done) => setTimeout(done, 15));
+    }
+    await page.waitForFunction(() => document.body.innerText.includes("Words 999."));
+    await new Promise((done) => setTimeout(done, 1000));
+    const after = resources(watch.process.pid);
+    console.log(`1,000 saves: ${before.memory.toFixed(0)} to ${after.memory.toFixed(0)} MB, ${before.threads} to ${after.threads} threads, ${before.descriptors} to ${after.descriptors} descriptors`);
+    await page.close();
+  } finally {
+    await watch.stop();
+    fs.rmSync(path.dirname(root), { recursive: true, force: true });
+  }
+}
+
+/** As many pages as the demo has, with the same text, in the simplest site there is. */
+async function hugo(browser) {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), "hugo-"));
+  const write = (name, text) => { fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true }); fs.writeFileSync(path.join(root, name), text); };
+  write("config.toml", "baseURL = \"http://127.0.0.1/\"\ntitle = \"Site\"\n");
+  write("layouts/_default/single.html", "<!doctype html><html><head><title>{{ .Title }}</title></head><body>{{ .Content }}</body></html>");
+  write("layouts/_default/list.html", "<!doctype html><html><head><title>{{ .Title }}</title></head><body>{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}</body></html>");
+  const words = "Words of a page, enough to fill a line or two of it. ".repeat(20);
+  for (let n = 0; n < 230; n++) write(`content/page-${n}.md`, `+++\ntitle = "Page ${n}"\n+++\n\n${words}\n`);
+  const port = 41313, server = spawn("hugo", ["server", "--port", String(port), "--bind", "127.0.0.1", "--renderToMemory", "--disableFastRender=false"], { cwd: root, stdio: "ignore" });
+  const address = `http://127.0.0.1:${port}/page-7/`;
+  try {
+    await until(async () => (await fetch(address).catch(() => ({}))).ok, "hugo");
+    const page = await browser.newPage();
+    await page.addInitScript(observe);
+    await page.goto(address);
+    const file = path.join(root, "content/page-7.md"), text = fs.readFileSync(file, "utf8");
+    row("hugo server: a page", await measure(page, (mark) => rename(file, `${text}\n\nmark-${mark}-\n`), Number(saves)));
+    await page.close();
+  } finally {
+    server.kill();
+    fs.rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function isInstalled(program) {
+  try { execFileSync("which", [program], { stdio: "ignore" }); return true; } catch { return false; }
+}
+
+async function main() {
+  const browser = await browse();
+  console.log(`| from saving to the frame that shows it, ${saves} saves | median ms | 95 % | longest |\n|---|--:|--:|--:|`);
+  try {
+    await trackrecord(browser);
+    if (isInstalled("hugo")) await hugo(browser);
+    else console.log("hugo is not installed");
+  } finally {
+    await browser.close();
+  }
+}
+
+main().catch((error) => { console.error(error); process.exit(1); });
