@@ -174,8 +174,13 @@ fn backtests(criterion: &mut Criterion) {
 }
 
 fn read(text: &str) -> Batch {
-    let base_currency = Some("USD".parse().unwrap());
-    let settings = FlexSettings { account: None, time_zone: chrono_tz::America::New_York, base_currency };
+    let settings = FlexSettings {
+        account: None,
+        time_zone: chrono_tz::America::New_York,
+        zones: None,
+        cash: None,
+        base_currency: Some("USD".parse().unwrap()),
+    };
     flex::parse(Path::new("a.xml"), text.as_bytes(), &settings).unwrap()
 }
 
