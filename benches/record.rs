@@ -6,6 +6,7 @@
 #[path = "../tests/support/statements.rs"]
 mod statements;
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use trackrecord::analysis::notes::match_notes;
 use trackrecord::analysis::orders::{Order, orders};
 use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
+use trackrecord::build::session::{Changed, Session, Settings, When};
 use trackrecord::build::{Options, render};
 use trackrecord::collect::Batch;
 use trackrecord::collect::flex::{self, FlexSettings};
@@ -94,6 +96,28 @@ fn the_demo(criterion: &mut Criterion) {
     group.bench_function("render", |bench| {
         bench.iter(|| render(&site, black_box(&record), &config, &Options::default(), &cache).unwrap().files.len());
     });
+    group.finish();
+}
+
+/// From a changed text to its finished pages, with the site held in memory as `watch` does.
+fn words(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let (site, _) = demo_site(folder.path());
+    let mut session = Session::open(site.clone(), [], Settings::default());
+    session.rebuild(today(), Changed::Unknown, When::Now).unwrap();
+    let mut group = criterion.benchmark_group("another word, held in memory");
+    for path in ["content/about.md", "content/months/2022-06.md", "content/trades/2022-07-01-vlue.md"] {
+        let (file, changed) = (site.root().join(path), BTreeSet::from([PathBuf::from(path)]));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut count = 0;
+        group.bench_function(path, |bench| {
+            bench.iter(|| {
+                count += 1;
+                std::fs::write(&file, format!("{text}\nWord {count}.\n")).unwrap();
+                session.rebuild(today(), Changed::Paths(&changed), When::Later).unwrap().changed.len()
+            });
+        });
+    }
     group.finish();
 }
 
@@ -244,5 +268,5 @@ fn imports(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, the_demo, by_years, backtests, imports);
+criterion_group!(benches, the_demo, words, by_years, backtests, imports);
 criterion_main!(benches);
