@@ -123,3 +123,28 @@ fn a_locale_that_is_none_is_english() {
     assert_eq!(language("\"; panic()"), ("en", None));
     assert_eq!(language("fil-Latn-PH"), ("fil", None));
 }
+
+/// The keys of all objects in a value.
+fn keys(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => entries.iter().for_each(|(key, inner)| {
+            found.insert(key.clone());
+            keys(inner, found);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_for_templates_is_documented() {
+    let page = include_str!("../../docs/report-data.md");
+    let publication = testing::publication();
+    let mut found = std::collections::BTreeSet::new();
+    for month in &publication.months {
+        keys(&data(&publication, &month.month.to_string()), &mut found);
+    }
+    let missing: Vec<&String> = found.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "docs/report-data.md does not explain {missing:?}");
+    assert!(found.len() > 70, "{found:?}");
+}

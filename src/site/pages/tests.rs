@@ -53,3 +53,42 @@ fn no_page_replaces_what_all_pages_have() {
         assert_eq!(replaced, None, "{}", page.template());
     });
 }
+
+/// The keys of a value and of what is inside it, as `facts.title` and `orders[].symbol`.
+fn names(name: &str, value: &tera::Value, found: &mut BTreeSet<String>) {
+    found.insert(name.to_owned());
+    if let Some(list) = value.as_array() {
+        list.iter().for_each(|item| names(&format!("{name}[]"), item, found));
+    } else if let Some(map) = value.as_map() {
+        map.iter().for_each(|(key, inner)| names(&format!("{name}.{key}"), inner, found));
+    }
+}
+
+/// `TRACKRECORD_WRITE_DOCS=1 cargo test every_variable_is_documented` writes the page anew.
+#[test]
+fn every_variable_is_documented() {
+    let all = std::cell::RefCell::new(BTreeMap::<String, BTreeSet<String>>::new());
+    with_each_page(|page, site| {
+        let own = page.context(site, &page.path(), &Reads::default()).unwrap().variables;
+        let mut all = all.borrow_mut();
+        for (template, variables) in [("every template", &site.common), (page.template(), &own)] {
+            let found = all.entry(template.to_owned()).or_default();
+            variables.iter().for_each(|(name, value)| names(name, value, found));
+        }
+    });
+    let mut text = String::from(
+        "# Variables of templates\n\nA file `templates/NAME.html` of a site replaces the built-in one of that name. Its language is \
+         [Tera](https://keats.github.io/tera/);\nbesides Tera's own filters there are those that the built-in templates use. Each template \
+         receives what every template does,\nand what stands under its name: `orders[].symbol` is the `symbol` of each of the `orders`. A \
+         variable that is not known or does not\napply is `none`. Ratios are fractions: 0.05 is 5 %. What is not in the demo, such as amounts \
+         of money, is not listed; its names are those\nof the columns on the data page.\n\nEvery template has four more: `root`, the way up to the \
+         site's root; `path`, its own path; `section`, the path of its entry in the\nnavigation; and `page_title`.\n",
+    );
+    for (template, found) in all.into_inner() {
+        let list: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+        let title = if template.contains('.') { format!("`{template}`") } else { "Every template".to_owned() };
+        let list = if list.is_empty() { "nothing of its own".to_owned() } else { list.join(", ") };
+        text += &format!("\n## {title}\n{list}\n");
+    }
+    crate::testing::assert_documented("templates.md", &text);
+}
