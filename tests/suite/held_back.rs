@@ -10,7 +10,7 @@ use trackrecord::build::{Options, render};
 use trackrecord::config::{self, Config};
 use trackrecord::publication::redact;
 use trackrecord::record::{
-    Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Snapshot, load,
+    Annotation, Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Snapshot, load,
 };
 use trackrecord::report::Cache;
 
@@ -145,7 +145,9 @@ fn changed(record: &Record, later: Later, cut: NaiveDate) -> Record {
             annotations.push(note);
         }
         AnOutcome => {
-            for note in annotations {
+            let is_known = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at.date_naive() <= cut);
+            let outcome = |note: &Annotation| note.post_trade.as_ref().and_then(|post| post.completed_at);
+            for note in annotations.iter_mut().filter(|note| !is_known(outcome(note))) {
                 let mut post = note.post_trade.clone().unwrap_or_default();
                 (post.outcome, post.completed_at) = ("Sold again at once.".into(), Some(time));
                 note.post_trade = Some(post);
