@@ -160,7 +160,9 @@ fn keep(
         .collect();
     let changes = Changes { coverage, ..changes(work.store().site(), &batch, &[Received { path, bytes }]) };
     report.added = report.added + Saved::of(&work.commit(&changes)?).total();
-    report.findings.extend(batch.notices.iter().cloned());
+    // What the query lacks is said of the record by `check`, not again of each of its statements.
+    let of_statement = batch.notices.iter().filter(|notice| notice.kind != FindingKind::Lacking);
+    report.findings.extend(of_statement.cloned());
     if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
         let message = format!(
             "asked for {} to {}, and the statement leaves out {} sessions between {first} and {last}",
