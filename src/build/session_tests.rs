@@ -147,7 +147,8 @@ fn another_word_changes_only_what_shows_it() {
     let pages = ["journal/index.html", "months/2022-07/index.html"];
     assert_eq!(second.changed.iter().collect::<Vec<_>>(), pages);
     // Of all other pages and reports not even a copy was made.
-    let of_interest = |path: &String| path.ends_with(".html") || path.ends_with(".pdf");
+    let of_interest =
+        |path: &String| path != "months/index.html" && (path.ends_with(".html") || path.ends_with(".pdf"));
     let mut untouched = second.files.iter().filter(|(path, _)| of_interest(path) && !second.changed.contains(*path));
     assert!(untouched.all(|(path, content)| content.as_ptr() == first.files[path].as_ptr()));
     assert!(second.reports_wait);
