@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
 use ibapi::prelude::{Notice, NoticeStream, StreamExt, SubscriptionItem};
 use ibapi::{Client, RateLimiter};
 use tokio::time::timeout;
@@ -66,25 +67,26 @@ impl<'a> Session<'a> {
     /// # Errors
     /// What kept it from connecting, in words, with what to do.
     pub async fn connect(settings: &'a Ibkr, progress: &'a dyn Progress) -> Result<Self> {
-        let mut pause = Duration::from_millis(500);
-        let mut attempt = 1;
-        loop {
-            match connect_once(settings).await {
-                Ok((client, notices)) => {
-                    let line = Arc::new(Line::default());
-                    tokio::spawn(listen(notices, Arc::clone(&line)));
-                    return Ok(Self { client, line, settings, progress });
-                }
-                Err(refusal) if refusal.is_final() || attempt >= settings.max_retries => {
-                    return Err(refusal.in_words(settings, attempt));
-                }
-                Err(refusal) => {
-                    progress.say(&format!("{refusal}; trying again in {:.1} s", pause.as_secs_f64()));
-                    tokio::time::sleep(pause).await;
-                    (attempt, pause) = (attempt + 1, pause * 2);
-                }
-            }
-        }
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(500))
+            .with_factor(2.0)
+            .without_max_delay()
+            .with_max_times(usize::try_from(settings.max_retries.saturating_sub(1)).unwrap_or_default());
+        let mut attempts = 0;
+        let connected = (|| {
+            attempts += 1;
+            connect_once(settings)
+        })
+        .retry(pauses)
+        .when(|refusal| !refusal.is_final())
+        .notify(|refusal, pause| {
+            progress.say(&format!("{refusal}; trying again in {:.1} s", pause.as_secs_f64()));
+        })
+        .await;
+        let (client, notices) = connected.map_err(|refusal| refusal.in_words(settings, attempts))?;
+        let line = Arc::new(Line::default());
+        tokio::spawn(listen(notices, Arc::clone(&line)));
+        Ok(Self { client, line, settings, progress })
     }
 
     /// The connection itself, for asking.
