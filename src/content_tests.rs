@@ -30,7 +30,8 @@ impl Desk {
 
     /// The configuration, with more lines of `[site]` and sections after it.
     fn configure(&self, more: &str) {
-        self.put("config/config.toml", format!("[benchmark]\nsymbol = \"\"\n[site]\n{more}"));
+        let status = if more.contains("status = ") { "" } else { "status = \"paper\"\n" };
+        self.put("config/config.toml", format!("[benchmark]\nsymbol = \"\"\n[site]\n{status}{more}"));
     }
 
     fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {

@@ -69,8 +69,28 @@ pub fn is_paper(account: &str) -> bool {
     account.starts_with('D') && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
+/// Whether it has the form of this broker's numbers, such as `U1234567` and `DU1234567`.
+pub fn is_number(account: &str) -> bool {
+    let rest = account.strip_prefix('D').unwrap_or(account);
+    let digits = rest.strip_prefix(['U', 'F', 'I']).unwrap_or_default();
+    digits.len() >= 4 && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// Whether a number is that of an account of real money.
+pub fn is_live(account: &str) -> bool {
+    is_number(account) && !is_paper(account)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn numbers_of_other_brokers_say_nothing() {
+        assert!(is_live("U1234567") && !is_live("DU1234567") && is_number("DU1234567"));
+        for other in ["", "12345678", "D12345", "UK123456", "X1234567", "DEPOT1"] {
+            assert!(!is_number(other) && !is_live(other), "{other}");
+        }
+    }
+
     use super::*;
 
     #[test]

@@ -234,10 +234,20 @@ fn publishable(record: &Record, base_url: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Nothing is published of which it is not said, or said wrongly, whose money it is.
+fn refuse_unsaid_status(findings: &[Finding]) -> Result<()> {
+    let Some(found) = findings.iter().find(|finding| finding.kind.is_of_status()) else { return Ok(()) };
+    let error = Error::configuration(found.message.clone()).hint(found.next_step.clone());
+    Err(match &found.place {
+        Some(place) => error.at(place.clone()),
+        None => error,
+    })
+}
+
 /// No figure is published from a record with errors.
 fn refuse_errors(findings: &[Finding]) -> Result<()> {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-    let Some(first) = errors.first() else { return Ok(()) };
+    let Some(first) = errors.first() else { return refuse_unsaid_status(findings) };
     let error = Error::data(match errors.len() {
         1 => first.message.clone(),
         count => format!("{} (the first of {count} errors)", first.message),

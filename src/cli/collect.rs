@@ -9,7 +9,7 @@ use crate::collect::flex::service::Pace;
 use crate::collect::ibkr::AccountKind;
 use crate::collect::report::{Part, PartReport};
 use crate::collect::run::{Options, Outcomes, run as collect};
-use crate::config::Config;
+use crate::config::{Config, Status};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Finding, Severity};
 use crate::site_dir::SiteDir;
@@ -105,7 +105,16 @@ fn kind(arguments: &Arguments, config: &Config, parts: &[Part]) -> Result<Accoun
     if parts == [Part::Prices] {
         return Ok(AccountKind::Paper);
     }
-    let published = AccountKind::of_status(config.site.status)?;
+    let published = match (config.site.status, arguments.paper, arguments.live) {
+        (Status::Unset, true, _) => AccountKind::Paper,
+        (Status::Unset, _, true) => AccountKind::Live,
+        // What the port is for decides; the account is held against it.
+        (Status::Unset, ..) => match AccountKind::of_port(config.ibkr.port) {
+            Some(kind) => kind,
+            None => AccountKind::of_status(Status::Unset)?,
+        },
+        (status, ..) => AccountKind::of_status(status)?,
+    };
     match (arguments.paper, arguments.live) {
         (true, _) => published.must_be(AccountKind::Paper),
         (_, true) => published.must_be(AccountKind::Live),

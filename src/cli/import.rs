@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::proposals::{proposals, propose};
 use super::terminal::{Terminal, counted};
 use super::{Outcome, config, finding};
 use crate::collect::csv::CsvSettings;
@@ -15,6 +16,7 @@ use crate::collect::seed::SeedSettings;
 use crate::collect::{Batch, csv, flex, nav, seed};
 use crate::config::{Config, Preset, save_csv};
 use crate::error::{Error, Result};
+use crate::record::FindingKind;
 use crate::record::store::{Added, Store};
 use crate::site_dir::SiteDir;
 
@@ -25,6 +27,9 @@ pub struct Arguments {
     /// The account to read where a file holds several [default: `[account] id`]
     #[arg(long, global = true, value_name = "ID")]
     account: Option<String>,
+    /// Write into the configuration what the first statement says of the account, without asking
+    #[arg(long, global = true)]
+    yes: bool,
     /// Print one JSON document
     #[arg(long, global = true)]
     json: bool,
@@ -128,7 +133,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if let Some(account) = &arguments.account {
         config.account.id.clone_from(account);
     }
-    let (batch, received) = match &arguments.source {
+    let (mut batch, received) = match &arguments.source {
         Source::Flex { files } => {
             let settings = FlexSettings::of(&config);
             let (mut batch, received) = each(files, |path, bytes| flex::parse(path, bytes, &settings))?;
@@ -166,6 +171,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         }
         Source::Seed { folder } => (seed::parse(folder, &seed_settings(&config))?, Vec::new()),
     };
+    let is_flex = matches!(arguments.source, Source::Flex { .. });
+    let proposed = if is_flex { proposals(site, &config, &batch) } else { Vec::new() };
+    // What is proposed needs no warning beside it.
+    let proposes_currency = proposed.iter().any(|setting| setting.key == "base_currency");
+    batch.notices.retain(|notice| !(proposes_currency && notice.kind == FindingKind::BaseCurrency));
     let saved = save(&mut Store::open(site)?, &batch, &received)?;
     if let Source::Csv { save: true, .. } = &arguments.source {
         save_csv(site, &config.csv)?;
@@ -183,6 +193,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     for notice in &batch.notices {
         terminal.say(finding::in_words(notice));
     }
+    propose(&proposed, arguments.yes, site, terminal)?;
     if saved.conflicts() > 0 {
         let rows = counted(saved.conflicts(), "row");
         terminal.say(format!("{rows} contradict what is stored; both are kept, and `trackrecord check` lists them"));

@@ -1,12 +1,15 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::Outcome;
 use super::terminal::{Terminal, counted};
+use super::{Outcome, prompts};
+use crate::calendar::Exchange;
+use crate::config::{self, Setting};
 use crate::demo;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::init::{ignores_public, init, init_with_pages};
+use crate::record::Currency;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -17,9 +20,78 @@ pub struct Arguments {
     /// Fill it with the demo's data and texts
     #[arg(long)]
     demo: bool,
+    /// Whether the account is one of real money
+    #[arg(long, value_enum, conflicts_with = "demo")]
+    status: Option<Money>,
+    /// The currency in which the account is valued, such as EUR
+    #[arg(long, value_name = "CCY", conflicts_with = "demo")]
+    currency: Option<Currency>,
+    /// The exchange by whose trading days the record goes, as a market identifier code
+    #[arg(long, value_name = "MIC", conflicts_with = "demo")]
+    exchange: Option<String>,
+    /// The account that is published, as the broker numbers it; it is written into config/local.toml
+    #[arg(long, value_name = "ID", conflicts_with = "demo")]
+    account: Option<String>,
     /// Also write a workflow with which GitHub shows a committed public/ as pages
     #[arg(long, conflicts_with = "demo")]
     pages: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Money {
+    Live,
+    Paper,
+}
+
+impl Money {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Paper => "paper",
+        }
+    }
+}
+
+/// What was said about the account, on the command line or, on a terminal, when asked. The rest stays open.
+fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
+    let exchange = arguments.exchange.clone();
+    let unknown = exchange.as_deref().filter(|mic| Exchange::from_mic(mic).is_none());
+    if let Some(mic) = unknown {
+        return Err(Error::usage(format!("`{mic}` is no market identifier code"))
+            .hint("name one such as XNYS, XLON, XETR or XPAR"));
+    }
+    let given = [
+        ("site", "status", arguments.status.map(|money| money.name().to_owned())),
+        ("account", "base_currency", arguments.currency.map(|currency| currency.to_string())),
+        ("account", "exchange", exchange),
+        ("account", "id", arguments.account.clone()),
+    ];
+    let ask = is_new && prompts::can_ask();
+    let mut settings = Vec::new();
+    for (section, key, value) in given {
+        let value = match value {
+            None if ask => ask_for(key)?,
+            value => value,
+        };
+        settings.extend(value.map(|value| Setting::new(section, key, value)));
+    }
+    Ok(settings)
+}
+
+fn ask_for(key: &str) -> Result<Option<String>> {
+    let answer = match key {
+        "status" => return prompts::money().map(|money| money.map(str::to_owned)),
+        "base_currency" => {
+            prompts::words_checked("Currency of the account", "USD", |text| text.parse::<Currency>().is_ok())?
+        }
+        "exchange" => {
+            prompts::words_checked("Exchange, such as XNYS (nothing: the one that is traded most)", "", |text| {
+                text.is_empty() || Exchange::from_mic(text).is_some()
+            })?
+        }
+        _ => prompts::words("Account number, kept out of the repository (nothing: the only one)", "", true)?,
+    };
+    Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
@@ -27,7 +99,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
     if arguments.demo {
         demo::write(&site)?;
     } else {
+        let settings = settings(arguments, !site.config().exists())?;
         let started = if arguments.pages { init_with_pages(&site)? } else { init(&site)? };
+        config::set(&site, &settings)?;
         started.written.iter().for_each(|path| terminal.detail(format!("  {}", path.display())));
         terminal.say(format!(
             "{} written, {} kept as they were",

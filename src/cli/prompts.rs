@@ -1,5 +1,7 @@
 //! Questions on a terminal. They are asked on standard error, so that results stay alone on standard output.
 
+use std::io::IsTerminal;
+
 use dialoguer::{Confirm, Editor, Input, Select};
 use rust_decimal::Decimal;
 
@@ -40,6 +42,29 @@ pub fn side() -> Result<Side> {
     let chosen =
         Select::new().with_prompt("Side").items(["Buy", "Sell"]).default(0).interact().map_err(unanswered)?;
     Ok(if chosen == 0 { Side::Buy } else { Side::Sell })
+}
+
+/// Whether someone is there to answer.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// A line of words of a certain form.
+pub fn words_checked(prompt: &str, proposed: &str, is_valid: impl Fn(&str) -> bool) -> Result<String> {
+    let check = |answer: &String| if is_valid(answer.trim()) { Ok(()) } else { Err("that is not one") };
+    let mut input = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(check);
+    if !proposed.is_empty() {
+        input = input.default(proposed.to_owned());
+    }
+    input.interact_text().map(|answer| answer.trim().to_owned()).map_err(unanswered)
+}
+
+/// Whose money an account holds, or nothing where that is decided later.
+pub fn money() -> Result<Option<&'static str>> {
+    let items = ["real money", "a broker's simulated account", "to be said later"];
+    let chosen =
+        Select::new().with_prompt("The account is").items(items).default(2).interact().map_err(unanswered)?;
+    Ok(["live", "paper"].get(chosen).copied())
 }
 
 /// Yes or no.

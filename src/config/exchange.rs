@@ -31,6 +31,14 @@ impl Settings for Config {
         assigned.find(|(known, _)| known.trim().eq_ignore_ascii_case(name.trim())).map(|(_, kind)| *kind)
     }
 
+    fn is_paper(&self) -> bool {
+        self.site.status == Status::Paper
+    }
+
+    fn has_status(&self) -> bool {
+        self.site.status != Status::Unset
+    }
+
     fn exchange(&self, fills: &[Execution], snapshots: &[&Snapshot]) -> Exchange {
         exchange(self, fills.iter(), snapshots.iter().copied())
     }

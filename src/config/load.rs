@@ -182,6 +182,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("site", "base_url"),
     ("site", "inception"),
     ("account", "exchange"),
+    ("account", "base_currency"),
     ("benchmark", "kind"),
     ("publish", "cname"),
     ("analysis", "trials"),

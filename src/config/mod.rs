@@ -4,6 +4,7 @@
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
 mod csv_import;
+mod edit;
 pub mod exchange;
 mod load;
 mod price_symbols;
@@ -15,6 +16,7 @@ pub mod strategy;
 
 pub use crate::record::Rule;
 pub use csv_import::{CsvImport, Preset};
+pub use edit::{Setting, is_said, set};
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
 pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
@@ -70,10 +72,13 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Not said yet: nothing is published until it is.
+    #[default]
+    #[serde(rename = "")]
+    Unset,
     /// Real money.
     Live,
     /// A broker's simulated account.
-    #[default]
     Paper,
     /// Made-up trades on real prices.
     Demo,
@@ -89,7 +94,7 @@ pub struct Site {
     pub author: String,
     /// One sentence under the title.
     pub description: String,
-    /// `live`, `paper` or `demo`.
+    /// `live`, `paper` or `demo`; empty until it is said.
     pub status: Status,
     /// The address it is published at, ending in `/`; the 404 page and canonical links need it.
     pub base_url: Option<String>,
@@ -106,7 +111,7 @@ impl Default for Site {
             title: "Track record".into(),
             author: String::new(),
             description: String::new(),
-            status: Status::Paper,
+            status: Status::Unset,
             base_url: None,
             locale: "en-GB".into(),
             inception: None,

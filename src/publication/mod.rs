@@ -36,7 +36,7 @@ use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
-use crate::config::{Config, FlowTiming};
+use crate::config::{Config, FlowTiming, Status};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::record::Record;
@@ -111,7 +111,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         title: config.site.title.clone(),
         author: config.site.author.clone(),
         description: config.site.description.clone(),
-        status: config.site.status,
+        // One that is not said is never built.
+        status: if config.site.status == Status::Unset { Status::Paper } else { config.site.status },
         base_url: config.site.base_url.clone(),
         locale: config.site.locale.clone(),
         base_currency: base.to_string(),

@@ -21,7 +21,8 @@ pub fn record(record: &Record, findings: &[Finding], config: &Config, is_demo_me
         let more = if errors.len() > 1 { format!(" (the first of {} errors)", errors.len()) } else { String::new() };
         return Err(refused(first, format!("{}{more}", first.text())));
     }
-    if let Some(open) = findings.iter().find(|finding| finding.kind == FindingKind::FillIn) {
+    let must_be_said = |finding: &&Finding| finding.kind == FindingKind::FillIn || finding.kind.is_of_status();
+    if let Some(open) = findings.iter().find(must_be_said) {
         return Err(refused(open, open.text()));
     }
     if is_demo(record, config) && !is_demo_meant {

@@ -14,6 +14,12 @@ macro_rules! finding_kinds {
         }
 
         impl FindingKind {
+            /// Whether it says that nothing says, or contradicts, whose money the record is of. Such a record is read, and
+            /// not built or published.
+            pub fn is_of_status(self) -> bool {
+                matches!(self, Self::StatusUnset | Self::LiveAccount | Self::PaperAccount)
+            }
+
             /// All of them, by name.
             pub const ALL: &[Self] = &[$(Self::$kind,)+];
 
@@ -95,6 +101,8 @@ finding_kinds! {
     Lacking = "lacking",
     /// Money came or went that is large beside the account, so the day's return depends on when.
     LargeFlow = "large-flow",
+    /// The status says simulated, and the account holds real money.
+    LiveAccount = "live-account",
     /// A statement lists positions by lot only, without their sums.
     LotsOnly = "lots-only",
     /// A row stands in a file of another kind.
@@ -169,6 +177,8 @@ finding_kinds! {
     StalePrices = "stale-prices",
     /// A file holds another number of statements than it says.
     StatementCount = "statement-count",
+    /// Nothing says whether the record is of real money.
+    StatusUnset = "status-unset",
     /// A bar that is kept out of all figures until it is confirmed.
     SuspiciousPrice = "suspicious-price",
     /// A trade's money in the statement is not its quantity times its price.

@@ -66,7 +66,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
         contradictions: std::mem::take(&mut reader.discovered.contradictions),
         ..Record::default()
     };
-    reader.findings.extend(accounts::findings(&record, settings.is_live()));
+    reader.findings.extend(accounts::findings(&record, settings));
     let Record { executions: fills, snapshots, flows, income, .. } = &record;
     let lacking = Lacking::of(Rows { fills, snapshots, flows, income });
     reader.findings.extend(lacking.into_iter().map(Lacking::finding));

@@ -19,6 +19,12 @@ pub trait Settings: Sync {
     /// Whether the record is published as one of real money.
     fn is_live(&self) -> bool;
 
+    /// Whether the record is published as one of a simulated account.
+    fn is_paper(&self) -> bool;
+
+    /// Whether it is said at all whose money it is.
+    fn has_status(&self) -> bool;
+
     /// What money of a type is that the program does not know.
     fn cash_kind(&self, name: &str) -> Option<FlowKind>;
 

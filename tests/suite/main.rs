@@ -15,6 +15,7 @@ mod broker;
 mod calendar;
 mod check;
 mod documents;
+mod first_import;
 mod flex_service;
 mod flows;
 mod foreign_clients;

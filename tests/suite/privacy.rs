@@ -47,7 +47,7 @@ fn site(secrets: &Secrets, mode: &str) -> Site {
         r#"[{{"symbol":"ABCD","conid":1,"exchange":"ARCA","currency":"USD","quantity":"{shares}","average_cost":"12.34","market_price":"12.34","market_value":"{}","unrealized_pnl":null,"realized_pnl":null}}]"#,
         cents(value)
     );
-    Site::new(&format!("[site]\ntitle = 'Test'\n[benchmark]\nsymbol = ''\n[privacy]\nmode = '{mode}'\n"))
+    Site::new(&format!("[site]\ntitle = 'Test'\nstatus = 'live'\n[benchmark]\nsymbol = ''\n[privacy]\nmode = '{mode}'\n"))
         .file("data/snapshots/2024-05-06.json", snapshot("2024-05-06", start, "[]".into()))
         .file("data/snapshots/2024-05-07.json", snapshot("2024-05-07", start, held.clone()))
         .file("data/snapshots/2024-05-08.json", snapshot("2024-05-08", start + deposit, held))

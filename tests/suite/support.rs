@@ -71,7 +71,7 @@ impl Site {
 
     /// The default site: no benchmark, so that nothing is said about its prices.
     pub fn plain() -> Self {
-        Self::new("[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n")
+        Self::new("[site]\nstatus = \"live\"\n[account]\nbase_currency = \"USD\"\n[benchmark]\nsymbol = \"\"\n")
     }
 
     /// The demo, not built.

@@ -22,6 +22,8 @@ impl AccountKind {
         match status {
             Status::Live => Ok(Self::Live),
             Status::Paper => Ok(Self::Paper),
+            Status::Unset => Err(Error::configuration("`[site] status` does not say whether this is real money")
+                .hint("set it to \"paper\" or \"live\", or say `--paper` or `--live`")),
             Status::Demo => Err(Error::configuration("this site is a demo, and a broker's data do not belong in it")
                 .hint("set `[site] status` to \"paper\" or \"live\", or make a site with `trackrecord init DIR`")),
         }

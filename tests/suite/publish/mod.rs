@@ -8,7 +8,7 @@ mod remotes;
 use crate::repository::Repository;
 use crate::support::{Said, Site};
 
-const CONFIG: &str = "[site]\ntitle = \"Test\"\n[benchmark]\nsymbol = \"\"\n";
+const CONFIG: &str = "[site]\nstatus = \"paper\"\ntitle = \"Test\"\n[benchmark]\nsymbol = \"\"\n";
 
 fn snapshot(date: &str, net: &str, cash: &str, price: Option<&str>) -> String {
     let position = price.map(|price| {

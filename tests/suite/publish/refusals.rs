@@ -33,7 +33,7 @@ fn a_record_with_errors_an_open_text_a_leak_and_a_demo_are_refused() {
     let said = refused(&site, &remote, &["--dry-run"]);
     assert!(said.contains("account id"), "{said}");
 
-    let demo = record(&CONFIG.replace("[site]", "[site]\nstatus = \"demo\""));
+    let demo = record(&CONFIG.replace("paper", "demo"));
     assert!(refused(&demo, &remote, &[]).contains("--demo"));
     publish(&demo, &remote, &["--demo"]);
 }

@@ -1,0 +1,108 @@
+//! Sets keys in the files of a configuration, and leaves everything else as its author wrote it.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Value};
+
+use crate::error::{Error, Place, Result};
+use crate::record::store::write_atomically;
+use crate::site_dir::SiteDir;
+
+/// A key and what it is set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The section.
+    pub section: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// The value, a text.
+    pub value: String,
+}
+
+impl Setting {
+    /// A setting.
+    pub fn new(section: &'static str, key: &'static str, value: impl Into<String>) -> Self {
+        Self { section, key, value: value.into() }
+    }
+
+    /// Whether it belongs in the file that is kept out of the repository.
+    fn is_private(&self) -> bool {
+        (self.section, self.key) == ("account", "id")
+    }
+}
+
+/// Whether one of the files says something of a key.
+pub fn is_said(site: &SiteDir, section: &str, key: &str) -> bool {
+    [site.config(), site.local_config()].iter().any(|path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let table = text.parse::<DocumentMut>().ok();
+        let item = table.as_ref().and_then(|table| table.get(section)?.get(key));
+        item.is_some_and(|item| item.as_str() != Some(""))
+    })
+}
+
+/// Writes settings into `config/config.toml`, and what is private into `config/local.toml`.
+///
+/// # Errors
+/// A file that cannot be read as TOML, or cannot be written.
+pub fn set(site: &SiteDir, settings: &[Setting]) -> Result<()> {
+    let (private, public): (Vec<_>, Vec<_>) = settings.iter().cloned().partition(Setting::is_private);
+    for (path, settings) in [(site.config(), public), (site.local_config(), private)] {
+        if settings.is_empty() {
+            continue;
+        }
+        let before = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Error::io("read the configuration", &path, error)),
+        };
+        write_atomically(&path, with(&before, &settings, &path)?.as_bytes(), true)?;
+    }
+    Ok(())
+}
+
+/// The text of a file with these settings.
+fn with(text: &str, settings: &[Setting], path: &Path) -> Result<String> {
+    let damaged = || Error::configuration("it is no TOML").at(Place::file(path)).hint("repair the file");
+    let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| damaged().because(cause))?;
+    for Setting { section, key, value } in settings {
+        let table = document.entry(section).or_insert_with(toml_edit::table);
+        let table = table.as_table_like_mut().ok_or_else(damaged)?;
+        let mut new = Value::from(value.as_str());
+        match table.get_mut(key) {
+            Some(Item::Value(old)) => {
+                *new.decor_mut() = old.decor().clone();
+                *old = new;
+            }
+            _ => drop(table.insert(key, Item::Value(new))),
+        }
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_set_where_it_stands_and_nothing_else_moves() {
+        let text = "# mine\n[site]\ntitle = 'A'   # a name\nstatus = \"\" # said later\n\n[privacy]\n# why\nmode = 'relative'\n";
+        let set = [Setting::new("site", "status", "live"), Setting::new("account", "base_currency", "EUR")];
+        let written = with(text, &set, Path::new("x")).unwrap();
+        let expected = text.replace("status = \"\"", "status = \"live\"") + "\n[account]\nbase_currency = \"EUR\"\n";
+        assert_eq!(written, expected);
+        assert_eq!(with(&written, &set, Path::new("x")).unwrap(), written);
+        assert!(with("[site", &set, Path::new("x")).is_err());
+    }
+
+    #[test]
+    fn the_number_of_the_account_goes_into_the_file_that_is_not_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        std::fs::create_dir(folder.path().join("config")).unwrap();
+        set(&site, &[Setting::new("account", "id", "U7654321"), Setting::new("site", "status", "live")]).unwrap();
+        assert_eq!(std::fs::read_to_string(site.config()).unwrap(), "[site]\nstatus = \"live\"\n");
+        assert_eq!(std::fs::read_to_string(site.local_config()).unwrap(), "[account]\nid = \"U7654321\"\n");
+        assert!(is_said(&site, "account", "id") && !is_said(&site, "account", "exchange"));
+    }
+}
