@@ -27,6 +27,7 @@ use trackrecord::publication::redact;
 use trackrecord::record::store::{Changes, Store};
 use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, PriceSymbol, Record, Snapshot, load};
 use trackrecord::render::markdown::PageOf;
+use trackrecord::render::own_templates::OwnTemplates;
 use trackrecord::render::pictures::Pictures;
 use trackrecord::report::{self, Cache};
 use trackrecord::site::page_of_files;
@@ -53,10 +54,11 @@ fn figures(record: &Record, config: &Config) -> usize {
 }
 
 fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) -> report::Options<'a> {
+    static NO_TEMPLATES: OwnTemplates = OwnTemplates::none();
     report::Options {
         base_url: None,
         drafts: false,
-        template_dir: None,
+        templates: &NO_TEMPLATES,
         paper: Paper::A4,
         page_of,
         pictures,

@@ -7,6 +7,7 @@ mod inputs;
 mod kept_tests;
 mod listing;
 mod memory;
+mod rebuilt;
 pub mod session;
 #[cfg(test)]
 mod session_tests;
@@ -30,6 +31,7 @@ use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::publication::{Publication, redact};
 use crate::record::{Finding, Record, Severity, load};
 use crate::render::markdown::PageOf;
+use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
@@ -94,18 +96,22 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
         return Ok(Built::again(said));
     }
     let record = load::load(site, config, today);
+    let publication = checked(&record, config, options)?;
+    let materials = Materials::read(site)?;
+    let rendering =
+        Rendering { site, record: &record, publication: &publication, materials: &materials, config, options };
     let cache = cache(site);
     let mut kept = memory.as_ref().map(|memory| memory.kept(&record));
-    let mut rendered = rendered(site, &record, config, options, &cache, kept.as_ref());
+    let mut rendered = rendering.rendered(&cache, kept.as_ref());
     if rendered.is_err() && kept.as_ref().is_some_and(|kept| !kept.taken().is_empty()) {
         // Of what was made before it is not known where in the author's texts a link stands: all is made again to say it.
         kept = memory.as_ref().map(|memory| memory.kept_from_now(&record));
-        rendered = self::rendered(site, &record, config, options, &cache, kept.as_ref());
+        rendered = rendering.rendered(&cache, kept.as_ref());
     }
     let Rendered { files, mut reports } = rendered?;
     let Replaced { summary, files: written } = output::replace(out, &files)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    let warnings = warnings + overrides::findings(&site.templates()).len();
+    let warnings = warnings + overrides::unused(&materials.templates).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
         reports.not_kept = memory.keep(&written, said, kept.into_made()).err();
@@ -138,46 +144,62 @@ pub fn render(
     options: &Options,
     cache: &Cache,
 ) -> Result<Rendered> {
-    rendered(site, record, config, options, cache, None)
+    let publication = checked(record, config, options)?;
+    let materials = Materials::read(site)?;
+    let rendering = Rendering { site, record, publication: &publication, materials: &materials, config, options };
+    rendering.rendered(cache, None)
 }
 
-/// Renders the site as far as it is not kept.
-fn rendered(
-    site: &SiteDir,
-    record: &Record,
-    config: &Config,
-    options: &Options,
-    cache: &Cache,
-    kept: Option<&Kept>,
-) -> Result<Rendered> {
-    let publication = checked(record, config, options)?;
-    let templates = site.templates();
-    let template_dir = templates.is_dir().then_some(templates.as_path());
-    let content = site.content();
-    let pictures = Pictures::below(&content)?;
-    let page_of = site::page_of_files(&publication, options.drafts);
-    let reports =
-        report::all(&publication, &reporting(config, options, template_dir, (&page_of, &pictures), cache, kept))?;
-    let rendering = site::Options {
-        base_url: options.base_url,
-        drafts: options.drafts,
-        lines: false,
-        template_dir,
-        pictures: Some(pictures.files()),
-        content_dir: Some(&content),
-        static_files: Some(&static_files::read(site)?),
-        reports: Some(&reports.files),
-        promised: None,
-        kept,
-    };
-    let files = site::render(&publication, &rendering)?;
-    let secrets = Secrets::of(record, config);
-    let known = kept.map(Kept::taken).unwrap_or_default();
-    let new = files.iter().filter(|(path, _)| !known.contains(*path));
-    let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
-    refuse_leaks(&[secrets.search(&new), secrets.search(&reports.words)].concat())?;
-    let Reports { typeset: count, warnings, not_kept, .. } = reports;
-    Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
+/// The files that pages and reports share, each read once.
+struct Materials {
+    templates: OwnTemplates,
+    pictures: Pictures,
+}
+
+impl Materials {
+    fn read(site: &SiteDir) -> Result<Self> {
+        Ok(Self { templates: OwnTemplates::read(&site.templates())?, pictures: Pictures::below(&site.content())? })
+    }
+}
+
+/// Everything a site is rendered from.
+struct Rendering<'a> {
+    site: &'a SiteDir,
+    record: &'a Record,
+    publication: &'a Publication,
+    materials: &'a Materials,
+    config: &'a Config,
+    options: &'a Options<'a>,
+}
+
+impl Rendering<'_> {
+    /// Renders the site as far as it is not kept.
+    fn rendered(&self, cache: &Cache, kept: Option<&Kept>) -> Result<Rendered> {
+        let Self { site, record, publication, materials, config, options } = *self;
+        let page_of = site::page_of_files(publication, options.drafts);
+        let reports = report::all(publication, &reporting(config, options, materials, &page_of, cache, kept))?;
+        let content = site.content();
+        let rendering = site::Options {
+            base_url: options.base_url,
+            drafts: options.drafts,
+            lines: false,
+            templates: Some(&materials.templates),
+            pictures: Some(materials.pictures.files()),
+            content_dir: Some(&content),
+            static_files: Some(&static_files::read(site)?),
+            reports: Some(&reports.files),
+            promised: None,
+            kept,
+        };
+        let files = site::render(publication, &rendering)?;
+        let secrets = Secrets::of(record, config);
+        let known = kept.map(Kept::taken).unwrap_or_default();
+        let new = files.iter().filter(|(path, _)| !known.contains(*path));
+        let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
+        refuse_leaks(&[secrets.search(&new), secrets.search(&reports.words)].concat())?;
+        let Reports { typeset: count, warnings, not_kept, .. } = reports;
+        Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
+    }
 }
 
 /// Typesets the report of one month, and makes sure that it holds nothing private.
@@ -192,13 +214,10 @@ pub fn report(
     options: &Options,
 ) -> Result<Reports> {
     let publication = checked(record, config, options)?;
-    let templates = site.templates();
-    let template_dir = templates.is_dir().then_some(templates.as_path());
-    let pictures = Pictures::below(&site.content())?;
+    let materials = Materials::read(site)?;
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
-    let around = (&page_of, &pictures);
-    let reports = report::one(&publication, month, &reporting(config, options, template_dir, around, &cache, None))?;
+    let reports = report::one(&publication, month, &reporting(config, options, &materials, &page_of, &cache, None))?;
     refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
     Ok(reports)
 }
@@ -206,13 +225,14 @@ pub fn report(
 fn reporting<'a>(
     config: &Config,
     options: &Options<'a>,
-    template_dir: Option<&'a Path>,
-    (page_of, pictures): (&'a PageOf, &'a Pictures),
+    materials: &'a Materials,
+    page_of: &'a PageOf,
     cache: &'a Cache,
     kept: Option<&'a Kept>,
 ) -> report::Options<'a> {
     let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
-    report::Options { base_url, drafts, template_dir, paper, page_of, pictures, cache, kept }
+    let Materials { templates, pictures } = materials;
+    report::Options { base_url, drafts, templates, paper, page_of, pictures, cache, kept }
 }
 
 /// What of a record is published, if it can be.

@@ -1,13 +1,13 @@
 //! A site that is held in memory while its author works on it: only what a change touches is made again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::inputs::{self, Changes};
 use super::listing::{self, Listing};
+pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
 use super::typesetting::{TypesetReports, Typesetting};
 use super::{publishable, static_files};
 use crate::Result;
@@ -17,6 +17,7 @@ use crate::kept::{Before, Kept, Made};
 use crate::publication::scan::{Secrets, refuse_leaks};
 use crate::publication::{Publication, redact, reword};
 use crate::record::{Finding, HeldRecord, schema};
+use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::render::tables::{self, Table};
 use crate::report::{Cache, path_of};
@@ -58,6 +59,8 @@ pub struct Session {
     figures: Option<Figures>,
     pictures: Arc<Pictures>,
     static_files: Arc<Files>,
+    templates: Arc<OwnTemplates>,
+    /// The pages' templates, once they are parsed.
     theme: Option<Arc<Theme>>,
     /// What is odd about the site's own templates.
     unused: Vec<Finding>,
@@ -65,54 +68,6 @@ pub struct Session {
     last: Generation,
     /// Whether that is a site of all that was read.
     is_whole: bool,
-}
-
-/// How a session's site is made, whatever its configuration says.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// The address the site is published at, instead of the configured one.
-    pub base_url: Option<String>,
-    /// Whether drafts are shown.
-    pub drafts: bool,
-    /// Whether blocks made from Markdown say which line they come from, as attributes that `build` leaves out.
-    pub lines: bool,
-}
-
-/// What may have changed since the last time.
-#[derive(Debug, Clone, Copy)]
-pub enum Changed<'a> {
-    /// Nobody knows: all files are looked at, and those are read whose size or times are other ones.
-    Unknown,
-    /// Nothing but these files and what is below these folders.
-    Paths(&'a BTreeSet<PathBuf>),
-}
-
-/// When reports are typeset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// With the pages.
-    Now,
-    /// When [`Session::typesetting`] is run. Until then the site has the ones of before, as far as there are any.
-    Later,
-}
-
-/// A site after a change.
-#[derive(Debug, Clone)]
-pub struct Rebuilt {
-    /// All of its files.
-    pub files: Arc<Files>,
-    /// The paths of those that are new or differ from before.
-    pub changed: BTreeSet<String>,
-    /// The paths of those that are gone.
-    pub removed: BTreeSet<String>,
-    /// What the owner should know about the record and the templates.
-    pub findings: Vec<Finding>,
-    /// How many reports were typeset; the others had not changed.
-    pub typeset: usize,
-    /// What was found odd in the templates of the reports.
-    pub report_warnings: Vec<String>,
-    /// Whether reports are still to be typeset.
-    pub reports_wait: bool,
 }
 
 /// Everything that is computed from the record.
@@ -164,6 +119,7 @@ impl Session {
             figures: None,
             pictures: Arc::default(),
             static_files: Arc::default(),
+            templates: Arc::default(),
             theme: None,
             unused: Vec::new(),
             cache: Arc::new(super::cache(&site)),
@@ -195,13 +151,14 @@ impl Session {
         }
         let config = self.read_config()?;
         let figures = self.compute(&config, today)?;
+        self.read_templates()?;
         self.read_pictures()?;
         let reports = match reports {
             When::Now => Some(self.typesetting_of(&config, &figures).run()?),
             When::Later => None,
         };
         self.read_static_files()?;
-        let theme = self.read_theme()?;
+        let theme = self.parse_theme()?;
         let rebuilt = self.render(&figures, &theme, reports)?;
         self.is_whole = true;
         Ok(rebuilt)
@@ -317,15 +274,21 @@ impl Session {
         Ok(())
     }
 
-    fn read_theme(&mut self) -> Result<Arc<Theme>> {
-        if let Some(theme) = self.theme.as_ref().filter(|_| !self.stale.templates) {
+    fn read_templates(&mut self) -> Result<()> {
+        if self.stale.templates {
+            self.templates = Arc::new(OwnTemplates::read(&self.site.templates())?);
+            self.unused = overrides::unused(&self.templates);
+            self.theme = None;
+            self.stale.templates = false;
+        }
+        Ok(())
+    }
+
+    fn parse_theme(&mut self) -> Result<Arc<Theme>> {
+        if let Some(theme) = &self.theme {
             return Ok(Arc::clone(theme));
         }
-        let theme = Arc::new(theme::load(Some(&self.site.templates()))?);
-        self.unused = overrides::findings(&self.site.templates());
-        self.stale.templates = false;
-        self.theme = Some(Arc::clone(&theme));
-        Ok(theme)
+        Ok(Arc::clone(self.theme.insert(Arc::new(theme::load(&self.templates)?))))
     }
 
     /// What was made before as far as it may be taken again.
@@ -341,7 +304,7 @@ impl Session {
             publication: Arc::clone(&figures.publication),
             secrets: Arc::clone(&figures.secrets),
             pictures: Arc::clone(&self.pictures),
-            templates: self.site.templates(),
+            templates: Arc::clone(&self.templates),
             base_url: self.settings.base_url.clone(),
             drafts: self.settings.drafts,
             paper: config.report.paper,
@@ -367,7 +330,7 @@ impl Session {
             base_url: self.settings.base_url.as_deref(),
             drafts: self.settings.drafts,
             lines: self.settings.lines,
-            template_dir: None,
+            templates: None,
             pictures: Some(self.pictures.files()),
             content_dir: Some(&content),
             static_files: Some(&self.static_files),

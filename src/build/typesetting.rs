@@ -1,7 +1,6 @@
 //! The reports of a site as a job that can be done beside it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::calendar::YearMonth;
@@ -9,6 +8,7 @@ use crate::config::Paper;
 use crate::kept::{Kept, Made};
 use crate::publication::Publication;
 use crate::publication::scan::Secrets;
+use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::{Error, Result, site};
@@ -19,7 +19,7 @@ pub struct Typesetting {
     pub(super) publication: Arc<Publication>,
     pub(super) secrets: Arc<Secrets>,
     pub(super) pictures: Arc<Pictures>,
-    pub(super) templates: PathBuf,
+    pub(super) templates: Arc<OwnTemplates>,
     pub(super) base_url: Option<String>,
     pub(super) drafts: bool,
     pub(super) paper: Paper,
@@ -58,7 +58,7 @@ impl Typesetting {
         work(&report::Options {
             base_url: self.base_url.as_deref(),
             drafts: self.drafts,
-            template_dir: Some(&self.templates).filter(|folder| folder.is_dir()).map(PathBuf::as_path),
+            templates: &self.templates,
             paper: self.paper,
             page_of: &site::page_of_files(&self.publication, self.drafts),
             pictures: &self.pictures,

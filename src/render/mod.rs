@@ -8,5 +8,6 @@ pub mod embedded;
 pub mod fonts;
 pub mod links;
 pub mod markdown;
+pub mod own_templates;
 pub mod pictures;
 pub mod tables;

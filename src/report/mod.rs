@@ -37,6 +37,7 @@ use crate::publication::{Day, Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
 use crate::render::fonts;
 use crate::render::markdown::PageOf;
+use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::render::tables::{self, Table};
 use crate::{Error, Result};
@@ -57,8 +58,8 @@ pub struct Options<'a> {
     pub base_url: Option<&'a str>,
     /// Whether drafts are shown.
     pub drafts: bool,
-    /// The folder with the site's own templates, if there is one.
-    pub template_dir: Option<&'a Path>,
+    /// The site's own templates.
+    pub templates: &'a OwnTemplates,
     /// The paper.
     pub paper: Paper,
     /// The page of the site for each Markdown file, so that commentary can link to it.
@@ -189,7 +190,7 @@ struct Typesetter<'a> {
     orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     attached: OnceLock<[ByMonth; 2]>,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
-    days: BTreeMap<YearMonth, String>,
+    days: OnceLock<BTreeMap<YearMonth, String>>,
     /// The digest of what is the same for every month.
     shared: String,
     /// The names of all pictures.
@@ -199,15 +200,17 @@ struct Typesetter<'a> {
 impl<'a> Typesetter<'a> {
     fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
         let base_url = options.base_url.or(publication.facts.base_url.as_deref());
-        let templates = Templates::load(options.template_dir)?;
+        let templates = Templates::load(options.templates)?;
         Ok(Self {
             publication,
             options,
             base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
             orders: orders_by_month(publication),
             attached: OnceLock::new(),
-            days: digests_of_days(&publication.days),
-            shared: [&program::identity().unwrap_or_default(), templates.digest(), fonts::digest()].join(" "),
+            days: OnceLock::new(),
+            // The fonts are part of the program.
+            shared: [&program::identity().unwrap_or_else(|| fonts::digest().to_owned()), templates.digest()]
+                .join(" "),
             pictures: options.pictures.files().keys().map(|path| format!("{path}\n")).collect(),
             templates,
         })
@@ -307,7 +310,8 @@ impl<'a> Typesetter<'a> {
     fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
-        let days = self.days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
+        let days = self.days.get_or_init(|| digests_of_days(&self.publication.days));
+        let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
         let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }

@@ -1,13 +1,15 @@
 //! `report.typ` and what it may import: the program's own, and what a site puts in front of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use typst::foundations::Bytes;
 use typst::syntax::Source;
 
 use crate::digest::sha256;
+use crate::file_content::FileContent;
 use crate::render::embedded::embedded;
+use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
 use super::paths::{MAIN, id_of};
@@ -22,52 +24,43 @@ const OF_THE_PAGES: [&str; 3] = ["html", "css", "js"];
 pub struct Templates {
     sources: BTreeMap<String, Source>,
     files: BTreeMap<String, Bytes>,
-    /// The paths of those that lie in the site's own folder.
-    own: BTreeSet<String>,
-    folder: PathBuf,
+    /// Those of the site, and where they lie.
+    own: OwnTemplates,
     digest: String,
 }
 
 impl Templates {
-    /// The program's template, and what lies in a site's `templates/` folder, where there is one.
+    /// The program's template, and the site's own.
     ///
     /// # Errors
-    /// A file that cannot be read, or a `.typ` file that is not UTF-8.
-    pub fn load(folder: Option<&Path>) -> Result<Self> {
-        let mut found: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
-            collect(folder, folder, &mut found)?;
-        }
-        let own = found.keys().cloned().collect();
-        let built_in =
-            embedded(MAIN).ok_or_else(|| Error::internal(format!("`{MAIN}` is missing in the program")))?;
-        found.entry(MAIN.into()).or_insert_with(|| built_in.to_vec());
-        found.insert(EMBEDDED.into(), built_in.to_vec());
-        let mut templates = Self {
-            sources: BTreeMap::new(),
-            files: BTreeMap::new(),
-            own,
-            folder: folder.map_or_else(|| PathBuf::from("templates"), Path::to_path_buf),
-            digest: digest(&found),
-        };
+    /// A `.typ` file that is not UTF-8.
+    pub fn load(own: &OwnTemplates) -> Result<Self> {
+        let built_in: FileContent =
+            embedded(MAIN).ok_or_else(|| Error::internal(format!("`{MAIN}` is missing in the program")))?.into();
+        let of_ours = own.files().iter().filter(|(path, _)| is_of_reports(path));
+        let mut found: BTreeMap<String, FileContent> =
+            of_ours.map(|(path, content)| (path.clone(), content.clone())).collect();
+        found.entry(MAIN.into()).or_insert_with(|| built_in.clone());
+        found.insert(EMBEDDED.into(), built_in);
+        let mut templates =
+            Self { sources: BTreeMap::new(), files: BTreeMap::new(), own: own.clone(), digest: digest(&found) };
         for (path, content) in found {
             templates.add(path, content)?;
         }
         Ok(templates)
     }
 
-    fn add(&mut self, path: String, content: Vec<u8>) -> Result<()> {
-        if !path.ends_with(".typ") {
-            self.files.insert(path, Bytes::new(content));
-            return Ok(());
+    fn add(&mut self, path: String, content: FileContent) -> Result<()> {
+        if path.ends_with(".typ")
+            && let Some(id) = id_of(&path)
+        {
+            let text = std::str::from_utf8(&content).map_err(|cause| {
+                let place = Place::file(self.own.place(&path));
+                Error::configuration("the template is not UTF-8").at(place).because(cause)
+            })?;
+            self.sources.insert(path.clone(), Source::new(id, text.to_owned()));
         }
-        let text = String::from_utf8(content).map_err(|cause| {
-            Error::configuration("the template is not UTF-8").at(Place::file(self.folder.join(&path))).because(cause)
-        })?;
-        if let Some(id) = id_of(&path) {
-            self.files.insert(path.clone(), Bytes::from_string(text.clone()));
-            self.sources.insert(path, Source::new(id, text));
-        }
+        self.files.insert(path, Bytes::new(content));
         Ok(())
     }
 
@@ -83,7 +76,7 @@ impl Templates {
 
     /// Where a template lies on disk; `None` for the program's own.
     pub fn place(&self, path: &str) -> Option<PathBuf> {
-        self.own.contains(path).then(|| self.folder.join(path))
+        self.is_own(path).then(|| self.own.place(path))
     }
 
     /// The digest of all of them.
@@ -93,29 +86,22 @@ impl Templates {
 
     /// The texts of the site's own templates, which may say anything.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self.sources.iter().filter(|(path, _)| self.own.contains(*path));
+        let own = self.sources.iter().filter(|(path, _)| self.is_own(path));
         own.map(|(path, source)| (path.as_str(), source.text()))
+    }
+
+    fn is_own(&self, path: &str) -> bool {
+        path != EMBEDDED && self.own.get(path).is_some()
     }
 }
 
-fn digest(files: &BTreeMap<String, Vec<u8>>) -> String {
-    let all: String = files.iter().map(|(path, content)| format!("{} {path}\n", sha256(content, 64))).collect();
+fn digest(files: &BTreeMap<String, FileContent>) -> String {
+    let all: String = files.iter().map(|(path, content)| format!("{} {path}\n", content.digest())).collect();
     sha256(all.as_bytes(), 64)
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
-    let read = |cause| Error::io("read the templates", folder, cause);
-    for entry in std::fs::read_dir(folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        let of_the_pages =
-            path.extension().is_some_and(|extension| OF_THE_PAGES.iter().any(|known| extension == *known));
-        if path.is_dir() {
-            collect(root, &path, found)?;
-        } else if !of_the_pages {
-            let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            found.insert(name, content);
-        }
-    }
-    Ok(())
+/// Whether a file in `templates/` does not belong to the pages alone.
+fn is_of_reports(path: &str) -> bool {
+    let ending = Path::new(path).extension();
+    !ending.is_some_and(|ending| OF_THE_PAGES.iter().any(|known| ending == *known))
 }

@@ -7,10 +7,11 @@ pub const MONTH: &str = "2022-07";
 
 pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
     static NO_PAGES: PageOf = PageOf::new();
+    static NO_TEMPLATES: OwnTemplates = OwnTemplates::none();
     Options {
         base_url: None,
         drafts: false,
-        template_dir: None,
+        templates: &NO_TEMPLATES,
         paper: Paper::A4,
         page_of: &NO_PAGES,
         pictures,
@@ -21,7 +22,8 @@ pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
 
 pub fn with(publication: &Publication, paper: Paper, template_dir: Option<&Path>) -> Result<Reports> {
     let (cache, pictures) = (Cache::in_memory(), Pictures::default());
-    let options = Options { paper, template_dir, ..options(&cache, &pictures) };
+    let own = template_dir.map(OwnTemplates::read).transpose()?.unwrap_or_default();
+    let options = Options { paper, templates: &own, ..options(&cache, &pictures) };
     one(publication, MONTH.parse().unwrap(), &options)
 }
 

@@ -10,6 +10,7 @@ use crate::file_content::FileContent;
 use crate::kept::Kept;
 use crate::publication::Publication;
 use crate::render::links::encoded;
+use crate::render::own_templates::OwnTemplates;
 use crate::render::tables::{self, Table};
 use crate::{Error, Place, Result};
 
@@ -30,8 +31,8 @@ pub struct Options<'a> {
     pub drafts: bool,
     /// Whether blocks made from Markdown say which line they come from.
     pub lines: bool,
-    /// The folder with the site's own templates, if there is one.
-    pub template_dir: Option<&'a Path>,
+    /// The site's own templates, if it has any.
+    pub templates: Option<&'a OwnTemplates>,
     /// The pictures beside the author's Markdown, by their path in the site.
     pub pictures: Option<&'a Files>,
     /// The folder of the author's texts: a file in it that a page links to becomes part of the site.
@@ -69,7 +70,7 @@ pub struct RenderedSite {
 /// A template that does not parse or render, with its file, line and column; a link that leads nowhere, with the
 /// Markdown file or the page it is on.
 pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
-    let theme = theme::load(options.template_dir)?;
+    let theme = theme::load(options.templates.unwrap_or(&OwnTemplates::none()))?;
     let tables = tables::all(publication);
     Ok(render_again(publication, &theme, &tables, options, &Held::default())?.files)
 }

@@ -1,35 +1,42 @@
 //! The site's own templates: files of which no use is made are most often misspelt.
 
-use std::path::{Path, PathBuf};
-
-use walkdir::WalkDir;
+use std::path::Path;
 
 use super::theme::{ASSETS, EXTRA_STYLE};
 use crate::Place;
 use crate::nearest::nearest;
 use crate::record::{Finding, FindingKind, Severity};
 use crate::render::embedded::TEMPLATES;
+use crate::render::own_templates::OwnTemplates;
 
 /// The endings of files that can mention others.
 const TEXTS: [&str; 4] = ["html", "typ", "css", "js"];
 
-/// The files below `templates/` that replace none of ours and that no other template there mentions.
+/// What is odd about the templates in this folder.
 pub fn findings(folder: &Path) -> Vec<Finding> {
-    let own = own_files(folder);
-    let texts: Vec<(&String, String)> = own
+    match OwnTemplates::read(folder) {
+        Ok(own) => unused(&own),
+        Err(error) => vec![Finding::from_error(FindingKind::Unreadable, &error)],
+    }
+}
+
+/// The site's own files that replace none of ours and that no other one mentions.
+pub fn unused(own: &OwnTemplates) -> Vec<Finding> {
+    let is_text =
+        |name: &str| Path::new(name).extension().is_some_and(|ending| TEXTS.iter().any(|text| ending == *text));
+    let texts: Vec<(&String, &str)> = own
+        .files()
         .iter()
-        .filter(|(name, _)| {
-            Path::new(name).extension().is_some_and(|ending| TEXTS.iter().any(|text| ending == *text))
-        })
-        .filter_map(|(name, path)| Some((name, std::fs::read_to_string(path).ok()?)))
+        .filter(|(name, _)| is_text(name))
+        .filter_map(|(name, content)| Some((name, std::str::from_utf8(content).ok()?)))
         .collect();
     let known = built_in();
     let is_mentioned = |name: &str| {
         let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
         texts.iter().any(|(other, text)| *other != name && text.contains(&file))
     };
-    let unused = own.iter().filter(|(name, _)| !known.contains(name) && !is_mentioned(name));
-    unused.map(|(name, _)| finding(name, &known)).collect()
+    let unused = own.files().keys().filter(|name| !known.contains(*name) && !is_mentioned(name));
+    unused.map(|name| finding(name, &known)).collect()
 }
 
 fn finding(name: &str, known: &[String]) -> Finding {
@@ -47,20 +54,6 @@ fn built_in() -> Vec<String> {
     let embedded = TEMPLATES.files().filter_map(|file| file.path().to_str()).map(str::to_owned);
     let assets = ASSETS.into_iter().chain([EXTRA_STYLE]).map(str::to_owned);
     embedded.chain(assets).collect()
-}
-
-/// The files of the folder by their names in it, without those that are hidden.
-fn own_files(folder: &Path) -> Vec<(String, PathBuf)> {
-    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| {
-        let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !(name.starts_with('.') || name.ends_with('~'))
-    });
-    let files = entries.filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir());
-    let named = |path: PathBuf| {
-        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        (name, path)
-    };
-    files.map(|entry| named(entry.into_path())).collect()
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@
 //!
 //! An embedded template is known as `default/NAME`, so that a site's `NAME` comes first and can extend it.
 
-use std::path::{Path, PathBuf};
-
 use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::digest::Digest;
 use crate::file_content::FileContent;
 use crate::render::embedded::{TEMPLATES, embedded};
+use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
 use super::markdown;
@@ -25,7 +24,7 @@ pub const EXTRA_STYLE: &str = "extra.css";
 pub struct Theme {
     tera: Tera,
     assets: Vec<(String, FileContent)>,
-    folder: Option<PathBuf>,
+    own: OwnTemplates,
     digest: Digest,
 }
 
@@ -51,32 +50,31 @@ impl Theme {
     /// # Errors
     /// The error of the template engine with its file, line and column.
     pub fn render(&self, template: &str, context: &Context) -> Result<String> {
-        self.tera.render(template, context).map_err(|error| in_template(&error, self.folder.as_deref(), template))
+        self.tera.render(template, context).map_err(|error| in_template(&error, &self.own, template))
     }
 }
 
-/// Loads the embedded templates and the site's own from `folder`, where it exists.
+/// The embedded templates, with the site's own in front of them.
 ///
 /// # Errors
 /// A template that does not parse or names a filter or template that does not exist.
-pub fn load(folder: Option<&Path>) -> Result<Theme> {
-    let folder = folder.filter(|folder| folder.is_dir());
+pub fn load(own: &OwnTemplates) -> Result<Theme> {
     let mut tera = Tera::default();
-    tera.set_fallback_prefixes(["default/"]).map_err(|error| in_template(&error, folder, ""))?;
+    tera.set_fallback_prefixes(["default/"]).map_err(|error| in_template(&error, own, ""))?;
     register(&mut tera);
 
     let mut templates: Vec<(String, String)> = Vec::new();
     collect_embedded(&TEMPLATES, &mut templates);
-    if let Some(folder) = folder {
-        collect_own(folder, folder, &mut templates)?;
+    for name in own.files().keys().filter(|name| name.ends_with(".html")) {
+        templates.extend(own.text(name)?.map(|text| (name.clone(), text.to_owned())));
     }
     let digest = Digest::of_parts(templates.iter().flat_map(|(name, text)| [name, text]));
-    tera.add_raw_templates(templates).map_err(|error| in_template(&error, folder, ""))?;
+    tera.add_raw_templates(templates).map_err(|error| in_template(&error, own, ""))?;
 
-    let asset = |name: &&str| Ok(((*name).to_string(), asset(name, folder)?.into()));
+    let asset = |name: &&str| Ok(((*name).to_string(), asset(name, own)?));
     let assets: Vec<(String, FileContent)> = ASSETS.iter().map(asset).collect::<Result<_>>()?;
     let digest = Digest::of_parts([digest].into_iter().chain(assets.iter().map(|(_, content)| content.digest())));
-    Ok(Theme { tera, assets, folder: folder.map(Path::to_path_buf), digest })
+    Ok(Theme { tera, assets, own: own.clone(), digest })
 }
 
 fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
@@ -92,60 +90,30 @@ fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
     }
 }
 
-fn collect_own(root: &Path, folder: &Path, templates: &mut Vec<(String, String)>) -> Result<()> {
-    let read = |cause| Error::io("read the templates", folder, cause);
-    for entry in std::fs::read_dir(folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        if path.is_dir() {
-            collect_own(root, &path, templates)?;
-        } else if path.extension().is_some_and(|extension| extension == "html") {
-            let text = std::fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, cause))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            templates.push((name, text));
-        }
-    }
-    Ok(())
-}
-
-fn asset(name: &str, folder: Option<&Path>) -> Result<Vec<u8>> {
-    let mut content = match own(name, folder)? {
-        Some(own) => own,
-        None => {
-            let missing = || Error::internal(format!("`{name}` is missing in the program"));
-            embedded(name).ok_or_else(missing)?.to_vec()
-        }
+fn asset(name: &str, own: &OwnTemplates) -> Result<FileContent> {
+    let content: FileContent = match own.get(name) {
+        Some(own) => own.clone(),
+        None => embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?.into(),
     };
-    if name == "style.css"
-        && let Some(extra) = own(EXTRA_STYLE, folder)?
-    {
-        content.push(b'\n');
-        content.extend(extra);
-    }
-    Ok(content)
-}
-
-/// The site's own file of this name, where there is one.
-fn own(name: &str, folder: Option<&Path>) -> Result<Option<Vec<u8>>> {
-    match folder.map(|folder| folder.join(name)).filter(|own| own.is_file()) {
-        Some(own) => std::fs::read(&own).map(Some).map_err(|cause| Error::io("read", &own, cause)),
-        None => Ok(None),
+    match own.get(EXTRA_STYLE).filter(|_| name == "style.css") {
+        Some(extra) => Ok([&content, &b"\n"[..], extra].concat().into()),
+        None => Ok(content),
     }
 }
 
-fn in_template(error: &tera::Error, folder: Option<&Path>, template: &str) -> Error {
+fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error {
     use tera::ErrorKind::{RenderingError, SyntaxError};
-    let folder = folder.unwrap_or(Path::new("templates"));
     let (message, place) = match error.kind() {
         SyntaxError(report) | RenderingError(report) => {
             let span = report.span();
             let place = Place {
-                path: folder.join(report.filename()),
+                path: own.place(report.filename()),
                 line: Some(span.start_line),
                 column: Some(span.start_col + 1),
             };
             (report.message().to_string(), Some(place))
         }
-        _ => (error.to_string(), (!template.is_empty()).then(|| Place::file(folder.join(template)))),
+        _ => (error.to_string(), (!template.is_empty()).then(|| Place::file(own.place(template)))),
     };
     let error = Error::configuration(message).hint("delete the file from templates/ to get the built-in one back");
     match place {
@@ -256,7 +224,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("foot.html"), "own foot").unwrap();
         std::fs::write(folder.path().join("site.js"), "// own").unwrap();
-        let theme = load(Some(folder.path())).unwrap();
+        let theme = load(&OwnTemplates::read(folder.path()).unwrap()).unwrap();
         assert_eq!(theme.render("foot.html", &Context::new()).unwrap(), "own foot");
         assert_eq!(theme.assets().find(|(name, _)| name == "site.js").unwrap().1[..], b"// own"[..]);
         assert!(theme.style().contains("--ink"));
@@ -266,17 +234,18 @@ mod tests {
     fn lines_of_style_of_the_sites_own_come_last() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("extra.css"), ":root { --ink: teal }").unwrap();
-        let style = load(Some(folder.path())).unwrap().style();
+        let loaded = || load(&OwnTemplates::read(folder.path()).unwrap());
+        let style = loaded().unwrap().style();
         assert!(style.len() > 1_000 && style.ends_with("}\n\n:root { --ink: teal }"), "{style}");
         std::fs::write(folder.path().join("style.css"), "body {}").unwrap();
-        assert_eq!(load(Some(folder.path())).unwrap().style(), "body {}\n:root { --ink: teal }");
+        assert_eq!(loaded().unwrap().style(), "body {}\n:root { --ink: teal }");
     }
 
     #[test]
     fn a_broken_template_is_named_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("foot.html"), "line one\n{{ x | no_such_filter }}").unwrap();
-        let error = load(Some(folder.path())).err().unwrap();
+        let error = load(&OwnTemplates::read(folder.path()).unwrap()).err().unwrap();
         let text = format!("{error}");
         assert!(text.contains("no_such_filter"), "{text}");
         assert!(text.contains("foot.html"), "{text}");

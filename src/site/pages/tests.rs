@@ -1,6 +1,7 @@
 use super::*;
 use crate::publication::testing;
 use crate::render::embedded::embedded;
+use crate::render::own_templates::OwnTemplates;
 use crate::render::tables;
 use crate::site::theme;
 
@@ -23,7 +24,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     let mut publication = testing::publication();
     publication.strategies.several = true;
     publication.strategies.no_comparison = Some("prices are missing".into());
-    let (theme, tables) = (theme::load(None).unwrap(), tables::all(&publication));
+    let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
     let site = Site::new(&publication, &Options::default(), &theme, &tables).unwrap();
     let pages = list(&site);
     assert_eq!(site.sections().count(), SECTIONS.len());
