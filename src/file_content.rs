@@ -16,6 +16,11 @@ struct Shared {
 }
 
 impl FileContent {
+    /// Bytes of which the digest is known.
+    pub(crate) fn with_digest(bytes: Vec<u8>, digest: Digest) -> Self {
+        Self(Arc::new(Shared { bytes, digest: digest.into() }))
+    }
+
     /// The digest of the bytes.
     pub(crate) fn digest(&self) -> Digest {
         *self.0.digest.get_or_init(|| Digest::of(&self.0.bytes))

@@ -37,7 +37,12 @@ pub struct Kept {
 #[derive(Debug, Clone)]
 pub enum Before {
     /// In the folder it wrote them to.
-    Folder(PathBuf),
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The files of which the digest is known without looking into them.
+        known: BTreeMap<String, Digest>,
+    },
     /// In memory.
     Memory(Arc<BTreeMap<String, FileContent>>),
 }
@@ -45,7 +50,13 @@ pub enum Before {
 impl Before {
     fn get(&self, path: &str) -> Option<FileContent> {
         match self {
-            Self::Folder(folder) => std::fs::read(folder.join(path)).ok().map(FileContent::from),
+            Self::Folder { path: folder, known } => {
+                let bytes = std::fs::read(folder.join(path)).ok()?;
+                Some(match known.get(path) {
+                    Some(digest) => FileContent::with_digest(bytes, *digest),
+                    None => bytes.into(),
+                })
+            }
             Self::Memory(files) => files.get(path).cloned(),
         }
     }
@@ -114,7 +125,12 @@ mod tests {
 
     fn kept(base: &str, about: &str, before: BTreeMap<String, Made>, folder: &Path) -> Kept {
         let inputs = BTreeMap::from([("content/about.md".into(), Digest::of(about.as_bytes()))]);
-        Kept::new(Digest::of(base.as_bytes()), inputs, before, Before::Folder(folder.to_path_buf()))
+        Kept::new(
+            Digest::of(base.as_bytes()),
+            inputs,
+            before,
+            Before::Folder { path: folder.to_path_buf(), known: BTreeMap::new() },
+        )
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::significance::{DRAWS, MEAN_BLOCK, MIN_BOOTSTRAP_DAYS};
-use super::statistics::quantile;
+use super::statistics::quantile_of_sorted;
 
 /// The same draws on every run.
 const SEED: u64 = 0x0063_6f6e_6573;
@@ -42,17 +42,22 @@ pub fn cone(returns: &[f64], days: usize, points: usize) -> Vec<ConePoint> {
             while day < *stop {
                 growth *= 1.0 + returns.get(place).copied().unwrap_or_default();
                 let jumps = random.next_u32().is_multiple_of(MEAN_BLOCK);
-                place = if jumps { below(&mut random, returns.len()) } else { (place + 1) % returns.len() };
+                place = match place + 1 {
+                    _ if jumps => below(&mut random, returns.len()),
+                    end if end == returns.len() => 0,
+                    next => next,
+                };
                 day += 1;
             }
             values.push(growth);
         }
     }
-    let point = |(days, values): (&usize, &Vec<f64>)| {
-        let at = |level| quantile(values, level);
+    let point = |(days, values): (&usize, &mut Vec<f64>)| {
+        values.sort_by(f64::total_cmp);
+        let at = |level| quantile_of_sorted(values, level);
         Some(ConePoint { days: *days, low: at(0.05)?, middle: at(0.5)?, high: at(0.95)? })
     };
-    stops.iter().zip(&grown).filter_map(point).collect()
+    stops.iter().zip(&mut grown).filter_map(point).collect()
 }
 
 /// A whole number below `limit`; the tiny bias of the remainder does not matter here.

@@ -42,6 +42,11 @@ pub fn spread(values: &[f64]) -> Option<f64> {
 pub fn quantile(values: &[f64], level: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
+    quantile_of_sorted(&sorted, level)
+}
+
+/// [`quantile`] of values that ascend.
+pub fn quantile_of_sorted(sorted: &[f64], level: f64) -> Option<f64> {
     let position = sorted.len().checked_sub(1)? as f64 * level.clamp(0.0, 1.0);
     let below = *sorted.get(position.floor() as usize)?;
     let above = *sorted.get(position.ceil() as usize)?;

@@ -188,6 +188,12 @@ impl Listing {
         (stamp.modified < self.taken.saturating_sub(RESOLUTION)).then_some(known.digest)
     }
 
+    /// The digests of those files with these stamps of which the content is known without reading it.
+    pub fn known(&self, stamps: &Stamps) -> BTreeMap<String, Digest> {
+        let known = |(path, stamp): (&String, &Stamp)| Some((path.clone(), self.trusted(path, *stamp)?));
+        stamps.iter().filter_map(known).collect()
+    }
+
     /// Every file with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (&str, Digest)> {
         self.files.iter().map(|(path, known)| (path.as_str(), known.digest))

@@ -119,7 +119,10 @@ impl<'a> Memory<'a> {
 
     fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
         let base = inputs::of_figures(self.key.0, &self.inputs, record);
-        Kept::new(base, inputs::of_texts(&self.inputs).collect(), before, Before::Folder(self.out.to_path_buf()))
+        let outputs = self.last.as_ref().map(|last| &last.outputs).zip(output_stamps(self.out).ok());
+        let known = outputs.map(|(outputs, stamps)| outputs.known(&stamps)).unwrap_or_default();
+        let files = Before::Folder { path: self.out.to_path_buf(), known };
+        Kept::new(base, inputs::of_texts(&self.inputs).collect(), before, files)
     }
 
     /// Remembers a build that wrote these files, unless something was changed while it went on.

@@ -109,7 +109,8 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
         rendered = rendering.rendered(&cache, kept.as_ref());
     }
     let Rendered { files, mut reports } = rendered?;
-    let Replaced { summary, files: written } = output::replace(out, &files)?;
+    let read = kept.as_ref().map(Kept::taken).unwrap_or_default();
+    let Replaced { summary, files: written } = output::replace_after(out, &files, &read)?;
     let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     let warnings = warnings + overrides::unused(&materials.templates).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::digest::Digest;
+use crate::file_content::FileContent;
 use crate::{Error, Result};
 
 use super::Files;
@@ -49,14 +50,25 @@ pub struct Replaced {
 /// A folder that holds files no build of ours has written is refused; so is a path that is a file and a folder at
 /// once. Every error leaves the old site in place.
 pub fn replace(dir: &Path, files: &Files) -> Result<Replaced> {
+    replace_after(dir, files, &BTreeSet::new())
+}
+
+/// The same after some of the files were read from that folder just now: they are not read once more.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_after(dir: &Path, files: &Files, read: &BTreeSet<String>) -> Result<Replaced> {
     let old = read_old(dir)?;
     let mut wanted = with_manifest(files);
     if old.present.contains(KEEP) {
         wanted.entry(KEEP.into()).or_default();
     }
 
-    let unchanged: BTreeSet<&String> =
-        wanted.par_iter().filter(|(path, content)| is_same(&dir.join(path), content)).map(|(path, _)| path).collect();
+    let is_same = |(path, content): &(&String, &FileContent)| {
+        let file = dir.join(path);
+        is_plain(&file, content.len()) && (read.contains(*path) || holds(&file, content))
+    };
+    let unchanged: BTreeSet<&String> = wanted.par_iter().filter(is_same).map(|(path, _)| path).collect();
     let removed = old.present.iter().filter(|path| !wanted.contains_key(*path)).count();
     let kept = files.keys().filter(|path| unchanged.contains(path)).count();
     let summary = Summary { written: files.len() - kept, unchanged: kept, removed };
@@ -141,10 +153,13 @@ fn listed_in(manifest: &str) -> BTreeSet<String> {
     manifest.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_string()).collect()
 }
 
-fn is_same(path: &Path, content: &[u8]) -> bool {
-    let plain = fs::symlink_metadata(path)
-        .is_ok_and(|found| found.is_file() && found.len() == content.len() as u64 && has_usual_mode(&found));
-    plain && fs::read(path).is_ok_and(|found| found == content)
+fn is_plain(path: &Path, size: usize) -> bool {
+    fs::symlink_metadata(path)
+        .is_ok_and(|found| found.is_file() && found.len() == size as u64 && has_usual_mode(&found))
+}
+
+fn holds(path: &Path, content: &[u8]) -> bool {
+    fs::read(path).is_ok_and(|found| found == content)
 }
 
 #[cfg(unix)]
