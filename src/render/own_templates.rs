@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use crate::file_content::FileContent;
 use crate::{Error, Place, Result};
@@ -30,14 +30,19 @@ impl OwnTemplates {
         if !folder.is_dir() {
             return Ok(own);
         }
-        for entry in WalkDir::new(folder).follow_links(true).into_iter().filter_entry(is_ours) {
-            let entry = entry.map_err(|cause| {
-                let place = Place::file(cause.path().unwrap_or(folder));
-                Error::data("cannot read the templates").at(place).because(cause)
-            })?;
-            if entry.file_type().is_dir() {
-                continue;
-            }
+        for entry in
+            WalkDir::new(folder).follow_links(true).into_iter().filter_entry(|entry| is_ours(entry.path(), folder))
+        {
+            let entry = match entry {
+                Ok(entry) if entry.file_type().is_dir() => continue,
+                Ok(entry) => entry,
+                // The lock of an editor is a hidden link that leads nowhere.
+                Err(cause) if cause.path().is_some_and(|path| !is_ours(path, folder)) => continue,
+                Err(cause) => {
+                    let place = Place::file(cause.path().unwrap_or(folder));
+                    return Err(Error::data("cannot read the templates").at(place).because(cause));
+                }
+            };
             let path = entry.path();
             let content = std::fs::read(path).map_err(|cause| Error::io("read", path, cause))?;
             let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
@@ -74,9 +79,9 @@ impl OwnTemplates {
     }
 }
 
-fn is_ours(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || !(name.starts_with('.') || name.ends_with('~'))
+fn is_ours(path: &Path, folder: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path == folder || !(name.starts_with('.') || name.ends_with('~'))
 }
 
 #[cfg(test)]
