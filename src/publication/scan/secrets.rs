@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::number::Number;
 use super::search::words;
@@ -155,8 +155,13 @@ impl Secrets {
         if amount < Decimal::ONE_HUNDRED || !self.exact.insert(amount.into()) {
             return;
         }
-        for rounded in [amount, amount.round_dp(2), amount.round_dp(1), amount.round_dp(0), amount.trunc()] {
-            self.amounts.entry(rounded.into()).or_insert(what);
+        // Half a unit is rounded up by people and to the even digit by programs.
+        let rounded = [2, 1, 0].into_iter().flat_map(|digits| {
+            let up = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+            [amount.round_dp(digits), up]
+        });
+        for written in rounded.chain([amount, amount.trunc()]) {
+            self.amounts.entry(written.into()).or_insert(what);
         }
     }
 }

@@ -38,6 +38,16 @@ fn an_amount_is_found_in_every_usual_spelling() {
 }
 
 #[test]
+fn half_a_unit_is_found_rounded_either_way() {
+    let mut secrets = Secrets::default();
+    secrets.amount("168902.50".parse().unwrap(), "an amount");
+    for written in ["168,903", "168'902", "168902.5"] {
+        let files = BTreeMap::from([("a.html".to_owned(), written.as_bytes().into())]);
+        assert_eq!(secrets.search(&files).len(), 1, "{written}");
+    }
+}
+
+#[test]
 fn a_share_count_is_found_where_it_is_written_as_one() {
     assert!(!leaks("54,321 shares").is_empty());
     assert!(leaks("width 54321").is_empty(), "five digits alone are too common");
