@@ -154,7 +154,7 @@ fn a_token_belongs_into_the_local_configuration() {
     let site = record(&format!("{CONFIG}{line}"));
     let said = site.refused(&["publish"]);
     assert!(
-        said.contains("config/config.toml:6") && said.contains("config/local.toml") && !said.contains("s3cret"),
+        said.contains("config/config.toml:7") && said.contains("config/local.toml") && !said.contains("s3cret"),
         "{said}"
     );
     site.put("config/config.toml", CONFIG);
