@@ -1,5 +1,6 @@
 //! Killed, crowded and watched: nothing is lost, doubled or ordered.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,19 @@ fn site_with_prices(gateway: &Running, yahoo: &FakeYahoo) -> Site {
     site.file("data/prices/BBB.csv", stored)
 }
 
+/// Everything below `data/` but what a killed writer leaves beside its target, which is never read, and when a split
+/// was heard of.
+fn stored(site: &Site) -> BTreeMap<String, Vec<u8>> {
+    let mut files = site.files("data");
+    files.retain(|name, _| !name.ends_with(".tmp"));
+    if let Some(actions) = files.get_mut("actions.csv") {
+        let is_instant = |field: &&str| field.ends_with('Z') && field.contains('T');
+        let text = String::from_utf8(std::mem::take(actions)).unwrap();
+        *actions = text.split(',').filter(|field| !is_instant(field)).collect::<Vec<_>>().join(",").into_bytes();
+    }
+    files
+}
+
 #[test]
 fn killed_at_any_moment_a_second_run_gives_the_undisturbed_record() {
     let gateway = Gateway::normal_day().current_time(CLOSE).start();
@@ -50,7 +64,7 @@ fn killed_at_any_moment_a_second_run_gives_the_undisturbed_record() {
     let start_of_run = Instant::now();
     undisturbed.run(&["collect"]);
     let whole = start_of_run.elapsed();
-    let expected = undisturbed.files("data");
+    let expected = stored(&undisturbed);
     assert!(
         expected.keys().any(|name| name.starts_with("raw/")),
         "the revised prices are kept: {:?}",
@@ -64,9 +78,7 @@ fn killed_at_any_moment_a_second_run_gives_the_undisturbed_record() {
         child.kill().unwrap();
         killed += usize::from(child.wait().unwrap().code().is_none());
         site.run(&["collect"]);
-        let mut found = site.files("data");
-        // What a killed writer leaves beside its target is never read.
-        found.retain(|name, _| !name.ends_with(".tmp"));
+        let found = stored(&site);
         let names: Vec<_> = found.keys().collect();
         assert!(found == expected, "killed at step {step}: {names:?}");
     }
