@@ -19,12 +19,12 @@ const CONFIG: &str = include_str!("../config/config.example.toml");
 /// The site's `.gitignore`.
 pub(crate) const GIT_IGNORE: &str = "\
 # Account numbers, tokens and passwords
-config/local.toml
+/config/local.toml
 # What the broker said: private
-data/
+/data/
 # What `trackrecord build` makes
-public/
-.cache/
+/public/
+/.cache/
 # What a run that was killed may leave
 .*.tmp
 ";
@@ -72,7 +72,7 @@ const WORKFLOW: &str = include_str!("../config/pages.yml");
 /// # Errors
 /// As [`init`].
 pub fn init_with_pages(site: &SiteDir) -> Result<Started> {
-    let ignored = GIT_IGNORE.replace("public/\n", "");
+    let ignored = GIT_IGNORE.replace("/public/\n", "");
     let files = [
         (site.root().join(".github/workflows/pages.yml"), WORKFLOW),
         (site.root().join(".gitignore"), ignored.as_str()),

@@ -37,7 +37,9 @@ fn a_site_with_pages_commits_public_and_never_its_data() {
     assert!(started.written.contains(&PathBuf::from(".github/workflows/pages.yml")) && started.kept.is_empty());
     assert!(!ignores_public(&site));
     let ignored = fs::read_to_string(site.root().join(".gitignore")).unwrap();
-    assert!(ignored.contains("config/local.toml\n") && ignored.contains("data/\n"), "{ignored}");
+    let ignores = |line: &str| ignored.lines().any(|other| other == line);
+    assert!(ignores("/config/local.toml") && ignores("/data/"), "{ignored}");
+    assert!(!ignores("data/"), "the tables of the site lie in public/data: {ignored}");
 
     let old = SiteDir::new(folder.path().join("old"));
     init(&old).unwrap();

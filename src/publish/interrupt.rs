@@ -1,10 +1,20 @@
 //! Ctrl-C while git runs: git has a group of its own, which the terminal's signal does not reach.
 
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Folders that would outlive the program, whose end by a signal runs no destructors.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes a folder even if Ctrl-C ends the program.
+pub fn remove_at_the_end(folder: &Path) {
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_path_buf());
+    was_asked();
+}
 
 /// Whether the program was asked to stop. From the first call on it listens, and ends by itself if nobody looks in time.
 pub fn was_asked() -> bool {
@@ -18,6 +28,10 @@ fn listen() {
     if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
         ASKED.store(true, Ordering::Relaxed);
         std::thread::sleep(Duration::from_secs(2));
+        for folder in TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // What cannot be removed is readable by its owner alone.
+            let _ = std::fs::remove_dir_all(folder);
+        }
         std::process::exit(130);
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::address::{is_address, pages_address, secrets, shown};
 use super::git::{Git, Ran};
+use super::interrupt;
 use super::own_repository::{Asked, absolute, folder_of_that_name, not_a_repository};
 use super::reasons::explained;
 use crate::error::{Error, Result};
@@ -66,10 +67,15 @@ impl Remote {
         let settings = if is_inside.success { asked.log_in(remote)? } else { Vec::new() };
         let completed = asked.completed(&address)?;
         let ssh = asked.run(&["config", "--get", "core.sshCommand"])?.success;
-        let folder = tempfile::Builder::new()
+        // The address may hold a token: nobody else looks into the folder.
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder
             .prefix("trackrecord-publish-")
             .tempdir()
             .map_err(|cause| Error::io("make a temporary folder in", &std::env::temp_dir(), cause))?;
+        interrupt::remove_at_the_end(folder.path());
         let git = prepared(git, folder.path(), [&address, &completed], ssh);
         let remote = Self { folder, git, address, completed, branch: branch.to_owned() };
         remote.init(&settings)?;

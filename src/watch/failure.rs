@@ -70,12 +70,13 @@ fn write_error(html: &mut String, error: &Error, root: &Path, excerpt: Option<&E
 }
 
 impl Excerpt {
-    /// The lines around a place. `config/local.toml` holds what nobody else may see, be it over a shoulder.
+    /// The lines around a place in the author's own files. The configuration may hold a token in the wrong file, and `data/` holds
+    /// amounts: nobody else may see them, be it over a shoulder.
     fn read(place: &Place, root: &Path) -> Option<Self> {
         let path = root.join(&place.path);
-        let is_secret = path.ends_with("config/local.toml");
+        let is_public = ["content", "templates", "static"].iter().any(|folder| path.starts_with(root.join(folder)));
         let is_short = std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= READ);
-        if is_secret || !is_short {
+        if !is_public || !is_short {
             return None;
         }
         Self::of(&std::fs::read_to_string(path).ok()?, place.line?)
@@ -148,10 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_the_local_configuration_stay_on_the_disk() {
+    fn lines_of_the_configuration_and_of_data_stay_on_the_disk() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("config")).unwrap();
-        for (file, is_shown) in [("config/local.toml", false), ("config/config.toml", true)] {
+        for folder in ["config", "data", "content"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        let files = ["config/local.toml", "config/config.toml", "data/flows.csv", "content/about.md"];
+        for (file, is_shown) in files.into_iter().zip([false, false, false, true]) {
             std::fs::write(root.path().join(file), "token = secret").unwrap();
             let failure = Failure::new(Error::data("wrong").at(Place::line(file, 1)), root.path());
             assert_eq!(failure.excerpt.is_some(), is_shown, "{file}");

@@ -50,7 +50,10 @@ pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
     let list: Vec<String> = leaks
         .iter()
         .take(10)
-        .map(|leak| format!("public/{}:{} shows {} ({})", leak.file, leak.line, leak.what, leak.text))
+        .map(|leak| {
+            let text = if leak.what == secrets::TOKEN { String::new() } else { format!(" ({})", leak.text) };
+            format!("public/{}:{} shows {}{text}", leak.file, leak.line, leak.what)
+        })
         .collect();
     let more = leaks.len().saturating_sub(list.len());
     let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };

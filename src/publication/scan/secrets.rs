@@ -9,6 +9,9 @@ use super::search::words;
 use crate::config::{Config, PrivacyMode};
 use crate::record::{CashFlow, Record};
 
+/// What a token is called that must not be repeated, not even where it leaked.
+pub(super) const TOKEN: &str = "the Flex token";
+
 /// Names shorter than this would be found in everything.
 const SHORTEST_NAME: usize = 5;
 
@@ -91,7 +94,7 @@ impl Secrets {
             self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
             self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
         }
-        self.name(config.flex.token.expose(), "the Flex token");
+        self.name(config.flex.token.expose(), TOKEN);
         for flow in flows() {
             self.name(&flow.id, "the number of a cash flow");
         }
