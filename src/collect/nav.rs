@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use self::columns::Columns;
@@ -122,8 +123,9 @@ pub fn beside_stored(batch: &mut Batch, record: &Record) {
 struct Row {
     value: Option<Decimal>,
     /// The time of day of the value, where the file tells it.
-    clock: Option<String>,
-    flow: Option<Decimal>,
+    clock: Option<DateTime<Utc>>,
+    /// What moved, by row.
+    flows: Vec<Decimal>,
     /// The sum of flows since the start, where the file tells it.
     total: Option<Decimal>,
 }
@@ -132,7 +134,7 @@ impl Row {
     /// Money that moved since a row with a running total; the first total says nothing of when its money came.
     fn flow(&self, before: Option<Decimal>) -> Option<Decimal> {
         let change = before.and_then(|before| self.total?.checked_sub(before)).unwrap_or_default();
-        let amount = self.flow.unwrap_or_default() + change;
+        let amount = self.flows.iter().sum::<Decimal>() + change;
         (!amount.is_zero()).then_some(amount)
     }
 }
@@ -218,9 +220,14 @@ impl Reader<'_> {
         flow: Option<Decimal>,
         total: Option<Decimal>,
     ) -> Result<()> {
+        let clock = text.contains(':').then(|| self.days.instant(text, Tz::UTC)).transpose();
+        let clock =
+            clock.map_err(|problem| line.error(Some(self.columns.date), problem))?.map(|instant| instant.time);
         let row = self.rows.entry(date).or_default();
-        let clock = text.contains(':').then(|| text.to_owned());
+        let moves_more = flow.is_some_and(|flow| !flow.is_zero() && !row.flows.contains(&flow));
         match (row.value, value) {
+            // Another flow of the day stands in a row of its own that repeats the value.
+            (Some(known), Some(value)) if known == value && row.clock == clock && moves_more => {}
             (Some(known), Some(value)) if known == value && row.clock == clock => {
                 self.batch.skip("row", "its date and value stand in the file already", line.place(None));
                 return Ok(());
@@ -239,9 +246,7 @@ impl Reader<'_> {
             (None, Some(_)) => (row.value, row.clock) = (value, clock),
             (_, None) => {}
         }
-        if let Some(flow) = flow {
-            row.flow = Some(row.flow.unwrap_or_default() + flow);
-        }
+        row.flows.extend(flow);
         if total.is_some() {
             row.total = total;
         }
@@ -307,7 +312,7 @@ fn currency(table: &Table, columns: &Columns, settings: &NavSettings, batch: &mu
 fn not_cumulative(table: &Table, columns: &Columns, rows: &BTreeMap<NaiveDate, Row>) -> Result<()> {
     let Some(column) = columns.flow.or(columns.deposit) else { return Ok(()) };
     let flows: Option<Vec<Decimal>> =
-        rows.values().map(|row| row.flow.filter(|flow| *flow > Decimal::ZERO)).collect();
+        rows.values().map(|row| Some(row.flows.iter().sum()).filter(|flow| *flow > Decimal::ZERO)).collect();
     let repeats =
         |flows: &[Decimal]| flows.iter().zip(flows.iter().skip(1)).filter(|(one, next)| one == next).count();
     let running =

@@ -81,6 +81,22 @@ fn of_a_day_the_last_value_counts_and_without_a_time_there_is_one() {
 }
 
 #[test]
+fn hours_are_compared_as_times_however_they_are_written() {
+    let text =
+        "time,equity\n2024-01-02 9:30,90\n2024-01-02 16:00,101\n2024-01-03 4:00 PM,102\n2024-01-03 9:30 AM,95\n";
+    assert_eq!(rows(text).0, ["2024-01-02 101", "2024-01-03 102"]);
+}
+
+#[test]
+fn flows_of_one_day_in_rows_of_their_own_add_up() {
+    let text =
+        "date,value,flow\n2026-01-05,10000,\n2026-01-06,13000,1000\n2026-01-06,13000,2000\n2026-01-06,13000,2000\n";
+    let batch = read(text).unwrap();
+    let flows: Vec<String> = batch.flows.iter().map(|flow| format!("{} {}", flow.date, flow.amount)).collect();
+    assert_eq!(flows, ["2026-01-06 3000"]);
+}
+
+#[test]
 fn what_is_no_list_of_net_values_is_refused_with_its_line() {
     for (text, expected) in [
         ("date,return\n2024-01-02,0.01\n", "no column is known as the value"),
