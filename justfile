@@ -47,8 +47,7 @@ oracle PYTHON="python3":
     {{PYTHON}} tests/oracle/check.py --self-test --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
     {{PYTHON}} tests/oracle/strategy.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
 
-# A year of an ugly account, its statements cut and ordered at random, against a ledger of its own. It does not pass yet:
-# restated fills, corporate actions, and round trips by order are still to come
+# A year of an ugly account, its statements cut and ordered at random, against a ledger of its own; `.ci/run` plays 12
 hostile PYTHON="python3" RUNS="1000":
     cargo build --release --locked
     {{PYTHON}} tests/hostile/run.py --runs {{RUNS}} --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
