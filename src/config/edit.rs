@@ -51,23 +51,36 @@ pub fn set(site: &SiteDir, settings: &[Setting]) -> Result<()> {
         if settings.is_empty() {
             continue;
         }
-        let before = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Error::io("read the configuration", &path, error)),
-        };
-        write_atomically(&path, with(&before, &settings, &path)?.as_bytes(), true)?;
+        edit(&path, |document| put(document, &settings, &path))?;
     }
     Ok(())
 }
 
-/// The text of a file with these settings.
-fn with(text: &str, settings: &[Setting], path: &Path) -> Result<String> {
-    let damaged = || Error::configuration("it is no TOML").at(Place::file(path)).hint("repair the file");
-    let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| damaged().because(cause))?;
+/// Changes a file of the configuration, which need not be there yet.
+///
+/// # Errors
+/// As [`set`], and those of the change.
+pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<()> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Error::io("read the configuration", path, error)),
+    };
+    let mut document: DocumentMut =
+        text.parse().map_err(|cause: toml_edit::TomlError| damaged(path).because(cause))?;
+    change(&mut document)?;
+    write_atomically(path, document.to_string().as_bytes(), true)
+}
+
+fn damaged(path: &Path) -> Error {
+    Error::configuration("the configuration is not TOML").at(Place::file(path)).hint("repair the file")
+}
+
+/// Sets keys where they stand, and adds those that are missing.
+fn put(document: &mut DocumentMut, settings: &[Setting], path: &Path) -> Result<()> {
     for Setting { section, key, value } in settings {
         let table = document.entry(section).or_insert_with(toml_edit::table);
-        let table = table.as_table_like_mut().ok_or_else(damaged)?;
+        let table = table.as_table_like_mut().ok_or_else(|| damaged(path))?;
         let mut new = Value::from(value.as_str());
         match table.get_mut(key) {
             Some(Item::Value(old)) => {
@@ -77,7 +90,7 @@ fn with(text: &str, settings: &[Setting], path: &Path) -> Result<String> {
             _ => drop(table.insert(key, Item::Value(new))),
         }
     }
-    Ok(document.to_string())
+    Ok(())
 }
 
 #[cfg(test)]
@@ -88,11 +101,18 @@ mod tests {
     fn a_key_is_set_where_it_stands_and_nothing_else_moves() {
         let text = "# mine\n[site]\ntitle = 'A'   # a name\nstatus = \"\" # said later\n\n[privacy]\n# why\nmode = 'relative'\n";
         let set = [Setting::new("site", "status", "live"), Setting::new("account", "base_currency", "EUR")];
-        let written = with(text, &set, Path::new("x")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let with = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            edit(&path, |document| put(document, &set, &path))?;
+            Ok::<_, Error>(std::fs::read_to_string(&path).unwrap())
+        };
+        let written = with(text).unwrap();
         let expected = text.replace("status = \"\"", "status = \"live\"") + "\n[account]\nbase_currency = \"EUR\"\n";
         assert_eq!(written, expected);
-        assert_eq!(with(&written, &set, Path::new("x")).unwrap(), written);
-        assert!(with("[site", &set, Path::new("x")).is_err());
+        assert_eq!(with(&written).unwrap(), written);
+        assert!(with("[site").is_err());
     }
 
     #[test]

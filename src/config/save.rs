@@ -1,10 +1,12 @@
 //! Writes settings into `config/config.toml` and leaves every other line as it is.
 
+use std::path::Path;
+
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::CsvImport;
+use super::edit::edit;
 use crate::error::{Error, Place, Result};
-use crate::record::store::write_atomically;
 use crate::site_dir::SiteDir;
 
 /// Writes `[csv]`: what differs from the defaults, and what has been set before.
@@ -12,18 +14,14 @@ use crate::site_dir::SiteDir;
 /// # Errors
 /// A file that is no TOML, or cannot be written.
 pub fn save_csv(site: &SiteDir, import: &CsvImport) -> Result<()> {
-    let path = site.config();
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::io("read the configuration", &path, error)),
-    };
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        Error::configuration("the configuration is not TOML").at(Place::file(&path)).because(error)
-    })?;
+    edit(&site.config(), |document| put(document, import, &site.config()))
+}
+
+/// Writes the section into a document.
+fn put(document: &mut DocumentMut, import: &CsvImport, path: &Path) -> Result<()> {
     let csv = document.entry("csv").or_insert_with(|| Item::Table(Table::new()));
     let Some(csv) = csv.as_table_mut() else {
-        return Err(Error::configuration("`csv` is not a section").at(Place::file(&path)).hint("write it as [csv]"));
+        return Err(Error::configuration("`csv` is not a section").at(Place::file(path)).hint("write it as [csv]"));
     };
     let defaults = CsvImport::default();
     let mut set = |key: &str, item: Option<Item>| {
@@ -49,7 +47,7 @@ pub fn save_csv(site: &SiteDir, import: &CsvImport) -> Result<()> {
             }
         }
     }
-    write_atomically(&path, document.to_string().as_bytes(), true)
+    Ok(())
 }
 
 #[cfg(test)]
