@@ -75,8 +75,6 @@ impl Reading {
             let next = "its quantity counts; results that depend on its cost are n/a";
             self.batch.note(Severity::Warning, FindingKind::CorporateAction, row.place(), message, next);
         }
-        let taken_back =
-            row.text("code").is_some_and(|codes| codes.split([';', ',']).any(|code| code.trim() == "Ca"));
         let action = CorporateAction {
             id: self.action_id("action", row, text),
             event: event(row, &kind, text),
@@ -93,7 +91,7 @@ impl Reading {
             proceeds: proceeds.filter(|proceeds| !proceeds.is_zero()),
             value: row.decimal("value")?.filter(|value| !value.is_zero()),
             multiplier: row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO),
-            cancels: taken_back.then(|| UNNAMED.to_owned()),
+            cancels: is_cancel(row).then(|| UNNAMED.to_owned()),
             source: SOURCE,
             generated: self.generated(row),
             text: text.to_owned(),
@@ -115,8 +113,6 @@ impl Reading {
         let is_out = row.text("direction").is_some_and(|direction| direction.eq_ignore_ascii_case("OUT"));
         let unsigned = is_out && quantity.is_sign_positive() && amount.is_sign_positive();
         let text = row.text("description").unwrap_or_default();
-        let taken_back =
-            row.text("code").is_some_and(|codes| codes.split([';', ',']).any(|code| code.trim() == "Ca"));
         let action = CorporateAction {
             event: id.to_owned(),
             id: id.to_owned(),
@@ -133,7 +129,7 @@ impl Reading {
             proceeds: None,
             value: row.decimal("positionAmount")?.filter(|value| !value.is_zero()),
             multiplier: row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO),
-            cancels: taken_back.then(|| UNNAMED.to_owned()),
+            cancels: is_cancel(row).then(|| UNNAMED.to_owned()),
             source: SOURCE,
             generated: self.generated(row),
             text: text.to_owned(),
@@ -196,6 +192,11 @@ fn event(row: &Row, kind: &ActionKind, text: &str) -> String {
     let words = text.rsplit_once('(').map_or(text, |(words, _)| words).trim_end();
     let content = [kind.as_str(), row.text("dateTime").unwrap_or_default(), words].join("\u{1f}");
     format!("pair:{}", crate::digest::sha256(content.as_bytes(), 16))
+}
+
+/// Whether the row takes an earlier one back.
+fn is_cancel(row: &Row) -> bool {
+    row.text("code").is_some_and(|codes| codes.split([';', ',']).any(|code| code.trim() == "Ca"))
 }
 
 fn kind(row: &Row, text: &str) -> ActionKind {
