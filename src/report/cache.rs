@@ -11,6 +11,7 @@ use crate::Error;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
+use crate::publication::Day;
 
 /// Length of a digest in a file name.
 const LETTERS: usize = 32;
@@ -110,6 +111,24 @@ fn named(path: &Path) -> Option<(YearMonth, Held)> {
     let mut parts = name.split('.');
     let (month, key, digest) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
     Some((month, Held { key: key.to_owned(), digest: digest.to_owned(), pdf: None }))
+}
+
+/// The digest of the days up to the end of each month.
+pub(super) fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
+    let mut digests = BTreeMap::new();
+    let mut so_far = String::new();
+    for month in days.chunk_by(|one, other| YearMonth::of(one.date) == YearMonth::of(other.date)) {
+        let Some(first) = month.first() else { continue };
+        let rows = month.iter().map(|day| {
+            format!(
+                "{} {:?} {:?} {:?} {:?}\n",
+                day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index
+            )
+        });
+        so_far = sha256((so_far + &rows.collect::<String>()).as_bytes(), 64);
+        digests.insert(YearMonth::of(first.date), so_far.clone());
+    }
+    digests
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ use crate::digest::sha256;
 use crate::file_content::FileContent;
 use crate::kept::Kept;
 use crate::program;
-use crate::publication::{Day, Month, OrderView, Publication, Reads};
+use crate::publication::{Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
 use crate::render::fonts;
 use crate::render::markdown::PageOf;
@@ -310,7 +310,7 @@ impl<'a> Typesetter<'a> {
     fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
-        let days = self.days.get_or_init(|| digests_of_days(&self.publication.days));
+        let days = self.days.get_or_init(|| cache::digests_of_days(&self.publication.days));
         let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
         let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
@@ -380,24 +380,6 @@ const DATA: &str = "data.json";
 
 /// The heading level of the commentary section.
 const COMMENTARY_LEVEL: u8 = 2;
-
-/// The digest of the days up to the end of each month.
-fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
-    let mut digests = BTreeMap::new();
-    let mut so_far = String::new();
-    for month in days.chunk_by(|one, other| YearMonth::of(one.date) == YearMonth::of(other.date)) {
-        let Some(first) = month.first() else { continue };
-        let rows = month.iter().map(|day| {
-            format!(
-                "{} {:?} {:?} {:?} {:?}\n",
-                day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index
-            )
-        });
-        so_far = sha256((so_far + &rows.collect::<String>()).as_bytes(), 64);
-        digests.insert(YearMonth::of(first.date), so_far.clone());
-    }
-    digests
-}
 
 #[cfg(test)]
 #[path = "tests.rs"]
