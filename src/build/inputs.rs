@@ -12,16 +12,10 @@ use crate::config::Config;
 use crate::digest::Digest;
 use crate::record::{Annotation, Document, Record};
 use crate::render::pictures::is_picture;
-use crate::site_dir::SiteDir;
+use crate::site_dir::{INPUT_FOLDERS, SiteDir, is_input};
 
-/// The folders a site is made from.
-const FOLDERS: [&str; 5] = ["config", "content", "data", "static", "templates"];
-
-/// Below `data/`, hidden files and what is only kept are never read.
 fn is_no_input(path: &str) -> bool {
-    let mut parts = path.split('/');
-    parts.next() == Some("data")
-        && (path == "data/raw" || path.starts_with("data/raw/") || parts.any(|part| part.starts_with('.')))
+    !is_input(Path::new(path))
 }
 
 /// All input files of a site as they are now. Only those are read that `earlier` does not know.
@@ -29,7 +23,7 @@ fn is_no_input(path: &str) -> bool {
 /// # Errors
 /// A file or folder that cannot be read.
 pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<Listing> {
-    let stamps = listing::stamps(site.root(), FOLDERS, is_no_input)?;
+    let stamps = listing::stamps(site.root(), INPUT_FOLDERS, is_no_input)?;
     Listing::of(site.root(), &stamps, taken, earlier)
 }
 
@@ -42,7 +36,7 @@ pub fn at(site: &SiteDir, paths: &BTreeSet<PathBuf>, taken: i64, earlier: &Listi
     else {
         return all(site, taken, earlier);
     };
-    paths.retain(|path| FOLDERS.iter().any(|folder| is_at_or_below(path, folder)) && !is_no_input(path));
+    paths.retain(|path| !is_no_input(path));
     paths.extend(earlier.recent().map(str::to_owned));
     let stamps = listing::stamps(site.root(), &paths, is_no_input)?;
     let ancestors = |path: &str| {

@@ -13,9 +13,10 @@ pub mod session;
 mod session_tests;
 mod static_files;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod texts;
 pub mod typesetting;
 
 use std::path::Path;

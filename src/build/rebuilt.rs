@@ -1,11 +1,14 @@
 //! What a session is asked for, and what it gives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::texts::Edit;
+use crate::digest::Digest;
+use crate::kept::Made;
 use crate::record::Finding;
-use crate::site::Files;
+use crate::site::{self, Files};
 
 /// How a session's site is made, whatever its configuration says.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +48,8 @@ pub struct Rebuilt {
     pub changed: BTreeSet<String>,
     /// The paths of those that are gone.
     pub removed: BTreeSet<String>,
+    /// What the author wrote since the site before, where lines are asked for.
+    pub edits: Vec<Edit>,
     /// What the owner should know about the record and the templates.
     pub findings: Vec<Finding>,
     /// How many reports were typeset; the others had not changed.
@@ -53,4 +58,28 @@ pub struct Rebuilt {
     pub report_warnings: Vec<String>,
     /// Whether reports are still to be typeset.
     pub reports_wait: bool,
+}
+
+/// The last site that was whole.
+#[derive(Default)]
+pub(super) struct Generation {
+    /// Counts up.
+    pub(super) number: u64,
+    pub(super) files: Arc<Files>,
+    pub(super) made: BTreeMap<String, Made>,
+    pub(super) held: site::Held,
+    /// The figures of which the private values were looked for in it.
+    pub(super) base: Option<Digest>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) reports: Reports,
+}
+
+/// Reports as they were last typeset.
+#[derive(Default)]
+pub(super) struct Reports {
+    pub(super) files: Arc<Files>,
+    pub(super) made: BTreeMap<String, Made>,
+    pub(super) warnings: Vec<String>,
+    /// Whether they may be older than the pages.
+    pub(super) wait: bool,
 }

@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 use super::inputs::{self, Changes};
 use super::listing::{self, Listing};
 pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
+use super::rebuilt::{Generation, Reports};
+use super::texts::Texts;
 use super::typesetting::{TypesetReports, Typesetting};
 use super::{publishable, static_files};
 use crate::Result;
@@ -30,7 +32,7 @@ use crate::site_dir::SiteDir;
 /// ```text
 /// let mut session = Session::open(site, std::env::vars(), Settings::default());
 /// loop {
-///     let rebuilt = session.rebuild(today, Changed::Paths(paths), When::Later)?;   // serve rebuilt.files
+///     let rebuilt = session.rebuild(today, Changed::Unknown, When::Later)?;        // serve rebuilt.files
 ///     if let Some(typesetting) = session.typesetting() {                           // on another thread:
 ///         let finished = typesetting.run()?;
 ///         let rebuilt = session.put_reports(finished)?;                            // serve these; None: too late
@@ -66,8 +68,9 @@ pub struct Session {
     unused: Vec<Finding>,
     cache: Arc<Cache>,
     last: Generation,
-    /// Whether that is a site of all that was read.
+    /// Whether that is a site of everything that is there, as far as it was looked at.
     is_whole: bool,
+    texts: Texts,
 }
 
 /// Everything that is computed from the record.
@@ -78,30 +81,6 @@ struct Figures {
     publication: Arc<Publication>,
     secrets: Arc<Secrets>,
     tables: Arc<Vec<Table>>,
-}
-
-/// The last site that was whole.
-#[derive(Default)]
-struct Generation {
-    /// Counts up.
-    number: u64,
-    files: Arc<Files>,
-    made: BTreeMap<String, Made>,
-    held: site::Held,
-    /// The figures of which the private values were looked for in it.
-    base: Option<Digest>,
-    findings: Vec<Finding>,
-    reports: Reports,
-}
-
-/// Reports as they were last typeset.
-#[derive(Default)]
-struct Reports {
-    files: Arc<Files>,
-    made: BTreeMap<String, Made>,
-    warnings: Vec<String>,
-    /// Whether they may be older than the pages.
-    wait: bool,
 }
 
 impl Session {
@@ -125,6 +104,7 @@ impl Session {
             cache: Arc::new(super::cache(&site)),
             last: Generation::default(),
             is_whole: false,
+            texts: Texts::default(),
             site,
         }
     }
@@ -144,8 +124,16 @@ impl Session {
     /// # Errors
     /// As [`build`](super::build()), without those of writing; a configuration that is wrong.
     pub fn rebuild(&mut self, today: NaiveDate, changed: Changed, reports: When) -> Result<Rebuilt> {
-        self.is_whole = false;
         self.look(changed)?;
+        self.remake(today, reports)
+    }
+
+    /// As [`Self::rebuild`], of the files as they were last looked at.
+    ///
+    /// # Errors
+    /// As [`Self::rebuild`].
+    pub fn remake(&mut self, today: NaiveDate, reports: When) -> Result<Rebuilt> {
+        self.is_whole = false;
         if self.today.replace(today) != Some(today) {
             self.stale.data = true;
         }
@@ -161,7 +149,7 @@ impl Session {
         let theme = self.parse_theme()?;
         let rebuilt = self.render(&figures, &theme, reports)?;
         self.is_whole = true;
-        Ok(rebuilt)
+        Ok(Rebuilt { edits: self.texts.edits(), ..rebuilt })
     }
 
     /// The reports that still have to be typeset for the last site, as a job for another thread; `None` if there are none.
@@ -194,17 +182,28 @@ impl Session {
         Ok(Some(self.rebuilt(&before, reports.typeset)))
     }
 
-    /// Finds out what has changed.
-    fn look(&mut self, changed: Changed) -> Result<()> {
+    /// Looks at the files, and says whether one is new, gone, or another one than when they were last looked at.
+    ///
+    /// # Errors
+    /// A file or folder that cannot be read.
+    pub fn look(&mut self, changed: Changed) -> Result<bool> {
+        // What an error kept from being seen may lie anywhere: everything is looked at until there is a site of it all again.
+        let was_whole = std::mem::replace(&mut self.is_whole, false);
         // Where no clock can be asked, no file is taken to be the same by its times.
         let now = listing::now(&self.site.cache()).unwrap_or(i64::MIN);
         let inputs = match changed {
-            Changed::Paths(paths) if self.config.is_some() => inputs::at(&self.site, paths, now, &self.inputs)?,
+            Changed::Paths(paths) if was_whole => inputs::at(&self.site, paths, now, &self.inputs)?,
             _ => inputs::all(&self.site, now, &self.inputs)?,
         };
-        self.stale.add(inputs.changes_since(&self.inputs));
+        let changes = inputs.changes_since(&self.inputs);
         self.inputs = inputs;
-        Ok(())
+        self.is_whole = was_whole && changes.is_empty();
+        let has_changed = !changes.is_empty();
+        if self.settings.lines {
+            self.texts.read(self.site.root(), &changes);
+        }
+        self.stale.add(changes);
+        Ok(has_changed)
     }
 
     fn read_config(&mut self) -> Result<Arc<Config>> {
@@ -378,6 +377,7 @@ impl Session {
             files: Arc::clone(files),
             changed: changed.map(|(path, _)| path.clone()).collect(),
             removed: removed.cloned().collect(),
+            edits: Vec::new(),
             findings: findings.clone(),
             typeset,
             report_warnings: reports.warnings.clone(),

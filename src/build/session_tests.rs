@@ -218,3 +218,38 @@ fn a_private_value_is_refused_in_pages_and_in_reports_that_come_later() {
     // Not even when nothing has changed since.
     assert!(rebuilt(&mut session, When::Later).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_lies_beside_a_file_that_cannot_be_looked_at_is_seen_when_that_is_mended() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    rebuilt(&mut session, When::Now).unwrap();
+    let link = site.path("content/loop.md");
+    let paths = |names: &[&str]| names.iter().map(|name| site.path(name)).collect::<BTreeSet<_>>();
+    std::os::unix::fs::symlink("loop.md", &link).unwrap();
+    append(&site, "content/about.md", "\nBeside it.\n");
+    let both = paths(&["content/about.md", "content/loop.md"]);
+    session.rebuild(today(), Changed::Paths(&both), When::Now).unwrap_err();
+    std::fs::remove_file(&link).unwrap();
+    let one = paths(&["content/loop.md"]);
+    let rebuilt = session.rebuild(today(), Changed::Paths(&one), When::Now).unwrap();
+    assert!(String::from_utf8_lossy(&rebuilt.files["about/index.html"]).contains("Beside it."));
+    assert_eq!(differences(&rebuilt.files, &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_published_of_static_is_seen_and_what_editors_leave_is_not() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    rebuilt(&mut session, When::Now).unwrap();
+    for name in [".htaccess", "list.tmp", ".well-known/a", ".list.swp", "#list#", "list~"] {
+        site.write(&format!("static/{name}"), "words");
+    }
+    assert!(session.look(Changed::Unknown).unwrap());
+    let changed = session.remake(today(), When::Now).unwrap().changed;
+    assert_eq!(changed.iter().collect::<Vec<_>>(), [".htaccess", ".well-known/a", "list.tmp"]);
+    assert_eq!(differences(session.files(), &fresh(&site).unwrap()), Vec::<String>::new());
+    site.write("static/.list.swp", "other words");
+    assert!(!session.look(Changed::Unknown).unwrap());
+}

@@ -3,13 +3,11 @@
 use walkdir::{DirEntry, WalkDir};
 
 use crate::site::Files;
-use crate::site_dir::SiteDir;
+use crate::site_dir::{SiteDir, is_litter};
 use crate::{Error, Place, Result};
 
-/// What systems and editors leave behind.
-const LITTER: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", ".git"];
-
-/// Every file below `static/`, by its path in the site. Hidden ones are among them: `.well-known/` is one.
+/// Every file below `static/`, by its path in the site. Hidden ones are among them, `.well-known/` for one, but not what systems
+/// and editors leave behind.
 ///
 /// # Errors
 /// A file that cannot be read, or a link, which would copy what lies elsewhere.
@@ -19,7 +17,7 @@ pub fn read(site: &SiteDir) -> Result<Files> {
     if !folder.exists() {
         return Ok(files);
     }
-    for entry in WalkDir::new(&folder).sort_by_file_name().into_iter().filter_entry(|entry| !is_litter(entry)) {
+    for entry in WalkDir::new(&folder).sort_by_file_name().into_iter().filter_entry(is_wanted) {
         let entry =
             entry.map_err(|cause| Error::data("cannot read the folder").at(Place::file(&folder)).because(cause))?;
         if entry.file_type().is_dir() {
@@ -40,7 +38,6 @@ pub fn read(site: &SiteDir) -> Result<Files> {
     Ok(files)
 }
 
-fn is_litter(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    LITTER.contains(&name.as_ref()) || name.ends_with('~') || name.starts_with(".#")
+fn is_wanted(entry: &DirEntry) -> bool {
+    entry.depth() == 0 || !is_litter(&entry.file_name().to_string_lossy())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::file_content::FileContent;
+use crate::site_dir::is_litter;
 use crate::{Error, Place, Result};
 
 /// Files by their path below the folder, written with `/`.
@@ -81,7 +82,7 @@ impl OwnTemplates {
 
 fn is_ours(path: &Path, folder: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path == folder || !(name.starts_with('.') || name.ends_with('~'))
+    path == folder || !(name.starts_with('.') || is_litter(&name))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
 use crate::file_content::FileContent;
+use crate::site_dir::is_litter;
 use crate::{Error, Result};
 
 const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
@@ -18,7 +19,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Every picture below a folder.
+    /// Every picture below a folder. Hidden ones and what editors leave are none of ours.
     ///
     /// # Errors
     /// A folder or file that cannot be read.
@@ -67,7 +68,12 @@ pub fn is_picture(path: &Path) -> bool {
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
+        let entry = entry.map_err(read)?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || is_litter(&name) {
+            continue;
+        }
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if is_picture(&path) {

@@ -113,13 +113,26 @@ fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error
             };
             (report.message().to_string(), Some(place))
         }
-        _ => (error.to_string(), (!template.is_empty()).then(|| Place::file(own.place(template)))),
+        _ => {
+            let words = error.to_string();
+            let place =
+                reported(&words, own).or_else(|| (!template.is_empty()).then(|| Place::file(own.place(template))));
+            (words, place)
+        }
     };
     let error = Error::configuration(message).hint("delete the file from templates/ to get the built-in one back");
     match place {
         Some(place) => error.at(place),
         None => error,
     }
+}
+
+/// The first place in a report that is words alone, such as that of an unknown filter: ` --> foot.html:1:8`.
+fn reported(words: &str, own: &OwnTemplates) -> Option<Place> {
+    let place = words.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) = (parts.next()?.parse().ok(), parts.next()?.parse().ok());
+    Some(Place { path: own.place(parts.next()?), line, column })
 }
 
 /// An undefined figure: an em dash that says why.

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
+use super::caught::caught;
 use super::desk::Desks;
 use super::edits::edited;
 use super::failure::Failure;
 use super::folders::Watched;
-use super::generation::{Generation, listed};
-use super::inputs::{Change, Inputs};
+use super::generation::{Generation, Reports, listed};
+use super::looks::{Look, Looks};
 use super::typesetter::Job;
 use super::{Notice, Sources};
 use crate::build::session::{Changed, Rebuilt, Session, Settings, When};
@@ -26,6 +27,8 @@ use crate::{Error, Result};
 pub enum Wake {
     /// To look at the files.
     Changed {
+        /// The files and folders that something happened to, below the root.
+        paths: Vec<PathBuf>,
         /// Whether the file is whole: it was closed, moved or removed.
         at_once: bool,
         /// Whether one of the watched folders itself came or went.
@@ -37,27 +40,24 @@ pub enum Wake {
     Typeset(Box<Result<TypesetReports>>),
 }
 
-/// A file that is still being written is looked at after this time, and every other one once more.
-const AGAIN: Duration = Duration::from_millis(20);
-
-/// After this time what happened in a new folder before it was watched is found, and reports are typeset.
-const LATE: Duration = Duration::from_millis(100);
-
 /// Makes the site.
 pub struct Builder {
     session: Session,
-    root: PathBuf,
+    site: SiteDir,
     sources: Sources,
     generations: watch::Sender<Arc<Generation>>,
     notices: mpsc::UnboundedSender<Notice>,
     desks: Arc<Desks>,
     watched: Watched,
     jobs: Sender<Job>,
-    inputs: Inputs,
     /// What went wrong with files that may not be whole yet.
     held: Option<Failure>,
-    /// What keeps the reports of the newest pages from being typeset, as HTML.
+    /// What keeps the site from being made, as HTML.
+    failure: Option<String>,
+    /// What kept the reports from being typeset the last time, as HTML.
     report_failure: Option<String>,
+    /// What keeps the files from being looked at.
+    unseen: Option<String>,
     typesetting: Typesetting,
     looks: Looks,
 }
@@ -71,6 +71,13 @@ enum Typesetting {
     Running,
     /// It is at it for pages that are not the newest any more.
     Outdated,
+    /// The reports of the newest pages cannot be typeset.
+    Failed,
+}
+
+fn open(site: &SiteDir, sources: &Sources) -> Session {
+    let settings = Settings { lines: true, ..Settings::default() };
+    Session::open(site.clone(), sources.environment.iter().cloned(), settings)
 }
 
 impl Builder {
@@ -84,20 +91,19 @@ impl Builder {
         watched: Watched,
         jobs: Sender<Job>,
     ) -> Self {
-        let root = site.root().to_path_buf();
-        let settings = Settings { lines: true, ..Settings::default() };
         Self {
-            session: Session::open(site, sources.environment.iter().cloned(), settings),
-            root,
+            session: open(&site, &sources),
+            site,
             sources,
             generations,
             notices,
             desks,
             watched,
             jobs,
-            inputs: Inputs::default(),
             held: None,
+            failure: None,
             report_failure: None,
+            unseen: None,
             typesetting: Typesetting::Idle,
             looks: Looks::default(),
         }
@@ -105,87 +111,105 @@ impl Builder {
 
     /// Works until nobody can ask for anything any more.
     pub fn run(mut self, woken: &Receiver<Wake>) {
-        self.inputs.look(&self.root);
-        self.build(None);
+        self.look(Look { paths: None, is_late: false });
         self.show_failure();
-        self.looks.plan(Instant::now(), false);
+        self.looks.plan_again(Instant::now());
         loop {
             let wake = match self.looks.next() {
                 Some(at) => woken.recv_timeout(at.saturating_duration_since(Instant::now())),
                 None => woken.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match wake {
-                Ok(Wake::Changed { at_once, folders }) => {
-                    if folders && let Err(error) = self.watched.renew() {
-                        self.tell(Notice::Trouble(error));
-                    }
-                    self.looks.plan(Instant::now(), at_once);
-                }
-                Ok(Wake::Desk) => self.draw(),
-                Ok(Wake::Typeset(reports)) => self.take(*reports),
+                Ok(wake) => self.answer(wake),
                 Err(RecvTimeoutError::Timeout) => {
-                    let is_late = self.looks.done(Instant::now());
-                    self.look(is_late);
+                    let look = self.looks.take(Instant::now());
+                    self.look(look);
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    fn look(&mut self, is_late: bool) {
-        let changes = self.inputs.look(&self.root);
-        if !changes.is_empty() {
-            return self.build(Some(&changes));
-        }
-        self.show_failure();
-        if is_late {
-            self.typeset();
+    fn answer(&mut self, wake: Wake) {
+        match wake {
+            Wake::Changed { paths, at_once, folders } => {
+                if folders && let Err(error) = self.watched.renew() {
+                    self.tell(Notice::Trouble(error));
+                }
+                self.looks.plan(Instant::now(), paths, at_once);
+            }
+            Wake::Desk => self.draw(),
+            Wake::Typeset(reports) => self.take(*reports),
         }
     }
 
-    /// Makes the site again after these changes, or all of it.
-    fn build(&mut self, changes: Option<&[Change]>) {
-        let began = Instant::now();
-        let paths: BTreeSet<PathBuf> = changes.into_iter().flatten().map(|change| change.path.clone()).collect();
-        let changed = if changes.is_some() { Changed::Paths(&paths) } else { Changed::Unknown };
-        match self.session.rebuild((self.sources.today)(), changed, When::Later) {
-            Ok(rebuilt) => {
-                self.held = None;
-                self.report_failure = None;
-                if self.typesetting == Typesetting::Running {
-                    self.typesetting = Typesetting::Outdated;
+    fn look(&mut self, Look { paths, is_late }: Look) {
+        let seen = self.session.look(paths.as_ref().map_or(Changed::Unknown, Changed::Paths));
+        let unseen = seen.as_ref().err().map(ToString::to_string);
+        let is_same = unseen == std::mem::replace(&mut self.unseen, unseen.clone());
+        match seen {
+            Ok(false) if is_same => {
+                self.show_failure();
+                if is_late {
+                    self.typeset();
                 }
-                self.show(rebuilt, changes.unwrap_or_default(), began);
-                self.draw();
             }
+            Ok(_) => self.build(),
+            Err(_) if is_same => self.show_failure(),
             Err(error) => self.hold(error),
         }
     }
 
+    /// Makes the site of the files as they were last seen.
+    fn build(&mut self) {
+        let began = Instant::now();
+        let today = (self.sources.today)();
+        match caught("the site", || self.session.remake(today, When::Later)) {
+            Ok(Ok(rebuilt)) => {
+                (self.held, self.failure) = (None, None);
+                self.forget_typesetting();
+                self.show(rebuilt, began);
+                self.draw();
+            }
+            Ok(Err(error)) => self.hold(error),
+            Err(error) => {
+                // What it left behind may be half of something.
+                self.session = open(&self.site, &self.sources);
+                self.forget_typesetting();
+                self.hold(error);
+            }
+        }
+    }
+
+    /// The reports are not those of the newest pages any more.
+    fn forget_typesetting(&mut self) {
+        self.typesetting = match self.typesetting {
+            Typesetting::Running | Typesetting::Outdated => Typesetting::Outdated,
+            Typesetting::Idle | Typesetting::Failed => Typesetting::Idle,
+        };
+    }
+
     /// Keeps an error until the next look: a file that is half written is whole by then, most often.
     fn hold(&mut self, error: Error) {
-        self.held = Some(Failure::new(error, &self.root));
-        self.looks.plan(Instant::now(), false);
+        self.held = Some(Failure::new(error, self.site.root()));
+        self.looks.plan_again(Instant::now());
     }
 
     /// Serves a new site.
-    fn show(&self, rebuilt: Rebuilt, changes: &[Change], began: Instant) {
-        let before = self.generations.borrow().clone();
+    fn show(&self, rebuilt: Rebuilt, began: Instant) {
+        let was_failure = self.generations.borrow().failure.is_some();
         let changed: BTreeSet<String> = rebuilt.changed.into_iter().chain(rebuilt.removed).collect();
-        let (count, was_failure) = (changed.len(), before.failure.is_some());
-        let edited = edited(changes, &changed, &rebuilt.files);
+        let count = changed.len();
+        let edited = edited(&rebuilt.edits, &changed, &rebuilt.files);
         let editor = self.session.config().map(|config| config.watch.editor.clone()).unwrap_or_default();
-        let failure = self.report_failure.clone();
-        let is_mended = count == 0 && was_failure && failure.is_none();
-        self.generations.send_replace(Arc::new(Generation {
-            number: before.number + 1,
-            files: Some(rebuilt.files),
-            changed: listed(changed),
-            edited,
-            failure,
-            reports_wait: rebuilt.reports_wait,
-            editor,
-        }));
+        self.serve(|next| {
+            next.files = Some(rebuilt.files);
+            next.changed = listed(changed);
+            next.edited = edited;
+            next.reports = if rebuilt.reports_wait { Reports::Coming } else { Reports::Settled };
+            next.editor = editor;
+        });
+        let is_mended = count == 0 && was_failure && self.shown_failure().is_none();
         self.tell(match (is_mended, rebuilt.typeset) {
             (true, _) => Notice::Mended,
             (false, 0) => Notice::Built { changed: count, took: began.elapsed() },
@@ -196,20 +220,47 @@ impl Builder {
     /// Shows what went wrong, over the last good site.
     fn show_failure(&mut self) {
         let Some(failure) = self.held.take() else { return };
-        let before = self.generations.borrow().clone();
-        self.generations.send_replace(Arc::new(Generation {
-            number: before.number + 1,
-            changed: Some(BTreeSet::new()),
-            edited: None,
-            failure: Some(failure.html(&self.root)),
-            ..(*before).clone()
-        }));
+        self.failure = Some(failure.html("The site cannot be built", self.site.root()));
+        let comes = self.typesetting == Typesetting::Running;
+        self.serve(|next| {
+            // Nothing is typeset for a site that is not the newest.
+            if next.reports == Reports::Coming && !comes {
+                next.reports = Reports::Settled;
+            }
+        });
         self.tell(Notice::Failed(failure));
+    }
+
+    /// Shows that the reports cannot be typeset, over pages that are as they should be.
+    fn show_report_failure(&mut self, error: Error) {
+        let failure = Failure::new(error, self.site.root());
+        let html = failure.html("The monthly reports cannot be typeset", self.site.root());
+        let is_known = self.report_failure.replace(html.clone()) == Some(html);
+        self.serve(|next| next.reports = Reports::Failed(failure.words(self.site.root())));
+        if !is_known {
+            self.tell(Notice::Failed(failure));
+        }
+    }
+
+    fn shown_failure(&self) -> Option<String> {
+        let parts: Vec<&str> =
+            [&self.failure, &self.report_failure].into_iter().flatten().map(String::as_str).collect();
+        (!parts.is_empty()).then(|| parts.concat())
+    }
+
+    /// Serves what is served now with these changes, as the next generation.
+    fn serve(&self, change: impl FnOnce(&mut Generation)) {
+        let mut next = Generation::clone(&self.generations.borrow());
+        next.number += 1;
+        (next.changed, next.edited) = (Some(BTreeSet::new()), None);
+        next.failure = self.shown_failure();
+        change(&mut next);
+        self.generations.send_replace(Arc::new(next));
     }
 
     /// Has the reports typeset that are older than the pages.
     fn typeset(&mut self) {
-        if self.typesetting != Typesetting::Idle || self.report_failure.is_some() {
+        if self.typesetting != Typesetting::Idle {
             return;
         }
         if let Some(typesetting) = self.session.typesetting() {
@@ -223,16 +274,17 @@ impl Builder {
         let began = Instant::now();
         let is_outdated = std::mem::replace(&mut self.typesetting, Typesetting::Idle) == Typesetting::Outdated;
         if is_outdated {
-            return self.looks.plan(began, false);
+            return self.looks.plan_again(began);
         }
         match reports.and_then(|reports| self.session.put_reports(reports)) {
-            Ok(Some(rebuilt)) => self.show(rebuilt, &[], began),
-            Ok(None) => self.looks.plan(began, false),
+            Ok(Some(rebuilt)) => {
+                self.report_failure = None;
+                self.show(rebuilt, began);
+            }
+            Ok(None) => self.looks.plan_again(began),
             Err(error) => {
-                let failure = Failure::new(error, &self.root);
-                self.report_failure = Some(failure.html(&self.root));
-                self.held = Some(failure);
-                self.show_failure();
+                self.typesetting = Typesetting::Failed;
+                self.show_report_failure(error);
             }
         }
     }
@@ -258,60 +310,6 @@ impl Builder {
     }
 }
 
-/// When the files are to be looked at.
-#[derive(Debug, Default)]
-struct Looks {
-    now: Option<Instant>,
-    again: Option<Instant>,
-    late: Option<Instant>,
-}
-
-impl Looks {
-    /// Plans the looks after an event. Those that are planned are not put off, so that events without end delay none.
-    fn plan(&mut self, now: Instant, at_once: bool) {
-        if at_once {
-            self.now.get_or_insert(now);
-        }
-        self.again.get_or_insert(now + AGAIN);
-        self.late = Some(now + LATE);
-    }
-
-    fn next(&self) -> Option<Instant> {
-        [self.now, self.again, self.late].into_iter().flatten().min()
-    }
-
-    /// Takes those away that are due, and says whether the last was among them.
-    fn done(&mut self, now: Instant) -> bool {
-        self.now.take_if(|at| *at <= now);
-        self.again.take_if(|at| *at <= now);
-        self.late.take_if(|at| *at <= now).is_some()
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_whole_file_is_looked_at_now_and_again() {
-        let start = Instant::now();
-        let mut looks = Looks::default();
-        looks.plan(start, true);
-        let mut at = Vec::new();
-        while let Some(next) = looks.next() {
-            at.push(next - start);
-            looks.done(next);
-        }
-        assert_eq!(at, [Duration::ZERO, AGAIN, LATE]);
-    }
-
-    #[test]
-    fn events_without_end_put_no_look_off() {
-        let start = Instant::now();
-        let mut looks = Looks::default();
-        for millisecond in 0..15 {
-            looks.plan(start + Duration::from_millis(millisecond), false);
-        }
-        assert_eq!(looks.next(), Some(start + AGAIN));
-    }
-}
+#[path = "builder_tests.rs"]
+mod tests;

@@ -1,11 +1,10 @@
 //! What the author edited, and on which page it is.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde::Serialize;
 
-use super::inputs::Change;
+use crate::build::texts::Edit;
 use crate::render::links::below_content;
 use crate::site::Files;
 
@@ -20,17 +19,13 @@ pub struct Edited {
     pub page: Option<String>,
 }
 
-/// The first of the author's texts among the changes that is not gone.
-pub fn edited(changes: &[Change], changed: &BTreeSet<String>, files: &Files) -> Option<Edited> {
-    let change = changes.iter().find(|change| is_text(&change.path) && change.now.is_some())?;
-    let file = below_content(&change.path);
-    let line = line(change.before.as_deref().unwrap_or_default(), change.now.as_deref().unwrap_or_default());
+/// The first of the texts that were edited and are there.
+pub fn edited(edits: &[Edit], changed: &BTreeSet<String>, files: &Files) -> Option<Edited> {
+    let (edit, now) = edits.iter().find_map(|edit| Some((edit, edit.now.as_deref()?)))?;
+    let file = below_content(&edit.path);
+    let line = line(edit.before.as_deref().unwrap_or_default(), now);
     let page = page(&file, changed, files);
     Some(Edited { file, line, page })
-}
-
-fn is_text(path: &Path) -> bool {
-    path.starts_with("content") && path.extension().is_some_and(|ending| ending == "md" || ending == "markdown")
 }
 
 /// The first line that is not the same in both, counted from 1.

@@ -41,11 +41,20 @@ impl Failure {
         Self { error, excerpt }
     }
 
-    /// As HTML.
-    pub fn html(&self, root: &Path) -> String {
-        let mut html = String::from("<h2>The site cannot be built</h2>");
+    /// As HTML below a heading.
+    pub fn html(&self, heading: &str, root: &Path) -> String {
+        let mut html = format!("<h2>{}</h2>", escape(heading));
         write_error(&mut html, &self.error, root, self.excerpt.as_ref());
         html
+    }
+
+    /// As plain text.
+    pub fn words(&self, root: &Path) -> String {
+        let place = self.error.place().map(|place| format!("{}: ", place.clone().relative_to(root)));
+        let causes = self.error.causes().into_iter().map(|cause| format!("Caused by: {cause}"));
+        let hints = self.error.hints().iter().map(|hint| format!("Next: {hint}"));
+        let message = format!("{}{}", place.unwrap_or_default(), self.error.message());
+        std::iter::once(message).chain(causes).chain(hints).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -137,13 +146,18 @@ mod tests {
         std::fs::create_dir(root.path().join("content")).unwrap();
         std::fs::write(root.path().join("content/<i>.md"), "one\n<script>alert(1)</script>").unwrap();
         let error = Error::data("<b>wrong</b>").at(Place::line(root.path().join("content/<i>.md"), 2)).hint("<u>");
-        let html = Failure::new(error.because("<em>"), root.path()).html(root.path());
-        for escaped in
-            ["content/&lt;i&gt;.md:2", "&lt;b&gt;wrong", "<mark>    2 │ &lt;script&gt;", "&lt;u&gt;", "&lt;em&gt;"]
-        {
+        let html = Failure::new(error.because("<em>"), root.path()).html("<s>", root.path());
+        for escaped in [
+            "content/&lt;i&gt;.md:2",
+            "&lt;b&gt;wrong",
+            "<mark>    2 │ &lt;script&gt;",
+            "&lt;u&gt;",
+            "&lt;em&gt;",
+            "&lt;s&gt;",
+        ] {
             assert!(html.contains(escaped), "{escaped} in {html}");
         }
-        for raw in ["<script", "<b>", "<i>", "<u>", "<em>"] {
+        for raw in ["<script", "<b>", "<i>", "<u>", "<em>", "<s>"] {
             assert!(!html.contains(raw), "{raw} in {html}");
         }
     }

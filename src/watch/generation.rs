@@ -22,12 +22,24 @@ pub struct Generation {
     pub changed: Option<BTreeSet<String>>,
     /// What the author edited.
     pub edited: Option<Edited>,
-    /// What keeps the site from being made, as HTML.
+    /// What keeps the pages or the reports from being made, as HTML.
     pub failure: Option<String>,
-    /// Whether reports are still to be typeset.
-    pub reports_wait: bool,
+    /// The reports that belong to the pages.
+    pub reports: Reports,
     /// The command of `[watch] editor`.
     pub editor: String,
+}
+
+/// Where the reports stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Reports {
+    /// They are those of the pages, or will not be until something is mended.
+    #[default]
+    Settled,
+    /// They are being typeset.
+    Coming,
+    /// They cannot be typeset, in words; those of before stay.
+    Failed(String),
 }
 
 /// What a browser is told of a generation.

@@ -2,20 +2,21 @@
 //! of loaded again.
 //!
 //! ```text
-//! folders (what may have changed) --> inputs (what has) --> builder --> Generation --> server --> browser
+//! folders (what may have changed) --> builder (what has, and the site of it) --> Generation --> server --> browser
 //! ```
 //!
 //! A build that fails leaves the last good pages where they are, with the error over them. Nothing is written, but for the
 //! cache of reports.
 
 mod builder;
+mod caught;
 mod desk;
 mod edits;
 mod events;
 mod failure;
 mod folders;
 mod generation;
-mod inputs;
+mod looks;
 mod places;
 mod routes;
 mod server;
@@ -33,6 +34,7 @@ pub use failure::{Excerpt, Failure};
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
 use builder::Builder;
+use caught::caught;
 use desk::Desks;
 use generation::Generation;
 use server::Shared;
@@ -110,10 +112,16 @@ async fn serve(site: &SiteDir, options: &Options, sources: Sources, tell: &mut d
     let (generations, current) = watch::channel(Arc::new(Generation::default()));
     let desks = Arc::new(Desks::default());
     let jobs = typesetter::start(wake.clone(), desks.clone())?;
+    let trouble = notice.clone();
     let builder = Builder::new(site, sources, generations, notice.clone(), desks.clone(), watched, jobs);
     std::thread::Builder::new()
         .name("builder".into())
-        .spawn(move || builder.run(&woken))
+        .spawn(move || {
+            if let Err(error) = caught("the site", || builder.run(&woken)) {
+                // The program is ending, if nobody listens.
+                let _ = trouble.send(Notice::Trouble(error.hint("start `trackrecord watch` again")));
+            }
+        })
         .map_err(|cause| Error::internal("cannot start the builder").because(cause))?;
     tell(Notice::Serving {
         address: format!("http://127.0.0.1:{port}/"),

@@ -9,7 +9,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::builder::Wake;
 use super::events::{EventStream, stream};
-use super::generation::Generation;
+use super::generation::{Generation, Reports};
 use super::places::Written;
 use super::server::Shared;
 use super::{Notice, desk};
@@ -78,6 +78,11 @@ async fn file(path: &str, shared: &Arc<Shared>) -> Answer {
     let index = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     if let Some(content) = files.get(&index) {
         return content_of(&index, content, StatusCode::OK, &generation, &shared.session);
+    }
+    if let Reports::Failed(why) = &generation.reports
+        && is_report(path)
+    {
+        return answer(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("{why}\n"));
     }
     if files.contains_key(&format!("{path}/index.html")) {
         let mut moved = answer(StatusCode::FOUND, TEXT, "");

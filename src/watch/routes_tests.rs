@@ -124,6 +124,18 @@ fn an_error_is_in_the_stream_and_the_last_good_page_stays() {
 }
 
 #[test]
+fn a_report_that_cannot_be_typeset_is_not_waited_for() {
+    let failed = || Generation { reports: Reports::Failed("no font".into()), ..now(Some(site()), None) };
+    let (status, _, text) = asked(failed(), "GET", "/months/2026-01.pdf", &[HERE]);
+    assert_eq!((status, text.as_str()), (503, "no font\n"));
+    let mut files = site();
+    files.insert("months/2026-01.pdf".into(), "before".to_owned().into());
+    let before = Generation { files: Some(Arc::new(files)), ..failed() };
+    assert_eq!(asked(before, "GET", "/months/2026-01.pdf", &[HERE]).2, "before");
+    assert_eq!(asked(failed(), "GET", "/months/x.html", &[HERE]).0, 404);
+}
+
+#[test]
 fn only_own_pages_can_ask_where_a_block_was_written() {
     let own = ("origin", "http://127.0.0.1:1111");
     let open = |place: &str, headers: &[(&str, &str)]| {

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::builder::Wake;
 use super::desk::Desks;
-use super::generation::Generation;
+use super::generation::{Generation, Reports};
 use super::{Notice, routes};
 use crate::{Error, Result};
 
@@ -65,7 +65,7 @@ impl Shared {
     /// The site, as soon as its reports are typeset; if they cannot be, it is the one with those of before.
     pub async fn generation_with_reports(&self) -> Arc<Generation> {
         let mut current = self.current.clone();
-        let is_ready = |now: &Arc<Generation>| now.number > 0 && !(now.reports_wait && now.failure.is_none());
+        let is_ready = |now: &Arc<Generation>| now.number > 0 && now.reports != Reports::Coming;
         let built = current.wait_for(is_ready).await;
         built.map(|generation| generation.clone()).unwrap_or_else(|_| self.current.borrow().clone())
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::builder::Wake;
+use super::caught::caught;
 use super::desk::Desks;
 use crate::build::typesetting::Typesetting;
 use crate::{Error, Result};
@@ -44,13 +45,14 @@ fn work(jobs: &Receiver<Job>, wake: &Sender<Wake>, desks: &Desks) {
         }
         if let Some(typesetting) = pictures {
             for month in desks.wanted() {
-                let picture = typesetting.picture(month, SCALE);
+                let picture = caught("the picture of a report", || typesetting.picture(month, SCALE)).flatten();
                 desks.put(month, picture.map_err(|error| error.to_string()));
             }
         }
         if let Some(typesetting) = all {
+            let reports = caught("the reports", || typesetting.run_in_background()).flatten();
             // Without a builder nobody waits for it.
-            let _ = wake.send(Wake::Typeset(Box::new(typesetting.run_in_background())));
+            let _ = wake.send(Wake::Typeset(Box::new(reports)));
         }
     }
 }

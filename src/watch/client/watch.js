@@ -41,9 +41,10 @@
     if (event.session !== session) return location.reload();
     show(event.failure);
     if (event.number === generation) return;
+    // Where generations were missed there may be good ones among them, even before an error.
     const known = event.number === generation + 1 && event.changed;
+    if (event.failure && known && !known.length) { generation = event.number; return; }
     const isOther = (path) => !known || known.includes(path);
-    if (event.failure) { generation = event.number; return; }
     if (!page || (known && known.includes("site.js"))) return location.reload();
     if (isOther("style.css")) swapStyles(event.number);
     if (known) refreshPictures(known, event.number);
@@ -116,12 +117,21 @@
       morphStyle: "innerHTML",
       ignoreActiveValue: true,
       callbacks: {
-        // What the reader has opened stays open.
-        beforeAttributeUpdated: (name, e) => !(name === "open" && e.localName === "details") && !(name === "class" && outlined(e)),
+        // What the reader has opened stays open, and what was entered stays there.
+        beforeAttributeUpdated: (name, e) => !(name === "open" && e.localName === "details") && !(name === "class" && outlined(e)) && !isEntered(name, e),
       },
     });
     hold();
     return true;
+  }
+
+  function isEntered(name, e) {
+    switch (name) {
+      case "value": return e.value !== e.defaultValue;
+      case "checked": return e.checked !== e.defaultChecked;
+      case "selected": return e.selected !== e.defaultSelected;
+      default: return false;
+    }
   }
 
   // Holds the first visible block where it is, wherever the new page has it.
