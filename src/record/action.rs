@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asset_class::AssetClass;
 use super::name::{AccountId, Currency, Ticker};
 use super::source::Source;
+use super::versions::Versioned;
 
 /// What `cancels` says where a statement takes an action back without naming it: the row of the same contract, time and
 /// words with the opposite quantity is meant.
@@ -17,6 +18,9 @@ pub const UNNAMED: &str = "*";
 
 /// What the id of a row begins with that adds up single rows.
 pub const SUM: &str = "action-sum:";
+
+/// What the id of a single row begins with whose statement does not number its transactions.
+pub const UNNUMBERED: &str = "action-row:";
 
 /// One leg of a corporate action, which is the change of one contract's quantity: a row of `data/actions.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,10 +77,14 @@ impl CorporateAction {
         self.time.unwrap_or_else(|| self.date.and_time(chrono::NaiveTime::MIN).and_utc())
     }
 
-    /// Whether both say the same, however late.
-    pub fn agrees_with(&self, other: &Self) -> bool {
-        let undated = |row: &Self| Self { generated: None, ..row.clone() };
-        undated(self) == undated(other)
+    /// Whether nothing that both rows say differs.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
+
+    /// Whether both rows may be about one change, as far as one of them has no number.
+    pub fn may_be(&self, other: &Self) -> bool {
+        super::action_versions::may_be_one(self, other)
     }
 
     /// Whether both are about the same contract, as far as their own words go.
@@ -246,6 +254,11 @@ impl ActionKind {
             self,
             Self::ForwardSplit | Self::SplitIntoNew | Self::ReverseSplit | Self::IdentifierChange | Self::Tender
         )
+    }
+
+    /// Whether it is a dividend in shares.
+    pub fn is_stock_dividend(&self) -> bool {
+        matches!(self, Self::StockDividend | Self::ChosenDividend)
     }
 
     /// Whether units are split or joined.

@@ -3,30 +3,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{ActionKind, CorporateAction, UNNAMED};
+use super::action_versions::grouped;
 use super::files::Placed;
-use super::{Finding, FindingKind, Severity, Subject};
+use super::restatement::{Decisions, Discovered, Table};
+use super::{Finding, FindingKind, Severity, Subject, versions};
 
-/// The rows of one id as one, the newest statement's; sums beside single rows left out; and each row that takes another
+/// The rows about one change as one, the last word on it; sums beside single rows left out; and each row that takes another
 /// back with the id of that one. Both stay in the list, so that a record cut at a date knows what was known then.
-pub(super) fn together(rows: Vec<Placed<CorporateAction>>, findings: &mut Vec<Finding>) -> Vec<CorporateAction> {
-    let mut by_id: BTreeMap<String, Placed<CorporateAction>> = BTreeMap::new();
-    for (place, row) in rows {
-        match by_id.get_mut(&row.id) {
-            None => drop(by_id.insert(row.id.clone(), (place, row))),
-            Some((_, known)) if known.agrees_with(&row) => known.generated = known.generated.max(row.generated),
-            Some((first, known))
-                if known.generated == row.generated || known.generated.min(row.generated).is_none() =>
-            {
-                let message = format!("{} stands here again with different content than at {first}", row.id);
-                let next = "compare both with the broker's statement and delete the wrong row";
-                let conflict = Finding::new(Severity::Error, FindingKind::Conflict, message, next);
-                findings.push(conflict.about(Subject::Ticker(row.symbol.clone())).at(place));
-            }
-            Some(known) if known.1.generated < row.generated => *known = (place, row),
-            Some(_) => {}
+pub(super) fn together(
+    rows: Vec<Placed<CorporateAction>>,
+    decisions: &Decisions,
+) -> (Vec<CorporateAction>, Discovered) {
+    let mut found = Discovered::default();
+    let mut actions: Vec<Placed<CorporateAction>> = Vec::new();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (id, mut rows) in grouped(rows) {
+        rows.retain(|(_, row)| decisions.allow(Table::Action, &id, row));
+        let ids: BTreeSet<String> = rows.iter().map(|(_, row)| row.id.clone()).collect();
+        let Some(read) = versions::together(rows) else { continue };
+        let subject = Subject::Ticker(read.row.symbol.clone());
+        found.add((Table::Action, &id, read.row.date), &subject, &read);
+        names.extend(ids.into_iter().filter(|other| *other != read.row.id).map(|other| (other, read.row.id.clone())));
+        actions.push((read.place, read.row));
+    }
+    for (_, row) in &mut actions {
+        if let Some(id) = row.cancels.as_ref().and_then(|id| names.get(id)) {
+            row.cancels = Some(id.clone());
         }
     }
-    let mut actions: Vec<Placed<CorporateAction>> = by_id.into_values().collect();
     let single: Vec<CorporateAction> =
         actions.iter().map(|(_, row)| row).filter(|row| !row.is_sum()).cloned().collect();
     let told = |sum: &CorporateAction| {
@@ -34,8 +38,8 @@ pub(super) fn together(rows: Vec<Placed<CorporateAction>>, findings: &mut Vec<Fi
     };
     actions.retain(|(_, row)| !row.is_sum() || !told(row));
     actions.sort_by(|(_, a), (_, b)| order(a).cmp(&order(b)));
-    link(&mut actions, findings);
-    actions.into_iter().map(|(_, row)| row).collect()
+    link(&mut actions, &mut found.findings);
+    (actions.into_iter().map(|(_, row)| row).collect(), found)
 }
 
 fn order(row: &CorporateAction) -> (chrono::DateTime<chrono::Utc>, chrono::NaiveDate, Option<u64>, &str) {
@@ -104,9 +108,9 @@ mod tests {
     use crate::error::Place;
 
     fn read(rows: &[CorporateAction]) -> (Vec<CorporateAction>, Vec<Finding>) {
-        let mut findings = Vec::new();
         let placed = rows.iter().enumerate().map(|(line, row)| (Place::line("actions.csv", line + 2), row.clone()));
-        (together(placed.collect(), &mut findings), findings)
+        let (actions, found) = together(placed.collect(), &Decisions::default());
+        (actions, found.findings)
     }
 
     fn counting(rows: &[CorporateAction]) -> Vec<String> {
@@ -139,7 +143,8 @@ mod tests {
         let (old, new) = (at("30", Some("2026-01-09T05:00:00Z")), at("20", Some("2026-02-09T05:00:00Z")));
         for rows in [[&old, &new], [&new, &old]] {
             let (actions, findings) = read(&rows.map(Clone::clone));
-            assert_eq!((actions[0].quantity, findings.len()), (Some(20.into()), 0));
+            assert_eq!(actions[0].quantity, Some(20.into()));
+            assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::Restated]);
         }
         assert_eq!(read(&[at("30", None), at("20", None)]).1[0].kind, FindingKind::Conflict);
         assert_eq!(read(&[at("30", None), at("30", None)]).1, []);

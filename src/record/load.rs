@@ -275,7 +275,9 @@ impl<'a> Reader<'a> {
             }
             wrong.is_none() && self.not_in_the_future(place, row.date)
         });
-        action_rows::together(rows, &mut self.findings)
+        let (actions, found) = action_rows::together(rows, &self.decisions);
+        self.discover(found);
+        actions
     }
 }
 

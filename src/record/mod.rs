@@ -6,6 +6,7 @@
 mod accounts;
 pub mod action;
 pub mod action_rows;
+mod action_versions;
 pub mod annotation;
 pub mod asset_class;
 pub mod content;

@@ -24,6 +24,8 @@ pub enum Table {
     Snapshot,
     /// What the broker says about a period.
     Statement,
+    /// A corporate action, or a transfer of a position.
+    Action,
 }
 
 impl fmt::Display for Table {
@@ -33,6 +35,7 @@ impl fmt::Display for Table {
             Self::Cash => "cash movement",
             Self::Snapshot => "snapshot",
             Self::Statement => "statement",
+            Self::Action => "corporate action",
         })
     }
 }

@@ -89,3 +89,62 @@ fn a_split_entered_by_hand_explains_positions_as_the_statement_does() {
     site.ok(&["import", "flex", &file]);
     assert!(!said(&site).contains("the snapshot of"), "{}", said(&site));
 }
+
+/// What is in force after these statements, each imported by itself: the times they were made, and their rows.
+fn in_force(statements: &[(&str, String)]) -> (Site, serde_json::Value) {
+    let site = Site::new("[site]\nstatus = \"live\"\n[benchmark]\nsymbol = \"\"\n");
+    for (number, (made, rows)) in statements.iter().enumerate() {
+        let name = format!("{number}.xml");
+        site.put(&name, statement(rows).replace("whenGenerated=\"20260110;050000\"", made));
+        site.run(&["import", "flex", site.path(&name).to_str().unwrap()]);
+    }
+    let listed = site.ok(&["action", "list", "--json"]).json();
+    (site, listed)
+}
+
+fn restated(quantity: u32) -> String {
+    SPLIT.replace("quantity=\"30\"", &format!("quantity=\"{quantity}\""))
+}
+
+#[test]
+fn the_newest_statement_of_an_action_counts_in_any_order_of_import() {
+    let [first, second, third] = [
+        ("whenGenerated=\"20260110;050000\"", SPLIT.to_owned()),
+        ("whenGenerated=\"20260111;050000\"", restated(20)),
+        ("whenGenerated=\"20260112;050000\"", SPLIT.to_owned()),
+    ];
+    for order in [[&first, &second], [&second, &first]] {
+        let (site, listed) = in_force(&order.map(Clone::clone));
+        assert_eq!(listed["actions"][0]["quantity"], "20", "{listed}");
+        assert!(said(&site).contains("restates the quantity: 30 before, 20 now"), "{}", said(&site));
+        assert_eq!(site.read("data/actions.csv").lines().count(), 3, "the older row stays");
+    }
+    for order in [[&first, &second, &third], [&third, &first, &second], [&third, &second, &first]] {
+        let (_, listed) = in_force(&order.map(Clone::clone));
+        assert_eq!(listed["actions"][0]["quantity"], "30", "restated back");
+    }
+}
+
+#[test]
+fn an_action_without_a_transaction_number_and_one_with_it_are_one() {
+    let plain = SPLIT.replace("transactionID=\"555\"", "");
+    let [with, without] =
+        [("whenGenerated=\"20260110;050000\"", SPLIT.to_owned()), ("whenGenerated=\"20260112;050000\"", plain)];
+    for order in [[&with, &without], [&without, &with]] {
+        let (site, listed) = in_force(&order.map(Clone::clone));
+        assert_eq!(listed["actions"].as_array().unwrap().len(), 1, "{listed}");
+        assert!(!said(&site).contains("the snapshot of"), "{}", said(&site));
+    }
+}
+
+#[test]
+fn actions_that_contradict_without_a_time_are_settled_by_resolve() {
+    let undated = "made=\"\"";
+    let (site, _) = in_force(&[(undated, restated(20)), (undated, SPLIT.to_owned())]);
+    let listed = site.run(&["resolve", "--json"]).json();
+    let found = &listed["contradictions"][0];
+    assert_eq!(found["what"], "corporate action action:555", "{listed}");
+    assert!(site.refused(&["build"]).contains("resolve"));
+    site.ok(&["resolve", found["id"].as_str().unwrap(), "--keep", "2"]);
+    assert_eq!(site.ok(&["action", "list", "--json"]).json()["actions"][0]["quantity"], "30");
+}

@@ -7,7 +7,7 @@ use super::trades::conid;
 use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
-use crate::record::action::{SUM, UNNAMED};
+use crate::record::action::{SUM, UNNAMED, UNNUMBERED};
 use crate::record::{ActionKind, CorporateAction, FindingKind, Severity, Ticker};
 
 /// Words by which rows are told apart that do not name their type, as old queries give them.
@@ -76,7 +76,7 @@ impl Reading {
             self.batch.note(Severity::Warning, FindingKind::CorporateAction, row.place(), message, next);
         }
         let action = CorporateAction {
-            id: self.action_id("action", row, text),
+            id: self.action_id(row, text),
             event: event(row, &kind, text),
             date: self.position_date(row)?,
             time: self.action_time(row)?,
@@ -88,8 +88,8 @@ impl Reading {
             currency: row.currency("currency")?,
             quantity: Some(quantity),
             ratio: None,
-            proceeds: proceeds.filter(|proceeds| !proceeds.is_zero()),
-            value: row.decimal("value")?.filter(|value| !value.is_zero()),
+            proceeds,
+            value: row.decimal("value")?,
             multiplier: row.decimal("multiplier")?.filter(|multiplier| *multiplier > Decimal::ZERO),
             cancels: is_cancel(row).then(|| UNNAMED.to_owned()),
             source: SOURCE,
@@ -141,7 +141,7 @@ impl Reading {
     fn add_action(&mut self, row: &Row, action: CorporateAction) {
         let known = self.batch.actions.iter().find(|known| known.id == action.id);
         match known {
-            Some(known) if known.agrees_with(&action) => {
+            Some(known) if known.says_the_same(&action) => {
                 self.batch.skip(&row.tag, "the same row stands in the file already", row.place());
             }
             _ => self.batch.actions.push(action),
@@ -162,23 +162,14 @@ impl Reading {
         Ok(instant.exact.then_some(instant.time))
     }
 
-    /// The row's transaction number, else a name made of what it says.
-    fn action_id(&mut self, prefix: &str, row: &Row, text: &str) -> String {
+    /// The row's transaction number, else a name after what it is about: numbers may be restated, and it is the same row.
+    fn action_id(&mut self, row: &Row, text: &str) -> String {
         if let Some(id) = row.text("transactionID").filter(|id| *id != "0") {
-            return format!("{prefix}:{id}");
+            return format!("action:{id}");
         }
         let of = |name: &str| row.text(name).unwrap_or_default();
-        let prefix = if row.is_summary() { SUM.trim_end_matches(':') } else { prefix };
-        let content = [
-            of("type"),
-            of("reportDate"),
-            of("dateTime"),
-            of("symbol"),
-            of("conid"),
-            of("quantity"),
-            of("code"),
-            text,
-        ];
+        let prefix = if row.is_summary() { SUM } else { UNNUMBERED }.trim_end_matches(':');
+        let content = [of("type"), of("reportDate"), of("dateTime"), of("symbol"), of("conid"), of("code"), text];
         self.names.name(prefix, &content)
     }
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{FlexSettings, parse};
 use crate::collect::Batch;
 use crate::error::Result;
-use crate::record::{CashFlow, ExecId, Execution, Snapshot};
+use crate::record::{CashFlow, CorporateAction, ExecId, Execution, Snapshot};
 use crate::site_dir::SiteDir;
 
 /// Adds the rows of kept statements that are newer than those of a batch, and say something else of the same things.
@@ -21,7 +21,8 @@ pub fn hear_newer(site: &SiteDir, batch: &mut Batch, settings: &FlexSettings) ->
     let fills = batch.executions.iter().filter_map(|fill| fill.generated);
     let values = batch.snapshots.iter().filter_map(|snapshot| snapshot.generated);
     let cash = batch.flows.iter().chain(&batch.income).filter_map(|flow| flow.generated);
-    let Some(oldest) = fills.chain(values).chain(cash).min() else { return Ok(()) };
+    let actions = batch.actions.iter().filter_map(|action| action.generated);
+    let Some(oldest) = fills.chain(values).chain(cash).chain(actions).min() else { return Ok(()) };
     let known = Known::of(batch);
     for path in crate::record::store::raw_files(site, "xml")? {
         let Ok(bytes) = std::fs::read(&path) else { continue };
@@ -50,6 +51,7 @@ struct Known {
     fills: BTreeMap<ExecId, Execution>,
     values: BTreeMap<NaiveDate, Snapshot>,
     cash: BTreeMap<String, CashFlow>,
+    actions: Vec<CorporateAction>,
 }
 
 impl Known {
@@ -59,6 +61,7 @@ impl Known {
             fills: batch.executions.iter().map(|fill| (fill.exec_id.clone(), fill.clone())).collect(),
             values: batch.snapshots.iter().map(|snapshot| (snapshot.date, snapshot.clone())).collect(),
             cash: cash.map(|flow| (flow.id.clone(), flow.clone())).collect(),
+            actions: batch.actions.clone(),
         }
     }
 
@@ -68,6 +71,10 @@ impl Known {
             let ours = self.cash.get(&flow.id);
             is_newer(flow.generated) && ours.is_some_and(|ours| !ours.says_the_same(flow))
         };
+        batch.actions.extend(newer.actions.into_iter().filter(|action| {
+            let ours = || self.actions.iter().filter(|ours| ours.may_be(action));
+            is_newer(action.generated) && ours().any(|ours| !ours.says_the_same(action))
+        }));
         batch.flows.extend(newer.flows.into_iter().filter(differs));
         batch.income.extend(newer.income.into_iter().filter(differs));
         batch.executions.extend(newer.executions.into_iter().filter(|fill| {

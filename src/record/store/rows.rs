@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::action_versions::grouped;
 use super::super::coverage::Coverage;
 use super::super::files::{files as files_of, read_snapshot};
 use super::super::restatement::Decision;
@@ -117,8 +118,8 @@ impl Store {
         self.site().snapshots().join(name)
     }
 
-    /// Corporate actions go to `data/actions.csv`. One that says what is stored is known, whatever the statement; where a
-    /// statement of another time says something else, both stay and the newest counts.
+    /// Corporate actions go to `data/actions.csv`. A row without a number of its own may be one that another statement
+    /// numbers, so that all are seen together.
     pub(super) fn stage_actions(
         &self,
         actions: &[CorporateAction],
@@ -130,24 +131,20 @@ impl Store {
         }
         let path = self.site().actions();
         let mut stored = self.rows::<CorporateAction>(&path)?;
-        let before = stored.len();
-        for action in actions {
-            let same: Vec<&CorporateAction> = stored.iter().filter(|row| row.id == action.id).collect();
-            let ordered = |row: &&CorporateAction| {
-                row.generated.is_some() && action.generated.is_some() && row.generated != action.generated
-            };
-            let verdict = match same.iter().max_by_key(|row| row.generated) {
-                _ if same.contains(&action) => Verdict::Known,
-                None => Verdict::New,
-                Some(newest) if newest.agrees_with(action) => Verdict::Known,
-                Some(_) if same.iter().all(ordered) => Verdict::New,
-                Some(_) => Verdict::Conflict,
-            };
-            if added.note(action, verdict) {
-                stored.push(action.clone());
+        let incoming = oldest_first(actions).into_iter().enumerate().map(|(at, row)| (Some(at), row.clone()));
+        let mut new = BTreeMap::new();
+        for rows in grouped(stored.iter().map(|row| (None, row.clone())).chain(incoming).collect()).into_values() {
+            let (mut known, mut handed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(at, _)| at.is_none());
+            handed.sort_by_key(|(at, _)| *at);
+            for (at, row) in handed {
+                if added.note(&row, verdict(&known.iter().map(|(_, row)| row).collect::<Vec<_>>(), &row)) {
+                    new.insert(at, row.clone());
+                    known.push((at, row));
+                }
             }
         }
-        if stored.len() > before {
+        if !new.is_empty() {
+            stored.extend(new.into_values());
             files.write(path, csv_bytes(&stored)?);
         }
         Ok(added)
