@@ -4,6 +4,7 @@ mod actions;
 mod assignment;
 mod book;
 mod leg;
+mod parts;
 mod timeline;
 mod trips;
 mod unexplained;
@@ -166,7 +167,8 @@ pub struct Matching {
 ///
 /// A round trip is everything of one opening order that one closing order closed, however the exchange cut them into
 /// fills ([`super::orders`]). An order that takes a position through zero closes it and opens the opposite one with the rest.
-/// Commissions go with the matched part of each fill. Fills of one time go by the broker's transaction numbers, else closing
+/// Where fills of opposite orders alternate, the order whose first fill came first is taken whole first; but where the broker says
+/// what one of them opened or closed, they are taken in the order of time. Commissions go with the matched part of each fill. Fills of one time go by the broker's transaction numbers, else closing
 /// before opening. Currency conversions are left out.
 ///
 /// What was held before the record is the first known position less the fills up to it. Closing it makes no round trip,
@@ -203,6 +205,8 @@ fn taken_during(snapshot: &Snapshot) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod action_tests;
+#[cfg(test)]
+mod interleaved_tests;
 #[cfg(test)]
 mod opening_tests;
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub fn currency(code: &str) -> Currency {
 }
 
 /// A fill in the making: 2026-01-05 15:00 UTC, US dollars, no commission, no order number.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Fill(Execution);
 
 impl Fill {

@@ -76,6 +76,11 @@ fn has_profit(fill: &Execution) -> bool {
     fill.realized_pnl.is_some_and(|profit| !profit.is_zero() && profit != -commission)
 }
 
+/// Whether the broker says of a fill what it opened or closed.
+pub(super) fn says_what_it_does(fill: &Execution) -> bool {
+    Indicator::of(fill) != Indicator::Nothing || has_profit(fill)
+}
+
 impl<'a> Book<'a> {
     /// Shares or contracts held, below zero when short.
     pub fn position(&self) -> Decimal {

@@ -11,6 +11,7 @@ use super::actions::booking;
 use super::assignment::deliveries;
 use super::book::{Book, Indicator};
 use super::leg::Leg;
+use super::parts::{Order, parts};
 use super::trips::Trips;
 use super::unexplained::{Unexplained, unexplained};
 use crate::analysis::actions::Event;
@@ -18,13 +19,6 @@ use crate::analysis::fx::Rates;
 use crate::analysis::holdings::Holdings;
 use crate::analysis::orders::grouped;
 use crate::record::{AccountId, AssetClass, ExecId, Execution, Instrument, Instruments, Record};
-
-/// One order, or the part of it up to a corporate action: its number, and its fills by time.
-struct Order<'a> {
-    number: usize,
-    instrument: Instrument,
-    fills: Vec<&'a Execution>,
-}
 
 /// Open lots of each account and instrument, and what has come of those that were closed.
 pub(super) struct Timeline<'a> {
@@ -66,7 +60,7 @@ pub(super) fn matched(record: &Record, rates: &Rates) -> Matching {
     timeline.deliveries = deliveries(&fills, &timeline.instruments);
     let mut others =
         Others { changes: unexplained(&holdings).into_iter().peekable(), events: events.iter().copied().peekable() };
-    let mut orders: VecDeque<Order> = parts(groups, &events).into();
+    let mut orders: VecDeque<Order> = parts(&groups, &events).into();
     while let Some(time) = orders.front().and_then(Order::time) {
         others.up_to(Some(time), &mut timeline);
         let until = orders.partition_point(|order| order.time() == Some(time));
@@ -74,24 +68,6 @@ pub(super) fn matched(record: &Record, rates: &Rates) -> Matching {
     }
     others.up_to(None, &mut timeline);
     timeline.finish()
-}
-
-/// The orders by their first fill, each cut where a corporate action changed what its fills count in.
-fn parts<'a>(groups: Vec<(Instrument, Vec<&'a Execution>)>, events: &[(usize, &Event)]) -> Vec<Order<'a>> {
-    let mut parts = Vec::with_capacity(groups.len());
-    for (number, (instrument, mut fills)) in groups.into_iter().enumerate() {
-        for (_, event) in events.iter().rev().filter(|(_, event)| event.leg(&instrument).is_some()) {
-            let later = fills.split_off(fills.partition_point(|fill| fill.time < event.time));
-            if !later.is_empty() {
-                parts.push(Order { number, instrument: instrument.clone(), fills: later });
-            }
-        }
-        if !fills.is_empty() {
-            parts.push(Order { number, instrument, fills });
-        }
-    }
-    parts.sort_by_key(|order| order.fills.first().map(|fill| (fill.time, &fill.exec_id)));
-    parts
 }
 
 fn bookings(events: &[(usize, &Event)], account: &AccountId) -> BTreeMap<(usize, Instrument), Execution> {
@@ -141,12 +117,6 @@ fn account_of(record: &Record, fills: &[&Execution]) -> Option<AccountId> {
     named.filter(traded).or(fills.first().map(|fill| &fill.account)).cloned()
 }
 
-impl Order<'_> {
-    fn time(&self) -> Option<DateTime<Utc>> {
-        self.fills.first().map(|fill| fill.time)
-    }
-}
-
 impl<'a> Timeline<'a> {
     fn change(&mut self, change: Unexplained) {
         let account = self.account.clone();
@@ -187,7 +157,7 @@ impl<'a> Timeline<'a> {
             return;
         }
         while !orders.is_empty() {
-            let rank = |(_, order): &(usize, &Order)| (!self.is_option(order), !self.closes(order));
+            let rank = |(_, order): &(usize, &Order)| (!self.is_option(order), self.turn(order));
             let next = orders.iter().enumerate().min_by_key(rank).map_or(0, |(index, _)| index);
             let order = orders.remove(next);
             self.order(order);
@@ -198,16 +168,17 @@ impl<'a> Timeline<'a> {
         order.fills.first().is_some_and(|fill| self.instruments.class_of(fill) == AssetClass::Option)
     }
 
-    /// Whether an order closes something, as far as can be seen before it is taken in.
-    fn closes(&self, order: &Order) -> bool {
-        let Some(fill) = order.fills.first() else { return false };
-        match Indicator::of(fill) {
-            Indicator::Closes | Indicator::Both => true,
-            Indicator::Opens => false,
-            Indicator::Nothing => {
-                let book = self.books.get(&(fill.account.clone(), order.instrument.clone()));
-                book.is_some_and(|book| book.position() * Decimal::from(fill.side.sign()) < Decimal::ZERO)
-            }
+    /// Whose turn it is among orders of one time: what closes something that is open, then what opens; then what should
+    /// close and finds nothing to close yet, or should open while something is open on the other side.
+    fn turn(&self, order: &Order) -> u8 {
+        let Some(fill) = order.fills.first() else { return 0 };
+        let book = self.books.get(&(fill.account.clone(), order.instrument.clone()));
+        let closes = book.is_some_and(|book| book.position() * Decimal::from(fill.side.sign()) < Decimal::ZERO);
+        match (Indicator::of(fill), closes) {
+            (Indicator::Opens, true) => 3,
+            (_, true) => 0,
+            (Indicator::Opens | Indicator::Nothing, false) => 1,
+            (Indicator::Closes | Indicator::Both, false) => 2,
         }
     }
 
