@@ -114,10 +114,30 @@ pub struct Execution {
     pub generated: Option<DateTime<Utc>>,
 }
 
+/// The money of a trade may be off by one part in so many from its price, for rounding.
+const ROUNDING: Decimal = Decimal::from_parts(200, 0, 0, false, 0);
+
+/// The smallest step of money.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// Whether the money that a statement books for a trade is what the trade comes to by its price, rounding apart. Both are
+/// above zero.
+pub(crate) fn is_rounded(priced: Decimal, booked: Decimal) -> bool {
+    (priced - booked).abs() <= (booked / ROUNDING).max(CENT)
+}
+
 impl Execution {
-    /// The trade's value in its own currency: quantity x price x multiplier, above zero.
+    /// The trade's value in its own currency, above zero: what the statement books for it, else quantity x price x
+    /// multiplier. These count as well where the two are too far apart for rounding.
     pub fn notional(&self) -> Decimal {
-        self.quantity * self.price * self.multiplier
+        let priced = self.quantity * self.price * self.multiplier;
+        self.booked(priced).unwrap_or(priced)
+    }
+
+    /// What the statement books for the trade, above zero, where that is the same money as by its price.
+    fn booked(&self, priced: Decimal) -> Option<Decimal> {
+        let booked = self.proceeds.map(|money| money.abs()).filter(|money| !money.is_zero());
+        booked.filter(|booked| is_rounded(priced, *booked))
     }
 
     /// Quantity with the sign of the side: above zero for a purchase.
@@ -152,8 +172,8 @@ impl Execution {
 
     /// What the account receives for the fill, in its currency.
     fn money(&self) -> Option<Decimal> {
-        let size = self.quantity.checked_mul(self.price)?.checked_mul(self.multiplier)?;
-        size.checked_mul(Decimal::from(-self.side.sign()))
+        let priced = self.quantity.checked_mul(self.price)?.checked_mul(self.multiplier)?;
+        self.booked(priced).unwrap_or(priced).checked_mul(Decimal::from(-self.side.sign()))
     }
 }
 
@@ -198,6 +218,10 @@ impl Versioned for Execution {
         compare("price", one.price != other.price, one.price.to_string(), other.price.to_string());
         let (this, that) = (one.multiplier.to_string(), other.multiplier.to_string());
         compare("multiplier", one.multiplier != other.multiplier, this, that);
+        let priced_alike =
+            (one.quantity, one.price, one.multiplier) == (other.quantity, other.price, other.multiplier);
+        let same = same_amount(one.proceeds.map(|money| money.abs()), other.proceeds.map(|money| money.abs()));
+        compare("proceeds", priced_alike && !same, said(&one.proceeds), said(&other.proceeds));
         let same = same_amount(one.commission, other.commission);
         compare("commission", !same, said(&one.commission), said(&other.commission));
         let (this, that) = (&one.commission_currency, &other.commission_currency);
@@ -212,7 +236,7 @@ impl Versioned for Execution {
         let paid = || other.commission?.checked_sub(one.commission?);
         for difference in &mut found {
             difference.effect = match difference.field {
-                "price" | "quantity" | "multiplier" => one.in_base(money()),
+                "price" | "quantity" | "multiplier" | "proceeds" => one.in_base(money()),
                 "commission" if one.commission_currency == Some(one.currency) => one.in_base(paid()),
                 _ => None,
             };
@@ -277,6 +301,27 @@ fn same_amount(one: Option<Decimal>, other: Option<Decimal>) -> bool {
 mod tests {
     use super::*;
     use crate::record::testing::fill;
+
+    #[test]
+    fn the_money_of_a_fill_is_what_the_statement_books_for_it() {
+        // 300 at 33.3333 come to 9,999.99; the broker books 10,000.
+        let filled = |proceeds: Option<&str>| Execution {
+            quantity: 300.into(),
+            price: "33.3333".parse().unwrap(),
+            proceeds: proceeds.map(|text| text.parse().unwrap()),
+            ..fill("a.b.01.01")
+        };
+        let money = |proceeds| filled(proceeds).notional().normalize().to_string();
+        assert_eq!(money(Some("-10000")), "10000");
+        assert_eq!(money(Some("10000")), "10000");
+        assert_eq!(money(None), "9999.99");
+        assert_eq!(money(Some("0")), "9999.99", "nothing is booked for futures");
+        assert_eq!(money(Some("-9000")), "9999.99", "which is reported when it is read");
+        let differs = |one, other| filled(Some(one)).merged_with(&filled(Some(other))).err().unwrap_or_default();
+        assert_eq!(differs("-10000", "-10000.01"), ["proceeds"]);
+        assert!(differs("-10000", "-10000.00").is_empty());
+        assert_eq!(filled(None).merged_with(&filled(Some("-10000"))).unwrap().notional().to_string(), "10000");
+    }
 
     #[test]
     fn a_commission_with_more_digits_is_the_same_and_another_one_is_not() {

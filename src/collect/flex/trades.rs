@@ -9,13 +9,8 @@ use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::collect::time::Instant;
 use crate::error::{Error, Result};
+use crate::record::execution::is_rounded;
 use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker};
-
-/// The money of a trade may be off by one part in so many, for rounding.
-const TOLERANCE: Decimal = Decimal::from_parts(200, 0, 0, false, 0);
-
-/// The smallest step of money.
-const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 impl Reading {
     /// Reads all fills and links those that take others back.
@@ -108,11 +103,8 @@ impl Reading {
             let lacks = stated.is_none() && row.text("assetCategory").is_some_and(is_contract);
             return if lacks { Err(row.missing("multiplier")) } else { Ok(usual) };
         };
-        let comes_to = |multiplier: Decimal| {
-            plain
-                .checked_mul(multiplier)
-                .is_some_and(|money| (money - booked).abs() <= (booked / TOLERANCE).max(CENT))
-        };
+        let comes_to =
+            |multiplier: Decimal| plain.checked_mul(multiplier).is_some_and(|money| is_rounded(money, booked));
         let implied = booked.checked_div(plain).unwrap_or(usual);
         let powers = (0..=4).flat_map(|zeros| [Decimal::new(1, zeros), Decimal::from(10_u32.pow(zeros))]);
         let mut candidates = [usual, stated.unwrap_or(usual), implied.round()].into_iter().chain(powers);
