@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::option_name::is_option;
 use super::{AssetClass, Currency, Execution, Position, Ticker};
 
 /// What identifies an instrument across fills and positions.
@@ -95,9 +96,16 @@ impl<'a> Instruments<'a> {
         fill.asset_class.is_margined() || self.class_of(fill).is_margined()
     }
 
-    /// The same of a position, as far as fills say what it is.
+    /// The same of a position, as far as fills say what it is. What no fill is of is a future where one stands for several units
+    /// and does not go by the ticker of an option.
     pub fn is_margined_position(&self, position: &Position) -> bool {
-        self.class_of_position(position).is_margined()
+        match self.class_of_position(position) {
+            AssetClass::Unknown => {
+                self.kind_of_position_or_lone(position).multiplier > Decimal::ONE
+                    && !is_option(position.symbol.as_str())
+            }
+            class => class.is_margined(),
+        }
     }
 
     /// Whether a fill is of a share, or at least nothing says that it is of something else.

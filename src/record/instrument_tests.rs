@@ -94,6 +94,16 @@ fn a_position_is_known_by_ticker_where_no_fill_knows_contracts() {
 }
 
 #[test]
+fn a_position_that_no_fill_is_of_is_a_future_by_what_it_stands_for_and_no_option() {
+    let named =
+        |ticker: &str, value: i64| Position { symbol: Ticker::new(ticker), ..position(1, 50, value, Some(7)) };
+    let known = Instruments::of(&[]);
+    assert!(known.is_margined_position(&named("FDXM MAR 26", 250)), "five units");
+    assert!(!known.is_margined_position(&named("QQX   260417P00015000", 5_000)));
+    assert!(!known.is_margined_position(&named("QQX", 50)));
+}
+
+#[test]
 fn a_share_that_was_never_traded_is_none_of_its_options() {
     let fills = [row("OPT", 100, None)];
     let known = Instruments::of(&fills);

@@ -29,6 +29,7 @@ pub mod lacking;
 pub mod listing;
 pub mod load;
 pub mod name;
+pub mod option_name;
 mod placeholders;
 pub mod plan;
 pub mod price;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::net_value::{Money, Unexplained, unexplained};
 use super::snapshot_place;
+use super::unknown_cash::most_gained;
 use crate::analysis::fx::Rates;
 use crate::analysis::holdings::{Holdings, Movement};
 use crate::record::{Currency, Finding, FindingKind, Instruments, Record, Severity, Snapshot, Subject};
@@ -23,7 +24,8 @@ const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 /// An error for each change in net value of which fills, prices, income and accruals leave more than 2 % unexplained.
 ///
 /// Only where that can be told: positions, their prices and all rates are known on both days, cash moved by as much as the net
-/// value, the fills explain all quantities, there was no corporate action, and nothing that is held on margin.
+/// value, the fills explain all quantities, there was no corporate action, and nothing that is held on margin. Where only the sum of
+/// the cash is known, the most that it can have gained by exchange rates does not count.
 pub fn missing_flows(record: &Record, base: Currency) -> Vec<Finding> {
     let holdings = Holdings::of(record);
     let rates = Rates::new(base, &record.snapshots);
@@ -34,6 +36,11 @@ pub fn missing_flows(record: &Record, base: Currency) -> Vec<Finding> {
         let moved = money.between(before, after);
         let Some(rest) = unexplained(&moved, before, after, &rates) else { continue };
         let least = LARGEST * before.net_liquidation.abs();
+        if rest.amount.abs() <= least {
+            continue;
+        }
+        let gained = most_gained(before, after, &record.snapshots);
+        let least = least.saturating_add(gained);
         if rest.amount.abs() <= least || !is_told(before, after) || is_margined(before) || is_margined(after) {
             continue;
         }
@@ -43,7 +50,7 @@ pub fn missing_flows(record: &Record, base: Currency) -> Vec<Finding> {
             continue;
         }
         if of_cash(before, after, &rest).is_some_and(|cash| same_direction(cash, rest.amount) && cash.abs() > least) {
-            findings.push(finding(before, &rest, base));
+            findings.push(finding(before, &rest, gained, base));
         }
     }
     findings
@@ -58,13 +65,10 @@ fn is_told(before: &Snapshot, after: &Snapshot) -> bool {
     told(before) && told(after) && (after.date - before.date).num_days() <= LONGEST_DAYS
 }
 
+/// Whether a snapshot holds something whose market value is no money.
 fn margined(record: &Record) -> impl Fn(&Snapshot) -> bool {
     let instruments = Instruments::of(&record.executions);
-    let fills = record.executions.iter().filter(|fill| fill.asset_class.is_margined());
-    let margined: std::collections::BTreeSet<_> = fills.map(|fill| instruments.of_fill(fill)).collect();
-    move |snapshot| {
-        snapshot.known_positions().iter().any(|position| margined.contains(&instruments.of_position(position)))
-    }
+    move |snapshot| snapshot.known_positions().iter().any(|position| instruments.is_margined_position(position))
 }
 
 /// Whether the fills between two snapshots, and nothing else, turn the positions of the one into those of the other.
@@ -98,7 +102,8 @@ fn same_direction(one: Decimal, other: Decimal) -> bool {
     one.is_sign_negative() == other.is_sign_negative()
 }
 
-fn finding(before: &Snapshot, rest: &Unexplained, base: Currency) -> Finding {
+/// `gained` is what of it may be exchange gains.
+fn finding(before: &Snapshot, rest: &Unexplained, gained: Decimal, base: Currency) -> Finding {
     let amount = rest.amount.round_dp(2).normalize();
     let date: NaiveDate = rest.snapshot.own_date();
     let message = format!(
@@ -106,8 +111,12 @@ fn finding(before: &Snapshot, rest: &Unexplained, base: Currency) -> Finding {
         before.date,
         rest.bps / 100.0
     );
+    let (paid, rates) = match gained.round_dp(2).normalize() {
+        none if none.is_zero() => (amount.to_string(), String::new()),
+        gained => ("AMOUNT".to_owned(), format!(" (up to {gained} {base} may be exchange rates)")),
+    };
     let next = format!(
-        "if money was paid in or out, enter it with `trackrecord flow add {date} {amount}`; else look for a missing fill, or \
+        "if money was paid in or out, enter it with `trackrecord flow add {date} {paid}`{rates}; else look for a missing fill, or \
          for income that belongs in data/income.csv"
     );
     Finding::new(Severity::Error, FindingKind::NetValue, message, next)
@@ -118,7 +127,7 @@ fn finding(before: &Snapshot, rest: &Unexplained, base: Currency) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::trade_samples::{Fill, currency, position, snapshot};
+    use crate::analysis::trade_samples::{Fill, currency, dec, position, snapshot};
     use crate::record::{Execution, Position};
 
     fn held(day: &str, net: i64, cash: i64, positions: Vec<Position>) -> Snapshot {
@@ -150,6 +159,33 @@ mod tests {
         assert!(found[0].contains("`trackrecord flow add 2026-01-06 100`"), "{found:?}");
         let little = held("2026-01-06", 1070, 520, vec![position("X", 50, 11)]);
         assert!(errors(vec![], vec![before, little]).is_empty(), "20 of 1,000 is not more than 2 %");
+    }
+
+    #[test]
+    fn exchange_gains_on_cash_are_no_deposit_and_hide_none() {
+        // 900 euros and 10 shares; the euro rises by 5 %, to 945 dollars of cash.
+        let day = |date: &str, net: i64, cash: i64, rate: &str| {
+            let mut day = held(date, net, cash, vec![position("X", 10, 10)]);
+            day.fx.insert(currency("EUR"), dec(rate));
+            day
+        };
+        let before = day("2026-01-05", 1000, 900, "1.00");
+        assert!(errors(vec![], vec![before.clone(), day("2026-01-06", 1045, 945, "1.05")]).is_empty());
+        // 100 dollars paid in on the same day: 145, of which 5 % of 1,045 may be the euro.
+        let found = errors(vec![], vec![before.clone(), day("2026-01-06", 1145, 1045, "1.05")]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("`trackrecord flow add 2026-01-06 AMOUNT` (up to 52.25 USD"), "{found:?}");
+        // On a usual day 40 are found.
+        assert_eq!(errors(vec![], vec![before.clone(), day("2026-01-06", 1040, 940, "1.004")]).len(), 1);
+        // With the cash of each currency it is exact.
+        let known = |mut day: Snapshot, dollars: i64| {
+            day.cash = [(currency("EUR"), 900.into()), (currency("USD"), dollars.into())].into();
+            day
+        };
+        let after = |net, dollars| known(day("2026-01-06", net, 0, "1.05"), dollars);
+        assert!(errors(vec![], vec![known(before.clone(), 0), after(1045, 0)]).is_empty());
+        let found = errors(vec![], vec![known(before, 0), after(1075, 30)]);
+        assert!(found[0].contains("`trackrecord flow add 2026-01-06 30`"), "{found:?}");
     }
 
     #[test]

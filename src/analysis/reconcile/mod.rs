@@ -9,6 +9,7 @@ mod fills;
 mod missing_flows;
 mod net_value;
 mod positions;
+mod unknown_cash;
 
 use chrono::NaiveDate;
 

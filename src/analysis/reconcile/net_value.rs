@@ -12,8 +12,8 @@ use crate::analysis::instruments::is_trade;
 use crate::analysis::round_trips::is_in;
 use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{
-    CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Instrument, Instruments, Record, Severity,
-    Snapshot, Subject, action_rows,
+    CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Instruments, Record, Severity, Snapshot,
+    Subject, action_rows,
 };
 
 /// Above this much unexplained in one interval, in basis points of net liquidation value, it is a warning.
@@ -266,14 +266,8 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
 /// the net value (futures, CFDs).
 pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     let instruments = Instruments::of(&record.executions);
-    let margined: BTreeSet<Instrument> = record
-        .executions
-        .iter()
-        .filter(|fill| fill.asset_class.is_margined())
-        .map(|fill| instruments.of_fill(fill))
-        .collect();
     let comparable = |snapshot: &&Snapshot| {
-        !snapshot.known_positions().iter().any(|position| margined.contains(&instruments.of_position(position)))
+        !snapshot.known_positions().iter().any(|position| instruments.is_margined_position(position))
     };
     let off: Vec<(&Snapshot, Decimal)> = record
         .snapshots
