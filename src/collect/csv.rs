@@ -1,8 +1,10 @@
 //! Fills from a CSV file of any broker, through a mapping of columns or a broker's own names for them.
 
 mod columns;
+mod file_order;
 mod fill;
 mod money;
+mod named;
 mod preset;
 mod row;
 mod words;
@@ -16,6 +18,7 @@ use self::fill::Reader;
 pub(super) use self::words::side_of;
 use super::days::Days;
 use super::table::{Line, Table};
+use super::windows_1252::is_windows_1252;
 use super::{Batch, form, table_text};
 use crate::config::{CsvImport, Preset};
 use crate::error::{Error, Result};
@@ -38,8 +41,9 @@ pub struct CsvSettings<'a> {
 /// sign in the file, and may be the sum of several columns (`Fee+Tax`); `-commission` says that the file counts costs
 /// below zero and rebates above, `+commission` the other way round. `amount` is the money of the whole trade in the
 /// currency of its price, `exchange_rate` what one unit of the account's currency, `account_currency`, was worth in that
-/// of the price. `venue` is where it was traded, which is not stored.
-pub const COLUMNS: [&str; 27] = [
+/// of the price. `open_close` says whether a position was opened or closed; else the side may say it ("Sell to Open"). `venue` is
+/// where it was traded and `description` what the instrument is called, which are not stored.
+pub const COLUMNS: [&str; 29] = [
     "exec_id",
     "time",
     "date",
@@ -67,6 +71,8 @@ pub const COLUMNS: [&str; 27] = [
     "exchange_rate",
     "account_currency",
     "venue",
+    "open_close",
+    "description",
 ];
 
 /// The columns without which there is no fill, beside a time.
@@ -102,11 +108,14 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &CsvSettings) -> Result<Batch>
         reader.read(line)?;
     }
     let mut batch = reader.finish();
+    let newest_first = (import.preset == Some(Preset::Degiro)).then_some(true);
+    file_order::apart(&mut batch.executions, newest_first);
     let fills = match batch.executions.len() {
         1 => "1 fill".to_owned(),
         more => format!("{more} fills"),
     };
-    let message = format!("{fills}; {}", form::in_words(table.delimiter(), mark, days.order()));
+    let encoding = if is_windows_1252(bytes) { ", Windows-1252" } else { "" };
+    let message = format!("{fills}; {}{encoding}", form::in_words(table.delimiter(), mark, days.order()));
     let next = "nothing to do if this is how the file is meant; `--delimiter`, `--decimal-mark` and `[csv]` set it";
     batch.note(Severity::Note, FindingKind::FileForm, table.head(), message, next);
     Ok(batch)

@@ -51,6 +51,53 @@ fn one_account_of_several_is_read_and_the_rest_counted() {
 }
 
 #[test]
+fn fills_of_a_day_without_times_keep_the_order_of_the_file_and_their_names() {
+    let days =
+        ["2026-01-26,ABC,buy,1,5", "2026-01-27,ABC,buy,10,1", "2026-01-27,ABC,sell,10,2", "2026-01-27,ABC,buy,3,4"];
+    let file = |rows: &[&str]| {
+        let mut fills = plain(&format!("date,symbol,side,quantity,price\n{}\n", rows.join("\n"))).unwrap().executions;
+        fills.sort_by_key(|fill| (fill.time, fill.exec_id.clone()));
+        fills.into_iter().map(|fill| (fill.price.to_string(), fill.exec_id)).collect::<Vec<_>>()
+    };
+    let (oldest_first, newest_first) = (file(&days), file(&[days[3], days[2], days[1], days[0]]));
+    let prices: Vec<&str> = oldest_first.iter().map(|(price, _)| price.as_str()).collect();
+    assert_eq!(prices, ["5", "1", "2", "4"]);
+    let newest: Vec<&str> = newest_first.iter().map(|(price, _)| price.as_str()).collect();
+    assert_eq!(newest, prices, "the newest row stands first, and its day is read upwards");
+    let mut names = [oldest_first, newest_first, file(&days[1..])];
+    names.iter_mut().for_each(|fills| fills.sort());
+    assert_eq!(names[0], names[1]);
+    assert!(names[2].iter().all(|fill| names[0].contains(fill)), "a part of the file names its fills alike");
+}
+
+#[test]
+fn what_opens_and_what_closes_stands_in_the_side_or_a_column() {
+    let indicators = |text: &str| {
+        let fills = plain(text).unwrap().executions;
+        fills.into_iter().map(|fill| fill.open_close.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let sides = "date,symbol,side,quantity,price\n2026-01-26,ABC,Sell to Open,1,5\n2026-01-27,ABC,BTC,1,4\n2026-01-28,ABC,buy,1,4\n";
+    assert_eq!(indicators(sides), ["O", "C", ""]);
+    let column =
+        "date,symbol,side,quantity,price,open_close\n2026-01-26,ABC,sell,1,5,Opening\n2026-01-27,ABC,buy,2,4,C;O\n";
+    assert_eq!(indicators(column), ["O", "C;O"]);
+}
+
+#[test]
+fn a_file_in_windows_1252_is_read_and_called_so() {
+    let text = b"date;symbol;side;quantity;price\n2026-01-26;B\xfc;Kauf zum \xd6ffnen;1;5,50\n";
+    let settings =
+        CsvSettings { import: &CsvImport::default(), account: None, base_currency: "USD".parse().unwrap() };
+    let batch = parse(Path::new("a.csv"), text, &settings).unwrap();
+    assert_eq!(
+        (batch.executions[0].symbol.as_str(), batch.executions[0].open_close.as_deref()),
+        ("B\u{fc}", Some("O"))
+    );
+    let note = batch.notices.iter().find(|notice| notice.kind == FindingKind::FileForm).unwrap();
+    assert!(note.message.ends_with(", Windows-1252"), "{}", note.message);
+}
+
+#[test]
 fn two_equal_rows_are_two_fills_and_again_the_same_two() {
     let text = "time,symbol,side,quantity,price\n2026-01-27T14:30:00Z,ABC,B,1,2\n2026-01-27T14:30:00Z,ABC,B,1,2\n";
     let (one, two) = (plain(text).unwrap(), plain(text).unwrap());

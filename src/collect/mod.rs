@@ -22,6 +22,7 @@ pub mod seed;
 mod source;
 mod table;
 mod time;
+mod windows_1252;
 pub mod work;
 pub mod yahoo;
 
@@ -162,12 +163,19 @@ impl Fingerprints {
 
 /// The text of a table that may have been saved by a spreadsheet, which can mean UTF-16.
 ///
+/// What is not UTF-8 is Windows-1252, where it can be.
+///
 /// # Errors
 /// As [`utf8`], or UTF-16 that is broken.
 fn table_text<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<std::borrow::Cow<'a, str>> {
     let (order, rest): (fn([u8; 2]) -> u16, _) = match bytes {
         [0xff, 0xfe, rest @ ..] => (u16::from_le_bytes, rest),
         [0xfe, 0xff, rest @ ..] => (u16::from_be_bytes, rest),
+        _ if std::str::from_utf8(bytes).is_err()
+            && let Some(text) = windows_1252::decoded(bytes) =>
+        {
+            return Ok(text);
+        }
         _ => return utf8(path, bytes).map(std::borrow::Cow::Borrowed),
     };
     let pairs = rest.chunks(2).map(|pair| match pair {

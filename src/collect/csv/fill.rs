@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::columns::Columns;
-use super::money::{self, Money};
+use super::money::{self, Money, Traded};
+use super::named::{Named, named};
 use super::row::Row;
-use super::{CsvSettings, Unread, words};
+use super::{CsvSettings, Unread, preset, words};
 use crate::collect::days::Days;
 use crate::collect::table::{Line, Table};
 use crate::collect::time::{self, Instant};
@@ -200,7 +201,10 @@ impl<'t> Reader<'t> {
         let stated = line.decimal(columns.get("price"), self.mark)?;
         let stated = stated.ok_or_else(|| line.error(columns.get("price"), "price is empty"))?;
         let commission = money.commission(line, currency, per_unit)?;
-        let multiplier = self.multiplier(line, &money, quantity, stated, commission.map(|(cost, _)| cost))?;
+        let named = self.named_kind(line);
+        let traded =
+            Traded { side, quantity, price: stated, cost: commission.map(|(cost, _)| cost).unwrap_or_default() };
+        let multiplier = self.multiplier(line, &money, &traded, named)?;
         self.other_currency(line, &money)?;
         let conid = self.text(line, "conid").map(|text| {
             text.parse().map_err(|_| line.error(columns.get("conid"), format!("`{text}` is not a contract number")))
@@ -214,7 +218,10 @@ impl<'t> Reader<'t> {
             account: AccountId::new(account),
             symbol: Ticker::new(symbol),
             conid: conid.transpose()?,
-            asset_class: owned("asset_class").unwrap_or_else(|| self.class(multiplier).to_owned()).as_str().into(),
+            asset_class: owned("asset_class")
+                .unwrap_or_else(|| self.class(multiplier, named).to_owned())
+                .as_str()
+                .into(),
             exchange: owned("exchange").unwrap_or_default(),
             currency,
             side,
@@ -233,19 +240,39 @@ impl<'t> Reader<'t> {
             cancels: None,
             transaction_id: None,
             trade_id: None,
-            open_close: None,
+            open_close: self.open_close(line),
             proceeds: None,
             generated: None,
         })
     }
 
-    /// What a preset's fills are, as far as their money says it.
-    fn class(&self, multiplier: Decimal) -> &'static str {
+    /// Whether it opened or closed a position: by a column of its own, else by the words of the side.
+    fn open_close(&self, line: Line) -> Option<String> {
+        let told = self.text(line, "open_close").and_then(words::indicator_of);
+        let by_side = || self.text(line, "side").and_then(|word| preset::open_close(self.preset(), word));
+        told.or_else(|| by_side().map(str::to_owned))
+    }
+
+    /// What a preset's fills are by symbol and description.
+    fn named_kind(&self, line: Line) -> Named {
         match self.preset() {
-            None => "",
-            Some(_) if multiplier == Decimal::ONE_HUNDRED => "OPT",
-            Some(_) if multiplier == Decimal::new(1, 2) => "BOND",
-            Some(_) => "STK",
+            None => Named::Unknown,
+            Some(_) => named(
+                self.text(line, "symbol").unwrap_or_default(),
+                self.text(line, "description").unwrap_or_default(),
+            ),
+        }
+    }
+
+    /// What a preset's fills are: by name, else as far as their money says it.
+    fn class(&self, multiplier: Decimal, named: Named) -> &'static str {
+        match (self.preset(), named) {
+            (None, _) => "",
+            (Some(_), Named::Option) => "OPT",
+            (Some(_), Named::Bond) => "BOND",
+            (Some(_), Named::Unknown) if multiplier == Decimal::ONE_HUNDRED => "OPT",
+            (Some(_), Named::Unknown) if multiplier == Decimal::new(1, 2) => "BOND",
+            (Some(_), Named::Share | Named::Unknown) => "STK",
         }
     }
 
@@ -256,14 +283,7 @@ impl<'t> Reader<'t> {
         line.text(column).or_else(|| line.text(behind)).map(str::to_owned)
     }
 
-    fn multiplier(
-        &mut self,
-        line: Line,
-        money: &Money,
-        quantity: Decimal,
-        price: Decimal,
-        cost: Option<Decimal>,
-    ) -> Result<Decimal> {
+    fn multiplier(&mut self, line: Line, money: &Money, traded: &Traded, named: Named) -> Result<Decimal> {
         let column = self.shape.get("multiplier");
         if let Some(multiplier) = line.decimal(column, self.mark)? {
             if multiplier <= Decimal::ZERO {
@@ -271,12 +291,13 @@ impl<'t> Reader<'t> {
             }
             return Ok(multiplier);
         }
-        let usual = self.settings.import.multiplier;
-        match money.multiplier(line, quantity, price, cost.unwrap_or_default())? {
+        let usual = if named == Named::Option { Decimal::ONE_HUNDRED } else { self.settings.import.multiplier };
+        match money.multiplier(line, traded, named)? {
             None => Ok(usual),
             Some(Ok(multiplier)) => Ok(multiplier),
             Some(Err(amount)) => {
-                let plain = quantity.abs().checked_mul(price).unwrap_or(price).normalize();
+                let plain = traded.plain().unwrap_or(traded.price);
+                let plain = plain.checked_mul(usual).unwrap_or(plain).normalize();
                 let message = format!("the file states {amount} for this trade, and quantity times price is {plain}");
                 let next = "compare the trade with the broker; its price and quantity count as they are written";
                 let place = line.place(self.shape.get("amount"));

@@ -3,9 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::columns::{Charge, Columns, CurrencyAt, Sign};
+use super::named::Named;
 use crate::collect::table::{Line, Table};
 use crate::error::Result;
-use crate::record::Currency;
+use crate::record::{Currency, Side};
 
 /// Decimals of an exchange rate that is the reciprocal of another.
 const RATE_DECIMALS: u32 = 12;
@@ -129,24 +130,46 @@ impl Money<'_> {
         Ok(Some((Decimal::ZERO, self.account_currency(line)?.unwrap_or(currency))))
     }
 
-    /// What one unit of the quantity stands for, by the amount that the file states; `Err` with that amount where no
-    /// multiplier makes the two agree. `None` where no amount is stated.
-    pub fn multiplier(
-        &self,
-        line: Line,
-        quantity: Decimal,
-        price: Decimal,
-        cost: Decimal,
-    ) -> Result<Option<Result<Decimal, Decimal>>> {
+    /// What one unit of the quantity stands for, by what the instrument is called and the amount that the file states; `Err` with
+    /// that amount where no multiplier makes the two agree. `None` where no amount is stated.
+    pub fn multiplier(&self, line: Line, traded: &Traded, named: Named) -> Result<Option<Result<Decimal, Decimal>>> {
         let Some(amount) = self.decimal(line, "amount")?.map(|amount| amount.abs()) else { return Ok(None) };
-        let plain = quantity.abs().checked_mul(price.abs()).filter(|plain| !plain.is_zero());
-        let Some(plain) = plain.filter(|_| !amount.is_zero()) else { return Ok(None) };
-        let near =
-            |money: Decimal| (money - amount).abs() <= (amount * TOLERANCE).max(Decimal::new(2, 2)) + cost.abs();
-        let candidates =
-            [Decimal::ONE, Decimal::ONE_HUNDRED, Decimal::new(1, 2), Decimal::TEN, Decimal::ONE_THOUSAND];
-        let fitting = candidates.into_iter().find(|many| plain.checked_mul(*many).is_some_and(near));
-        Ok(Some(fitting.ok_or(amount)))
+        let Some(plain) = traded.plain().filter(|_| !amount.is_zero()) else { return Ok(None) };
+        let many = |zeros: &[u32]| zeros.iter().map(|zeros| Decimal::from(10_u32.pow(*zeros))).collect::<Vec<_>>();
+        let candidates = match named {
+            Named::Option => many(&[2, 1, 3]),
+            Named::Share => many(&[0]),
+            Named::Bond => vec![Decimal::new(1, 2), Decimal::ONE],
+            Named::Unknown => [many(&[0, 2]), vec![Decimal::new(1, 2)], many(&[1, 3])].concat(),
+        };
+        // Costs may be in another currency than the amount.
+        let near = (amount * TOLERANCE).max(Decimal::new(2, 2)) + traded.cost.abs();
+        let off = |many: &Decimal| Some(traded.off(plain.checked_mul(*many)?, amount));
+        // Of several that are near, as of a cheap option beside its commission, the nearest.
+        let fitting = candidates.into_iter().filter_map(|many| Some((off(&many)?, many)));
+        let fitting = fitting.filter(|(off, _)| *off <= near).min_by_key(|(off, _)| *off);
+        Ok(Some(fitting.map(|(_, many)| many).ok_or(amount)))
+    }
+}
+
+/// What a line says of the trade itself.
+pub struct Traded {
+    pub side: Side,
+    pub quantity: Decimal,
+    pub price: Decimal,
+    pub cost: Decimal,
+}
+
+impl Traded {
+    /// Quantity times price, where that is anything.
+    pub fn plain(&self) -> Option<Decimal> {
+        self.quantity.abs().checked_mul(self.price.abs()).filter(|plain| !plain.is_zero())
+    }
+
+    /// How far an amount is from a trade's money, before or after its costs.
+    fn off(&self, money: Decimal, amount: Decimal) -> Decimal {
+        let net = money.saturating_add(self.cost * Decimal::from(self.side.sign()));
+        (money - amount).abs().min((net.abs() - amount).abs())
     }
 }
 

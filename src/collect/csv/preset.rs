@@ -4,7 +4,7 @@
 //! their amounts.
 
 use super::columns::{Charge, Columns, CurrencyAt, Sign};
-use super::words::side_of;
+use super::words::{open_close_of, side_of};
 use crate::collect::form::named_currency;
 use crate::config::Preset;
 use crate::record::Side;
@@ -29,6 +29,22 @@ pub fn side(preset: Preset, word: &str) -> Option<Side> {
         Preset::Fidelity if upper.starts_with("YOU SOLD") => Some(Side::Sell),
         Preset::Fidelity => None,
         _ => side_of(word),
+    }
+}
+
+/// Whether a fill opened (`O`) or closed (`C`) a position, by the broker's word for its side.
+pub fn open_close(preset: Option<Preset>, word: &str) -> Option<&'static str> {
+    if preset != Some(Preset::Fidelity) {
+        return open_close_of(word);
+    }
+    // The name of the instrument follows, in which any word may stand.
+    let words = word.split_whitespace().take(4).collect::<Vec<_>>().join(" ").to_uppercase();
+    let words = words.strip_prefix("YOU ")?.split_once(' ')?.1;
+    let says = |beginnings: &[&str]| beginnings.iter().any(|beginning| words.starts_with(beginning));
+    match (says(&["OPENING TRANSACTION", "SHORT SALE"]), says(&["CLOSING TRANSACTION", "SHORT COVER"])) {
+        (true, false) => Some("O"),
+        (false, true) => Some("C"),
+        _ => None,
     }
 }
 
@@ -182,6 +198,7 @@ fn schwab(headers: &[String]) -> Option<Columns> {
     }
     columns.set("price", Some(named(headers, &["price"])?));
     columns.set("amount", named(headers, &["amount"]));
+    columns.set("description", named(headers, &["description"]));
     let charge = |column| Charge { column, currency: dollars(), sign: Sign::Cost };
     columns.charges = named(headers, &["fees & comm"]).map(charge).into_iter().collect();
     Some(columns)
@@ -196,6 +213,7 @@ fn fidelity(headers: &[String]) -> Option<Columns> {
     columns.set("price", Some(named(headers, &["price ($)", "price"])?));
     columns.set("amount", named(headers, &["amount ($)", "amount"]));
     columns.set("account", named(headers, &["account number"]));
+    columns.set("description", named(headers, &["description"]));
     if let Some(currency) = named(headers, &["currency"]) {
         columns.set("currency", Some(currency));
     }

@@ -175,6 +175,24 @@ fn schwab_has_dollars_other_rows_dates_within_dates_and_a_total() {
     assert_eq!(left_out(&batch), [("Bank Interest", 1), ("Stock Split", 1), ("line", 1)]);
 }
 
+#[test]
+fn an_option_is_one_by_its_name_however_little_it_costs() {
+    let text = "\
+\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"
+\"03/05/2026\",\"Sell to Close\",\"QQX 04/17/2026 15.00 C\",\"CALL QUUX INC $15 EXP 04/17/26\",\"1\",\"$0.01\",\"$0.66\",\"$0.34\"
+\"03/04/2026\",\"Buy to Open\",\"QQX 04/17/2026 15.00 C\",\"CALL QUUX INC $15 EXP 04/17/26\",\"3\",\"$0.01\",\"$1.98\",\"-$4.98\"
+\"03/03/2026\",\"Sell\",\"PNY\",\"PENNY CO\",\"100\",\"$0.02\",\"$4.95\",\"-$2.95\"
+\"03/02/2026\",\"Buy\",\"912797AB1\",\"US TREASURY BILL\",\"1,000\",\"$98.50\",\"\",\"-$985.00\"
+";
+    let batch = read_as(Preset::Schwab, "USD", text).unwrap();
+    let kinds = batch.executions.iter().map(|fill| {
+        (fill.multiplier.to_string(), fill.asset_class.to_string(), fill.open_close.clone().unwrap_or_default())
+    });
+    let wanted = [("100", "OPT", "C"), ("100", "OPT", "O"), ("1", "STK", ""), ("0.01", "BOND", "")];
+    assert_eq!(kinds.collect::<Vec<_>>(), wanted.map(|(one, two, three)| (one.into(), two.into(), three.into())));
+    assert!(batch.notices.iter().all(|notice| notice.kind != FindingKind::TradeMoney));
+}
+
 const FIDELITY: &str = "\u{feff}\n\n\
 Run Date,Account,Account Number,Action,Symbol,Description,Type,Price ($),Quantity,Commission ($),Fees ($),Accrued Interest ($),Amount ($),Settlement Date\n\
 03/04/2026,\"Mine\",Z11111111,\"YOU SOLD QUUX INC (QQX) (Cash)\",QQX,\"QUUX\",Cash,12.5,-10,4.95,0.17,,119.88,03/05/2026\n\
