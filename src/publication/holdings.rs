@@ -25,9 +25,9 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
     let told = |snapshot: &&Snapshot| snapshot.date <= until && snapshot.positions.is_some();
     let Some(snapshot) = record.snapshots.iter().rev().find(told) else { return Holdings::default() };
     let open = snapshot.known_positions().iter().filter(|position| !position.quantity.is_zero());
-    let mut positions: Vec<_> = open.filter_map(|position| view(position, snapshot, config, disclosure)).collect();
-    positions
-        .sort_by(|a, b| b.weight.get().abs().total_cmp(&a.weight.get().abs()).then_with(|| a.symbol.cmp(&b.symbol)));
+    let mut positions: Vec<_> = open.map(|position| view(position, snapshot, config, disclosure)).collect();
+    let size = |position: &PositionView| position.weight.map_or(-1.0, |weight| weight.get().abs());
+    positions.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.symbol.cmp(&b.symbol)));
     Holdings {
         as_of: Some(snapshot.date),
         positions,
@@ -35,20 +35,29 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
     }
 }
 
-fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &Disclosure) -> Option<PositionView> {
-    let in_base = position.market_value * snapshot.fx_to_base(position.currency)?;
-    let weight = in_base.checked_div(snapshot.net_liquidation)?.to_f64()?;
+fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &Disclosure) -> PositionView {
+    let weight = weight(position, snapshot);
     let name = config.name_of(&position.symbol).unwrap_or_default().to_owned();
-    Some(PositionView {
+    PositionView {
         symbol: position.symbol.to_string(),
         name,
-        weight: disclosure.weight(weight),
+        weight: weight.as_ref().ok().map(|weight| disclosure.weight(*weight)),
+        no_weight: weight.err().unwrap_or_default(),
         gain: gain(position, &snapshot.source).map(|gain| disclosure.trade_return(gain)),
         price: position.market_price.map(|price| price.normalize().to_string()),
         currency: position.currency.to_string(),
         quantity: disclosure.shares(position.quantity),
         market_value: disclosure.money(position.market_value),
-    })
+    }
+}
+
+/// A position's share of the net liquidation value; why there is none otherwise.
+fn weight(position: &Position, snapshot: &Snapshot) -> Result<f64, String> {
+    let (from, base) = (position.currency, snapshot.base_currency);
+    let rate = snapshot.fx_to_base(from).ok_or_else(|| format!("no exchange rate from {from} to {base}"))?;
+    let weight =
+        position.market_value.checked_mul(rate).and_then(|value| value.checked_div(snapshot.net_liquidation));
+    weight.and_then(|weight| weight.to_f64()).ok_or_else(|| "no net value".to_owned())
 }
 
 /// What a position has gained on what it cost, in its direction.
@@ -80,7 +89,7 @@ fn cash_weight(snapshot: &Snapshot) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::trade_samples::{dec, position};
+    use crate::analysis::trade_samples::{dec, position, snapshot};
 
     /// One contract of 100 units, bought for 150.65 with its commission and marked at 2.
     fn option(quantity: i64, cost: &str, unrealized: Option<&str>) -> Position {
@@ -90,6 +99,24 @@ mod tests {
             unrealized_pnl: unrealized.map(dec),
             ..position("XYZ", quantity, 2)
         }
+    }
+
+    #[test]
+    fn a_position_without_an_exchange_rate_has_no_weight_and_says_why() {
+        let dollars = Position { market_value: 250.into(), ..position("A", 25, 10) };
+        let euros = Position { currency: "EUR".parse().unwrap(), ..position("B", 10, 10) };
+        let known = Snapshot { positions: Some(vec![euros, dollars]), ..snapshot("2026-01-05", 1000) };
+        let record = Record { snapshots: vec![known], ..Record::default() };
+        let config = Config::default();
+        let disclosure = Disclosure::new(&config.privacy);
+        let found = holdings(&record, &config, &disclosure, "2026-01-05".parse().unwrap()).positions;
+        let rows: Vec<_> =
+            found.iter().map(|one| (one.symbol.as_str(), one.weight.map(|weight| weight.get()))).collect();
+        assert_eq!(rows, [("A", Some(0.25)), ("B", None)]);
+        assert_eq!(
+            (found[0].no_weight.as_str(), found[1].no_weight.as_str()),
+            ("", "no exchange rate from EUR to USD")
+        );
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub struct PositionView {
     pub symbol: String,
     /// Name from the configuration, or empty.
     pub name: String,
-    /// Share of net liquidation value, negative when short.
-    pub weight: PublicWeight,
+    /// Share of net liquidation value, negative when short; `None` where it cannot be told.
+    pub weight: Option<PublicWeight>,
+    /// Why there is no weight, or nothing.
+    pub no_weight: String,
     /// Market price against average cost, as a return; `None` where the cost is unknown.
     pub gain: Option<PublicResult>,
     /// Price it is valued at, in `currency`.

@@ -137,7 +137,7 @@ fn contributions_of(
         id: Some(strategy.id.clone()),
         name: strategy.name.clone(),
         contribution: disclosure.contribution(of(Some(&strategy.id))),
-        weight: Some(disclosure.weight(strategy.positions.iter().map(|position| position.weight.get()).sum())),
+        weight: weight(&strategy.positions).map(|weight| disclosure.weight(weight)),
         orders: strategy.orders.len(),
     };
     let rest = ContributionView {
@@ -160,4 +160,9 @@ fn contributions_of(
     let parts: Vec<_> = list.iter().map(part).chain([rest]).chain(unattributed).collect();
     let total = disclosure.contribution(parts.iter().map(|part| part.contribution.get()).sum());
     Ok(Some(ContributionsView { from: first.date, to: last.date, total, parts }))
+}
+
+/// What positions weigh together; `None` where that of one is not known.
+fn weight(positions: &[PositionView]) -> Option<f64> {
+    positions.iter().map(|position| position.weight.map(|weight| weight.get())).sum()
 }

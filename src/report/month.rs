@@ -180,12 +180,12 @@ impl MonthData<'_> {
     }
 
     fn positions(&self) -> Value {
-        let weights = self.end.positions.iter().map(|position| position.weight).chain(self.end.cash_weight);
+        let weights = self.end.positions.iter().filter_map(|position| position.weight).chain(self.end.cash_weight);
         let largest = weights.map(|weight| weight.get().abs()).fold(0.01, f64::max);
         let bar = |weight: PublicWeight| (weight.get().abs() / largest).min(1.0);
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
-            "rows": self.end.positions.iter().map(|position| position_data(position, bar(position.weight))).collect::<Vec<_>>(),
+            "rows": self.end.positions.iter().map(|position| position_data(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
             "cash": self.end.cash_weight.map(|weight| {
                 json!({ "weight": format::percent(weight.get(), 1, Sign::Minus), "bar": bar(weight) })
             }),
@@ -313,8 +313,8 @@ fn earlier_year(year: &Year) -> Value {
 fn position_data(position: &PositionView, bar: f64) -> Value {
     json!({
         "symbol": position.symbol,
-        "name": position.name,
-        "weight": format::percent(position.weight.get(), 1, Sign::Minus),
+        "name": if position.no_weight.is_empty() { position.name.clone() } else { position.no_weight.clone() },
+        "weight": position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), 1, Sign::Minus)),
         "bar": bar,
         "gain": percent(number(position.gain), 1),
         "price": position.price,

@@ -45,7 +45,7 @@ pub(super) fn positions(publication: &Publication) -> Table {
     let mut columns = vec![
         texts("symbol", "ticker", rows, |position| Some(position.symbol.clone())),
         texts("name", "name", rows, |position| (!position.name.is_empty()).then(|| position.name.clone())),
-        numbers("weight", "share of net liquidation value", rows, |position| Some(position.weight)),
+        numbers("weight", "share of net liquidation value", rows, |position| position.weight),
         numbers("gain", "market price against average cost", rows, |position| position.gain),
         texts("price", "price it is valued at", rows, |position| position.price.clone()),
         texts("currency", "currency of the price", rows, |position| Some(position.currency.clone())),

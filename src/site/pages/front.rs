@@ -68,7 +68,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
 
 /// The largest of some weights, and at least one percent.
 pub fn largest_weight(positions: &[PositionView], cash: Option<PublicWeight>) -> f64 {
-    let weights = positions.iter().map(|position| position.weight).chain(cash);
+    let weights = positions.iter().filter_map(|position| position.weight).chain(cash);
     weights.map(|weight| weight.get().abs()).fold(0.01, f64::max)
 }
 
