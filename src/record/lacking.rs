@@ -31,7 +31,12 @@ pub enum Lacking {
         /// Days with a value.
         days: usize,
     },
+    /// The whole account beside its models.
+    WholeAccount,
 }
+
+/// What is noted in a snapshot whose value is a sum of parts that the statement lists.
+pub const SEVERAL_MODELS: &str = "the values of several models are added up";
 
 /// Fewer days than these say nothing of the query.
 const FEW_DAYS: usize = 3;
@@ -49,6 +54,7 @@ impl Lacking {
             (cash().any(CashFlow::is_sum), Self::CashDetail),
             (cash().any(|flow| !flow.is_sum() && !has_number(&flow.id)), Self::CashIds),
             (days >= FEW_DAYS && known * 2 < days, Self::Positions { known, days }),
+            (valued().any(|day| day.doubts.iter().any(|doubt| doubt == SEVERAL_MODELS)), Self::WholeAccount),
         ];
         found.into_iter().filter(|(lacks, _)| *lacks).map(|(_, lacking)| lacking).collect()
     }
@@ -66,6 +72,10 @@ impl Lacking {
             Self::Positions { known, days } => format!(
                 "the statements say what was held on {known} of {days} days; between them it follows from fills alone"
             ),
+            Self::WholeAccount => {
+                "the statements list several models and not the whole account; their values and positions are added up"
+                    .to_owned()
+            }
         }
     }
 
@@ -79,6 +89,10 @@ impl Lacking {
                 "in the Flex query tick `Detail` for Cash Transactions; the single rows then replace the sums"
             }
             Self::CashIds => "in the Flex query tick `Transaction ID` for Cash Transactions and Transfers",
+            Self::WholeAccount => {
+                "compare the value of a day with the broker's: a model that the query leaves out is not part of the sum; in \
+                 the Flex query take out `Model` to have the account as a whole"
+            }
             Self::Positions { .. } => {
                 "in the Flex query tick Open Positions with `Summary`, and set `Breakout by Day` to Yes"
             }
@@ -91,7 +105,7 @@ impl Lacking {
             Self::NetValue => (Severity::Warning, FindingKind::Lacking),
             Self::CashDetail => (Severity::Warning, FindingKind::CashSummaryOnly),
             Self::CashIds => (Severity::Warning, FindingKind::Lacking),
-            Self::Positions { .. } => (Severity::Note, FindingKind::Lacking),
+            Self::Positions { .. } | Self::WholeAccount => (Severity::Note, FindingKind::Lacking),
         };
         Finding::new(severity, kind, self.sentence(), self.next_step())
     }

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
+use crate::record::lacking::SEVERAL_MODELS;
 use crate::record::snapshot::SCHEMA;
 use crate::record::{Currency, FindingKind, Position, Severity, Snapshot, StatementPeriod, Ticker};
 
@@ -86,7 +87,7 @@ impl Reading {
         let currencies = self.currencies(&holdings);
         let funded = values.iter().find(|(_, valued)| !valued.snapshot.net_liquidation.is_zero());
         let funded = funded.map(|(date, _)| *date);
-        for (date, Valued { row, mut snapshot, .. }) in values {
+        for (date, Valued { row, mut snapshot, models }) in values {
             let held = holdings.remove(&date);
             if funded.is_none_or(|funded| date < funded) {
                 self.batch.skip(&row.tag, "the account held nothing yet", row.place());
@@ -96,6 +97,9 @@ impl Reading {
             if let Some(held) = held {
                 snapshot.fx.extend(held.rates);
                 snapshot.positions = (!held.only_lots).then_some(held.positions);
+            }
+            if models.len() > 1 {
+                snapshot.doubts.push(SEVERAL_MODELS.to_owned());
             }
             self.batch.snapshots.push(snapshot);
         }

@@ -245,14 +245,19 @@ fn value(model: &str, total: u32) -> String {
 
 #[test]
 fn the_parts_of_several_models_are_added_up_unless_the_whole_stands_beside_them() {
-    let total = |rows: &[String]| {
+    let noted = |rows: &[String], several: usize| {
         let batch = read(&with_rows(&rows.concat())).unwrap();
         assert_eq!(kinds(&batch), []);
+        let said = batch.notices.iter().filter(|notice| notice.message.contains("several models"));
+        assert_eq!(said.count(), several);
+        let stored = Rows { fills: &[], snapshots: &batch.snapshots, flows: &[], income: &[] };
+        assert_eq!(Lacking::of(stored).len(), several, "what `check` says of the record");
         (batch.snapshots[0].net_liquidation, batch.snapshots[0].cash.values().copied().sum::<Decimal>())
     };
+    let total = |rows: &[String]| noted(rows, 0);
     let both = (1000.into(), 1000.into());
     let (one, other, whole) = (value("Independent", 600), value("ModelA", 400), value("", 1000));
-    assert_eq!(total(&[one.clone(), other.clone()]), both);
+    assert_eq!(noted(&[one.clone(), other.clone()], 1), both);
     assert_eq!(total(&[whole.clone(), one.clone(), other.clone()]), both);
     assert_eq!(total(&[one.clone(), other, whole]), both);
     assert_eq!(total(&[one.clone(), one]), (600.into(), 600.into()), "a row that stands there twice");
