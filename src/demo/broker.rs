@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::calendar::YearMonth;
-use crate::record::{AccountId, AssetClass, Currency, ExecId, Execution, PriceSymbol, Side, Source, Ticker};
+use crate::record::{AccountId, AssetClass, Currency, ExecId, Execution, PriceSymbol, Side, Source, Ticker, Trade};
 use crate::strategy::backtest::{Broker, Order};
 use crate::strategy::costs::Costs;
 
@@ -156,33 +156,21 @@ pub(super) fn costs() -> Costs {
 /// A fill of the simulated account in which only the trade itself is left open.
 fn blank_fill(symbol: &PriceSymbol) -> Execution {
     Execution {
-        exec_id: ExecId::new(""),
-        time: DateTime::UNIX_EPOCH,
-        account: AccountId::new(ACCOUNT),
-        symbol: Ticker::new(symbol.as_str()),
-        conid: None,
         asset_class: AssetClass::Stock,
         exchange: EXCHANGE.into(),
-        currency: dollar(),
-        side: Side::Buy,
-        quantity: Decimal::ZERO,
-        price: Decimal::ZERO,
-        multiplier: Decimal::ONE,
-        commission: None,
         commission_currency: Some(dollar()),
-        realized_pnl: None,
         fx_to_base: Some(Decimal::ONE),
-        order_id: None,
-        perm_id: None,
-        order_ref: None,
-        reference_price: None,
-        source: Source::Demo,
-        cancels: None,
-        transaction_id: None,
-        trade_id: None,
-        open_close: None,
-        proceeds: None,
-        generated: None,
+        ..Execution::from(Trade {
+            exec_id: ExecId::new(""),
+            time: DateTime::UNIX_EPOCH,
+            account: AccountId::new(ACCOUNT),
+            symbol: Ticker::new(symbol.as_str()),
+            currency: dollar(),
+            side: Side::Buy,
+            quantity: Decimal::ZERO,
+            price: Decimal::ZERO,
+            source: Source::Demo,
+        })
     }
 }
 

@@ -47,6 +47,7 @@ pub mod store;
 pub mod suspicious;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trade;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub use snapshot::{Position, Snapshot};
 pub use source::Source;
 pub use spelling::{same_ticker, ticker_key};
 pub use suspicious::SuspiciousBar;
+pub use trade::Trade;
 
 /// Everything known about one account, in the form the analysis reads it.
 #[derive(Debug, Clone, Default, PartialEq)]

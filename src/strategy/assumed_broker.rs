@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::backtest::{Broker, Order};
 use super::rebalance::Terms;
-use crate::record::{AccountId, AssetClass, Currency, ExecId, Execution, Ticker};
+use crate::record::{AccountId, AssetClass, Currency, ExecId, Execution, Ticker, Trade};
 
 /// What rows of a backtest name as their source.
 pub(super) const SOURCE: &str = "backtest";
@@ -35,33 +35,22 @@ impl Broker for AssumedBroker {
         self.orders += 1;
         let price = self.terms.costs.assumed_price(order.side, order.quote.price);
         vec![Execution {
-            exec_id: ExecId::new(format!("{SOURCE}-{:06}", self.orders)),
-            time: at(order.date, 20),
-            account: self.account.clone(),
-            symbol: Ticker::new(order.symbol.as_str()),
-            conid: None,
             asset_class: AssetClass::Stock,
-            exchange: String::new(),
-            currency: order.quote.currency,
-            side: order.side,
-            quantity: order.shares,
-            price,
-            multiplier: Decimal::ONE,
             commission: Some(self.terms.costs.commission(order.shares, price)),
             commission_currency: Some(order.quote.currency),
-            realized_pnl: None,
             fx_to_base: Some(if order.quote.currency == self.base { Decimal::ONE } else { order.quote.rate }),
-            order_id: None,
-            perm_id: None,
-            order_ref: None,
             reference_price: Some(order.quote.price),
-            source: SOURCE.into(),
-            cancels: None,
-            transaction_id: None,
-            trade_id: None,
-            open_close: None,
-            proceeds: None,
-            generated: None,
+            ..Execution::from(Trade {
+                exec_id: ExecId::new(format!("{SOURCE}-{:06}", self.orders)),
+                time: at(order.date, 20),
+                account: self.account.clone(),
+                symbol: Ticker::new(order.symbol.as_str()),
+                currency: order.quote.currency,
+                side: order.side,
+                quantity: order.shares,
+                price,
+                source: SOURCE.into(),
+            })
         }]
     }
 

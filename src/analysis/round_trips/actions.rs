@@ -8,7 +8,7 @@ use super::book::{Lot, rescale};
 use super::leg::{Leg, Money};
 use super::timeline::Timeline;
 use crate::analysis::actions::{Change, Event, Leg as EventLeg};
-use crate::record::{AccountId, AssetClass, ExecId, Execution, Instrument, Side};
+use crate::record::{AccountId, ExecId, Execution, Instrument, Side, Trade};
 
 /// Digits of a quantity where only the ratio is known.
 const DIGITS: u32 = 4;
@@ -18,33 +18,20 @@ pub(super) fn booking(event: &Event, leg: &EventLeg, account: &AccountId) -> Opt
     let currency = leg.currency?;
     let quantity = leg.quantity.unwrap_or_default();
     Some(Execution {
-        exec_id: ExecId::new(format!("action:{}", event.id)),
-        time: event.time,
-        account: account.clone(),
-        symbol: leg.symbol.clone(),
-        conid: None,
-        asset_class: AssetClass::Unknown,
-        exchange: String::new(),
-        currency,
-        side: if quantity.is_sign_negative() { Side::Sell } else { Side::Buy },
-        quantity: quantity.abs(),
-        price: Decimal::ZERO,
-        multiplier: Decimal::ONE,
         commission: Some(Decimal::ZERO),
         commission_currency: Some(currency),
-        realized_pnl: None,
-        fx_to_base: None,
-        order_id: None,
-        perm_id: None,
-        order_ref: None,
-        reference_price: None,
-        source: "action".into(),
-        cancels: None,
-        transaction_id: None,
-        trade_id: None,
-        open_close: None,
         proceeds: Some(leg.proceeds),
-        generated: None,
+        ..Execution::from(Trade {
+            exec_id: ExecId::new(format!("action:{}", event.id)),
+            time: event.time,
+            account: account.clone(),
+            symbol: leg.symbol.clone(),
+            currency,
+            side: if quantity.is_sign_negative() { Side::Sell } else { Side::Buy },
+            quantity: quantity.abs(),
+            price: Decimal::ZERO,
+            source: "action".into(),
+        })
     })
 }
 

@@ -16,7 +16,7 @@ use crate::collect::time::{self, Instant};
 use crate::collect::{Batch, Fingerprints, form};
 use crate::config::Preset;
 use crate::error::Result;
-use crate::record::{AccountId, ExecId, Execution, FindingKind, Severity, Side, Source, Ticker};
+use crate::record::{AccountId, ExecId, Execution, FindingKind, Severity, Side, Source, Ticker, Trade};
 
 /// Reads the lines of one table.
 pub struct Reader<'t> {
@@ -213,20 +213,12 @@ impl<'t> Reader<'t> {
         let account = self.text(line, "account").or(self.settings.account).unwrap_or("csv");
         let owned = |ours: &str| self.text(line, ours).map(str::to_owned);
         Ok(Execution {
-            exec_id: ExecId::new(""),
-            time,
-            account: AccountId::new(account),
-            symbol: Ticker::new(symbol),
             conid: conid.transpose()?,
             asset_class: owned("asset_class")
                 .unwrap_or_else(|| self.class(multiplier, named).to_owned())
                 .as_str()
                 .into(),
             exchange: owned("exchange").unwrap_or_default(),
-            currency,
-            side,
-            quantity: quantity.abs(),
-            price: money::in_currency(stated, per_unit),
             multiplier,
             commission: commission.map(|(cost, _)| cost),
             commission_currency: commission.map(|(_, currency)| currency),
@@ -236,13 +228,18 @@ impl<'t> Reader<'t> {
             perm_id: owned("perm_id"),
             order_ref: owned("order_ref"),
             reference_price: self.decimal(line, "reference_price")?,
-            source: Source::Csv,
-            cancels: None,
-            transaction_id: None,
-            trade_id: None,
             open_close: self.open_close(line),
-            proceeds: None,
-            generated: None,
+            ..Execution::from(Trade {
+                exec_id: ExecId::new(""),
+                time,
+                account: AccountId::new(account),
+                symbol: Ticker::new(symbol),
+                currency,
+                side,
+                quantity: quantity.abs(),
+                price: money::in_currency(stated, per_unit),
+                source: Source::Csv,
+            })
         })
     }
 

@@ -10,7 +10,7 @@ use super::{Reading, SOURCE};
 use crate::collect::time::Instant;
 use crate::error::{Error, Result};
 use crate::record::execution::is_rounded;
-use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker};
+use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker, Trade};
 
 impl Reading {
     /// Reads all fills and links those that take others back.
@@ -48,33 +48,30 @@ impl Reading {
         }
         let kind = kind(row);
         let execution = Execution {
-            exec_id: exec_id(row, kind)?,
-            time: self.time_of(row)?,
-            account: self.account.clone(),
-            symbol: Ticker::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
             conid: conid(row)?,
             asset_class: row.text("assetCategory").unwrap_or_default().into(),
             exchange: row.first(&["listingExchange", "exchange"]).unwrap_or_default().to_owned(),
-            currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,
-            side: side(row, quantity, kind)?,
-            quantity: quantity.abs(),
-            price: row.required_decimal(&["tradePrice", "price"])?,
             multiplier: self.multiplier(row, quantity)?,
-            commission: None,
-            commission_currency: None,
             realized_pnl: row.decimal("fifoPnlRealized")?,
             fx_to_base: row.decimal("fxRateToBase")?.filter(|rate| *rate > Decimal::ZERO),
             order_id: row.first(&["ibOrderID", "orderID"]).filter(|id| *id != "0").map(str::to_owned),
-            perm_id: None,
             order_ref: row.text("orderReference").map(str::to_owned),
-            reference_price: None,
-            source: SOURCE,
-            cancels: None,
             transaction_id: row.text("transactionID").filter(|id| *id != "0").map(str::to_owned),
             trade_id: row.text("tradeID").filter(|id| *id != "0").map(str::to_owned),
             open_close: row.text("openCloseIndicator").map(str::to_owned),
             proceeds: row.decimal("proceeds")?,
             generated: self.generated(row),
+            ..Execution::from(Trade {
+                exec_id: exec_id(row, kind)?,
+                time: self.time_of(row)?,
+                account: self.account.clone(),
+                symbol: Ticker::new(row.text("symbol").ok_or_else(|| row.missing("symbol"))?),
+                currency: row.currency("currency")?.ok_or_else(|| row.missing("currency"))?,
+                side: side(row, quantity, kind)?,
+                quantity: quantity.abs(),
+                price: row.required_decimal(&["tradePrice", "price"])?,
+                source: SOURCE,
+            })
         };
         let execution = self.with_commission(row, execution)?;
         Ok(Some(Fill { row, kind, execution }))

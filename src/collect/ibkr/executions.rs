@@ -17,7 +17,7 @@ use super::{SOURCE, time};
 use crate::collect::report::{Part, PartReport};
 use crate::config::Ibkr;
 use crate::error::Result;
-use crate::record::{AccountId, AssetClass, ExecId, Execution, Finding, FindingKind, Severity, Side};
+use crate::record::{AccountId, AssetClass, ExecId, Execution, Finding, FindingKind, Severity, Side, Trade};
 
 /// How far back a gateway can be asked.
 const DAYS: i32 = 7;
@@ -213,38 +213,32 @@ fn row(
     let time = time::parse(&execution.time, settings.time_zone)?;
     let cost = commission.and_then(|report| cost(report, time, now).transpose()).transpose()?;
     Ok(Some(Execution {
-        exec_id: ExecId::new(&*execution.execution_id),
-        time,
-        account: AccountId::new(&*execution.account_number),
-        symbol: ticker(contract),
         conid: u64::try_from(contract.contract_id).ok().filter(|number| *number > 0),
         asset_class: class,
         exchange: exchange(contract, listings.get(&contract.contract_id)),
-        currency: currency(contract)?,
-        side: match execution.side {
-            ExecutionSide::Bought => Side::Buy,
-            ExecutionSide::Sold => Side::Sell,
-        },
-        quantity: quantity.ok_or("it has no quantity")?,
-        price,
         multiplier: multiplier(contract)?,
         commission: cost.map(|(amount, _)| amount),
         commission_currency: cost.map(|(_, currency)| currency),
         realized_pnl: commission.filter(|_| cost.is_some()).and_then(|report| report.realized_pnl).and_then(decimal),
-        fx_to_base: None,
         // Unique for one client only, so it serves just where there is nothing better.
         order_id: (execution.perm_id == 0 && execution.order_id != 0)
             .then(|| format!("client {} order {}", execution.client_id, execution.order_id)),
         perm_id: (execution.perm_id != 0).then(|| execution.perm_id.to_string()),
         order_ref: Some(execution.order_reference.clone()).filter(|text| !text.is_empty()),
-        reference_price: None,
-        source: SOURCE,
-        cancels: None,
-        transaction_id: None,
-        trade_id: None,
-        open_close: None,
-        proceeds: None,
-        generated: None,
+        ..Execution::from(Trade {
+            exec_id: ExecId::new(&*execution.execution_id),
+            time,
+            account: AccountId::new(&*execution.account_number),
+            symbol: ticker(contract),
+            currency: currency(contract)?,
+            side: match execution.side {
+                ExecutionSide::Bought => Side::Buy,
+                ExecutionSide::Sold => Side::Sell,
+            },
+            quantity: quantity.ok_or("it has no quantity")?,
+            price,
+            source: SOURCE,
+        })
     }))
 }
 

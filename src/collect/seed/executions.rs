@@ -9,7 +9,7 @@ use crate::collect::csv::side_of;
 use crate::collect::table::{Line, Table};
 use crate::collect::{Batch, time, utf8};
 use crate::error::{Error, Place, Result};
-use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker};
+use crate::record::{AccountId, Currency, ExecId, Execution, FindingKind, Severity, Side, Ticker, Trade};
 
 /// Reads `trade_id,timestamp,symbol,asset_class,side,quantity,intended_price,fill_price,slippage_bps,commission,`
 /// `commission_currency`. Prices are taken to be in the currency of the commission. Beside the fills, the place of each.
@@ -68,34 +68,22 @@ fn read(table: &Table, line: Line, settings: &SeedSettings, batch: &mut Batch) -
     let commission = line.decimal(column("commission"), '.')?;
     let reference_price = line.decimal(column("intended_price"), '.')?;
     Ok(Some(Execution {
-        exec_id: ExecId::new(needed("trade_id")?),
-        time: time.time,
-        account: AccountId::new(settings.account.unwrap_or(SOURCE.as_str())),
-        symbol: Ticker::new(needed("symbol")?),
-        conid: None,
         asset_class: line.text(column("asset_class")).unwrap_or_default().into(),
-        exchange: String::new(),
-        currency,
-        side,
-        quantity: quantity.abs(),
-        price: decimal("fill_price")?,
-        multiplier: Decimal::ONE,
         commission,
         commission_currency: commission.map(|_| currency),
-        realized_pnl: None,
-        fx_to_base: None,
-        order_id: None,
-        perm_id: None,
-        order_ref: None,
         // The earlier system wrote a zero where no price had been meant.
         reference_price: reference_price.filter(|price| *price > Decimal::ZERO),
-        source: SOURCE,
-        cancels: None,
-        transaction_id: None,
-        trade_id: None,
-        open_close: None,
-        proceeds: None,
-        generated: None,
+        ..Execution::from(Trade {
+            exec_id: ExecId::new(needed("trade_id")?),
+            time: time.time,
+            account: AccountId::new(settings.account.unwrap_or(SOURCE.as_str())),
+            symbol: Ticker::new(needed("symbol")?),
+            currency,
+            side,
+            quantity: quantity.abs(),
+            price: decimal("fill_price")?,
+            source: SOURCE,
+        })
     }))
 }
 
