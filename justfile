@@ -47,6 +47,11 @@ oracle PYTHON="python3":
     {{PYTHON}} tests/oracle/check.py --self-test --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
     {{PYTHON}} tests/oracle/strategy.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
 
+# What a curious reader finds out of a hundred accounts' sizes, as a table; `.ci/run` takes eight
+curious PYTHON="python3":
+    cargo build --release --locked
+    {{PYTHON}} tests/oracle/curious.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+
 # A year of an ugly account, its statements cut and ordered at random, against a ledger of its own; `.ci/run` plays 12
 hostile PYTHON="python3" RUNS="1000":
     cargo build --release --locked

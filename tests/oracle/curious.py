@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""A curious reader: what the published files give away of an account's size.
+
+Simulated accounts are written as sites, built with the program, and attacked from `public/` and price files alone. The
+table says how many accounts each attack finds at each level of precision, and the largest. Levels that the program
+does not have are emulated from what it publishes at its finest, and marked with a `~`. Exit 1 if a level of the program
+lets through what it must not, or if nothing finds an account at the finest.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from curious.accounts import Account, accounts, write  # noqa: E402
+from curious.levels import LEVELS, emulate  # noqa: E402
+from curious.market import Market, Rule  # noqa: E402
+from curious.site import has_daily_numbers, read  # noqa: E402
+from curious.verdict import JOINED, verdicts  # noqa: E402
+
+PRICES = Path(__file__).parent.parent.parent / "data/demo/prices"
+# From these sizes on nothing may be found: (level, attack) to a start value.
+LIMITS = {("monthly", "replay"): 100_000, ("coarse", "replay"): 50_000, ("daily", "exact search"): 30_000}
+# At these levels an attack without a limit of its own may find nothing at all ...
+SAFE = ("daily", "monthly", "coarse")
+# ... but for those that know the rule, of which `daily` promises nothing.
+UNLIMITED = {("daily", "replay"), ("monthly", "exact search"), ("coarse", "exact search")}
+
+
+def build(binary, folder, out):
+    """Builds a site; its errors, or nothing."""
+    done = subprocess.run([binary, "build", "--quiet", "--root", folder, "--out", out], capture_output=True, text=True)
+    return done.stderr.strip() if done.returncode else None
+
+
+def published(binary, account, level, scratch, prices, reports):
+    """The account's site at a level, as the program publishes it; nothing where it does not know the level."""
+    folder = Path(scratch) / f"{account.name}-{level}"
+    write(account, folder, prices, precision=level)
+    public = folder / "public"
+    if error := build(binary, folder, public):
+        if "precision" not in error:
+            sys.exit(f"{account.name}: {error}")
+        if level != "fine":
+            return None
+        write(account, folder, prices)
+        if error := build(binary, folder, public):
+            sys.exit(f"{account.name}: {error}")
+    if level in ("monthly", "coarse") and (tables := has_daily_numbers(public)):
+        sys.exit(f"{account.name}: at {level} there are daily numbers in {', '.join(tables)}")
+    return read(public, level, reports)
+
+
+def demo(binary, scratch):
+    """The program's own demo: its owner keeps money back before it leaves, and sizes orders at the worst slippage."""
+    folder = Path(scratch) / "demo"
+    subprocess.run([binary, "demo", folder], capture_output=True, check=True)
+    account = Account("demo", Rule(), "2015-01-30", "2022-12-28", 100_000.0)
+    return account, read(folder / "public")
+
+
+def flows_of(account):
+    """Date, sign and share of each flow, which every level but the finest names."""
+    return [(day, 1 if amount > 0 else -1, account.share_of_flow(day)) for day, amount in account.flows.items()]
+
+
+def attack(binary, market, chosen, levels, scratch, reports):
+    """All verdicts: `{level: [(account, verdicts)]}`, and which levels are emulated."""
+    table, emulated = {level: [] for level in levels}, set()
+    for account in chosen:
+        begun, sites = time.monotonic(), {}
+        for level in ["fine", *(level for level in levels if level != "fine")]:
+            site = published(binary, account, level, scratch, PRICES, reports) if level not in emulated else None
+            if site is None:
+                emulated.add(level)
+                site = emulate(sites["fine"], LEVELS[level], flows_of(account))
+            sites[level] = site
+        built = time.monotonic() - begun
+        for level in levels:
+            table[level].append((account, verdicts(sites[level], market, account)))
+        seconds = time.monotonic() - begun
+        print(f"{account.name}: {seconds:.0f} s, {built:.0f} of them building", file=sys.stderr, flush=True)
+    return table, emulated
+
+
+def written(table, emulated):
+    """The table as Markdown: of how many accounts an attack finds how many, and the largest."""
+    levels = list(table)
+    names = [verdict.attack for verdict in next(iter(table.values()))[0][1]]
+    lines = ["| attack | " + " | ".join(("~" if level in emulated else "") + level for level in levels) + " |",
+             "|---|" + "---|" * len(levels)]
+    for name in names:
+        cells = []
+        for level in levels:
+            all_of_it = [(account, verdict) for account, found in table[level] for verdict in found
+                         if verdict.attack == name and verdict.applies]
+            hits = [account for account, verdict in all_of_it if verdict.found]
+            largest = f", up to {max(account.value for account in hits) / 1000:.0f} k" if hits else ""
+            cells.append(f"{len(hits)} of {len(all_of_it)}{largest}" if all_of_it else "nothing to use")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def faults(table):
+    """What a level lets through that it must not, and attacks that do not bite at the finest."""
+    for level, rows in table.items():
+        for account, found in rows:
+            for verdict in found:
+                where = f"{level}: {verdict.attack} on {account.name}"
+                if verdict.applies and not verdict.kept:
+                    yield level, f"{where} excludes the account itself"
+                if level == "fine" and verdict.attack == JOINED and not verdict.found:
+                    yield level, f"{where} leaves {verdict.covered:.0%} of all start values"
+                if level not in SAFE or not verdict.found or verdict.attack == JOINED:
+                    continue
+                if (level, verdict.attack) in UNLIMITED:
+                    continue
+                if account.value >= LIMITS.get((level, verdict.attack), 0):
+                    yield level, (f"{where} leaves {verdict.covered:.1%} of all start values, "
+                                  f"nine tenths of them within a factor {verdict.factor:.2f}")
+
+
+def main():
+    """Runs it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default="target/release/trackrecord")
+    parser.add_argument("--accounts", type=int, default=100, help="how many simulated accounts (100)")
+    parser.add_argument("--levels", default=",".join(LEVELS), help="which levels, with commas between")
+    parser.add_argument("--no-reports", action="store_true", help="do not read weights from the monthly PDFs")
+    parser.add_argument("--only", default="", help="only accounts whose name has this in it")
+    options = parser.parse_args()
+    market = Market.read(PRICES, Rule().universe)
+    chosen = [account for account in accounts(options.accounts, market) if options.only in account.name]
+    with tempfile.TemporaryDirectory() as scratch:
+        binary = str(Path(options.binary).resolve())
+        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports)
+        account, site = demo(binary, scratch)
+        bitten = verdicts(site, market, account)
+    print(written(table, emulated))
+    print(f"\nThe demo at fine: {'; '.join(_line(verdict) for verdict in bitten if verdict.applies)}.")
+    found = [(level in emulated, fault) for level, fault in faults(table)]
+    for is_emulated, fault in found:
+        print(f"{'~' if is_emulated else '!'} {fault}")
+    sys.exit(1 if any(not is_emulated for is_emulated, _ in found) else 0)
+
+
+def _line(verdict):
+    return f"{verdict.attack} {'finds it' if verdict.found else 'does not'} ({verdict.covered:.2%} left)"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A curious reader: what somebody can work out who has only the published files and public prices."""

@@ -1,0 +1,170 @@
+"""Reads a published site: only files of `public/`, as anybody can download them."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from .levels import LEVELS, Level
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order as it is published."""
+
+    day: str
+    symbol: str
+    sign: int
+    fills: int
+    price: float
+    weight: float | None
+    slippage_bps: float | None
+    commission_bps: float | None
+    result_bps: float | None
+    reference: float | None = None
+    noted: bool = False
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A closed round trip as it is published."""
+
+    symbol: str
+    opened: str
+    closed: str
+    net_return: float | None
+    result_bps: float | None
+
+
+@dataclass(frozen=True)
+class Site:
+    """Every number that depends on the account's size, with the level that says how it was rounded."""
+
+    level: Level
+    start: str
+    end: str
+    by_the_day: bool
+    dates: list
+    index: np.ndarray | None
+    daily_return: np.ndarray | None
+    drawdown: np.ndarray | None
+    months: dict
+    month_drawdowns: dict | None
+    total: float
+    orders: list
+    trips: list
+    month_weights: dict = field(default_factory=dict)
+    backtest: np.ndarray | None = None
+    flows: list = field(default_factory=list)
+    year_costs: dict = field(default_factory=dict)
+    total_commission_bps: float | None = None
+    emulated: bool = False
+
+    def half(self, kind):
+        """How far a number of this kind may be from what is published; an emulated one was rounded twice."""
+        # Reports write weights that are rounded already with a digit less.
+        before = LEVELS["fine"].weights if kind == "month_weights" else 0.0
+        if self.emulated:
+            before += getattr(LEVELS["fine"], kind) or 0.0
+        return (getattr(self.level, kind) + before) / 2
+
+
+def read(public, level="fine", reports=False):
+    """A site's numbers; with `reports` the weights in its monthly PDFs too, where poppler is installed."""
+    public, level = Path(public), LEVELS[level]
+    daily, months = _rows(public, "daily"), _rows(public, "months")
+    backtest = _rows(public, "backtest")
+    front, performance = _text(public / "index.html"), _text(public / "performance/index.html")
+    since, as_of = (_date(re.search(rf"{label}\s+(\d+ \w+ \d{{4}})", front)[1]) for label in ("Since", "As of"))
+    index = [row["index"] for row in daily] if level.index else None
+    total = re.search(r"Total return .*?([−+]?[\d,.]+)%", performance)
+    rounded = _number(total[1]) / 100 if total else index[-1] - 1
+    orders = [_order(row) for row in reversed(_rows(public, "orders"))]
+    # What one execution page says of all commissions together.
+    commissions = re.search(r"Commissions\s+([\d.]+) bps", _text(public / "execution/index.html"))
+    return Site(
+        level=level,
+        start=since,
+        end=as_of,
+        by_the_day=max(row["observations"] for row in months) > 2,
+        dates=[row["date"] for row in daily],
+        index=np.array(index) if index else None,
+        daily_return=_array(daily, "daily_return") if level.daily else None,
+        drawdown=_array(daily, "drawdown") if level.daily else None,
+        months={row["month"]: row["return"] for row in months},
+        month_drawdowns={row["month"]: row["max_drawdown"] for row in months} if level.month_drawdowns else None,
+        total=index[-1] - 1 if level.name == "fine" else rounded,
+        orders=orders,
+        trips=[Trip(row["symbol"], row["opened"], row["closed"], row["net_return"], row["result_bps"])
+               for row in reversed(_rows(public, "round_trips"))],
+        month_weights=_weights_of_reports(public) if reports else {},
+        backtest=_array(backtest, "hypothetical_index") if backtest and level.backtest else None,
+        flows=_flows(performance),
+        total_commission_bps=float(commissions[1]) if commissions and level.commission_bps else None,
+    )
+
+
+def has_daily_numbers(public):
+    """Whether any table has about a row a day: at the levels of months none may."""
+    months = len(_rows(Path(public), "months"))
+    return [name for name in ("daily", "backtest") if len(_rows(Path(public), name)) > 3 * months + 3]
+
+
+def _rows(public, table):
+    path = public / f"data/{table}.json"
+    return json.loads(path.read_text())["rows"] if path.exists() else []
+
+
+def _array(rows, column):
+    return np.array([np.nan if row[column] is None else row[column] for row in rows], dtype=float)
+
+
+def _order(row):
+    return Order(row["date"], row["symbol"], 1 if row["side"] == "BUY" else -1, row["fills"], float(row["price"]),
+                 row.get("weight"), row.get("slippage_bps"), row.get("commission_bps"), row.get("result_bps"),
+                 float(row["reference_price"]) if row.get("reference_price") else None, bool(row.get("note")))
+
+
+def _text(path):
+    if not path.exists():
+        return ""
+    page = re.sub(r"<svg.*?</svg>|<head>.*?</head>", " ", path.read_text(), flags=re.S)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+def _number(text):
+    return float(text.replace("−", "-").replace(",", "").replace("+", ""))
+
+
+def _date(text):
+    return datetime.strptime(text, "%d %b %Y").date().isoformat()
+
+
+def _flows(page):
+    """The flows that a sentence of data quality names: date, sign where it is known, share of the account."""
+    found = re.findall(r"(?:On|Between the valuations of) (\d+ \w+ \d{4})(?: and \d+ \w+ \d{4})? a flow was (−?\d+) % of",
+                       page)
+    return [(_date(day), 0, _number(share) / 100) for day, share in found]
+
+
+def _weights_of_reports(public):
+    """Weights at the ends of months, which only the PDFs have: `{date: {symbol: weight}}`, cash under ``""``."""
+    if not shutil.which("pdftotext"):
+        return {}
+    found = {}
+    for pdf in sorted((public / "months").glob("*.pdf")):
+        text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+        day = re.search(r"Positions, (\d+ \w+ \d{4})", text)
+        if not day:
+            continue
+        after = text[day.end():].split("Monthly returns")[0]
+        rows = re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+\.\d)%", after, flags=re.M)
+        held = {("" if symbol == "Cash" else symbol): _number(weight) / 100 for symbol, weight in rows}
+        found[_date(day[1])] = held
+    return found
