@@ -70,9 +70,9 @@ fn another_word_makes_only_what_shows_it_again() {
     let memory = Memory::open(&dir, &config, "2100-01-01".parse().unwrap(), &Options::default(), &public).unwrap();
     let record = load::load(&dir, &config, "2100-01-01".parse().unwrap());
     let kept = memory.kept(&record);
-    let (publication, materials) = (redact(&record, &config).unwrap(), Materials::read(&dir).unwrap());
-    let (record, publication, materials, options) = (&record, &publication, &materials, &Options::default());
-    let rendering = Rendering { site: &dir, record, publication, materials, config: &config, options };
+    let (figures, materials) = (Figures::of(&record, &config).unwrap(), Materials::read(&dir).unwrap());
+    let options = &Options::default();
+    let rendering = Rendering { site: &dir, figures: &figures, materials: &materials, config: &config, options };
     let after = rendering.rendered(&cache(&dir), Some(&kept)).unwrap().files;
     let taken = kept.taken();
     let made: Vec<&String> = after

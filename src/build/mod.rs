@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod edits;
+mod figures;
 mod inputs;
 #[cfg(test)]
 mod kept_tests;
@@ -23,21 +24,20 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::analysis::reconcile::missing_flows;
 use crate::calendar::YearMonth;
 use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
-use crate::publication::scan::{Secrets, refuse_leaks};
-use crate::publication::{Publication, redact};
+use crate::publication::scan::refuse_leaks;
 use crate::record::{Finding, Record, Severity, load};
 use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
-use crate::site::{self, Files, overrides};
+use crate::site::{self, Files, overrides, theme};
 use crate::site_dir::SiteDir;
+use figures::Figures;
 use memory::{Memory, Said};
 
 /// What a build can be told.
@@ -97,10 +97,9 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
         return Ok(Built::again(said));
     }
     let record = load::load(site, config, today);
-    let publication = checked(&record, config, options)?;
+    let figures = checked(&record, config, options)?;
     let materials = Materials::read(site)?;
-    let rendering =
-        Rendering { site, record: &record, publication: &publication, materials: &materials, config, options };
+    let rendering = Rendering { site, figures: &figures, materials: &materials, config, options };
     let cache = cache(site);
     let mut kept = memory.as_ref().map(|memory| memory.kept(&record));
     let mut rendered = rendering.rendered(&cache, kept.as_ref());
@@ -146,10 +145,9 @@ pub fn render(
     options: &Options,
     cache: &Cache,
 ) -> Result<Rendered> {
-    let publication = checked(record, config, options)?;
+    let figures = checked(record, config, options)?;
     let materials = Materials::read(site)?;
-    let rendering = Rendering { site, record, publication: &publication, materials: &materials, config, options };
-    rendering.rendered(cache, None)
+    Rendering { site, figures: &figures, materials: &materials, config, options }.rendered(cache, None)
 }
 
 /// The files that pages and reports share, each read once.
@@ -167,8 +165,7 @@ impl Materials {
 /// Everything a site is rendered from.
 struct Rendering<'a> {
     site: &'a SiteDir,
-    record: &'a Record,
-    publication: &'a Publication,
+    figures: &'a Figures,
     materials: &'a Materials,
     config: &'a Config,
     options: &'a Options<'a>,
@@ -177,7 +174,8 @@ struct Rendering<'a> {
 impl Rendering<'_> {
     /// Renders the site as far as it is not kept.
     fn rendered(&self, cache: &Cache, kept: Option<&Kept>) -> Result<Rendered> {
-        let Self { site, record, publication, materials, config, options } = *self;
+        let Self { site, figures, materials, config, options } = *self;
+        let Figures { publication, secrets, tables } = figures;
         let page_of = site::page_of_files(publication, options.drafts);
         let reports = report::all(publication, &reporting(config, options, materials, &page_of, cache, kept))?;
         let content = site.content();
@@ -185,7 +183,7 @@ impl Rendering<'_> {
             base_url: options.base_url,
             drafts: options.drafts,
             lines: false,
-            templates: Some(&materials.templates),
+            templates: None,
             pictures: Some(materials.pictures.files()),
             content_dir: Some(&content),
             static_files: Some(&static_files::read(site)?),
@@ -193,8 +191,8 @@ impl Rendering<'_> {
             promised: None,
             kept,
         };
-        let files = site::render(publication, &rendering)?;
-        let secrets = Secrets::of(record, config);
+        let theme = theme::load(&materials.templates)?;
+        let files = site::render_again(publication, &theme, tables, &rendering, &site::Held::default())?.files;
         let known = kept.map(Kept::taken).unwrap_or_default();
         let new = files.iter().filter(|(path, _)| !known.contains(*path));
         let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
@@ -215,12 +213,12 @@ pub fn report(
     month: YearMonth,
     options: &Options,
 ) -> Result<Reports> {
-    let publication = checked(record, config, options)?;
+    let Figures { publication, secrets, .. } = checked(record, config, options)?;
     let materials = Materials::read(site)?;
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
     let reports = report::one(&publication, month, &reporting(config, options, &materials, &page_of, &cache, None))?;
-    refuse_leaks(&Secrets::of(record, config).search(&reports.words))?;
+    refuse_leaks(&secrets.search(&reports.words))?;
     Ok(reports)
 }
 
@@ -237,18 +235,15 @@ fn reporting<'a>(
     report::Options { base_url, drafts, templates, paper, page_of, pictures, cache, kept }
 }
 
-/// What of a record is published, if it can be.
-fn checked(record: &Record, config: &Config, options: &Options) -> Result<Publication> {
+/// The figures of a record, if it can be published.
+fn checked(record: &Record, config: &Config, options: &Options) -> Result<Figures> {
     publishable(record, options.base_url)?;
-    redact(record, config)
+    Figures::of(record, config)
 }
 
-/// Whether a record can be published at an address.
+/// Whether what was found in a record keeps it from being published at an address.
 fn publishable(record: &Record, base_url: Option<&str>) -> Result<()> {
     refuse_errors(&record.findings)?;
-    if let Some(last) = record.snapshots.last() {
-        refuse_errors(&missing_flows(record, last.base_currency))?;
-    }
     if let Some(url) = base_url.filter(|url| !is_base_url(url)) {
         return Err(Error::configuration(format!("`{url}` is not an address a site can be published at"))
             .hint("write it as https://name.github.io/record/"));

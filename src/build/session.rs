@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::figures::Figures;
 use super::inputs::{self, Changes};
 use super::listing::{self, Listing};
 pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
@@ -16,12 +17,11 @@ use crate::Result;
 use crate::config::{self, Config};
 use crate::digest::Digest;
 use crate::kept::{Before, Kept, Made};
-use crate::publication::scan::{Secrets, refuse_leaks};
-use crate::publication::{Publication, redact, reword};
+use crate::publication::reword;
+use crate::publication::scan::refuse_leaks;
 use crate::record::{Finding, HeldRecord, schema};
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
-use crate::render::tables::{self, Table};
 use crate::report::{Cache, path_of};
 use crate::site::theme::{self, Theme};
 use crate::site::{self, Files, overrides};
@@ -58,7 +58,7 @@ pub struct Session {
     record: Option<HeldRecord>,
     /// Whether the record has other texts than the figures.
     has_other_texts: bool,
-    figures: Option<Figures>,
+    computed: Option<Computed>,
     pictures: Arc<Pictures>,
     static_files: Arc<Files>,
     templates: Arc<OwnTemplates>,
@@ -73,14 +73,12 @@ pub struct Session {
     texts: Texts,
 }
 
-/// Everything that is computed from the record.
+/// Figures, and what they were computed from.
 #[derive(Clone)]
-struct Figures {
-    /// What it was computed from, without the words of texts.
+struct Computed {
+    /// Everything but the words of texts.
     base: Digest,
-    publication: Arc<Publication>,
-    secrets: Arc<Secrets>,
-    tables: Arc<Vec<Table>>,
+    figures: Figures,
 }
 
 impl Session {
@@ -95,7 +93,7 @@ impl Session {
             config: None,
             record: None,
             has_other_texts: false,
-            figures: None,
+            computed: None,
             pictures: Arc::default(),
             static_files: Arc::default(),
             templates: Arc::default(),
@@ -138,30 +136,30 @@ impl Session {
             self.stale.data = true;
         }
         let config = self.read_config()?;
-        let figures = self.compute(&config, today)?;
+        let computed = self.compute(&config, today)?;
         self.read_templates()?;
         self.read_pictures()?;
         let reports = match reports {
-            When::Now => Some(self.typesetting_of(&config, &figures).run()?),
+            When::Now => Some(self.typesetting_of(&config, &computed).run()?),
             When::Later => None,
         };
         self.read_static_files()?;
         let theme = self.parse_theme()?;
-        let rebuilt = self.render(&figures, &theme, reports)?;
+        let rebuilt = self.render(&computed, &theme, reports)?;
         self.is_whole = true;
         Ok(Rebuilt { edits: self.texts.edits(), ..rebuilt })
     }
 
     /// The reports that still have to be typeset for the last site, as a job for another thread; `None` if there are none.
     pub fn typesetting(&self) -> Option<Typesetting> {
-        let (config, figures) = self.config.as_ref().zip(self.figures.as_ref())?;
-        (self.is_whole && self.last.reports.wait).then(|| self.typesetting_of(config, figures))
+        let (config, computed) = self.config.as_ref().zip(self.computed.as_ref())?;
+        (self.is_whole && self.last.reports.wait).then(|| self.typesetting_of(config, computed))
     }
 
     /// What the picture of a report is made from, as a job for another thread; `None` before the first site.
     pub fn drawing(&self) -> Option<Typesetting> {
-        let (config, figures) = self.config.as_ref().zip(self.figures.as_ref())?;
-        Some(self.typesetting_of(config, figures))
+        let (config, computed) = self.config.as_ref().zip(self.computed.as_ref())?;
+        Some(self.typesetting_of(config, computed))
     }
 
     /// The site with reports that were typeset meanwhile; `None` if it was made anew since, so that they are too late.
@@ -217,7 +215,7 @@ impl Session {
     }
 
     /// Reads what has changed of the record, and computes its figures if they can have changed.
-    fn compute(&mut self, config: &Config, today: NaiveDate) -> Result<Figures> {
+    fn compute(&mut self, config: &Config, today: NaiveDate) -> Result<Computed> {
         let texts = std::mem::take(&mut self.stale.texts);
         let held = match self.record.take() {
             Some(mut held) if !self.stale.data => {
@@ -239,22 +237,18 @@ impl Session {
         let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
         let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
         let base = inputs::of_figures(settings, &self.inputs, record);
-        let figures = match self.figures.take() {
-            Some(mut figures) if figures.base == base => {
+        let computed = match self.computed.take() {
+            Some(mut computed) if computed.base == base => {
                 if self.has_other_texts {
-                    reword(Arc::make_mut(&mut figures.publication), record, config);
+                    reword(Arc::make_mut(&mut computed.figures.publication), record, config);
                 }
-                figures
+                computed
             }
-            _ => {
-                let publication = Arc::new(redact(record, config)?);
-                let tables = Arc::new(tables::all(&publication));
-                Figures { base, publication, secrets: Arc::new(Secrets::of(record, config)), tables }
-            }
+            _ => Computed { base, figures: Figures::of(record, config)? },
         };
         self.has_other_texts = false;
-        self.figures = Some(figures.clone());
-        Ok(figures)
+        self.computed = Some(computed.clone());
+        Ok(computed)
     }
 
     fn read_pictures(&mut self) -> Result<()> {
@@ -296,7 +290,8 @@ impl Session {
         Kept::new(base, texts, made.clone(), Before::Memory(Arc::clone(files)))
     }
 
-    fn typesetting_of(&self, config: &Config, figures: &Figures) -> Typesetting {
+    fn typesetting_of(&self, config: &Config, computed: &Computed) -> Typesetting {
+        let Computed { base, figures } = computed;
         let reports = &self.last.reports;
         Typesetting {
             number: self.last.number,
@@ -308,13 +303,14 @@ impl Session {
             drafts: self.settings.drafts,
             paper: config.report.paper,
             cache: Arc::clone(&self.cache),
-            kept: self.kept(figures.base, &reports.made, &reports.files),
+            kept: self.kept(*base, &reports.made, &reports.files),
         }
     }
 
     /// Renders the pages, with these reports or with those of before.
-    fn render(&mut self, figures: &Figures, theme: &Theme, typeset: Option<TypesetReports>) -> Result<Rebuilt> {
-        let kept = self.kept(figures.base, &self.last.made, &self.last.files);
+    fn render(&mut self, computed: &Computed, theme: &Theme, typeset: Option<TypesetReports>) -> Result<Rebuilt> {
+        let Computed { base, figures } = computed;
+        let kept = self.kept(*base, &self.last.made, &self.last.files);
         let promised: BTreeSet<String> =
             figures.publication.months.iter().map(|month| path_of(month.month)).collect();
         let old = self.last.reports.files.iter().filter(|(path, _)| promised.contains(*path));
@@ -338,7 +334,7 @@ impl Session {
             kept: Some(&kept),
         };
         let rendered = site::render_again(&figures.publication, theme, &figures.tables, &rendering, &self.last.held)?;
-        self.refuse_leaks(figures, &rendered.files, &words, &kept)?;
+        self.refuse_leaks(computed, &rendered.files, &words, &kept)?;
         let reports = match made {
             Some((made, warnings)) => Reports { files: Arc::new(files), made, warnings, wait: false },
             None => Reports { files: Arc::new(files), wait: true, ..std::mem::take(&mut self.last.reports) },
@@ -349,7 +345,7 @@ impl Session {
             files: Arc::new(rendered.files),
             made: kept.into_made(),
             held: rendered.held,
-            base: Some(figures.base),
+            base: Some(*base),
             findings: findings.collect(),
             reports,
         };
@@ -358,9 +354,10 @@ impl Session {
     }
 
     /// Looks for private values in what was not looked through before.
-    fn refuse_leaks(&self, figures: &Figures, files: &Files, words: &Files, kept: &Kept) -> Result<()> {
+    fn refuse_leaks(&self, computed: &Computed, files: &Files, words: &Files, kept: &Kept) -> Result<()> {
+        let Computed { base, figures } = computed;
         let taken = kept.taken();
-        let same_secrets = self.last.base == Some(figures.base);
+        let same_secrets = self.last.base == Some(*base);
         let is_known = |path: &String, content| {
             taken.contains(path) || (same_secrets && self.last.files.get(path) == Some(content))
         };

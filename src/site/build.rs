@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::{Error, Place, Result};
 
 use super::links;
 use super::links::MarkdownLink;
-use super::pages::{self, Page, Rendered, Site};
+use super::pages::{self, FrontCharts, Page, Rendered, Site};
 use super::theme::{self, Theme};
 
 /// The files of a site by their path, which is relative and written with `/`.
@@ -53,6 +54,23 @@ pub struct Held {
     links: links::Index,
     /// The links that came from Markdown, by the page they are on.
     markdown: BTreeMap<String, Vec<MarkdownLink>>,
+    front: Drawn,
+}
+
+/// The charts of the front, and what they are drawn from.
+#[derive(Debug, Default)]
+struct Drawn {
+    base: Option<Digest>,
+    charts: Arc<OnceLock<FrontCharts>>,
+}
+
+impl Drawn {
+    /// The same charts if they would be drawn from the same, else none yet.
+    fn again(&self, kept: Option<&Kept>) -> Self {
+        let base = kept.map(|kept| kept.base(["charts"]));
+        let is_same = base.is_some() && base == self.base;
+        Self { base, charts: if is_same { Arc::clone(&self.charts) } else { Arc::default() } }
+    }
 }
 
 /// A site in memory, and what it leaves for the next one.
@@ -86,7 +104,8 @@ pub fn render_again(
     options: &Options,
     earlier: &Held,
 ) -> Result<RenderedSite> {
-    let site = Site::new(publication, options, theme, tables)?;
+    let front = earlier.front.again(options.kept);
+    let site = Site::new(publication, options, theme, tables)?.with_front_charts(Arc::clone(&front.charts));
     let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.navigation()])));
     let pages = pages::list(&site);
     let finished = |page| finished(page, &site, same, earlier);
@@ -136,7 +155,7 @@ pub fn render_again(
     // In the order in which the pages were listed, which is that of their paths only by chance.
     let in_order = pages.iter().filter_map(|page| markdown.get(&page.path())).flatten();
     links.check(&files, promised, in_order)?;
-    Ok(RenderedSite { files, held: Held { links, markdown } })
+    Ok(RenderedSite { files, held: Held { links, markdown, front } })
 }
 
 /// A page, made now or before.

@@ -16,6 +16,7 @@ mod trades;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use tera::Context;
@@ -36,6 +37,7 @@ use super::markdown::{self, Html, Source, root_of};
 use super::theme::Theme;
 use crate::format;
 use context::{Link, PageContext, Variables, variables};
+pub use front::FrontCharts;
 use sections::{SECTIONS, Section};
 
 /// Everything the pages have in common.
@@ -51,6 +53,7 @@ pub struct Site<'a> {
     /// The months that have a page, with their orders.
     months: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     common: Variables,
+    front_charts: Arc<OnceLock<FrontCharts>>,
 }
 
 /// A finished page.
@@ -172,10 +175,24 @@ impl<'a> Site<'a> {
             page_of: PageOf::new(),
             months: orders_by_month(publication),
             common: Variables::new(),
+            front_charts: Arc::default(),
         };
         site.page_of = page_of_files(publication, options.drafts);
         site.common = site.common()?;
         Ok(site)
+    }
+
+    /// The same with the charts of the front where they may have been drawn before, or will be.
+    pub fn with_front_charts(self, front_charts: Arc<OnceLock<FrontCharts>>) -> Self {
+        Self { front_charts, ..self }
+    }
+
+    fn front_charts(&self) -> Result<&FrontCharts> {
+        if let Some(drawn) = self.front_charts.get() {
+            return Ok(drawn);
+        }
+        let drawn = FrontCharts::of(self.publication)?;
+        Ok(self.front_charts.get_or_init(|| drawn))
     }
 
     /// The digest of what the author's texts give to the navigation of every page.

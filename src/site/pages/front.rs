@@ -18,12 +18,8 @@ const LATEST_NOTES: usize = 4;
 #[derive(Serialize)]
 struct Front<'a> {
     headline: &'a [Card],
-    chart_linear: String,
-    chart_log: String,
-    chart_drawdown: String,
-    chart_months: String,
-    /// The numbers behind the charts, for the script that redraws a range.
-    series: String,
+    #[serde(flatten)]
+    charts: &'a FrontCharts,
     years: Vec<YearRow>,
     periods: &'a [Period],
     positions: &'a [PositionView],
@@ -34,6 +30,33 @@ struct Front<'a> {
     notes: Vec<NoteRow<'a>>,
     current_signals: Vec<CurrentSignal<'a>>,
     several: bool,
+}
+
+/// What is drawn on the front. No word of the author's changes it.
+#[derive(Debug, Serialize)]
+pub struct FrontCharts {
+    chart_linear: String,
+    chart_log: String,
+    chart_drawdown: String,
+    chart_months: String,
+    /// The numbers behind the charts, for the script that redraws a range.
+    series: String,
+}
+
+impl FrontCharts {
+    /// Draws them.
+    ///
+    /// # Errors
+    /// As the charts.
+    pub fn of(publication: &Publication) -> Result<Self> {
+        Ok(Self {
+            chart_linear: charts::growth(publication, false)?,
+            chart_log: charts::growth(publication, true)?,
+            chart_drawdown: charts::drawdown(publication)?,
+            chart_months: charts::months(publication)?,
+            series: charts::series(publication),
+        })
+    }
 }
 
 /// The newest signal of a strategy.
@@ -49,11 +72,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Front {
         headline: &publication.headline,
-        chart_linear: charts::growth(publication, false)?,
-        chart_log: charts::growth(publication, true)?,
-        chart_drawdown: charts::drawdown(publication)?,
-        chart_months: charts::months(publication)?,
-        series: charts::series(publication),
+        charts: site.front_charts()?,
         years: years(site),
         periods: &publication.periods,
         positions: &publication.positions,

@@ -1,0 +1,40 @@
+//! What is computed from a record, whatever words its author has for it.
+
+use std::sync::Arc;
+
+use super::refuse_errors;
+use crate::Result;
+use crate::analysis::reconcile::missing_flows;
+use crate::config::Config;
+use crate::publication::scan::Secrets;
+use crate::publication::{Publication, redact};
+use crate::record::Record;
+use crate::render::tables::{self, Table};
+
+/// What is published of a record, and what must not be. Of the texts in it no figure takes more than what notes say
+/// about their orders.
+#[derive(Clone)]
+pub struct Figures {
+    /// What strangers may see.
+    pub publication: Arc<Publication>,
+    /// What they must not.
+    pub secrets: Arc<Secrets>,
+    /// The published tables.
+    pub tables: Arc<Vec<Table>>,
+}
+
+impl Figures {
+    /// Computes them.
+    ///
+    /// # Errors
+    /// A record in which money came or went unrecorded, and the errors of [`redact`].
+    pub fn of(record: &Record, config: &Config) -> Result<Self> {
+        if let Some(last) = record.snapshots.last() {
+            refuse_errors(&missing_flows(record, last.base_currency))?;
+        }
+        let (publication, secrets) = rayon::join(|| redact(record, config), || Secrets::of(record, config));
+        let publication = publication?;
+        let tables = tables::all(&publication);
+        Ok(Self { publication: Arc::new(publication), secrets: Arc::new(secrets), tables: Arc::new(tables) })
+    }
+}
