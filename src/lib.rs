@@ -54,6 +54,7 @@ pub mod render;
 pub mod report;
 pub mod site;
 pub mod site_dir;
+mod static_text;
 pub mod strategy;
 #[cfg(test)]
 mod testing;

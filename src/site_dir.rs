@@ -165,6 +165,11 @@ impl SiteDir {
         self.root.join(".cache")
     }
 
+    /// `.cache/public/`: the site as it was published before, in which the next one is made.
+    pub fn site_before(&self) -> PathBuf {
+        self.root.join(".cache/public")
+    }
+
     /// `public/`: the site as it is published.
     pub fn public(&self) -> PathBuf {
         self.root.join("public")

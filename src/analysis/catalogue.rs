@@ -6,12 +6,13 @@ mod performance;
 mod significance;
 mod trading;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::stats::Stats;
+use crate::static_text::{self, StaticText};
 
 /// How a figure is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A fraction, shown in percent.
@@ -29,12 +30,14 @@ pub enum Unit {
 }
 
 /// One figure with all that is needed to believe it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure<V = f64> {
     /// Its anchor on the methodology page, and its path in `stats --json`: `returns.total`.
-    pub id: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub id: StaticText,
     /// Its name.
-    pub name: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub name: StaticText,
     /// How it is written.
     pub unit: Unit,
     /// Its value, or `None` where it is undefined.
@@ -42,24 +45,29 @@ pub struct Figure<V = f64> {
     /// How many observations it rests on.
     pub observations: usize,
     /// What those are: `returns`, `months`, `round trips`.
-    pub observed: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub observed: StaticText,
     /// Date or dates that belong to it.
     pub when: Option<String>,
     /// Why it is undefined: `needs 365 days, has 120`.
     pub undefined_because: Option<String>,
     /// Its formula.
-    pub formula: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub formula: StaticText,
     /// Where the definition is from; empty where it is everybody's.
-    pub source: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub source: StaticText,
 }
 
 /// Figures that belong together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureGroup<V = f64> {
     /// Its anchor.
-    pub id: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub id: StaticText,
     /// Its heading.
-    pub name: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub name: StaticText,
     /// Its figures, in order.
     pub figures: Vec<Figure<V>>,
 }

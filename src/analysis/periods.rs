@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Months, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::alignment::AlignedSeries;
 use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_return};
@@ -141,6 +141,17 @@ pub enum UsualPeriod {
 }
 
 impl UsualPeriod {
+    const ALL: [Self; 8] = [
+        Self::MonthToDate,
+        Self::QuarterToDate,
+        Self::YearToDate,
+        Self::OneYear,
+        Self::ThreeYears,
+        Self::FiveYears,
+        Self::SinceInception,
+        Self::SinceInceptionAnnualized,
+    ];
+
     /// What pages and documents call it.
     pub fn label(self) -> &'static str {
         match self {
@@ -176,6 +187,14 @@ impl UsualPeriod {
 impl Serialize for UsualPeriod {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.label())
+    }
+}
+
+impl<'de> Deserialize<'de> for UsualPeriod {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let label = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|period| period.label() == label);
+        known.ok_or_else(|| serde::de::Error::custom(format!("`{label}` is no usual period")))
     }
 }
 

@@ -121,16 +121,21 @@ pub fn of_settings(
     Digest::of_parts(parts)
 }
 
+/// The settings and the files of data.
+pub fn of_data(key: Digest, inputs: &Listing) -> Digest {
+    let is_of_data = |path: &str| ["config", "data"].iter().any(|folder| is_at_or_below(path, folder));
+    let files = inputs.digests().filter(|(path, _)| is_of_data(path));
+    let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
+    Digest::of_parts([key, files])
+}
+
 /// What every figure is made from: the settings, the data, and what is not words in the author's texts.
 pub fn of_figures(key: Digest, inputs: &Listing, record: &Record) -> Digest {
-    let is_of_figures = |path: &str| ["config", "data"].iter().any(|folder| is_at_or_below(path, folder));
-    let files = inputs.digests().filter(|(path, _)| is_of_figures(path));
-    let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
-    Digest::of_parts([key, files, outline(record)])
+    Digest::of_parts([of_data(key, inputs), outline(record)])
 }
 
 /// The digest of what figures and navigation take from the author's texts: everything but their words.
-fn outline(record: &Record) -> Digest {
+pub fn outline(record: &Record) -> Digest {
     let note = |note: &Annotation| {
         let matching = (&note.id, &note.symbol, note.created_at, &note.order, &note.exec_ids);
         let completed = note.post_trade.as_ref().map(|post| post.completed_at);

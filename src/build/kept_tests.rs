@@ -22,11 +22,12 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// How many files a build made and its warnings, or its error; and what it left in `public/`.
-type Outcome = (Result<(usize, Vec<String>), String>, BTreeMap<String, Vec<u8>>);
+type Outcome = (Result<(usize, usize, Vec<String>), String>, BTreeMap<String, Vec<u8>>);
 
 fn outcome(site: &TestSite) -> Outcome {
     let built = build(&site.dir(), &site.config(), "2100-01-01".parse().unwrap(), &Options::default());
-    let said = built.map(|built| (built.files, built.reports.warnings)).map_err(|error| error.to_string());
+    let said =
+        built.map(|built| (built.files, built.warnings, built.reports.warnings)).map_err(|error| error.to_string());
     (said, files(&site.path("public")))
 }
 
@@ -68,7 +69,7 @@ fn another_word_makes_only_what_shows_it_again() {
     let dir = site.dir();
     let (config, public) = (site.config(), site.path("public"));
     let memory = Memory::open(&dir, &config, "2100-01-01".parse().unwrap(), &Options::default(), &public).unwrap();
-    let record = load::load(&dir, &config, "2100-01-01".parse().unwrap());
+    let record = crate::record::load::load(&dir, &config, "2100-01-01".parse().unwrap());
     let kept = memory.kept(&record);
     let (figures, materials) = (Figures::of(&record, &config).unwrap(), Materials::read(&dir).unwrap());
     let options = &Options::default();

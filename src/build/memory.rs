@@ -10,13 +10,15 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Options;
+use super::figures::Figures;
 use super::inputs;
+use super::kept_figures::KeptFigures;
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::kept::{Before, Kept, Made};
 use crate::program;
-use crate::record::Record;
+use crate::record::{HeldRecord, Record};
 use crate::site::Files;
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
@@ -29,9 +31,17 @@ impl Key {
     /// `None` where this program cannot be told from another one.
     fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
         let out = std::path::absolute(out).ok()?;
-        let parts = [program::identity()?, out.to_string_lossy().into_owned()];
-        let settings = inputs::of_settings(config, std::env::vars_os(), today, options.base_url, options.drafts);
-        Some(Self(Digest::of_parts([Digest::of_parts(parts), settings])))
+        let of_figures = Self::of_figures(config, today)?.0;
+        let out = Digest::of(out.to_string_lossy().as_bytes());
+        let settings = Digest::of(format!("{:?} {}", options.base_url, options.drafts).as_bytes());
+        Some(Self(Digest::of_parts([of_figures, out, settings])))
+    }
+
+    /// As far as figures depend on it, which are the same wherever the site is published.
+    fn of_figures(config: &Config, today: NaiveDate) -> Option<Self> {
+        let program = Digest::of(program::identity()?.as_bytes());
+        let settings = inputs::of_settings(config, std::env::vars_os(), today, None, false);
+        Some(Self(Digest::of_parts([program, settings])))
     }
 }
 
@@ -67,6 +77,7 @@ pub struct Memory<'a> {
     began: i64,
     last: Option<Finished>,
     inputs: Listing,
+    figures: KeptFigures,
 }
 
 impl<'a> Memory<'a> {
@@ -86,7 +97,8 @@ impl<'a> Memory<'a> {
         let nothing = Listing::default();
         let earlier = last.as_ref().map_or(&nothing, |last| &last.inputs);
         let inputs = inputs::all(site, began, earlier).ok()?;
-        Some(Self { site, out, file, key, began, last, inputs })
+        let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
+        Some(Self { site, out, file, key, began, last, inputs, figures })
     }
 
     /// What the last build said, if it was made from the same and its site still stands as it was written.
@@ -101,9 +113,14 @@ impl<'a> Memory<'a> {
             let (key, inputs, made) = (self.key, self.inputs.clone(), last.made.clone());
             let finished = Finished { key, inputs, outputs, said: said.clone(), made };
             // If that fails, the same files are read again next time.
-            let _ = write(&self.file, &finished);
+            let _ = write_finished(&self.file, &finished);
         }
         Some(said)
+    }
+
+    /// Where figures are kept from one build to the next.
+    pub fn figures(&self) -> &KeptFigures {
+        &self.figures
     }
 
     /// The files of the last build that this one may take as they are, as far as they were made from the same as now.
@@ -125,16 +142,25 @@ impl<'a> Memory<'a> {
         Kept::new(base, inputs::of_texts(&self.inputs).collect(), before, files)
     }
 
-    /// Remembers a build that wrote these files, unless something was changed while it went on.
+    /// Remembers a build that wrote these files, and figures that were computed for it, unless something was changed while
+    /// it went on.
     ///
     /// # Errors
     /// A memory that cannot be written. The site is finished all the same.
-    pub fn keep(self, files: &Files, said: Said, made: BTreeMap<String, Made>) -> Result<()> {
+    pub fn keep(
+        self,
+        files: &Files,
+        said: Said,
+        made: BTreeMap<String, Made>,
+        computed: Option<(&HeldRecord, &Figures)>,
+    ) -> Result<()> {
         let now = inputs::all(self.site, self.began, &self.inputs);
         let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
         match (now, outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
-                write(&self.file, &Finished { key: self.key, inputs, outputs, said, made })
+                let finished = Finished { key: self.key, inputs, outputs, said, made };
+                write_finished(&self.file, &finished)
+                    .and_then(|()| computed.map_or(Ok(()), |(held, figures)| self.figures.write(held, figures)))
                     .map_err(|cause| Error::io("remember the build", &self.file, cause))
             }
             _ => Ok(()),
@@ -153,10 +179,15 @@ fn read(file: &Path) -> Option<Finished> {
     (digest.parse() == Ok(Digest::of(rest.as_bytes()))).then(|| serde_json::from_str(rest).ok())?
 }
 
-fn write(file: &Path, finished: &Finished) -> std::io::Result<()> {
-    let text = serde_json::to_string(finished)?;
+fn write_finished(file: &Path, finished: &Finished) -> std::io::Result<()> {
+    let text = serde_json::to_vec(finished)?;
+    write(file, &[Digest::of(&text).to_string().as_bytes(), &text])
+}
+
+/// Writes parts with line breaks between them, for no one else to read: this is as private as the record.
+pub(super) fn write(file: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut written = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut written, format!("{}\n{text}", Digest::of(text.as_bytes())).as_bytes())?;
+    std::io::Write::write_all(&mut written, &parts.join(&b'\n'))?;
     written.persist(file).map(drop).map_err(|failed| failed.error)
 }

@@ -4,6 +4,7 @@
 mod edits;
 mod figures;
 mod inputs;
+mod kept_figures;
 #[cfg(test)]
 mod kept_tests;
 mod listing;
@@ -29,7 +30,7 @@ use crate::config::{Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
 use crate::publication::scan::refuse_leaks;
-use crate::record::{Finding, Record, Severity, load};
+use crate::record::{Finding, HeldRecord, Record, Severity};
 use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
@@ -96,26 +97,40 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
     if let Some(said) = memory.as_mut().and_then(Memory::unchanged) {
         return Ok(Built::again(said));
     }
-    let record = load::load(site, config, today);
-    let figures = checked(&record, config, options)?;
+    let known = memory.as_ref().and_then(|memory| memory.figures().read(site, config));
+    let is_known = known.is_some();
+    let (held, figures) = match known {
+        Some((held, figures)) => {
+            publishable(held.record(), options.base_url)?;
+            (held, figures)
+        }
+        None => {
+            let held = HeldRecord::load(site, config, today);
+            let figures = checked(held.record(), config, options)?;
+            (held, figures)
+        }
+    };
+    let record = held.record();
     let materials = Materials::read(site)?;
     let rendering = Rendering { site, figures: &figures, materials: &materials, config, options };
     let cache = cache(site);
-    let mut kept = memory.as_ref().map(|memory| memory.kept(&record));
+    let mut kept = memory.as_ref().map(|memory| memory.kept(record));
     let mut rendered = rendering.rendered(&cache, kept.as_ref());
     if rendered.is_err() && kept.as_ref().is_some_and(|kept| !kept.taken().is_empty()) {
         // Of what was made before it is not known where in the author's texts a link stands: all is made again to say it.
-        kept = memory.as_ref().map(|memory| memory.kept_from_now(&record));
+        kept = memory.as_ref().map(|memory| memory.kept_from_now(record));
         rendered = rendering.rendered(&cache, kept.as_ref());
     }
     let Rendered { files, mut reports } = rendered?;
     let read = kept.as_ref().map(Kept::taken).unwrap_or_default();
-    let Replaced { summary, files: written } = output::replace_after(out, &files, &read)?;
-    let warnings = record.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    let warnings = warnings + overrides::unused(&materials.templates).len();
+    let before = options.out.is_none().then(|| site.site_before());
+    let known = output::Known { read: Some(&read), before: before.as_deref() };
+    let Replaced { summary, files: written } = output::replace(out, &files, known)?;
+    let warnings = held.warnings() + overrides::unused(&materials.templates).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
+    let computed = (!is_known).then_some((&held, &figures));
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
-        reports.not_kept = memory.keep(&written, said, kept.into_made()).err();
+        reports.not_kept = memory.keep(&written, said, kept.into_made(), computed).err();
     }
     Ok(Built { files: files.len(), summary, warnings, reports })
 }

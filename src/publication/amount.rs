@@ -1,9 +1,9 @@
 //! Money and share counts as text, which only the privacy boundary makes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An amount of money or a share count, as text. Only [`crate::publication`] can make one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Amount(pub(super) String);
 

@@ -9,6 +9,7 @@ mod comparison;
 mod disclosure;
 mod headline;
 mod holdings;
+pub mod kept;
 mod month_end;
 mod orders;
 mod periods;
@@ -59,9 +60,10 @@ fn nothing_to_publish(record: &Record) -> Error {
 /// A record without two snapshots, or a day whose return is undefined.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
-    let Some(until) = disclosed_until(record, &disclosure) else {
+    let Some(last) = record.snapshots.last() else {
         return Err(nothing_to_publish(record));
     };
+    let until = disclosed_until(last.date, &disclosure);
     let mut disclosed = record.until(until);
     if !disclosure.holds_back() {
         // What was written after the newest valuation about trades before it does not wait for the next one.
@@ -72,20 +74,21 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
 }
 
 /// Exchanges the texts in a publication for those of a record of which nothing else has changed: neither data nor
-/// settings, nor what notes say about their orders beside words.
+/// settings, nor what notes say about their orders beside words. Of the record nothing but its texts and its exchange is
+/// looked at.
 pub fn reword(publication: &mut Publication, record: &Record, config: &Config) {
     let disclosure = Disclosure::new(&config.privacy);
-    let until = disclosed_until(record, &disclosure).filter(|_| disclosure.holds_back());
-    publication.texts = match until {
-        Some(until) => publication.texts.reworded(record, &record.annotations_until(until)),
-        None => publication.texts.reworded(record, &record.annotations),
+    publication.texts = if disclosure.holds_back() {
+        let until = disclosed_until(publication.facts.as_of, &disclosure);
+        publication.texts.reworded(record, &record.annotations_until(until))
+    } else {
+        publication.texts.reworded(record, &record.annotations)
     };
 }
 
-/// The newest date of which positions and trades are shown.
-fn disclosed_until(record: &Record, disclosure: &Disclosure) -> Option<NaiveDate> {
-    let last = record.snapshots.last()?.date;
-    Some(last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last))
+/// The newest date of which positions and trades are shown, where that of the newest snapshot is `last`.
+fn disclosed_until(last: NaiveDate, disclosure: &Disclosure) -> NaiveDate {
+    last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last)
 }
 
 /// The two parts of a record that everything published is made from.

@@ -1,13 +1,13 @@
 //! Rows that stand in several views.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::disclosure::{MarketFigure, PublicResult, PublicReturn, PublicWeight};
 use crate::analysis::periods::UsualPeriod;
 
 /// A usual period ending at the newest snapshot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Period {
     /// Which one.
     #[serde(rename = "label")]
@@ -23,7 +23,7 @@ pub struct Period {
 }
 
 /// One open position.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionView {
     /// Ticker.
     pub symbol: String,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::amount::Amount;
 use super::disclosure::{
@@ -12,9 +12,10 @@ use super::disclosure::{
 use super::rows::PositionView;
 use crate::calendar::YearMonth;
 use crate::record::Side;
+use crate::static_text::{self, StaticText};
 
 /// Everything about strategies. A record without any has an empty one, and the site shows nothing of it.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StrategiesView {
     /// The strategies that have something to show, in the order of the configuration.
     pub list: Vec<StrategyView>,
@@ -33,7 +34,7 @@ pub struct StrategiesView {
 }
 
 /// One strategy.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StrategyView {
     /// Its short name in addresses.
     pub id: String,
@@ -52,7 +53,7 @@ pub struct StrategyView {
 }
 
 /// What a strategy's rule said at one month-end.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignalView {
     /// The month at whose end it was formed.
     pub formation: YearMonth,
@@ -71,7 +72,7 @@ pub struct SignalView {
 }
 
 /// One place of a ranking.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankedView {
     /// The place, from 1.
     pub rank: usize,
@@ -92,7 +93,7 @@ pub struct RankedView {
 }
 
 /// Something that could not be ranked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SkippedView {
     /// Ticker.
     pub symbol: String,
@@ -101,7 +102,7 @@ pub struct SkippedView {
 }
 
 /// What became of a planned trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PlanState {
     /// It was carried out.
@@ -135,7 +136,7 @@ impl PlanState {
 }
 
 /// A planned trade and its state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanItemView {
     /// The strategy's name.
     pub strategy: String,
@@ -177,7 +178,7 @@ pub struct PlanItemView {
 }
 
 /// The live record beside the simulation of the same rules over the same dates.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonView {
     /// First date of both.
     pub from: NaiveDate,
@@ -208,7 +209,7 @@ pub struct ComparisonView {
 }
 
 /// One date of a comparison.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparedDay {
     /// The date.
     pub date: NaiveDate,
@@ -219,7 +220,7 @@ pub struct ComparedDay {
 }
 
 /// The cone on one date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConeView {
     /// The date.
     pub date: NaiveDate,
@@ -232,20 +233,22 @@ pub struct ConeView {
 }
 
 /// Part of a difference.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CauseView {
     /// What it is called.
-    pub name: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub name: StaticText,
     /// Basis points of the difference; below zero it cost.
     pub bps: PublicResult,
     /// The same in words.
     pub text: String,
     /// What is counted here.
-    pub meaning: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub meaning: StaticText,
 }
 
 /// The account's total return over the dates of which positions are shown, in parts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContributionsView {
     /// First date.
     pub from: NaiveDate,
@@ -258,7 +261,7 @@ pub struct ContributionsView {
 }
 
 /// What one strategy brought to the account.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContributionView {
     /// The strategy's id; none for what belongs to no strategy.
     pub id: Option<String>,

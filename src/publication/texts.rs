@@ -15,7 +15,7 @@ use crate::calendar::YearMonth;
 use crate::record::{Annotation, Document, Record};
 
 /// The author's texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Texts {
     commentary: BTreeMap<YearMonth, Arc<Document>>,
     pages: BTreeMap<String, Arc<Document>>,
@@ -126,6 +126,17 @@ impl Texts {
             pages: record.pages.iter().map(|(slug, text)| (slug.clone(), Arc::new(text.clone()))).collect(),
             notes: notes.into_iter().map(|note| (note.path.clone(), Arc::new(note))).collect(),
         }
+    }
+
+    /// Texts that are still to be read, of notes in these files.
+    pub(super) fn unread(notes: impl IntoIterator<Item = PathBuf>) -> Self {
+        let note = |path: PathBuf| (path, Arc::default());
+        Self { notes: notes.into_iter().map(note).collect(), ..Self::default() }
+    }
+
+    /// The files of the notes.
+    pub(super) fn note_paths(&self) -> impl Iterator<Item = &Path> {
+        self.notes.keys().map(PathBuf::as_path)
     }
 
     /// What a record says now, with the notes on the same orders.

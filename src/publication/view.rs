@@ -13,20 +13,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::disclosure::{
     MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage, PublicWeight,
 };
+use super::kept;
 use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
 use super::texts::Texts;
 use crate::analysis::catalogue::FigureGroup;
 use crate::calendar::YearMonth;
 use crate::config::Status;
 use crate::record::Side;
+use crate::static_text::{self, StaticText};
 
 /// Everything the site is made from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
     /// Who, what and since when.
     pub facts: Facts,
@@ -79,7 +81,7 @@ impl Publication {
 }
 
 /// Who, what and since when.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The site's name.
     pub title: String,
@@ -122,6 +124,7 @@ pub struct Facts {
     /// How external money is timed, in words that follow `money`.
     pub flow_timing: String,
     /// Risk-free rate a year.
+    #[serde(deserialize_with = "kept::number")]
     pub risk_free: f64,
     /// Returns a year, to one decimal.
     pub periods_per_year: String,
@@ -130,7 +133,7 @@ pub struct Facts {
 }
 
 /// A headline figure.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     /// Its definition on the methodology page.
     pub id: String,
@@ -145,7 +148,7 @@ pub struct Card {
 }
 
 /// One trading date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Day {
     /// The date.
     pub date: NaiveDate,
@@ -162,7 +165,7 @@ pub struct Day {
 }
 
 /// One calendar month.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Month {
     /// The month.
     pub month: YearMonth,
@@ -181,7 +184,7 @@ pub struct Month {
 }
 
 /// One calendar year, as a row of the monthly table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Year {
     /// The year.
     pub year: i32,
@@ -198,7 +201,7 @@ pub struct Year {
 }
 
 /// A drawdown from peak to recovery.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DrawdownView {
     /// Index at the valley against the peak, negative.
     pub depth: PublicReturn,
@@ -213,7 +216,7 @@ pub struct DrawdownView {
 }
 
 /// Rolling figures on one date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rolling {
     /// The last date of the windows.
     pub date: NaiveDate,
@@ -226,7 +229,7 @@ pub struct Rolling {
 }
 
 /// One order with its note.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderView {
     /// The name of its page: `2026-01-27-sxlk-buy`.
     pub slug: String,
@@ -275,7 +278,7 @@ pub struct OrderView {
 }
 
 /// When the trader's note on an order was written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoteView {
     /// When it was written.
     pub created_at: DateTime<Utc>,
@@ -287,12 +290,13 @@ pub struct NoteView {
 }
 
 /// A closed round trip.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundTripView {
     /// Ticker.
     pub symbol: String,
     /// `long` or `short`.
-    pub direction: &'static str,
+    #[serde(deserialize_with = "static_text::read")]
+    pub direction: StaticText,
     /// Date opened.
     pub opened: NaiveDate,
     /// Date closed.
@@ -310,7 +314,7 @@ pub struct RoundTripView {
 }
 
 /// Execution quality without amounts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlippageView {
     /// Orders in all.
     pub orders: usize,
@@ -329,6 +333,7 @@ pub struct SlippageView {
     /// Slippage and commissions together.
     pub implementation_shortfall_bps: Option<PublicCost>,
     /// The threshold beyond which an order is an outlier.
+    #[serde(deserialize_with = "kept::number")]
     pub outlier_bps: f64,
     /// Slugs of the outliers.
     pub outliers: Vec<String>,
@@ -339,7 +344,7 @@ pub struct SlippageView {
 }
 
 /// Slippage of a group of orders.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlippageGroup {
     /// The ticker or month.
     pub key: String,

@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::annotation::DAYS_TO_WAIT;
 use super::corrections::in_force;
@@ -12,7 +14,7 @@ use super::{
     Annotation, CashFlow, CorporateAction, Currency, Document, ExecId, Execution, Plan, PriceSeries, PriceSymbol,
     Record, Signal, Snapshot,
 };
-use crate::calendar::{Exchange, YearMonth, latest_date};
+use crate::calendar::{YearMonth, latest_date};
 
 impl Record {
     /// The record as it was known at the end of a date.
@@ -174,9 +176,10 @@ impl Record {
 }
 
 /// Which of the author's texts belong to a record that starts at a date.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TextsSince {
-    exchange: Exchange,
+    /// The time zone of the exchange.
+    zone: Tz,
     first: NaiveDate,
     /// The names of the fills of the record.
     left: BTreeSet<String>,
@@ -190,7 +193,7 @@ impl TextsSince {
         let Record { exchange, executions, superseded, .. } = record;
         let counts = |fill: &&Execution| latest_date(fill.time, exchange.zone()) >= first;
         let (left, gone): (Vec<_>, Vec<_>) = executions.iter().chain(superseded).partition(counts);
-        Self { exchange: *exchange, first, left: names_of(&left), gone: names_of(&gone) }
+        Self { zone: exchange.zone(), first, left: names_of(&left), gone: names_of(&gone) }
     }
 
     /// Takes the others out.
@@ -202,7 +205,7 @@ impl TextsSince {
     fn has(&self, note: &Annotation) -> bool {
         let names = names_in(note);
         if names.is_empty() {
-            let written = latest_date(note.created_at, self.exchange.zone());
+            let written = latest_date(note.created_at, self.zone);
             return (self.first - written).num_days() <= DAYS_TO_WAIT;
         }
         names.iter().any(|name| self.left.contains(*name)) || !names.iter().any(|name| self.gone.contains(*name))

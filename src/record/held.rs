@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::content_files::{self, Content};
 use super::cut::TextsSince;
-use super::{Finding, Record, Settings, load, placeholders};
+use super::{Finding, Record, Settings, Severity, load, placeholders};
+use crate::calendar::Exchange;
 use crate::site_dir::SiteDir;
 
 /// A record, and what it takes to exchange the texts in it.
@@ -19,9 +22,39 @@ pub struct HeldRecord {
     /// Which texts belong to the record, where it is cut at its inception.
     since: Option<TextsSince>,
     is_live: bool,
+    /// How many warnings there are about data that was not read this time.
+    unread_warnings: usize,
+}
+
+/// What has to be known of a record's data to read its texts alone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DataOfTexts {
+    exchange: Exchange,
+    zone: Tz,
+    since: Option<TextsSince>,
+    /// How many warnings there are about data.
+    warnings: usize,
 }
 
 impl HeldRecord {
+    /// What has to be known of its data to read its texts alone.
+    pub fn data_of_texts(&self) -> DataOfTexts {
+        let exchange = self.record.exchange;
+        let warnings = self.unread_warnings + warnings(&self.data_findings);
+        DataOfTexts { exchange, zone: exchange.zone(), since: self.since.clone(), warnings }
+    }
+
+    /// Reads the texts alone. The record has none of its data then, nor what was found in it.
+    pub fn of_texts(site: &SiteDir, settings: &dyn Settings, data: DataOfTexts) -> Self {
+        let exchange = data.exchange.or_weekdays_in(data.zone);
+        let record = Record { exchange, ..Record::default() };
+        let (since, unread_warnings) = (data.since, data.warnings);
+        let (content, is_live) = (content_files::read(site), settings.is_live());
+        let mut held = Self { record, data_findings: Vec::new(), content, since, is_live, unread_warnings };
+        held.put_texts();
+        held
+    }
+
     /// Reads everything. `today` is the date after which nothing can have happened yet.
     pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Self {
         let (mut record, content) = rayon::join(|| load::data(site, settings, today), || content_files::read(site));
@@ -32,7 +65,8 @@ impl HeldRecord {
             Some(inception) => record.since(inception),
             None => record,
         };
-        let mut held = Self { record, data_findings, content, since, is_live: settings.is_live() };
+        let is_live = settings.is_live();
+        let mut held = Self { record, data_findings, content, since, is_live, unread_warnings: 0 };
         held.put_texts();
         held
     }
@@ -61,8 +95,17 @@ impl HeldRecord {
         &self.record
     }
 
+    /// How many warnings there are about data and texts.
+    pub fn warnings(&self) -> usize {
+        self.unread_warnings + warnings(&self.record.findings)
+    }
+
     /// The record alone.
     pub fn into_record(self) -> Record {
         self.record
     }
+}
+
+fn warnings(findings: &[Finding]) -> usize {
+    findings.iter().filter(|finding| finding.severity == Severity::Warning).count()
 }

@@ -2,6 +2,11 @@
 //!
 //! The new site is written beside the old one, flushed, and then exchanged with it by a single rename. Whatever
 //! goes wrong before that leaves the old site as it was.
+//!
+//! Making and removing a folder for each page takes most of the time. So the old site can be left where the next one is
+//! made: in it only what has changed since is made anew.
+
+mod stage;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -42,6 +47,15 @@ pub struct Replaced {
     pub files: Files,
 }
 
+/// What is known before a site is put in its place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Files that were read from the folder just now: they are not read once more.
+    pub read: Option<&'a BTreeSet<String>>,
+    /// Where the site before the last one was left, and the last one is to be left: a folder of the same disk.
+    pub before: Option<&'a Path>,
+}
+
 /// Makes `dir` hold exactly `files` and the manifest.
 ///
 /// Files are plain and readable by all (0644). A `.gitkeep` stays. Nothing is touched where nothing changed.
@@ -49,24 +63,17 @@ pub struct Replaced {
 /// # Errors
 /// A folder that holds files no build of ours has written is refused; so is a path that is a file and a folder at
 /// once. Every error leaves the old site in place.
-pub fn replace(dir: &Path, files: &Files) -> Result<Replaced> {
-    replace_after(dir, files, &BTreeSet::new())
-}
-
-/// The same after some of the files were read from that folder just now: they are not read once more.
-///
-/// # Errors
-/// As [`replace`].
-pub fn replace_after(dir: &Path, files: &Files, read: &BTreeSet<String>) -> Result<Replaced> {
+pub fn replace(dir: &Path, files: &Files, known: Known) -> Result<Replaced> {
     let old = read_old(dir)?;
     let mut wanted = with_manifest(files);
     if old.present.contains(KEEP) {
         wanted.entry(KEEP.into()).or_default();
     }
 
+    let is_read = |path: &String| known.read.is_some_and(|read| read.contains(path));
     let is_same = |(path, content): &(&String, &FileContent)| {
         let file = dir.join(path);
-        is_plain(&file, content.len()) && (read.contains(*path) || holds(&file, content))
+        is_plain(&file, content.len()) && (is_read(path) || holds(&file, content))
     };
     let unchanged: BTreeSet<&String> = wanted.par_iter().filter(is_same).map(|(path, _)| path).collect();
     let removed = old.present.iter().filter(|path| !wanted.contains_key(*path)).count();
@@ -82,10 +89,18 @@ pub fn replace_after(dir: &Path, files: &Files, read: &BTreeSet<String>) -> Resu
         .prefix(".public-")
         .tempdir_in(&parent)
         .map_err(|cause| Error::io("create a folder for the new site in", &parent, cause))?;
-    write_all(stage.path(), dir, &wanted, &unchanged)?;
+    // Whoever moves it here first has it alone, whatever other builds are going on.
+    let is_taken = known.before.is_some_and(|before| fs::rename(before, stage.path()).is_ok());
+    let there = if is_taken { stage::tidied(stage.path(), dir, &wanted, &unchanged)? } else { BTreeSet::new() };
+    write_all(stage.path(), dir, &wanted, &unchanged, &there)?;
     exchange(stage.path(), dir)?;
-    // What is left in the stage is the old site, and goes with it.
-    stage.close().map_err(|cause| Error::io("remove the old site beside", dir, cause))?;
+    // What is left in the stage is the old site.
+    let is_left = known.before.is_some_and(|before| fs::rename(stage.path(), before).is_ok());
+    if is_left {
+        let _ = stage.keep();
+    } else {
+        stage.close().map_err(|cause| Error::io("remove the old site beside", dir, cause))?;
+    }
     Ok(Replaced { summary, files: wanted })
 }
 
@@ -173,17 +188,24 @@ fn has_usual_mode(_: &fs::Metadata) -> bool {
     true
 }
 
-/// Writes the new site into the stage; a file that is the same in the old one becomes a second name of it.
-fn write_all(stage: &Path, dir: &Path, wanted: &Files, unchanged: &BTreeSet<&String>) -> Result<()> {
+/// Writes what is not there yet of the new site into the stage; a file that is the same in the old one becomes a second name
+/// of it.
+fn write_all(
+    stage: &Path,
+    dir: &Path,
+    wanted: &Files,
+    unchanged: &BTreeSet<&String>,
+    there: &BTreeSet<&String>,
+) -> Result<()> {
     set_mode(stage, 0o755)?;
-    let folders: BTreeSet<PathBuf> =
-        wanted.keys().filter_map(|path| Path::new(path).parent().map(Path::to_path_buf)).collect();
-    for folder in &folders {
+    let missing: Vec<(&String, &FileContent)> = wanted.iter().filter(|(path, _)| !there.contains(path)).collect();
+    let folders: BTreeSet<&Path> = missing.iter().filter_map(|(path, _)| Path::new(path).parent()).collect();
+    for folder in folders {
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
     }
     let few = wanted.len() - unchanged.len() <= FEW || !FLUSHES_AT_ONCE;
-    wanted.par_iter().try_for_each(|(path, content)| {
+    missing.into_par_iter().try_for_each(|(path, content)| {
         let target = stage.join(path);
         if unchanged.contains(path) && fs::hard_link(dir.join(path), &target).is_ok() {
             return Ok(());

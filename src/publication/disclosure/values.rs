@@ -1,6 +1,8 @@
 //! Numbers that strangers may see. Only [`Disclosure`](super::Disclosure) makes them, each as coarse as its kind has to be.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::publication::kept;
 
 /// A number that may be published as it is, and whatever is computed from such numbers alone.
 pub trait Published: Copy {
@@ -11,9 +13,9 @@ pub trait Published: Copy {
 macro_rules! published {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(f64);
+        pub struct $name(#[serde(deserialize_with = "kept::number")] f64);
 
         impl $name {
             /// A value that has been rounded as its kind has to be.

@@ -5,7 +5,9 @@
 //! execution, order and flow numbers) in every file, and in relative mode numbers as well, read in every usual
 //! spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
 
+mod kept;
 mod number;
+mod numbers;
 mod search;
 mod secrets;
 

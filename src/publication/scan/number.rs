@@ -7,6 +7,9 @@ pub const DIGITS: usize = 6;
 /// ... and numbers with thousands separators, which are rarely anything else, so many.
 pub const GROUPED_DIGITS: usize = 5;
 
+/// The bytes of a number: 96 bits of digits, as a decimal has them, and the place of its point.
+pub const BYTES: usize = 13;
+
 /// A number whatever its notation: `1.50` is `1.5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number {
@@ -38,6 +41,15 @@ impl Number {
             mantissa = mantissa.checked_mul(10)?.checked_add(u128::from(digit - b'0'))?;
         }
         Some(Self::new(mantissa, u32::try_from(fraction.map_or(0, <[u8]>::len)).ok()?))
+    }
+
+    /// Its bytes, in the order of a table; none of a number with more digits than a decimal has.
+    pub fn bytes(self) -> Option<[u8; BYTES]> {
+        let [unused @ .., _, _, _, _, _, _, _, _, _, _, _, _] = self.mantissa.to_be_bytes();
+        let decimals = u8::try_from(self.decimals).ok().filter(|_| unused == [0; 4])?;
+        let mut bytes = [decimals; BYTES];
+        bytes.iter_mut().zip(self.mantissa.to_be_bytes().into_iter().skip(4)).for_each(|(byte, digit)| *byte = digit);
+        Some(bytes)
     }
 
     /// Digits from the first that is not zero.

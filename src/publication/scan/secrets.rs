@@ -5,12 +5,16 @@ use std::collections::{HashMap, HashSet};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::number::Number;
+use super::numbers::Numbers;
 use super::search::words;
 use crate::config::{Config, PrivacyMode};
 use crate::record::{CashFlow, Record};
 
 /// What a token is called that must not be repeated, not even where it leaked.
 pub(super) const TOKEN: &str = "the Flex token";
+
+/// What a number is that everybody may know.
+pub(super) const PUBLIC: &str = "a price";
 
 /// Names shorter than this would be found in everything.
 const SHORTEST_NAME: usize = 5;
@@ -25,11 +29,11 @@ pub struct Secrets {
     /// The first two letters of those runs: most words of a page start otherwise and are not looked up.
     starts: HashSet<[u8; 2]>,
     /// Amounts in every usual rounding, and what they are.
-    amounts: HashMap<Number, &'static str>,
+    amounts: Numbers,
     /// Those among them that were rounded already: most amounts of a day are those of the day before.
     exact: HashSet<Number>,
     /// Numbers that everybody may know.
-    public: HashSet<Number>,
+    public: Numbers,
 }
 
 impl Secrets {
@@ -41,6 +45,24 @@ impl Secrets {
             secrets.collect_amounts(record);
         }
         secrets
+    }
+
+    /// With these numbers and no names.
+    pub(super) fn of_numbers(amounts: Numbers, public: Numbers) -> Self {
+        Self { amounts, public, ..Self::default() }
+    }
+
+    /// Every name with what it is.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.names.values().flatten().map(|(name, what)| (name.as_str(), *what))
+    }
+
+    pub(super) fn amounts(&self) -> &Numbers {
+        &self.amounts
+    }
+
+    pub(super) fn public(&self) -> &Numbers {
+        &self.public
     }
 
     /// A text as names are written here.
@@ -68,12 +90,12 @@ impl Secrets {
 
     /// What an amount is.
     pub(super) fn amount_of(&self, number: Number) -> Option<&'static str> {
-        self.amounts.get(&number).copied()
+        self.amounts.get(number)
     }
 
     /// Whether everybody may know a number.
     pub(super) fn is_public(&self, number: Number) -> bool {
-        self.public.contains(&number)
+        self.public.get(number).is_some()
     }
 
     fn collect_names(&mut self, record: &Record, config: &Config) {
@@ -149,7 +171,7 @@ impl Secrets {
             }
         }
         self.public = public_numbers(record);
-        self.amounts.retain(|amount, _| !self.public.contains(amount));
+        self.amounts.remove(&self.public);
     }
 
     /// Every rounding in which an amount could be shown. Small amounts are too common as numbers to search for.
@@ -164,13 +186,13 @@ impl Secrets {
             [amount.round_dp(digits), up]
         });
         for written in rounded.chain([amount, amount.trunc()]) {
-            self.amounts.entry(written.into()).or_insert(what);
+            self.amounts.add(written.into(), what);
         }
     }
 }
 
 /// Numbers that everybody may know: prices.
-fn public_numbers(record: &Record) -> HashSet<Number> {
+fn public_numbers(record: &Record) -> Numbers {
     let fills = record.executions.iter().chain(&record.superseded);
     let fills = fills.flat_map(|fill| [Some(fill.price), fill.reference_price]).flatten();
     let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
@@ -178,5 +200,8 @@ fn public_numbers(record: &Record) -> HashSet<Number> {
     let notes = record.annotations.iter().filter_map(|note| note.pre_trade.intended_entry);
     let planned = record.plans.iter().flat_map(|plan| plan.trades.iter().map(|trade| trade.reference_price));
     let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
-    fills.chain(positions).chain(notes).chain(planned).chain(bars).map(Number::from).collect()
+    let mut numbers = Numbers::default();
+    let all = fills.chain(positions).chain(notes).chain(planned).chain(bars);
+    all.for_each(|number| numbers.add(number.into(), PUBLIC));
+    numbers
 }

@@ -1,13 +1,13 @@
 //! What strangers may see of the end of a month: the figures of its report.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::publication::disclosure::{PublicFigure, PublicReturn, PublicWeight};
 use crate::publication::rows::{Period, PositionView};
 
 /// Where the account stood at the end of a month, whatever has happened since.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MonthEnd {
     /// The snapshot that the month's first return is taken from.
     pub since: NaiveDate,
