@@ -27,10 +27,10 @@ bench:
 growth:
     cargo bench --profile release --locked --bench growth
 
-# `watch` in a real browser; NODE_PATH has playwright-core
+# `watch` in a real browser; installs node, npm, chromium and playwright-core where they are missing
 e2e ONLY="":
     cargo build --release --locked
-    node tests/e2e/watch.js ${CARGO_TARGET_DIR:-target}/release/trackrecord "{{ONLY}}"
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord "{{ONLY}}"
 
 # From a save to the frame that shows it, beside `hugo server` where that is installed; NODE_PATH has playwright-core
 latency SAVES="200":

@@ -122,7 +122,7 @@ async function hugo(browser) {
   write("layouts/_default/list.html", "<!doctype html><html><head><title>{{ .Title }}</title></head><body>{{ range .Pages }}<a href=\"{{ .RelPermalink }}\">{{ .Title }}</a>{{ end }}</body></html>");
   const words = "Words of a page, enough to fill a line or two of it. ".repeat(20);
   for (let n = 0; n < 230; n++) write(`content/page-${n}.md`, `+++\ntitle = "Page ${n}"\n+++\n\n${words}\n`);
-  const port = 41313, server = spawn("hugo", ["server", "--port", String(port), "--bind", "127.0.0.1", "--renderToMemory", "--disableFastRender=false"], { cwd: root, stdio: "ignore" });
+  const port = 41313, server = spawn("hugo", ["server", "--port", String(port), "--bind", "127.0.0.1"], { cwd: root, stdio: "ignore" });
   const address = `http://127.0.0.1:${port}/page-7/`;
   try {
     await until(async () => (await fetch(address).catch(() => ({}))).ok, "hugo");

@@ -7,6 +7,7 @@ mod inputs;
 mod kept_figures;
 #[cfg(test)]
 mod kept_tests;
+mod leaks;
 mod listing;
 mod memory;
 mod rebuilt;

@@ -12,13 +12,13 @@ pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
 use super::rebuilt::{Generation, Reports};
 use super::texts::Texts;
 use super::typesetting::{TypesetReports, Typesetting};
-use super::{publishable, static_files};
+use super::{leaks, publishable, static_files};
 use crate::Result;
 use crate::config::{self, Config};
 use crate::digest::Digest;
 use crate::kept::{Before, Kept, Made};
 use crate::publication::reword;
-use crate::publication::scan::refuse_leaks;
+use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
 use crate::record::{Finding, HeldRecord, schema};
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
@@ -363,7 +363,8 @@ impl Session {
         };
         let new = files.iter().filter(|(path, content)| !is_known(path, content));
         let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
-        refuse_leaks(&[figures.secrets.search(&new), figures.secrets.search(words)].concat())
+        let leaks = [figures.secrets.search(&new), figures.secrets.search(words)].concat();
+        refuse_leaks_of(&leaks, |leak| leaks::written(leak, files, &self.site))
     }
 
     fn rebuilt(&self, before: &Files, typeset: usize) -> Rebuilt {

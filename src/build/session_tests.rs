@@ -219,6 +219,35 @@ fn a_private_value_is_refused_in_pages_and_in_reports_that_come_later() {
     assert!(rebuilt(&mut session, When::Later).is_err());
 }
 
+#[test]
+fn a_private_value_is_placed_in_the_text_where_lines_are_asked_for() {
+    let site = TestSite::new();
+    site.write("config/local.toml", "[flex]\ntoken = \"123456789012\"\n");
+    let mut session = Session::open(site.dir(), [], Settings { lines: true, ..Settings::default() });
+    rebuilt(&mut session, When::Later).unwrap();
+    let line = site.read("content/months/2022-07.md").lines().count() + 2;
+    append(&site, "content/months/2022-07.md", "\nWritten\nfor du0000000\nby me.\n");
+    let error = rebuilt(&mut session, When::Later).unwrap_err();
+    let place = format!("content/months/2022-07.md:{}", line + 1);
+    assert_eq!(error.place().unwrap().to_string(), place);
+    let said = error.message();
+    assert_eq!(
+        said.lines().skip(1).collect::<Vec<_>>(),
+        [format!("{place} shows an account id (du0000000)")],
+        "{said}"
+    );
+    // A token is not even shown to its owner, and neither is its line.
+    site.replace("content/months/2022-07.md", "du0000000", "123456789012");
+    let error = rebuilt(&mut session, When::Later).unwrap_err();
+    assert_eq!(error.place().unwrap().to_string(), "content/months/2022-07.md");
+    assert!(error.message().contains(&format!("{place} shows the Flex token")), "{}", error.message());
+    // What a template shows is in no text.
+    site.write("content/months/2022-07.md", "July.\n");
+    site.write("templates/foot.html", "<p>DU0000000</p>");
+    let error = rebuilt(&mut session, When::Later).unwrap_err();
+    assert!(error.place().unwrap().to_string().starts_with("public/"), "{error}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_lies_beside_a_file_that_cannot_be_looked_at_is_seen_when_that_is_mended() {

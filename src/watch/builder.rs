@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::folders::Watched;
 use super::generation::{Generation, Reports, listed};
 use super::looks::{Look, Looks};
-use super::typesetter::Job;
+use super::typesetter::Typesetter;
 use super::{Notice, Sources};
 use crate::build::session::{Changed, Rebuilt, Session, Settings, When};
 use crate::build::typesetting::TypesetReports;
@@ -49,7 +49,7 @@ pub struct Builder {
     notices: mpsc::UnboundedSender<Notice>,
     desks: Arc<Desks>,
     watched: Watched,
-    jobs: Sender<Job>,
+    typesetter: Typesetter,
     /// What went wrong with files that may not be whole yet.
     held: Option<Failure>,
     /// What keeps the site from being made, as HTML.
@@ -89,7 +89,7 @@ impl Builder {
         notices: mpsc::UnboundedSender<Notice>,
         desks: Arc<Desks>,
         watched: Watched,
-        jobs: Sender<Job>,
+        typesetter: Typesetter,
     ) -> Self {
         Self {
             session: open(&site, &sources),
@@ -99,7 +99,7 @@ impl Builder {
             notices,
             desks,
             watched,
-            jobs,
+            typesetter,
             held: None,
             failure: None,
             report_failure: None,
@@ -163,8 +163,8 @@ impl Builder {
     /// Makes the site of the files as they were last seen.
     fn build(&mut self) {
         let began = Instant::now();
-        let today = (self.sources.today)();
-        match caught("the site", || self.session.remake(today, When::Later)) {
+        let today = self.sources.today;
+        match caught("the site", || self.session.remake(today(), When::Later)) {
             Ok(Ok(rebuilt)) => {
                 (self.held, self.failure) = (None, None);
                 self.forget_typesetting();
@@ -173,8 +173,9 @@ impl Builder {
             }
             Ok(Err(error)) => self.hold(error),
             Err(error) => {
-                // What it left behind may be half of something.
+                // What it left behind may be half of something. The same files would only fail again, so that a change is waited for.
                 self.session = open(&self.site, &self.sources);
+                let _ = self.session.look(Changed::Unknown);
                 self.forget_typesetting();
                 self.hold(error);
             }
@@ -265,7 +266,7 @@ impl Builder {
         }
         if let Some(typesetting) = self.session.typesetting() {
             self.typesetting = Typesetting::Running;
-            self.give(Job::All(Box::new(typesetting)));
+            self.typesetter.typeset(typesetting);
         }
     }
 
@@ -295,13 +296,8 @@ impl Builder {
             return;
         }
         if let Some(typesetting) = self.session.drawing() {
-            self.give(Job::Pictures(Box::new(typesetting)));
+            self.typesetter.draw(typesetting);
         }
-    }
-
-    fn give(&self, job: Job) {
-        // It ends only with this thread.
-        let _ = self.jobs.send(job);
     }
 
     fn tell(&self, notice: Notice) {

@@ -1,9 +1,11 @@
-use std::sync::mpsc::Receiver as Jobs;
+use std::cell::Cell;
 
+use chrono::NaiveDate;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
 use crate::build::testing::TestSite;
+use crate::build::typesetting::Typesetting;
 use crate::watch::folders;
 
 /// A builder whose every step is made by the test.
@@ -12,7 +14,16 @@ struct Bench {
     builder: Builder,
     current: watch::Receiver<Arc<Generation>>,
     noticed: UnboundedReceiver<Notice>,
-    jobs: Jobs<Job>,
+    jobs: Receiver<Box<Typesetting>>,
+}
+
+thread_local! {
+    static IS_BROKEN: Cell<bool> = const { Cell::new(false) };
+}
+
+fn today() -> NaiveDate {
+    assert!(!IS_BROKEN.get(), "a fault of calendars");
+    "2100-01-01".parse().unwrap()
 }
 
 const ALL: Look = Look { paths: None, is_late: false };
@@ -26,9 +37,9 @@ impl Bench {
         let watched = folders::watch(site.dir().root(), true, wake).unwrap();
         let (generations, current) = watch::channel(Arc::default());
         let (notices, noticed) = mpsc::unbounded_channel();
-        let (sender, jobs) = std::sync::mpsc::channel();
-        let sources = Sources { environment: Vec::new(), today: || "2100-01-01".parse().unwrap() };
-        let builder = Builder::new(site.dir(), sources, generations, notices, Arc::default(), watched, sender);
+        let (typesetter, jobs) = Typesetter::idle();
+        let sources = Sources { environment: Vec::new(), today };
+        let builder = Builder::new(site.dir(), sources, generations, notices, Arc::default(), watched, typesetter);
         let mut bench = Self { site, builder, current, noticed, jobs };
         bench.builder.look(ALL);
         assert_eq!(bench.now().reports, Reports::Coming);
@@ -47,10 +58,7 @@ impl Bench {
 
     fn typeset(&mut self) -> Result<TypesetReports> {
         self.builder.typeset();
-        match self.jobs.try_recv() {
-            Ok(Job::All(typesetting)) => typesetting.run(),
-            _ => panic!("nothing is to be typeset"),
-        }
+        self.jobs.try_recv().unwrap().run()
     }
 
     /// The failures that were said on the terminal.
@@ -114,6 +122,24 @@ fn a_typesetter_that_fails_is_said_once_and_keeps_nobody_waiting() {
     let reports = bench.typeset();
     bench.builder.take(reports);
     assert_eq!((bench.now().reports.clone(), bench.now().failure.clone()), (Reports::Settled, None));
+}
+
+#[test]
+fn a_fault_of_the_builder_is_said_once_and_the_next_change_is_tried() {
+    let mut bench = Bench::new();
+    let files = bench.now().files.clone().unwrap();
+    IS_BROKEN.set(true);
+    bench.site.replace("content/about.md", "\n", "\n\n");
+    bench.look_twice();
+    let number = bench.now().number;
+    assert!(bench.now().failure.as_ref().unwrap().contains("a fault of calendars"));
+    assert_eq!(bench.now().files.as_ref().unwrap().len(), files.len());
+    bench.look_twice();
+    assert_eq!((bench.now().number, bench.said().len()), (number, 1));
+    IS_BROKEN.set(false);
+    bench.site.replace("content/about.md", "\n", "\n\n");
+    bench.builder.look(ALL);
+    assert_eq!(bench.now().failure, None);
 }
 
 #[cfg(unix)]

@@ -51,13 +51,21 @@ struct Event<'a> {
     changed: &'a Option<BTreeSet<String>>,
     edited: &'a Option<Edited>,
     failure: &'a Option<String>,
+    /// Which script the pages have: one that runs cannot be replaced by another.
+    script: String,
 }
 
 impl Generation {
+    /// Which script the pages have.
+    pub fn script(&self) -> String {
+        let script = self.files.as_ref().and_then(|files| files.get("site.js"));
+        script.map(|script| script.digest().to_string()).unwrap_or_default()
+    }
+
     /// The event of the stream that announces it. `session` tells one run of the program from the next.
     pub fn event(&self, session: &str, follow: bool) -> String {
         let Self { number, changed, edited, failure, .. } = self;
-        let event = Event { number: *number, session, follow, changed, edited, failure };
+        let event = Event { number: *number, session, follow, changed, edited, failure, script: self.script() };
         let json = serde_json::to_string(&event).unwrap_or_default();
         format!("id: {number}\ndata: {json}\n\n")
     }

@@ -38,6 +38,7 @@ use caught::caught;
 use desk::Desks;
 use generation::Generation;
 use server::Shared;
+use typesetter::Typesetter;
 
 /// How a site is watched.
 #[derive(Debug, Clone, Copy)]
@@ -111,9 +112,9 @@ async fn serve(site: &SiteDir, options: &Options, sources: Sources, tell: &mut d
     let (notice, mut noticed) = notices::unbounded_channel();
     let (generations, current) = watch::channel(Arc::new(Generation::default()));
     let desks = Arc::new(Desks::default());
-    let jobs = typesetter::start(wake.clone(), desks.clone())?;
+    let typesetter = Typesetter::start(wake.clone(), desks.clone())?;
     let trouble = notice.clone();
-    let builder = Builder::new(site, sources, generations, notice.clone(), desks.clone(), watched, jobs);
+    let builder = Builder::new(site, sources, generations, notice.clone(), desks.clone(), watched, typesetter);
     std::thread::Builder::new()
         .name("builder".into())
         .spawn(move || {

@@ -113,9 +113,10 @@ fn content_of(path: &str, content: &FileContent, status: StatusCode, now: &Gener
 fn with_client(html: &[u8], path: &str, now: &Generation, session: &str) -> Vec<u8> {
     let client = format!(
         "<link rel=\"stylesheet\" href=\"/-/watch.css\" data-watch><script src=\"/-/idiomorph.js\" defer data-watch></script>\
-         <script src=\"/-/watch.js\" defer data-watch data-page=\"{}\" data-generation=\"{}\" data-session=\"{session}\"></script>",
+         <script src=\"/-/watch.js\" defer data-watch data-page=\"{}\" data-generation=\"{}\" data-script=\"{}\" data-session=\"{session}\"></script>",
         escape(path),
         now.number,
+        now.script(),
     );
     let at = memchr::memmem::find(html, b"</head>").unwrap_or(html.len());
     let (before, after) = html.split_at(at);

@@ -1,4 +1,4 @@
-//! The typesetter: a thread that makes reports, and pictures of them, while pages are made on another one.
+//! The typesetter: threads that make reports, and pictures of them, while pages are made on another one.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -12,47 +12,68 @@ use crate::{Error, Result};
 /// Pixels a point in the picture of a report.
 const SCALE: f64 = 1.6;
 
-/// What there is to typeset.
-pub enum Job {
-    /// All reports that are not as before; the builder is woken with them.
-    All(Box<Typesetting>),
-    /// The pictures of those that somebody looks at.
-    Pictures(Box<Typesetting>),
+/// What the threads are asked for. They end with whoever holds this.
+pub struct Typesetter {
+    reports: Sender<Box<Typesetting>>,
+    pictures: Sender<Box<Typesetting>>,
 }
 
-/// Starts the thread. It ends with the builder, which holds the sender.
-///
-/// # Errors
-/// No thread to be had.
-pub fn start(wake: Sender<Wake>, desks: Arc<Desks>) -> Result<Sender<Job>> {
-    let (sender, jobs) = mpsc::channel();
-    std::thread::Builder::new()
-        .name("typesetter".into())
-        .spawn(move || work(&jobs, &wake, &desks))
-        .map_err(|cause| Error::internal("cannot start the typesetter").because(cause))?;
-    Ok(sender)
+impl Typesetter {
+    /// Starts the threads. Somebody waits for a picture, so that they are not made behind all reports.
+    ///
+    /// # Errors
+    /// No thread to be had.
+    pub fn start(wake: Sender<Wake>, desks: Arc<Desks>) -> Result<Self> {
+        let (reports, asked) = mpsc::channel();
+        thread("typesetter", move || typeset(&asked, &wake))?;
+        let (pictures, asked) = mpsc::channel();
+        thread("draughtsman", move || draw(&asked, &desks))?;
+        Ok(Self { reports, pictures })
+    }
+
+    /// Has all reports typeset that are not as before; the builder is woken with them.
+    pub fn typeset(&self, typesetting: Typesetting) {
+        // The thread ends with this.
+        let _ = self.reports.send(Box::new(typesetting));
+    }
+
+    /// Has pictures made of the reports that somebody looks at.
+    pub fn draw(&self, typesetting: Typesetting) {
+        let _ = self.pictures.send(Box::new(typesetting));
+    }
+
+    /// One that does nothing but pass on what it is asked for.
+    #[cfg(test)]
+    pub fn idle() -> (Self, Receiver<Box<Typesetting>>) {
+        let (reports, asked) = mpsc::channel();
+        (Self { reports, pictures: mpsc::channel().0 }, asked)
+    }
 }
 
-fn work(jobs: &Receiver<Job>, wake: &Sender<Wake>, desks: &Desks) {
-    while let Ok(job) = jobs.recv() {
-        // Of what has piled up meanwhile only the newest of a kind is worth doing, and pictures come first.
-        let (mut all, mut pictures) = (None, None);
-        for job in std::iter::once(job).chain(jobs.try_iter()) {
-            match job {
-                Job::All(typesetting) => all = Some(typesetting),
-                Job::Pictures(typesetting) => pictures = Some(typesetting),
-            }
-        }
-        if let Some(typesetting) = pictures {
-            for month in desks.wanted() {
-                let picture = caught("the picture of a report", || typesetting.picture(month, SCALE)).flatten();
-                desks.put(month, picture.map_err(|error| error.to_string()));
-            }
-        }
-        if let Some(typesetting) = all {
-            let reports = caught("the reports", || typesetting.run_in_background()).flatten();
-            // Without a builder nobody waits for it.
-            let _ = wake.send(Wake::Typeset(Box::new(reports)));
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let started = std::thread::Builder::new().name(name.into()).spawn(work);
+    started.map(drop).map_err(|cause| Error::internal("cannot start the typesetter").because(cause))
+}
+
+/// Of what has piled up meanwhile only the newest is worth doing.
+fn newest(asked: &Receiver<Box<Typesetting>>) -> Option<Box<Typesetting>> {
+    let first = asked.recv().ok()?;
+    Some(asked.try_iter().last().unwrap_or(first))
+}
+
+fn typeset(asked: &Receiver<Box<Typesetting>>, wake: &Sender<Wake>) {
+    while let Some(typesetting) = newest(asked) {
+        let reports = caught("the reports", || typesetting.run_in_background()).flatten();
+        // Without a builder nobody waits for it.
+        let _ = wake.send(Wake::Typeset(Box::new(reports)));
+    }
+}
+
+fn draw(asked: &Receiver<Box<Typesetting>>, desks: &Desks) {
+    while let Some(typesetting) = newest(asked) {
+        for month in desks.wanted() {
+            let picture = caught("the picture of a report", || typesetting.picture(month, SCALE)).flatten();
+            desks.put(month, picture.map_err(|error| error.to_string()));
         }
     }
 }

@@ -18,11 +18,32 @@ function browserPath() {
 /** A browser without a window. */
 const browse = () => chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-gpu"] });
 
-/** A folder with the demo, without its site. */
+/** How long anything may take on a machine that is busy with other things. */
+const LIMIT = 120000;
+
+/** A folder with the demo and its site. */
 function demo(binary) {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-watch-"));
   execFileSync(binary, ["demo", path.join(root, "demo")], { stdio: "ignore" });
   return path.join(root, "demo");
+}
+
+/** The demo without its site, and with the record of these months alone: all of it is soon made again. */
+function smallDemo(binary, months) {
+  const root = demo(binary);
+  for (const folder of ["data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades"]) {
+    for (const name of fs.readdirSync(path.join(root, folder))) {
+      if (!months.test(name)) fs.rmSync(path.join(root, folder, name));
+    }
+  }
+  for (const folder of ["public", ".cache"]) fs.rmSync(path.join(root, folder), { recursive: true });
+  return root;
+}
+
+/** Every file below a folder, by its path in it. */
+function filesBelow(folder) {
+  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).split(path.sep).join("/"));
 }
 
 /** `trackrecord watch` over a folder: its address, what it says, and its end. */
@@ -32,7 +53,7 @@ class Watch {
     watch.root = root;
     watch.said = "";
     watch.printed = "";
-    watch.process = spawn(binary, ["--root", root, "watch", "--port", "0", ...options]);
+    watch.process = spawn(binary, ["--root", root, "watch", ...(options.includes("--port") ? [] : ["--port", "0"]), ...options]);
     watch.process.stderr.on("data", (data) => { watch.said += data; });
     watch.process.stdout.on("data", (data) => { watch.printed += data; });
     await until(() => /^http\S+/.test(watch.printed), "the address");
@@ -66,7 +87,7 @@ class Watch {
   remove(name) { fs.rmSync(this.path(name), { recursive: true }); }
 }
 
-async function until(isSo, what, limit = 60000) {
+async function until(isSo, what, limit = LIMIT) {
   const end = performance.now() + limit;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`waited ${limit / 1000} s for ${what}`);
@@ -80,4 +101,4 @@ function equal(found, wanted, what) {
 
 const isTrue = (found, what) => equal(Boolean(found), true, what);
 
-module.exports = { Watch, browse, demo, equal, isTrue, until };
+module.exports = { LIMIT, Watch, browse, demo, equal, filesBelow, isTrue, smallDemo, until };

@@ -2,7 +2,8 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const { Watch, browse, demo, equal, isTrue, until } = require("./support.js");
+const { execFileSync } = require("node:child_process");
+const { LIMIT, Watch, browse, equal, filesBelow, isTrue, smallDemo, until } = require("./support.js");
 
 const MONTH = "content/months/2020-03.md", PAGE = "months/2020-03/index.html";
 const PARAGRAPHS = Array.from({ length: 60 }, (_, n) => `Paragraph ${n + 1} of a long comment, with words enough to fill a line or two of the page it is on.`);
@@ -16,24 +17,22 @@ const checks = {
     await words(page, "Paragraph 60");
     await page.evaluate(() => { window.isSame = true; });
     const block = page.locator("p", { hasText: "Paragraph 30 " });
+    const top = async () => { await settled(page); return block.evaluate((e) => e.getBoundingClientRect().top); };
     await block.evaluate((e) => e.scrollIntoView({ block: "center", behavior: "instant" }));
-    await settled(page);
-    const before = (await block.boundingBox()).y;
+    const before = await top();
     for (let n = 1; n <= 60; n++) {
       const paragraphs = [...PARAGRAPHS];
       paragraphs[29] += " typed".repeat(n);
       watch.save(MONTH, text(paragraphs));
       await page.waitForFunction((n) => document.body.textContent.includes("page it is on." + " typed".repeat(n)), n);
     }
-    await settled(page);
-    const after = (await block.boundingBox()).y;
+    const after = await top();
     isTrue(Math.abs(after - before) < 2, `the block stays at ${before}, is at ${after}`);
     // What comes in above moves nothing either, as long as it is not what the author edits.
     const head = fs.readFileSync(path.join(__dirname, "../../templates/head.html"), "utf8");
     watch.save("templates/head.html", head + "<p style=\"height: 300px\">Above all</p>");
     await words(page, "Above all");
-    await settled(page);
-    const moved = (await block.boundingBox()).y;
+    const moved = await top();
     isTrue(Math.abs(moved - before) < 2, `the block stays at ${before}, is at ${moved}`);
     isTrue(await page.evaluate(() => window.isSame), "the page was not loaded again");
     watch.remove("templates");
@@ -43,13 +42,9 @@ const checks = {
     watch.save(MONTH, long);
     await open(watch, page, PAGE);
     await words(page, "Paragraph 60");
-    await page.waitForFunction(() => !document.querySelector(".watch-edited"));
     watch.save(MONTH, long.replace("Paragraph 55 ", "Edited 55 "));
-    await words(page, "Edited 55 ");
-    const block = page.locator(".watch-edited", { hasText: "Edited 55 " });
-    await block.waitFor();
-    const { y } = await block.boundingBox();
-    isTrue(y > 0 && y < page.viewportSize().height, `it is in view, at ${y}`);
+    const { top, height } = await outlined(page, "Edited 55 ");
+    isTrue(top > 0 && top < height, `it is in view, at ${top} of ${height}`);
     await page.waitForFunction(() => !document.querySelector(".watch-edited"));
   },
 
@@ -115,8 +110,7 @@ const checks = {
     await note.waitFor();
     equal(await note.locator("a").getAttribute("href"), "/later/", "where the note leads");
     await note.locator("a").click();
-    await words(page, "A new page.");
-    await page.locator(".watch-edited").waitFor();
+    await outlined(page, "A new page.");
     watch.remove("content/later.md");
     await words(page, "Page not found");
     watch.save("content/later.md", "+++\ntitle = \"Later\"\n+++\n\nBack again.\n");
@@ -186,7 +180,7 @@ const checks = {
     watch.save(MONTH, "Words for the desk.\n");
     await page.goto(watch.address + "-/desk/2020-03");
     const picture = page.locator("main img");
-    await picture.waitFor({ timeout: 60000 });
+    await picture.waitFor();
     const size = await picture.evaluate((e) => [e.naturalWidth, e.naturalHeight]);
     isTrue(size[0] > 800 && size[1] > 1000, `a picture of ${size}`);
     await page.frameLocator("iframe").locator("p", { hasText: "Words for the desk." }).waitFor();
@@ -279,7 +273,7 @@ const checks = {
   },
 
   async "two browsers see the same, and a page that was away catches up"({ watch, page }) {
-    const other = await page.context().browser().newContext();
+    const other = await newContext(page.context().browser());
     const second = await other.newPage();
     watch.save(MONTH, "Before.\n");
     await open(watch, page, PAGE);
@@ -287,43 +281,108 @@ const checks = {
     watch.save(MONTH, "For both.\n");
     await words(page, "For both.");
     await words(second, "For both.");
-    // What was saved while the stream was cut comes with its new connection.
-    await other.setOffline(true);
-    await second.evaluate(() => fetch("/").catch(() => {}));
+    // A page that nobody sees has no stream. What was saved meanwhile comes when it is seen again, even from behind an error.
+    const see = (isSeen) => second.evaluate((isSeen) => {
+      Object.defineProperty(document, "hidden", { value: !isSeen, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, isSeen);
+    await see(false);
     watch.save(MONTH, "While away.\n");
     await words(page, "While away.");
-    await other.setOffline(false);
+    watch.save(MONTH, "While away.\n\n[wrong](nowhere.md)\n");
+    await page.locator(".watch-failure").waitFor();
+    isTrue(!(await second.evaluate(() => document.body.textContent.includes("While away."))), "nothing comes to a page that nobody sees");
+    await see(true);
     await words(second, "While away.");
+    await second.locator(".watch-failure").waitFor();
+    watch.save(MONTH, "Both again.\n");
+    await words(second, "Both again.");
+    await second.locator(".watch-failure").waitFor({ state: "detached" });
     await other.close();
   },
+
+  async "a changed picture is another one, and stays so when the words beside it change"({ watch, page }) {
+    const square = (side) => `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><rect width="${side}" height="${side}"/></svg>`;
+    const about = watch.read("content/about.md");
+    watch.save("content/square.svg", square(40));
+    watch.save("content/about.md", "![A square](square.svg)\n\nOne word.\n");
+    await open(watch, page, "about/index.html");
+    const isWide = (side) => page.waitForFunction((side) => document.querySelector("img[alt='A square']")?.naturalWidth === side, side);
+    await isWide(40);
+    watch.save("content/square.svg", square(60));
+    await isWide(60);
+    watch.save("content/about.md", "![A square](square.svg)\n\nTwo words.\n");
+    await words(page, "Two words.");
+    await settled(page);
+    await isWide(60);
+    watch.save("content/about.md", about);
+    watch.remove("content/square.svg");
+  },
+
+  async "the site is that of a build, but for what brings changes into it, and nothing is written"({ watch, binary }) {
+    isTrue(!fs.existsSync(watch.path("public")), "watch writes no public/");
+    execFileSync(binary, ["--root", watch.root, "build"], { stdio: "ignore" });
+    const names = filesBelow(watch.path("public")).filter((name) => name !== ".trackrecord-manifest");
+    isTrue(names.filter((name) => name.endsWith(".html")).length > 20 && names.some((name) => name.endsWith(".pdf")), `pages and reports: ${names.length}`);
+    for (const name of names) {
+      const built = fs.readFileSync(watch.path(`public/${name}`));
+      if (/\.(html|js|css)$/.test(name)) isTrue(!/data-line|data-watch|data-generation|\/-\/|Idiomorph/.test(built), `nothing of watch is in public/${name}`);
+      const answer = await fetch(watch.address + name.split("/").map(encodeURIComponent).join("/"));
+      let served = Buffer.from(await answer.arrayBuffer());
+      if (name.endsWith(".html")) served = Buffer.from(served.toString().replace(/<link[^>]*data-watch>(<script[^>]*data-watch[^>]*><\/script>)+/, "").replace(/ data-line="[^"]*"/g, ""));
+      isTrue(served.equals(built), `${name} is as it was built`);
+    }
+  },
 };
+
+/** In every page: keeps what is outlined, and where, because an outline is soon gone. */
+function observe() {
+  window.outlined = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (target.classList.contains("watch-edited")) window.outlined.push({ text: target.textContent, top: target.getBoundingClientRect().top, height: innerHeight });
+    }
+  }).observe(document, { subtree: true, attributeFilter: ["class"] });
+}
+
+async function outlined(page, text) {
+  const found = await page.waitForFunction((text) => window.outlined.find((block) => block.text.includes(text)), text);
+  return found.jsonValue();
+}
 
 async function open(watch, page, name) {
   await page.goto(watch.address + name, { waitUntil: "load" });
 }
 
-const words = (page, text) => page.waitForFunction((text) => document.body.textContent.includes(text), text, { timeout: 60000 });
+const words = (page, text) => page.waitForFunction((text) => document.body.textContent.includes(text), text);
 const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
-async function follow(binary, root, browser) {
-  const watch = await Watch.start(binary, root, "--follow", "--poll");
-  const page = await browser.newPage();
+async function follow(binary, root, browser, taken) {
+  const watch = await Watch.start(binary, root, "--follow", "--poll", "--port", taken);
+  const context = await newContext(browser), page = await context.newPage();
   try {
+    isTrue(watch.said.includes(`port ${taken} is taken`) && new URL(watch.address).port > Number(taken), `the next free port: ${watch.address}`);
     await open(watch, page, "index.html");
     watch.edit(MONTH, (text) => text + "\nFollowed here.\n");
-    await page.waitForURL("**/months/2020-03/", { timeout: 60000 });
-    await words(page, "Followed here.");
-    await page.locator(".watch-edited").waitFor();
+    await page.waitForURL("**/months/2020-03/");
+    await outlined(page, "Followed here.");
   } finally {
-    await page.close();
+    await context.close();
     const took = await watch.stop("SIGTERM");
     isTrue(took < 1000, `SIGTERM ends it within a second: ${took} ms`);
   }
 }
 
+async function newContext(browser) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(LIMIT);
+  await context.addInitScript(observe);
+  return context;
+}
+
 async function main() {
-  const [binary, only = ""] = process.argv.slice(2);
-  const root = demo(path.resolve(binary)), browser = await browse();
+  const [program, only = ""] = process.argv.slice(2), binary = path.resolve(program);
+  const root = smallDemo(binary, /^(2019|2020-0[1-6])/), browser = await browse();
   let watch = await Watch.start(binary, root), failed = 0;
   const report = async (name, check) => {
     if (!name.includes(only)) return;
@@ -339,23 +398,23 @@ async function main() {
   try {
     for (const [name, check] of Object.entries(checks)) {
       await report(name, async () => {
-        const context = await browser.newContext(), page = await context.newPage(), errors = [];
+        const context = await newContext(browser), page = await context.newPage(), errors = [];
         page.on("pageerror", (error) => errors.push(error.message));
         page.on("console", (message) => { if (/Content.Security.Policy/i.test(message.text())) errors.push(message.text()); });
         try {
-          await check({ watch, page });
+          await check({ watch, page, binary });
           equal(errors, [], "errors of the page");
         } finally {
           await context.close();
         }
       });
     }
+    const taken = new URL(watch.address).port;
+    await report("--follow goes to the page that was edited, --poll sees it, a port that is taken is passed over, SIGTERM ends it", () => follow(binary, root, browser, taken));
     await report("Ctrl-C ends it within a second", async () => {
       const took = await watch.stop();
       isTrue(took < 1000, `it took ${took} ms`);
     });
-    await report("--follow goes to the page that was edited, --poll sees it, SIGTERM ends it", () => follow(binary, root, browser));
-    isTrue(!fs.existsSync(path.join(root, "public/-")), "nothing of it is in public/");
   } finally {
     watch.process.kill();
     await browser.close();

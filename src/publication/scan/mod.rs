@@ -18,6 +18,9 @@ use crate::file_content::FileContent;
 
 pub use secrets::Secrets;
 
+/// Of so many leaks it is looked up where they were written.
+const PLACED: usize = 100;
+
 /// Something private in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Leak {
@@ -48,22 +51,37 @@ impl Secrets {
 /// # Errors
 /// Every leak, with file and line, and what to do about it.
 pub fn refuse_leaks(leaks: &[Leak]) -> Result<()> {
+    refuse_leaks_of(leaks, |_| None)
+}
+
+/// As [`refuse_leaks`], where it may be known in which text of the author's a leak was written.
+///
+/// # Errors
+/// Every leak, with the place in the text or else in the site.
+pub fn refuse_leaks_of(leaks: &[Leak], written: impl Fn(&Leak) -> Option<Place>) -> Result<()> {
     let Some(first) = leaks.first() else { return Ok(()) };
-    let list: Vec<String> = leaks
-        .iter()
-        .take(10)
-        .map(|leak| {
-            let text = if leak.what == secrets::TOKEN { String::new() } else { format!(" ({})", leak.text) };
-            format!("public/{}:{} shows {}{text}", leak.file, leak.line, leak.what)
-        })
-        .collect();
-    let more = leaks.len().saturating_sub(list.len());
+    let mut list: Vec<String> = Vec::new();
+    let mut texts = Vec::new();
+    for (number, leak) in leaks.iter().enumerate() {
+        let text = if leak.what == secrets::TOKEN { String::new() } else { format!(" ({})", leak.text) };
+        let place = (number < PLACED).then(|| written(leak)).flatten();
+        let shown = place.clone().unwrap_or_else(|| Place::line(format!("public/{}", leak.file), leak.line));
+        let line = format!("{shown} shows {}{text}", leak.what);
+        if !list.contains(&line) {
+            list.push(line);
+        }
+        // The line of a token is not looked up, because it would be shown.
+        texts.extend(place.map(|place| if leak.what == secrets::TOKEN { Place::file(place.path) } else { place }));
+    }
+    let count = list.len();
+    list.truncate(10);
+    let more = count - list.len();
     let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
     Err(Error::refused(format!(
         "the site was not published, because it would give private things away:\n{}{rest}",
         list.join("\n")
     ))
-    .at(Place::file(format!("public/{}", first.file)))
+    .at(texts.into_iter().next().unwrap_or_else(|| Place::file(format!("public/{}", first.file))))
     .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
 }
 

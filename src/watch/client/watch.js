@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const own = document.currentScript;
-  const page = own.dataset.page, session = own.dataset.session;
+  const { page, session, script } = own.dataset;
   let generation = Number(own.dataset.generation);
   const FOLLOWED = "watch-followed", BLOCKS = "[data-line], p, li, h1, h2, h3, h4, tr, figure, pre, dt, dd";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -45,9 +45,13 @@
     const known = event.number === generation + 1 && event.changed;
     if (event.failure && known && !known.length) { generation = event.number; return; }
     const isOther = (path) => !known || known.includes(path);
-    if (!page || (known && known.includes("site.js"))) return location.reload();
+    if (!page || event.script !== script) return location.reload();
     if (isOther("style.css")) swapStyles(event.number);
-    if (known) refreshPictures(known, event.number);
+    for (const picture of all("img")) {
+      const path = pathOf(picture);
+      if (path && isOther(path)) newest.set(path, event.number);
+    }
+    freshen(document);
     if (isOther(page) && !(await refresh())) return location.reload();
     generation = event.number;
     if (event.edited) point(event.edited, event.follow);
@@ -82,13 +86,19 @@
     }
   }
 
-  function refreshPictures(changed, number) {
-    for (const picture of all("img")) {
-      const url = new URL(picture.src, location.href);
-      if (url.origin === location.origin && changed.includes(decodeURIComponent(url.pathname).slice(1))) {
-        url.search = number;
-        picture.src = url;
-      }
+  // Pictures of the site that have changed since the page was loaded, with the number of the generation they came with: a browser
+  // would take what it has of the old address.
+  const newest = new Map();
+  function pathOf(picture) {
+    try {
+      const url = new URL(picture.getAttribute("src") ?? "", location.href);
+      return url.origin === location.origin && decodeURIComponent(url.pathname).slice(1);
+    } catch { return undefined; }
+  }
+  function freshen(root) {
+    for (const picture of all("img", root)) {
+      const number = newest.get(pathOf(picture)), address = picture.getAttribute("src")?.replace(/\?.*|$/, "?" + number);
+      if (number && picture.getAttribute("src") !== address) picture.setAttribute("src", address);
     }
   }
 
@@ -109,6 +119,7 @@
     // What scripts make of the page's markup is made of the new one before it replaces the old.
     if (typeof start === "function") start(next);
     else if (all("script[src]:not([data-watch])").length) return false;
+    freshen(next);
     const hold = holdScroll();
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
