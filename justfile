@@ -52,7 +52,10 @@ curious PYTHON="python3":
     cargo build --release --locked
     {{PYTHON}} tests/oracle/curious.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
 
-# A year of an ugly account, its statements cut and ordered at random, against a ledger of its own; `.ci/run` plays 12
+# Ugly accounts against ledgers of their own: statements of a year cut and ordered at random, tables of net values, tables of
+# fills. PYTHON has the packages of tests/oracle/requirements.txt; `.ci/run` plays a few
 hostile PYTHON="python3" RUNS="1000":
     cargo build --release --locked
     {{PYTHON}} tests/hostile/run.py --runs {{RUNS}} --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+    {{PYTHON}} tests/hostile/nav.py --runs {{RUNS}} --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+    {{PYTHON}} tests/hostile/fills.py --runs {{RUNS}} --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord

@@ -8,10 +8,9 @@ files hold. For each seed the round trips, in pairs of an opening and a closing 
 the ledger (exact fractions), whatever the cut and order of the files. Exit 1 and the seed where they are not.
 """
 
-import argparse
 import json
 import random
-import subprocess
+import shutil
 import sys
 import tempfile
 from collections import defaultdict, deque
@@ -24,6 +23,7 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).parent))
 
 from nav import SESSIONS, close, new_site, run  # noqa: E402
+from seeds import play  # noqa: E402
 
 
 @dataclass
@@ -225,31 +225,10 @@ def one(binary, seed, keep):
             if problems:
                 problems.insert(0, " ".join(map(str, form.arguments())))
                 if keep:
-                    import shutil
                     shutil.copytree(folder, keep / f"fills-{seed}", dirs_exist_ok=True)
                 break
     return problems
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--binary", required=True, type=Path)
-    arguments.add_argument("--runs", type=int, default=50)
-    arguments.add_argument("--first", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="where to leave the sites that went wrong")
-    arguments = arguments.parse_args()
-    wrong = 0
-    for number in range(arguments.first, arguments.first + arguments.runs):
-        try:
-            problems = one(arguments.binary.resolve(), number, arguments.keep)
-        except AssertionError as problem:
-            problems = [str(problem)]
-        if problems:
-            wrong += 1
-            print(f"seed {number}:", *problems[:6], sep="\n  ")
-    print(f"{arguments.runs - wrong} passed, {wrong} failed")
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(__doc__, one))

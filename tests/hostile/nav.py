@@ -8,7 +8,6 @@ fractions, METRICS of the site: money comes in at the start of an interval and l
 order of the files, and the site must build. Exit 1 and the seed where one does not.
 """
 
-import argparse
 import json
 import math
 import random
@@ -21,6 +20,10 @@ from fractions import Fraction as F
 from pathlib import Path
 
 import exchange_calendars
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from seeds import play  # noqa: E402
 
 TOLERANCE = 1e-9
 SESSIONS = [day.date() for day in exchange_calendars.get_calendar("XNYS").sessions_in_range("2018-01-02", "2025-12-31")]
@@ -280,25 +283,5 @@ def one(binary, seed, keep):
     return problems
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--binary", required=True, type=Path)
-    arguments.add_argument("--runs", type=int, default=50)
-    arguments.add_argument("--first", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="where to leave the sites that went wrong")
-    arguments = arguments.parse_args()
-    wrong = 0
-    for number in range(arguments.first, arguments.first + arguments.runs):
-        try:
-            problems = one(arguments.binary.resolve(), number, arguments.keep)
-        except AssertionError as problem:
-            problems = [str(problem)]
-        if problems:
-            wrong += 1
-            print(f"seed {number}:", *problems[:6], sep="\n  ")
-    print(f"{arguments.runs - wrong} passed, {wrong} failed")
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(__doc__, one))

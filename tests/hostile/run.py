@@ -5,7 +5,6 @@ For each seed and base currency: every import order gives the same figures, `che
 total, months, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
 """
 
-import argparse
 import json
 import random
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import account as ledger  # noqa: E402
+from seeds import play  # noqa: E402
 
 TOLERANCE = 1e-9
 
@@ -74,7 +74,8 @@ def judge(program, known, problems):
     return stats
 
 
-def one(binary, seed, base, keep):
+def one(binary, seed, keep):
+    base = ("USD", "EUR", "GBP")[seed % 3]
     source = random.Random(seed * 7919 + len(base))
     account = ledger.Account(seed, base)
     spans = ledger.spans(account, source)
@@ -113,26 +114,5 @@ def one(binary, seed, base, keep):
     return problems
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--binary", required=True, type=Path)
-    arguments.add_argument("--runs", type=int, default=50)
-    arguments.add_argument("--first", type=int, default=1)
-    arguments.add_argument("--keep", type=Path, help="where to leave the sites that went wrong")
-    arguments = arguments.parse_args()
-    wrong = 0
-    for number in range(arguments.first, arguments.first + arguments.runs):
-        base = ("USD", "EUR", "GBP")[number % 3]
-        try:
-            problems = one(arguments.binary.resolve(), number, base, arguments.keep)
-        except AssertionError as problem:
-            problems = [str(problem)]
-        if problems:
-            wrong += 1
-            print(f"seed {number} {base}:", *problems[:6], sep="\n  ")
-    print(f"{arguments.runs - wrong} passed, {wrong} failed")
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(__doc__, one))
