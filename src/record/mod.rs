@@ -9,6 +9,7 @@ pub mod action_rows;
 mod action_versions;
 pub mod annotation;
 pub mod asset_class;
+mod cash;
 pub mod content;
 mod content_files;
 pub mod corrections;

@@ -26,10 +26,31 @@ impl Snapshot {
         self.differences(other).is_empty()
     }
 
+    /// Whether the sum that one states is other money than the cash by currency of the other; `None` where they state it
+    /// alike.
+    fn cash_differs(&self, other: &Self) -> Option<bool> {
+        let (sum, parts) = match (self.is_cash_in_base(), other.is_cash_in_base()) {
+            (true, false) => (self, other),
+            (false, true) => (other, self),
+            _ => return None,
+        };
+        if parts.cash.is_empty() {
+            return None;
+        }
+        let rates = Self { fx: parts.fx.clone(), cash: sum.cash.clone(), ..parts.clone() };
+        Some(rates.is_its_cash(&parts.cash) == Some(false))
+    }
+
     /// Whether it is of a statement, which the broker stands by more than by what its terminal shows.
     fn is_of_statement(&self) -> bool {
         self.source == Source::Flex
     }
+}
+
+/// The cash of a snapshot in words.
+fn cash(snapshot: &Snapshot) -> String {
+    let amounts = snapshot.cash.iter().map(|(currency, amount)| format!("{amount} {currency}"));
+    amounts.collect::<Vec<_>>().join(", ")
 }
 
 /// The currencies of which both say something, and differ.
@@ -61,8 +82,13 @@ impl Versioned for Snapshot {
             let value = Difference::new("net value", self.net_liquidation, other.net_liquidation);
             found.push(Difference { effect, ..value });
         }
-        let amounts = [("cash", &self.cash, &other.cash), ("accruals", &self.accruals, &other.accruals)];
-        for (field, one, other) in amounts.into_iter().chain([("rate", &self.fx, &other.fx)]) {
+        let mut amounts = vec![("accruals", &self.accruals, &other.accruals), ("rate", &self.fx, &other.fx)];
+        match self.cash_differs(other) {
+            Some(true) => found.push(Difference::new("cash", cash(self), cash(other))),
+            Some(false) => {}
+            None => amounts.insert(0, ("cash", &self.cash, &other.cash)),
+        }
+        for (field, one, other) in amounts {
             found.extend(differ(one, other).map(|(currency, this, that)| {
                 Difference::new(field, format!("{this} {currency}"), format!("{that} {currency}"))
             }));
@@ -83,7 +109,7 @@ impl Versioned for Snapshot {
 
     /// Fills in what this one lacks from the other one of the same moment.
     fn complete_from(&mut self, other: &Self) {
-        if self.cash.is_empty() {
+        if self.cash.is_empty() || (self.is_cash_in_base() && self.cash_differs(other) == Some(false)) {
             self.cash.clone_from(&other.cash);
         }
         if self.accruals.is_empty() && self.net_liquidation == other.net_liquidation {

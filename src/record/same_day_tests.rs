@@ -76,6 +76,23 @@ fn the_day_before_a_period_is_known_and_completed_by_the_statement_before() {
 }
 
 #[test]
+fn cash_by_currency_completes_the_same_sum_and_a_restated_sum_replaces_it() {
+    // 1,050.31 euros, of which 100 dollars at 0.94971.
+    let mut parts = with_positions(day("107108.41", Some(DECEMBER)));
+    parts.cash = [("EUR".parse().unwrap(), amount("955.339")), ("USD".parse().unwrap(), amount("100"))].into();
+    let sum = day("107108.41", Some(JANUARY));
+    assert!(is_known(&sum, std::slice::from_ref(&parts)) && !is_known(&parts, std::slice::from_ref(&sum)));
+    for order in [[parts.clone(), sum.clone()], [sum.clone(), parts.clone()]] {
+        assert_eq!(read(&order), (Snapshot { generated: sum.generated, ..parts.clone() }, Vec::new()));
+    }
+    let restated = Snapshot { cash: [("EUR".parse().unwrap(), amount("1060"))].into(), ..sum };
+    for order in [[parts.clone(), restated.clone()], [restated.clone(), parts.clone()]] {
+        let (read, findings) = read(&order);
+        assert_eq!((&read.cash, findings), (&restated.cash, vec![FindingKind::Restated]));
+    }
+}
+
+#[test]
 fn the_newest_statement_wins_and_the_restatement_is_named() {
     let (first, restated) = (with_positions(day("100000", Some(DECEMBER))), day("100001.5", Some(JANUARY)));
     for order in [[first.clone(), restated.clone()], [restated, first]] {

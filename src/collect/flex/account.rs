@@ -84,7 +84,8 @@ impl Reading {
         for row in rows.iter().filter(|row| row.tag == "EquitySummaryByReportDateInBase") {
             self.read_value(row, &mut values)?;
         }
-        let currencies = self.currencies(&holdings);
+        let mut cash = self.cash_by_currency(rows)?;
+        let currencies = self.currencies(&holdings, &cash);
         let funded = values.iter().find(|(_, valued)| !valued.snapshot.net_liquidation.is_zero());
         let funded = funded.map(|(date, _)| *date);
         for (date, Valued { row, mut snapshot, models }) in values {
@@ -97,6 +98,9 @@ impl Reading {
             if let Some(held) = held {
                 snapshot.fx.extend(held.rates);
                 snapshot.positions = (!held.only_lots).then_some(held.positions);
+            }
+            if let Some(cash) = cash.remove(&date).filter(|cash| snapshot.is_its_cash(cash) == Some(true)) {
+                snapshot.cash = cash;
             }
             if models.len() > 1 {
                 snapshot.doubts.push(SEVERAL_MODELS.to_owned());
@@ -176,11 +180,42 @@ impl Reading {
     }
 
     /// The currencies of this account, which are the only ones whose rates are kept: statements list all.
-    fn currencies(&self, holdings: &BTreeMap<NaiveDate, Holdings>) -> BTreeSet<Currency> {
+    fn currencies(
+        &self,
+        holdings: &BTreeMap<NaiveDate, Holdings>,
+        cash: &BTreeMap<NaiveDate, BTreeMap<Currency, Decimal>>,
+    ) -> BTreeSet<Currency> {
         let traded = self.batch.executions.iter().flat_map(|fill| [Some(fill.currency), fill.commission_currency]);
         let moved = self.batch.flows.iter().chain(&self.batch.income).map(|flow| Some(flow.currency));
         let held = holdings.values().flat_map(|held| held.positions.iter().map(|position| Some(position.currency)));
-        traded.chain(moved).chain(held).flatten().filter(|currency| Some(*currency) != self.base).collect()
+        let owned = cash.values().flat_map(BTreeMap::keys).map(|currency| Some(*currency));
+        traded
+            .chain(moved)
+            .chain(held)
+            .chain(owned)
+            .flatten()
+            .filter(|currency| Some(*currency) != self.base)
+            .collect()
+    }
+
+    /// The cash of each currency at the end of each period, where the statement reports it.
+    fn cash_by_currency(&self, rows: &[&Row]) -> Result<BTreeMap<NaiveDate, BTreeMap<Currency, Decimal>>> {
+        let mut cash: BTreeMap<NaiveDate, BTreeMap<Currency, Decimal>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.tag == "CashReportCurrency") {
+            // The sum of all stands among them under a name that is no currency.
+            let Some(currency) = row.text("currency").and_then(|code| code.parse().ok()) else { continue };
+            let date = match self.date(row, "toDate")? {
+                Some(date) => Some(date),
+                None => self.statement_date(row, "toDate")?,
+            };
+            let (Some(date), Some(amount)) = (date, row.decimal("endingCash")?.filter(|amount| !amount.is_zero()))
+            else {
+                continue;
+            };
+            let sum = cash.entry(date).or_default().entry(currency).or_default();
+            *sum = sum.saturating_add(amount);
+        }
+        Ok(cash)
     }
 
     fn rates_on(&self, date: NaiveDate, currencies: &BTreeSet<Currency>) -> BTreeMap<Currency, Decimal> {

@@ -68,9 +68,10 @@ impl<'a> FlexSettings<'a> {
 const SOURCE: crate::record::Source = crate::record::Source::Flex;
 
 /// The elements that are read, or left out with a reason.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "AccountInformation",
     "AssetSummary",
+    "CashReportCurrency",
     "CashTransaction",
     "ChangeInNAV",
     "ConversionRate",

@@ -264,6 +264,23 @@ fn the_parts_of_several_models_are_added_up_unless_the_whole_stands_beside_them(
 }
 
 #[test]
+fn cash_is_that_of_each_currency_where_the_statement_reports_it_and_it_is_the_same_money() {
+    let cash = |dollars: &str| {
+        let row = |currency: &str, ends: &str| {
+            format!(
+                "<CashReportCurrency accountId=\"U7654321\" currency=\"{currency}\" fromDate=\"20260105\" toDate=\"20260105\" endingCash=\"{ends}\"/>"
+            )
+        };
+        let rows = [row("BASE_SUMMARY", "1000"), row("USD", dollars), row("EUR", "500"), value("", 1000)].concat();
+        let rates = "<ConversionRate reportDate=\"20260105\" fromCurrency=\"EUR\" toCurrency=\"USD\" rate=\"1.1\"/>";
+        let batch = read(&with_rows(&(rows + rates))).unwrap();
+        batch.snapshots[0].cash.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect::<Vec<_>>()
+    };
+    assert_eq!(cash("450"), ["500 EUR", "450 USD"]);
+    assert_eq!(cash("440"), ["1000 USD"], "other money");
+}
+
+#[test]
 fn a_statement_cut_off_anywhere_is_refused_and_never_panics() {
     for end in (1..ACTIVITY.trim_end().len()).step_by(7) {
         let Some(cut) = ACTIVITY.get(..end) else { continue };
