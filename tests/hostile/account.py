@@ -2,8 +2,9 @@
 
 `Account(seed, base)` plays the year session by session: deposits in two currencies, dividends with tax and reversals,
 forward and reverse splits, a change of symbol, a spin-off, shares transferred in, options that are sold, assigned and
-expire, a future abroad, a short sale, currency conversions, trades cancelled and booked again days later, and values
-that later statements restate. `statement(span)` writes what a Flex query of a period would hold at the time it was
+expire, a future abroad, a short sale, orders filled around opposite ones, money rounded to cents, cash abroad on a day on which
+rates move by 5 %, currency conversions, trades cancelled and booked again days later, and values that later statements
+restate. `statement(span)` writes what a Flex query of a period would hold at the time it was
 generated; `Known(account, spans)` is what a reader of these statements can know, with every figure worked out here in
 exact fractions.
 """
@@ -68,10 +69,10 @@ class Fill:
     instrument: Instrument
     time: str
     quantity: F
-    price: F
     order: int
     transaction: int
     rate: F
+    money: F  # what the broker books for it, above zero
     commission: Datum = None
     taken_back: bool = False
     delivery: bool = False  # an option that was assigned, by the broker's word: what it brought goes with the shares
@@ -105,6 +106,10 @@ class Account:
         self.rates = {c: {"USD": F(1), "EUR": F("1.08"), "GBP": F("1.27")}[c] for c in ("USD", "EUR", "GBP")}
         self.flows = []
         self.later = defaultdict(list)  # day -> what happens then
+        self.indicates = self.random.random() < .5  # whether all fills say if they open or close
+        self.reports_cash = self.random.random() < .5  # whether statements have the cash of each currency
+        self.cash_on = {}
+        self.abroad = "USD" if base == "EUR" else "EUR"
         self.play()
 
     # --- the market ---
@@ -129,6 +134,8 @@ class Account:
             instrument.price = max(F(round(instrument.price * (1 + step) * 100), 100), F(1))
         for currency in ("EUR", "GBP"):
             step = F(round(self.random.gauss(0, 0.004) * 10**6), 10**6)
+            if self.today == self.shock and currency == "EUR":
+                step = self.random.choice([F(5, 100), F(-5, 100)])
             self.rates[currency] = F(round(self.rates[currency] * (1 + step) * 10**5), 10**5)
 
     # --- rows ---
@@ -166,41 +173,73 @@ class Account:
         return fills
 
     def near(self, instrument):
-        step = F(self.random.randint(-40, 40), 10**4)
-        return max(F(round(instrument.price * (1 + step) * 100), 100), F(1, 100))
+        """A price in cents, or in hundredths of one."""
+        step, digits = F(self.random.randint(-40, 40), 10**4), self.random.choice([2, 2, 4])
+        return max(F(round(instrument.price * (1 + step) * 10**digits), 10**digits), F(1, 100))
 
-    def fill(self, instrument, quantity, price, clock, kind, realized=None):
+    def booked(self, instrument, quantity, price):
+        """The money of a fill, above zero; what changes hands is in cents."""
+        money = abs(quantity) * price * instrument.multiplier
+        return F(round(money * 100), 100) if instrument.is_paid_for else money
+
+    def indicator(self, instrument, quantity):
+        held = self.held[instrument.conid]
+        if held * quantity >= 0:
+            return "O"
+        return "C" if abs(held) >= abs(quantity) else "C;O"
+
+    def fill(self, instrument, quantity, price, clock, kind, realized=None, order=None):
+        """One fill; those of an `order` that is named say whether they open or close."""
         booked = kind != "ExchTrade"
         commission = F(0) if booked else F(round(max(F(1), abs(quantity) * F(5, 1000)) * 10**4), 10**4)
-        transaction, rate = self.number(), self.rate(instrument.currency)
+        transaction, rate, money = self.number(), self.rate(instrument.currency), self.booked(instrument, quantity, price)
         attributes = {
             "currency": instrument.currency, "fxRateToBase": text(rate), "assetCategory": instrument.category,
             "symbol": instrument.symbol, "conid": str(instrument.conid), "listingExchange": "NYSE",
             "multiplier": str(instrument.multiplier), "transactionType": kind,
             "buySell": "BUY" if quantity > 0 else "SELL", "quantity": text(quantity), "tradePrice": text(price),
-            "proceeds": text(-quantity * price * instrument.multiplier), "ibCommission": text(-commission),
+            "proceeds": text(-money if quantity > 0 else money), "ibCommission": text(-commission),
             "ibCommissionCurrency": instrument.currency, "dateTime": f"{self.today:%Y%m%d};{clock}",
             "tradeDate": f"{self.today:%Y%m%d}", "reportDate": f"{self.today:%Y%m%d}", "transactionID": str(transaction),
-            "tradeID": str(transaction + 50000), "ibOrderID": "0" if booked else str(self.next_order),
+            "tradeID": str(transaction + 50000), "ibOrderID": "0" if booked else str(order or self.next_order),
             "ibExecID": "" if booked else f"0000aaaa.{transaction:08x}.01.01", "levelOfDetail": "EXECUTION", "notes": "",
         }
+        if order or self.indicates:
+            attributes["openCloseIndicator"] = self.indicator(instrument, quantity)
         if realized is not None:
             attributes["fifoPnlRealized"] = text(realized)
         until = None if booked else self.restated()
         datum = self.row("Trade", self.today, attributes,
                          {"ibCommission": text(-commission - F(1, 2))} if until else None, until)
-        made = Fill(instrument, f"{self.today:%Y%m%d};{clock}", quantity, price, self.next_order, transaction, rate, datum)
+        made = Fill(instrument, f"{self.today:%Y%m%d};{clock}", quantity, order or self.next_order, transaction, rate, money,
+                    datum)
         self.fills.append(made)
-        self.book(instrument, quantity, price, commission)
+        self.book(instrument, quantity, price, money, commission)
         return made
 
-    def book(self, instrument, quantity, price, commission):
+    def around(self, instrument):
+        """An order that sells all, and more, around one that buys: flat, long, flat and short, then a little bought back."""
+        sells, buys = self.next_order + 1, self.next_order + 2
+        self.next_order += 2
+        held, whole = self.held[instrument.conid], self.random.random() < .5
+        sales = [-40] if whole else [-10, -30]
+        for clock, order, quantity in [("110000", sells, -held), ("110100", buys, 10)] + [
+                ("110200", sells, quantity) for quantity in sales] + [("110300", buys, 5)]:
+            self.fill(instrument, F(quantity), self.near(instrument), clock, "ExchTrade", order=order)
+
+    def turn(self, instrument):
+        """Buys back what is short and as much again as before, in two fills of one time."""
+        self.next_order += 1
+        for quantity in [25, 60]:
+            self.fill(instrument, F(quantity), self.near(instrument), "113000", "ExchTrade", order=self.next_order)
+
+    def book(self, instrument, quantity, price, money, commission):
         self.cash[instrument.currency] -= commission
         if instrument.category == "FUT":
             self.marks.setdefault(instrument.conid, instrument.price)
             self.cash[instrument.currency] += quantity * (self.marks[instrument.conid] - price) * instrument.multiplier
         else:
-            self.cash[instrument.currency] -= quantity * price * instrument.multiplier
+            self.cash[instrument.currency] -= money if quantity > 0 else -money
         self.held[instrument.conid] += quantity
 
     def convert(self, amount, rate):
@@ -227,16 +266,17 @@ class Account:
         rebooked = self.number()
         self.row("Trade", self.today, attributes | {
             "transactionType": "TradeCancel", "buySell": attributes["buySell"] + " (Ca.)",
-            "quantity": text(-fill.quantity), "proceeds": text(fill.quantity * fill.price * fill.instrument.multiplier),
+            "quantity": text(-fill.quantity), "proceeds": text(fill.money if fill.quantity > 0 else -fill.money),
             "ibCommission": text(-F(attributes["ibCommission"])), "transactionID": str(again), "ibExecID": "",
             "tradeID": "", "origTransactionID": str(fill.transaction), "origTradeID": str(fill.transaction + 50000),
             "notes": "Ca", "reportDate": f"{self.today:%Y%m%d}"})
+        money = self.booked(fill.instrument, fill.quantity, right_price)
         datum = self.row("Trade", self.today, attributes | {
-            "tradePrice": text(right_price), "proceeds": text(-fill.quantity * right_price * fill.instrument.multiplier),
+            "tradePrice": text(right_price), "proceeds": text(-money if fill.quantity > 0 else money),
             "transactionID": str(rebooked), "ibExecID": "", "reportDate": f"{self.today:%Y%m%d}"})
         fill.taken_back = True
-        self.fills.append(Fill(fill.instrument, fill.time, fill.quantity, right_price, fill.order, rebooked, fill.rate, datum))
-        self.cash[fill.instrument.currency] += fill.quantity * (fill.price - right_price) * fill.instrument.multiplier
+        self.fills.append(Fill(fill.instrument, fill.time, fill.quantity, fill.order, rebooked, fill.rate, money, datum))
+        self.cash[fill.instrument.currency] += (fill.money - money) * (1 if fill.quantity > 0 else -1)
 
     def money(self, kind, currency, amount, instrument=None, description=""):
         amount = F(amount)
@@ -320,6 +360,12 @@ class Account:
         plan[jitter(.76, .79)].append("cover")
         plan[jitter(.16, .19)].append("future")
         plan[jitter(.37, .39)].append("close-future")
+        turned = self.new("TRN", "STK", "USD", 60)
+        for low, high in [(.10, .20), (.80, .90)]:
+            plan[jitter(low, high)].append("around")
+            plan[jitter(high, high + .04)].append("turn")
+        plan[jitter(.02, .08)].append("abroad")
+        self.shock = jitter(.10, .95)
         for _ in range(5):
             plan[jitter(.02, .98)].append("flow")
         plan[jitter(.02, .98)].append("foreign-flow")
@@ -348,11 +394,18 @@ class Account:
                 self.flows.pop()
                 for instrument in (*us, eu, uk, parent):
                     self.trade(instrument, 10 * pick.randint(4, 12), pieces=pick.randint(1, 3))
+                self.trade(turned, 60)
             for event in plan.get(day, []):
                 if event == "flow":
                     self.money("Deposits/Withdrawals", self.base, pick.choice([-9000, 12000, 35000, 60000, -15000]))
                 elif event == "foreign-flow":
                     self.money("Deposits/Withdrawals", pick.choice(["USD", "EUR", "GBP"]), 20000)
+                elif event == "abroad":
+                    self.money("Deposits/Withdrawals", self.abroad, 500000)
+                elif event == "around":
+                    self.around(turned)
+                elif event == "turn":
+                    self.turn(turned)
                 elif event == "dividend":
                     self.dividend(pick.choice([traded, parent, uk]))
                 elif event == "mistake":
@@ -428,7 +481,8 @@ class Account:
     def mistake(self, instrument):
         """A fill that is cancelled and booked again at another price four sessions later."""
         [fill] = self.trade(instrument, 12)
-        self.after(self.random.randint(1, 6), lambda _: self.cancel(fill, fill.price - F(1, 4)))
+        price = fill.money / fill.quantity
+        self.after(self.random.randint(1, 6), lambda _: self.cancel(fill, F(int(price * 100), 100) - F(1, 4)))
 
     def assign(self, put, stock, strike, number):
         """An assigned put: the broker reports a profit of 0 for it, or leaves that open."""
@@ -477,6 +531,7 @@ class Account:
         total = F(round((cash + stock + self.accrual) * 10**6), 10**6)
         cash = total - F(round(stock * 10**6), 10**6) - self.accrual
         self.positions[day] = held
+        self.cash_on[day] = dict(self.cash)
         self.rates_on[day] = {currency: self.rate(currency) for currency in self.rates}
         until = self.restated()
         attributes = {"reportDate": f"{day:%Y%m%d}", "cash": text(cash), "total": text(total),
@@ -532,7 +587,13 @@ def statement(account, span, daily_positions):
     for day in sessions if daily_positions else sessions[-1:]:
         common = {"accountId": ACCOUNT, "reportDate": f"{day:%Y%m%d}", "levelOfDetail": "SUMMARY"}
         lines += [element("OpenPosition", common | held) for held in account.positions[day]]
-    lines += ["</OpenPositions>", "<ConversionRates>"]
+    lines.append("</OpenPositions>")
+    if account.reports_cash and sessions:
+        common = {"accountId": ACCOUNT, "fromDate": f"{span.first:%Y%m%d}", "toDate": f"{sessions[-1]:%Y%m%d}"}
+        lines += ["<CashReport>", *(
+            element("CashReportCurrency", common | {"currency": currency, "endingCash": text(amount)})
+            for currency, amount in account.cash_on[sessions[-1]].items()), "</CashReport>"]
+    lines.append("<ConversionRates>")
     for day in sessions:
         lines += [element("ConversionRate", {"reportDate": f"{day:%Y%m%d}", "fromCurrency": currency,
                                              "toCurrency": account.base, "rate": text(rate)})
@@ -544,7 +605,7 @@ def statement(account, span, daily_positions):
 @dataclass
 class Lot:
     quantity: F
-    price: F
+    unit: F  # the money of one
     rate: F
     commission: F  # in trade currency, what is left of it
     order: int
@@ -598,7 +659,7 @@ class Known:
                 lots = books.pop(event.conid, deque())
                 for lot in lots:
                     lot.quantity *= event.ratio
-                    lot.price /= event.ratio
+                    lot.unit /= event.ratio
                 books[event.into].extend(lots)
                 continue
             self.match(books[event.instrument.conid], event, pairs)
@@ -607,16 +668,16 @@ class Known:
     def match(self, lots, fill, pairs):
         instrument = fill.instrument
         commission = -F(self.row[id(fill.commission)]["ibCommission"])
-        left, each = abs(fill.quantity), commission / abs(fill.quantity)
+        left, each, unit = abs(fill.quantity), commission / abs(fill.quantity), fill.money / abs(fill.quantity)
         sign = 1 if fill.quantity > 0 else -1
         while left and lots and (lots[0].quantity > 0) != (sign > 0):
             lot = lots[0]
             part = min(left, abs(lot.quantity))
             share = lot.commission * part / abs(lot.quantity)
             side = 1 if lot.quantity > 0 else -1
-            gain = side * (fill.price - lot.price) * part * instrument.multiplier
+            gain = side * (unit - lot.unit) * part
             if instrument.is_paid_for and side > 0:
-                base = part * instrument.multiplier * (fill.price * fill.rate - lot.price * lot.rate)
+                base = part * (unit * fill.rate - lot.unit * lot.rate)
             else:
                 base = gain * fill.rate
             base -= share * lot.rate + each * part * fill.rate
@@ -634,7 +695,7 @@ class Known:
             if lot.quantity == 0:
                 lots.popleft()
         if left:
-            lots.append(Lot(sign * left, fill.price, fill.rate, each * left, fill.order, fill.time, self.carried))
+            lots.append(Lot(sign * left, unit, fill.rate, each * left, fill.order, fill.time, self.carried))
             self.carried = F(0)
 
 
