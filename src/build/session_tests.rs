@@ -160,6 +160,20 @@ fn another_word_changes_only_what_shows_it() {
 }
 
 #[test]
+fn another_style_makes_no_page_again_but_the_one_that_carries_it() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Now).unwrap();
+    site.write("templates/extra.css", "b { margin: 1px }");
+    let second = rebuilt(&mut session, When::Later).unwrap();
+    assert_eq!(second.changed.iter().collect::<Vec<_>>(), ["404.html", "style.css"]);
+    let mut pages = second.files.iter().filter(|(path, _)| path.ends_with("index.html"));
+    assert!(pages.all(|(path, content)| content.as_ptr() == first.files[path].as_ptr()));
+    session.put_reports(session.typesetting().unwrap().run().unwrap()).unwrap();
+    assert_eq!(differences(session.files(), &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
+#[test]
 fn reports_of_a_site_that_has_become_another_one_come_too_late() {
     let site = TestSite::new();
     let mut session = open(&site);

@@ -167,6 +167,8 @@ struct Finished {
 
 fn finished(page: &Page, site: &Site, same: Option<(&Kept, Digest)>, earlier: &Held) -> Result<Finished> {
     let path = page.path();
+    let with_style = |base| Digest::of_parts([base, Digest::of(site.theme.style().as_bytes())]);
+    let same = same.map(|(kept, base)| (kept, if page.has_style() { with_style(base) } else { base }));
     if let Some(content) = same.and_then(|(kept, base)| kept.take(&path, base)) {
         let links = earlier.markdown.get(&path).cloned().unwrap_or_default();
         return Ok(Finished { path, content, links });

@@ -43,7 +43,7 @@ use sections::{SECTIONS, Section};
 /// Everything the pages have in common.
 pub struct Site<'a> {
     publication: &'a Publication,
-    theme: &'a Theme,
+    pub(crate) theme: &'a Theme,
     tables: &'a [Table],
     base_url: Option<String>,
     drafts: bool,
@@ -366,6 +366,11 @@ impl<'a> Page<'a> {
         }
         let html = settle(site.theme.render(self.template(), &context)?);
         Ok(Rendered { html, links: own.links, reads: reads.into_paths() })
+    }
+
+    /// Whether it carries the style inside: the page for wrong addresses is seen at any of them.
+    pub(crate) fn has_style(&self) -> bool {
+        matches!(self, Self::NotFound)
     }
 
     /// What its template receives beside what all pages do.

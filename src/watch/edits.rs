@@ -28,10 +28,11 @@ pub fn edited(edits: &[Edit], changed: &BTreeSet<String>, files: &Files) -> Opti
     Some(Edited { file, line, page })
 }
 
-/// The first line that is not the same in both, counted from 1.
+/// The first line that is not the same in both, counted from 1. An empty one stands before what was written.
 fn line(before: &str, now: &str) -> usize {
     let same = before.lines().zip(now.lines()).take_while(|(one, other)| one == other).count();
-    (same + 1).min(now.lines().count().max(1))
+    let written = now.lines().skip(same).position(|line| !line.trim().is_empty());
+    written.map_or_else(|| now.lines().count().max(1), |further| same + further + 1)
 }
 
 /// Of the pages that changed, the one that is about the file: one that shows its blocks, and of those the deepest.
@@ -57,6 +58,9 @@ mod tests {
     fn the_first_other_line_is_the_edited_one() {
         assert_eq!(line("a\nb\nc", "a\nx\nc"), 2);
         assert_eq!(line("a\nb", "a\nb\nc"), 3);
+        assert_eq!(line("a\n", "a\n\nb\n"), 3);
+        assert_eq!(line("a\n\nc\n", "a\n\n\nb\n\nc\n"), 4);
+        assert_eq!(line("a\nb\n", "a\n \n"), 2);
         assert_eq!(line("a\nb\nc", "a"), 1);
         assert_eq!(line("", "a\nb"), 1);
         assert_eq!(line("a", ""), 1);
