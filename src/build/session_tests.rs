@@ -238,18 +238,14 @@ fn a_private_value_is_placed_in_the_text_where_lines_are_asked_for() {
     let site = TestSite::new();
     site.write("config/local.toml", "[flex]\ntoken = \"123456789012\"\n");
     let mut session = Session::open(site.dir(), [], Settings { lines: true, ..Settings::default() });
+    site.write("content/months/2022-07.md", "July.\n");
     rebuilt(&mut session, When::Later).unwrap();
-    let line = site.read("content/months/2022-07.md").lines().count() + 2;
     append(&site, "content/months/2022-07.md", "\nWritten\nfor du0000000\nby me.\n");
     let error = rebuilt(&mut session, When::Later).unwrap_err();
-    let place = format!("content/months/2022-07.md:{}", line + 1);
+    let place = "content/months/2022-07.md:4";
     assert_eq!(error.place().unwrap().to_string(), place);
     let said = error.message();
-    assert_eq!(
-        said.lines().skip(1).collect::<Vec<_>>(),
-        [format!("{place} shows an account id (du0000000)")],
-        "{said}"
-    );
+    assert!(said.lines().any(|line| line == format!("{place} shows an account id (du0000000)")), "{said}");
     // A token is not even shown to its owner, and neither is its line.
     site.replace("content/months/2022-07.md", "du0000000", "123456789012");
     let error = rebuilt(&mut session, When::Later).unwrap_err();
