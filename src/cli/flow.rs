@@ -36,7 +36,7 @@ enum Action {
         /// What one unit of its currency was worth in the base currency [default: by the snapshots]
         #[arg(long, value_name = "RATE")]
         rate: Option<Decimal>,
-        /// It is meant beside an equal one of the same day
+        /// It is meant beside an equal one that the record has already
         #[arg(long)]
         again: bool,
     },

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::digest::sha256;
 use crate::error::{Error, Result};
+use crate::record::flow::{AGAIN, DAYS_APART};
 use crate::record::{AccountId, CashFlow, Currency, FlowKind, Record};
 
 /// Where such rows come from, as their `source` says.
@@ -26,15 +27,15 @@ pub struct Entry {
     pub kind: Option<FlowKind>,
     /// What one unit of its currency was worth in the base currency; by the snapshots where nothing is said.
     pub rate: Option<Decimal>,
-    /// Whether it is meant beside an equal one of the same day.
+    /// Whether it is meant beside an equal one that the record has.
     pub again: bool,
 }
 
 /// The row of `data/flows.csv` for an entry.
 ///
 /// # Errors
-/// An amount of zero, or one whose sign contradicts the kind; a date after `today`; an equal row of the same day,
-/// unless it is meant beside it; a currency without a rate; a record whose account is not known.
+/// An amount of zero, or one whose sign contradicts the kind; a date after `today`; an equal row of the same day, or of the
+/// broker's within three days, unless it is meant beside it; a currency without a rate; a record whose account is not known.
 pub fn flow(
     entry: &Entry,
     record: &Record,
@@ -47,22 +48,25 @@ pub fn flow(
         return Err(Error::usage(format!("{} has not come yet", entry.date)).hint("correct the date"));
     }
     let currency = entry.currency.unwrap_or(base);
-    let equal = record
-        .flows
-        .iter()
-        .filter(|flow| (flow.date, flow.currency, flow.amount) == (entry.date, currency, entry.amount));
-    let (equal, first) = (equal.clone().count(), equal.map(|flow| flow.source.clone()).next());
-    if let Some(source) = first.filter(|_| !entry.again) {
-        return Err(Error::usage(format!("the record has this flow of {} already, from `{source}`", entry.date))
-            .hint("nothing to do; if money moved twice on that day, add `--again`"));
+    if let Some(known) = record.flows.iter().find(|flow| is_entered(flow, entry, currency)).filter(|_| !entry.again) {
+        let CashFlow { date, source, .. } = known;
+        return Err(Error::usage(format!("the record has this flow already: on {date}, from `{source}`"))
+            .hint("nothing to do; if money moved twice, add `--again`"));
     }
     let fx_to_base = if currency == base { None } else { Some(rate(entry, record, currency, base)?) };
     let amount = entry.amount.normalize();
-    let digest = sha256(format!("{}|{currency}|{amount}|{kind:?}|{equal}", entry.date).as_bytes(), 16);
+    let digest =
+        |number: usize| sha256(format!("{}|{currency}|{amount}|{kind:?}|{number}", entry.date).as_bytes(), 16);
+    let mut id = format!("{SOURCE}:{}", digest(0));
+    if entry.again {
+        let is_free = |id: &String| record.flows.iter().all(|flow| flow.id != *id);
+        let free = (1..=record.flows.len() + 1).map(|number| format!("{AGAIN}{}", digest(number))).find(is_free);
+        id = free.unwrap_or(id);
+    }
     Ok(CashFlow {
         label: None,
         generated: None,
-        id: format!("{SOURCE}:{digest}"),
+        id,
         date: entry.date,
         account: account_of(record, account)?,
         currency,
@@ -71,6 +75,12 @@ pub fn flow(
         kind,
         source: SOURCE.into(),
     })
+}
+
+/// Whether a flow of the record may be the entry's money.
+fn is_entered(flow: &CashFlow, entry: &Entry, currency: Currency) -> bool {
+    let days = if flow.source.is_by_hand() { 0 } else { DAYS_APART };
+    (flow.currency, flow.amount) == (currency, entry.amount) && (flow.date - entry.date).num_days().abs() <= days
 }
 
 fn kind(entry: &Entry) -> Result<FlowKind> {
@@ -163,6 +173,26 @@ mod tests {
         assert!(made(&entry("2026-01-27", "500"), &record).unwrap_err().message().contains("already"));
         let second = made(&Entry { again: true, ..entry("2026-01-27", "500") }, &record).unwrap();
         assert_ne!(second.id, first.id);
+        record.flows.push(second.clone());
+        let third = made(&Entry { again: true, ..entry("2026-01-27", "500") }, &record).unwrap();
+        assert!(third.id != second.id && third.id.starts_with(AGAIN), "{}", third.id);
+        assert!(made(&entry("2026-01-28", "500"), &record).is_ok(), "one of another day by hand is another one");
+    }
+
+    #[test]
+    fn what_the_broker_has_stated_is_refused_for_three_days_around() {
+        let mut record = record();
+        let stated = made(&entry("2026-01-27", "500"), &record).unwrap();
+        record.flows.push(CashFlow { id: "cash:1".into(), source: "flex".into(), ..stated });
+        for date in ["2026-01-24", "2026-01-27", "2026-01-30"] {
+            let error = made(&entry(date, "500.00"), &record).unwrap_err();
+            assert!(error.message().contains("on 2026-01-27, from `flex`"), "{error}");
+            assert!(error.next_step().is_some_and(|next| next.contains("--again")));
+            assert!(made(&Entry { again: true, ..entry(date, "500") }, &record).unwrap().id.starts_with(AGAIN));
+        }
+        for (date, amount) in [("2026-01-23", "500"), ("2026-01-31", "500"), ("2026-01-27", "501")] {
+            assert!(made(&entry(date, amount), &record).is_ok(), "{date} {amount}");
+        }
     }
 
     #[test]

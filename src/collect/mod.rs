@@ -154,8 +154,13 @@ struct Fingerprints {
 
 impl Fingerprints {
     fn name(&mut self, prefix: &str, content: &[&str]) -> String {
+        self.name_in("", prefix, content)
+    }
+
+    /// The same among the rows of one part of a file, such as one of its statements.
+    fn name_in(&mut self, part: &str, prefix: &str, content: &[&str]) -> String {
         let short = sha256(content.join("\u{1f}").as_bytes(), 16);
-        let occurrence = self.seen.entry(short.clone()).or_default();
+        let occurrence = self.seen.entry(format!("{part}\u{1f}{prefix}\u{1f}{short}")).or_default();
         *occurrence += 1;
         if *occurrence == 1 { format!("{prefix}:{short}") } else { format!("{prefix}:{short}-{occurrence}") }
     }

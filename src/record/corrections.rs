@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fill_names::other_names;
 use super::restatement::{Decisions, Discovered, Table};
 use super::versions::together;
 use super::{ExecId, Execution, Finding, FindingKind, Severity, Subject};
@@ -21,7 +22,7 @@ pub(super) struct Effective {
     pub discovered: Discovered,
 }
 
-/// Reads all rows together: equal ids are one fill, a higher version replaces a lower one, and a row that
+/// Reads all rows together: equal ids, and several names of one fill, are one fill, a higher version replaces a lower one, and a row that
 /// cancels another removes it.
 pub(super) fn effective(rows: Vec<(Place, Execution)>, decisions: &Decisions) -> Effective {
     let mut discovered = Discovered::default();
@@ -129,10 +130,14 @@ fn merged(
     decisions: &Decisions,
     discovered: &mut Discovered,
 ) -> BTreeMap<ExecId, (Place, Execution)> {
+    let names = other_names(&rows);
+    let name_of = |id: &ExecId| names.get(id).unwrap_or(id).clone();
     let mut by_id: BTreeMap<ExecId, Vec<(Place, Execution)>> = BTreeMap::new();
     for (place, row) in rows {
-        if decisions.allow(Table::Fill, row.exec_id.as_str(), &row) {
-            by_id.entry(row.exec_id.clone()).or_default().push((place, row));
+        let id = name_of(&row.exec_id);
+        let counts = |id: &ExecId| decisions.allow(Table::Fill, id.as_str(), &row);
+        if counts(&id) && (id == row.exec_id || counts(&row.exec_id)) {
+            by_id.entry(id).or_default().push((place, row));
         }
     }
     let mut fills = BTreeMap::new();
@@ -145,6 +150,8 @@ fn merged(
             let named = read.older().filter_map(|older| older.cancels.as_ref()).find(|id| !is_number(id)).cloned();
             read.row.cancels = named.or(read.row.cancels);
         }
+        read.row.cancels = read.row.cancels.as_ref().map(name_of);
+        read.row.exec_id = id.clone();
         fills.insert(id, (read.place, read.row));
     }
     fills

@@ -81,6 +81,8 @@ finding_kinds! {
     EmptyInception = "empty-inception",
     /// A statement holds no row that could be used.
     EmptyStatement = "empty-statement",
+    /// Money that was entered by hand, and that the broker states too.
+    EnteredTwice = "entered-twice",
     /// How an imported table was read.
     FileForm = "file-form",
     /// A text still has places to be filled in.

@@ -70,6 +70,23 @@ impl FlowKind {
 /// What the id of a row begins with, behind its kind, where it is a sum of movements that were not told one by one.
 pub const SUM: &str = "-sum";
 
+/// How the id of a flow begins that was entered by hand beside an equal one, on purpose.
+pub const AGAIN: &str = "manual-again:";
+
+/// Days that may lie between an entry by hand and the broker's row of the same money: banks and brokers date it differently.
+pub const DAYS_APART: i64 = 3;
+
+/// What the id of a movement of cash is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// The source's own number.
+    Number,
+    /// Its day and what every row says.
+    Day,
+    /// All that a row may say, as earlier versions made it: another box in the query is another name.
+    Content,
+}
+
 /// One movement of cash: a row of `data/flows.csv` (across the border) or `data/income.csv` (inside).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +119,24 @@ impl CashFlow {
     /// Whether nothing that both rows say differs.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.differences(other).is_empty()
+    }
+
+    /// The part of a statement that it stands in, as its id begins.
+    pub(super) fn section(&self) -> &str {
+        let section = self.id.split(':').next().unwrap_or_default();
+        section.strip_suffix(SUM).unwrap_or(section)
+    }
+
+    /// What its id is made of, behind the first colon.
+    pub(super) fn naming(&self) -> Naming {
+        let name = self.id.split(':').nth(1).unwrap_or_default();
+        if name.bytes().all(|digit| digit.is_ascii_digit()) && !name.is_empty() {
+            Naming::Number
+        } else if name.parse::<NaiveDate>().is_ok() {
+            Naming::Day
+        } else {
+            Naming::Content
+        }
     }
 
     /// Whether it is a sum, which stands only until the movements of its date are told one by one.
@@ -224,5 +259,21 @@ impl Versioned for StatementPeriod {
         self.external_flows = self.external_flows.or(other.external_flows);
         self.twr_percent = self.twr_percent.or(other.twr_percent);
         self.generated = self.generated.or(other.generated);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_brokers_and_other_names_are_made_of_what_a_row_says() {
+        let naming = |id: &str| {
+            let row = r#"{"id": "", "date": "2026-01-27", "account": "U1", "currency": "USD", "amount": "1", "kind": "fee", "source": "flex"}"#;
+            CashFlow { id: id.into(), ..serde_json::from_str(row).unwrap() }.naming()
+        };
+        assert_eq!([naming("cash:6001"), naming("transfer:77:cash")], [Naming::Number; 2]);
+        assert_eq!([naming("cash:2026-01-27:1f3a"), naming("cash-sum:2026-01-27:1f3a-2")], [Naming::Day; 2]);
+        assert_eq!([naming("cash:1f3a"), naming("cash:"), naming("manual")], [Naming::Content; 3]);
     }
 }

@@ -1,5 +1,6 @@
 //! What a broker's query leaves out, in the same words wherever it is noticed.
 
+use super::flow::Naming;
 use super::{CashFlow, Execution, Finding, FindingKind, Severity, Snapshot, Source};
 
 /// The rows in which it is looked for: those of a file, or of the whole record.
@@ -52,7 +53,7 @@ impl Lacking {
         let found = [
             (any_flex && rows.snapshots.is_empty(), Self::NetValue),
             (cash().any(CashFlow::is_sum), Self::CashDetail),
-            (cash().any(|flow| !flow.is_sum() && !has_number(&flow.id)), Self::CashIds),
+            (cash().any(|flow| !flow.is_sum() && flow.naming() != Naming::Number), Self::CashIds),
             (days >= FEW_DAYS && known * 2 < days, Self::Positions { known, days }),
             (valued().any(|day| day.doubts.iter().any(|doubt| doubt == SEVERAL_MODELS)), Self::WholeAccount),
         ];
@@ -111,12 +112,6 @@ impl Lacking {
     }
 }
 
-/// Whether the source gave a movement of cash a number of its own. One without is named after its content.
-fn has_number(id: &str) -> bool {
-    let number = id.split(':').nth(1).unwrap_or_default();
-    !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,11 +125,5 @@ mod tests {
         // Other brokers' files know no query.
         let csv = [Execution { source: Source::Csv, ..fill("x") }];
         assert_eq!(Lacking::of(Rows { fills: &csv, ..rows }), []);
-    }
-
-    #[test]
-    fn a_number_is_the_brokers_and_a_digest_is_not() {
-        assert!(has_number("cash:6001") && has_number("transfer:77:cash"));
-        assert!(!has_number("cash:1f3a") && !has_number("cash:") && !has_number("manual"));
     }
 }

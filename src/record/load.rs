@@ -3,7 +3,10 @@
 //! A bad file or row becomes a finding with its place and the rest still loads, so that `check` can list
 //! everything at once. Whether a record with errors may be published is decided by whoever publishes.
 
+mod by_hand;
 mod cash;
+mod cash_names;
+mod sums;
 
 pub use cash::unknown_cash_type;
 

@@ -37,6 +37,11 @@ impl Source {
         }
     }
 
+    /// Whether the account's owner said it and not a broker: entered by hand, or in a table of net values.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self.as_str(), "manual" | "nav")
+    }
+
     /// Whether Interactive Brokers said it.
     pub fn is_ibkr(&self) -> bool {
         matches!(self, Self::Flex | Self::Tws)

@@ -27,3 +27,51 @@ fn a_deposit_is_no_profit_once_it_is_entered() {
     // (1,515 + 15) / 1,500 - 1.
     assert!((total() - 0.02).abs() < 1e-12, "{}", total());
 }
+
+/// A statement of one deposit of 500 on a day of January 2026.
+fn statement(day: u32) -> String {
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U1234567\" fromDate=\"20260126\" \
+         toDate=\"20260130\" whenGenerated=\"20260131;050000\"><AccountInformation accountId=\"U1234567\" currency=\"USD\"/>\
+         <CashTransaction accountId=\"U1234567\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"500\" \
+         reportDate=\"202601{day}\" transactionID=\"6001\" levelOfDetail=\"DETAIL\"/>\
+         </FlexStatement></FlexStatements></FlexQueryResponse>"
+    )
+}
+
+fn sources(site: &Site) -> Vec<String> {
+    let flows = site.ok(&["flow", "list", "--json"]).json();
+    let flows = flows["flows"].as_array().unwrap().iter();
+    flows.map(|flow| format!("{} {}", flow["date"].as_str().unwrap(), flow["source"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn a_deposit_that_was_entered_and_comes_in_a_statement_counts_once() {
+    let site = Site::plain()
+        .file("data/snapshots/2026-01-26.json", snapshot("2026-01-26", 1000))
+        .file("data/snapshots/2026-01-29.json", snapshot("2026-01-29", 1515))
+        .file("a.xml", statement(29))
+        .file("nav.csv", "date,value,flow\n2026-01-26,1000,\n2026-01-29,1515,500\n");
+    let import = |site: &Site| site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap()]);
+    site.ok(&["flow", "add", "2026-01-27", "500"]);
+    import(&site);
+    assert_eq!(sources(&site), ["2026-01-29 flex"]);
+    // 1,515 / (1,000 + 500) - 1.
+    let total = site.ok(&["stats", "--json"]).json()["returns"]["total"].as_f64().unwrap();
+    assert!((total - 0.01).abs() < 1e-12, "{total}");
+    let check = site.run(&["check", "--json"]).json();
+    let named = check["findings"].as_array().unwrap().iter().find(|found| found["kind"] == "entered-twice");
+    assert!(
+        named.is_some_and(|found| found["message"].as_str().unwrap().contains("500 USD on 2026-01-27")),
+        "{check}"
+    );
+    let refused = site.refused(&["flow", "add", "2026-01-30", "500"]);
+    assert!(refused.contains("on 2026-01-29, from `flex`") && refused.contains("--again"), "{refused}");
+    site.ok(&["flow", "add", "2026-01-30", "500", "--again"]);
+    site.ok(&["flow", "add", "2026-01-30", "500", "--again"]);
+    assert_eq!(sources(&site), ["2026-01-29 flex", "2026-01-30 manual", "2026-01-30 manual"]);
+    let table = Site::plain().file("a.xml", statement(28)).file("nav.csv", site.read("nav.csv"));
+    table.ok(&["import", "nav", table.path("nav.csv").to_str().unwrap()]);
+    import(&table);
+    assert_eq!(sources(&table), ["2026-01-28 flex"]);
+}

@@ -11,6 +11,7 @@
 mod actions;
 mod annotate;
 mod bad_input;
+mod boxes;
 mod broker;
 mod calendar;
 mod check;

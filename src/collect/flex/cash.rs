@@ -39,7 +39,8 @@ impl Reading {
         let currency = row.currency("currency")?.ok_or_else(|| row.missing("currency"))?;
         let date = self.required_date(row, &["reportDate", "dateTime", "settleDate"])?;
         let kind = kind(row.text("type").unwrap_or_default(), amount);
-        let id = self.id("cash", row, date);
+        let plain = amount.normalize().to_string();
+        let id = self.id("cash", row, date, &[row.text("type").unwrap_or_default(), currency.as_str(), &plain]);
         let flow = self.flow(row, id, date, currency, amount, kind)?;
         self.add(row, flow);
         Ok(())
@@ -55,10 +56,13 @@ impl Reading {
             return Ok(());
         }
         let date = self.required_date(row, &["reportDate", "date", "dateTime", "settleDate"])?;
-        let id = self.id("transfer", row, date);
+        let text = |name: &str| row.text(name).unwrap_or_default();
+        let what = [text("type"), text("symbol"), text("quantity"), text("cashTransfer")];
+        let id = self.id("transfer", row, date, &what);
         if let Some(amount) = positions {
             let base = self.required_base(row)?;
             let flow = self.flow(row, id.clone(), date, base, directed(row, amount)?, FlowKind::Transfer)?;
+            let id = self.id_of_content("transfer", row, date);
             self.read_moved_quantity(row, &id, date, amount)?;
             self.add(row, CashFlow { fx_to_base: None, ..flow });
         }
@@ -122,30 +126,36 @@ impl Reading {
         })
     }
 
-    /// The row's transaction number, else a name made of what it says.
-    fn id(&mut self, prefix: &str, row: &Row, date: NaiveDate) -> String {
-        if let Some(id) = row.text("transactionID").filter(|id| *id != "0") {
-            return format!("{prefix}:{id}");
+    /// The row's transaction number, else a name made of its day and of what rows of every query say, so that no other
+    /// box in the query makes another movement of it.
+    fn id(&mut self, prefix: &str, row: &Row, date: NaiveDate, what: &[&str]) -> String {
+        if let Some(id) = number(prefix, row) {
+            return id;
         }
+        let of_statement = |name: &str| row.of_statement(name).unwrap_or_default();
+        // Statements of one file may overlap, and each counts the equal rows of its days from the first on.
+        let statement = ["fromDate", "toDate", "whenGenerated"].map(of_statement).join(" ");
+        self.names.name_in(&statement, &format!("{}:{date}", section(prefix, row)), what)
+    }
+
+    /// The row's transaction number, else a name made of all it says.
+    fn id_of_content(&mut self, prefix: &str, row: &Row, date: NaiveDate) -> String {
         let text = |name: &str| row.text(name).unwrap_or_default();
         let date = date.to_string();
-        let sum = format!("{prefix}{SUM}");
-        self.names.name(
-            if row.is_summary() { &sum } else { prefix },
-            &[
-                &date,
-                text("type"),
-                text("currency"),
-                text("amount"),
-                text("symbol"),
-                text("conid"),
-                text("description"),
-                text("actionID"),
-                text("direction"),
-                text("positionAmountInBase"),
-                text("cashTransfer"),
-            ],
-        )
+        let content = [
+            &date,
+            text("type"),
+            text("currency"),
+            text("amount"),
+            text("symbol"),
+            text("conid"),
+            text("description"),
+            text("actionID"),
+            text("direction"),
+            text("positionAmountInBase"),
+            text("cashTransfer"),
+        ];
+        number(prefix, row).unwrap_or_else(|| self.names.name(&section(prefix, row), &content))
     }
 
     fn add(&mut self, row: &Row, flow: CashFlow) {
@@ -165,6 +175,16 @@ impl Reading {
         let list = if flow.kind.is_external() { &mut self.batch.flows } else { &mut self.batch.income };
         list.push(flow);
     }
+}
+
+/// How the name of an unnumbered row begins.
+fn section(prefix: &str, row: &Row) -> String {
+    if row.is_summary() { format!("{prefix}{SUM}") } else { prefix.to_owned() }
+}
+
+/// The name of a row by its transaction number, where it has one.
+fn number(prefix: &str, row: &Row) -> Option<String> {
+    row.text("transactionID").filter(|id| *id != "0").map(|id| format!("{prefix}:{id}"))
 }
 
 /// Amounts have the sign of the flow: what goes out is below zero already, and what comes in may be a short position.

@@ -1,9 +1,12 @@
 //! Movements of cash, and what the broker says about whole periods.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::by_hand::without_entered_twice;
+use super::cash_names::under_one_name;
+use super::sums::without_sums;
 use super::{Files, Reader, too_large};
 use crate::error::Place;
 use crate::record::files::{Placed, read_rows};
@@ -30,10 +33,13 @@ impl Reader<'_> {
         }
         let mut found = Discovered::default();
         let mut flows = Vec::new();
-        for (id, rows) in by_id {
-            let Some(read) = together(rows) else { continue };
+        for (id, mut rows) in under_one_name(by_id) {
+            // Of several names of a movement this is the one that a decision is kept under.
+            rows.retain(|(_, row)| row.id == id || self.decisions.allow(Table::Cash, &id, row));
+            let Some(mut read) = together(rows) else { continue };
             let date = read.row.date;
             found.add((Table::Cash, &id, date), &Subject::Date(date), &read);
+            read.row.id = id;
             if self.has_rate(&read.place, &read.row) {
                 flows.push(read.row);
             }
@@ -41,8 +47,9 @@ impl Reader<'_> {
         self.discover(found);
         self.findings.extend(assign(&mut flows, settings));
         flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
+        let flows = without_sums(flows, &mut self.findings);
         let (external, inside) = flows.into_iter().partition(|flow| flow.kind.is_external());
-        (without_sums(external), without_sums(inside))
+        (without_entered_twice(external, &mut self.findings), inside)
     }
 
     fn is_of_record(&mut self, place: &Place, flow: &CashFlow, external: bool, account: Option<&AccountId>) -> bool {
@@ -121,12 +128,4 @@ pub fn unknown_cash_type(name: &str, count: usize, severity: Severity) -> Findin
          \"interest\", \"fee\" or \"other\""
     );
     Finding::new(severity, FindingKind::CashType, message, next)
-}
-
-/// Cash without the sums whose movements are told one by one.
-fn without_sums(mut flows: Vec<CashFlow>) -> Vec<CashFlow> {
-    let singly: BTreeSet<_> =
-        flows.iter().filter(|flow| !flow.is_sum()).map(|flow| (flow.date, flow.currency)).collect();
-    flows.retain(|flow| !flow.is_sum() || !singly.contains(&(flow.date, flow.currency)));
-    flows
 }

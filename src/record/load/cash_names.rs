@@ -1,0 +1,185 @@
+//! One movement of cash under several names.
+//!
+//! A statement gives a movement a number only where the box for it is ticked in the query; else its id is made of what
+//! the row says. Where a box is ticked or unticked later the same movement comes again under another id, and must not
+//! count twice. Two movements that are really equal stay two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Placed;
+use crate::record::flow::Naming;
+use crate::record::{AccountId, CashFlow, Currency, FlowKind, Source};
+
+/// The rows of each id.
+type ById = BTreeMap<String, Vec<Placed<CashFlow>>>;
+
+/// What rows of one movement have in common whatever they are called. The first text says of what section they are.
+type Terms = (String, AccountId, NaiveDate, Currency, FlowKind);
+
+/// Puts the rows of one movement under one id: the number, where there is one.
+pub(super) fn under_one_name(mut by_id: ById) -> ById {
+    for (from, to) in
+        [(Naming::Content, Naming::Number), (Naming::Day, Naming::Number), (Naming::Content, Naming::Day)]
+    {
+        for (other, name) in Pairs::between(&by_id, from, to).found {
+            let rows = by_id.remove(&other).unwrap_or_default();
+            by_id.entry(name).or_default().extend(rows);
+        }
+    }
+    by_id
+}
+
+/// Movements that go by two names, one to one.
+struct Pairs<'a> {
+    by_id: &'a ById,
+    found: Vec<(String, String)>,
+    used: BTreeSet<&'a str>,
+}
+
+impl<'a> Pairs<'a> {
+    /// Of each other's ids of these two kinds: first rows of one amount; then those that a statement of another time
+    /// has instead, because of one kind of money and one day each statement lists all.
+    fn between(by_id: &'a ById, from: Naming, to: Naming) -> Self {
+        let mut pairs = Self { by_id, found: Vec::new(), used: BTreeSet::new() };
+        let unnamed = ids_by_terms(by_id, from);
+        if unnamed.is_empty() {
+            return pairs;
+        }
+        let named = ids_by_terms(by_id, to);
+        for (terms, ids) in &unnamed {
+            let Some(named) = named.get(terms) else { continue };
+            let told_with: BTreeSet<DateTime<Utc>> =
+                named.iter().flat_map(|id| pairs.rows(id)).filter_map(|(_, row)| row.generated).collect();
+            // A statement that numbers some rows says of the others that they are movements of their own.
+            let alone =
+                |one: &CashFlow| to != Naming::Number || one.generated.is_none_or(|at| !told_with.contains(&at));
+            pairs.add(ids, named, |one, other| alone(one) && one.amount == other.amount);
+            pairs.add(ids, named, |one, other| alone(one) && restates(one, other));
+        }
+        pairs
+    }
+
+    fn rows(&self, id: &str) -> &'a [Placed<CashFlow>] {
+        self.by_id.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn add(&mut self, ids: &[&'a str], named: &[&'a str], same: impl Fn(&CashFlow, &CashFlow) -> bool) {
+        let is_same = |one: &[Placed<CashFlow>], other: &[Placed<CashFlow>]| {
+            one.iter().any(|(_, one)| other.iter().any(|(_, other)| same(one, other)))
+        };
+        for id in ids {
+            if self.used.contains(id) {
+                continue;
+            }
+            let rows = self.rows(id);
+            let found = named.iter().find(|name| !self.used.contains(*name) && is_same(rows, self.rows(name)));
+            if let Some(name) = found {
+                self.used.extend([id, name]);
+                self.found.push(((*id).to_owned(), (*name).to_owned()));
+            }
+        }
+    }
+}
+
+/// Whether one is what a statement of another time says instead of the other.
+fn restates(one: &CashFlow, other: &CashFlow) -> bool {
+    let same_label = one.label.is_none() || other.label.is_none() || one.label == other.label;
+    same_label && one.generated.is_some() && other.generated.is_some() && one.generated != other.generated
+}
+
+fn ids_by_terms(by_id: &ById, naming: Naming) -> BTreeMap<Terms, Vec<&str>> {
+    let mut found: BTreeMap<Terms, Vec<&str>> = BTreeMap::new();
+    for (id, rows) in by_id {
+        let of_statement = rows.iter().filter(|(_, row)| row.source == Source::Flex && row.naming() == naming);
+        for (_, row) in of_statement {
+            let ids = found.entry(terms(row)).or_default();
+            if ids.last() != Some(&id.as_str()) {
+                ids.push(id);
+            }
+        }
+    }
+    found
+}
+
+fn terms(row: &CashFlow) -> Terms {
+    let section = row.id.split(':').next().unwrap_or_default();
+    let part = if row.id.ends_with(":cash") { ":cash" } else { "" };
+    let kind = match row.kind {
+        FlowKind::Withdrawal => FlowKind::Deposit,
+        // Earlier versions took for `other` what they did not know.
+        FlowKind::Unassigned => FlowKind::Other,
+        kind => kind,
+    };
+    (format!("{section}{part}"), row.account.clone(), row.date, row.currency, kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Place;
+
+    fn row(id: &str, amount: &str, generated: &str) -> CashFlow {
+        CashFlow {
+            id: id.into(),
+            date: "2026-01-27".parse().unwrap(),
+            account: AccountId::new("U7654321"),
+            currency: "USD".parse().unwrap(),
+            amount: amount.parse().unwrap(),
+            fx_to_base: None,
+            kind: FlowKind::Deposit,
+            source: Source::Flex,
+            label: Some("Deposits/Withdrawals".into()),
+            generated: (!generated.is_empty()).then(|| format!("2026-02-{generated}T05:00:00Z").parse().unwrap()),
+        }
+    }
+
+    fn ids(rows: &[CashFlow]) -> Vec<(String, usize)> {
+        let mut by_id = ById::new();
+        for (line, row) in rows.iter().enumerate() {
+            by_id.entry(row.id.clone()).or_default().push((Place::line("flows.csv", line + 2), row.clone()));
+        }
+        under_one_name(by_id).into_iter().map(|(id, rows)| (id, rows.len())).collect()
+    }
+
+    fn expected(ids: &[(&str, usize)]) -> Vec<(String, usize)> {
+        ids.iter().map(|(id, count)| ((*id).to_owned(), *count)).collect()
+    }
+
+    const HASH: &str = "cash:00000000000000ab";
+
+    #[test]
+    fn equal_movements_pair_one_to_one() {
+        let second = format!("{HASH}-2");
+        let unnumbered = [row(HASH, "100", "01"), row(&second, "100", "01")];
+        let numbered = [row("cash:6001", "100", "09"), row("cash:6002", "100", "09")];
+        let all = [unnumbered.clone(), numbered.clone()].concat();
+        assert_eq!(ids(&all), expected(&[("cash:6001", 2), ("cash:6002", 2)]));
+        // A second one that only the unnumbered statement has is one of its own.
+        let fewer = [unnumbered.to_vec(), vec![numbered[0].clone()]].concat();
+        assert_eq!(ids(&fewer), expected(&[(&second, 1), ("cash:6001", 2)]));
+        let undated = [row(HASH, "100", ""), row("cash:6001", "100", "")];
+        assert_eq!(ids(&undated), expected(&[("cash:6001", 2)]));
+    }
+
+    #[test]
+    fn three_names_of_one_movement_are_one() {
+        let all = [row(HASH, "100", "01"), row("cash:2026-01-27:ab", "100", "05"), row("cash:6001", "100", "09")];
+        assert_eq!(ids(&all), expected(&[("cash:6001", 3)]));
+        assert_eq!(ids(&all[..2]), expected(&[("cash:2026-01-27:ab", 2)]));
+    }
+
+    #[test]
+    fn an_amount_of_another_statement_is_a_restatement_and_one_of_the_same_a_movement_of_its_own() {
+        let numbered = row("cash:6001", "125", "09");
+        assert_eq!(ids(&[row(HASH, "100", "01"), numbered.clone()]), expected(&[("cash:6001", 2)]));
+        assert_eq!(ids(&[row(HASH, "100", "09"), numbered.clone()]).len(), 2);
+        assert_eq!(ids(&[row(HASH, "125", "09"), numbered.clone()]).len(), 2);
+        assert_eq!(ids(&[row(HASH, "100", ""), numbered.clone()]).len(), 2);
+        let other = CashFlow { kind: FlowKind::Dividend, ..row(HASH, "125", "01") };
+        assert_eq!(ids(&[other, numbered.clone()]).len(), 2);
+        let other_day = CashFlow { date: "2026-01-28".parse().unwrap(), ..row(HASH, "125", "01") };
+        assert_eq!(ids(&[other_day, numbered]).len(), 2);
+    }
+}
