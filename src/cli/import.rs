@@ -166,6 +166,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
                 base_currency: config.account.base_currency,
             };
             let (mut batch, received) = each(files, |path, bytes| nav::parse(path, bytes, &settings))?;
+            nav::add_between(&mut batch, &received, site, &stored, &settings)?;
             nav::beside_stored(&mut batch, &stored);
             (batch, received)
         }

@@ -3,6 +3,7 @@
 //! A value is that of the end of its date. A flow is the money that came in (above zero) or went out since the row
 //! before, and is part of the value beside it, so a deposit is never profit.
 
+mod beside;
 mod columns;
 
 use std::collections::BTreeMap;
@@ -12,13 +13,14 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
+pub use self::beside::{add_between, beside_stored};
 use self::columns::Columns;
 use super::days::{Days, Order};
 use super::table::{Line, Table};
 use super::{Batch, form, table_text};
 use crate::error::{Error, Result};
 use crate::record::snapshot::SCHEMA;
-use crate::record::{AccountId, CashFlow, Currency, Finding, FindingKind, FlowKind, Record, Severity, Snapshot};
+use crate::record::{AccountId, CashFlow, Currency, FindingKind, FlowKind, Record, Severity, Snapshot};
 
 /// Where such rows come from, as their `source` says.
 pub const SOURCE: &str = "nav";
@@ -51,19 +53,7 @@ pub struct NavSettings<'a> {
 pub fn parse(path: &Path, bytes: &[u8], settings: &NavSettings) -> Result<Batch> {
     let text = table_text(path, bytes)?;
     let table = columns::table(path, &text, settings)?;
-    let columns = Columns::find(&table, settings)?;
-    let days = days(&table, &columns, settings);
-    let mark = form::decimal_mark(&table, &columns.numbers(), settings.decimal_mark)?;
-    let mut reader =
-        Reader { table: &table, columns: &columns, days, mark, rows: BTreeMap::new(), batch: Batch::default() };
-    for line in table.lines() {
-        reader.read(line)?;
-    }
-    let rows = reader.rows;
-    let mut batch = reader.batch;
-    if rows.is_empty() {
-        return Err(Error::data("there is no row with a date and a value").at(table.head()).hint(columns::FORM));
-    }
+    let Read { columns, days, mark, rows, mut batch } = rows(&table, settings)?;
     let currency = currency(&table, &columns, settings, &mut batch)?;
     not_cumulative(&table, &columns, &rows)?;
     let account = AccountId::new(settings.account.unwrap_or("csv"));
@@ -79,6 +69,35 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &NavSettings) -> Result<Batch>
     Ok(batch)
 }
 
+/// What the lines of a file come to.
+struct Read {
+    columns: Columns,
+    days: Days,
+    mark: char,
+    rows: BTreeMap<NaiveDate, Row>,
+    batch: Batch,
+}
+
+fn read(path: &Path, bytes: &[u8], settings: &NavSettings) -> Result<Read> {
+    let text = table_text(path, bytes)?;
+    rows(&columns::table(path, &text, settings)?, settings)
+}
+
+fn rows(table: &Table, settings: &NavSettings) -> Result<Read> {
+    let columns = Columns::find(table, settings)?;
+    let days = days(table, &columns, settings);
+    let mark = form::decimal_mark(table, &columns.numbers(), settings.decimal_mark)?;
+    let mut reader = Reader { table, columns: &columns, days, mark, rows: BTreeMap::new(), batch: Batch::default() };
+    for line in table.lines() {
+        reader.read(line)?;
+    }
+    let Reader { rows, batch, .. } = reader;
+    if rows.is_empty() {
+        return Err(Error::data("there is no row with a date and a value").at(table.head()).hint(columns::FORM));
+    }
+    Ok(Read { columns, days, mark, rows, batch })
+}
+
 /// The account of a record that has one.
 pub fn only_account(record: &Record) -> Option<String> {
     let of_fills = record.executions.iter().map(|fill| &fill.account);
@@ -89,33 +108,6 @@ pub fn only_account(record: &Record) -> Option<String> {
         [only] => Some(only.private().to_owned()),
         _ => None,
     }
-}
-
-/// Holds flows against those that the record has already. One that came from another source is left out; one of an earlier
-/// file that this one does not repeat is named.
-pub fn beside_stored(batch: &mut Batch, record: &Record) {
-    let covered = batch.covered.clone();
-    let place = crate::error::Place::file("data/flows.csv");
-    let is_ours = |flow: &CashFlow| flow.source.as_str() == SOURCE;
-    let others: Vec<&CashFlow> = record.flows.iter().filter(|flow| !is_ours(flow)).collect();
-    let (kept, known): (Vec<_>, Vec<_>) = std::mem::take(&mut batch.flows)
-        .into_iter()
-        .partition(|flow| !others.iter().any(|other| (other.date, other.amount) == (flow.date, flow.amount)));
-    if let Some(first) = known.first() {
-        let reason = format!("the record has it already, from another source (the first on {})", first.date);
-        batch.skip_rows(known.len(), "flow", reason, place.clone());
-    }
-    let gone = record.flows.iter().filter(|flow| {
-        let is_in = |(from, to): &(NaiveDate, NaiveDate)| (*from..=*to).contains(&flow.date);
-        is_ours(flow) && covered.iter().any(is_in) && !kept.iter().chain(&known).any(|new| new.date == flow.date)
-    });
-    for flow in gone {
-        let message =
-            format!("the record has a flow of {} on {}, which this file does not have", flow.amount, flow.date);
-        let next = "if the new file is right, delete the row from data/flows.csv";
-        batch.notices.push(Finding::new(Severity::Warning, FindingKind::Conflict, message, next).at(place.clone()));
-    }
-    batch.flows = kept;
 }
 
 /// What the rows of one date come to.

@@ -121,6 +121,11 @@ impl CashFlow {
         self.differences(other).is_empty()
     }
 
+    /// Whether its source gave it a number of its own.
+    pub fn is_numbered(&self) -> bool {
+        self.naming() == Naming::Number
+    }
+
     /// The part of a statement that it stands in, as its id begins.
     pub(super) fn section(&self) -> &str {
         let section = self.id.split(':').next().unwrap_or_default();
@@ -177,6 +182,13 @@ pub struct StatementPeriod {
     /// When the broker made the statement.
     #[serde(default)]
     pub generated: Option<DateTime<Utc>>,
+}
+
+impl StatementPeriod {
+    /// Whether nothing that both rows say differs.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
 }
 
 impl Versioned for CashFlow {

@@ -1,6 +1,5 @@
 //! What a broker's query leaves out, in the same words wherever it is noticed.
 
-use super::flow::Naming;
 use super::{CashFlow, Execution, Finding, FindingKind, Severity, Snapshot, Source};
 
 /// The rows in which it is looked for: those of a file, or of the whole record.
@@ -53,7 +52,7 @@ impl Lacking {
         let found = [
             (any_flex && rows.snapshots.is_empty(), Self::NetValue),
             (cash().any(CashFlow::is_sum), Self::CashDetail),
-            (cash().any(|flow| !flow.is_sum() && flow.naming() != Naming::Number), Self::CashIds),
+            (cash().any(|flow| !flow.is_sum() && !flow.is_numbered()), Self::CashIds),
             (days >= FEW_DAYS && known * 2 < days, Self::Positions { known, days }),
             (valued().any(|day| day.doubts.iter().any(|doubt| doubt == SEVERAL_MODELS)), Self::WholeAccount),
         ];

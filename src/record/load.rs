@@ -215,8 +215,9 @@ impl<'a> Reader<'a> {
         self.findings.extend(other_currency(&foreign, base));
         self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();
         for (place, snapshot) in rows {
-            let decided = !self.decisions.allow(Table::Snapshot, &same_day::key(&snapshot), &snapshot);
-            if !decided && self.possible(&place, &snapshot) {
+            let names = [same_day::key(&snapshot), same_day::former_key(&snapshot)];
+            let counts = names.iter().all(|name| self.decisions.allow(Table::Snapshot, name, &snapshot));
+            if counts && self.possible(&place, &snapshot) {
                 let snapshot = snapshot.of_session(exchange);
                 without_session.extend(snapshot.dated);
                 by_date.entry(snapshot.date).or_default().push((place, snapshot));

@@ -196,14 +196,14 @@ impl Discovered {
             );
             ours.extend(differences.iter().map(|difference| (difference.field, difference.this.clone())));
             versions.push(Version {
-                digest: digest(row),
+                digest: digest(&row.as_filed()),
                 place: place.clone(),
                 source: row.source().clone(),
                 says: differences.iter().map(|difference| (difference.field, difference.other.clone())).collect(),
             });
         }
         let counts = Version {
-            digest: digest(&rows.as_stored),
+            digest: digest(&rows.as_stored.as_filed()),
             place: rows.place.clone(),
             source: rows.as_stored.source().clone(),
             says: ours,

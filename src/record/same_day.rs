@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 
 use super::files::Placed;
@@ -17,8 +17,14 @@ use super::{Currency, Position, Snapshot, Source, Subject};
 impl Snapshot {
     /// Whether both are about the same moment of the same account, by the same source.
     pub fn same_moment(&self, other: &Self) -> bool {
-        (self.own_date(), self.as_of, &self.account, self.base_currency, &self.source)
-            == (other.own_date(), other.as_of, &other.account, other.base_currency, &other.source)
+        (self.own_date(), self.moment(), &self.account, self.base_currency, &self.source)
+            == (other.own_date(), other.moment(), &other.account, other.base_currency, &other.source)
+    }
+
+    /// When on its date it was taken. A statement values the date itself: its hour is only what the configured time zone
+    /// makes of the close.
+    fn moment(&self) -> Option<DateTime<Utc>> {
+        (!self.is_of_statement()).then_some(self.as_of)
     }
 
     /// Whether nothing that both say of one moment differs. What one leaves open is no difference.
@@ -68,7 +74,12 @@ impl Versioned for Snapshot {
     }
 
     fn undated(&self) -> Self {
-        Self { generated: None, ..self.clone() }
+        let as_of = self.moment().unwrap_or_else(|| self.own_date().and_time(NaiveTime::MIN).and_utc());
+        Self { generated: None, as_of, ..self.clone() }
+    }
+
+    fn as_filed(&self) -> Self {
+        Self { date: self.own_date(), dated: None, ..self.clone() }
     }
 
     fn source(&self) -> &Source {
@@ -123,7 +134,8 @@ impl Versioned for Snapshot {
             (Some(held), Some(theirs)) => held.iter_mut().for_each(|position| complete(position, theirs)),
             (Some(_), None) => {}
         }
-        for doubt in &other.doubts {
+        // One that was completed later has settled what was in doubt.
+        for doubt in other.doubts.iter().filter(|_| self.generated.is_none()) {
             if !self.doubts.contains(doubt) {
                 self.doubts.push(doubt.clone());
             }
@@ -144,6 +156,9 @@ fn same_holding(one: &Position, other: &Position) -> bool {
 fn complete(position: &mut Position, others: &[Position]) {
     let Some(other) = others.iter().find(|other| same_holding(position, other)) else { return };
     position.conid = position.conid.or(other.conid);
+    if position.exchange.is_empty() {
+        position.exchange.clone_from(&other.exchange);
+    }
     position.average_cost = position.average_cost.or(other.average_cost);
     position.market_price = position.market_price.or(other.market_price);
     position.unrealized_pnl = position.unrealized_pnl.or(other.unrealized_pnl);
@@ -152,6 +167,14 @@ fn complete(position: &mut Position, others: &[Position]) {
 
 /// What a stored snapshot is called: its date, its moment and where it came from.
 pub(super) fn key(snapshot: &Snapshot) -> String {
+    match snapshot.moment() {
+        Some(_) => former_key(snapshot),
+        None => format!("{} from {}", snapshot.own_date(), snapshot.source),
+    }
+}
+
+/// What it is called in decisions of earlier versions.
+pub(super) fn former_key(snapshot: &Snapshot) -> String {
     format!("{} of {} from {}", snapshot.own_date(), snapshot.as_of.format("%FT%TZ"), snapshot.source)
 }
 
@@ -164,7 +187,7 @@ pub(super) fn verdict(stored: &[Snapshot], snapshot: &Snapshot) -> Verdict {
 /// The snapshot of a date: a statement's before others, then the latest moment, then the newest statement of it, with
 /// what that one lacks, from others of the same moment.
 pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, found: &mut Discovered) -> Option<Placed<Snapshot>> {
-    let rank = |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.as_of);
+    let rank = |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.moment());
     // Stable, so that of two equal ones the first file counts.
     of_day.sort_by_key(|(_, snapshot)| std::cmp::Reverse(rank(snapshot)));
     let (_, first) = of_day.first()?.clone();

@@ -42,6 +42,11 @@ pub(super) trait Versioned: Clone + PartialEq + Serialize {
     /// The same row without the time of its statement.
     fn undated(&self) -> Self;
 
+    /// The same row as it stands in its file.
+    fn as_filed(&self) -> Self {
+        self.clone()
+    }
+
     /// Where it came from.
     fn source(&self) -> &Source;
 

@@ -4,7 +4,8 @@
 forward and reverse splits, a change of symbol, a spin-off, shares transferred in, options that are sold, assigned and
 expire, a future abroad, a short sale, orders filled around opposite ones, money rounded to cents, cash abroad on a day on which
 rates move by 5 %, currency conversions, trades cancelled and booked again days later, and values that later statements
-restate. `statement(span)` writes what a Flex query of a period would hold at the time it was
+restate. Boxes of the query may be ticked and unticked between statements, so that numbers come and go. `statement(span)`
+writes what a Flex query of a period would hold at the time it was
 generated; `Known(account, spans)` is what a reader of these statements can know, with every figure worked out here in
 exact fractions.
 """
@@ -548,6 +549,7 @@ class Span:
     last: date
     generated: datetime
     number: int = field(default=0)
+    hidden: dict = field(default_factory=dict)  # element -> columns whose boxes were not ticked
 
     @property
     def name(self):
@@ -563,18 +565,24 @@ SECTIONS = [("EquitySummaryInBase", "EquitySummaryByReportDateInBase"), ("Trades
 
 
 def rows_in(account, span):
-    """What a statement holds; its net asset values begin with the day before the period."""
+    """What a statement holds; its net asset values begin with the day before the period.
+
+    Cash without a number cannot be restated, because nothing says that two amounts are of one movement.
+    """
     before = max((day for day in account.days if day < span.first), default=span.first)
     for datum in account.rows:
         start = before if datum.tag == "EquitySummaryByReportDateInBase" else span.first
         if start <= datum.day <= span.last:
-            yield datum, datum.at(span.generated.date())
+            unnumbered = datum.tag == "CashTransaction" and "transactionID" in span.hidden.get(datum.tag, ())
+            yield datum, datum.versions[0][1] if unnumbered else datum.at(span.generated.date())
 
 
 def statement(account, span, daily_positions):
     rows = defaultdict(list)
     for datum, attributes in rows_in(account, span):
-        rows[datum.tag].append(element(datum.tag, attributes))
+        hidden = span.hidden.get(datum.tag, ())
+        shown = {name: value for name, value in attributes.items() if name not in hidden}
+        rows[datum.tag].append(element(datum.tag, shown))
     period = f'fromDate="{span.first:%Y%m%d}" toDate="{span.last:%Y%m%d}"'
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<FlexQueryResponse queryName="track" type="AF">',
              '<FlexStatements count="1">',
@@ -718,3 +726,32 @@ def spans(account, random_source):
         generated = datetime(last.year, last.month, last.day, 5) + timedelta(days=delay, seconds=number)
         made.append(Span(first, last, generated, number))
     return made
+
+
+# What a query may leave out and a statement still be read right. Without `Transaction ID` a trade that is booked again
+# goes by its trade number, and by nothing without both.
+OPTIONAL = {"Trade": [("ibExecID",), ("transactionID",), ("tradeID",), ("ibExecID", "tradeID"), ()],
+            "CashTransaction": [("transactionID",), ("transactionID", "description"), ("description",), ()]}
+
+
+def tick_boxes(spans, random_source):
+    """Leaves columns out of the statements before some time, or after it, or of any."""
+    hidden = {tag: random_source.choice(columns) for tag, columns in OPTIONAL.items()}
+    turn = random_source.choice(spans).generated
+    way = random_source.choice(["later", "later", "until then", "now and then"])
+    for span in spans:
+        if way == "now and then":
+            without = random_source.random() < .5
+        else:
+            without = (span.generated < turn) == (way == "later")
+        if without:
+            span.hidden = hidden
+
+
+def entered_by_hand(known, random_source):
+    """Some deposits as their owner dates them: day, amount and currency."""
+    paid = [known.row[id(datum)] | {"day": datum.day} for datum in known.account.flows if datum.tag == "CashTransaction"]
+    chosen = random_source.sample(paid, min(len(paid), random_source.randint(1, 3)))
+    own = [row for row in chosen if row["currency"] == known.account.base]
+    dated = [(row["day"] + timedelta(days=random_source.choice([-2, 0, 0, 3])), row["amount"]) for row in own]
+    return list(dict.fromkeys(dated))

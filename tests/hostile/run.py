@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plays ugly accounts (account.py), imports their statements cut and ordered at random, and judges the figures.
 
-For each seed and base currency: every import order gives the same figures, `check` has no errors, the site builds, and
+In most runs boxes of the query are ticked or unticked between statements, and in half of them deposits are entered by hand
+before a statement holds them. For each seed and base currency: every import order gives the same figures, `check` has no errors, the site builds, and
 total, months, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
 """
 
@@ -79,7 +80,10 @@ def one(binary, seed, keep):
     source = random.Random(seed * 7919 + len(base))
     account = ledger.Account(seed, base)
     spans = ledger.spans(account, source)
+    if source.random() < .6:
+        ledger.tick_boxes(spans, source)
     known = ledger.Known(account, spans)
+    by_hand = ledger.entered_by_hand(known, source) if source.random() < .5 else []
     daily = source.random() < .5
     problems, seen = [], None
     with tempfile.TemporaryDirectory() as folder:
@@ -93,6 +97,8 @@ def one(binary, seed, keep):
             root = folder / f"site{attempt}"
             source.shuffle(files)
             program = new_site(binary, root, base)
+            for day, amount in by_hand:
+                program.run("flow", "add", f"{day}", amount)
             for path in files if attempt == 0 else [files]:
                 paths = path if isinstance(path, list) else [path]
                 program.run("import", "flex", *paths)

@@ -75,3 +75,38 @@ fn a_deposit_that_was_entered_and_comes_in_a_statement_counts_once() {
     import(&table);
     assert_eq!(sources(&table), ["2026-01-28 flex"]);
 }
+
+#[test]
+fn a_deposit_between_two_files_with_a_running_total_is_found_in_any_order() {
+    let head = "date,value,total deposits\n";
+    let first = format!("{head}2024-01-02,1000,900\n2024-01-03,1010,900\n");
+    // 500 came before the second file begins, and 100 more on its last day.
+    let second = format!("{head}2024-01-04,1515,1400\n2024-01-05,1620,1500\n");
+    let expected = ["2024-01-04 500", "2024-01-05 100"];
+    for imports in
+        [vec![vec!["a.csv"], vec!["b.csv"]], vec![vec!["b.csv"], vec!["a.csv"]], vec![vec!["b.csv", "a.csv"]]]
+    {
+        let site = Site::plain().file("a.csv", &first).file("b.csv", &second);
+        let paths = ["a.csv", "b.csv"].map(|name| site.path(name).to_str().unwrap().to_owned());
+        for names in &imports {
+            let files = names.iter().map(|name| paths[usize::from(*name == "b.csv")].as_str());
+            site.ok(&["import", "nav"].into_iter().chain(files).collect::<Vec<_>>());
+        }
+        let amounts = |site: &Site| -> Vec<String> {
+            let flows = site.ok(&["flow", "list", "--json"]).json();
+            let flows = flows["flows"].as_array().unwrap().iter();
+            flows
+                .map(|flow| format!("{} {}", flow["date"].as_str().unwrap(), flow["amount"].as_str().unwrap()))
+                .collect()
+        };
+        assert_eq!(amounts(&site), expected, "{imports:?}");
+        // A file that begins on the day of a flow leaves open what came before it, and contradicts nothing.
+        let overlapping = format!("{head}2024-01-05,1620,1500\n2024-01-08,1630,1500\n");
+        site.put("c.csv", overlapping);
+        let said = site.ok(&["import", "nav", site.path("c.csv").to_str().unwrap(), "--json"]).json();
+        let kinds: Vec<&str> =
+            said["findings"].as_array().unwrap().iter().map(|found| found["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["file-form"], "{said}");
+        assert_eq!(amounts(&site), expected);
+    }
+}

@@ -117,3 +117,57 @@ fn without_the_time_of_the_statements_a_difference_has_to_be_settled() {
     site.ok(&["build"]);
     assert_eq!(site.ok(&["stats", "--json"]).json()["trades"]["commissions"], 1.0);
 }
+
+#[test]
+fn every_version_of_one_import_is_held_against_newer_statements() {
+    let (right, _) = after(&[(1, FIRST), (5, SECOND), (9, FIRST)]);
+    let site = Site::plain();
+    for (name, day, values) in [("a.xml", 1, FIRST), ("b.xml", 5, SECOND), ("c.xml", 9, FIRST)] {
+        site.put(name, statement(day, values));
+    }
+    let path = |name: &str| site.path(name).to_str().unwrap().to_owned();
+    for names in [vec!["a.xml"], vec!["c.xml"], vec!["b.xml", "a.xml"]] {
+        let paths: Vec<String> = names.into_iter().map(path).collect();
+        let arguments = ["import", "flex"].into_iter().chain(paths.iter().map(String::as_str));
+        site.ok(&arguments.collect::<Vec<_>>());
+    }
+    assert_eq!(site.ok(&["stats", "--json"]).json(), right);
+    let period = site.read("data/statements.csv");
+    assert!(period.lines().last().unwrap().contains("2025-07-09"), "the broker's return is heard again: {period}");
+}
+
+#[test]
+fn another_time_zone_makes_no_older_statement_the_last_word() {
+    let site = Site::plain();
+    site.put("a.xml", statement(1, FIRST));
+    site.put("b.xml", statement(9, SECOND));
+    site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap()]);
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", format!("{config}[flex]\ntime_zone = \"Europe/Berlin\"\n"));
+    let again = site.ok(&["import", "flex", site.path("a.xml").to_str().unwrap(), "--json"]).json();
+    assert_eq!(again["snapshots"]["new"], 0, "the hour of a close is no news: {again}");
+    site.ok(&["import", "flex", site.path("b.xml").to_str().unwrap()]);
+    let total = site.ok(&["stats", "--json"]).json()["returns"]["total"].as_f64().unwrap();
+    assert!((total - (1150.0 / 1125.0 - 1.0)).abs() < 1e-12, "{total}");
+}
+
+#[test]
+fn a_contradiction_of_a_day_without_a_session_is_settled_like_any_other() {
+    let snapshot = |date: &str, value: u32| {
+        format!(
+            "{{\"schema\": 2, \"date\": \"{date}\", \"as_of\": \"{date}T21:00:00Z\", \"account\": \"U7654321\", \
+             \"base_currency\": \"USD\", \"net_liquidation\": \"{value}\", \"source\": \"tws\"}}"
+        )
+    };
+    // 31 January 2026 is a Saturday.
+    let site = Site::plain()
+        .file("data/snapshots/2026-01-29.json", snapshot("2026-01-29", 1000))
+        .file("data/snapshots/2026-01-31.json", snapshot("2026-01-31", 1010))
+        .file("data/snapshots/2026-01-31.2.json", snapshot("2026-01-31", 1020));
+    let listed = site.run(&["resolve", "--json"]).json();
+    let id = listed["contradictions"][0]["id"].as_str().unwrap_or_else(|| panic!("{listed}")).to_owned();
+    site.ok(&["resolve", &id, "--keep", "2"]);
+    assert_eq!(site.ok(&["resolve", "--json"]).json()["contradictions"].as_array().unwrap().len(), 0);
+    let total = site.ok(&["stats", "--json"]).json()["returns"]["total"].as_f64().unwrap();
+    assert!((total - 0.02).abs() < 1e-12, "{total}");
+}

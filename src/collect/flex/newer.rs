@@ -3,14 +3,14 @@
 //! A row that only repeats what is stored is not stored again. Where an older statement comes in later and says something
 //! else, the newer one that had repeated it must be heard again, or the older one would seem the last word.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{FlexSettings, parse};
 use crate::collect::Batch;
 use crate::error::Result;
-use crate::record::{CashFlow, CorporateAction, ExecId, Execution, Snapshot};
+use crate::record::{CashFlow, CorporateAction, Execution, Snapshot, StatementPeriod};
 use crate::site_dir::SiteDir;
 
 /// Adds the rows of kept statements that are newer than those of a batch, and say something else of the same things.
@@ -18,19 +18,15 @@ use crate::site_dir::SiteDir;
 /// # Errors
 /// The folder of kept files cannot be read. A kept file that cannot be read any more is left out.
 pub fn hear_newer(site: &SiteDir, batch: &mut Batch, settings: &FlexSettings) -> Result<()> {
-    let fills = batch.executions.iter().filter_map(|fill| fill.generated);
-    let values = batch.snapshots.iter().filter_map(|snapshot| snapshot.generated);
-    let cash = batch.flows.iter().chain(&batch.income).filter_map(|flow| flow.generated);
-    let actions = batch.actions.iter().filter_map(|action| action.generated);
-    let Some(oldest) = fills.chain(values).chain(cash).chain(actions).min() else { return Ok(()) };
-    let known = Known::of(batch);
+    let said = SaidAll::of(batch);
+    let Some(oldest) = said.oldest else { return Ok(()) };
     for path in crate::record::store::raw_files(site, "xml")? {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         if !may_be_newer(&bytes, oldest) {
             continue;
         }
         let Ok(newer) = parse(&path, &bytes, settings) else { continue };
-        known.add(newer, oldest, batch);
+        said.add(newer, batch);
     }
     Ok(())
 }
@@ -46,44 +42,157 @@ fn may_be_newer(bytes: &[u8], oldest: DateTime<Utc>) -> bool {
     date.is_none_or(|date| date >= oldest.date_naive() - chrono::Days::new(1))
 }
 
-/// The rows of a batch by what they are about.
-struct Known {
-    fills: BTreeMap<ExecId, Execution>,
-    values: BTreeMap<NaiveDate, Snapshot>,
-    cash: BTreeMap<String, CashFlow>,
-    actions: Vec<CorporateAction>,
-}
+/// A row that a statement repeats or restates.
+trait Repeated: Clone {
+    fn generated(&self) -> Option<DateTime<Utc>>;
 
-impl Known {
-    fn of(batch: &Batch) -> Self {
-        let cash = batch.flows.iter().chain(&batch.income);
-        Self {
-            fills: batch.executions.iter().map(|fill| (fill.exec_id.clone(), fill.clone())).collect(),
-            values: batch.snapshots.iter().map(|snapshot| (snapshot.date, snapshot.clone())).collect(),
-            cash: cash.map(|flow| (flow.id.clone(), flow.clone())).collect(),
-            actions: batch.actions.clone(),
-        }
+    /// Everything that names what it is about.
+    fn names(&self) -> Vec<String>;
+
+    /// The names under which rows about the same may be found.
+    fn sought(&self) -> Vec<String> {
+        self.names()
     }
 
-    fn add(&self, newer: Batch, oldest: DateTime<Utc>, batch: &mut Batch) {
-        let is_newer = |generated: Option<DateTime<Utc>>| generated.is_some_and(|time| time > oldest);
-        let differs = |flow: &CashFlow| {
-            let ours = self.cash.get(&flow.id);
-            is_newer(flow.generated) && ours.is_some_and(|ours| !ours.says_the_same(flow))
-        };
+    fn agrees(&self, other: &Self) -> bool;
+}
+
+impl Repeated for Execution {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn names(&self) -> Vec<String> {
+        let transaction = self.transaction_id.as_ref().map(|number| format!("transaction:{number}"));
+        let trade = self.trade_id.as_ref().map(|number| format!("trade:{number}"));
+        // Another query may have named it otherwise.
+        let terms = format!("{} {} {} {} {}", self.time, self.symbol, self.side, self.quantity, self.price);
+        [self.exec_id.to_string(), terms].into_iter().chain(transaction).chain(trade).collect()
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.merged_with(other).is_ok()
+    }
+}
+
+impl Repeated for Snapshot {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec![self.date.to_string()]
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.says_the_same(other)
+    }
+}
+
+impl Repeated for CashFlow {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec![self.id.clone(), money(self, self.is_numbered())]
+    }
+
+    fn sought(&self) -> Vec<String> {
+        vec![self.id.clone(), money(self, !self.is_numbered())]
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.says_the_same(other)
+    }
+}
+
+/// A movement by its day, currency and kind, of those with or without a number.
+fn money(flow: &CashFlow, numbered: bool) -> String {
+    format!("{} {} {} {numbered}", flow.date, flow.currency, flow.kind)
+}
+
+impl Repeated for StatementPeriod {
+    fn generated(&self) -> Option<DateTime<Utc>> {
+        self.generated
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec![format!("{} {}", self.from, self.to)]
+    }
+
+    fn agrees(&self, other: &Self) -> bool {
+        self.says_the_same(other)
+    }
+}
+
+/// The rows of one kind, all that differ, by what names them.
+struct Said<T>(HashMap<String, Vec<T>>);
+
+impl<T: Repeated> Said<T> {
+    fn of<'t>(rows: impl IntoIterator<Item = &'t T>) -> Self
+    where
+        T: 't,
+    {
+        let mut by_name: HashMap<String, Vec<T>> = HashMap::new();
+        for row in rows {
+            for name in row.names() {
+                by_name.entry(name).or_default().push(row.clone());
+            }
+        }
+        Self(by_name)
+    }
+
+    /// The rows that are newer than one of ours about the same, and differ from it.
+    fn newer<'s>(&'s self, rows: Vec<T>) -> impl Iterator<Item = T> + 's
+    where
+        T: 's,
+    {
+        let restates = |row: &T, ours: &T| row.generated() > ours.generated() && !ours.agrees(row);
+        rows.into_iter().filter(move |row| {
+            let about_the_same = row.sought().into_iter().filter_map(|name| self.0.get(&name));
+            about_the_same.flatten().any(|ours| restates(row, ours))
+        })
+    }
+
+    fn oldest(&self) -> Option<DateTime<Utc>> {
+        self.0.values().flatten().filter_map(Repeated::generated).min()
+    }
+}
+
+/// The rows of a batch.
+struct SaidAll {
+    fills: Said<Execution>,
+    values: Said<Snapshot>,
+    cash: Said<CashFlow>,
+    periods: Said<StatementPeriod>,
+    actions: Vec<CorporateAction>,
+    oldest: Option<DateTime<Utc>>,
+}
+
+impl SaidAll {
+    fn of(batch: &Batch) -> Self {
+        let fills = Said::of(&batch.executions);
+        let values = Said::of(&batch.snapshots);
+        let cash = Said::of(batch.flows.iter().chain(&batch.income));
+        let periods = Said::of(&batch.statements);
+        let actions = batch.actions.clone();
+        let of_actions = actions.iter().filter_map(|action| action.generated).min();
+        let times = [fills.oldest(), values.oldest(), cash.oldest(), periods.oldest(), of_actions];
+        let oldest = times.into_iter().flatten().min();
+        Self { fills, values, cash, periods, actions, oldest }
+    }
+
+    fn add(&self, newer: Batch, batch: &mut Batch) {
+        batch.executions.extend(self.fills.newer(newer.executions));
+        batch.snapshots.extend(self.values.newer(newer.snapshots));
+        batch.flows.extend(self.cash.newer(newer.flows));
+        batch.income.extend(self.cash.newer(newer.income));
+        batch.statements.extend(self.periods.newer(newer.statements));
         batch.actions.extend(newer.actions.into_iter().filter(|action| {
-            let ours = || self.actions.iter().filter(|ours| ours.may_be(action));
-            is_newer(action.generated) && ours().any(|ours| !ours.says_the_same(action))
-        }));
-        batch.flows.extend(newer.flows.into_iter().filter(differs));
-        batch.income.extend(newer.income.into_iter().filter(differs));
-        batch.executions.extend(newer.executions.into_iter().filter(|fill| {
-            let ours = self.fills.get(&fill.exec_id);
-            is_newer(fill.generated) && ours.is_some_and(|ours| ours.merged_with(fill).is_err())
-        }));
-        batch.snapshots.extend(newer.snapshots.into_iter().filter(|snapshot| {
-            let ours = self.values.get(&snapshot.date);
-            is_newer(snapshot.generated) && ours.is_some_and(|ours| !ours.says_the_same(snapshot))
+            let about_the_same = self.actions.iter().filter(|ours| ours.may_be(action));
+            let older = |ours: &&CorporateAction| action.generated > ours.generated;
+            about_the_same.filter(older).any(|ours| !ours.says_the_same(action))
         }));
     }
 }

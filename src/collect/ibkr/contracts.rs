@@ -17,6 +17,8 @@ pub struct Listing {
     pub exchange: String,
     /// In what part of the currency it is quoted: 100 for pence.
     pub magnifier: Decimal,
+    /// Units that one contract stands for.
+    pub multiplier: Decimal,
 }
 
 /// The listings of these contracts, by number. One that the gateway does not know is left out. Where it gives no answer, nobody
@@ -70,7 +72,11 @@ async fn details(
 fn listing(details: &ContractDetails) -> Listing {
     let primary = details.contract.primary_exchange.as_str();
     let exchange = if primary.is_empty() { details.contract.exchange.as_str() } else { primary };
-    Listing { exchange: exchange.to_owned(), magnifier: Decimal::from(details.price_magnifier.max(1)) }
+    Listing {
+        exchange: exchange.to_owned(),
+        magnifier: Decimal::from(details.price_magnifier.max(1)),
+        multiplier: multiplier(&details.contract).unwrap_or(Decimal::ONE),
+    }
 }
 
 /// The listing exchange: what the details say, else the contract's own, unless that is only a router.
@@ -173,7 +179,7 @@ mod tests {
     fn a_router_is_no_listing_exchange() {
         let contract = Contract { exchange: "SMART".into(), ..Contract::default() };
         assert_eq!(exchange(&contract, None), "");
-        let listing = Listing { exchange: "LSEETF".into(), magnifier: Decimal::ONE };
+        let listing = Listing { exchange: "LSEETF".into(), magnifier: Decimal::ONE, multiplier: Decimal::ONE };
         assert_eq!(exchange(&contract, Some(&listing)), "LSEETF");
         let contract = Contract { exchange: "ARCA".into(), ..Contract::default() };
         assert_eq!(exchange(&contract, None), "ARCA");

@@ -1,6 +1,7 @@
 //! Fills and the account from TWS or Gateway of Interactive Brokers. Everything here reads; no order is ever sent.
 
 mod account_kind;
+mod completion;
 mod contracts;
 mod executions;
 mod failure;
@@ -94,9 +95,14 @@ async fn fills(session: &session::Session<'_>, work: &mut Work<'_>, account: &st
 }
 
 async fn account_now(session: &session::Session<'_>, work: &mut Work<'_>, account: &str) -> Result<PartReport> {
-    let (base, exchange) = (work.config.account.base_currency, work.record().exchange);
-    let (snapshot, mut report) = snapshot::collect(session, &work.config.ibkr, account, base, exchange).await?;
-    let changes = Changes { snapshots: vec![snapshot], ..Changes::default() };
+    let (config, now) = (work.config, work.now);
+    let unanswered = completion::Unanswered::in_record(work.record());
+    let (base, exchange, more) = (config.account.base_currency, work.record().exchange, &unanswered.contracts);
+    let (snapshot, listings, mut report) =
+        snapshot::collect(session, &config.ibkr, account, base, exchange, more).await?;
+    let mut snapshots = unanswered.snapshots(work.store(), &listings, now)?;
+    snapshots.push(snapshot);
+    let changes = Changes { snapshots, executions: unanswered.fills(&listings), ..Changes::default() };
     report.added = work.commit(&changes)?.snapshots.counts();
     Ok(report)
 }

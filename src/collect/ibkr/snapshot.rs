@@ -21,6 +21,9 @@ use crate::record::{AccountId, Currency, FindingKind, Position, Severity, Snapsh
 /// The hour by whose beginning an exchange has closed whose hours are not known.
 const CLOSING_HOUR: u32 = 16;
 
+/// How the doubt ends that the price of a position does not come to its value.
+pub const PRICE_DOUBT: &str = "the gateway values it at";
+
 /// Everything the gateway said about one account.
 #[derive(Debug, Default)]
 pub struct Answers {
@@ -34,7 +37,7 @@ pub struct Answers {
     pub listings: BTreeMap<i32, Listing>,
 }
 
-/// Asks for the account and makes a snapshot of the answers.
+/// Asks for the account and makes a snapshot of the answers; and for `more` contracts, which earlier snapshots lack.
 ///
 /// # Errors
 /// The connection does not hold, an answer has no end, or the answers lack or contradict what a snapshot needs.
@@ -44,7 +47,8 @@ pub async fn collect(
     account: &str,
     base: Currency,
     exchange: Exchange,
-) -> Result<(Snapshot, PartReport)> {
+    more: &[Contract],
+) -> Result<(Snapshot, BTreeMap<i32, Listing>, PartReport)> {
     let place = format!("{}:{}", settings.host, settings.port);
     let mut report = PartReport::new(Part::Snapshot, format!("the account from {place}"));
     session.progress().begin("account", 0);
@@ -76,6 +80,12 @@ pub async fn collect(
     let contracts: Vec<&Contract> = answers.portfolio.iter().map(|value| &value.contract).collect();
     let (known, unanswered) = listings(session, &contracts).await;
     answers.listings = known;
+    // What the account holds comes first; where the gateway is silent about that, nobody asks for more.
+    let more: Vec<&Contract> = more.iter().filter(|_| unanswered.is_none()).collect();
+    report.findings.extend(unanswered);
+    let (known, unanswered) = listings(session, &more).await;
+    let mut listings = answers.listings.clone();
+    listings.extend(known);
     report.findings.extend(unanswered);
     let time = session.ask("the time", async |client| client.server_time().await).await?;
     let as_of = DateTime::from_timestamp(time.unix_timestamp(), 0).unwrap_or_default();
@@ -92,7 +102,7 @@ pub async fn collect(
         let next = "compare with TWS; collect again, and the later snapshot of the day counts";
         report.note(Severity::Warning, FindingKind::DoubtfulSnapshot, doubt, next);
     }
-    Ok((snapshot, report))
+    Ok((snapshot, listings, report))
 }
 
 /// The rows of an answer that has its end mark.
@@ -252,8 +262,8 @@ fn position(value: &AccountPortfolioValue, listing: Option<&Listing>, doubts: &m
     };
     let units = quantity * multiplier(contract).map_err(in_words)?;
     let price = whole_units(price, market_value, units, listing);
-    if relative_gap(price * units, market_value) > SUM_TOLERANCE {
-        doubts.push(format!("{symbol}: {units} at {price} is not the {market_value} the gateway values it at"));
+    if !adds_up(price, units, market_value) {
+        doubts.push(format!("{symbol}: {units} at {price} is not the {market_value} {PRICE_DOUBT}"));
     }
     Ok(Position {
         conid: u64::try_from(contract.contract_id).ok().filter(|number| *number > 0),
@@ -270,7 +280,7 @@ fn position(value: &AccountPortfolioValue, listing: Option<&Listing>, doubts: &m
 }
 
 /// A price in the units of the value: quotes of a contract in pence come in pence, its value in pounds.
-fn whole_units(price: Decimal, market_value: Decimal, units: Decimal, listing: Option<&Listing>) -> Decimal {
+pub fn whole_units(price: Decimal, market_value: Decimal, units: Decimal, listing: Option<&Listing>) -> Decimal {
     let Some(listing) = listing.filter(|listing| listing.magnifier > Decimal::ONE) else { return price };
     let smaller = price / listing.magnifier;
     if relative_gap(smaller * units, market_value) < relative_gap(price * units, market_value) {
@@ -278,6 +288,11 @@ fn whole_units(price: Decimal, market_value: Decimal, units: Decimal, listing: O
     } else {
         price
     }
+}
+
+/// Whether a price comes to a value.
+pub fn adds_up(price: Decimal, units: Decimal, market_value: Decimal) -> bool {
+    relative_gap(price * units, market_value) <= SUM_TOLERANCE
 }
 
 fn relative_gap(one: Decimal, other: Decimal) -> Decimal {

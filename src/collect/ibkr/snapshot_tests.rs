@@ -77,7 +77,9 @@ fn parts_that_do_not_add_up_are_a_doubt() {
 fn a_price_in_pence_becomes_pounds() {
     let mut answers = answers();
     answers.portfolio[1].market_price = 72.0;
-    answers.listings.insert(8, Listing { exchange: "LSE".into(), magnifier: Decimal::ONE_HUNDRED });
+    answers
+        .listings
+        .insert(8, Listing { exchange: "LSE".into(), magnifier: Decimal::ONE_HUNDRED, multiplier: Decimal::ONE });
     let snapshot = made(&answers).unwrap();
     assert_eq!(snapshot.known_positions()[1].market_price.unwrap().to_string(), "0.72");
     assert_eq!(snapshot.known_positions()[1].exchange, "LSE");

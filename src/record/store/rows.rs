@@ -86,9 +86,7 @@ impl Store {
         for snapshot in oldest_first(snapshots) {
             let of_date = match stored.entry(snapshot.date) {
                 std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(self.stored_snapshots(snapshot.date)?)
-                }
+                std::collections::btree_map::Entry::Vacant(free) => free.insert(self.snapshots_of(snapshot.date)?),
             };
             let verdict = same_day::verdict(of_date, snapshot);
             if added.note(snapshot, verdict) {
@@ -99,7 +97,11 @@ impl Store {
         Ok(added)
     }
 
-    fn stored_snapshots(&self, date: NaiveDate) -> Result<Vec<Snapshot>> {
+    /// The stored snapshots of a date as they stand in their files, in the order in which they came.
+    ///
+    /// # Errors
+    /// A stored file that cannot be read.
+    pub fn snapshots_of(&self, date: NaiveDate) -> Result<Vec<Snapshot>> {
         let mut stored = Vec::new();
         loop {
             let path = self.snapshot_path(date, stored.len() + 1);

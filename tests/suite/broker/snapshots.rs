@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{CLOSE, counts, kinds, site, site_with};
-use crate::gateway::{Behaviour, Gateway, Holding, Kind, ask};
+use crate::gateway::{Behaviour, Gateway, Holding, Kind, Listing, ask};
 use crate::support::Site;
 
 fn snapshot(site: &Site, name: &str) -> Value {
@@ -108,4 +108,58 @@ fn a_gateway_that_is_silent_about_contracts_does_not_cost_the_days_snapshot() {
     assert_eq!(counts(&said), (1, 0, 0), "{}", said.shown());
     assert!(kinds(&said).contains(&"no-listings".to_owned()), "{}", said.shown());
     assert_eq!(snapshot(&site, "2026-01-23")["net_liquidation"], "45000.00");
+}
+
+#[test]
+fn what_was_not_answered_about_contracts_is_asked_again_and_completes_the_stored_day() {
+    // The line in London, quoted in pence, as a gateway tells it that knows no more of the contract than its number.
+    let vodafone = Holding {
+        symbol: "VOD",
+        conid: 139_683_207,
+        primary_exchange: "",
+        currency: "GBP",
+        position: "500",
+        average_cost: 8.006,
+        market_price: 800.0,
+        market_value: 4_000.0,
+        ..Holding::default()
+    };
+    let silent = Gateway::normal_day().portfolio_value(vodafone).current_time(CLOSE);
+    let silent = silent.behave(Behaviour::Ignore(ask::CONTRACT_DATA)).start();
+    let site = site(&silent);
+    site.run(&["collect", "snapshot"]);
+    let first = site.read("data/snapshots/2026-01-23.json");
+    assert_eq!(snapshot(&site, "2026-01-23")["positions"][1]["exchange"], "");
+    // On Monday all is sold, so that nothing that is held asks for it.
+    let monday = Gateway::new()
+        .accounts(["DU1234567"])
+        .contract_details(Listing {
+            conid: 139_683_207,
+            symbol: "VOD",
+            primary_exchange: "LSE",
+            currency: "GBP",
+            price_magnifier: 100,
+            ..Listing::default()
+        })
+        .account_value("NetLiquidation", "45000.00", "USD", "DU1234567")
+        .account_value("CashBalance", "45000.00", "USD", "DU1234567")
+        .account_value("ExchangeRate", "1.00", "USD", "DU1234567")
+        .current_time(CLOSE + 3 * 86_400)
+        .start();
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", config.replace(&silent.port().to_string(), &monday.port().to_string()));
+    let said = site.run(&["collect", "snapshot", "--json"]);
+    assert_eq!(counts(&said), (2, 0, 0), "{}", said.shown());
+    let completed = snapshot(&site, "2026-01-23.2");
+    let position = &completed["positions"][1];
+    assert_eq!((&position["exchange"], &position["market_price"]), (&"LSE".into(), &"8".into()), "{completed}");
+    assert!(completed.get("doubts").is_none(), "{completed}");
+    assert_eq!(site.read("data/snapshots/2026-01-23.json"), first, "what is stored stays");
+    let check = site.run(&["check", "--json"]).json();
+    let kinds: Vec<&str> =
+        check["findings"].as_array().unwrap().iter().map(|found| found["kind"].as_str().unwrap()).collect();
+    assert!(!kinds.contains(&"doubtful-snapshot") && !kinds.contains(&"conflict"), "{kinds:?}");
+    let asked = monday.requests().len();
+    site.run(&["collect", "snapshot"]);
+    assert!(monday.requests().len() < 2 * asked, "what is known is not asked again");
 }
