@@ -117,7 +117,7 @@ fn totals(path: &Path, bytes: &[u8], is_new: bool, settings: &NavSettings) -> Op
     let total = |(date, row, total): (NaiveDate, &super::Row, Decimal)| Total { date, total, value: row.value };
     Some(Totals {
         first: totals().next().map(total)?,
-        last: totals().last().map(total)?,
+        last: totals().next_back().map(total)?,
         is_new,
         place: Place::file(path),
     })
