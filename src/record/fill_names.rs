@@ -20,15 +20,16 @@ const IMPLIED: &str = "cancel-for:";
 
 /// The name under which the rows of each id count, for those that have another one.
 pub(super) fn other_names(rows: &[(Place, Execution)]) -> BTreeMap<ExecId, ExecId> {
+    let by_number = |id: &str| id.starts_with(BY_TRANSACTION) || id.starts_with(BY_TRADE);
+    if !rows.iter().any(|(_, row)| row.cancels.is_some() || by_number(row.exec_id.as_str())) {
+        return BTreeMap::new();
+    }
     let mut by_id: BTreeMap<&ExecId, Named> = BTreeMap::new();
     for (_, row) in rows.iter().filter(|(_, row)| !row.exec_id.as_str().starts_with(IMPLIED)) {
         by_id.entry(&row.exec_id).or_insert_with(|| Named::of(row)).hear(row);
     }
-    if !by_id.values().any(|named| !named.by_execution) {
-        return BTreeMap::new();
-    }
     let mut alike: BTreeMap<Terms, Alike> = BTreeMap::new();
-    for named in by_number(by_id.into_values().collect()) {
+    for named in of_one_number(by_id.into_values().collect()) {
         let alike = alike.entry(named.terms()).or_default();
         if named.row.cancels.is_some() { alike.cancels.push(named) } else { alike.fills.push(named) }
     }
@@ -128,7 +129,7 @@ impl<'a> Named<'a> {
 }
 
 /// Joins what has the same number of a transaction, which no two fills of an account share.
-fn by_number(all: Vec<Named>) -> Vec<Named> {
+fn of_one_number(all: Vec<Named>) -> Vec<Named> {
     let mut of_number: BTreeMap<(&AccountId, bool, &str), usize> = BTreeMap::new();
     let mut joined: Vec<Named> = Vec::new();
     for named in all {
