@@ -52,8 +52,8 @@ pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
 }
 
 /// Basis points: `+3.2 bps`.
-pub fn basis_points(value: f64, sign: Sign) -> String {
-    if value.is_finite() { number(value, 1, sign) + " bps" } else { UNDEFINED.into() }
+pub fn basis_points(value: f64, digits: usize, sign: Sign) -> String {
+    if value.is_finite() { number(value, digits, sign) + " bps" } else { UNDEFINED.into() }
 }
 
 /// A date: `27 Jan 2026`.
@@ -68,10 +68,15 @@ pub fn moment(time: DateTime<Utc>) -> String {
 
 /// The value of a figure in its unit.
 pub fn figure(value: f64, unit: Unit) -> String {
+    figure_to(value, unit, if unit == Unit::BasisPoints { 1 } else { 2 })
+}
+
+/// The value of a figure in its unit, to so many decimals where it is a ratio.
+pub fn figure_to(value: f64, unit: Unit, decimals: usize) -> String {
     match unit {
-        Unit::Percent => percent(value, 2, Sign::Minus),
-        Unit::Ratio => number(value, 2, Sign::Minus),
-        Unit::BasisPoints => basis_points(value, Sign::Minus),
+        Unit::Percent => percent(value, decimals, Sign::Minus),
+        Unit::Ratio => number(value, decimals, Sign::Minus),
+        Unit::BasisPoints => basis_points(value, decimals, Sign::Minus),
         Unit::Days => format!("{} days", number(value, 0, Sign::Minus)),
         Unit::Count => number(value, 0, Sign::Minus),
         Unit::Amount => number(value, 2, Sign::Minus),

@@ -8,6 +8,7 @@ mod edit;
 pub mod exchange;
 mod load;
 mod price_symbols;
+mod privacy;
 mod publish;
 mod renamed;
 mod save;
@@ -19,6 +20,7 @@ pub use csv_import::{CsvImport, Preset};
 pub use edit::{Setting, is_said, set};
 pub use load::{is_base_url, load, parse};
 pub use price_symbols::rate_symbol;
+pub use privacy::{Privacy, PrivacyLevel, PrivacyMode};
 pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
 pub use renamed::renamed_keys;
 pub use save::save_csv;
@@ -249,27 +251,6 @@ impl Default for Analysis {
             trials_sharpe_sd: None,
         }
     }
-}
-
-/// Whether amounts of money are published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PrivacyMode {
-    /// Returns, weights, prices and basis points only.
-    #[default]
-    Relative,
-    /// Amounts of money and share counts too; never an account id.
-    Absolute,
-}
-
-/// `[privacy]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Privacy {
-    /// `relative` or `absolute`.
-    pub mode: PrivacyMode,
-    /// Calendar days for which positions and trades are held back.
-    pub delay_days: u32,
 }
 
 /// The paper a report is typeset for.

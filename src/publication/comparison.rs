@@ -1,6 +1,6 @@
 //! The live record beside the simulation of the same rules over the same dates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::disclosure::{Disclosure, Published};
 use super::strategy_view::{CauseView, ComparedDay, ComparisonView, ConeView};
 use crate::analysis::benchmark::tracking_error;
+use crate::analysis::catalogue::Unit;
 use crate::analysis::cone::{ConePoint, cone};
 use crate::analysis::performance::Performance;
 use crate::analysis::rebuilt::began_invested;
@@ -34,7 +35,7 @@ const CONE_POINTS: usize = 120;
 pub fn comparison(
     record: &Record,
     config: &Config,
-    daily: &Performance,
+    series: (&Performance, &Performance),
     disclosure: &Disclosure,
 ) -> Result<Option<ComparisonView>> {
     let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else { return Ok(None) };
@@ -46,7 +47,7 @@ pub fn comparison(
     let invested = began_invested(record).ok_or_else(|| {
         Error::data("no snapshot says what was held, so nothing tells what a backtest would start with")
     })?;
-    let simulated = simulated(record, config, (first, last), invested)?;
+    let simulated = simulated(record, config, (first.date, last.date), invested)?;
     let ends = simulated.snapshots.last().map(|snapshot| snapshot.date);
     if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {
         return Err(Error::data(format!("the prices of the universe end on {ends}")));
@@ -57,37 +58,34 @@ pub fn comparison(
     };
     let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };
     let found = tracking(record, &simulated, &market, config.analysis.flow_timing)?;
-    view(record, config, daily, &found, disclosure)
+    view(record, config, series, &found, disclosure)
 }
 
-/// All strategies, each with its share of the account, as one record.
+/// All strategies, each with its share of a nominal account, as one record. Whole shares bought with the account's own
+/// value would give that away.
 fn simulated(
     record: &Record,
     config: &Config,
-    (first, last): (&Snapshot, &Snapshot),
+    (from, to): (NaiveDate, NaiveDate),
     invested_at_start: bool,
 ) -> Result<Record> {
+    let nominal = config.strategy.iter().map(|strategy| strategy.capital).max().unwrap_or_default();
     let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
     let simulate = |strategy: &Strategy| {
         let share = if config.strategy.len() == 1 { Decimal::ONE } else { strategy.share.unwrap_or(equal) };
-        let span = Span {
-            from: Some(first.date),
-            to: Some(last.date),
-            capital: Some(first.net_liquidation * share),
-            invested_at_start,
-        };
+        let span = Span { from: Some(from), to: Some(to), capital: Some(nominal * share), invested_at_start };
         backtest(strategy, &record.prices, config.account.base_currency, span)
     };
     let all = config.strategy.iter().map(simulate).collect::<Result<Vec<_>>>()?;
-    Ok(together(&all, first))
+    Ok(together(&all, nominal))
 }
 
 /// Several simulations as one account; capital that no strategy manages stays in cash.
-fn together(all: &[Simulation], first: &Snapshot) -> Record {
+fn together(all: &[Simulation], nominal: Decimal) -> Record {
     let mut executions: Vec<_> = all.iter().flat_map(|one| one.executions.clone()).collect();
     executions.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
     let managed: Decimal = all.iter().map(capital).sum();
-    let idle = first.net_liquidation - managed;
+    let idle = nominal - managed;
     let dates: BTreeSet<NaiveDate> = all.iter().flat_map(|one| one.snapshots.iter().map(|of| of.date)).collect();
     let snapshots = dates.into_iter().filter_map(|date| on(all, date, idle)).collect();
     Record { snapshots, executions, ..Record::default() }
@@ -125,7 +123,7 @@ fn add(sum: &mut Snapshot, other: Snapshot) {
 fn view(
     record: &Record,
     config: &Config,
-    daily: &Performance,
+    (daily, shown): (&Performance, &Performance),
     found: &Tracking,
     disclosure: &Disclosure,
 ) -> Result<Option<ComparisonView>> {
@@ -154,10 +152,11 @@ fn view(
         grown *= 1.0 + value;
         grown
     }));
-    let days = found.dates.iter().zip(&daily.index).zip(simulated).map(|((date, live), backtest)| ComparedDay {
-        date: *date,
-        live: disclosure.index(*live),
-        backtest: disclosure.market(backtest),
+    let live_on: BTreeMap<NaiveDate, f64> =
+        shown.series.dates().into_iter().zip(shown.index.iter().copied()).collect();
+    let days = found.dates.iter().zip(simulated).filter_map(|(date, backtest)| {
+        let live = disclosure.index(*live_on.get(date)?);
+        Some(ComparedDay { date: *date, live, backtest: disclosure.market(backtest) })
     });
     let at = |point: &ConePoint| {
         let date = *found.dates.get(point.days)?;
@@ -181,12 +180,12 @@ fn view(
         live: disclosure.period(live),
         backtest: disclosure.market(backtest),
         difference_bps: difference,
-        difference: written(difference.get()),
+        difference: written(difference.get(), disclosure),
         causes: causes(&found.causes, disclosure),
         tracking_error: enough
             .then(|| tracking_error(&found.ours, &found.simulated, frequency.periods))
             .flatten()
-            .map(|value| disclosure.figure(value)),
+            .map(|value| disclosure.figure(value, Unit::Percent)),
         cone_source,
         assumptions: config.strategy.iter().map(assumptions).collect(),
     }))
@@ -219,7 +218,7 @@ fn verdict(live: f64, end: &ConePoint) -> String {
 fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
     let cause = |name, value: f64, meaning| {
         let bps = disclosure.result_bps(value * 10_000.0);
-        CauseView { name, bps, text: written(bps.get()), meaning }
+        CauseView { name, bps, text: written(bps.get(), disclosure), meaning }
     };
     let unknown = (found.unknown != 0.0).then(|| {
         cause(
@@ -233,25 +232,32 @@ fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
         found.rest,
         "distributions and interest against adjusted closes, the broker's prices against the exchange's",
     );
+    let trading = if disclosure.shows_commissions() {
+        vec![
+            cause(
+                "Fills against the close",
+                found.fills,
+                "what fills lost to the close of their day, less the assumed slippage",
+            ),
+            cause("Commissions", found.costs, "what was paid, less what was assumed"),
+        ]
+    } else {
+        let meaning = "what fills lost to the close of their day and what they cost, less what was assumed";
+        vec![cause("Fills and commissions", found.fills + found.costs, meaning)]
+    };
     let known = [
-        cause(
-            "Fills against the close",
-            found.fills,
-            "what fills lost to the close of their day, less the assumed slippage",
-        ),
-        cause("Commissions", found.costs, "what was paid, less what was assumed"),
         cause("Cash", found.cash, "more or less money beside the same instruments"),
         cause("Proportions", found.weights, "the same instruments in other weights"),
         cause("Timing", found.timing, "positions that only one side had in the ten days after a rebalance"),
         cause("Missed or extra trades", found.trades, "positions that only one side had after them"),
     ];
-    known.into_iter().chain(unknown).chain([rest]).collect()
+    trading.into_iter().chain(known).chain(unknown).chain([rest]).collect()
 }
 
 /// Basis points rounded to the digits that are meaningful: more of them would look like an amount of money.
-fn written(bps: f64) -> String {
+fn written(bps: f64, disclosure: &Disclosure) -> String {
     match bps.abs() {
-        size if size < 1000.0 => format!("{} bps", number(bps, 1, Sign::Both)),
+        size if size < 1000.0 => format!("{} bps", number(bps, disclosure.digits().bps, Sign::Both)),
         size if size < 10_000.0 => format!("{} bps", number(bps, 0, Sign::Both)),
         _ => format!("{} %", number(bps / 100.0, 1, Sign::Both)),
     }
@@ -302,8 +308,7 @@ mod tests {
             backtest(&rule, &prices, "USD".parse().unwrap(), span).unwrap()
         };
         let all = ["A", "B", "C"].map(simulate);
-        let first = Snapshot { net_liquidation: 1600.into(), ..all[0].snapshots[0].clone() };
-        let sum = together(&all, &first).snapshots;
+        let sum = together(&all, 1600.into()).snapshots;
         let shown: Vec<_> = sum.iter().map(|of| (of.date.to_string(), of.net_liquidation.normalize())).collect();
         // 100 idle; A 500, 550, 600, 600; B 500, 500, 500, 550; C has its 500 throughout.
         let wanted = [

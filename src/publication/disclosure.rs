@@ -1,15 +1,20 @@
 //! What the privacy settings allow to be shown, and how precisely.
 
 mod precision;
+mod step;
 mod values;
+mod words;
 
+pub use precision::Digits;
 pub use values::*;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::RoundingStrategy;
 
 use super::amount::Amount;
-use crate::config::{Privacy, PrivacyMode};
-use precision::{FINE, Precision};
+use crate::analysis::catalogue::Unit;
+use crate::config::{Privacy, PrivacyLevel, PrivacyMode};
+use precision::{Costs, Precision};
 
 /// The only maker of [`Amount`]s and [`Published`] numbers.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +26,43 @@ pub struct Disclosure {
 impl Disclosure {
     /// What these settings allow.
     pub fn new(privacy: &Privacy) -> Self {
-        Self { privacy: *privacy, precision: &FINE }
+        let disclosure = Self { privacy: *privacy, precision: precision::of(privacy.precision) };
+        Self { precision: precision::of(disclosure.level()), ..disclosure }
+    }
+
+    /// How finely numbers are published. Where amounts are shown, there is no size to keep.
+    pub fn level(&self) -> PrivacyLevel {
+        if self.shows_amounts() { PrivacyLevel::Fine } else { self.privacy.precision }
+    }
+
+    /// Whether single days are published; otherwise month-ends are.
+    pub fn by_day(&self) -> bool {
+        self.precision.by_day
+    }
+
+    /// Whether whatever is drawn by the day is computed from the published index instead of the exact one.
+    pub fn draws_from_published(&self) -> bool {
+        self.level() != PrivacyLevel::Fine
+    }
+
+    /// Whether weights of positions are those of month-ends.
+    pub fn weights_by_month(&self) -> bool {
+        self.precision.weights_by_month
+    }
+
+    /// Whether commissions of orders are shown.
+    pub fn shows_commissions(&self) -> bool {
+        matches!(self.precision.costs, Costs::Each(_))
+    }
+
+    /// Whether the band of each year's commissions is shown.
+    pub fn shows_cost_bands(&self) -> bool {
+        self.precision.costs == Costs::Bands
+    }
+
+    /// The decimals that pages and reports write.
+    pub fn digits(&self) -> Digits {
+        self.precision.digits
     }
 
     /// Whether amounts of money and share counts are shown.
@@ -57,9 +98,9 @@ impl Disclosure {
         PublicIndex::rounded(self.precision.index.round(value))
     }
 
-    /// A day's return or its distance from the high before.
+    /// A day's return or its distance from the high before, from the published index where that is coarser.
     pub fn daily(&self, value: f64) -> PublicReturn {
-        PublicReturn::rounded(self.precision.daily.round(value))
+        PublicReturn::rounded(self.precision.derived.round(value))
     }
 
     /// A return over a month or longer, or its deepest fall.
@@ -67,9 +108,38 @@ impl Disclosure {
         PublicReturn::rounded(self.precision.returns.round(value))
     }
 
-    /// A figure over many days.
-    pub fn figure(&self, value: f64) -> PublicFigure {
-        PublicFigure::rounded(self.precision.figures.round(value))
+    /// A figure over many days, in its unit; one that is a return as [`period`](Self::period) has it.
+    pub fn figure(&self, value: f64, unit: Unit) -> PublicFigure {
+        let precision = self.precision;
+        let step = match unit {
+            Unit::Percent => precision.figures,
+            Unit::Ratio => precision.ratios,
+            Unit::BasisPoints => precision.results_bps,
+            Unit::Days | Unit::Count => precision.counts,
+            // Amounts are shown as they are, or not at all.
+            Unit::Amount => precision::FINE.figures,
+        };
+        PublicFigure::rounded(step.round(value))
+    }
+
+    /// A figure that is a return over a month or longer.
+    pub fn return_figure(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.returns.round(value))
+    }
+
+    /// A figure that is one day's return.
+    pub fn day_figure(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.derived.round(value))
+    }
+
+    /// A figure that follows from market prices alone.
+    pub fn market_figure(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.market.round(value))
+    }
+
+    /// What is traded in a year, as a multiple of the account's value.
+    pub fn turnover(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.turnover.round(value))
     }
 
     /// A ratio of risk over a moving window.
@@ -82,6 +152,11 @@ impl Disclosure {
         PublicWeight::rounded(self.precision.weights.round(value))
     }
 
+    /// The weight that a rule asks for, whatever the account.
+    pub fn target(&self, value: f64) -> PublicWeight {
+        PublicWeight::rounded(self.precision.targets.round(value))
+    }
+
     /// The return of a trade after what it cost.
     pub fn trade_return(&self, value: f64) -> PublicResult {
         PublicResult::rounded(self.precision.trade_returns.round(value))
@@ -90,6 +165,16 @@ impl Disclosure {
     /// A result in basis points of the account's value.
     pub fn result_bps(&self, value: f64) -> PublicResult {
         PublicResult::rounded(self.precision.results_bps.round(value))
+    }
+
+    /// The smallest result that is not published as nothing, in basis points.
+    pub fn least_result_bps(&self) -> f64 {
+        self.precision.results_bps.width()
+    }
+
+    /// A day's return as another treatment of its flow has it.
+    pub fn sensitivity(&self, value: f64) -> PublicReturn {
+        PublicReturn::rounded(self.precision.sensitivities.round(value))
     }
 
     /// What a strategy brought to the account's return.
@@ -102,14 +187,17 @@ impl Disclosure {
         PublicSlippage::rounded(self.precision.slippage_bps.round(value))
     }
 
-    /// Commissions in basis points of what was traded.
-    pub fn cost_bps(&self, value: f64) -> PublicCost {
-        PublicCost::rounded(self.precision.costs_bps.round(value))
+    /// Commissions in basis points of what was traded, where they are shown.
+    pub fn cost_bps(&self, value: f64) -> Option<PublicCost> {
+        match self.precision.costs {
+            Costs::Each(step) => Some(PublicCost::rounded(step.round(value))),
+            Costs::Bands | Costs::Withheld => None,
+        }
     }
 
-    /// Money across the border as a share of the account's value.
-    pub fn flow(&self, share: f64) -> PublicFlow {
-        PublicFlow::rounded(self.precision.flows.round(share))
+    /// Money across the border as a share of the account's value, where that is shown.
+    pub fn flow(&self, share: f64) -> Option<PublicFlow> {
+        self.precision.flows.map(|step| PublicFlow::rounded(step.round(share)))
     }
 
     /// What follows from market prices and public rules alone.
@@ -123,11 +211,29 @@ impl Disclosure {
     }
 }
 
-/// A price as it is written: to a hundredth, below ten to a ten-thousandth. The mean price of several fills is
-/// rounded for the same reason as ratios are: at full precision it would disclose how the shares were split.
+/// Prices.
+impl Disclosure {
+    /// The price of an order: as it is written where all fills had the same one. The mean of several would disclose how
+    /// the shares were split, so it has fewer digits.
+    pub(super) fn mean_price(&self, price: Decimal, fills: impl IntoIterator<Item = Decimal>) -> String {
+        let mut fills = fills.into_iter();
+        let first = fills.next();
+        match self.precision.mean_price_digits {
+            Some(digits) if fills.any(|other| Some(other) != first) => significant(price, digits),
+            _ => price_text(price),
+        }
+    }
+}
+
+/// A price as it is written: to a hundredth, below ten to a ten-thousandth.
 pub(super) fn price_text(price: Decimal) -> String {
     let ten = Decimal::TEN;
     if price.abs() >= ten { format!("{:.2}", price.round_dp(2)) } else { format!("{:.4}", price.round_dp(4)) }
+}
+
+fn significant(price: Decimal, digits: u32) -> String {
+    let rounded = price.round_sf_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+    rounded.unwrap_or(price).normalize().to_string()
 }
 
 #[cfg(test)]
@@ -139,8 +245,31 @@ mod tests {
         let relative = Disclosure::new(&Privacy::default());
         assert_eq!(relative.money(1.into()), None);
         assert_eq!(relative.shares(1.into()), None);
-        let absolute = Disclosure::new(&Privacy { mode: PrivacyMode::Absolute, delay_days: 0 });
+        let absolute = Disclosure::new(&Privacy { mode: PrivacyMode::Absolute, ..Privacy::default() });
         assert_eq!(absolute.money("1234.5".parse().unwrap()).unwrap().to_string(), "1234.50");
         assert_eq!(absolute.shares("10.00".parse().unwrap()).unwrap().to_string(), "10");
+    }
+
+    #[test]
+    fn where_amounts_are_shown_nothing_is_coarser() {
+        let privacy = Privacy { precision: PrivacyLevel::Coarse, ..Privacy::default() };
+        assert_eq!(Disclosure::new(&privacy).period(0.123_456).get(), 0.125);
+        let absolute = Privacy { mode: PrivacyMode::Absolute, ..privacy };
+        assert_eq!(Disclosure::new(&absolute).period(0.123_456).get(), 0.123_456);
+    }
+
+    #[test]
+    fn a_mean_of_several_prices_has_four_digits_and_a_single_price_all() {
+        let text = |level, price: &str, fills: &[&str]| {
+            let disclosure = Disclosure::new(&Privacy { precision: level, ..Privacy::default() });
+            disclosure.mean_price(price.parse().unwrap(), fills.iter().map(|fill| fill.parse().unwrap()))
+        };
+        let (fine, daily) = (PrivacyLevel::Fine, PrivacyLevel::Daily);
+        assert_eq!(text(fine, "123.4567", &["123.45", "123.47"]), "123.46");
+        assert_eq!(text(daily, "123.4567", &["123.45", "123.47"]), "123.5");
+        assert_eq!(text(daily, "123.45", &["123.45", "123.45"]), "123.45");
+        assert_eq!(text(daily, "98765.4", &["98765", "98766"]), "98770");
+        assert_eq!(text(daily, "9.87654", &["9.87", "9.88"]), "9.877");
+        assert_eq!(text(daily, "0.0123456", &["0.0123", "0.0124"]), "0.01235");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::disclosure::{Disclosure, Published};
 use super::view::{Card, Facts};
+use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
 use crate::analysis::stats::{BenchmarkStats, Stats};
 use crate::format::{Sign, day, number, percent as percent_text};
@@ -38,11 +39,11 @@ pub fn cards(stats: &Stats, daily: &Performance, facts: &Facts, disclosure: &Dis
     }
     let sharpe_note = format!("{}, risk-free {}%", facts.observed, facts.risk_free * 100.0);
     let no_sharpe = || stats.lacks().unwrap_or_else(|| "the returns do not differ".into());
-    let sharpe = stats.risk.sharpe.map(|value| disclosure.figure(value).get());
+    let sharpe = stats.risk.sharpe.map(|value| disclosure.figure(value, Unit::Ratio).get());
     cards.push(Card {
         id: "risk.sharpe".into(),
         label: "Sharpe ratio".into(),
-        value: sharpe.map_or("n/a".into(), |value| number(value, 2, Sign::Minus)),
+        value: sharpe.map_or("n/a".into(), |value| number(value, disclosure.digits().figures, Sign::Minus)),
         sign: 0,
         note: if sharpe.is_some() { sharpe_note } else { no_sharpe() },
     });
@@ -76,6 +77,12 @@ fn drawdown_note(stats: &Stats, daily: &Performance, disclosure: &Disclosure) ->
     let dates = match (stats.drawdown.peak, stats.drawdown.valley) {
         (Some(peak), Some(valley)) => format!("{} to {}; ", day(peak), day(valley)),
         _ => String::new(),
+    };
+    let deepest = stats.drawdown.worst.first().filter(|_| !disclosure.by_day());
+    let at_month_ends = deepest.map(|worst| disclosure.daily(worst.depth).get());
+    let dates = match at_month_ends {
+        Some(depth) => format!("by month-ends {}, {dates}", signed_percent(depth)),
+        None => dates,
     };
     let now = match stats.drawdown.current.map(|value| disclosure.daily(value).get()) {
         Some(current) if current < 0.0 => {

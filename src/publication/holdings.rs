@@ -20,10 +20,18 @@ pub struct Holdings {
     pub cash_weight: Option<PublicWeight>,
 }
 
+/// The date of the newest snapshot on or before a date that says what was held.
+pub fn newest_date(record: &Record, until: NaiveDate) -> Option<NaiveDate> {
+    newest(record, until).map(|snapshot| snapshot.date)
+}
+
+fn newest(record: &Record, until: NaiveDate) -> Option<&Snapshot> {
+    record.snapshots.iter().rev().find(|snapshot| snapshot.date <= until && snapshot.positions.is_some())
+}
+
 /// The positions of the newest snapshot on or before a date that has any.
 pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Holdings {
-    let told = |snapshot: &&Snapshot| snapshot.date <= until && snapshot.positions.is_some();
-    let Some(snapshot) = record.snapshots.iter().rev().find(told) else { return Holdings::default() };
+    let Some(snapshot) = newest(record, until) else { return Holdings::default() };
     let open = snapshot.known_positions().iter().filter(|position| !position.quantity.is_zero());
     let mut positions: Vec<_> = open.map(|position| view(position, snapshot, config, disclosure)).collect();
     let size = |position: &PositionView| position.weight.map_or(-1.0, |weight| weight.get().abs());

@@ -6,7 +6,10 @@
 
 mod amount;
 mod comparison;
+mod costs;
+mod curve;
 mod disclosure;
+mod figures;
 mod headline;
 mod holdings;
 pub mod kept;
@@ -23,9 +26,11 @@ mod strategy_view;
 pub mod testing;
 mod texts;
 mod view;
+mod whole_months;
 
 pub use crate::analysis::periods::UsualPeriod;
 pub use disclosure::*;
+pub use figures::is_return;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
@@ -33,15 +38,16 @@ pub use view::*;
 use chrono::{Days, NaiveDate};
 
 use crate::analysis::Window;
-use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures;
+use crate::calendar::{Exchange, YearMonth};
 use crate::config::{Config, FlowTiming, Status};
 use crate::error::{Error, Result};
 use crate::format;
 use crate::record::Record;
 use crate::record::lacking::{Lacking, Rows};
+use whole_months::last_whole_month;
 
 /// Why there are no snapshots: nothing was imported yet, or what was imported holds no value of the account.
 fn nothing_to_publish(record: &Record) -> Error {
@@ -60,17 +66,43 @@ fn nothing_to_publish(record: &Record) -> Error {
 /// A record without two snapshots, or a day whose return is undefined.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
-    let Some(last) = record.snapshots.last() else {
-        return Err(nothing_to_publish(record));
-    };
-    let until = disclosed_until(last.date, &disclosure);
-    let mut disclosed = record.until(until);
-    if !disclosure.holds_back() {
-        // What was written after the newest valuation about trades before it does not wait for the next one.
-        disclosed.annotations.clone_from(&record.annotations);
+    let Some(last) = record.snapshots.last() else { return Err(nothing_to_publish(record)) };
+    if disclosure.by_day() {
+        return published(record, record, config, &disclosure);
     }
-    let parts = Parts { whole: &record.net_values(&config.benchmark.symbol), disclosed: &disclosed, until };
-    redacted(&parts, config, &disclosure)
+    // A value of each day that the site is built on would be a daily series for whoever collects them.
+    let ended = last_whole_month(last.date, record.exchange);
+    if record.snapshots.iter().filter(|snapshot| snapshot.date <= ended).count() < 2 {
+        return Err(no_whole_month(ended));
+    }
+    published(&record.until(ended), record, config, &disclosure)
+}
+
+fn no_whole_month(ended: NaiveDate) -> Error {
+    let month = YearMonth::of(ended).next().in_words();
+    Error::data("no month of the record has ended yet, and `[privacy] precision` publishes months alone")
+        .hint(format!("build again after the end of {month}, or set precision = \"daily\""))
+}
+
+/// A record up to where it is published; `known` is all of it.
+fn published(record: &Record, known: &Record, config: &Config, disclosure: &Disclosure) -> Result<Publication> {
+    let Some(last) = record.snapshots.last() else { return Err(nothing_to_publish(record)) };
+    let until = disclosed_until(last.date, record.exchange, disclosure);
+    let mut disclosed = record.until(until);
+    if waits_for_nothing(disclosure) {
+        // What was written after the newest valuation about trades before it does not wait for the next one.
+        disclosed.annotations.clone_from(&known.annotations);
+    }
+    let mut whole = record.net_values(&config.benchmark.symbol);
+    // Words about a month wait for nothing.
+    whole.commentary.clone_from(&known.commentary);
+    let parts = Parts { whole: &whole, disclosed: &disclosed, until };
+    redacted(&parts, config, disclosure)
+}
+
+/// Whether a note is shown as soon as it is written.
+fn waits_for_nothing(disclosure: &Disclosure) -> bool {
+    disclosure.by_day() && !disclosure.holds_back()
 }
 
 /// Exchanges the texts in a publication for those of a record of which nothing else has changed: neither data nor
@@ -78,17 +110,18 @@ pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
 /// looked at.
 pub fn reword(publication: &mut Publication, record: &Record, config: &Config) {
     let disclosure = Disclosure::new(&config.privacy);
-    publication.texts = if disclosure.holds_back() {
-        let until = disclosed_until(publication.facts.as_of, &disclosure);
-        publication.texts.reworded(record, &record.annotations_until(until))
-    } else {
+    let until = disclosed_until(publication.facts.as_of, record.exchange, &disclosure);
+    publication.texts = if waits_for_nothing(&disclosure) {
         publication.texts.reworded(record, &record.annotations)
+    } else {
+        publication.texts.reworded(record, &record.annotations_until(until))
     };
 }
 
-/// The newest date of which positions and trades are shown, where that of the newest snapshot is `last`.
-fn disclosed_until(last: NaiveDate, disclosure: &Disclosure) -> NaiveDate {
-    last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last)
+/// The newest date of which positions and trades are shown, where that of the newest snapshot shown is `last`.
+fn disclosed_until(last: NaiveDate, exchange: Exchange, disclosure: &Disclosure) -> NaiveDate {
+    let until = last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last);
+    if disclosure.by_day() { until } else { last_whole_month(until, exchange) }
 }
 
 /// The two parts of a record that everything published is made from.
@@ -106,10 +139,15 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let Parts { whole, disclosed, until } = *parts;
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
+    let shown = curve::published(&daily, disclosure);
     let stats = Stats::of(&daily, trade_figures(disclosed, base, Window::default()));
+    let stats = curve::with_published_days(stats, &shown, disclosure);
     let mut trades = orders::Trades::of(disclosed, config, disclosure, until);
-    let holdings = holdings::holdings(disclosed, config, disclosure, until);
-    let strategies = strategies::strategies(disclosed, config, &daily, &mut trades, &holdings.positions, disclosure)?;
+    let newest = holdings::newest_date(disclosed, until);
+    let weighed = if disclosure.weights_by_month() { last_whole_month(until, disclosed.exchange) } else { until };
+    let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
+    let strategies =
+        strategies::strategies(disclosed, config, (&daily, &shown), &mut trades, &holdings.positions, disclosure)?;
     let facts = Facts {
         title: config.site.title.clone(),
         author: config.site.author.clone(),
@@ -129,7 +167,11 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         missing_sessions: stats.missing_sessions,
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
-        positions_as_of: holdings.as_of.unwrap_or(until),
+        trades_until: newest.unwrap_or(until),
+        positions_as_of: holdings.as_of.unwrap_or(weighed),
+        by_day: disclosure.by_day(),
+        commissions: disclosure.shows_commissions(),
+        digits: disclosure.digits(),
         absolute: disclosure.shows_amounts(),
         flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
         risk_free: config.analysis.risk_free,
@@ -138,18 +180,20 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     };
     Ok(Publication {
         headline: headline::cards(&stats, &daily, &facts, disclosure),
-        figures: public_figures(&stats, disclosure),
-        days: periods::days(whole, &daily, disclosure),
-        months: periods::months(&daily, &trades.orders, until, disclosure),
-        month_ends: month_end::MonthEnds { disclosed, daily: &daily, config, until }.all(disclosure),
-        years: periods::years(&daily, disclosure),
+        figures: figures::public_figures(&stats, disclosure),
+        days: periods::days(whole, &shown, disclosure),
+        months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
+        month_ends: month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, until }.all(disclosure),
+        years: periods::years(&daily, &shown, disclosure),
         periods: periods::usual(&daily, disclosure),
         drawdowns: periods::drawdowns(&stats, disclosure),
-        rolling: periods::rolling(&daily, disclosure),
+        rolling: periods::rolling(&shown, disclosure),
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,
         data_quality: quality::in_words(disclosed, &daily, &facts, &trades, disclosure),
         slippage: trades.slippage,
+        costs: costs::bands(disclosed, config, disclosure, until),
+        rounding: disclosure.in_words(),
         round_trips: trades.round_trips,
         round_trip_remarks: trades.remarks,
         orders: trades.orders,
@@ -159,17 +203,6 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     })
 }
 
-/// The figures without those in money, unless amounts are shown.
-fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
-    let is_shown = |figure: &Figure| figure.unit != Unit::Amount || disclosure.shows_amounts();
-    let group = |FigureGroup { id, name, figures }| {
-        let figures: Vec<Figure> = figures;
-        let shown = figures.into_iter().filter(is_shown);
-        FigureGroup { id, name, figures: shown.map(|figure| figure.map(|value| disclosure.figure(value))).collect() }
-    };
-    catalogue(stats).into_iter().map(group).collect()
-}
-
 fn flow_timing_in_words(timing: FlowTiming) -> &'static str {
     match timing {
         FlowTiming::Split => "coming in at the start of the day and leaving at its end",
@@ -177,3 +210,7 @@ fn flow_timing_in_words(timing: FlowTiming) -> &'static str {
         FlowTiming::End => "moving at the end of the day",
     }
 }
+
+#[cfg(test)]
+#[path = "levels_tests.rs"]
+mod levels_tests;

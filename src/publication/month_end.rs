@@ -11,6 +11,8 @@ use super::holdings::holdings;
 use super::periods;
 use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
+use super::whole_months::last_whole_month;
+use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
 use crate::analysis::periods::{by_month, ends_within, month_of, usual_periods};
 use crate::analysis::reconcile::unexplained_changes;
@@ -27,6 +29,8 @@ pub struct MonthEnds<'a> {
     pub disclosed: &'a Record,
     /// Its daily series.
     pub daily: &'a Performance,
+    /// The series as it is published.
+    pub shown: &'a Performance,
     /// How figures are computed and what is shown.
     pub config: &'a Config,
     /// The newest date of which positions and trades are shown.
@@ -59,8 +63,8 @@ impl MonthEnds<'_> {
         let frequency = series.frequency(self.daily.exchange, analysis.periods_per_year);
         let enough = frequency.lacks(values.len(), series.calendar_days()).is_none();
         let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);
-        let held = holdings(self.disclosed, self.config, disclosure, as_of);
-        let figure = |value| disclosure.figure(value);
+        let month_goes_on = ends_within(&self.daily.series, month, self.daily.exchange);
+        let held = holdings(self.disclosed, self.config, disclosure, self.weighed(as_of, month_goes_on, disclosure));
         Some(MonthEnd {
             since: inside.start?,
             as_of,
@@ -69,17 +73,38 @@ impl MonthEnds<'_> {
             periods: self.periods(&series, disclosure),
             periods_per_year: format::periods(frequency),
             observed: format::observed(values.len(), frequency),
-            volatility: enough.then(|| risk::volatility(&values, frequency.periods)).flatten().map(figure),
-            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(figure),
+            volatility: enough
+                .then(|| risk::volatility(&values, frequency.periods))
+                .flatten()
+                .map(|value| disclosure.figure(value, Unit::Percent)),
+            sharpe: excess
+                .and_then(|excess| risk::sharpe(&excess, frequency.periods))
+                .map(|value| disclosure.figure(value, Unit::Ratio)),
             max_drawdown: drawdown::maximum(drawdowns).map(|value| disclosure.period(value)),
-            drawdown: drawdowns.last().map(|value| disclosure.daily(*value)),
+            drawdown: self.depth_on(as_of).map(|value| disclosure.daily(value)),
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
-            month_goes_on: ends_within(&self.daily.series, month, self.daily.exchange),
+            month_goes_on,
             held_back_after: (self.until < as_of).then_some(self.until),
             data_quality: quality::of_month(data, month, &inside, disclosure),
         })
+    }
+
+    /// The date of the positions that are shown for a month.
+    fn weighed(&self, as_of: NaiveDate, month_goes_on: bool, disclosure: &Disclosure) -> NaiveDate {
+        let newest = as_of.min(self.until);
+        if !disclosure.weights_by_month() || (newest == as_of && !month_goes_on) {
+            return as_of;
+        }
+        last_whole_month(newest, self.daily.exchange)
+    }
+
+    /// How far the published index is below its highest so far.
+    fn depth_on(&self, date: NaiveDate) -> Option<f64> {
+        let dates = self.shown.series.dates();
+        let after = dates.partition_point(|day| *day <= date);
+        self.shown.drawdowns.get(after.checked_sub(1)?).copied()
     }
 
     fn periods(&self, series: &ReturnSeries, disclosure: &Disclosure) -> Vec<Period> {

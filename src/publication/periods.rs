@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::disclosure::Disclosure;
+use super::disclosure::{Disclosure, PublicReturn};
 use super::view::{Day, DrawdownView, Month, OrderView, Period, Rolling, Year};
+use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
 use crate::analysis::returns::ReturnSeries;
 use crate::analysis::stats::Stats;
@@ -38,7 +39,13 @@ pub fn days(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Ve
 }
 
 /// One entry per calendar month with a return, ascending, with its orders where `until` does not hold some of them back.
-pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate, disclosure: &Disclosure) -> Vec<Month> {
+pub fn months(
+    daily: &Performance,
+    shown: &Performance,
+    orders: &[OrderView],
+    until: NaiveDate,
+    disclosure: &Disclosure,
+) -> Vec<Month> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_month(&daily.series, aligned));
     let mut order_counts: BTreeMap<YearMonth, usize> = BTreeMap::new();
     for order in orders {
@@ -53,7 +60,7 @@ pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate, discl
             benchmark: benchmark.as_ref().and_then(|values| Some(disclosure.market(*values.get(&month)?))),
             observations: series.days.len(),
             partial: periods::is_partial(&daily.series, month, daily.exchange),
-            max_drawdown: deepest(&series).map(|depth| disclosure.period(depth)),
+            max_drawdown: depth_within(shown, month, disclosure),
             orders: series
                 .end()
                 .is_some_and(|end| end <= until)
@@ -64,7 +71,7 @@ pub fn months(daily: &Performance, orders: &[OrderView], until: NaiveDate, discl
 }
 
 /// One row per calendar year with a return, ascending.
-pub fn years(daily: &Performance, disclosure: &Disclosure) -> Vec<Year> {
+pub fn years(daily: &Performance, shown: &Performance, disclosure: &Disclosure) -> Vec<Year> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_year(&daily.series, aligned));
     let months = periods::by_month(&daily.series);
     let year = |(year, value): (i32, f64)| {
@@ -74,11 +81,17 @@ pub fn years(daily: &Performance, disclosure: &Disclosure) -> Vec<Year> {
             months: (1..=12).map(month).collect(),
             value: disclosure.period(value),
             benchmark: benchmark.as_ref().and_then(|values| Some(disclosure.market(*values.get(&year)?))),
-            max_drawdown: deepest(&daily.series.window(calendar_year(year))).map(|depth| disclosure.period(depth)),
+            max_drawdown: deepest(&shown.series.window(calendar_year(year))).map(|depth| disclosure.daily(depth)),
             partial: is_partial_year(daily, year),
         }
     };
     periods::by_year(&daily.series).into_iter().map(year).collect()
+}
+
+/// The deepest fall within a month, where its days are shown.
+fn depth_within(shown: &Performance, month: YearMonth, disclosure: &Disclosure) -> Option<PublicReturn> {
+    let depth = deepest(&periods::month_of(&shown.series, month)).filter(|_| disclosure.by_day());
+    depth.map(|depth| disclosure.daily(depth))
 }
 
 fn calendar_year(year: i32) -> Window {
@@ -114,7 +127,7 @@ pub fn view(period: periods::PeriodReturn, disclosure: &Disclosure) -> Period {
 /// The worst drawdowns.
 pub fn drawdowns(stats: &Stats, disclosure: &Disclosure) -> Vec<DrawdownView> {
     let view = |drawdown: &drawdown::Drawdown| DrawdownView {
-        depth: disclosure.period(drawdown.depth),
+        depth: disclosure.daily(drawdown.depth),
         peak: drawdown.peak,
         valley: drawdown.valley,
         recovery: drawdown.recovery,
@@ -125,13 +138,16 @@ pub fn drawdowns(stats: &Stats, disclosure: &Disclosure) -> Vec<DrawdownView> {
 
 /// Rolling figures of the days with at least one full window among those shown.
 pub fn rolling(daily: &Performance, disclosure: &Disclosure) -> Vec<Rolling> {
+    if !disclosure.by_day() {
+        return Vec::new();
+    }
     let days = daily.rolling().into_iter().map(|day| {
         let [_, sharpe] = day.sharpe;
         let [volatility, _] = day.volatility;
         Rolling {
             date: day.date,
             sharpe: sharpe.map(|value| disclosure.rolling_ratio(value)),
-            volatility: volatility.map(|value| disclosure.figure(value)),
+            volatility: volatility.map(|value| disclosure.figure(value, Unit::Percent)),
             beta: day.beta.map(|value| disclosure.rolling_ratio(value)),
         }
     });

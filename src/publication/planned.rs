@@ -52,6 +52,7 @@ fn item(
     let shares: Decimal = orders.iter().map(|order| order.quantity).sum();
     let paid: Decimal = orders.iter().map(|order| order.quantity * order.price).sum();
     let price = paid.checked_div(shares);
+    let fills = || orders.iter().flat_map(|order| order.fills.iter().map(|fill| fill.price));
     let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();
     let first = found.first().copied();
     let note = first.and_then(|order| all.notes.get(order).copied().flatten());
@@ -72,7 +73,7 @@ fn item(
             _ => PlanState::NotTraded,
         },
         planned_price: price_text(trade.reference_price),
-        price: price.map(price_text),
+        price: price.map(|price| disclosure.mean_price(price, fills())),
         currency: trade.currency.to_string(),
         slippage_bps: price
             .filter(|_| made_late.is_none())

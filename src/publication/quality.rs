@@ -46,7 +46,7 @@ pub fn in_words(
     if facts.delay_days > 0 {
         sentences.push(format!(
             "Positions and trades are held back for {} days and are shown up to {}.",
-            facts.delay_days, facts.positions_as_of
+            facts.delay_days, facts.trades_until
         ));
     }
     sentences
@@ -127,23 +127,35 @@ fn reconciled(
         .filter(|change| in_month(&change.date))
         .max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()));
     let up_to = held_back_after.map(|until| format!(" up to {}", day(until))).unwrap_or_default();
+    let least = disclosure.least_result_bps();
     match largest.map(|change| (change.date, disclosure.result_bps(change.bps).get())) {
         None if held_back_after.is_some() => None,
         None => Some("The snapshots do not tell positions, so net value cannot be reconciled with them.".into()),
-        Some((_, 0.0)) => {
-            Some(format!("Prices, fills, flows and costs explain each day's net value{up_to} to less than 0.1 bps."))
-        }
+        Some((_, 0.0)) => Some(format!(
+            "Prices, fills, flows and costs explain each day's net value{up_to} to less than {least} bps."
+        )),
+        Some((_, bps)) if !disclosure.by_day() => Some(format!(
+            "Prices, fills, flows and costs explain each day's net value{up_to}; at most {} bps are left.",
+            number(bps.abs(), disclosure.digits().bps, Sign::Minus)
+        )),
         Some((date, bps)) => Some(format!(
             "Prices, fills, flows and costs explain each day's net value{up_to}; most is left on {}: {} bps.",
             day(date),
-            number(bps, 1, Sign::Both)
+            number(bps, disclosure.digits().bps, Sign::Both)
         )),
     }
 }
 
 fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
+    let Some(share) = disclosure.flow(flow.share) else {
+        return format!(
+            "In {} a flow was large against the account; the month's return depends on when in the day it is counted.",
+            YearMonth::of(flow.date).in_words()
+        );
+    };
+    let (digits, percent_of) = (disclosure.digits().results, |value| disclosure.sensitivity(value).get() * 100.0);
     let percent = |value: Option<f64>| match value {
-        Some(value) => format!("{} %", number(disclosure.daily(value).get() * 100.0, 2, Sign::Both)),
+        Some(value) => format!("{} %", number(percent_of(value), digits, Sign::Both)),
         None => "undefined".into(),
     };
     let when = if flow.date.pred_opt() == Some(flow.since) {
@@ -154,7 +166,7 @@ fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
     format!(
         "{when} a flow was {:.0} % of the account; the return is {} as published, {} with flows at the start and {} \
          with flows at the end.",
-        disclosure.flow(flow.share).get() * 100.0,
+        share.get() * 100.0,
         percent(flow.split),
         percent(flow.start),
         percent(flow.end)

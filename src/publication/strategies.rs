@@ -18,14 +18,14 @@ use crate::strategy::rules::rule_in_words;
 /// A signal saved later than this many days after its month's end was not there to act on.
 const DAYS_TO_SAVE: i64 = 31;
 
-/// Everything about strategies in the part of a record that is disclosed.
+/// Everything about strategies in the part of a record that is disclosed, whose `series` are the exact and the published one.
 ///
 /// # Errors
 /// A day whose return is undefined.
 pub fn strategies(
     record: &Record,
     config: &Config,
-    daily: &Performance,
+    series: (&Performance, &Performance),
     trades: &mut Trades,
     positions: &[PositionView],
     disclosure: &Disclosure,
@@ -34,7 +34,7 @@ pub fn strategies(
     let mut list: Vec<StrategyView> =
         config.strategy.iter().map(|one| strategy(record, config, one, trades, positions, disclosure)).collect();
     list.retain(|strategy| several || !strategy.signals.is_empty());
-    let (comparison, no_comparison) = match comparison(record, config, daily, disclosure) {
+    let (comparison, no_comparison) = match comparison(record, config, series, disclosure) {
         Ok(found) => (found, None),
         Err(error) => (None, Some(reason(&error, record))),
     };
@@ -94,7 +94,7 @@ fn signal(signal: &Signal, strategy: &Strategy, disclosure: &Disclosure) -> Sign
         momentum: ranked.momentum.map(|momentum| disclosure.market(momentum)),
         start: price(ranked.start),
         end: price(ranked.end),
-        target_weight: disclosure.weight(ranked.target_weight),
+        target_weight: disclosure.target(ranked.target_weight),
     };
     let end = signal.formation.last_day();
     SignalView {

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::config::Privacy;
+use crate::config::{Config, Privacy, PrivacyLevel};
 use crate::publication::{Disclosure, Publication, redact};
-use crate::record::load;
+use crate::record::{Record, load};
 use crate::{SiteDir, config, demo};
 
 /// About 2,000 days, 95 months, 80 orders and one strategy.
@@ -12,15 +12,27 @@ pub fn publication() -> Publication {
     DEMO.clone()
 }
 
-/// What the demo's settings allow to be shown.
+/// The finest that a demo's publication can be.
 pub fn fine() -> Disclosure {
-    Disclosure::new(&Privacy::default())
+    Disclosure::new(&Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() })
 }
 
-static DEMO: LazyLock<Publication> = LazyLock::new(|| {
+/// The demo up to a date at a level of precision.
+pub fn at(level: PrivacyLevel, until: Option<&str>) -> Publication {
+    let (record, mut config) = (&RECORD.0, RECORD.1.clone());
+    config.privacy.precision = level;
+    match until {
+        Some(date) => redact(&record.until(date.parse().unwrap()), &config).unwrap(),
+        None => redact(record, &config).unwrap(),
+    }
+}
+
+static DEMO: LazyLock<Publication> = LazyLock::new(|| at(PrivacyLevel::Fine, None));
+
+static RECORD: LazyLock<(Record, Config)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let site = SiteDir::new(folder.path());
     demo::write(&site).unwrap();
     let config = config::load(&site, []).unwrap();
-    redact(&load::load(&site, &config, "2100-01-01".parse().unwrap()), &config).unwrap()
+    (load::load(&site, &config, "2100-01-01".parse().unwrap()), config)
 });

@@ -16,7 +16,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::disclosure::{
-    MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage, PublicWeight,
+    Digits, MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage,
+    PublicWeight,
 };
 use super::kept;
 use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
@@ -62,6 +63,10 @@ pub struct Publication {
     pub round_trip_remarks: Vec<String>,
     /// Execution quality.
     pub slippage: SlippageView,
+    /// What trading cost, where single commissions are not shown; oldest first.
+    pub costs: Vec<YearOfCosts>,
+    /// What is rounded and why, a sentence each.
+    pub rounding: Vec<String>,
     /// What is missing or odd in the data, in words.
     pub data_quality: Vec<String>,
     /// What the author wrote.
@@ -117,8 +122,16 @@ pub struct Facts {
     pub flow_days: usize,
     /// Days by which positions and trades are held back.
     pub delay_days: u32,
-    /// The newest date of which positions and trades are shown.
+    /// The newest date of which trades are shown.
+    pub trades_until: NaiveDate,
+    /// The date of the positions that are shown.
     pub positions_as_of: NaiveDate,
+    /// Whether single days are shown; otherwise the days of the record are its month-ends.
+    pub by_day: bool,
+    /// Whether the commission of each order is shown.
+    pub commissions: bool,
+    /// How many decimals are written.
+    pub digits: Digits,
     /// Whether amounts of money are shown.
     pub absolute: bool,
     /// How external money is timed, in words that follow `money`.
@@ -341,6 +354,15 @@ pub struct SlippageView {
     pub by_symbol: Vec<SlippageGroup>,
     /// By month: orders, mean.
     pub by_month: Vec<SlippageGroup>,
+}
+
+/// What trading cost in a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct YearOfCosts {
+    /// The calendar year.
+    pub year: i32,
+    /// Commissions against the account's mean value: `under 0.1 %`.
+    pub band: String,
 }
 
 /// Slippage of a group of orders.

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A report depends only on its month and the months before it, so that it does not change as the record grows.
-//! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's daily returns and orders as CSV.
+//! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's orders as CSV, and its daily returns where
+//! those are published.
 
 mod cache;
 mod errors;
@@ -188,7 +189,7 @@ struct Typesetter<'a> {
     templates: Templates,
     /// The orders of each month, oldest first.
     orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
-    attached: OnceLock<[ByMonth; 2]>,
+    attached: OnceLock<Vec<ByMonth>>,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
     days: OnceLock<BTreeMap<YearMonth, String>>,
     /// The digest of what is the same for every month.
@@ -297,9 +298,10 @@ impl<'a> Typesetter<'a> {
 
     /// The month's rows of the site's tables, by file.
     fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
-        let tables = self
-            .attached
-            .get_or_init(|| [tables::daily(self.publication), tables::orders(self.publication)].map(ByMonth::new));
+        let tables = self.attached.get_or_init(|| {
+            let daily = self.publication.facts.by_day.then(|| tables::daily(self.publication));
+            daily.into_iter().chain([tables::orders(self.publication)]).map(ByMonth::new).collect()
+        });
         let rows = tables
             .iter()
             .map(|table| Ok((format!("{}-{month}.csv", table.table.name), Bytes::new(table.of(month).csv()?))));
@@ -326,8 +328,9 @@ impl<'a> Typesetter<'a> {
         let month = month_data.month.month;
         let days = &self.publication.days;
         let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
-        let growth = print::growth(until, self.publication.facts.benchmark.as_deref())?;
-        let drawdown = print::drawdown(until)?;
+        let facts = &self.publication.facts;
+        let growth = print::growth(until, month_data.end, facts.benchmark.as_deref())?;
+        let drawdown = print::drawdown(until, month_data.end, facts.by_day)?;
         let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
         let mut files = attachments;
         files.extend([

@@ -10,8 +10,8 @@ use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::format::{self, Sign};
 use crate::publication::{
-    Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published, SignalView,
-    UsualPeriod, Year,
+    Digits, Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published,
+    SignalView, UsualPeriod, Year,
 };
 use crate::record::Document;
 
@@ -93,7 +93,9 @@ impl MonthData<'_> {
             "year": self.year(),
             "positions": self.positions(),
             "held_back_after": self.end.held_back_after.map(format::day),
-            "orders": self.orders.iter().map(order_data).collect::<Vec<_>>(),
+            "orders": self.orders.iter().map(|order| order_data(order, facts.digits)).collect::<Vec<_>>(),
+            "commissions": facts.commissions,
+            "by_day": facts.by_day,
             "signals": self.signals(self.month.month.previous()),
             "next_signals": self.signals(self.month.month),
             "quality": self.end.data_quality,
@@ -131,10 +133,12 @@ impl MonthData<'_> {
             usual(UsualPeriod::SinceInception, "Since inception"),
             usual(UsualPeriod::SinceInceptionAnnualized, "A year, since inception"),
         ];
-        let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, 2, Sign::Minus)));
+        let figures = self.publication.facts.digits.figures;
+        let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, figures, Sign::Minus)));
+        let volatility = |value| format::percent(value, figures.min(1), Sign::Minus);
         json!({
             "returns": returns.into_iter().flatten().map(|row| self.judged(row)).collect::<Vec<_>>(),
-            "volatility": plain(self.end.volatility.map(|value| format::percent(value.get(), 1, Sign::Minus))),
+            "volatility": plain(number(self.end.volatility).map(volatility)),
             "sharpe": ratio(number(self.end.sharpe)),
             "max_drawdown": percent(number(self.end.max_drawdown), 1),
             "drawdown": percent(number(self.end.drawdown), 1),
@@ -182,12 +186,14 @@ impl MonthData<'_> {
     fn positions(&self) -> Value {
         let weights = self.end.positions.iter().filter_map(|position| position.weight).chain(self.end.cash_weight);
         let largest = weights.map(|weight| weight.get().abs()).fold(0.01, f64::max);
+        let digits = self.publication.facts.digits;
+        let row = |position: &PositionView, bar| position_data(position, bar, digits);
         let bar = |weight: PublicWeight| (weight.get().abs() / largest).min(1.0);
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
-            "rows": self.end.positions.iter().map(|position| position_data(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
+            "rows": self.end.positions.iter().map(|position| row(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
             "cash": self.end.cash_weight.map(|weight| {
-                json!({ "weight": format::percent(weight.get(), 1, Sign::Minus), "bar": bar(weight) })
+                json!({ "weight": format::percent(weight.get(), digits.weights, Sign::Minus), "bar": bar(weight) })
             }),
         })
     }
@@ -240,10 +246,11 @@ fn points(value: Option<f64>) -> Value {
     }
 }
 
-fn basis_points(value: Option<f64>) -> Value {
+fn basis_points(value: Option<f64>, digits: usize) -> Value {
     match value {
         Some(value) => {
-            json!({ "text": format::number(value, 1, Sign::Both), "sign": format::sign_class(value, 0.1) })
+            let text = format::number(value, digits, Sign::Both);
+            json!({ "text": text, "sign": format::sign_class(value, 0.1f64.powi(digits as i32)) })
         }
         None => plain(None),
     }
@@ -310,13 +317,13 @@ fn earlier_year(year: &Year) -> Value {
     json!({ "year": year.year, "account": cells.collect::<Vec<_>>() })
 }
 
-fn position_data(position: &PositionView, bar: f64) -> Value {
+fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {
     json!({
         "symbol": position.symbol,
         "name": if position.no_weight.is_empty() { position.name.clone() } else { position.no_weight.clone() },
-        "weight": position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), 1, Sign::Minus)),
+        "weight": position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), digits.weights, Sign::Minus)),
         "bar": bar,
-        "gain": percent(number(position.gain), 1),
+        "gain": percent(number(position.gain), digits.gains),
         "price": position.price,
         "currency": position.currency,
         "quantity": position.quantity,
@@ -324,7 +331,7 @@ fn position_data(position: &PositionView, bar: f64) -> Value {
     })
 }
 
-fn order_data(found: &MonthOrder) -> Value {
+fn order_data(found: &MonthOrder, digits: Digits) -> Value {
     let order = found.order;
     let note = order.note.as_ref().zip(found.note).map(|(written, note)| {
         let before_trade = written.before_trade;
@@ -334,14 +341,14 @@ fn order_data(found: &MonthOrder) -> Value {
         "date": order.date.format("%-d %b").to_string(),
         "side": order.side,
         "symbol": order.symbol,
-        "weight": plain(order.weight.map(|weight| format::percent(weight.get(), 1, Sign::Minus))),
+        "weight": plain(order.weight.map(|weight| format::percent(weight.get(), digits.weights, Sign::Minus))),
         "reference": order.reference_price,
         "reference_source": order.reference_source,
         "price": order.price,
         "currency": order.currency,
-        "slippage": basis_points(number(order.slippage_bps)),
+        "slippage": basis_points(number(order.slippage_bps), digits.bps),
         "commission": plain(order.commission_bps.map(|bps| format::number(bps.get(), 1, Sign::Minus))),
-        "result": basis_points(number(order.result_bps)),
+        "result": basis_points(number(order.result_bps), digits.bps),
         "quantity": order.quantity,
         "notional": order.notional,
         "commission_amount": order.commission,

@@ -302,3 +302,19 @@ fn an_odd_template_is_heard_every_time() {
         "{reports:?}"
     );
 }
+
+#[test]
+fn a_report_of_months_alone_attaches_no_day() {
+    let publication = testing::at(crate::config::PrivacyLevel::Monthly, None);
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let options = options(&cache, &pictures);
+    let month: YearMonth = MONTH.parse().unwrap();
+    let attached = Typesetter::new(&publication, &options).unwrap().attachments(month).unwrap();
+    assert_eq!(attached.keys().collect::<Vec<_>>(), ["orders-2022-07.csv"]);
+    let reports = one(&publication, month, &options).unwrap();
+    assert_eq!(besides_boxes(&reports), Vec::<&str>::new());
+    let words = &reports.words[&format!("{}/data.json", path_of(month))];
+    let data: serde_json::Value = serde_json::from_slice(words).unwrap();
+    assert_eq!((&data["by_day"], &data["commissions"]), (&json!(false), &json!(false)));
+    assert!(data["orders"].as_array().unwrap().iter().all(|order| order["commission"]["text"] == "\u{2014}"));
+}

@@ -188,3 +188,33 @@ fn an_empty_record_still_makes_a_site() {
     let files = render(&publication, &Options::default()).unwrap();
     assert!(page(&files, "trades/index.html").contains("No orders yet"));
 }
+
+/// The most points of a line in a file, and the most days in the numbers behind its charts.
+fn longest_series(content: &[u8]) -> usize {
+    let Ok(text) = std::str::from_utf8(content) else { return 0 };
+    let numbers = |part: &str| part.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).count();
+    let quoted = |rest: &str, end: char| rest.split_once(end).map_or(0, |(part, _)| numbers(part));
+    let lines = text.split(" d=\"").skip(1).map(|rest| quoted(rest, '"') / 2);
+    let polygons = text.split(" points=\"").skip(1).map(|rest| quoted(rest, '"') / 2);
+    let series = text.split("\"d\":[").skip(1).map(|rest| quoted(rest, ']'));
+    lines.chain(polygons).chain(series).max().unwrap_or_default()
+}
+
+#[test]
+fn where_months_are_published_no_file_holds_a_daily_series() {
+    let by_month = testing::at(crate::config::PrivacyLevel::Monthly, None);
+    let files = render(&by_month, &Options::default()).unwrap();
+    assert!(files.contains_key("data/month_ends.csv") && !files.contains_key("data/daily.csv"));
+    // A cone of simulations has at most 120 dates, and both of its edges are one shape.
+    let longest = files.iter().map(|(path, content)| (longest_series(content), path)).max().unwrap();
+    assert!(longest.0 < 260, "{longest:?}");
+    for (path, content) in files.iter().filter(|(path, _)| path.ends_with(".csv")) {
+        let rows = content.iter().filter(|byte| **byte == b'\n').count();
+        let of_orders = ["orders", "round_trips", "signals", "plans"].iter().any(|name| path.contains(name));
+        assert!(of_orders || rows <= by_month.months.len() + 2, "{path} {rows}");
+    }
+    let front = page(&files, "index.html");
+    assert!(front.contains("month_ends.csv") && !front.contains("daily.csv"));
+    let by_day = render(&testing::publication(), &Options::default()).unwrap();
+    assert!(longest_series(&by_day["index.html"]) > 1_000);
+}

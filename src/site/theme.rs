@@ -159,7 +159,7 @@ fn register(tera: &mut Tera) {
     tera.register_filter("bps", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
         let sign = if kwargs.get::<bool>("signed")?.unwrap_or(true) { Sign::Both } else { Sign::Minus };
         match value.as_f64() {
-            Some(value) => Ok(format::basis_points(value, sign).into()),
+            Some(value) => Ok(format::basis_points(value, digits(&kwargs, 1)?, sign).into()),
             None => undefined(&kwargs),
         }
     });

@@ -1,38 +1,65 @@
-//! How finely each kind of number is published: one table.
+//! How finely each kind of number is published: one table of four levels.
+//!
+//! The steps are the same for all accounts: one that adapts to an account would give its size away itself.
 
-/// How a number is made coarser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// To so many decimals.
-    Decimals(i32),
+use super::step::Step;
+use crate::config::PrivacyLevel;
+
+/// How commissions are published.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Costs {
+    /// Of each order, and of all together.
+    Each(Step),
+    /// As a band by year.
+    Bands,
+    /// Not at all.
+    Withheld,
 }
 
-impl Step {
-    /// The number as it is published.
-    pub fn round(self, value: f64) -> f64 {
-        let Self::Decimals(places) = self;
-        let scale = 10f64.powi(places);
-        let rounded = (value * scale).round() / scale;
-        // No negative zero on a page.
-        if rounded == 0.0 { 0.0 } else { rounded }
-    }
+/// The decimals that pages and reports write, so that none of them only pretends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Digits {
+    /// Of returns, in percent.
+    pub returns: usize,
+    /// Of figures over many days, in percent or as ratios.
+    pub figures: usize,
+    /// Of weights, in percent.
+    pub weights: usize,
+    /// Of the results of trades, in percent.
+    pub results: usize,
+    /// Of what positions have gained, in percent.
+    pub gains: usize,
+    /// Of basis points.
+    pub bps: usize,
 }
 
 /// The steps of every kind of number.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Precision {
-    /// The index on a day.
+    /// Whether single days are published; otherwise month-ends are.
+    pub by_day: bool,
+    /// Whether weights are those of month-ends: each build in between would measure them anew.
+    pub weights_by_month: bool,
+    /// The index.
     pub index: Step,
-    /// A day's return, and its distance from the high before.
-    pub daily: Step,
-    /// A return over a month or longer, and its deepest fall.
+    /// What is computed from the published index: a day's return, its distance from the high before.
+    pub derived: Step,
+    /// A return over a month or longer.
     pub returns: Step,
-    /// A figure over many days.
+    /// A figure over many days, in percent or as a ratio.
     pub figures: Step,
+    /// A ratio of many days in its own unit.
+    pub ratios: Step,
+    /// Days, and how many.
+    pub counts: Step,
+    /// What is traded in a year against the account's value.
+    pub turnover: Step,
     /// A ratio of risk over a moving window.
     pub rolling_ratios: Step,
     /// A share of the account's value.
     pub weights: Step,
+    /// A weight that a rule asks for, whatever the account.
+    pub targets: Step,
     /// A return that contains a commission: of a round trip, or against an average cost.
     pub trade_returns: Step,
     /// A result in basis points of the account's value.
@@ -41,37 +68,115 @@ pub struct Precision {
     pub contributions: Step,
     /// Slippage in basis points.
     pub slippage_bps: Step,
-    /// Commissions in basis points.
-    pub costs_bps: Step,
-    /// A flow as a share of the account's value.
-    pub flows: Step,
+    /// Commissions.
+    pub costs: Costs,
+    /// A flow as a share of the account's value; `None` where only the month is published.
+    pub flows: Option<Step>,
+    /// A day's return under each treatment of its flow.
+    pub sensitivities: Step,
+    /// Significant digits of the mean price of several fills; `None` where it is written as a price is.
+    pub mean_price_digits: Option<u32>,
     /// What follows from market prices alone.
     pub market: Step,
     /// The edges of a cone of simulations.
     pub cone: Step,
+    /// How it is written.
+    pub digits: Digits,
+}
+
+/// The table's row for a level.
+pub fn of(level: PrivacyLevel) -> &'static Precision {
+    match level {
+        PrivacyLevel::Fine => &FINE,
+        PrivacyLevel::Daily => &DAILY,
+        PrivacyLevel::Monthly => &MONTHLY,
+        PrivacyLevel::Coarse => &COARSE,
+    }
 }
 
 /// As many digits as mean something.
 ///
 /// A return is one amount of cents over another. At the sixteen digits of a float there is only one pair of seven-digit
-/// numbers with that ratio, and a continued fraction finds it; weights of whole shares at known prices give the share
-/// counts away in the same way, and a commission in basis points the size of an order that paid a known minimum fee.
-/// Rounded as here, many thousands of pairs fit.
+/// numbers with that ratio, and a continued fraction finds it. Rounded as here, many thousands of pairs fit; but shares are
+/// whole numbers and prices are public, so that many of these numbers together still give the amounts away.
 pub const FINE: Precision = Precision {
+    by_day: true,
+    weights_by_month: false,
     index: Step::Decimals(6),
-    daily: Step::Decimals(6),
+    derived: Step::Decimals(6),
     returns: Step::Decimals(6),
     figures: Step::Decimals(6),
+    ratios: Step::Decimals(6),
+    counts: Step::Decimals(6),
+    turnover: Step::Decimals(6),
     rolling_ratios: Step::Decimals(4),
     weights: Step::Decimals(4),
+    targets: Step::Decimals(4),
     trade_returns: Step::Decimals(4),
     results_bps: Step::Decimals(1),
     contributions: Step::Decimals(6),
     slippage_bps: Step::Decimals(1),
-    costs_bps: Step::Decimals(1),
-    flows: Step::Decimals(2),
+    costs: Costs::Each(Step::Decimals(1)),
+    flows: Some(Step::Decimals(2)),
+    sensitivities: Step::Decimals(6),
+    mean_price_digits: None,
     market: Step::Decimals(6),
     cone: Step::Decimals(4),
+    digits: Digits { returns: 2, figures: 2, weights: 1, results: 2, gains: 1, bps: 1 },
+};
+
+/// Days, but too coarse for a regression on the closes of what is held.
+pub const DAILY: Precision = Precision {
+    weights_by_month: true,
+    index: Step::Log(0.001),
+    returns: Step::Of(0.0001),
+    figures: Step::Of(0.0001),
+    ratios: Step::Of(0.01),
+    counts: Step::Decimals(0),
+    turnover: Step::Of(0.1),
+    weights: Step::Of(0.01),
+    trade_returns: Step::Of(0.001),
+    results_bps: Step::Of(10.0),
+    contributions: Step::Of(0.001),
+    slippage_bps: Step::Decimals(0),
+    costs: Costs::Bands,
+    flows: Some(Step::Of(0.05)),
+    sensitivities: Step::Of(0.001),
+    mean_price_digits: Some(4),
+    digits: Digits { returns: 2, figures: 2, weights: 0, results: 1, gains: 1, bps: 0 },
+    ..FINE
+};
+
+/// Months alone.
+pub const MONTHLY: Precision = Precision {
+    by_day: false,
+    index: Step::Of(0.001),
+    returns: Step::Of(0.001),
+    figures: Step::Of(0.001),
+    ratios: Step::Of(0.1),
+    weights: Step::Of(0.05),
+    trade_returns: Step::Of(0.01),
+    results_bps: Step::Of(100.0),
+    contributions: Step::Of(0.01),
+    costs: Costs::Withheld,
+    flows: None,
+    digits: Digits { returns: 1, figures: 1, weights: 0, results: 0, gains: 0, bps: 0 },
+    ..DAILY
+};
+
+/// Months alone, in wide steps.
+pub const COARSE: Precision = Precision {
+    index: Step::Of(0.005),
+    returns: Step::Of(0.005),
+    figures: Step::Of(0.01),
+    ratios: Step::Of(1.0),
+    turnover: Step::Of(0.25),
+    weights: Step::Of(0.1),
+    trade_returns: Step::Of(0.02),
+    results_bps: Step::Of(200.0),
+    contributions: Step::Of(0.02),
+    digits: Digits { returns: 1, figures: 0, weights: 0, results: 0, gains: 0, bps: 0 },
+    ..MONTHLY
 };
 
 #[cfg(test)]
@@ -95,8 +200,24 @@ mod tests {
     }
 
     #[test]
-    fn zero_has_no_sign() {
-        assert!(Step::Decimals(6).round(-0.000_000_1).is_sign_positive());
-        assert_eq!(Step::Decimals(6).round(0.123_456_789), 0.123_457);
+    fn each_level_rounds_as_its_row_says() {
+        let row = |level| {
+            let of = of(level);
+            let costs = matches!(of.costs, Costs::Each(_));
+            let flow = of.flows.map(|step| step.round(0.1234));
+            (of.returns.round(0.123_456_7), of.weights.round(0.3333), of.trade_returns.round(0.0777), flow, costs)
+        };
+        assert_eq!(row(PrivacyLevel::Fine), (0.123_457, 0.3333, 0.0777, Some(0.12), true));
+        assert_eq!(row(PrivacyLevel::Daily), (0.1235, 0.33, 0.078, Some(0.1), false));
+        assert_eq!(row(PrivacyLevel::Monthly), (0.123, 0.35, 0.08, None, false));
+        assert_eq!(row(PrivacyLevel::Coarse), (0.125, 0.3, 0.08, None, false));
+        let wide = |level| {
+            let of = of(level);
+            (of.results_bps.round(77.7), of.turnover.round(1.234), of.ratios.round(0.876), of.figures.round(0.1567))
+        };
+        assert_eq!(wide(PrivacyLevel::Fine), (77.7, 1.234, 0.876, 0.1567));
+        assert_eq!(wide(PrivacyLevel::Daily), (80.0, 1.2, 0.88, 0.1567));
+        assert_eq!(wide(PrivacyLevel::Monthly), (100.0, 1.2, 0.9, 0.157));
+        assert_eq!(wide(PrivacyLevel::Coarse), (0.0, 1.25, 1.0, 0.16));
     }
 }

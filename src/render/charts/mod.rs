@@ -11,7 +11,7 @@ pub use comparison::comparison;
 use serde_json::json;
 
 use crate::Result;
-use crate::publication::{Day, Month, PublicFigure, Publication, Published, Rolling};
+use crate::publication::{Day, Month, Period, PublicFigure, Publication, Published, Rolling, UsualPeriod};
 
 use crate::format::{self, Sign};
 use plot::{Layer, Plot, Size};
@@ -41,12 +41,20 @@ fn time_span(days: &[Day]) -> (f64, f64) {
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(publication: &Publication, logarithmic: bool) -> Result<String> {
-    let plot = |labels| growth_plot(&publication.days, publication.facts.benchmark.as_deref(), logarithmic, labels);
+    let total = since_inception(&publication.periods);
+    let name = publication.facts.benchmark.as_deref();
+    let plot = |labels| growth_plot(&publication.days, (total, name), logarithmic, labels);
     both(&plot((WIDE_DATES, 5)), plot((NARROW_DATES, 4)), (340, 260))
 }
 
-/// Growth of 100, with the given numbers of labels on the axes.
-fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, labels: (usize, usize)) -> Plot {
+/// The total return, which is published more finely than the last point of a curve.
+fn since_inception(periods: &[Period]) -> Option<f64> {
+    let all = periods.iter().find(|period| period.period == UsualPeriod::SinceInception)?;
+    all.value.map(Published::get)
+}
+
+/// Growth of 100 with its total return and the benchmark's name, with the given numbers of labels on the axes.
+fn growth_plot(days: &[Day], named: (Option<f64>, Option<&str>), logarithmic: bool, labels: (usize, usize)) -> Plot {
     let height = |value: f64| if logarithmic { (value * 100.0).max(1e-6).ln() } else { value * 100.0 };
     let ours: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.index.get()))).collect();
     let benchmark: Vec<(f64, f64)> =
@@ -69,7 +77,7 @@ fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, la
         id: kind.into(),
         kind,
         title: format!("Growth of 100, {word} scale"),
-        description: growth_in_words(days, benchmark_name),
+        description: growth_in_words(days, named),
         x: time_span(days),
         y,
         x_labels: date_labels(days, dates),
@@ -78,12 +86,12 @@ fn growth_plot(days: &[Day], benchmark_name: Option<&str>, logarithmic: bool, la
     }
 }
 
-fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
+fn growth_in_words(days: &[Day], (total, benchmark): (Option<f64>, Option<&str>)) -> String {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return "No data yet.".into() };
     let ours = format!(
         "100 invested on {} had become {} on {}",
         format::day(first.date),
-        format::number(last.index.get() * 100.0, 1, Sign::Minus),
+        format::number(total.map_or(last.index.get(), |total| 1.0 + total) * 100.0, 1, Sign::Minus),
         format::day(last.date)
     );
     match benchmark.zip(last.benchmark_index) {
@@ -99,13 +107,19 @@ fn growth_in_words(days: &[Day], benchmark: Option<&str>) -> String {
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn drawdown(publication: &Publication) -> Result<String> {
-    let plot = drawdown_plot(&publication.days, WIDE_DATES);
+    let max = figure(publication, "drawdown.max");
+    let plot = drawdown_plot(&publication.days, (max, publication.facts.by_day), WIDE_DATES);
     let narrow = Plot { x_labels: date_labels(&publication.days, NARROW_DATES), ..plot.clone() };
     both(&plot, narrow, (150, 130))
 }
 
-/// The drawdown, with about `dates` labels on the time axis.
-fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
+fn figure(publication: &Publication, id: &str) -> Option<f64> {
+    let mut figures = publication.figures.iter().flat_map(|group| &group.figures);
+    figures.find(|figure| figure.id == id)?.value.map(Published::get)
+}
+
+/// The drawdown and what it was at worst, by the day or by month-ends, with about `dates` labels on the time axis.
+fn drawdown_plot(days: &[Day], (max, by_day): (Option<f64>, bool), dates: usize) -> Plot {
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
     let low = points.iter().map(|point| point.1).fold(-0.01, f64::min) * 1.06;
     let worst = points.iter().map(|point| point.1).fold(0.0, f64::min);
@@ -114,8 +128,12 @@ fn drawdown_plot(days: &[Day], dates: usize) -> Plot {
         kind: "drawdown",
         title: "Drawdown".into(),
         description: format!(
-            "The fall from the highest value so far; at worst {}.",
-            format::percent(worst, 1, Sign::Minus)
+            "The fall from the highest {} so far; at worst {}{}.",
+            if by_day { "value" } else { "month-end" },
+            format::percent(max.filter(|_| by_day).unwrap_or(worst), 1, Sign::Minus),
+            max.filter(|_| !by_day)
+                .map(|max| format!(", and within months {}", format::percent(max, 1, Sign::Minus)))
+                .unwrap_or_default()
         ),
         x: time_span(days),
         y: (low, 0.0),
@@ -171,6 +189,9 @@ pub fn months(publication: &Publication) -> Result<String> {
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>> {
     let days = &publication.days;
+    if !publication.facts.by_day {
+        return Ok(None);
+    }
     let start = days.partition_point(|day| day.date < month.month.first_day()).saturating_sub(1);
     let end = days.partition_point(|day| day.date <= month.month.last_day());
     let Some(days) = days.get(start..end).filter(|days| days.len() > 2) else { return Ok(None) };
@@ -198,7 +219,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         title: format!("{}, day by day", month.month.in_words()),
         description: format!(
             "The month's return so far on each day; {} at its end.",
-            format::percent(month.value.get(), 2, Sign::Both)
+            format::percent(month.value.get(), publication.facts.digits.returns, Sign::Both)
         ),
         x: time_span(days),
         y,
@@ -303,7 +324,11 @@ pub fn series(publication: &Publication) -> String {
     let Some(first) = days.first() else { return "null".into() };
     let whole = |value: f64| (value * 10_000.0).round() as i64;
     let gaps: Vec<i64> = days.iter().map(|day| (day.date - first.date).num_days()).collect();
-    let ours: Vec<i64> = days.iter().map(|day| whole(day.index.get())).collect();
+    let mut ours: Vec<i64> = days.iter().map(|day| whole(day.index.get())).collect();
+    // So that the script says of the whole curve what the cards say.
+    if let Some((last, total)) = ours.last_mut().zip(since_inception(&publication.periods)) {
+        *last = whole(1.0 + total);
+    }
     let benchmark: Option<Vec<Option<i64>>> = publication
         .facts
         .benchmark

@@ -1,10 +1,10 @@
 //! Charts for paper: one size, fixed colours, and alternative text.
 
 use crate::Result;
-use crate::publication::Day;
+use crate::publication::{Day, MonthEnd, Published};
 
 use super::plot::{Plot, Size};
-use super::{drawdown_plot, growth_plot};
+use super::{drawdown_plot, growth_plot, since_inception};
 
 /// A chart as a self-contained SVG document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,20 +20,20 @@ pub struct Printed {
 /// How many dates fit below a chart.
 const DATES: usize = 7;
 
-/// Growth of 100 in the account and the benchmark on these days, on a logarithmic scale.
+/// Growth of 100 in the account and the benchmark on these days up to a month's end, on a logarithmic scale.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
-pub fn growth(days: &[Day], benchmark: Option<&str>) -> Result<Printed> {
-    printed(growth_plot(days, benchmark, true, (DATES, 5)), 182)
+pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
+    printed(growth_plot(days, (since_inception(&end.periods), benchmark), true, (DATES, 5)), 182)
 }
 
-/// The fall from the highest value so far on these days.
+/// The fall from the highest value so far on these days up to a month's end.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
-pub fn drawdown(days: &[Day]) -> Result<Printed> {
-    printed(drawdown_plot(days, DATES), 90)
+pub fn drawdown(days: &[Day], end: &MonthEnd, by_day: bool) -> Result<Printed> {
+    printed(drawdown_plot(days, (end.max_drawdown.map(Published::get), by_day), DATES), 90)
 }
 
 fn printed(plot: Plot, height: u32) -> Result<Printed> {

@@ -9,12 +9,12 @@ pub use record::{daily, orders};
 pub use table::{Column, Table, Values};
 
 use crate::publication::Publication;
-use record::{drawdowns, months, positions, round_trips, slippage};
+use record::{costs, drawdowns, months, points, positions, round_trips, slippage};
 
 /// Every table of a publication.
 pub fn all(publication: &Publication) -> Vec<Table> {
     let mut tables = vec![
-        daily(publication),
+        points(publication),
         months(publication),
         positions(publication),
         orders(publication),
@@ -22,6 +22,7 @@ pub fn all(publication: &Publication) -> Vec<Table> {
         slippage(publication),
         drawdowns(publication),
     ];
+    tables.extend(costs(publication));
     tables.extend(strategies::all(publication));
     tables
 }

@@ -4,6 +4,20 @@ use super::columns::{amounts, counts, dates, numbers, texts};
 use super::table::{Column, Table, Values};
 use crate::publication::Publication;
 
+/// One row for each point of the index: snapshots, or month-ends where no day is published.
+pub(super) fn points(publication: &Publication) -> Table {
+    let daily = daily(publication);
+    if publication.facts.by_day {
+        return daily;
+    }
+    let columns = daily.columns.into_iter().filter(|column| column.name != "daily_return");
+    let dated = |column: Column| match column.name {
+        "date" => Column { meaning: "date of the last snapshot of a month, and of the first of all", ..column },
+        _ => column,
+    };
+    Table { name: "month_ends", meaning: "One row for each month-end.", columns: columns.map(dated).collect() }
+}
+
 /// One row for each snapshot.
 pub fn daily(publication: &Publication) -> Table {
     let rows = &publication.days;
@@ -24,7 +38,7 @@ pub fn daily(publication: &Publication) -> Table {
 
 pub(super) fn months(publication: &Publication) -> Table {
     let rows = &publication.months;
-    let columns = vec![
+    let mut columns = vec![
         texts("month", "calendar month", rows, |month| Some(month.month.to_string())),
         numbers("return", "time-weighted return", rows, |month| Some(month.value)),
         numbers("benchmark_return", "the benchmark's over the same dates", rows, |month| month.benchmark),
@@ -37,6 +51,7 @@ pub(super) fn months(publication: &Publication) -> Table {
             values: Values::Counts(rows.iter().map(|month| Some(month.orders? as i64)).collect()),
         },
     ];
+    columns.retain(|column| column.name != "max_drawdown" || publication.facts.by_day);
     Table { name: "months", meaning: "One row for each calendar month.", columns }
 }
 
@@ -75,10 +90,23 @@ pub fn orders(publication: &Publication) -> Table {
         counts("note", "1 where the trader wrote a note", rows, |order| i64::from(order.note.is_some())),
         texts("page", "name of its page", rows, |order| Some(order.slug.clone())),
     ];
+    columns.retain(|column| column.name != "commission_bps" || publication.facts.commissions);
     columns.extend(amounts("quantity", "shares", rows, |order| order.quantity.as_ref()));
     columns.extend(amounts("notional", "notional in the price's currency", rows, |order| order.notional.as_ref()));
     columns.extend(amounts("commission", "commission", rows, |order| order.commission.as_ref()));
     Table { name: "orders", meaning: "One row for each order, newest first.", columns }
+}
+
+/// What trading cost by year, where single commissions are not published.
+pub(super) fn costs(publication: &Publication) -> Option<Table> {
+    let rows = &publication.costs;
+    let columns = vec![
+        counts("year", "calendar year", rows, |costs| i64::from(costs.year)),
+        texts("commissions", "band of commissions against the account's mean value", rows, |costs| {
+            Some(costs.band.clone())
+        }),
+    ];
+    (!rows.is_empty()).then_some(Table { name: "costs", meaning: "One row for each full year.", columns })
 }
 
 pub(super) fn round_trips(publication: &Publication) -> Table {

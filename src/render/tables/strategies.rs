@@ -62,5 +62,9 @@ fn comparison(publication: &Publication) -> Table {
             |day| Some(day.backtest),
         ),
     ];
-    Table { name: "backtest", meaning: "One row for each snapshot: live, and hypothetical.", columns }
+    let meaning = match publication.facts.by_day {
+        true => "One row for each snapshot: live, and hypothetical.",
+        false => "One row for each month-end: live, and hypothetical.",
+    };
+    Table { name: "backtest", meaning, columns }
 }

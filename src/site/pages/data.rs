@@ -11,6 +11,8 @@ use crate::render::tables::{Column, Table};
 #[derive(Serialize)]
 struct Data<'a> {
     tables: Vec<TableRow<'a>>,
+    /// What is rounded and why.
+    rounding: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -28,7 +30,7 @@ struct ColumnRow<'a> {
 }
 
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
-    PageContext::new(&Data { tables: site.tables.iter().map(table).collect() })
+    PageContext::new(&Data { tables: site.tables.iter().map(table).collect(), rounding: &site.publication.rounding })
 }
 
 fn table(table: &Table) -> TableRow<'_> {

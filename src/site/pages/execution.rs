@@ -7,12 +7,14 @@ use serde::Serialize;
 use super::Site;
 use super::context::{PageContext, PlannedRow};
 use crate::Result;
-use crate::publication::{OrderView, PlanItemView, Reads, SlippageView};
+use crate::publication::{OrderView, PlanItemView, Reads, SlippageView, YearOfCosts};
 use crate::render::charts;
 
 #[derive(Serialize)]
 struct Execution<'a> {
     slippage: &'a SlippageView,
+    /// What trading cost by year, where that is shown.
+    costs: &'a [YearOfCosts],
     chart: Option<String>,
     /// Orders with unusual slippage.
     outliers: Vec<&'a OrderView>,
@@ -31,6 +33,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let outliers: BTreeSet<&String> = slippage.outliers.iter().collect();
     PageContext::new(&Execution {
         slippage,
+        costs: &publication.costs,
         chart: charts::slippage(publication)?,
         outliers: orders(&|order| outliers.contains(&order.slug)),
         planned: planned.iter().map(|item| PlannedRow::new(item, &publication.texts, reads)).collect(),

@@ -11,6 +11,8 @@ use crate::publication::{PublicFigure, Reads};
 #[derive(Serialize)]
 struct Methodology<'a> {
     figures: Vec<Definitions<'a>>,
+    /// What is rounded and why.
+    rounding: &'a [String],
 }
 
 /// A group of figures.
@@ -31,7 +33,11 @@ struct Definition<'a> {
 }
 
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
-    PageContext::new(&Methodology { figures: site.publication.figures.iter().map(definitions).collect() })
+    let publication = site.publication;
+    PageContext::new(&Methodology {
+        figures: publication.figures.iter().map(definitions).collect(),
+        rounding: &publication.rounding,
+    })
 }
 
 fn definitions(group: &FigureGroup<PublicFigure>) -> Definitions<'_> {

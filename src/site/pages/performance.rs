@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::Site;
 use super::context::{PageContext, YearRow, years};
 use crate::Result;
-use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::analysis::catalogue::{Figure, FigureGroup, Unit};
 use crate::format;
-use crate::publication::{DrawdownView, Period, PublicFigure, Publication, Published, Reads};
+use crate::publication::{Digits, DrawdownView, Period, PublicFigure, Publication, Published, Reads, is_return};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Performance {
         years: years(site),
-        figures: publication.figures.iter().map(figure_rows).collect(),
+        figures: publication.figures.iter().map(|group| figure_rows(group, publication.facts.digits)).collect(),
         periods: &publication.periods,
         drawdowns: &publication.drawdowns,
         rolling: rolling(publication)?,
@@ -52,15 +52,21 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     })
 }
 
-fn figure_rows(group: &FigureGroup<PublicFigure>) -> FigureRows<'_> {
-    FigureRows { id: group.id, name: group.name, figures: group.figures.iter().map(figure_row).collect() }
+fn figure_rows(group: &FigureGroup<PublicFigure>, digits: Digits) -> FigureRows<'_> {
+    let rows = group.figures.iter().map(|figure| figure_row(figure, digits));
+    FigureRows { id: group.id, name: group.name, figures: rows.collect() }
 }
 
-fn figure_row(figure: &Figure<PublicFigure>) -> FigureRow<'_> {
+fn figure_row(figure: &Figure<PublicFigure>, digits: Digits) -> FigureRow<'_> {
+    let decimals = match figure.unit {
+        Unit::BasisPoints => digits.bps,
+        _ if is_return(figure.id) => digits.returns,
+        _ => digits.figures,
+    };
     FigureRow {
         id: figure.id,
         name: figure.name,
-        value: figure.value.map(|value| format::figure(value.get(), figure.unit)),
+        value: figure.value.map(|value| format::figure_to(value.get(), figure.unit, decimals)),
         observations: figure.observations,
         observed: figure.observed,
         when: figure.when.as_deref(),

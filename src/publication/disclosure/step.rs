@@ -1,0 +1,79 @@
+//! How a number is made coarser.
+
+/// The distance between two neighbouring values that can be published.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// So many decimals.
+    Decimals(i32),
+    /// Multiples of a number.
+    Of(f64),
+    /// Multiples of a number in the logarithm: equal steps are equal returns.
+    Log(f64),
+}
+
+/// What a step that is no number of decimals is written with.
+const DECIMALS: i32 = 6;
+
+impl Step {
+    /// The distance itself.
+    pub fn width(self) -> f64 {
+        match self {
+            // Not the power of a tenth, which is no short number.
+            Self::Decimals(places) => 1.0 / 10f64.powi(places),
+            Self::Of(step) | Self::Log(step) => step,
+        }
+    }
+
+    /// The number as it is published.
+    pub fn round(self, value: f64) -> f64 {
+        let rounded = match self {
+            Self::Decimals(places) => return to_decimals(value, places),
+            Self::Of(step) => (value / step).round() * step,
+            Self::Log(step) if value > 0.0 => ((value.ln() / step).round() * step).exp(),
+            // Nothing is left.
+            Self::Log(_) => 0.0,
+        };
+        to_decimals(rounded, DECIMALS)
+    }
+}
+
+fn to_decimals(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    let rounded = (value * scale).round() / scale;
+    // No negative zero on a page.
+    if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_has_no_sign() {
+        for step in [Step::Decimals(6), Step::Of(0.01)] {
+            assert!(step.round(-0.000_000_1).is_sign_positive());
+        }
+        assert_eq!(Step::Decimals(6).round(0.123_456_789), 0.123_457);
+    }
+
+    #[test]
+    fn a_step_is_rounded_to_its_nearest_multiple() {
+        assert_eq!(Step::Of(0.05).round(0.124), 0.1);
+        assert_eq!(Step::Of(0.05).round(0.126), 0.15);
+        assert_eq!(Step::Of(10.0).round(-14.9), -10.0);
+        assert_eq!(Step::Of(0.005).round(0.333), 0.335);
+    }
+
+    #[test]
+    fn steps_of_the_logarithm_are_equal_returns() {
+        // ln 1.0254 = 0.025083; e^0.025 = 1.025315.
+        assert_eq!(Step::Log(0.001).round(1.0254), 1.025_315);
+        // ln 3.2847 = 1.189275; e^1.189 = 3.283796.
+        assert_eq!(Step::Log(0.001).round(3.2847), 3.283_796);
+        assert_eq!(Step::Log(0.001).round(1.0), 1.0);
+        assert_eq!(Step::Log(0.001).round(0.0), 0.0);
+        // What is rounded once is rounded.
+        let once = Step::Log(0.001).round(0.876_543);
+        assert_eq!(Step::Log(0.001).round(once), once);
+    }
+}

@@ -1,0 +1,50 @@
+//! The catalogue of figures as strangers see it.
+
+use super::disclosure::{Disclosure, PublicFigure};
+use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
+use crate::analysis::stats::Stats;
+
+/// Every figure that may be shown: none in money unless amounts are, none of single days where only months are.
+pub fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
+    let group = |FigureGroup { id, name, figures }| {
+        let figures: Vec<Figure> = figures;
+        let shown = figures.into_iter().filter(|figure| is_shown(figure, disclosure));
+        FigureGroup { id, name, figures: shown.map(|figure| public(figure, disclosure)).collect() }
+    };
+    catalogue(stats).into_iter().map(group).collect()
+}
+
+fn is_shown(figure: &Figure, disclosure: &Disclosure) -> bool {
+    match figure.id {
+        "returns.best_day" | "returns.worst_day" | "drawdown.duration_days" => disclosure.by_day(),
+        "trades.commissions_bps" => disclosure.shows_commissions(),
+        _ => figure.unit != Unit::Amount || disclosure.shows_amounts(),
+    }
+}
+
+fn public(figure: Figure, disclosure: &Disclosure) -> Figure<PublicFigure> {
+    let (id, unit) = (figure.id, figure.unit);
+    let figure = figure.map(|value| match id {
+        "returns.best_day" | "returns.worst_day" | "drawdown.current" => disclosure.day_figure(value),
+        "benchmark.total" => disclosure.market_figure(value),
+        "trades.turnover" => disclosure.turnover(value),
+        _ if is_return(id) => disclosure.return_figure(value),
+        _ => disclosure.figure(value, unit),
+    });
+    match id {
+        "drawdown.max" if !disclosure.by_day() => {
+            Figure { when: figure.when.map(|when| format!("by month-ends: {when}")), ..figure }
+        }
+        _ => figure,
+    }
+}
+
+/// Whether a figure is a return over a month or longer, and written as one.
+pub fn is_return(id: &str) -> bool {
+    match id.split_once('.') {
+        Some(("returns", of)) => of != "win_days",
+        Some(("drawdown", of)) => of != "duration_days",
+        Some(("benchmark", of)) => of.ends_with("total"),
+        _ => false,
+    }
+}
