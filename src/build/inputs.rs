@@ -27,23 +27,39 @@ pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<Listing> {
     Listing::of(site.root(), &stamps, taken, earlier)
 }
 
-/// The input files as they are now, if nothing has changed since `earlier` but at these paths or below them.
+/// Makes a listing that of the input files as they are now. Gives the paths of those that are new, gone or other ones.
 ///
 /// # Errors
 /// A file or folder that cannot be read.
-pub fn at(site: &SiteDir, paths: &BTreeSet<PathBuf>, taken: i64, earlier: &Listing) -> Result<Listing> {
+pub fn renew(site: &SiteDir, taken: i64, listing: &mut Listing) -> Result<BTreeSet<String>> {
+    let now = all(site, taken, listing)?;
+    let changes = now.changes_since(listing);
+    *listing = now;
+    Ok(changes)
+}
+
+/// The same if nothing has changed but at these paths or below them.
+///
+/// # Errors
+/// As [`renew`].
+pub fn renew_at(
+    site: &SiteDir,
+    paths: &BTreeSet<PathBuf>,
+    taken: i64,
+    listing: &mut Listing,
+) -> Result<BTreeSet<String>> {
     let Some(mut paths) = paths.iter().map(|path| relative(site.root(), path)).collect::<Option<BTreeSet<String>>>()
     else {
-        return all(site, taken, earlier);
+        return renew(site, taken, listing);
     };
     paths.retain(|path| !is_no_input(path));
-    paths.extend(earlier.recent().map(str::to_owned));
+    paths.extend(listing.recent().map(str::to_owned));
     let stamps = listing::stamps(site.root(), &paths, is_no_input)?;
     let ancestors = |path: &str| {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
         ends.filter_map(|end| path.get(..end)).any(|start| paths.contains(start))
     };
-    earlier.with(site.root(), &stamps, taken, ancestors)
+    listing.renew(site.root(), &stamps, taken, ancestors)
 }
 
 fn is_at_or_below(path: &str, folder: &str) -> bool {
@@ -130,8 +146,8 @@ pub fn of_data(key: Digest, inputs: &Listing) -> Digest {
 }
 
 /// What every figure is made from: the settings, the data, and what is not words in the author's texts.
-pub fn of_figures(key: Digest, inputs: &Listing, record: &Record) -> Digest {
-    Digest::of_parts([of_data(key, inputs), outline(record)])
+pub fn of_figures(data: Digest, record: &Record) -> Digest {
+    Digest::of_parts([data, outline(record)])
 }
 
 /// The digest of what figures and navigation take from the author's texts: everything but their words.

@@ -53,6 +53,13 @@ struct Known {
     digest: Digest,
 }
 
+impl Known {
+    /// Whether both have the same content and the same permissions.
+    fn is_same_as(&self, other: &Self) -> bool {
+        self.digest == other.digest && self.stamp.mode == other.stamp.mode
+    }
+}
+
 /// Stamps by path, relative to a root and written with `/`.
 pub type Stamps = BTreeMap<String, Stamp>;
 
@@ -147,15 +154,30 @@ impl Listing {
         Ok(Self { taken, files: known.chain(read).map(|(path, file)| (path.clone(), file)).collect() })
     }
 
-    /// The same files but for those below the paths at which the system was asked again: of them, these.
+    /// Looks again at the files below the paths at which the system was asked: these are there now. Gives the paths of those
+    /// that are new, gone or other ones.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn with(&self, root: &Path, stamps: &Stamps, taken: i64, is_below: impl Fn(&str) -> bool) -> Result<Self> {
+    pub fn renew(
+        &mut self,
+        root: &Path,
+        stamps: &Stamps,
+        taken: i64,
+        is_below: impl Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>> {
         let asked = Self::of(root, stamps, taken, self)?;
-        let others = self.files.iter().filter(|(path, _)| !is_below(path));
-        let files = others.map(|(path, known)| (path.clone(), *known)).chain(asked.files).collect();
-        Ok(Self { taken, files })
+        let gone = self.files.keys().filter(|path| is_below(path) && !asked.files.contains_key(*path));
+        let mut changed: BTreeSet<String> = gone.cloned().collect();
+        self.files.retain(|path, _| !changed.contains(path));
+        for (path, known) in asked.files {
+            if !self.files.get(&path).is_some_and(|before| before.is_same_as(&known)) {
+                changed.insert(path.clone());
+            }
+            self.files.insert(path, known);
+        }
+        self.taken = taken;
+        Ok(changed)
     }
 
     /// The files that have to be read again to know that they are the same.
@@ -166,9 +188,7 @@ impl Listing {
 
     /// The paths of which the content is another one than in `earlier`, with those that only one of both has.
     pub fn changes_since(&self, earlier: &Self) -> BTreeSet<String> {
-        let is_same = |path: &str, known: &Known| {
-            self.files.get(path).is_some_and(|now| now.digest == known.digest && now.stamp.mode == known.stamp.mode)
-        };
+        let is_same = |path: &str, known: &Known| self.files.get(path).is_some_and(|now| now.is_same_as(known));
         let gone_or_other = earlier.files.iter().filter(|(path, known)| !is_same(path, known));
         let new = self.files.iter().filter(|(path, _)| !earlier.files.contains_key(*path));
         gone_or_other.chain(new).map(|(path, _)| path.clone()).collect()
@@ -207,9 +227,11 @@ impl Listing {
     /// Whether both hold the same files with the same content and the same permissions.
     pub fn has_same_content(&self, other: &Self) -> bool {
         self.files.len() == other.files.len()
-            && self.files.iter().zip(&other.files).all(|((path, file), (other_path, other_file))| {
-                path == other_path && file.digest == other_file.digest && file.stamp.mode == other_file.stamp.mode
-            })
+            && self
+                .files
+                .iter()
+                .zip(&other.files)
+                .all(|((path, file), (other_path, other_file))| path == other_path && file.is_same_as(other_file))
     }
 }
 

@@ -135,7 +135,7 @@ impl<'a> Memory<'a> {
     }
 
     fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
-        let base = inputs::of_figures(self.key.0, &self.inputs, record);
+        let base = inputs::of_figures(inputs::of_data(self.key.0, &self.inputs), record);
         let outputs = self.last.as_ref().map(|last| &last.outputs).zip(output_stamps(self.out).ok());
         let known = outputs.map(|(outputs, stamps)| outputs.known(&stamps)).unwrap_or_default();
         let files = Before::Folder { path: self.out.to_path_buf(), known };

@@ -55,6 +55,8 @@ pub struct Session {
     stale: Changes,
     today: Option<NaiveDate>,
     config: Option<Arc<Config>>,
+    /// The digest of settings and data.
+    data: Option<Digest>,
     record: Option<HeldRecord>,
     /// Whether the record has other texts than the figures.
     has_other_texts: bool,
@@ -91,6 +93,7 @@ impl Session {
             stale: Changes::all(),
             today: None,
             config: None,
+            data: None,
             record: None,
             has_other_texts: false,
             computed: None,
@@ -189,12 +192,10 @@ impl Session {
         let was_whole = std::mem::replace(&mut self.is_whole, false);
         // Where no clock can be asked, no file is taken to be the same by its times.
         let now = listing::now(&self.site.cache()).unwrap_or(i64::MIN);
-        let inputs = match changed {
-            Changed::Paths(paths) if was_whole => inputs::at(&self.site, paths, now, &self.inputs)?,
-            _ => inputs::all(&self.site, now, &self.inputs)?,
+        let changes = match changed {
+            Changed::Paths(paths) if was_whole => inputs::renew_at(&self.site, paths, now, &mut self.inputs)?,
+            _ => inputs::renew(&self.site, now, &mut self.inputs)?,
         };
-        let changes = inputs.changes_since(&self.inputs);
-        self.inputs = inputs;
         self.is_whole = was_whole && changes.is_empty();
         let has_changed = !changes.is_empty();
         if self.settings.lines {
@@ -217,6 +218,11 @@ impl Session {
     /// Reads what has changed of the record, and computes its figures if they can have changed.
     fn compute(&mut self, config: &Config, today: NaiveDate) -> Result<Computed> {
         let texts = std::mem::take(&mut self.stale.texts);
+        let data = match self.data.filter(|_| !self.stale.data) {
+            Some(data) => data,
+            None => self.digest_of_data(config, today),
+        };
+        self.data = Some(data);
         let held = match self.record.take() {
             Some(mut held) if !self.stale.data => {
                 if !texts.is_empty() {
@@ -233,10 +239,7 @@ impl Session {
         };
         let record = self.record.insert(held).record();
         publishable(record, self.settings.base_url.as_deref())?;
-        let Settings { base_url, drafts, .. } = &self.settings;
-        let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
-        let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
-        let base = inputs::of_figures(settings, &self.inputs, record);
+        let base = inputs::of_figures(data, record);
         let computed = match self.computed.take() {
             Some(mut computed) if computed.base == base => {
                 if self.has_other_texts {
@@ -249,6 +252,14 @@ impl Session {
         self.has_other_texts = false;
         self.computed = Some(computed.clone());
         Ok(computed)
+    }
+
+    /// The digest of everything that is data or settings.
+    fn digest_of_data(&self, config: &Config, today: NaiveDate) -> Digest {
+        let Settings { base_url, drafts, .. } = &self.settings;
+        let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
+        let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
+        inputs::of_data(settings, &self.inputs)
     }
 
     fn read_pictures(&mut self) -> Result<()> {
