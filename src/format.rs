@@ -122,10 +122,19 @@ pub fn periods(frequency: Frequency) -> String {
     number(frequency.periods, if frequency.daily { 0 } else { 1 }, Sign::Minus)
 }
 
-/// A text as part of a file name or address: small letters and digits without accents, and hyphens for all else.
+/// A text as part of a file name, an address or an anchor: small letters and digits, and one hyphen between them for all
+/// else. Empty where there are none.
 pub fn slug(text: &str) -> String {
-    let lower = text.to_lowercase();
-    lower.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+    let mut slug = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            letter if letter.is_alphanumeric() => slug.push(letter),
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
 }
 
 #[cfg(test)]
@@ -149,6 +158,19 @@ mod tests {
         assert_eq!(percent(-0.00001, 2, Sign::Both), "0.00%");
         assert_eq!(percent(12.3456, 1, Sign::Minus), "1,234.6%");
         assert_eq!(percent(f64::NAN, 1, Sign::Minus), UNDEFINED);
+    }
+
+    #[test]
+    fn a_slug_has_one_hyphen_where_words_end() {
+        for (text, expected) in [
+            ("BRK.B", "brk-b"),
+            ("AAPL  240119C00150000", "aapl-240119c00150000"),
+            ("What's new?", "what-s-new"),
+            ("Über 3 %", "über-3"),
+            ("--", ""),
+        ] {
+            assert_eq!(slug(text), expected);
+        }
     }
 
     #[test]

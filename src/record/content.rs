@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use toml_edit::{Item, Table, Value};
 
 use super::front_matter::{self, Split};
 use super::{Annotation, Document, ExecId, PostTrade, PreTrade, Side, Ticker};
@@ -95,55 +96,56 @@ pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
 /// An annotation as the text of its file; reading it gives the same note again.
 ///
 /// # Errors
-/// A value that TOML cannot hold.
+/// A time beyond the years that TOML knows.
 pub fn written(note: &Annotation) -> Result<String> {
-    let mut front = toml::Table::new();
-    front.insert("id".into(), note.id.as_str().into());
-    front.insert("symbol".into(), note.symbol.as_str().into());
-    front.insert("created_at".into(), front_matter::instant(note.created_at)?);
+    let mut front = Table::new();
+    front.insert("id", front_matter::words(&note.id).into());
+    front.insert("symbol", front_matter::words(note.symbol.as_str()).into());
+    front.insert("created_at", front_matter::instant(note.created_at)?.into());
     if let Some(order) = &note.order {
-        front.insert("order".into(), order.as_str().into());
+        front.insert("order", front_matter::words(order).into());
     }
     if !note.exec_ids.is_empty() {
-        front.insert("exec_ids".into(), note.exec_ids.iter().map(ExecId::as_str).collect::<Vec<_>>().into());
+        let ids: Value = note.exec_ids.iter().map(|id| front_matter::words(id.as_str())).collect();
+        front.insert("exec_ids", ids.into());
     }
-    front.insert("pre_trade".into(), pre_trade(&note.pre_trade).into());
+    front.insert("pre_trade", Item::Table(pre_trade(&note.pre_trade)));
     if let Some(post) = &note.post_trade {
-        front.insert("post_trade".into(), post_trade(post)?.into());
+        front.insert("post_trade", Item::Table(post_trade(post)?));
     }
-    Ok(format!("+++\n{}+++\n{}", front_matter::written(&front)?, note.body))
+    Ok(front_matter::written(front, &note.body))
 }
 
-fn pre_trade(pre: &PreTrade) -> toml::Table {
-    let mut table = toml::Table::new();
+fn pre_trade(pre: &PreTrade) -> Table {
+    let mut table = Table::new();
     if let Some(side) = pre.side {
-        table.insert("side".into(), side.to_string().into());
+        table.insert("side", front_matter::words(&side.to_string()).into());
     }
     insert_words(&mut table, "thesis", &pre.thesis);
     if let Some(price) = pre.intended_entry {
-        table.insert("intended_entry".into(), front_matter::number(price));
+        table.insert("intended_entry", front_matter::number(price).into());
     }
     insert_words(&mut table, "position_size_rationale", &pre.position_size_rationale);
     insert_words(&mut table, "exit_plan", &pre.exit_plan);
     table
 }
 
-fn post_trade(post: &PostTrade) -> Result<toml::Table> {
-    let mut table = toml::Table::new();
+fn post_trade(post: &PostTrade) -> Result<Table> {
+    let mut table = Table::new();
     if let Some(completed_at) = post.completed_at {
-        table.insert("completed_at".into(), front_matter::instant(completed_at)?);
+        table.insert("completed_at", front_matter::instant(completed_at)?.into());
     }
     insert_words(&mut table, "outcome", &post.outcome);
     if let Some(matched) = post.matched_expectation {
-        table.insert("matched_expectation".into(), matched.into());
+        table.insert("matched_expectation", Value::from(matched).into());
     }
     insert_words(&mut table, "lesson", &post.lesson);
     Ok(table)
 }
 
-fn insert_words(table: &mut toml::Table, key: &str, words: &str) {
+fn insert_words(table: &mut Table, key: &str, words: &str) {
     if !words.is_empty() {
-        table.insert(key.into(), words.into());
+        table.insert(key, front_matter::words(words).into());
     }
 }
 
@@ -158,10 +160,11 @@ pub fn completed(text: &str, path: &Path, post: &PostTrade) -> Result<String> {
             .at(Place::file(path))
             .hint("edit the file to change what it says"));
     }
-    let mut half = toml::Table::new();
-    half.insert("post_trade".into(), post_trade(post)?.into());
-    let parts = front_matter::split(text, &Place::file(path))?;
-    Ok(format!("+++\n{}{}+++\n{}", parts.front, front_matter::written(&half)?, parts.body))
+    let half = post_trade(post)?;
+    front_matter::changed(text, &Place::file(path), |document| {
+        front_matter::append_table(document, "post_trade", half);
+        Ok(())
+    })
 }
 
 /// Reads a page, post or commentary from the text of `path` (relative to the site's root).

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
-use toml::{Table, Value};
+use toml_edit::{Datetime, DocumentMut, Item, Table, Value};
 
 use super::foreign_front_matter::refusal;
 use crate::error::{Error, Place, Result};
@@ -69,40 +69,48 @@ pub fn parse<T: DeserializeOwned>(split: &Split, place: &Place) -> Result<T> {
     })
 }
 
-/// A table as TOML, plain keys first and each of its tables under a heading, without line breaks inside texts: a line
-/// of `+++` in one would end the front matter.
+/// A file with this front matter and this text below.
+pub fn written(front: Table, body: &str) -> String {
+    format!("{FENCE}\n{}{FENCE}\n{body}", DocumentMut::from(front))
+}
+
+/// A file of which the front matter has been changed. What is not changed stays as its author laid it out.
 ///
 /// # Errors
-/// A value that TOML cannot hold.
-pub fn written(front: &Table) -> Result<String> {
-    let mut lines = String::new();
-    let (tables, plain): (Vec<_>, Vec<_>) = front.iter().partition(|(_, value)| value.is_table());
-    for (key, value) in plain {
-        push_line(&mut lines, key, value)?;
+/// Front matter that cannot be read, and the error of the change.
+pub fn changed(text: &str, place: &Place, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<String> {
+    let Split { front, body, .. } = split(text, place)?;
+    let mut document = front.parse::<DocumentMut>().map_err(|cause| {
+        Error::data("the front matter is not TOML").at(place.clone()).hint("repair the file").because(cause)
+    })?;
+    change(&mut document)?;
+    let mut written = document.to_string();
+    if front.contains("\r\n") {
+        written = written.replace("\r\n", "\n").replace('\n', "\r\n");
     }
-    for (key, value) in tables {
-        lines.push_str(&format!("\n[{key}]\n"));
-        for (key, value) in value.as_table().into_iter().flatten() {
-            push_line(&mut lines, key, value)?;
-        }
+    let (above, body) = text.split_at_checked(text.len() - body.len()).unwrap_or(("", text));
+    if front.is_empty() && !above.contains(FENCE) {
+        return Ok([FENCE, "\n", &written, FENCE, "\n", body].concat());
     }
-    Ok(lines)
+    let fence = above.split_inclusive('\n').next_back().unwrap_or_default();
+    let start = above.strip_suffix(fence).and_then(|above| above.strip_suffix(front)).unwrap_or_default();
+    Ok([start, &written, fence, body].concat())
 }
 
-fn push_line(lines: &mut String, key: &str, value: &Value) -> Result<()> {
-    let mut text = String::new();
-    match value.as_str().filter(|text| text.contains(['\n', '\r'])) {
-        Some(value) => text = one_line(value),
-        None => serde::Serialize::serialize(value, toml::ser::ValueSerializer::new(&mut text))
-            .map(drop)
-            .map_err(|error| Error::internal(format!("`{key}` cannot be written as TOML")).because(error))?,
-    }
-    lines.push_str(&format!("{key} = {text}\n"));
-    Ok(())
+/// Adds a table below all that is there, comments at the end included.
+pub fn append_table(document: &mut DocumentMut, name: &str, mut table: Table) {
+    let end = document.trailing().as_str().unwrap_or_default().to_owned();
+    let gap = if document.is_empty() && end.is_empty() { "" } else { "\n" };
+    table.decor_mut().set_prefix(end + gap);
+    document.set_trailing("");
+    document.insert(name, Item::Table(table));
 }
 
-/// A basic string of TOML: control characters, quotes and backslashes escaped.
-fn one_line(text: &str) -> String {
+/// A text without line breaks in it: a line of `+++` would end the front matter.
+pub fn words(text: &str) -> Value {
+    if !text.contains(['\n', '\r']) {
+        return text.into();
+    }
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
@@ -116,15 +124,15 @@ fn one_line(text: &str) -> String {
         }
     }
     quoted.push('"');
-    quoted
+    quoted.parse().unwrap_or_else(|_| text.into())
 }
 
-/// A TOML number where it says exactly the same, else the digits as a text.
+/// A number where TOML says exactly the same, else the digits as a text.
 pub fn number(price: Decimal) -> Value {
     let digits = price.to_string();
     match digits.parse::<f64>() {
-        Ok(float) if float.to_string() == price.normalize().to_string() => Value::Float(float),
-        _ => Value::String(digits),
+        Ok(float) if float.to_string() == price.normalize().to_string() => float.into(),
+        _ => digits.into(),
     }
 }
 
@@ -134,9 +142,9 @@ pub fn number(price: Decimal) -> Value {
 /// A time beyond the years that TOML knows.
 pub fn instant(time: DateTime<Utc>) -> Result<Value> {
     let text = time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    let datetime = text.parse::<toml::value::Datetime>();
+    let datetime = text.parse::<Datetime>();
     datetime
-        .map(Value::Datetime)
+        .map(Value::from)
         .map_err(|error| Error::internal(format!("`{text}` cannot be written as TOML")).because(error))
 }
 
@@ -168,5 +176,28 @@ mod tests {
         let parts = split("+++\n\ntitle = 3\n+++\n", &Place::file("a.md")).unwrap();
         let error = parse::<Front>(&parts, &Place::file("a.md")).unwrap_err();
         assert!(error.to_string().starts_with("a.md:3: front matter: invalid type"), "{error}");
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_as_it_was_laid_out() {
+        let place = Place::file("a.md");
+        let add = |text: &str| {
+            changed(text, &place, |document| {
+                let mut table = Table::new();
+                table.insert("y", words("one\ntwo").into());
+                append_table(document, "more", table);
+                Ok(())
+            })
+            .unwrap()
+        };
+        let laid_out =
+            "\u{feff}\n+++ \n# mine\nid   = 'a' # why\n\n  [pre_trade]\nx = { a=1 }\n# the end\n+++\t\nBody\n+++\n";
+        let end = "# the end\n\n[more]\ny = \"one\\ntwo\"\n+++\t\nBody";
+        assert_eq!(add(laid_out), laid_out.replace("# the end\n+++\t\nBody", end));
+        let windows = "+++\r\nid = 'a'\r\n+++\r\nBody\r\n";
+        assert_eq!(add(windows), "+++\r\nid = 'a'\r\n\r\n[more]\r\ny = \"one\\ntwo\"\r\n+++\r\nBody\r\n");
+        assert_eq!(add("+++\n+++\n"), "+++\n[more]\ny = \"one\\ntwo\"\n+++\n");
+        assert_eq!(add("Body"), "+++\n[more]\ny = \"one\\ntwo\"\n+++\nBody");
+        assert!(changed("+++\nid = \n+++\n", &place, |_| Ok(())).is_err());
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
 use crate::Place;
+use crate::format::slug;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, options, top_level};
 
@@ -252,18 +253,8 @@ impl<'a> Rewriter<'a> {
 
 /// The anchor that a heading's words make.
 fn anchor_of(words: &str) -> String {
-    let mut anchor = String::new();
-    for character in words.chars().flat_map(char::to_lowercase) {
-        match character {
-            letter if letter.is_alphanumeric() => anchor.push(letter),
-            _ if anchor.ends_with('-') || anchor.is_empty() => {}
-            _ => anchor.push('-'),
-        }
-    }
-    match anchor.trim_end_matches('-') {
-        "" => "section".to_owned(),
-        words => words.to_owned(),
-    }
+    let anchor = slug(words);
+    if anchor.is_empty() { "section".to_owned() } else { anchor }
 }
 
 /// The way from a page up to the site's root: `../../` from `months/2026-01/index.html`.

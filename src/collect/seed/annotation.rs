@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-use toml::Table;
+use toml_edit::{Item, Table};
 
 use super::{decimal, json, text, wrong};
 use crate::collect::{Batch, NewDocument, time};
@@ -35,25 +35,22 @@ pub fn parse(path: &Path, bytes: &[u8], fills: &BTreeSet<ExecId>) -> Result<Batc
         .map_err(|problem| wrong(path, format!("created_at: {problem}")))?
         .time;
     let mut front = Table::new();
-    front.insert("id".into(), id.clone().into());
-    front.insert("symbol".into(), symbol.clone().into());
-    front
-        .insert("created_at".into(), front_matter::instant(created_at).map_err(|error| error.at(Place::file(path)))?);
+    front.insert("id", front_matter::words(&id).into());
+    front.insert("symbol", front_matter::words(&symbol).into());
+    let created = front_matter::instant(created_at).map_err(|error| error.at(Place::file(path)))?;
+    front.insert("created_at", created.into());
     if fills.contains(&ExecId::new(id.as_str())) {
-        front.insert("exec_ids".into(), vec![id.clone()].into());
+        front.insert("exec_ids", toml_edit::Value::from_iter([front_matter::words(&id)]).into());
     }
-    front.insert("pre_trade".into(), pre_trade(path, &pre, &mut batch)?.into());
+    front.insert("pre_trade", Item::Table(pre_trade(path, &pre, &mut batch)?));
     if let Some(post) = part(path, &object, "post_trade")? {
         let post = post_trade(path, &post)?;
         if !post.is_empty() {
-            front.insert("post_trade".into(), post.into());
+            front.insert("post_trade", Item::Table(post));
         }
     }
     let name = format!("{}-{}-{}.md", created_at.format("%Y-%m-%d"), name_of(&symbol), short(&id));
-    let written = front_matter::written(&front);
-    let front =
-        written.map_err(|error| wrong(path, "the annotation cannot be written as TOML".to_owned()).because(error))?;
-    let text = format!("+++\n{front}+++\n");
+    let text = front_matter::written(front, "");
     batch.annotations.push(NewDocument { path: PathBuf::from("content/trades").join(name), text });
     Ok(batch)
 }
@@ -71,7 +68,7 @@ fn pre_trade(path: &Path, pre: &Object, batch: &mut Batch) -> Result<Table> {
     insert_text(path, pre, "thesis", &mut table)?;
     match decimal(path, pre, "intended_entry")? {
         Some(price) if price > Decimal::ZERO => {
-            table.insert("intended_entry".into(), front_matter::number(price));
+            table.insert("intended_entry", front_matter::number(price).into());
         }
         Some(price) => {
             let message = format!("the intended entry of {price} is not above zero and was left out");
@@ -91,7 +88,7 @@ fn post_trade(path: &Path, post: &Object) -> Result<Table> {
     match post.get("matched_expectation") {
         None | Some(Value::Null) => {}
         Some(Value::Bool(matched)) => {
-            table.insert("matched_expectation".into(), (*matched).into());
+            table.insert("matched_expectation", toml_edit::value(*matched));
         }
         Some(_) => return Err(wrong(path, "matched_expectation is neither true nor false".to_owned())),
     }
@@ -102,15 +99,14 @@ fn post_trade(path: &Path, post: &Object) -> Result<Table> {
 fn insert_text(path: &Path, object: &Object, key: &str, table: &mut Table) -> Result<()> {
     let text = text(path, object, key)?;
     if !text.is_empty() {
-        table.insert(key.to_owned(), text.into());
+        table.insert(key, front_matter::words(&text).into());
     }
     Ok(())
 }
 
 fn name_of(ticker: &str) -> String {
     let slug = format::slug(ticker);
-    let trimmed = slug.trim_matches('-');
-    if trimmed.is_empty() { "trade".to_owned() } else { trimmed.to_owned() }
+    if slug.is_empty() { "trade".to_owned() } else { slug }
 }
 
 /// The first eight letters and digits of an id.
