@@ -22,7 +22,7 @@ pub fn append(site: &TestSite, path: &str, words: &str) {
     site.write(path, &(text + words));
 }
 
-fn last_file(site: &TestSite, folder: &str) -> Option<String> {
+pub fn last_file(site: &TestSite, folder: &str) -> Option<String> {
     let mut names: Vec<_> = fs::read_dir(site.path(folder)).ok()?.map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     names.last().map(|name| format!("{folder}/{}", name.to_str().unwrap()))

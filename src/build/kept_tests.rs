@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::edits::{KINDS, append, edit};
+use super::edits::{KINDS, append, edit, last_file};
 use super::testing::TestSite;
 use super::*;
 
@@ -57,6 +57,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_a_killed_writer_has_left_is_finished_first() {
+    let site = TestSite::new();
+    outcome(&site).0.unwrap();
+    let removed = last_file(&site, "data/snapshots").unwrap();
+    site.write("data/.commit", &format!("{{\"written\":[],\"removed\":[\"{removed}\"]}}"));
+    let (expected, expected_public) = outcome(&untouched(&site));
+    let (said, public) = outcome(&site);
+    assert_eq!(said, expected);
+    assert!(public == expected_public);
+    assert!(!site.path(&removed).exists());
 }
 
 #[test]

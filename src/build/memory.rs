@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::digest::Digest;
 use crate::kept::{Before, Kept, Made};
 use crate::program;
-use crate::record::{HeldRecord, Record};
+use crate::record::{HeldRecord, Record, store};
 use crate::site::Files;
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
@@ -90,6 +90,8 @@ impl<'a> Memory<'a> {
         options: &Options,
         out: &'a Path,
     ) -> Option<Self> {
+        // What a writer that died had begun would change the files only when they are read.
+        store::finish_interrupted(site).ok()?;
         let key = Key::of(config, today, options, out)?;
         let began = listing::now(&site.cache()).ok()?;
         let file = site.cache().join("build.json");
