@@ -8,10 +8,11 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::analysis::instruments::same_ticker;
+use crate::analysis::lineage::Lineage;
 use crate::analysis::notes::{DAYS_TO_WAIT, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::DAYS_TO_CARRY_OUT;
-use crate::analysis::slippage::slippage_bps;
+use crate::analysis::slippage::{intended_entry, slippage_bps};
 use crate::format::slug;
 use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Ticker};
 
@@ -63,7 +64,8 @@ pub struct Listed {
 /// All notes by time, with their state on `today`.
 pub fn list(record: &Record, today: NaiveDate) -> Vec<Listed> {
     let orders = orders(&record.executions);
-    let matches = match_notes(&record.annotations, &orders);
+    let lineage = Lineage::of(record);
+    let matches = match_notes(&record.annotations, &orders, &lineage);
     let order_of = |note: usize| (0..orders.len()).find(|order| matches.of_order(*order) == Some(note));
     let listed = record.annotations.iter().enumerate().map(|(index, note)| {
         let order = order_of(index).and_then(|order| orders.get(order));
@@ -81,7 +83,7 @@ pub fn list(record: &Record, today: NaiveDate) -> Vec<Listed> {
             side: note.pre_trade.side,
             state,
             path: note.path.clone(),
-            fill: order.map(|order| filled(order, note.pre_trade.intended_entry)),
+            fill: order.map(|order| filled(order, intended_entry(note, order, &lineage))),
         }
     });
     listed.collect()

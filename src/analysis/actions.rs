@@ -1,4 +1,4 @@
-//! Corporate actions: which rows are one event, and what it does to what is held.
+//! Corporate actions: what each does to what is held.
 //!
 //! What is held follows the quantities of the rows. What becomes of its cost follows from the kind: a split, a change of
 //! symbol and a tender keep it, a payment closes, and where the statement leaves the cost open it stays open: a round
@@ -9,13 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::action_text;
-use super::instruments::same_ticker;
-use super::split_sources::once;
-use crate::record::{
-    AccountId, ActionKind, CorporateAction, Currency, Instrument, Instruments, Position, Ratio, Record, Ticker,
-    action_rows,
-};
+use crate::record::{AccountId, ActionKind, Currency, Instrument, Ratio, Source, Ticker};
+
+/// The source of what was entered by hand.
+const BY_HAND: &str = "manual";
 
 /// What one event changes in one instrument.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,14 +25,18 @@ pub struct Leg {
     pub quantity: Option<Decimal>,
     /// New for old, where that is all that is known.
     pub ratio: Option<Ratio>,
+    /// The instrument of which the ratio counts the old units, where it is not this one.
+    pub of: Option<Instrument>,
     /// Cash received, below zero for cash paid.
     pub proceeds: Decimal,
     /// The currency of the proceeds.
     pub currency: Option<Currency>,
     /// What the leg is worth, as the statement says.
     pub value: Decimal,
+    /// What was paid for a unit that went, or what one that came was worth, where that is all that is known.
+    pub(super) price: Option<Decimal>,
     /// Whether the words say that this is the instrument it happened to.
-    is_of_parent: bool,
+    pub(super) is_of_parent: bool,
 }
 
 impl Leg {
@@ -57,7 +58,12 @@ impl Leg {
         }
     }
 
-    fn changes(&self) -> bool {
+    /// Whether all of it goes, however much that is.
+    pub(super) fn is_gone(&self) -> bool {
+        self.ratio == Some(Ratio::NOTHING)
+    }
+
+    pub(super) fn changes(&self) -> bool {
         self.quantity.is_some_and(|quantity| !quantity.is_zero()) || (self.quantity.is_none() && self.ratio.is_some())
     }
 }
@@ -77,6 +83,12 @@ pub struct Event<'a> {
     pub kind: &'a ActionKind,
     /// What the source says about it.
     pub text: &'a str,
+    /// The source.
+    pub source: &'a Source,
+    /// New units for each old one, as far as any source says.
+    pub told: Option<Ratio>,
+    /// Whether prices before it are stored in the new units.
+    pub is_in_prices: bool,
     /// One leg an instrument.
     pub legs: Vec<Leg>,
     /// What it does to what is held.
@@ -121,6 +133,28 @@ pub enum Change {
         /// The part of the parent's cost that is the child's.
         share: Option<Decimal>,
     },
+    /// What was held became several things, cash among them, and its cost is divided by what each is worth.
+    Exchanged {
+        /// What was held.
+        from: Instrument,
+        /// How much of it, with the sign of the holding.
+        quantity: Decimal,
+        /// What is held instead.
+        into: Vec<Part>,
+        /// Money received, below zero where a short position was charged.
+        proceeds: Decimal,
+        /// The part of the cost that this money stands for.
+        cash_share: Decimal,
+    },
+    /// Came instead of a dividend in cash: it cost what it was worth.
+    Received {
+        /// What.
+        instrument: Instrument,
+        /// How much.
+        quantity: Decimal,
+        /// What it was worth.
+        cost: Decimal,
+    },
     /// Came from another account (above zero) at a cost that is not known, or went there without a result.
     Moved {
         /// What.
@@ -132,7 +166,95 @@ pub enum Change {
     CostOpen(BTreeSet<Instrument>),
 }
 
+/// One of several things that something became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// What is held instead.
+    pub instrument: Instrument,
+    /// How much, with the sign of the holding.
+    pub quantity: Decimal,
+    /// Its part of the cost.
+    pub share: Decimal,
+}
+
 impl Event<'_> {
+    /// Changes what is held.
+    pub fn apply(&self, held: &mut BTreeMap<Instrument, Decimal>) {
+        let after: Vec<Decimal> = self.legs.iter().map(|leg| self.after(leg, held)).collect();
+        held.extend(self.legs.iter().map(|leg| leg.instrument.clone()).zip(after));
+    }
+
+    fn after(&self, leg: &Leg, held: &BTreeMap<Instrument, Decimal>) -> Decimal {
+        let of = |instrument| held.get(instrument).copied().unwrap_or_default();
+        let own = of(&leg.instrument);
+        match (&leg.of, leg.quantity, leg.ratio) {
+            (Some(parent), None, Some(ratio)) => own.saturating_add(ratio.times(of(parent)).unwrap_or_default()),
+            _ => leg.after(own),
+        }
+    }
+
+    /// Changes what is held back to what it was before. What went without a quantity is what came for it.
+    pub fn undo(&self, held: &mut BTreeMap<Instrument, Decimal>) {
+        for leg in &self.legs {
+            let own = held.get(&leg.instrument).copied().unwrap_or_default();
+            let parent = leg.of.as_ref().and_then(|parent| self.leg(parent));
+            let before = match (parent, leg.quantity, leg.ratio) {
+                (Some(parent), None, Some(ratio)) if parent.is_gone() => {
+                    held.insert(parent.instrument.clone(), ratio.inverse().times(own).unwrap_or_default());
+                    Decimal::ZERO
+                }
+                (Some(parent), None, Some(ratio)) => {
+                    let kept = held.get(&parent.instrument).copied().unwrap_or_default();
+                    own.saturating_sub(ratio.times(kept).unwrap_or_default())
+                }
+                _ if leg.is_gone() && leg.quantity.is_none() => continue,
+                _ => leg.before(own),
+            };
+            held.insert(leg.instrument.clone(), before);
+        }
+    }
+
+    /// Whether something goes, however much that is, and nothing comes by which it could be told afterwards.
+    pub fn goes_without_trace(&self) -> bool {
+        let comes_for = |leg: &Leg| self.legs.iter().any(|other| other.of.as_ref() == Some(&leg.instrument));
+        self.legs.iter().any(|leg| leg.is_gone() && leg.quantity.is_none() && !comes_for(leg))
+    }
+
+    /// Works out quantities and amounts from ratios and prices, given what was held just before.
+    pub fn settle(&mut self, held: &BTreeMap<Instrument, Decimal>) {
+        let open = |leg: &Leg| leg.quantity.is_none() && (leg.of.is_some() || leg.is_gone() || leg.price.is_some());
+        let of = |leg: &Leg| held.get(&leg.instrument).copied().unwrap_or_default();
+        let changes: Vec<Option<Decimal>> =
+            self.legs.iter().map(|leg| open(leg).then(|| self.after(leg, held).saturating_sub(of(leg)))).collect();
+        for (leg, change) in self.legs.iter_mut().zip(changes) {
+            let Some(change) = change else { continue };
+            let own = of(leg);
+            leg.quantity = Some(change);
+            let amount = |quantity: Decimal| leg.price.and_then(|price| price.checked_mul(quantity));
+            if leg.is_gone() {
+                leg.proceeds = amount(own).unwrap_or_default();
+            } else {
+                // What does not change is priced to say what it is worth beside what comes.
+                leg.value = amount(if change.is_zero() { own } else { change }).unwrap_or_default();
+            }
+        }
+    }
+
+    /// Whether it was entered by hand.
+    pub fn is_by_hand(&self) -> bool {
+        self.source.as_str() == BY_HAND
+    }
+
+    /// Whether the owner said a price.
+    pub fn has_price(&self) -> bool {
+        self.legs.iter().any(|leg| leg.price.is_some())
+    }
+
+    /// Whether it multiplies units of what is held.
+    pub fn changes_units(&self) -> bool {
+        self.kind.is_split() || self.kind.is_stock_dividend()
+    }
+
     /// The instruments whose open lots have no known cost from here on.
     pub fn without_cost(&self) -> BTreeSet<Instrument> {
         match &self.change {
@@ -149,6 +271,12 @@ impl Event<'_> {
             Change::Moved { .. } => {
                 format!("transferred on {}, and the statement does not say at what cost", self.date)
             }
+            _ if self.is_by_hand() => {
+                format!(
+                    "{} of {}: it was entered without the prices by which the cost is divided",
+                    self.kind, self.date
+                )
+            }
             _ => format!("{} of {}: the statement does not say what became of the cost", self.kind, self.date),
         }
     }
@@ -157,174 +285,6 @@ impl Event<'_> {
     pub fn leg(&self, instrument: &Instrument) -> Option<&Leg> {
         self.legs.iter().find(|leg| leg.instrument == *instrument)
     }
-}
-
-/// The events of a record by time, each with its legs; what they do to lots is for [`interpret`] to say, because it
-/// depends on what is held.
-pub fn events<'a>(record: &'a Record, instruments: &Instruments) -> Vec<Event<'a>> {
-    let mut groups: BTreeMap<(Option<&AccountId>, &str), Vec<&CorporateAction>> = BTreeMap::new();
-    for row in action_rows::in_force(&record.actions) {
-        groups.entry((row.account.as_ref(), &row.event)).or_default().push(row);
-    }
-    let mut events: Vec<Event> = groups.into_values().filter_map(|rows| event(&rows, record, instruments)).collect();
-    events.sort_by(|a, b| (a.time, a.date, a.id).cmp(&(b.time, b.date, b.id)));
-    once(events)
-}
-
-fn event<'a>(rows: &[&'a CorporateAction], record: &Record, instruments: &Instruments) -> Option<Event<'a>> {
-    let first = rows.iter().min_by_key(|row| (row.effective(), row.date, &row.id))?;
-    let mut legs: BTreeMap<Instrument, Leg> = BTreeMap::new();
-    for row in rows {
-        for (instrument, symbol) in instruments_of(row, record, instruments) {
-            let leg = legs.entry(instrument.clone()).or_insert(Leg {
-                instrument,
-                symbol,
-                quantity: None,
-                ratio: row.ratio,
-                proceeds: Decimal::ZERO,
-                currency: row.currency,
-                value: Decimal::ZERO,
-                is_of_parent: action_text::is_of_parent(&row.text),
-            });
-            // Of what was traded that day there are several rows.
-            if let Some(quantity) = row.quantity {
-                leg.quantity = Some(leg.quantity.unwrap_or_default().saturating_add(quantity));
-            }
-            leg.proceeds = leg.proceeds.saturating_add(row.proceeds.unwrap_or_default());
-            leg.value = leg.value.saturating_add(row.value.unwrap_or_default());
-        }
-    }
-    let legs: Vec<Leg> = legs.into_values().filter(Leg::changes).collect();
-    (!legs.is_empty()).then(|| Event {
-        id: &first.event,
-        date: first.date,
-        time: first.effective(),
-        account: first.account.as_ref(),
-        kind: &first.kind,
-        text: &first.text,
-        change: Change::CostOpen(legs.iter().map(|leg| leg.instrument.clone()).collect()),
-        legs,
-    })
-}
-
-/// The instruments a row is about: its contract, else what goes by its ticker.
-fn instruments_of(row: &CorporateAction, record: &Record, instruments: &Instruments) -> Vec<(Instrument, Ticker)> {
-    let alike = |symbol: &Ticker, currency: Currency| {
-        same_ticker(symbol.as_str(), row.symbol.as_str()) && row.currency.is_none_or(|own| own == currency)
-    };
-    if row.conid.is_none() {
-        let fills = record.executions.iter().filter(|fill| alike(&fill.symbol, fill.currency));
-        let fills = fills.filter(|fill| instruments.is_share(fill));
-        let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
-        let positions = positions.filter(|position| alike(&position.symbol, position.currency));
-        let positions = positions.filter(|position| instruments.is_share_position(position));
-        let known: BTreeMap<Instrument, Ticker> = positions
-            .map(|position| (instruments.of_position(position), position.symbol.clone()))
-            .chain(fills.map(|fill| (instruments.of_fill(fill), fill.symbol.clone())))
-            .collect();
-        return known.into_iter().collect();
-    }
-    let Some(currency) = row.currency else {
-        return row.conid.map(|conid| (Instrument::Contract(conid), row.symbol.clone())).into_iter().collect();
-    };
-    let position = Position {
-        symbol: row.symbol.clone(),
-        conid: row.conid,
-        exchange: String::new(),
-        currency,
-        quantity: row.quantity.unwrap_or_default(),
-        average_cost: None,
-        market_price: None,
-        market_value: Decimal::ZERO,
-        unrealized_pnl: None,
-        realized_pnl: None,
-    };
-    vec![(instruments.of_position(&position), row.symbol.clone())]
-}
-
-/// What an event does to lots, given what was held of an instrument just before it, and the part of a parent's cost that
-/// moves to what was spun off.
-pub fn interpret(
-    event: &Event,
-    held: impl Fn(&Instrument) -> Decimal,
-    named: impl Fn(&str) -> Option<Instrument>,
-    share: impl Fn(&Instrument, &Instrument) -> Option<Decimal>,
-) -> Change {
-    let open = || Change::CostOpen(event.legs.iter().map(|leg| leg.instrument.clone()).collect());
-    match (event.kind, event.legs.as_slice()) {
-        (ActionKind::Transfer, [leg]) => {
-            Change::Moved { instrument: leg.instrument.clone(), quantity: leg.quantity.unwrap_or_default() }
-        }
-        (kind, [leg]) if kind.is_split() => {
-            units_changed(leg, event.text, held(&leg.instrument)).unwrap_or_else(open)
-        }
-        (ActionKind::StockDividend | ActionKind::ChosenDividend, [leg])
-            if leg.value.is_zero() && !held(&leg.instrument).is_zero() =>
-        {
-            units_changed(leg, "", held(&leg.instrument)).unwrap_or_else(open)
-        }
-        (kind, [one, other]) if kind.keeps_cost() || *kind == ActionKind::Subscription => {
-            converted(one, other).unwrap_or_else(open)
-        }
-        (ActionKind::Merger, [one, other]) if one.proceeds.is_zero() && other.proceeds.is_zero() => {
-            converted(one, other).unwrap_or_else(open)
-        }
-        (ActionKind::Delisted | ActionKind::DividendRightExpired, [leg]) => closed(leg).unwrap_or_else(open),
-        (ActionKind::Merger | ActionKind::BondMaturity | ActionKind::BillMaturity, [leg])
-            if !leg.proceeds.is_zero() =>
-        {
-            closed(leg).unwrap_or_else(open)
-        }
-        (ActionKind::SpinOff, [leg]) => match action_text::parent(event.text).and_then(named) {
-            Some(parent) if parent != leg.instrument => Change::SpunOff {
-                share: share(&parent, &leg.instrument),
-                parent,
-                child: leg.instrument.clone(),
-                quantity: leg.quantity.unwrap_or_default(),
-            },
-            _ => open(),
-        },
-        _ => open(),
-    }
-}
-
-/// A different number of units of the same instrument. The quantity says it to the last fraction; the words where what is
-/// held is not known, or contradicts them.
-fn units_changed(leg: &Leg, text: &str, held: Decimal) -> Option<Change> {
-    let told = leg.ratio.or_else(|| action_text::ratio(text)).map(Ratio::factor);
-    let by_quantity = leg.after(held).checked_div(held).filter(|ratio| *ratio > Decimal::ZERO);
-    let agrees = |ratio: Decimal| {
-        held.checked_mul(ratio).is_some_and(|should| (should - leg.after(held)).abs() < Decimal::ONE)
-    };
-    let ratio = match (told, by_quantity) {
-        (Some(told), _) if leg.quantity.is_none() || !agrees(told) => told,
-        (_, Some(by_quantity)) => by_quantity,
-        (told, None) => told?,
-    };
-    let (from, to) = (leg.instrument.clone(), leg.instrument.clone());
-    Some(Change::Converted { from, to, quantity: held, ratio, paid: Decimal::ZERO })
-}
-
-/// One contract for another. Of a long holding the old one goes; of a short one the words say which is the old one.
-fn converted(one: &Leg, other: &Leg) -> Option<Change> {
-    let (first, second) = (one.quantity?, other.quantity?);
-    if first.is_sign_negative() == second.is_sign_negative() {
-        return None;
-    }
-    let one_is_old = if one.is_of_parent == other.is_of_parent { first.is_sign_negative() } else { one.is_of_parent };
-    let (old, new, gone, come) = if one_is_old { (one, other, first, second) } else { (other, one, second, first) };
-    Some(Change::Converted {
-        from: old.instrument.clone(),
-        to: new.instrument.clone(),
-        quantity: -gone,
-        ratio: come.checked_div(gone)?.abs(),
-        paid: -(one.proceeds.checked_add(other.proceeds)?),
-    })
-}
-
-fn closed(leg: &Leg) -> Option<Change> {
-    let (instrument, quantity) = (leg.instrument.clone(), -leg.quantity?);
-    Some(Change::Closed { instrument, quantity, proceeds: leg.proceeds })
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 use super::*;
 use crate::analysis::holdings::Holdings;
 use crate::analysis::trade_samples::{Fill, date, dec, snapshot};
-use crate::record::Execution;
+use crate::record::instrument::Kind;
 use crate::record::testing::split;
+use crate::record::{CorporateAction, Execution, Position, Record};
 
 /// A leg of event 9 of contract `conid`, whose words are those of a statement.
 fn row(kind: &str, conid: u64, quantity: &str, words: &str) -> CorporateAction {
@@ -111,21 +112,68 @@ fn a_subscription_adds_what_was_paid() {
     assert_eq!(changes(&[(1, 1200)], &rows), [converted(1, 2, "1200", "0.1", "1788")]);
 }
 
+fn worth(row: CorporateAction, value: &str) -> CorporateAction {
+    CorporateAction { value: Some(dec(value)), ..row }
+}
+
+fn part(conid: u64, quantity: &str, share: &str) -> Part {
+    Part { instrument: contract(conid), quantity: dec(quantity), share: dec(share) }
+}
+
+#[test]
+fn several_things_for_one_divide_its_cost_by_what_each_is_worth() {
+    // 10 become 6 worth 300 and 100 in cash: a quarter of the cost is the cash's.
+    let rows = [paid(row("TC", 1, "-10", ""), "100"), worth(row("TC", 2, "6", ""), "300")];
+    let exchanged = |quantity: &str, into: Vec<Part>, proceeds: &str, share: &str| Change::Exchanged {
+        from: contract(1),
+        quantity: dec(quantity),
+        into,
+        proceeds: dec(proceeds),
+        cash_share: dec(share),
+    };
+    assert_eq!(changes(&[(1, 10)], &rows), [exchanged("10", vec![part(2, "6", "0.75")], "100", "0.25")]);
+    let short = [paid(row("TC", 1, "10", ""), "-100"), worth(row("TC", 2, "-6", ""), "-300")];
+    assert_eq!(changes(&[(1, -10)], &short), [exchanged("-10", vec![part(2, "-6", "0.75")], "-100", "0.25")]);
+    let two = [row("TC", 1, "-10", ""), worth(row("TC", 2, "6", ""), "300"), worth(row("TC", 3, "2", ""), "100")];
+    let parts = vec![part(2, "6", "0.75"), part(3, "2", "0.25")];
+    assert_eq!(changes(&[(1, 10)], &two), [exchanged("10", parts, "0", "0")]);
+}
+
+#[test]
+fn a_dividend_in_shares_spreads_the_cost_and_a_chosen_one_costs_what_it_is_worth() {
+    let more = [converted(1, 1, "10", "1.5", "0")];
+    for kind in ["SD", "HI"] {
+        assert_eq!(
+            changes(&[(1, 10)], &[row(kind, 1, "5", "")]),
+            more,
+            "{kind} for nothing is a split by another name"
+        );
+    }
+    assert_eq!(changes(&[(1, 10)], &[worth(row("SD", 1, "5", ""), "50")]), more);
+    let received = |conid| Change::Received { instrument: contract(conid), quantity: 5.into(), cost: 50.into() };
+    assert_eq!(changes(&[(1, 10)], &[worth(row("HI", 1, "5", ""), "50")]), [received(1)]);
+    for kind in ["SD", "HI"] {
+        assert_eq!(
+            changes(&[(1, 10)], &[worth(row(kind, 2, "5", ""), "50")]),
+            [received(2)],
+            "{kind} of another company"
+        );
+    }
+    // The words say how many come for those held, where what is held is not known.
+    let words = "T1(US1) STOCK DIVIDEND US1 1 FOR 20 (T1, ONE INC, US1)";
+    assert_eq!(changes(&[], &[row("SD", 1, "5", words)]), [converted(1, 1, "0", "1.05", "0")]);
+}
+
 #[test]
 fn what_leaves_the_cost_open_stays_open() {
     let cash_and_stock = [paid(row("TC", 1, "-10", ""), "42"), row("TC", 2, "6", "")];
     assert_eq!(changes(&[(1, 10)], &cash_and_stock), [open(&[1, 2])]);
-    let two_receipts = [row("TC", 1, "-10", ""), row("TC", 2, "6", ""), row("TC", 3, "2", "")];
+    let two_receipts = [row("TC", 1, "-10", ""), worth(row("TC", 2, "6", ""), "300"), row("TC", 3, "2", "")];
     assert_eq!(changes(&[(1, 10)], &two_receipts), [open(&[1, 2, 3])]);
     for kind in ["RI", "DI", "CD", "HD", "a new one"] {
         assert_eq!(changes(&[(1, 10)], &[row(kind, 2, "5", "")]), [open(&[2])], "{kind}");
     }
-    let dividend = CorporateAction { value: Some(dec("50")), ..row("SD", 1, "5", "") };
-    assert_eq!(changes(&[(1, 10)], &[dividend]), [open(&[1])]);
-    // Shares for nothing are a split by another name.
-    for kind in ["SD", "HI"] {
-        assert_eq!(changes(&[(1, 10)], &[row(kind, 1, "5", "")]), [converted(1, 1, "10", "1.5", "0")]);
-    }
+    assert_eq!(changes(&[(1, 10)], &[row("SD", 2, "5", "")]), [open(&[2])], "of another company, at no value");
 }
 
 #[test]
@@ -181,6 +229,133 @@ fn one_split_from_two_sources_counts_once_by_hand_over_the_statement_over_the_pr
     assert_eq!(changes(&[(1, 10)], &[manual("5:1"), of_statement.clone()]), [converted(1, 1, "10", "5", "0")]);
     assert_eq!(changes(&[(1, 10)], &[manual("5:1"), yahoo("4:1", "2026-01-08")]), [converted(1, 1, "10", "5", "0")]);
     assert_eq!(changes(&[(1, 10)], &[of_statement.clone(), yahoo("4:1", "2026-01-20")]).len(), 2);
+}
+
+#[test]
+fn a_dividend_in_shares_and_the_split_that_a_price_source_makes_of_it_are_one() {
+    let words = "T1(US1) STOCK DIVIDEND US1 1 FOR 10 (T1, ONE INC, US1)";
+    let yahoo = |ratio: &str, day: &str| CorporateAction {
+        id: "yahoo".into(),
+        event: "yahoo".into(),
+        date: date(day),
+        time: None,
+        account: None,
+        conid: None,
+        quantity: None,
+        ratio: ratio.parse().ok(),
+        source: "yahoo".into(),
+        ..row("FS", 1, "0", "")
+    };
+    for kind in ["SD", "HI"] {
+        for words in [words, ""] {
+            let rows = [row(kind, 1, "1", words), yahoo("11:10", "2026-01-08")];
+            assert_eq!(changes(&[(1, 10)], &rows), [converted(1, 1, "10", "1.1", "0")], "{kind}");
+        }
+    }
+    let valued = [worth(row("HI", 1, "1", words), "400"), yahoo("11:10", "2026-01-08")];
+    assert_eq!(
+        changes(&[(1, 10)], &valued),
+        [Change::Received { instrument: contract(1), quantity: 1.into(), cost: 400.into() }]
+    );
+}
+
+#[test]
+fn what_was_entered_by_hand_and_a_statement_later_tells_counts_once() {
+    let by_hand = |row: CorporateAction, of: Option<&str>, ratio: &str| CorporateAction {
+        id: format!("hand{}", row.symbol),
+        event: "hand".into(),
+        time: None,
+        conid: None,
+        quantity: None,
+        ratio: ratio.parse().ok(),
+        of: of.map(Ticker::new),
+        source: "manual".into(),
+        ..row
+    };
+    let words = "T1(US1) CUSIP/ISIN CHANGE TO (US2) (T2, ONE INC, US2)";
+    let statement = [row("IC", 1, "-10", words), row("IC", 2, "10", words)];
+    let hand = [by_hand(row("IC", 1, "0", ""), None, "0:1"), by_hand(row("IC", 2, "0", ""), Some("T1"), "1:1")];
+    let both: Vec<CorporateAction> = statement.iter().chain(&hand).cloned().collect();
+    assert_eq!(changes(&[(1, 10)], &both), [converted(1, 2, "10", "1", "0")]);
+    let cash = "T1(US1) MERGED(Acquisition) FOR USD 42.00 PER SHARE (T1, ONE INC, US1)";
+    let hand = CorporateAction { price: Some(dec("41")), ..by_hand(row("TC", 1, "0", ""), None, "0:1") };
+    let closed =
+        |proceeds: i64| Change::Closed { instrument: contract(1), quantity: 10.into(), proceeds: proceeds.into() };
+    assert_eq!(changes(&[(1, 10)], std::slice::from_ref(&hand)), [closed(410)]);
+    assert_eq!(
+        changes(&[(1, 10)], &[paid(row("TC", 1, "-10", cash), "420"), hand]),
+        [closed(410)],
+        "the owner's price"
+    );
+}
+
+#[test]
+fn ratios_and_prices_entered_by_hand_are_worked_out_from_what_was_held() {
+    let by_hand = |kind: &str, symbol: &str, of: Option<&str>, ratio: &str, price: Option<&str>| CorporateAction {
+        id: format!("hand{symbol}"),
+        event: "hand".into(),
+        time: None,
+        symbol: Ticker::new(symbol),
+        conid: None,
+        quantity: None,
+        ratio: ratio.parse().ok(),
+        of: of.map(Ticker::new),
+        price: price.map(dec),
+        source: "manual".into(),
+        ..row(kind, 1, "0", "")
+    };
+    let new = || Instrument::Ticker(Ticker::new("NEW"), "USD".parse().unwrap(), stock());
+    let renamed = [by_hand("IC", "T1", None, "0:1", None), by_hand("IC", "NEW", Some("T1"), "1:1", None)];
+    let change =
+        Change::Converted { from: contract(1), to: new(), quantity: 10.into(), ratio: 1.into(), paid: 0.into() };
+    assert_eq!(changes(&[(1, 10)], &renamed), [change]);
+    // One for two at 60, and 10 in cash for each: 5 worth 300 and 100.
+    let mixed = [by_hand("TC", "T1", None, "0:1", Some("10")), by_hand("TC", "NEW", Some("T1"), "1:2", Some("60"))];
+    let [Change::Exchanged { quantity, into, proceeds, cash_share, .. }] = &changes(&[(1, 10)], &mixed)[..] else {
+        panic!()
+    };
+    assert_eq!((*quantity, *proceeds, *cash_share), (dec("10"), dec("100"), dec("0.25")));
+    assert_eq!((into[0].quantity, into[0].share), (dec("5"), dec("0.75")));
+    // A quarter of one at 40 beside each at 90.
+    let spun = [by_hand("SO", "T1", None, "1:1", Some("90")), by_hand("SO", "NEW", Some("T1"), "1:4", Some("40"))];
+    let change = Change::SpunOff { parent: contract(1), child: new(), quantity: dec("2.5"), share: Some(dec("0.1")) };
+    assert_eq!(changes(&[(1, 10)], &spun), [change]);
+    let unpriced = [by_hand("SO", "T1", None, "1:1", None), by_hand("SO", "NEW", Some("T1"), "1:4", None)];
+    let change = Change::SpunOff { parent: contract(1), child: new(), quantity: dec("2.5"), share: None };
+    assert_eq!(changes(&[(1, 10)], &unpriced), [change]);
+    assert_eq!(
+        changes(&[(1, 10)], &[by_hand("SD", "T1", None, "21:20", None)]),
+        [converted(1, 1, "10", "1.05", "0")]
+    );
+    let gone = Change::Closed { instrument: contract(1), quantity: 10.into(), proceeds: 0.into() };
+    assert_eq!(changes(&[(1, 10)], &[by_hand("DW", "T1", None, "0:1", None)]), [gone]);
+    // What is gone before the first known positions was not held short.
+    let mut after = snapshot("2026-01-12", 5000);
+    after.positions = Some(Vec::new());
+    let delisted = by_hand("DW", "T1", None, "0:1", None);
+    let record = Record {
+        executions: vec![bought(1, 10)],
+        actions: vec![delisted],
+        snapshots: vec![after],
+        ..Record::default()
+    };
+    let holdings = Holdings::of(&record);
+    assert_eq!(holdings.opening, Some(BTreeMap::new()));
+    assert!(
+        matches!(&holdings.events().next().unwrap().change, Change::Closed { quantity, .. } if *quantity == dec("10"))
+    );
+    // One contract under two names: nothing happened.
+    let mut record = Record { executions: vec![bought(1, 10)], actions: renamed.to_vec(), ..Record::default() };
+    record.executions.push(Execution {
+        symbol: Ticker::new("NEW"),
+        time: "2026-01-20T15:00:00Z".parse().unwrap(),
+        ..bought(1, 1)
+    });
+    assert_eq!(Holdings::of(&record).events().count(), 0);
+}
+
+fn stock() -> Kind {
+    Kind { class: crate::record::AssetClass::from("STK").family(), multiplier: Decimal::ONE }
 }
 
 #[test]

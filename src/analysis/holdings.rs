@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::actions::{Change, Event, Leg, events, interpret};
+use super::actions::{Change, Event, Leg};
+use super::events::events;
 use super::instruments::{is_trade, same_ticker};
+use super::interpretation::interpret;
 use super::round_trips::is_in;
 use super::split_sources::believed;
 use crate::record::{Execution, Instrument, Instruments, Position, Record, Snapshot, Ticker};
@@ -17,7 +19,7 @@ pub enum Movement<'a> {
     /// A fill of this instrument.
     Fill(&'a Execution, Instrument),
     /// A corporate action or a transfer.
-    Event(Event<'a>),
+    Event(Box<Event<'a>>),
 }
 
 impl Movement<'_> {
@@ -44,12 +46,7 @@ impl Movement<'_> {
                 let quantity = held.entry(instrument.clone()).or_default();
                 *quantity = quantity.saturating_add(fill.signed_quantity());
             }
-            Self::Event(event) => {
-                for leg in &event.legs {
-                    let quantity = held.entry(leg.instrument.clone()).or_default();
-                    *quantity = leg.after(*quantity);
-                }
-            }
+            Self::Event(event) => event.apply(held),
         }
     }
 
@@ -60,12 +57,7 @@ impl Movement<'_> {
                 let quantity = held.entry(instrument.clone()).or_default();
                 *quantity = quantity.saturating_sub(fill.signed_quantity());
             }
-            Self::Event(event) => {
-                for leg in &event.legs {
-                    let quantity = held.entry(leg.instrument.clone()).or_default();
-                    *quantity = leg.before(*quantity);
-                }
-            }
+            Self::Event(event) => event.undo(held),
         }
     }
 }
@@ -92,11 +84,16 @@ impl<'a> Holdings<'a> {
         // What is of everyone's is known beyond the record, and concerns it only inside.
         let inside =
             |event: &Event| event.account.is_some() || (Some(event.date) >= first && Some(event.date) <= last);
-        movements.extend(events(record, &instruments).into_iter().filter(inside).map(Movement::Event));
+        movements.extend(
+            events(record, &instruments).into_iter().filter(inside).map(|event| Movement::Event(Box::new(event))),
+        );
         movements.sort_by(|one, other| order(one).cmp(&order(other)));
         let told = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
         let known: Vec<_> = told.map(|snapshot| (snapshot, quantities(snapshot, &instruments))).collect();
-        let movements = believed(movements, &known);
+        let mut movements = believed(movements, &known);
+        if let Some((first, _)) = known.first() {
+            settle_what_went(movements.iter_mut().filter(|movement| movement.is_in(first)));
+        }
         let opening = known.first().map(|(first, told)| {
             let mut held = told.clone();
             movements
@@ -145,10 +142,17 @@ impl<'a> Holdings<'a> {
     ) -> (Instrument, Decimal) {
         let (mut instrument, mut quantity) = (instrument.clone(), quantity);
         for event in self.events().filter(|event| event.time > after && event.time <= until) {
-            if let Change::Converted { from, to, ratio, .. } = &event.change
-                && *from == instrument
-            {
-                (instrument, quantity) = (to.clone(), quantity.checked_mul(*ratio).unwrap_or(quantity));
+            match &event.change {
+                Change::Converted { from, to, ratio, .. } if *from == instrument => {
+                    (instrument, quantity) = (to.clone(), quantity.checked_mul(*ratio).unwrap_or(quantity));
+                }
+                Change::Exchanged { from, quantity: gone, into, .. } if *from == instrument => {
+                    if let [part] = &into[..] {
+                        let come = quantity.checked_mul(part.quantity).and_then(|come| come.checked_div(*gone));
+                        (instrument, quantity) = (part.instrument.clone(), come.unwrap_or(quantity));
+                    }
+                }
+                _ => {}
             }
         }
         (instrument, quantity)
@@ -157,7 +161,7 @@ impl<'a> Holdings<'a> {
     /// The corporate actions and transfers by time.
     pub fn events(&self) -> impl Iterator<Item = &Event<'a>> {
         self.movements.iter().filter_map(|movement| match movement {
-            Movement::Event(event) => Some(event),
+            Movement::Event(event) => Some(event.as_ref()),
             Movement::Fill(..) => None,
         })
     }
@@ -181,13 +185,16 @@ impl<'a> Holdings<'a> {
                 };
                 let share =
                     |parent: &Instrument, child: &Instrument| self.share_of_cost(index, parent, child, instruments);
-                changes.push((index, interpret(event, of, named, share)));
+                let mut event = event.clone();
+                event.settle(&held);
+                event.change = interpret(&event, of, named, share);
+                changes.push((index, event));
             }
             movement.apply(&mut held);
         }
-        for (index, change) in changes {
-            if let Some(Movement::Event(event)) = self.movements.get_mut(index) {
-                event.change = change;
+        for (index, event) in changes {
+            if let Some(movement) = self.movements.get_mut(index) {
+                *movement = Movement::Event(event);
             }
         }
     }
@@ -216,6 +223,19 @@ impl<'a> Holdings<'a> {
         let (kept, moved) = (cost(parent)?, cost(child)?);
         let share = moved.checked_div(kept.checked_add(moved)?)?;
         (share >= Decimal::ZERO && share <= Decimal::ONE).then_some(share)
+    }
+}
+
+/// Of what went before the first known positions, as much as was bought until then: they cannot tell it any more.
+fn settle_what_went<'m, 'a: 'm>(movements: impl Iterator<Item = &'m mut Movement<'a>>) {
+    let mut held = BTreeMap::new();
+    for movement in movements {
+        if let Movement::Event(event) = movement
+            && event.goes_without_trace()
+        {
+            event.settle(&held);
+        }
+        movement.apply(&mut held);
     }
 }
 

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use chrono::{DateTime, Utc};
 
 use super::instruments::{same_ticker, ticker_key};
+use super::lineage::Lineage;
 use super::orders::Order;
 use crate::record::Annotation;
 pub use crate::record::annotation::DAYS_TO_WAIT;
@@ -19,6 +20,11 @@ pub struct NoteMatches {
 }
 
 impl NoteMatches {
+    #[cfg(test)]
+    pub(super) fn of_order_list(self) -> Vec<Option<usize>> {
+        self.of_order
+    }
+
     /// The index of the note on an order, both as they were given to [`match_notes`].
     pub fn of_order(&self, order: usize) -> Option<usize> {
         self.of_order.get(order).copied().flatten()
@@ -48,17 +54,17 @@ pub enum WhyUnmatched {
 /// Brings each note to its order.
 ///
 /// A note belongs to the order whose fill or order number it names; one that names nothing, to the first order
-/// of its symbol (in the broker's or Yahoo's spelling) and side (if it says one) whose first fill is at or after
+/// of its symbol (in the broker's or Yahoo's spelling, and as it was called when the note was written) and side (if it says one) whose first fill is at or after
 /// `created_at` and at most [`DAYS_TO_WAIT`] calendar days later in UTC. It never reaches a later order, not even
 /// where the first one is taken. Of several notes on one order, one that names it comes before one that does
 /// not, then the earliest `created_at`, then the lower id; the others are listed as unmatched.
 ///
 /// `orders` are in time order, as [`orders`](super::orders::orders) gives them.
-pub fn match_notes(annotations: &[Annotation], orders: &[Order]) -> NoteMatches {
+pub fn match_notes(annotations: &[Annotation], orders: &[Order], lineage: &Lineage<'_>) -> NoteMatches {
     let mut matches = NoteMatches { of_order: vec![None; orders.len()], unmatched: Vec::new() };
     let mut ranked: Vec<(usize, &Annotation)> = annotations.iter().enumerate().collect();
     ranked.sort_by_key(|(position, note)| (!note.names_its_order(), note.created_at, &note.id, *position));
-    let index = OrderIndex::new(orders);
+    let index = OrderIndex::new(orders, lineage);
     for (position, note) in ranked {
         match index.order_of(note) {
             Err(why) => matches.unmatched.push(UnmatchedNote { note: position, why }),
@@ -75,7 +81,8 @@ pub fn match_notes(annotations: &[Annotation], orders: &[Order]) -> NoteMatches 
 /// The orders by what a note can say of one, so that no note walks them all.
 struct OrderIndex<'a> {
     orders: &'a [Order],
-    /// By ticker, in time order.
+    lineage: &'a Lineage<'a>,
+    /// By every ticker their instruments had, in time order.
     by_ticker: HashMap<String, Vec<usize>>,
     by_number: HashMap<&'a str, Vec<usize>>,
     /// By the id of a fill, and by the id without its version.
@@ -83,10 +90,12 @@ struct OrderIndex<'a> {
 }
 
 impl<'a> OrderIndex<'a> {
-    fn new(orders: &'a [Order]) -> Self {
+    fn new(orders: &'a [Order], lineage: &'a Lineage<'a>) -> Self {
         let (mut by_ticker, mut by_number, mut by_fill) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (index, order) in orders.iter().enumerate() {
-            add(&mut by_ticker, ticker_key(&order.symbol), index);
+            for ticker in lineage.names_of(order) {
+                add(&mut by_ticker, ticker_key(&ticker), index);
+            }
             for fill in &order.fills {
                 for number in [&fill.perm_id, &fill.order_id].into_iter().flatten() {
                     add(&mut by_number, number.as_str(), index);
@@ -97,12 +106,17 @@ impl<'a> OrderIndex<'a> {
                 }
             }
         }
-        Self { orders, by_ticker, by_number, by_fill }
+        Self { orders, lineage, by_ticker, by_number, by_fill }
     }
 
     fn order_of(&self, note: &Annotation) -> Result<usize, WhyUnmatched> {
         if note.names_its_order() {
-            let named = self.fitting(note, self.named(note)).filter(|(_, order)| is_named(note, order));
+            let called = |order: &Order| {
+                let mut names = self.lineage.names_of(order).into_iter();
+                names.any(|name| same_ticker(note.symbol.as_str(), name.as_str()))
+            };
+            let named = self.fitting(note, self.named(note));
+            let named = named.filter(|(_, order)| is_named(note, order) && called(order));
             // Order numbers come back after months: the one nearest in time is meant.
             let nearest = named.min_by_key(|(_, order)| (order.first_fill - note.created_at).abs());
             return nearest.map(|(index, _)| index).ok_or(WhyUnmatched::NamesNoOrder);
@@ -112,7 +126,8 @@ impl<'a> OrderIndex<'a> {
         let start = of_ticker.partition_point(|index| filled(index) < Some(note.created_at));
         let later = of_ticker.get(start..).unwrap_or_default().iter().copied();
         let in_time = later.take_while(|index| filled(index).is_some_and(|time| is_in_time(note.created_at, time)));
-        let first = self.fitting(note, in_time).next();
+        let means = |order: &Order| self.lineage.means(note.symbol.as_str(), order, note.created_at);
+        let first = self.fitting(note, in_time).find(|(_, order)| means(order));
         first.map(|(index, _)| index).ok_or(WhyUnmatched::NoOrderInTime)
     }
 
@@ -147,7 +162,6 @@ fn add<K: Hash + Eq>(lists: &mut HashMap<K, Vec<usize>>, key: K, order: usize) {
 
 fn fits(note: &Annotation, order: &Order) -> bool {
     note.pre_trade.side.is_none_or(|side| side == order.side)
-        && same_ticker(note.symbol.as_str(), order.symbol.as_str())
 }
 
 /// Fill ids say more than an order number; where both are given, the ids count.
@@ -171,7 +185,7 @@ mod tests {
     use crate::record::{ExecId, Execution, Side};
 
     fn matched(notes: &[Annotation], fills: &[Execution]) -> (Vec<Option<usize>>, Vec<WhyUnmatched>) {
-        let matches = match_notes(notes, &orders(fills));
+        let matches = match_notes(notes, &orders(fills), &Lineage::default());
         (matches.of_order, matches.unmatched.iter().map(|unmatched| unmatched.why).collect())
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 
-use super::instruments::same_ticker;
+use super::lineage::Lineage;
 use super::orders::Order;
 use crate::record::{Plan, PlannedTrade};
 
@@ -18,7 +19,8 @@ pub struct Planned {
     pub plan: usize,
     /// Index of the trade in it.
     pub trade: usize,
-    /// The plan's reference price, in the order's currency; `None` where it was made later than the date it is for.
+    /// The plan's reference price, in the order's currency and in the units of its first fill; `None` where it was made later
+    /// than the date it is for.
     pub reference_price: Option<Decimal>,
 }
 
@@ -44,15 +46,21 @@ impl PlanMatches {
 
 /// Brings each order to the planned trade it carries out.
 ///
-/// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling), side and currency in the newest
+/// An order carries out a trade of its ticker (in the broker's or Yahoo's spelling, now or when the plan was made), side and currency in the newest
 /// plan of a strategy that was made by its first fill, is dated on or before it, in UTC, and at most
 /// [`DAYS_TO_CARRY_OUT`] days before. One of options, futures or the like carries out none. An older plan of the same strategy has been replaced by then. `plans` are ascending
 /// by date, then by the time they were made.
-pub fn match_plans(plans: &[Plan], orders: &[Order]) -> PlanMatches {
-    PlanMatches { of_order: orders.iter().map(|order| planned(order, plans)).collect() }
+pub fn match_plans(plans: &[Plan], orders: &[Order], lineage: &Lineage<'_>) -> PlanMatches {
+    PlanMatches { of_order: orders.iter().map(|order| planned(order, plans, lineage)).collect() }
 }
 
-fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
+/// What one planned unit has become when a fill was made: 4 after a split of four for one in between.
+pub fn units_since(plan: &Plan, order: &Order, filled: DateTime<Utc>, lineage: &Lineage<'_>) -> Decimal {
+    let day = plan.made_at.map_or(plan.as_of, |made| made.date_naive());
+    lineage.units_since(&order.instrument, day, filled)
+}
+
+fn planned(order: &Order, plans: &[Plan], lineage: &Lineage<'_>) -> Option<Planned> {
     let until = plans.partition_point(|plan| plan.as_of <= order.date());
     let mut replaced = BTreeSet::new();
     let known = plans.iter().enumerate().take(until).rev();
@@ -60,15 +68,20 @@ fn planned(order: &Order, plans: &[Plan]) -> Option<Planned> {
     let made = in_time.filter(|(_, plan)| plan.was_made_by(order.first_fill));
     let mut newest = made.filter(|(_, plan)| replaced.insert(&plan.strategy));
     newest.find_map(|(index, plan)| {
-        let (trade, found) = plan.trades.iter().enumerate().find(|(_, trade)| is_of(trade, order))?;
-        let reference_price = plan.made_late().is_none().then_some(found.reference_price);
+        let written = plan.made_at.unwrap_or_else(|| plan.as_of.and_time(NaiveTime::MIN).and_utc());
+        let is_of = |trade: &PlannedTrade| is_of(trade, order, written, lineage);
+        let (trade, found) = plan.trades.iter().enumerate().find(|(_, trade)| is_of(trade))?;
+        let units = units_since(plan, order, order.first_fill, lineage);
+        let price = found.reference_price.checked_div(units);
+        let reference_price = price.filter(|_| plan.made_late().is_none());
         Some(Planned { plan: index, trade, reference_price })
     })
 }
 
-fn is_of(trade: &PlannedTrade, order: &Order) -> bool {
-    let same = trade.ticker == order.symbol || same_ticker(trade.symbol.as_str(), order.symbol.as_str());
-    !order.is_of_derivatives && same && trade.action == order.side && trade.currency == order.currency
+fn is_of(trade: &PlannedTrade, order: &Order, written: DateTime<Utc>, lineage: &Lineage<'_>) -> bool {
+    let means = |ticker: &str| lineage.means(ticker, order, written);
+    let same = || means(trade.ticker.as_str()) || means(trade.symbol.as_str());
+    !order.is_of_derivatives && trade.action == order.side && trade.currency == order.currency && same()
 }
 
 #[cfg(test)]
@@ -96,7 +109,7 @@ mod tests {
             Fill::sell("SXLU", 1, 40).on("2026-01-16").done(),
             Fill::buy("SXLK", 1, 189).on("2026-02-04").done(),
         ];
-        let matches = match_plans(&plans, &orders(&fills));
+        let matches = match_plans(&plans, &orders(&fills), &Lineage::default());
         let found: Vec<_> = (0..fills.len())
             .map(|order| matches.of_order(order).map(|planned| (planned.plan, planned.trade)))
             .collect();
@@ -113,7 +126,7 @@ mod tests {
         };
         let fills = [Fill::buy("SXLK", 1, 188).on("2026-01-05").done()];
         let at = fills[0].time;
-        let found = |plans: &[Plan]| match_plans(plans, &orders(&fills)).of_order(0);
+        let found = |plans: &[Plan]| match_plans(plans, &orders(&fills), &Lineage::default()).of_order(0);
         let before = made("188", &(at - TimeDelta::minutes(5)).to_rfc3339());
         let after = made("190", &(at + TimeDelta::minutes(5)).to_rfc3339());
         let matched = found(&[before, after.clone()]).unwrap();
@@ -122,7 +135,7 @@ mod tests {
         // Made the next day for the day before: it may be carried out, and proves nothing of its price.
         let next = [Fill::buy("SXLK", 1, 188).on("2026-01-07").done()];
         let late = [made("188", "2026-01-06T07:00:00Z")];
-        let matched = match_plans(&late, &orders(&next)).of_order(0).unwrap();
+        let matched = match_plans(&late, &orders(&next), &Lineage::default()).of_order(0).unwrap();
         assert_eq!(matched.reference_price, None);
     }
 
@@ -132,7 +145,8 @@ mod tests {
         let call = Fill::buy("SXLK", 1, 2).multiplier(100).on("2026-01-05");
         let share = Fill::buy("SXLK", 1, 188).on("2026-01-06").class("ETF").done();
         for class in ["OPT", ""] {
-            let found = match_plans(&plans, &orders(&[call.clone().class(class).done(), share.clone()]));
+            let found =
+                match_plans(&plans, &orders(&[call.clone().class(class).done(), share.clone()]), &Lineage::default());
             assert_eq!(
                 (found.of_order(0), found.of_order(1).map(|planned| planned.trade)),
                 (None, Some(0)),
@@ -145,6 +159,6 @@ mod tests {
     fn a_price_in_another_currency_is_no_reference() {
         let plans = [plan("a", "2026-01-05", &[(Side::Buy, "SXLK", "SXLK.L", "188")])];
         let fills = [Fill::buy("SXLK", 1, 188).on("2026-01-05").currency("GBP").done()];
-        assert_eq!(match_plans(&plans, &orders(&fills)).of_order(0), None);
+        assert_eq!(match_plans(&plans, &orders(&fills), &Lineage::default()).of_order(0), None);
     }
 }

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::Window;
 use super::fx::Rates;
+use super::lineage::Lineage;
 use super::notes::{NoteMatches, match_notes};
 use super::orders::{Order, orders};
 use super::plans::{PlanMatches, match_plans};
@@ -169,32 +170,64 @@ pub struct SlippageGroup {
 /// listed.
 pub fn slippage(record: &Record, base: Currency, outlier_bps: f64, window: Window) -> SlippageFigures {
     let orders = orders(&record.executions);
-    let notes = match_notes(&record.annotations, &orders);
+    let lineage = Lineage::of(record);
+    let notes = match_notes(&record.annotations, &orders, &lineage);
     let rates = Rates::new(base, &record.snapshots);
-    let planned = match_plans(&record.plans, &orders);
-    let mut measured = order_slippages(&orders, &record.annotations, &notes, &planned, &rates);
+    let planned = match_plans(&record.plans, &orders, &lineage);
+    let mut measured = order_slippages(&orders, &record.annotations, &notes, &planned, (&rates, &lineage));
     measured.retain(|order| window.contains(order.date));
     slippage_figures(&measured, outlier_bps)
 }
 
-/// Each order against its reference price, in the order given. `notes` and `planned` come from the same lists.
+/// Each order against its reference price, in the units of each fill. `notes` and `planned` come from the same lists.
 pub fn order_slippages(
     orders: &[Order],
     annotations: &[Annotation],
     notes: &NoteMatches,
     planned: &PlanMatches,
-    rates: &Rates,
+    (rates, lineage): (&Rates, &Lineage<'_>),
 ) -> Vec<OrderSlippage> {
     let note_on = |index| notes.of_order(index).and_then(|note| annotations.get(note));
     let reference = |index, order| {
         let planned = planned.of_order(index).and_then(|planned| planned.reference_price);
-        reference(order, note_on(index), planned)
+        let meant = note_on(index).and_then(|note| intended_entry(note, order, lineage));
+        reference(order, meant, planned)
     };
-    orders.iter().enumerate().map(|(index, order)| measure(index, order, reference(index, order), rates)).collect()
+    let measure = |(index, order)| measure(index, order, reference(index, order), (rates, lineage));
+    orders.iter().enumerate().map(measure).collect()
 }
 
-fn measure(index: usize, order: &Order, reference: Option<Reference>, rates: &Rates) -> OrderSlippage {
-    let fills: Vec<FillSlippage> = order.fills.iter().map(|fill| measure_fill(fill, reference)).collect();
+/// The price that a note means, in the units of the order's first fill.
+pub fn intended_entry(note: &Annotation, order: &Order, lineage: &Lineage<'_>) -> Option<Decimal> {
+    let units = lineage.units_since(&order.instrument, note.created_at.date_naive(), order.first_fill);
+    note.pre_trade.intended_entry?.checked_div(units)
+}
+
+fn measure(
+    index: usize,
+    order: &Order,
+    reference: Option<Reference>,
+    (rates, lineage): (&Rates, &Lineage<'_>),
+) -> OrderSlippage {
+    let at = |fill: &Execution| {
+        let units = lineage.units_between(&order.instrument, order.first_fill, fill.time);
+        reference
+            .map(|reference| Reference { price: reference.price.checked_div(units).unwrap_or_default(), ..reference })
+    };
+    let references: Vec<Option<Reference>> = order.fills.iter().map(at).collect();
+    let fills: Vec<FillSlippage> =
+        order.fills.iter().zip(&references).map(|(fill, reference)| measure_fill(fill, *reference)).collect();
+    let is_split = references.iter().any(|own| *own != reference);
+    let bps = |reference: Reference| {
+        if !is_split || reference.source == ReferenceSource::Execution {
+            return slippage_bps(order.side, order.price, reference.price);
+        }
+        let paid: Decimal = fills.iter().map(|fill| fill.price.checked_mul(fill.quantity)).sum::<Option<_>>()?;
+        let meant: Decimal =
+            fills.iter().map(|fill| fill.reference_price?.checked_mul(fill.quantity)).sum::<Option<_>>()?;
+        slippage_bps(order.side, paid, meant)
+    };
+    let costs = order.fills.iter().zip(&references).map(|(fill, own)| cost_in_base(fill, (*own)?, rates));
     OrderSlippage {
         order: index,
         date: order.date(),
@@ -202,8 +235,8 @@ fn measure(index: usize, order: &Order, reference: Option<Reference>, rates: &Ra
         side: order.side,
         price: order.price,
         reference,
-        bps: reference.and_then(|reference| slippage_bps(order.side, order.price, reference.price)),
-        cost_base: reference.and_then(|reference| cost_in_base(order, reference, rates)),
+        bps: reference.and_then(bps),
+        cost_base: costs.sum(),
         notional_base: order.notional_in_base(rates),
         commission_base: order.commission_in_base(rates),
         fills,
@@ -211,10 +244,10 @@ fn measure(index: usize, order: &Order, reference: Option<Reference>, rates: &Ra
 }
 
 /// The first that exists: the price meant in the note, that of the saved plan, the fills' own.
-fn reference(order: &Order, note: Option<&Annotation>, planned: Option<Decimal>) -> Option<Reference> {
+fn reference(order: &Order, meant: Option<Decimal>, planned: Option<Decimal>) -> Option<Reference> {
     let from = |source| move |price| Reference { price, source };
-    let meant = note.and_then(|note| note.pre_trade.intended_entry).filter(|price| *price > Decimal::ZERO);
     meant
+        .filter(|price| *price > Decimal::ZERO)
         .map(from(ReferenceSource::Annotation))
         .or_else(|| planned.filter(|price| *price > Decimal::ZERO).map(from(ReferenceSource::Plan)))
         .or_else(|| own_reference(order).map(from(ReferenceSource::Execution)))
@@ -257,13 +290,10 @@ pub fn slippage_bps(side: Side, price: Decimal, reference: Decimal) -> Option<f6
     (worse * Decimal::from(10_000)).checked_div(reference)?.to_f64()
 }
 
-fn cost_in_base(order: &Order, reference: Reference, rates: &Rates) -> Option<Decimal> {
-    let cost = |fill: &Execution| {
-        let own = positive_reference(fill).filter(|_| reference.source == ReferenceSource::Execution);
-        let worse = (fill.price - own.unwrap_or(reference.price)) * Decimal::from(fill.side.sign());
-        Some(worse * fill.quantity * fill.multiplier * rates.of(fill)?)
-    };
-    order.fills.iter().map(cost).sum()
+fn cost_in_base(fill: &Execution, reference: Reference, rates: &Rates) -> Option<Decimal> {
+    let own = positive_reference(fill).filter(|_| reference.source == ReferenceSource::Execution);
+    let worse = (fill.price - own.unwrap_or(reference.price)) * Decimal::from(fill.side.sign());
+    Some(worse * fill.quantity * fill.multiplier * rates.of(fill)?)
 }
 
 /// What a list of measured orders comes to.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::trade_samples::{Fill, currency, date, dec, note, plan};
-use crate::record::Plan;
+use crate::record::{AccountId, CorporateAction, Plan};
 
 fn usd() -> Currency {
     currency("USD")
@@ -11,9 +11,15 @@ fn measured(executions: Vec<Execution>, annotations: Vec<Annotation>) -> Vec<Ord
 }
 
 fn planned(executions: Vec<Execution>, annotations: Vec<Annotation>, plans: &[Plan]) -> Vec<OrderSlippage> {
-    let orders = orders(&executions);
-    let notes = match_notes(&annotations, &orders);
-    order_slippages(&orders, &annotations, &notes, &match_plans(plans, &orders), &Rates::new(usd(), &[]))
+    let record = Record { executions, annotations, plans: plans.to_vec(), ..Record::default() };
+    of_record(&record)
+}
+
+fn of_record(record: &Record) -> Vec<OrderSlippage> {
+    let (orders, lineage) = (orders(&record.executions), Lineage::of(record));
+    let notes = match_notes(&record.annotations, &orders, &lineage);
+    let plans = match_plans(&record.plans, &orders, &lineage);
+    order_slippages(&orders, &record.annotations, &notes, &plans, (&Rates::new(usd(), &[]), &lineage))
 }
 
 #[test]
@@ -130,4 +136,34 @@ fn the_window_is_by_first_fill_and_nothing_is_undefined_not_zero() {
     let expected = "executions orders priced_orders mean_bps median_bps std_bps notional_weighted_bps outliers by_symbol \
                     by_month cost_base commissions_bps implementation_shortfall_bps";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_price_meant_before_a_split_is_brought_into_the_units_of_each_fill() {
+    // Four for one on 9 January. Meant at 400: 10 bought at 404 before, 40 at 101 after; 1 % worse in all.
+    let of_one = |fill: Fill| Execution { conid: Some(1), ..fill.perm("7").done() };
+    let (before, after) =
+        (of_one(Fill::buy("SXLK", 10, 404).on("2026-01-08")), of_one(Fill::buy("SXLK", 40, 101).on("2026-01-09")));
+    let mut meant = note("a", "SXLK", "2026-01-08T09:00:00Z");
+    meant.pre_trade.intended_entry = Some(dec("400"));
+    let split = |quantity| CorporateAction {
+        account: Some(AccountId::new("U1")),
+        ..crate::record::testing::split("1", quantity)
+    };
+    let record = |executions: Vec<Execution>, quantity| Record {
+        executions,
+        annotations: vec![meant.clone()],
+        actions: vec![split(quantity)],
+        ..Record::default()
+    };
+    let both = &of_record(&record(vec![before, after.clone()], "30"))[0];
+    assert_eq!((both.bps, both.cost_base), (Some(100.0), Some(dec("80"))));
+    assert_eq!(
+        both.fills.iter().map(|fill| fill.reference_price.unwrap()).collect::<Vec<_>>(),
+        [dec("400"), dec("100")]
+    );
+    let held = of_one(Fill::buy("SXLK", 1, 400).on("2026-01-06"));
+    let held = Execution { perm_id: Some("6".into()), ..held };
+    let alone = &of_record(&record(vec![held, after], "3"))[1];
+    assert_eq!((alone.bps, alone.reference.unwrap().price), (Some(100.0), dec("100")));
 }

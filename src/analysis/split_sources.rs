@@ -1,18 +1,17 @@
-//! One split from several sources, and whether a price source's split is believed.
+//! One action from several sources, and whether a price source's split is believed.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::action_text;
 use super::actions::{Event, Leg};
 use super::holdings::Movement;
 use super::instruments::same_ticker;
-use crate::record::{Instrument, Ratio, Snapshot};
+use crate::record::{ActionKind, Instrument, Snapshot};
 
 /// Two sources that report a split of one instrument within so many days mean the same one.
-const SAME_SPLIT_DAYS: i64 = 3;
+pub const SAME_SPLIT_DAYS: i64 = 3;
 
 /// Both numbers of a split are whole and at most this; a spin-off that a price source calls a split has odder ones.
 const PLAIN: i64 = 100;
@@ -20,41 +19,67 @@ const PLAIN: i64 = 100;
 /// Differences up to this many shares are rounding of fractional shares.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 
-/// One split reported by two sources is one: what was entered by hand counts before the statement's where they differ, and
-/// both before a price source's.
-pub fn once(events: Vec<Event>) -> Vec<Event> {
-    let splits: Vec<Event> = events.iter().filter(|event| event.kind.is_split()).cloned().collect();
-    let is_told_better = |event: &Event| {
-        let better = |other: &Event| same_split(event, other) && rank(other, event) < rank(event, other);
-        event.kind.is_split() && splits.iter().any(better)
+/// One action reported by two sources is one: what was entered by hand counts before the statement's where they differ, and
+/// both before a price source's. A dividend in shares is what price sources call a split.
+pub fn once<'a>(events: Vec<Event<'a>>) -> Vec<Event<'a>> {
+    let candidates: Vec<Event<'a>> = events.iter().filter(|event| family(event).is_some()).cloned().collect();
+    let complete = |mut event: Event<'a>| {
+        let others: Vec<&Event> = candidates.iter().filter(|other| is_same(&event, other)).collect();
+        if others.iter().any(|other| rank(other, &event) < rank(&event, other)) {
+            return None;
+        }
+        event.is_in_prices |= others.iter().any(|other| other.account.is_none());
+        event.told = event.told.or_else(|| others.iter().find_map(|other| other.told));
+        Some(event)
     };
-    events.into_iter().filter(|event| !is_told_better(event)).collect()
+    events.into_iter().filter_map(complete).collect()
 }
 
-fn same_split(one: &Event, other: &Event) -> bool {
+/// What must be alike in two reports of one event.
+fn family(event: &Event) -> Option<&'static str> {
+    Some(match event.kind {
+        _ if event.changes_units() => "units",
+        ActionKind::IdentifierChange => "name",
+        ActionKind::Merger => "merger",
+        ActionKind::SpinOff => "spin-off",
+        ActionKind::Delisted => "delisting",
+        _ => return None,
+    })
+}
+
+fn is_same(one: &Event, other: &Event) -> bool {
     let alike = |leg: &Leg| {
         other.legs.iter().any(|their| {
             their.instrument == leg.instrument || same_ticker(their.symbol.as_str(), leg.symbol.as_str())
         })
     };
-    one.id != other.id && (one.date - other.date).num_days().abs() <= SAME_SPLIT_DAYS && one.legs.iter().any(alike)
+    // Of one statement two mergers in a week are two.
+    let of_two_sources = one.changes_units() || one.source != other.source;
+    one.id != other.id
+        && family(one) == family(other)
+        && of_two_sources
+        && (one.date - other.date).num_days().abs() <= SAME_SPLIT_DAYS
+        && one.legs.iter().any(alike)
 }
 
-/// Where an event stands beside another one of the same split: lower counts.
+/// Where an event stands beside another report of the same one: lower counts.
 fn rank(event: &Event, other: &Event) -> u8 {
-    let factor = |event: &Event| ratio_of(event).map(Ratio::factor);
+    let agree = match (event.told, other.told) {
+        (Some(one), Some(other)) => one.factor() == other.factor(),
+        (None, None) => true,
+        // Statements tell no ratio of a change of symbol.
+        _ => !event.changes_units(),
+    };
     let has_quantities = event.legs.iter().all(|leg| leg.quantity.is_some());
     match (has_quantities, event.account.is_some()) {
+        // What the owner says of the cost, statements leave open.
+        (_, true) if event.is_by_hand() && event.has_price() => 0,
         // The statement's own quantities are the most exact where both say the same.
-        (true, _) if factor(event) == factor(other) => 0,
-        (false, true) => 1,
-        (true, _) => 2,
-        (false, false) => 3,
+        (true, _) if agree => 1,
+        (false, true) => 2,
+        (true, _) => 3,
+        (false, false) => 4,
     }
-}
-
-fn ratio_of(event: &Event) -> Option<Ratio> {
-    event.legs.iter().find_map(|leg| leg.ratio).or_else(|| action_text::ratio(event.text))
 }
 
 /// Leaves out the splits of price sources that the broker's own positions contradict, and those of an odd ratio, which are
@@ -72,7 +97,7 @@ fn is_believed(index: usize, movements: &[Movement], known: &[(&Snapshot, BTreeM
     if event.account.is_some() {
         return true;
     }
-    let is_plain = ratio_of(event).is_some_and(|ratio| [ratio.new, ratio.old].iter().all(is_small_and_whole));
+    let is_plain = event.told.is_some_and(|ratio| [ratio.new, ratio.old].iter().all(is_small_and_whole));
     let after = known.iter().find(|(snapshot, _)| movement.is_in(snapshot));
     let before = known.iter().rfind(|(snapshot, _)| !movement.is_in(snapshot));
     let Some(((before, held), (after, told))) = before.zip(after) else { return is_plain };

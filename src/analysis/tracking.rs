@@ -138,7 +138,7 @@ struct Side<'a> {
     /// The positions of each snapshot, where they are known.
     positions: Vec<Option<&'a [Position]>>,
     price: fn(&crate::record::Bar) -> Decimal,
-    splits: Splits,
+    splits: Splits<'a>,
 }
 
 impl<'a> Side<'a> {

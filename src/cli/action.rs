@@ -1,10 +1,11 @@
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::terminal::{Terminal, table};
 use super::{Outcome, record, today};
-use crate::collect::manual_action::{Split, split};
+use crate::collect::manual_action::{Entry, What, rows};
 use crate::error::Result;
 use crate::record::store::{Changes, Store};
 use crate::record::{CorporateAction, Currency, Ratio, Record, Ticker, action_rows};
@@ -18,22 +19,19 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Enter a split that no file of the broker tells
+    /// Enter a corporate action that no file of the broker tells
     Add {
-        /// The first day on which it traded in the new units
+        /// The first day on which it traded in the new form
         #[arg(value_name = "DATE")]
         date: NaiveDate,
-        /// The broker's ticker
+        /// The broker's ticker before it
         #[arg(value_name = "SYMBOL")]
         symbol: String,
         /// What happened
-        #[arg(value_enum)]
+        #[command(subcommand)]
         kind: Kind,
-        /// New for old: 4:1, or 1:10 for a reverse split
-        #[arg(value_name = "RATIO")]
-        ratio: Ratio,
         /// The currency it trades in, where the ticker could mean several instruments
-        #[arg(long, value_name = "CCY")]
+        #[arg(long, value_name = "CCY", global = true)]
         currency: Option<Currency>,
     },
     /// Every corporate action and transfer of positions that counts
@@ -44,10 +42,78 @@ enum Action {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Subcommand)]
 enum Kind {
     /// Units are multiplied or joined; what they cost together stays
-    Split,
+    Split {
+        /// New for old: 4:1, or 1:10 for a reverse split
+        #[arg(value_name = "RATIO")]
+        ratio: Ratio,
+    },
+    /// It goes on under another ticker; quantity and cost stay
+    Rename {
+        /// The ticker from then on
+        #[arg(value_name = "NEW")]
+        new: String,
+    },
+    /// It was taken over, for shares, cash or both
+    Merger {
+        /// The ticker of the shares received
+        #[arg(long, value_name = "NEW", requires = "ratio")]
+        into: Option<String>,
+        /// Shares received for shares held, such as 1:2
+        #[arg(long, value_name = "RATIO", requires = "into")]
+        ratio: Option<Ratio>,
+        /// Cash received for each share held
+        #[arg(long, value_name = "AMOUNT")]
+        cash: Option<Decimal>,
+        /// What one share received was worth: it divides the cost where there is cash beside the shares
+        #[arg(long, value_name = "AMOUNT", requires = "into")]
+        price: Option<Decimal>,
+    },
+    /// Part of it became a company of its own, whose shares were received
+    SpinOff {
+        /// The ticker of what was received
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// Shares received for shares held, such as 1:4
+        #[arg(value_name = "RATIO")]
+        ratio: Ratio,
+        /// What one share received was worth: with `--parent-price` it divides the cost
+        #[arg(long, value_name = "AMOUNT", requires = "parent_price")]
+        price: Option<Decimal>,
+        /// What one share of the parent was worth after it
+        #[arg(long, value_name = "AMOUNT", requires = "price")]
+        parent_price: Option<Decimal>,
+    },
+    /// Shares of the same instrument were received as a dividend; what all cost together stays
+    StockDividend {
+        /// Shares received for shares held, such as 1:20
+        #[arg(value_name = "RATIO")]
+        ratio: Ratio,
+        /// What one was worth, where they were chosen instead of cash: then it is what they cost
+        #[arg(long, value_name = "AMOUNT")]
+        price: Option<Decimal>,
+    },
+    /// It is gone, and worth nothing
+    Delisting,
+}
+
+impl From<&Kind> for What {
+    fn from(kind: &Kind) -> Self {
+        match kind {
+            Kind::Split { ratio } => Self::Split(*ratio),
+            Kind::Rename { new } => Self::Rename(Ticker::new(new)),
+            Kind::Merger { into, ratio, cash, price } => {
+                Self::Merger { into: into.as_ref().map(Ticker::new).zip(*ratio), cash: *cash, price: *price }
+            }
+            Kind::SpinOff { new, ratio, price, parent_price } => {
+                Self::SpinOff { child: Ticker::new(new), ratio: *ratio, prices: price.zip(*parent_price) }
+            }
+            Kind::StockDividend { ratio, price } => Self::StockDividend { ratio: *ratio, price: *price },
+            Kind::Delisting => Self::Delisting,
+        }
+    }
 }
 
 /// The actions as `--json` prints them.
@@ -59,12 +125,12 @@ struct Document<'a> {
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let (config, record) = record(site)?;
     match &arguments.action {
-        Action::Add { date, symbol, kind: Kind::Split, ratio, currency } => {
+        Action::Add { date, symbol, kind, currency } => {
             let (symbol, currency) = (Ticker::new(symbol), *currency);
-            let entry = Split { date: *date, symbol, ratio: *ratio, currency };
-            let action = split(&entry, &record, config.account.id(), today())?;
-            Store::open(site)?.commit(&Changes { actions: vec![action.clone()], ..Changes::default() })?;
-            terminal.result(table(&[row(&action)], &[3]))?;
+            let entry = Entry { date: *date, symbol, what: kind.into(), currency };
+            let actions = rows(&entry, &record, config.account.id(), today())?;
+            Store::open(site)?.commit(&Changes { actions: actions.clone(), ..Changes::default() })?;
+            terminal.result(table(&actions.iter().map(row).collect::<Vec<_>>(), &[3]))?;
         }
         Action::List { json: true } => {
             terminal.json(&Document { actions: action_rows::in_force(&record.actions) })?;
@@ -87,9 +153,13 @@ fn list(record: &Record, terminal: &Terminal) -> Result<()> {
 fn row(action: &CorporateAction) -> Vec<String> {
     let change = match (action.quantity, action.ratio) {
         (Some(quantity), _) => quantity.normalize().to_string(),
-        (None, Some(ratio)) => ratio.to_string(),
+        (None, Some(ratio)) => match &action.of {
+            Some(old) => format!("{ratio} of {old}"),
+            None => ratio.to_string(),
+        },
         (None, None) => String::new(),
     };
+    let change = action.price.map_or_else(|| change.clone(), |price| format!("{change} at {}", price.normalize()));
     vec![
         action.date.to_string(),
         action.kind.to_string(),

@@ -13,6 +13,7 @@ use super::strategy_view::PlanItemView;
 use super::texts::NoteText;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
 use crate::analysis::fx::Rates;
+use crate::analysis::lineage::Lineage;
 use crate::analysis::notes::match_notes;
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::match_plans;
@@ -51,9 +52,10 @@ impl Trades {
         let base = config.account.base_currency;
         let rates = Rates::new(base, &record.snapshots).with_flows(&record.flows);
         let orders = orders(&record.executions);
-        let notes = match_notes(&record.annotations, &orders);
-        let plans = match_plans(&record.plans, &orders);
-        let measured = order_slippages(&orders, &record.annotations, &notes, &plans, &rates);
+        let lineage = Lineage::of(record);
+        let notes = match_notes(&record.annotations, &orders, &lineage);
+        let plans = match_plans(&record.plans, &orders, &lineage);
+        let measured = order_slippages(&orders, &record.annotations, &notes, &plans, (&rates, &lineage));
         let Matching { closed, without_opening, .. } = round_trips(record, base);
         let slugs = slugs(&orders);
         let results = results_by_closing_fill(&closed);
@@ -63,6 +65,7 @@ impl Trades {
             record,
             orders: &orders,
             matches: &plans,
+            lineage: &lineage,
             slugs: &slugs,
             notes: (0..orders.len()).map(note_on).collect(),
             until,
@@ -81,7 +84,7 @@ impl Trades {
             })
             .collect();
         views.reverse();
-        let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?)?.id.clone());
+        let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
         let mut trips: Vec<RoundTripView> = closed.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {

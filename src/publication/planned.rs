@@ -6,11 +6,12 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::{Disclosure, price_text};
 use super::strategy_view::{PlanItemView, PlanState};
+use crate::analysis::lineage::Lineage;
 use crate::analysis::orders::Order;
-use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches};
+use crate::analysis::plans::{DAYS_TO_CARRY_OUT, PlanMatches, units_since};
 use crate::analysis::slippage::slippage_bps;
 use crate::config::Config;
-use crate::record::{Annotation, Plan, PlannedTrade, Record};
+use crate::record::{Annotation, Execution, Plan, PlannedTrade, Record};
 
 /// A planned trade counts as done from this share of its shares on.
 const DONE: f64 = 0.995;
@@ -23,6 +24,8 @@ pub struct Orders<'a> {
     pub orders: &'a [Order],
     /// Which plan each carries out.
     pub matches: &'a PlanMatches,
+    /// Which splits came between a plan and its orders.
+    pub lineage: &'a Lineage<'a>,
     /// The name of each order's page.
     pub slugs: &'a [String],
     /// The note on each order.
@@ -49,8 +52,15 @@ fn item(
 ) -> PlanItemView {
     let found: Vec<usize> = all.matches.orders_of(index, place).collect();
     let orders: Vec<&Order> = found.iter().filter_map(|order| all.orders.get(*order)).collect();
-    let shares: Decimal = orders.iter().map(|order| order.quantity).sum();
-    let paid: Decimal = orders.iter().map(|order| order.quantity * order.price).sum();
+    // In the units of the plan, whatever was split since.
+    let planned_units = |order: &Order, fill: &Execution| {
+        let units = units_since(plan, order, fill.time, all.lineage);
+        fill.quantity.checked_div(units).unwrap_or(fill.quantity)
+    };
+    let fills = orders.iter().flat_map(|order| order.fills.iter().map(|fill| planned_units(order, fill)));
+    let shares: Decimal = fills.sum();
+    let fills = orders.iter().flat_map(|order| &order.fills);
+    let paid: Decimal = fills.map(|fill| fill.quantity * fill.price).sum();
     let price = paid.checked_div(shares);
     let fills = || orders.iter().flat_map(|order| order.fills.iter().map(|fill| fill.price));
     let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();

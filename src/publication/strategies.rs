@@ -8,6 +8,7 @@ use super::strategy_view::{
 };
 use super::view::PositionView;
 use crate::analysis::attribution::{Contributions, contributions};
+use crate::analysis::lineage::Lineage;
 use crate::analysis::performance::Performance;
 use crate::config::{Config, Rule, Strategy};
 use crate::error::Result;
@@ -62,7 +63,7 @@ fn strategy(
     let owns = |id: &Option<String>| several && id.as_deref() == Some(strategy.id.as_str());
     let of_account = |ticker: &str| {
         let account = &record.snapshots.last()?.account;
-        owner_of_position(config, account, &Ticker::new(ticker)).map(|owner| owner.id.clone())
+        owner_of_position(config, account, &[Ticker::new(ticker)]).map(|owner| owner.id.clone())
     };
     StrategyView {
         id: strategy.id.clone(),
@@ -122,12 +123,16 @@ fn contributions_of(
 ) -> Result<Option<ContributionsView>> {
     let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let id = |strategy: &Strategy| strategy.id.clone();
+    let lineage = Lineage::of(record);
     let found: Contributions<String> = contributions(
         record,
         config.account.base_currency,
         config.analysis.flow_timing,
-        |snapshot, position| owner_of_position(config, &snapshot.account, &position.symbol).map(id),
-        |fill| owner_of_fill(config, fill).map(id),
+        |snapshot, position| {
+            let tickers = lineage.tickers_of_position(position, snapshot.as_of);
+            owner_of_position(config, &snapshot.account, &tickers).map(id)
+        },
+        |fill| owner_of_fill(config, fill, &lineage).map(id),
     )?;
     if found.unattributed_returns == found.returns {
         return Ok(None);

@@ -48,12 +48,18 @@ pub struct CorporateAction {
     pub currency: Option<Currency>,
     /// By how much the quantity changes; empty where only the ratio is known.
     pub quantity: Option<Decimal>,
-    /// New for old, where the source says no more than that.
+    /// New for old, where the source says no more than that; nothing is left after `0:1`.
     pub ratio: Option<Ratio>,
+    /// The ticker of which the ratio counts the old units, where it is not this one.
+    #[serde(default)]
+    pub of: Option<Ticker>,
     /// Cash received, below zero for cash paid.
     pub proceeds: Option<Decimal>,
     /// What the leg is worth, with the sign of the quantity. It is neither cash nor cost.
     pub value: Option<Decimal>,
+    /// What was paid for a unit that went, or what one that came was worth, where the source says no more than that.
+    #[serde(default)]
+    pub price: Option<Decimal>,
     /// Units one contract stands for; empty is 1.
     pub multiplier: Option<Decimal>,
     /// The row that this one takes back.
@@ -122,6 +128,12 @@ impl Ratio {
         whole.or_else(|| Self::of(factor, Decimal::ONE))
     }
 
+    /// The ratio after which nothing is left.
+    pub const NOTHING: Self = Self { new: Decimal::ZERO, old: Decimal::ONE };
+
+    /// One for one.
+    pub const ONE: Self = Self { new: Decimal::ONE, old: Decimal::ONE };
+
     /// What a quantity becomes, without the rounding of a decimal factor.
     pub fn times(self, quantity: Decimal) -> Option<Decimal> {
         quantity.checked_mul(self.new)?.checked_div(self.old)
@@ -151,7 +163,11 @@ impl FromStr for Ratio {
         let parts =
             text.split_once(':').and_then(|(new, old)| Some((new.trim().parse().ok()?, old.trim().parse().ok()?)));
         parts
-            .and_then(|(new, old)| Self::of(new, old))
+            .and_then(
+                |(new, old): (Decimal, Decimal)| {
+                    if new.is_zero() && old > Decimal::ZERO { Some(Self::NOTHING) } else { Self::of(new, old) }
+                },
+            )
             .ok_or_else(|| format!("`{text}` is not a ratio; write new for old, such as 4:1"))
     }
 }

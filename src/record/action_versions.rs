@@ -56,6 +56,7 @@ impl Versioned for CorporateAction {
             ("quantity", self.quantity, other.quantity),
             ("proceeds", self.proceeds, other.proceeds),
             ("value", self.value, other.value),
+            ("price", self.price, other.price),
             ("multiplier", self.multiplier, other.multiplier),
         ];
         for (field, this, that) in amounts {
@@ -93,6 +94,7 @@ impl Versioned for CorporateAction {
         self.ratio = self.ratio.or(other.ratio);
         self.proceeds = self.proceeds.or(said(other.proceeds));
         self.value = self.value.or(said(other.value));
+        self.price = self.price.or(other.price);
         self.multiplier = self.multiplier.or(other.multiplier);
         if self.text.trim().is_empty() {
             self.text.clone_from(&other.text);

@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
             account.is_none_or(|account| row.account.as_ref().is_none_or(|own| own == account))
         });
         rows.retain(|(place, row)| {
-            let numbers = [row.quantity, row.proceeds, row.value, row.multiplier].into_iter().flatten();
+            let numbers = [row.quantity, row.proceeds, row.value, row.price, row.multiplier].into_iter().flatten();
             let wrong = if too_large(numbers) {
                 Some("a number is larger than any account")
             } else if row.quantity.is_none() && row.ratio.is_none() {

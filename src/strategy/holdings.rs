@@ -8,6 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::Quote;
 use super::ownership::{owners, part};
 use super::rebalance::{Held, Portfolio};
+use crate::analysis::lineage::Lineage;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
 use crate::record::{Currency, Position, PriceSymbol, Record, Snapshot, Ticker, Unchanged};
@@ -63,10 +64,11 @@ pub fn holdings<'a>(
     let (mut all, mut outside) = (Decimal::ZERO, Decimal::ZERO);
     let mut invested: BTreeMap<&str, Decimal> = BTreeMap::new();
     let moved = crate::analysis::holdings::Holdings::of(record);
+    let lineage = Lineage::of(record);
     for position in positions.iter().filter(|position| !position.quantity.is_zero()) {
         let rate = rate(snapshot, position.currency, &format!("{} is held in", position.symbol))?;
         all += position.market_value * rate;
-        for (owner, quantity) in owners(config, &moved, snapshot, position)? {
+        for (owner, quantity) in owners(config, (&moved, &lineage), snapshot, position)? {
             let held = part_of(position, quantity, rate);
             let is_ours = owner.id == strategy.id;
             let member = if is_ours { strategy } else { owner }.member(&position.symbol);

@@ -8,6 +8,7 @@ use super::assignment::{claimants_of_position, owner_of_fill};
 use crate::analysis::actions::{Change, Event};
 use crate::analysis::holdings::{Holdings, Movement};
 use crate::analysis::instruments::same_ticker;
+use crate::analysis::lineage::Lineage;
 use crate::config::{Config, Strategy};
 use crate::error::{Error, Place, Result};
 use crate::record::{Instrument, Position, PriceSymbol, Snapshot, Ticker};
@@ -19,7 +20,7 @@ use crate::record::{Instrument, Position, PriceSymbol, Snapshot, Ticker};
 /// A ticker in several universes whose owner neither the configuration nor the labels of its fills tell.
 pub fn owners<'a>(
     config: &'a Config,
-    held: &Holdings,
+    (held, lineage): (&Holdings, &Lineage<'_>),
     snapshot: &Snapshot,
     position: &Position,
 ) -> Result<Vec<(&'a Strategy, Decimal)>> {
@@ -27,7 +28,7 @@ pub fn owners<'a>(
     match &*claimants {
         [] => Ok(config.strategy.first().map(|first| (first, position.quantity)).into_iter().collect()),
         [one] => Ok(vec![(one, position.quantity)]),
-        several if fills_tell(several) => by_fills(config, held, snapshot, position, several),
+        several if fills_tell(several) => by_fills(config, (held, lineage), snapshot, position, several),
         several => Err(undecided(&position.symbol, several)),
     }
 }
@@ -64,7 +65,7 @@ fn fills_tell(claimants: &[&Strategy]) -> bool {
 /// The shares of each strategy by its own fills and by what became of them, where these add up to the whole position.
 fn by_fills<'a>(
     config: &'a Config,
-    held: &Holdings,
+    (held, lineage): (&Holdings, &Lineage<'_>),
     snapshot: &Snapshot,
     position: &Position,
     claimants: &[&Strategy],
@@ -73,7 +74,7 @@ fn by_fills<'a>(
     for movement in &held.movements {
         match movement {
             Movement::Fill(fill, instrument) if fill.account == snapshot.account && fill.time <= snapshot.as_of => {
-                let owner = owner_of_fill(config, fill).map(|owner| owner.id.as_str());
+                let owner = owner_of_fill(config, fill, lineage).map(|owner| owner.id.as_str());
                 parts.add(owner, instrument, &fill.symbol, fill.signed_quantity());
             }
             Movement::Event(event) if event.date <= snapshot.own_date() => parts.change(event),
@@ -120,17 +121,17 @@ impl<'a> Parts<'a> {
             }
             Change::Closed { instrument, .. } => drop(self.take(instrument)),
             Change::SpunOff { parent, child, quantity, .. } => {
-                let parents: Vec<(Option<&str>, Decimal)> = self
-                    .held
-                    .iter()
-                    .filter(|((_, instrument), _)| instrument == parent)
-                    .map(|((owner, _), held)| (*owner, *held))
-                    .collect();
-                let all: Decimal = parents.iter().map(|(_, held)| held).sum();
-                let ticker = event.leg(child).map_or_else(|| Ticker::new(""), |leg| leg.symbol.clone());
-                for (owner, held) in parents {
-                    let part = quantity.checked_mul(held).and_then(|product| product.checked_div(all));
-                    self.add(owner, child, &ticker, part.unwrap_or_default());
+                let parents = self.owners_of(parent);
+                self.divide(event, &parents, child, *quantity);
+            }
+            Change::Received { instrument, quantity, .. } => {
+                let parents = self.owners_of(instrument);
+                self.divide(event, &parents, instrument, *quantity);
+            }
+            Change::Exchanged { from, into, .. } => {
+                let parents = self.take(from);
+                for part in into {
+                    self.divide(event, &parents, &part.instrument, part.quantity);
                 }
             }
             Change::Moved { .. } | Change::CostOpen(_) => {
@@ -138,6 +139,30 @@ impl<'a> Parts<'a> {
                     self.add(None, &leg.instrument, &leg.symbol, leg.quantity.unwrap_or_default());
                 }
             }
+        }
+    }
+
+    fn owners_of(&self, instrument: &Instrument) -> Vec<(Option<&'a str>, Decimal)> {
+        let of = self.held.iter().filter(|((_, held), _)| held == instrument);
+        of.map(|((owner, _), quantity)| (*owner, *quantity)).collect()
+    }
+
+    /// Gives what came to the owners of what it came for; without any it is nobody's.
+    fn divide(
+        &mut self,
+        event: &Event,
+        parents: &[(Option<&'a str>, Decimal)],
+        instrument: &Instrument,
+        quantity: Decimal,
+    ) {
+        let ticker = event.leg(instrument).map_or_else(|| Ticker::new(""), |leg| leg.symbol.clone());
+        let all: Decimal = parents.iter().map(|(_, held)| held).sum();
+        if all.is_zero() {
+            return self.add(None, instrument, &ticker, quantity);
+        }
+        for (owner, held) in parents {
+            let part = quantity.checked_mul(*held).and_then(|product| product.checked_div(all));
+            self.add(*owner, instrument, &ticker, part.unwrap_or_default());
         }
     }
 

@@ -148,3 +148,48 @@ fn actions_that_contradict_without_a_time_are_settled_by_resolve() {
     site.ok(&["resolve", found["id"].as_str().unwrap(), "--keep", "2"]);
     assert_eq!(site.ok(&["action", "list", "--json"]).json()["actions"][0]["quantity"], "30");
 }
+
+#[test]
+fn what_statements_would_tell_is_entered_by_hand_and_counts_once_when_they_do() {
+    let site = imported("");
+    for arguments in [
+        &["2026-01-08", "AAA", "rename", "BBB"][..],
+        &["2026-01-09", "AAA", "merger", "--into", "BBB", "--ratio", "1:2", "--cash", "10", "--price", "60"],
+        &["2026-01-09", "AAA", "spin-off", "NEW", "1:4", "--price", "40", "--parent-price", "90"],
+        &["2026-01-09", "AAA", "stock-dividend", "1:20"],
+        &["2026-01-09", "AAA", "delisting", "--currency", "USD"],
+    ] {
+        site.ok(&[&["action", "add"], arguments].concat());
+    }
+    let listed = site.ok(&["action", "list"]).out;
+    assert!(listed.contains("1:1 of AAA") && listed.contains("21:20") && listed.contains("delisting"), "{listed}");
+    for (arguments, why) in [
+        (&["merger"][..], "shares, cash or both"),
+        (&["merger", "--into", "BBB"], "--ratio"),
+        (&["rename", "AAA"], "before and after"),
+        (&["spin-off", "NEW", "1:4", "--price", "40"], "--parent-price"),
+        (&["stock-dividend", "0:1"], "brings nothing"),
+        (&["split", "0:1"], "brings nothing"),
+    ] {
+        let all = [&["action", "add", "2026-01-07", "AAA"], arguments].concat();
+        let said = site.run(&all);
+        assert!(said.code != 0 && said.err.contains(why), "{all:?}: {}", said.err);
+    }
+    let help = site.ok(&["action", "add", "--help"]).out;
+    for kind in ["split", "rename", "merger", "spin-off", "stock-dividend", "delisting"] {
+        assert!(help.contains(kind), "{help}");
+    }
+}
+
+#[test]
+fn a_merger_entered_by_hand_closes_what_was_held() {
+    // 10 bought at 400 with a commission of 1, and 410 paid for each: 99. Nothing is held from then on.
+    let held = "reportDate=\"20260108\" currency=\"USD\" symbol=\"AAA\" conid=\"11\" position=\"40\"";
+    assert!(statement("").contains(held));
+    let gone = statement("").replace(held, &held.replace("\"40\"", "\"0\""));
+    let site = Site::new("[site]\nstatus = \"live\"\n[benchmark]\nsymbol = \"\"\n").file("s.xml", gone);
+    site.ok(&["import", "flex", site.path("s.xml").to_str().unwrap()]);
+    site.ok(&["action", "add", "2026-01-08", "AAA", "merger", "--cash", "410"]);
+    let trades = &site.run(&["stats", "--json"]).json()["trades"];
+    assert_eq!(trades["average_win"], 99.0, "{trades}");
+}

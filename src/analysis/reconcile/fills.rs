@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::{count, executions_place};
 use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{is_trade, same_ticker};
+use crate::analysis::lineage::Lineage;
 use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::price_basis::Splits;
@@ -168,7 +169,7 @@ fn series_of<'a>(record: &'a Record, fill: &Execution) -> Option<&'a PriceSeries
 }
 
 /// The bar of the fill's date, if the fill lies outside it and not inside the next date's either.
-fn bar_missed<'a>(series: &'a PriceSeries, fill: &Execution, splits: &Splits) -> Option<&'a Bar> {
+fn bar_missed<'a>(series: &'a PriceSeries, fill: &Execution, splits: &Splits<'_>) -> Option<&'a Bar> {
     let date = fill.utc_date();
     let bar = series.on(date)?;
     let price = |bar: &Bar| fill.price.checked_div(splits.factor(fill, series, bar.close)).unwrap_or(fill.price);
@@ -255,7 +256,7 @@ fn commission_finding(fills: &[&Execution], what: &str, next: &str) -> Option<Fi
 /// only noted.
 pub fn notes_without_order(record: &Record) -> Vec<Finding> {
     let orders = orders(&record.executions);
-    let matches = match_notes(&record.annotations, &orders);
+    let matches = match_notes(&record.annotations, &orders, &Lineage::of(record));
     let unmatched = matches.unmatched.iter();
     unmatched
         .filter_map(|unmatched| {

@@ -149,6 +149,29 @@ fn shares_and_cash_for_shares_leave_the_result_open_with_the_reason() {
 }
 
 #[test]
+fn cash_beside_shares_closes_its_part_of_every_lot_and_the_rest_of_the_cost_goes_on() {
+    // 4 at 10 and 4 at 20 become 4 worth 90 and 30 in cash, a quarter: 7.50 for 1 at 10 and for 1 at 20. What is left, 3 at
+    // 10 and 3 at 20, is 2 at 15 and 2 at 30 of the new one, sold at 25.
+    let worth = |row: CorporateAction, value: &str| CorporateAction { value: Some(dec(value)), ..row };
+    let fills =
+        vec![buy(1, "4", "10", "2026-01-05"), buy(1, "4", "20", "2026-01-06"), sell(2, "4", "25", "2026-01-12")];
+    let rows = vec![paid(row("TC", 1, "-8", ""), "30"), worth(row("TC", 2, "4", ""), "90")];
+    let matching = matched(fills, rows);
+    let wanted = [("1", "5"), ("1", "-5"), ("2", "20"), ("2", "-10")];
+    assert_eq!(trips(&matching), wanted.map(|(quantity, net)| (dec(quantity), Some(dec(net)))));
+    assert!(matching.open.is_empty() && matching.without_opening.is_empty());
+}
+
+#[test]
+fn shares_chosen_as_a_dividend_cost_what_they_were_worth() {
+    // 10 at 40; one more worth 50 instead of cash; all sold at 60.
+    let dividend = CorporateAction { value: Some(dec("50")), ..row("HI", 1, "1", "") };
+    let fills = vec![buy(1, "10", "40", "2026-01-05"), sell(1, "11", "60", "2026-01-12")];
+    let matching = matched(fills, vec![dividend]);
+    assert_eq!(trips(&matching), [(dec("10"), Some(dec("200"))), (dec("1"), Some(dec("10")))]);
+}
+
+#[test]
 fn a_spin_off_moves_cost_as_the_positions_say_or_leaves_it_open() {
     // 100 at 10; 25 spun off. The positions after it tell 8 and 8 a share: 800 and 200 of the 1000.
     let words = "T1(US1) SPINOFF  1 FOR 4 (T2, TWO INC, US2)";
@@ -199,4 +222,29 @@ fn an_order_filled_before_and_after_a_split_is_one_order() {
         vec![fill("10", "40", "2026-01-05"), fill("40", "10", "2026-01-12"), sell(1, "80", "11", "2026-01-13")];
     let matching = matched(fills, vec![row("FS", 1, "30", FOUR)]);
     assert_eq!(trips(&matching), [(dec("80"), Some(dec("80")))]);
+}
+
+proptest::proptest! {
+    /// However the cost is divided, all of it is there again when everything is sold.
+    #[test]
+    fn a_merger_for_shares_and_cash_loses_no_cost(
+        lots in proptest::collection::vec((1..50_i64, 1..90_i64), 1..5),
+        (cash, worth, come) in (0..500_i64, 1..900_i64, 1..60_i64),
+        price in 1..90_i64,
+    ) {
+        let held: i64 = lots.iter().map(|(quantity, _)| quantity).sum();
+        let cost: i64 = lots.iter().map(|(quantity, price)| quantity * price).sum();
+        let mut fills: Vec<Execution> = lots
+            .iter()
+            .map(|(quantity, price)| buy(1, &quantity.to_string(), &price.to_string(), "2026-01-05"))
+            .collect();
+        fills.push(sell(2, &come.to_string(), &price.to_string(), "2026-01-12"));
+        let old = paid(row("TC", 1, &format!("-{held}"), ""), &cash.to_string());
+        let new = CorporateAction { value: Some(worth.into()), ..row("TC", 2, &come.to_string(), "") };
+        let matching = matched(fills, vec![old, new]);
+        let net: Decimal = matching.closed.iter().map(|trip| trip.net.unwrap()).sum();
+        let right = Decimal::from(cash + come * price - cost);
+        proptest::prop_assert!((net - right).abs() < dec("0.00001"), "{} {}", net, right);
+        proptest::prop_assert!(matching.open.is_empty() && matching.without_opening.is_empty());
+    }
 }

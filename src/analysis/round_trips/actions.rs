@@ -4,22 +4,24 @@ use std::rc::Rc;
 
 use rust_decimal::Decimal;
 
-use super::book::{Lot, rescale};
+use super::book::{Closed, Lot, rescale, spin_off};
 use super::leg::{Leg, Money};
 use super::timeline::Timeline;
-use crate::analysis::actions::{Change, Event, Leg as EventLeg};
+use crate::analysis::actions::{Change, Event, Leg as EventLeg, Part};
+use crate::analysis::fx::Rates;
 use crate::record::{AccountId, ExecId, Execution, Instrument, Side, Trade};
 
 /// Digits of a quantity where only the ratio is known.
 const DIGITS: u32 = 4;
 
-/// What an event books in one instrument, as a fill of it.
-pub(super) fn booking(event: &Event, leg: &EventLeg, account: &AccountId) -> Option<Execution> {
+/// What an event books in one instrument, as a fill of it, at the rate of the day on which the account shows it.
+pub(super) fn booking(event: &Event, leg: &EventLeg, account: &AccountId, rates: &Rates) -> Option<Execution> {
     let currency = leg.currency?;
     let quantity = leg.quantity.unwrap_or_default();
     Some(Execution {
         commission: Some(Decimal::ZERO),
         commission_currency: Some(currency),
+        fx_to_base: rates.on(currency, event.date),
         proceeds: Some(leg.proceeds),
         ..Execution::from(Trade {
             exec_id: ExecId::new(format!("action:{}", event.id)),
@@ -59,6 +61,16 @@ impl<'a> Timeline<'a> {
                 let lots = self.book(account, parent).spin_off(*quantity, *share, &why);
                 self.book(account, child).put(lots);
             }
+            Change::Exchanged { from, quantity, into, proceeds, cash_share } => {
+                self.exchanged(account, (from, *quantity, *proceeds), (into, *cash_share), number);
+            }
+            Change::Received { instrument, quantity, cost } => {
+                let lot = match self.booking(number, instrument) {
+                    Some(fill) => Lot::Opened(at_cost(fill, number, *quantity, *cost, self.rates.of(fill))),
+                    None => Lot::Unknown(*quantity),
+                };
+                self.book(account, instrument).put([lot]);
+            }
             Change::Moved { instrument, quantity } => self.book(account, instrument).transfer(*quantity),
             Change::CostOpen(_) => self.cost_open(event, account, number),
         }
@@ -89,27 +101,53 @@ impl<'a> Timeline<'a> {
             drop(self.book(account, instrument).take(quantity));
             return;
         };
-        let rate = self.rates.of(fill);
-        let sign = Decimal::from(fill.side.opposite().sign());
-        let value = proceeds * sign;
-        let mut leg = Leg {
-            fill,
-            order: number,
-            quantity: quantity.abs(),
-            margined: false,
-            rate,
-            money: Money {
-                value,
-                value_base: rate.map(|rate| value * rate),
-                commission: Some(Decimal::ZERO),
-                commission_base: Some(Decimal::ZERO),
-            },
-            open_cost: None,
-        };
+        let mut leg = self.paid(fill, number, quantity, proceeds);
         let mut closed = self.book(account, instrument).close(&mut leg);
         closed.without_opening += leg.quantity;
         closed.confirmed = true;
         self.trips.add(instrument, fill, closed);
+    }
+
+    /// What an event paid for a quantity, as the closing leg of it.
+    fn paid(&self, fill: &'a Execution, order: usize, quantity: Decimal, proceeds: Decimal) -> Leg<'a> {
+        let rate = self.rates.of(fill);
+        let value = proceeds * Decimal::from(fill.side.opposite().sign());
+        let nothing = Some(Decimal::ZERO);
+        let value_base = rate.map(|rate| value * rate);
+        let money = Money { value, value_base, commission: nothing, commission_base: nothing };
+        Leg { fill, order, quantity: quantity.abs(), margined: false, rate, money, open_cost: None }
+    }
+
+    /// Every lot becomes its part of each thing, and the part that was paid in money is closed.
+    fn exchanged(
+        &mut self,
+        account: &AccountId,
+        (from, quantity, proceeds): (&Instrument, Decimal, Decimal),
+        (into, cash_share): (&[Part], Decimal),
+        number: usize,
+    ) {
+        let (mut lots, missing) = self.book(account, from).take(quantity);
+        if !missing.is_zero() {
+            lots.insert(0, Lot::Unknown(missing));
+        }
+        if !cash_share.is_zero() {
+            let closing = self.booking(number, from);
+            let mut leg = closing.map(|fill| self.paid(fill, number, quantity * cash_share, proceeds));
+            let closed = close_share(&mut lots, cash_share, leg.as_mut());
+            if let Some(fill) = closing {
+                self.trips.add(from, fill, closed);
+            }
+        }
+        let mut left = Decimal::ONE - cash_share;
+        let Some((last, others)) = into.split_last() else { return };
+        for part in others {
+            let share = part.share.checked_div(left).unwrap_or_default();
+            let moved = spin_off(lots.iter_mut(), part.quantity, Some(share), None);
+            self.book(account, &part.instrument).put(moved);
+            left -= part.share;
+        }
+        rescale(&mut lots, last.quantity);
+        self.book(account, &last.instrument).put(lots);
     }
 
     /// Quantities follow the event, and what the lots cost is open from here on.
@@ -136,18 +174,34 @@ impl<'a> Timeline<'a> {
     }
 }
 
+/// Closes a share of every lot.
+fn close_share<'a>(lots: &mut [Lot<'a>], share: Decimal, mut closing: Option<&mut Leg<'a>>) -> Closed<'a> {
+    let mut closed = Closed { confirmed: true, ..Closed::default() };
+    for lot in lots {
+        let part = lot.signed_quantity() * share;
+        let paid = closing.as_mut().map(|closing| closing.take(part.abs()));
+        match lot {
+            Lot::Opened(leg) => closed.pairs.extend(Some(leg.take(part.abs())).zip(paid)),
+            Lot::Unknown(held) => {
+                *held -= part;
+                closed.without_opening += part.abs();
+            }
+        }
+    }
+    closed
+}
+
 /// What an event brought at a cost that is not known.
 fn received<'a>(fill: &'a Execution, order: usize, quantity: Decimal, why: &Rc<str>) -> Leg<'a> {
+    Leg { open_cost: Some(Rc::clone(why)), ..at_cost(fill, order, quantity, Decimal::ZERO, None) }
+}
+
+/// What an event brought, at what it was worth.
+fn at_cost(fill: &Execution, order: usize, quantity: Decimal, value: Decimal, rate: Option<Decimal>) -> Leg<'_> {
     let nothing = Some(Decimal::ZERO);
-    Leg {
-        fill,
-        order,
-        quantity: quantity.abs(),
-        margined: false,
-        rate: None,
-        money: Money { value: Decimal::ZERO, value_base: None, commission: nothing, commission_base: nothing },
-        open_cost: Some(Rc::clone(why)),
-    }
+    let value_base = rate.map(|rate| value * rate);
+    let money = Money { value, value_base, commission: nothing, commission_base: nothing };
+    Leg { fill, order, quantity: quantity.abs(), margined: false, rate, money, open_cost: None }
 }
 
 /// Adds what was paid on top to what the lots cost, by their quantities.

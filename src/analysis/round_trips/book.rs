@@ -183,24 +183,7 @@ impl<'a> Book<'a> {
     /// What is spun off for each lot: `quantity` in all, and `share` of what the lots cost. Without a share the cost of both
     /// is open.
     pub fn spin_off(&mut self, quantity: Decimal, share: Option<Decimal>, why: &Rc<str>) -> Vec<Lot<'a>> {
-        let held = self.position();
-        let mut children = Vec::new();
-        for lot in &mut self.lots {
-            let part = (lot.signed_quantity() * quantity).checked_div(held).unwrap_or_default();
-            children.push(match lot {
-                Lot::Unknown(_) => Lot::Unknown(part),
-                Lot::Opened(leg) => {
-                    let mut child = leg.take_cost(share.unwrap_or_default(), part.abs());
-                    if share.is_none() {
-                        leg.open_cost = Some(Rc::clone(why));
-                        child.open_cost = Some(Rc::clone(why));
-                    }
-                    Lot::Opened(child)
-                }
-            });
-        }
-        exact(&mut children, quantity);
-        children
+        spin_off(self.lots.iter_mut(), quantity, share, Some(why))
     }
 
     /// Leaves open what the lots cost.
@@ -246,6 +229,35 @@ impl Lot<'_> {
             Self::Unknown(held) => *held = quantity,
         }
     }
+}
+
+/// What comes beside each lot: `quantity` in all, and `share` of what the lots cost. Without a share the cost of both is
+/// open, for the reason given.
+pub(super) fn spin_off<'l, 'a: 'l>(
+    lots: impl ExactSizeIterator<Item = &'l mut Lot<'a>>,
+    quantity: Decimal,
+    share: Option<Decimal>,
+    why: Option<&Rc<str>>,
+) -> Vec<Lot<'a>> {
+    let lots: Vec<&mut Lot> = lots.collect();
+    let held: Decimal = lots.iter().map(|lot| lot.signed_quantity()).sum();
+    let mut children = Vec::with_capacity(lots.len());
+    for lot in lots {
+        let part = (lot.signed_quantity() * quantity).checked_div(held).unwrap_or_default();
+        children.push(match lot {
+            Lot::Unknown(_) => Lot::Unknown(part),
+            Lot::Opened(leg) => {
+                let mut child = leg.take_cost(share.unwrap_or_default(), part.abs());
+                if share.is_none() {
+                    leg.open_cost = why.map(Rc::clone);
+                    child.open_cost = why.map(Rc::clone);
+                }
+                Lot::Opened(child)
+            }
+        });
+    }
+    exact(&mut children, quantity);
+    children
 }
 
 /// Makes lots so many units in all, each in proportion.

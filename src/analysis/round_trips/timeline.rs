@@ -46,7 +46,7 @@ pub(super) fn matched(record: &Record, rates: &Rates) -> Matching {
     let Some(account) = account_of(record, &fills) else { return Matching::default() };
     // Events are numbered on from the orders.
     let events: Vec<(usize, &Event)> = (groups.len()..).zip(holdings.events()).collect();
-    let bookings = bookings(&events, &account);
+    let bookings = bookings(&events, &account, rates);
     let mut timeline = Timeline {
         rates,
         instruments,
@@ -70,12 +70,16 @@ pub(super) fn matched(record: &Record, rates: &Rates) -> Matching {
     timeline.finish()
 }
 
-fn bookings(events: &[(usize, &Event)], account: &AccountId) -> BTreeMap<(usize, Instrument), Execution> {
+fn bookings(
+    events: &[(usize, &Event)],
+    account: &AccountId,
+    rates: &Rates,
+) -> BTreeMap<(usize, Instrument), Execution> {
     let mut bookings = BTreeMap::new();
     for (number, event) in events {
         for leg in &event.legs {
             let account = event.account.unwrap_or(account);
-            if let Some(booked) = booking(event, leg, account) {
+            if let Some(booked) = booking(event, leg, account, rates) {
                 bookings.insert((*number, leg.instrument.clone()), booked);
             }
         }
