@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Options;
@@ -16,6 +17,7 @@ use super::kept_figures::KeptFigures;
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
 use crate::digest::Digest;
+use crate::file_content::FileContent;
 use crate::kept::{Before, Kept, Made};
 use crate::program;
 use crate::record::{HeldRecord, Record, store};
@@ -67,6 +69,20 @@ struct Finished {
     made: BTreeMap<String, Made>,
 }
 
+/// The files a build is made from, as they stood before anything was read of them.
+pub struct Look {
+    began: i64,
+    inputs: Listing,
+}
+
+impl Look {
+    /// Looks into every one of them. `None` where nothing can be remembered here, or a file cannot be read.
+    pub fn at(site: &SiteDir) -> Option<Self> {
+        let began = listing::now(&site.cache()).ok()?;
+        Some(Self { began, inputs: inputs::all(site, began, &Listing::default()).ok()? })
+    }
+}
+
 /// The memory of builds, while one is going on.
 pub struct Memory<'a> {
     site: &'a SiteDir,
@@ -94,11 +110,26 @@ impl<'a> Memory<'a> {
         store::finish_interrupted(site).ok()?;
         let key = Key::of(config, today, options, out)?;
         let began = listing::now(&site.cache()).ok()?;
-        let file = site.cache().join("build.json");
-        let last = read(&file).filter(|last| last.key == key);
+        let (file, last) = last(site, key);
         let nothing = Listing::default();
         let earlier = last.as_ref().map_or(&nothing, |last| &last.inputs);
         let inputs = inputs::all(site, began, earlier).ok()?;
+        let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
+        Some(Self { site, out, file, key, began, last, inputs, figures })
+    }
+
+    /// The same for a build whose files were looked at before its settings were known.
+    pub fn after(
+        look: Look,
+        site: &'a SiteDir,
+        config: &Config,
+        today: NaiveDate,
+        options: &Options,
+        out: &'a Path,
+    ) -> Option<Self> {
+        let key = Key::of(config, today, options, out)?;
+        let (file, last) = last(site, key);
+        let Look { began, inputs } = look;
         let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
         Some(Self { site, out, file, key, began, last, inputs, figures })
     }
@@ -123,6 +154,16 @@ impl<'a> Memory<'a> {
     /// Where figures are kept from one build to the next.
     pub fn figures(&self) -> &KeptFigures {
         &self.figures
+    }
+
+    /// The files of the last build with their contents, if each still is what was written.
+    pub fn standing(&self) -> Option<Files> {
+        let outputs: Vec<_> = self.last.as_ref()?.outputs.digests().collect();
+        let read = |&(path, digest): &(&str, Digest)| {
+            let bytes = std::fs::read(self.out.join(path)).ok()?;
+            (Digest::of(&bytes) == digest).then(|| (path.to_owned(), FileContent::with_digest(bytes, digest)))
+        };
+        outputs.par_iter().map(read).collect()
     }
 
     /// The files of the last build that this one may take as they are, as far as they were made from the same as now.
@@ -168,6 +209,13 @@ impl<'a> Memory<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Where builds are remembered, and the last one of this kind.
+fn last(site: &SiteDir, key: Key) -> (PathBuf, Option<Finished>) {
+    let file = site.cache().join("build.json");
+    let last = read(&file).filter(|last| last.key == key);
+    (file, last)
 }
 
 fn output_stamps(out: &Path) -> Result<Stamps> {

@@ -1,5 +1,6 @@
 //! From a site directory to its finished `public/`: load, compute, redact, render, look for leaks, swap.
 
+mod begun;
 #[cfg(test)]
 mod edits;
 mod figures;
@@ -9,6 +10,7 @@ mod kept_figures;
 mod kept_tests;
 mod leaks;
 mod listing;
+mod lock;
 mod memory;
 mod rebuilt;
 pub mod session;
@@ -39,7 +41,9 @@ use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
 use crate::site::{self, Files, overrides, theme};
 use crate::site_dir::SiteDir;
+pub use begun::{Begun, Whole};
 use figures::Figures;
+pub use lock::Lock;
 use memory::{Memory, Said};
 
 /// What a build can be told.
@@ -92,6 +96,7 @@ pub struct Typeset {
 /// A record with errors, a template or link that is wrong, something private in a page, a folder that cannot be
 /// replaced.
 pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Options) -> Result<Built> {
+    let _lock = Lock::take(site)?;
     let public = site.public();
     let out = options.out.unwrap_or(&public);
     let mut memory = Memory::open(site, config, today, options, out);
@@ -111,9 +116,24 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
             (held, figures)
         }
     };
+    Ok(made(site, config, options, memory, &held, &figures, is_known)?.0)
+}
+
+/// Makes the site of a record in the place of the old one, and gives every file that stands there now.
+fn made(
+    site: &SiteDir,
+    config: &Config,
+    options: &Options,
+    memory: Option<Memory>,
+    held: &HeldRecord,
+    figures: &Figures,
+    is_known: bool,
+) -> Result<(Built, Files)> {
+    let public = site.public();
+    let out = options.out.unwrap_or(&public);
     let record = held.record();
     let materials = Materials::read(site)?;
-    let rendering = Rendering { site, figures: &figures, materials: &materials, config, options };
+    let rendering = Rendering { site, figures, materials: &materials, config, options };
     let cache = cache(site);
     let mut kept = memory.as_ref().map(|memory| memory.kept(record));
     let mut rendered = rendering.rendered(&cache, kept.as_ref());
@@ -129,11 +149,11 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
     let Replaced { summary, files: written } = output::replace(out, &files, known)?;
     let warnings = held.warnings() + overrides::unused(&materials.templates).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
-    let computed = (!is_known).then_some((&held, &figures));
+    let computed = (!is_known).then_some((held, figures));
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
         reports.not_kept = memory.keep(&written, said, kept.into_made(), computed).err();
     }
-    Ok(Built { files: files.len(), summary, warnings, reports })
+    Ok((Built { files: files.len(), summary, warnings, reports }, written))
 }
 
 /// A site in memory.

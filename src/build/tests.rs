@@ -152,3 +152,22 @@ fn where_nothing_can_be_remembered_a_site_is_built_all_the_same() {
     assert!(built(&site).summary.written > 0);
     assert!(built(&site).summary.written == 0);
 }
+
+#[test]
+fn a_build_in_two_steps_gives_what_stands_in_the_folder_whether_it_was_made_now_or_before() {
+    let site = TestSite::new();
+    let (dir, config) = (site.dir(), site.config());
+    let whole = || Begun::begin(&dir, &config, today()).finish(&Options::default()).unwrap();
+    let (first, is_kept) = (whole().files, is_unchanged(&site));
+    assert!(is_kept && first.contains_key(output::MANIFEST) && first.len() > 20);
+    for (path, content) in &first {
+        assert_eq!(fs::read(site.path("public").join(path)).unwrap(), **content, "{path}");
+    }
+    let second = whole();
+    assert_eq!((second.built.summary.written, &second.files), (0, &first));
+    drop(second);
+    site.write("content/months/2022-07.md", "Other words.");
+    let third = whole().files;
+    assert_ne!(third["months/2022-07/index.html"], first["months/2022-07/index.html"]);
+    assert_eq!(third["style.css"], first["style.css"]);
+}

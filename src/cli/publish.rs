@@ -10,7 +10,7 @@ use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
 use crate::error::{Error, Result};
 use crate::publish::live::{self, expected};
-use crate::publish::{Change, Options, Prepared, Published, TableChange, in_words, prepare, size};
+use crate::publish::{Change, Options, Prepared, Published, TableChange, prepare, size};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -37,6 +37,9 @@ pub struct Arguments {
     /// Start the branch anew, without what was published before
     #[arg(long)]
     fresh: bool,
+    /// Replace what others have put on the branch
+    #[arg(long)]
+    replace: bool,
 }
 
 fn branch(name: &str) -> std::result::Result<String, String> {
@@ -54,15 +57,16 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         is_demo_meant: arguments.demo,
         is_same_repository_meant: arguments.same_repository,
         starts_afresh: arguments.fresh,
+        replaces: arguments.replace,
         today: today(),
         is_dry: arguments.dry_run,
     };
     let progress = Shown::new(terminal);
     let prepared = prepare(site, &config, &options, &progress);
     progress.end();
-    let prepared = prepared?;
-    if let Some(built) = &prepared.built {
-        report::oddities(terminal, &built.reports.warnings, built.reports.not_kept.as_ref());
+    let mut prepared = prepared?;
+    if let Some(reports) = &prepared.reports {
+        report::oddities(terminal, &reports.warnings, reports.not_kept.as_ref());
     }
     if arguments.wait.is_some() && prepared.base_url.is_none() {
         return Err(Error::configuration(
@@ -79,13 +83,13 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.say(format!(
             "the version on the branch has finer figures than this one, and the branch's history keeps them: {}\n  next: \
              `trackrecord publish --fresh` starts the branch anew; copies that others have made remain",
-            prepared.finer_before.join(", ")
+            visible(&prepared.finer_before.join(", "))
         ));
     }
     if arguments.dry_run {
         return planned(&prepared, terminal);
     }
-    let what = in_words(&prepared.changes);
+    let what = prepared.in_words();
     progress.begin("pushing", 0);
     let published = prepared.publish(Utc::now());
     progress.end();
@@ -115,8 +119,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 }
 
 fn files(prepared: &Prepared) -> String {
-    let bytes = prepared.files.values().map(|content| content.len() as u64).sum();
-    format!("{}, {},", counted(prepared.files.len(), "file"), size(bytes))
+    let (count, bytes) = prepared.extent();
+    format!("{}, {},", counted(count, "file"), size(bytes))
 }
 
 /// Lists what publishing would change.
@@ -159,7 +163,7 @@ fn figures(change: &TableChange) -> String {
         let more = if rows.len() > 3 { format!(" and {} more", rows.len() - 3) } else { String::new() };
         (!rows.is_empty()).then(|| format!("  {word}: {}{more}", shown.join(", ")))
     };
-    let mut lines = vec![change.path.clone()];
+    let mut lines = vec![visible(&change.path)];
     lines.extend(listed(&change.added, "new rows"));
     lines.extend(listed(&change.removed, "rows that go"));
     let figures = change.changed.iter().take(MOST_FIGURES);

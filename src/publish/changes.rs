@@ -37,9 +37,13 @@ pub struct ChangedFile {
     pub size: Option<u64>,
 }
 
+/// Whether a file is there for the program or the host, and no part of what a reader sees.
+pub fn is_ours(path: &str) -> bool {
+    path == MANIFEST || path == ".nojekyll"
+}
+
 /// Compares two lists of files, each content named by path. What a build keeps for itself is left out.
 pub fn between(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<ChangedFile> {
-    let is_ours = |path: &str| path == MANIFEST || path == ".nojekyll";
     let file = |path: &String, change| ChangedFile { path: path.clone(), change, size: None };
     let there = new.iter().filter_map(|(path, content)| match old.get(path) {
         None => Some(file(path, Change::New)),

@@ -1,8 +1,10 @@
 //! Publishing with a program of the owner's.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
+use super::interrupt::was_asked;
 use crate::error::{Error, Result};
 
 /// Runs the program with the folder of the site in place of `{public}`. What it writes goes to standard error.
@@ -15,22 +17,53 @@ pub fn run(command: &[String], public: &Path, root: &Path) -> Result<()> {
     let mut words = command.iter().map(|word| word.replace("{public}", &public));
     let Some(program) = words.next() else { return Ok(()) };
     let hint = "correct `[publish] command`, or run it by hand to see more";
-    let status = Command::new(&program)
+    let mut child = Command::new(&program)
         .args(words)
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(Stdio::from(std::io::stderr()))
-        .status()
+        .spawn()
         .map_err(|cause| {
             Error::configuration(format!("cannot start `{program}`, which `[publish] command` names"))
                 .because(cause)
                 .hint("install it, or correct `[publish] command`")
         })?;
+    let status = wait(&mut child, &program)?;
     match status.code() {
         Some(0) => Ok(()),
         Some(code) => Err(Error::network(format!("`{program}` ended with exit code {code}")).hint(hint)),
         None => Err(Error::network(format!("`{program}` was stopped before its end")).hint(hint)),
     }
+}
+
+/// Waits for the program's end, and ends it if this one is asked to stop.
+fn wait(child: &mut Child, program: &str) -> Result<ExitStatus> {
+    let failed = |cause| Error::internal(format!("cannot wait for `{program}`")).because(cause);
+    loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok(status);
+        }
+        if was_asked() {
+            stop(child);
+            return Err(Error::internal(format!("`{program}` was stopped, as asked"))
+                .hint("what it had sent by then may be there already; publish again to send all of it"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Asks the program to end, as it may have something to put in order, and ends it if it does not.
+fn stop(child: &mut Child) {
+    if cfg!(unix) {
+        // If there is nothing to ask it with, it is ended at once.
+        let _ = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &child.id().to_string()]).status();
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(1) && matches!(child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 #[cfg(all(test, unix))]

@@ -1,30 +1,37 @@
 //! From the files of the site to a commit on the remote's branch. Only the temporary repository is written.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::remote::{Remote, Tip};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::site::Files;
 
-/// Stores files as they are on the disk, with no filter, and names each content by path.
+/// The address in our commits, by which they are known.
+pub const EMAIL: &str = "publish@trackrecord.invalid";
+
+/// Stores files byte for byte, with no filter, and names each content by path.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub fn store(remote: &Remote, folder: &Path, paths: &[&String]) -> Result<BTreeMap<String, String>> {
-    let folder = std::path::absolute(folder).map_err(|cause| Error::io("find", folder, cause))?;
-    let lines: String = paths.iter().map(|path| format!("{}\n", folder.join(path).display())).collect();
-    let ran = remote.run(&["hash-object", "-w", "--no-filters", "--stdin-paths"], lines.as_bytes())?;
-    if !ran.success {
-        return Err(Error::data("git cannot read the site's files").at(Place::file(folder)).because(ran.words));
+/// A temporary file that cannot be written.
+pub fn store(remote: &Remote, files: &Files) -> Result<BTreeMap<String, String>> {
+    // Git reads them from a folder that nobody else writes to, under names that no file system makes others of.
+    let folder = remote.beside("contents");
+    std::fs::create_dir_all(&folder).map_err(|cause| Error::io("make the folder", &folder, cause))?;
+    let mut lines = String::new();
+    for (number, content) in files.values().enumerate() {
+        let path = folder.join(number.to_string());
+        std::fs::write(&path, content).map_err(|cause| Error::io("write", &path, cause))?;
+        lines += &format!("{}\n", path.display());
     }
-    let text = ran.text();
+    let ran = remote.run(&["hash-object", "-w", "--no-filters", "--stdin-paths"], lines.as_bytes())?;
+    let text = ran.expected("store the site's files")?.text();
     let contents: Vec<&str> = text.lines().collect();
-    if contents.len() != paths.len() {
+    if contents.len() != files.len() {
         return Err(Error::internal("git stored another number of files than the site has"));
     }
-    Ok(paths.iter().zip(contents).map(|(path, content)| ((*path).clone(), content.to_owned())).collect())
+    Ok(files.keys().zip(contents).map(|(path, content)| (path.clone(), content.to_owned())).collect())
 }
 
 /// Makes a tree of plain files.
@@ -72,13 +79,18 @@ pub fn push(remote: &Remote, commit: &str, seen: Option<&Tip>) -> Result<()> {
     let lease = format!("--force-with-lease={branch}:{before}");
     let what = format!("{commit}:{branch}");
     let push = ["push", "--porcelain", "--progress", "--no-verify", "--no-thin", "--no-follow-tags", "--no-signed"];
-    let ran = remote.run(&[&push[..], &["--recurse-submodules=no", &lease, "pages", &what]].concat(), b"")?;
-    if ran.success {
-        return Ok(());
-    }
+    let ran = remote.run(&[&push[..], &["--recurse-submodules=no", &lease, "pages", &what]].concat(), b"");
+    let ran = match ran {
+        Ok(ran) if ran.success => return Ok(()),
+        Ok(ran) => ran,
+        Err(error) if error.kind() == ErrorKind::Network => return unanswered(remote, commit, before, error),
+        Err(error) => return Err(error),
+    };
     let text = ran.text();
     let rejected = text.lines().find_map(|line| line.strip_prefix("!\t")).and_then(|line| line.split('\t').nth(1));
-    let Some(reason) = rejected else { return Err(remote.failed("publish to", &ran.words)) };
+    let Some(reason) = rejected else {
+        return unanswered(remote, commit, before, remote.failed("publish to", &ran.words));
+    };
     if let Some(error) = moved(remote, reason, before)? {
         return Err(error);
     }
@@ -98,6 +110,23 @@ pub fn push(remote: &Remote, commit: &str, seen: Option<&Tip>) -> Result<()> {
         Error::refused(format!("{} does not take the commit on {}: {reason}", remote.shown(), remote.branch()));
     let error = if words.is_empty() { error } else { error.because(words.join("\n")) };
     Err(error.hint(advice).hint("nothing was published"))
+}
+
+/// What became of a push that the remote did not answer: it may have taken the commit before the connection broke.
+fn unanswered(remote: &Remote, commit: &str, before: &str, error: Error) -> Result<()> {
+    let Some(now) = remote.branch_now() else {
+        return Err(error.hint(
+            "whether it was published is not known: `trackrecord publish --dry-run` says so once the remote answers again",
+        ));
+    };
+    match now.as_deref().unwrap_or_default() {
+        now if now == commit => Ok(()),
+        now if now == before => Err(error.hint("the branch stands where it stood before: nothing was published")),
+        now => Err(error.hint(format!(
+            "the branch stands at {} now, which is neither what was there nor what was to be published: look at it first",
+            now.get(..10).unwrap_or(now)
+        ))),
+    }
 }
 
 /// How git says that the branch is not where it was.

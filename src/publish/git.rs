@@ -112,6 +112,11 @@ impl Git {
         self
     }
 
+    /// The same, given up after so long without a sign of life.
+    pub fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
+    }
+
     /// The same, not showing these words anywhere.
     pub fn hiding(mut self, secrets: Vec<String>) -> Self {
         self.secrets.extend(secrets);
@@ -151,11 +156,12 @@ impl Git {
             std::thread::spawn(move || drop(pipe.write_all(&input)));
         }
         let status = self.wait(&mut child, &read, &verb)?;
-        let received = |from: &Receiver<Vec<u8>>| from.recv_timeout(Duration::from_secs(10)).unwrap_or_default();
-        let said = String::from_utf8_lossy(&received(&words)).into_owned();
+        // What git wrote has come by now. The words may never end: ssh leaves a program behind that keeps its connection
+        // (ControlPersist) and the stream with it.
+        let said = String::from_utf8_lossy(&received(&words, Duration::from_millis(500))).into_owned();
         Ok(Ran {
             success: status,
-            out: received(&out),
+            out: received(&out, Duration::from_secs(10)),
             words: without_passwords(&without_progress(&said), &self.secrets),
         })
     }
@@ -201,20 +207,24 @@ fn not_started(program: &str, cause: std::io::Error) -> Error {
     Error::internal(format!("cannot start {program}")).because(cause)
 }
 
-/// Reads a stream to its end, in a thread of its own.
+/// All that a stream brings until it ends, or brings nothing more for so long.
+fn received(from: &Receiver<Vec<u8>>, silence: Duration) -> Vec<u8> {
+    std::iter::from_fn(|| from.recv_timeout(silence).ok()).flatten().collect()
+}
+
+/// Reads a stream to its end, in a thread of its own, and hands on each part of it.
 fn reader(stream: Option<impl Read + Send + 'static>, read: &Arc<AtomicU64>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     let read = Arc::clone(read);
     std::thread::spawn(move || {
-        let (mut all, mut part) = (Vec::new(), [0; 8192]);
-        if let Some(mut stream) = stream {
-            while let Ok(count @ 1..) = stream.read(&mut part) {
-                all.extend(part.iter().take(count));
-                read.fetch_add(count as u64, Ordering::Relaxed);
+        let Some(mut stream) = stream else { return };
+        let mut part = [0; 8192];
+        while let Ok(count @ 1..) = stream.read(&mut part) {
+            read.fetch_add(count as u64, Ordering::Relaxed);
+            if sender.send(part.iter().take(count).copied().collect()).is_err() {
+                return;
             }
         }
-        // Whoever stopped waiting for it does not want it any more.
-        let _ = sender.send(all);
     });
     receiver
 }
@@ -284,6 +294,21 @@ mod tests {
                      remote: GH006: Protected branch\r\nfatal: unable to access 'https://me:pw@host/x': no\n";
         let words = without_passwords(&without_progress(words), &[]);
         assert_eq!(words, "remote: GH006: Protected branch\nfatal: unable to access 'https://…@host/x': no");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_outlives_git_and_keeps_its_streams_is_not_waited_for() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("git");
+        let script = "#!/bin/sh\necho answer\necho words >&2\nsleep 30 >/dev/null &\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let start = Instant::now();
+        let ran = Git::new(program.to_str().unwrap(), LIMIT).run(folder.path(), &["fetch"], b"").unwrap();
+        assert_eq!((ran.success, &ran.out[..], &ran.words[..]), (true, &b"answer\n"[..], "words"));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 
     #[cfg(unix)]

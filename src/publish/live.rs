@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue};
+use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, Url};
 
 use super::changes::{Change, ChangedFile};
+use super::interrupt::asked;
 use crate::collect::http::{Failure, Limits, client, get};
 use crate::collect::progress::Progress;
 use crate::digest::Digest;
@@ -57,7 +58,12 @@ pub fn wait(base_url: &str, expected: &[Expected], limit: Duration, progress: &d
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::internal("cannot wait for sockets").because(error))?;
     progress.begin("waiting for the live site", 0);
-    let waited = runtime.block_on(until_shown(&client, base_url, expected, limit, progress));
+    let waited = runtime.block_on(async {
+        tokio::select! {
+            waited = until_shown(&client, base_url, expected, limit, progress) => waited,
+            () = asked() => Err(Error::internal("waiting was stopped, as asked").hint(ALL_THE_SAME)),
+        }
+    });
     progress.end();
     waited
 }
@@ -75,7 +81,9 @@ async fn until_shown(
         let mut last = None;
         let mut missing = Vec::new();
         for file in open {
-            if let Err(reason) = look(client, base_url, file).await {
+            let left = limit.saturating_sub(start.elapsed());
+            let looked = tokio::time::timeout(left, look(client, base_url, file)).await;
+            if let Err(reason) = looked.unwrap_or_else(|_| Err(format!("{} is not answered", file.path))) {
                 last.get_or_insert(reason);
                 missing.push(file);
             }
@@ -101,6 +109,10 @@ async fn look(client: &Client, base_url: &str, file: &Expected) -> std::result::
         (Some(digest), 200) if Digest::of(&answer.body) == *digest => Ok(()),
         (None, 404 | 410) => Ok(()),
         (_, 200) => Err(format!("{} is still another version", file.path)),
+        (_, 300..=399) => {
+            let place = answer.headers.get(LOCATION).and_then(|place| place.to_str().ok());
+            Err(format!("{} {LEADS_TO} {}", file.path, place.unwrap_or("another place")))
+        }
         (_, status) => Err(format!("{} is answered with status {status}", file.path)),
     }
 }
@@ -112,15 +124,19 @@ fn not_shown(base_url: &str, limit: Duration, reason: &str) -> Error {
     ));
     let error = if reason.contains("status 404") {
         error.hint("see whether pages are switched on: at GitHub, Settings > Pages > Deploy from a branch")
-    } else if reason.contains("status 3") {
+    } else if reason.contains(LEADS_TO) {
         error.hint("the address leads to another one: set `[site] base_url` to that")
     } else {
         error
     };
-    error.hint(
-        "it is published all the same; a host may take some minutes, and `trackrecord publish --wait` looks again",
-    )
+    error.hint(ALL_THE_SAME)
 }
+
+/// How a redirection is named.
+const LEADS_TO: &str = "leads to";
+
+const ALL_THE_SAME: &str =
+    "it is published all the same; a host may take some minutes, and `trackrecord publish --wait` looks again";
 
 #[cfg(test)]
 mod tests {

@@ -14,32 +14,33 @@ mod gate;
 mod git;
 mod interrupt;
 pub mod live;
+mod made;
 mod own_repository;
 mod page_figures;
 mod reasons;
 mod record_files;
 mod remote;
+mod settings;
+mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use walkdir::WalkDir;
 
-use crate::build::{self, Built};
+use crate::build::{Lock, Typeset};
 use crate::check::check;
 use crate::collect::progress::Progress;
 use crate::config::Config;
-use crate::error::{Error, Place, Result};
-use crate::record::{Record, load};
-use crate::site::output::{KEEP, MANIFEST, set_mode, with_manifest};
+use crate::error::{Error, Result};
 use crate::site::{Files, overrides};
 use crate::site_dir::SiteDir;
 
-pub use changes::{Change, ChangedFile, in_words};
+pub use changes::{Change, ChangedFile};
 use domain::CNAME;
 pub use figures::{Figure, TableChange};
 pub use gate::size;
+use made::{Loaded, Made};
 use remote::{MOST_AT_ONCE, Remote, Tip};
 
 /// How to publish.
@@ -55,6 +56,8 @@ pub struct Options<'a> {
     pub is_same_repository_meant: bool,
     /// Whether the branch starts without its history.
     pub starts_afresh: bool,
+    /// Whether files and commits of others on the branch may go.
+    pub replaces: bool,
     /// Nothing can be dated after it.
     pub today: NaiveDate,
     /// Whether nothing is to be written.
@@ -63,8 +66,8 @@ pub struct Options<'a> {
 
 /// A site that is ready to be published, and what that would change.
 pub struct Prepared {
-    /// What the build did; nothing in a dry run, which writes nothing.
-    pub built: Option<Built>,
+    /// The monthly reports; nothing in a dry run, which writes nothing.
+    pub reports: Option<Typeset>,
     /// Every file of the site.
     pub files: Files,
     /// The files that are new, changed or removed; all are new where the old ones are not known.
@@ -83,7 +86,13 @@ pub struct Prepared {
 /// How the site leaves this computer.
 enum Way {
     Git(Box<OnBranch>),
-    Command { command: Vec<String>, root: PathBuf, public: PathBuf },
+    /// The folder stays as it is as long as the lock is held.
+    Command {
+        command: Vec<String>,
+        root: PathBuf,
+        public: PathBuf,
+        lock: Option<Lock>,
+    },
 }
 
 struct OnBranch {
@@ -129,21 +138,37 @@ impl Prepared {
         matches!(self.way, Way::Git(_))
     }
 
+    /// How many files a reader can see, and their size in bytes.
+    pub fn extent(&self) -> (usize, u64) {
+        let seen = self.files.iter().filter(|(path, _)| !changes::is_ours(path));
+        seen.fold((0, 0), |(count, bytes), (_, content)| (count + 1, bytes + content.len() as u64))
+    }
+
+    /// What publishing changes, in a few words.
+    pub fn in_words(&self) -> String {
+        match &self.way {
+            Way::Git(on) if on.starts_afresh => "started anew".to_owned(),
+            _ => changes::in_words(&self.changes),
+        }
+    }
+
     /// Publishes it.
     ///
     /// # Errors
     /// The remote does not take it, or has moved since it was looked at; the program of the owner's fails.
-    pub fn publish(&self, now: DateTime<Utc>) -> Result<Published> {
-        let on = match &self.way {
-            Way::Command { command, root, public } => {
-                return command::run(command, public, root).map(|()| Published::Handed);
-            }
-            Way::Git(on) => on,
-        };
+    pub fn publish(&mut self, now: DateTime<Utc>) -> Result<Published> {
         if self.is_published() {
             return Ok(Published::Nothing);
         }
-        let message = format!("Record to {}: {}\n", self.as_of, in_words(&self.changes));
+        let message = format!("Record to {}: {}\n", self.as_of, self.in_words());
+        let on = match &mut self.way {
+            Way::Command { command, root, public, lock } => {
+                command::run(command, public, root)?;
+                *lock = None;
+                return Ok(Published::Handed);
+            }
+            Way::Git(on) => on,
+        };
         let parent = on.tip.as_ref().filter(|_| !on.starts_afresh).map(|tip| tip.commit.as_str());
         let commit = commit::commit(&on.remote, &on.tree, parent, &message, now)?;
         commit::push(&on.remote, &commit, on.tip.as_ref())?;
@@ -161,15 +186,16 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
         progress.begin(stage, 0);
     };
     begin("checking");
-    let record = load::load(site, config, options.today);
-    let mut findings = check(&record, config);
+    let loaded = Loaded::load(site, config, options);
+    let record = loaded.record();
+    let mut findings = check(record, config);
     findings.extend(overrides::findings(&site.templates()));
     findings.sort();
-    gate::record(&record, &findings, config, options.is_demo_meant)?;
+    gate::record(record, &findings, config, options.is_demo_meant)?;
     let as_of = record.snapshots.last().map_or(options.today, |last| last.date);
     let is_command = options.remote.is_none() && options.branch.is_none() && !config.publish.command.is_empty();
     if is_command {
-        return by_command(site, config, options, &record, as_of);
+        return by_command(site, config, loaded, as_of);
     }
     let branch = options.branch.unwrap_or(&config.publish.branch);
     let remote =
@@ -179,21 +205,21 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     remote.fetch()?;
     refuse_record(&remote, options)?;
     let tip = remote.tip()?;
+    if let Some(tip) = tip.as_ref().filter(|_| !options.replaces) {
+        strangers::refuse(&remote, tip, options.starts_afresh)?;
+    }
     let kept = domain::kept(&remote, tip.as_ref())?;
     let base_url = domain::base_url(site, config, &remote, kept.as_deref())?;
     begin("building");
-    let Made { built, mut files, folder } = made(site, config, options, &record, base_url.as_deref(), &remote)?;
+    let mut made = loaded.made(base_url.as_deref())?;
+    if let Some(domain) = domain::file(site, config, kept.as_deref(), made.files.get(CNAME).map(|file| &**file))? {
+        made.files.insert(CNAME.to_owned(), domain.into());
+    }
+    made.refuse_leaks(config)?;
+    let Made { files, reports, .. } = made;
     gate::files(&files)?;
     begin("comparing");
-    let paths: Vec<&String> = files.keys().collect();
-    let mut contents = commit::store(&remote, &folder, &paths)?;
-    if let Some(domain) = domain::file(site, config, kept.as_deref(), files.get(CNAME).map(|file| &**file))? {
-        let path = remote.beside(CNAME);
-        std::fs::write(&path, &domain).map_err(|cause| Error::io("write", &path, cause))?;
-        let name = CNAME.to_owned();
-        contents.extend(commit::store(&remote, &remote.beside(""), &[&name])?);
-        files.insert(name, domain.into());
-    }
+    let contents = commit::store(&remote, &files)?;
     let tree = commit::tree(&remote, &contents)?;
     let old = tip.as_ref().map(|tip| tip.files.clone()).unwrap_or_default();
     let is_same = match &tip {
@@ -209,31 +235,22 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     let on = OnBranch { remote, tip, tree, is_same, starts_afresh: options.starts_afresh };
     let base_url = base_url.or_else(|| config.site.base_url.clone());
     let way = Way::Git(Box::new(on));
-    Ok(Prepared { built, files, changes, tables, finer_before, base_url, as_of, way })
+    Ok(Prepared { reports, files, changes, tables, finer_before, base_url, as_of, way })
 }
 
-fn by_command(
-    site: &SiteDir,
-    config: &Config,
-    options: &Options,
-    record: &Record,
-    as_of: NaiveDate,
-) -> Result<Prepared> {
+fn by_command(site: &SiteDir, config: &Config, loaded: Loaded, as_of: NaiveDate) -> Result<Prepared> {
     let domain = config.publish.cname.as_deref().map(|name| format!("https://{name}/"));
     let base_url = config.site.base_url.clone().or(domain);
-    let (built, files) = if options.is_dry {
-        (None, with_manifest(&rendered(site, config, record, base_url.as_deref())?))
-    } else {
-        let building = build::Options { base_url: base_url.as_deref(), ..build::Options::default() };
-        (Some(build::build(site, config, options.today, &building)?), read(&site.public())?)
-    };
+    let made = loaded.made(base_url.as_deref())?;
+    made.refuse_leaks(config)?;
+    let Made { files, reports, lock, .. } = made;
     gate::files(&files)?;
     let contents = files.keys().map(|path| (path.clone(), String::new())).collect();
     let mut changes = changes::between(&BTreeMap::new(), &contents);
     sizes(&mut changes, &files);
     let command = config.publish.command.clone();
-    let way = Way::Command { command, root: site.root().to_path_buf(), public: site.public() };
-    Ok(Prepared { built, files, changes, tables: Vec::new(), finer_before: Vec::new(), base_url, as_of, way })
+    let way = Way::Command { command, root: site.root().to_path_buf(), public: site.public(), lock };
+    Ok(Prepared { reports, files, changes, tables: Vec::new(), finer_before: Vec::new(), base_url, as_of, way })
 }
 
 /// Refuses a repository in which the record itself would be, or is, public.
@@ -253,67 +270,6 @@ fn refuse_record(remote: &Remote, options: &Options) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The site's files, and the folder they stand in.
-struct Made {
-    built: Option<Built>,
-    files: Files,
-    folder: PathBuf,
-}
-
-fn made(
-    site: &SiteDir,
-    config: &Config,
-    options: &Options,
-    record: &Record,
-    base_url: Option<&str>,
-    remote: &Remote,
-) -> Result<Made> {
-    if !options.is_dry {
-        let building = build::Options { base_url, ..build::Options::default() };
-        let built = build::build(site, config, options.today, &building)?;
-        let folder = site.public();
-        return Ok(Made { built: Some(built), files: read(&folder)?, folder });
-    }
-    let files = with_manifest(&rendered(site, config, record, base_url)?);
-    let folder = remote.beside("site");
-    for (path, content) in &files {
-        let path = folder.join(path);
-        let parent = path.parent().unwrap_or(&folder);
-        std::fs::create_dir_all(parent).map_err(|cause| Error::io("make the folder", parent, cause))?;
-        std::fs::write(&path, content).map_err(|cause| Error::io("write", &path, cause))?;
-    }
-    set_mode(&folder, 0o700)?;
-    Ok(Made { built: None, files, folder })
-}
-
-/// The site in memory, with the reports that are kept but keeping none.
-fn rendered(site: &SiteDir, config: &Config, record: &Record, base_url: Option<&str>) -> Result<Files> {
-    let cache = build::cache(site).read_only();
-    let options = build::Options { base_url, ..build::Options::default() };
-    Ok(build::render(site, record, config, &options, &cache)?.files)
-}
-
-/// Every file of a folder that a build has written.
-fn read(folder: &Path) -> Result<Files> {
-    let mut files = Files::new();
-    for entry in WalkDir::new(folder).sort_by_file_name() {
-        let entry =
-            entry.map_err(|cause| Error::data("cannot read the site").at(Place::file(folder)).because(cause))?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let path = entry.path();
-        let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        if name != KEEP {
-            files.insert(name, std::fs::read(path).map_err(|cause| Error::io("read", path, cause))?.into());
-        }
-    }
-    if files.contains_key(MANIFEST) {
-        return Ok(files);
-    }
-    Err(Error::internal("the built site has no list of its files").at(Place::file(folder)))
 }
 
 fn sizes(changes: &mut [ChangedFile], files: &Files) {

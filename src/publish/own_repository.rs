@@ -5,13 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::address::is_address;
 use super::git::{Git, Ran};
-use super::remote::NAME;
+use super::settings::{self, Setting};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
-
-/// What the site's repository may say about reaching a remote, by the start of the setting's name.
-const LOG_IN: [&str; 8] =
-    ["http.", "credential.", "url.", "ssh.", "protocol.", "core.sshcommand", "core.gitproxy", "core.askpass"];
 
 /// The site's own repository.
 pub struct Asked<'a> {
@@ -65,19 +61,9 @@ impl Asked<'_> {
         Ok(if ran.success { ran.text() } else { address.to_owned() })
     }
 
-    /// What the repository alone says about logging in.
-    pub fn log_in(&self, remote: &str) -> Result<Vec<(String, String)>> {
-        let ran = self.run(&["config", "--local", "--includes", "-z", "--list"])?;
-        let text = String::from_utf8_lossy(&ran.out).into_owned();
-        let own = format!("remote.{remote}.proxy");
-        let wanted = |name: &str| {
-            let lower = name.to_ascii_lowercase();
-            LOG_IN.iter().any(|start| lower.starts_with(start)) || lower.starts_with(&own.to_ascii_lowercase())
-        };
-        let renamed =
-            |name: &str| if name.starts_with(&own) { name.replacen(remote, NAME, 1) } else { name.to_owned() };
-        let entries = text.split('\0').map(|entry| entry.split_once('\n').unwrap_or((entry, "true")));
-        Ok(entries.filter(|(name, _)| wanted(name)).map(|(name, value)| (renamed(name), value.to_owned())).collect())
+    /// Every setting that holds in it, wherever it is written.
+    pub fn settings(&self) -> Result<Vec<Setting>> {
+        Ok(settings::listed(&self.run(&["config", "--includes", "-z", "--list"])?.out))
     }
 }
 

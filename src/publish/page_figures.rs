@@ -15,7 +15,10 @@ pub fn between(old: &[u8], new: &[u8]) -> Option<TableChange> {
         names.cloned().collect::<Vec<_>>()
     };
     let both = new.order.iter().filter_map(|name| Some((name, old.values.get(name)?, new.values.get(name)?)));
-    let changed = both.filter(|(_, before, after)| before != after).map(|(name, before, after)| Figure {
+    // Of a figure that stays undefined only the reason is another one, which counts days.
+    let is_undefined = |value: &str| value.starts_with("n/a");
+    let differs = |before: &str, after: &str| before != after && !(is_undefined(before) && is_undefined(after));
+    let changed = both.filter(|(_, before, after)| differs(before, after)).map(|(name, before, after)| Figure {
         row: name.clone(),
         column: None,
         old: before.clone(),
@@ -91,10 +94,16 @@ mod tests {
 
     #[test]
     fn figures_that_change_are_found_by_name_in_the_order_of_the_page() {
-        let old = page(&[("Sharpe ratio", "0.61"), ("Alpha", "+1.0%"), ("Gone", "1")]);
+        let old = page(&[
+            ("Sharpe ratio", "0.61"),
+            ("Alpha", "+1.0%"),
+            ("Beta", "n/a: needs 60 days, has 4"),
+            ("Gone", "1"),
+        ]);
         let new = page(&[
             ("Sharpe ratio", "0.62"),
             ("Alpha", "<span class=\"na\">n/a</span><small>too young</small>"),
+            ("Beta", "n/a: needs 60 days, has 5"),
             ("P&amp;L", "1"),
         ]);
         let change = between(&old, &new).unwrap();

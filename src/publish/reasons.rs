@@ -24,8 +24,7 @@ pub fn explained(doing: &str, remote: &str, words: &str) -> Error {
     let last: Vec<&str> = words.lines().filter(|line| !line.starts_with("hint:")).collect();
     let start = last.len().saturating_sub(12);
     let last = last.get(start..).unwrap_or_default().join("\n");
-    let error = if last.is_empty() { error } else { error.because(format!("git: {last}")) };
-    error.hint("nothing was published")
+    if last.is_empty() { error } else { error.because(format!("git: {last}")) }
 }
 
 const NO_NETWORK: &[&str] = &[

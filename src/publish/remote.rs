@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::address::{is_address, pages_address, secrets, shown};
+use super::commit::EMAIL;
 use super::git::{Git, Ran};
 use super::interrupt;
 use super::own_repository::{Asked, absolute, folder_of_that_name, not_a_repository};
 use super::reasons::explained;
+use super::settings::{self, Setting};
 use crate::error::{Error, Result};
 use crate::site_dir::SiteDir;
 
@@ -17,6 +20,9 @@ pub const NAME: &str = "pages";
 
 /// So many contents are asked for in one go: their names stand on one command line.
 pub const MOST_AT_ONCE: usize = 500;
+
+/// How long a remote that has just failed is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The repository that holds the pages, and the temporary one that talks to it.
 pub struct Remote {
@@ -41,6 +47,8 @@ pub struct Tip {
 pub struct Author {
     /// Who made it.
     pub name: String,
+    /// Their address.
+    pub email: String,
     /// When, as `2026-01-27 20:40 +0000`.
     pub time: String,
 }
@@ -64,7 +72,7 @@ impl Remote {
         if address.chars().any(char::is_control) {
             return Err(Error::configuration("the remote's address holds a line break or another control character"));
         }
-        let settings = if is_inside.success { asked.log_in(remote)? } else { Vec::new() };
+        let settings = if is_inside.success { asked.settings()? } else { Vec::new() };
         let completed = asked.completed(&address)?;
         let ssh = asked.run(&["config", "--get", "core.sshCommand"])?.success;
         // The address may hold a token: nobody else looks into the folder.
@@ -77,20 +85,24 @@ impl Remote {
             .map_err(|cause| Error::io("make a temporary folder in", &std::env::temp_dir(), cause))?;
         interrupt::remove_at_the_end(folder.path());
         let git = prepared(git, folder.path(), [&address, &completed], ssh);
+        let name = remote;
         let remote = Self { folder, git, address, completed, branch: branch.to_owned() };
-        remote.init(&settings)?;
+        remote.init(&settings::of_transport(&settings, name))?;
         Ok(remote)
     }
 
-    fn init(&self, settings: &[(String, String)]) -> Result<()> {
+    /// Makes the temporary repository, in which all these settings hold.
+    fn init(&self, wanted: &[Setting]) -> Result<()> {
         let folder = self.repository();
         std::fs::create_dir(&folder).map_err(|cause| Error::io("make the folder", &folder, cause))?;
         self.run(&["init", "--bare", "--quiet", "--template="], b"")?.expected("make a temporary repository")?;
         // Written here rather than by git, so that no password appears in the list of running programs.
         let path = folder.join("config");
         let mut text = std::fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, cause))?;
-        text += &setting(&format!("remote.{NAME}.url"), &self.address);
-        settings.iter().for_each(|(name, value)| text += &setting(name, value));
+        text += &settings::line(&format!("remote.{NAME}.url"), &self.address);
+        let listed = self.run(&["config", "--includes", "-z", "--list"], b"")?.expected("list its settings")?;
+        let missing = settings::missing(wanted, &settings::listed(&listed.out));
+        missing.iter().for_each(|(name, value)| text += &settings::line(name, value));
         std::fs::write(&path, text).map_err(|cause| Error::io("write", &path, cause))
     }
 
@@ -116,7 +128,7 @@ impl Remote {
         for role in ["AUTHOR", "COMMITTER"] {
             git = git
                 .with(&format!("GIT_{role}_NAME"), "trackrecord")
-                .with(&format!("GIT_{role}_EMAIL"), "publish@trackrecord.invalid")
+                .with(&format!("GIT_{role}_EMAIL"), EMAIL)
                 .with(&format!("GIT_{role}_DATE"), format!("{now} +0000"));
         }
         git.run(&self.repository(), arguments, input)
@@ -150,7 +162,18 @@ impl Remote {
         let all = format!("+refs/heads/*:refs/remotes/{NAME}/*");
         let fetch = ["fetch", "--progress", "--depth", "1", "--filter=blob:none", "--no-tags", "--prune"];
         let ran = self.run(&[&fetch[..], &["--no-recurse-submodules", NAME, &all]].concat(), b"")?;
-        if ran.success || self.is_empty(&ran)? { Ok(()) } else { Err(self.failed("look at", &ran.words)) }
+        if ran.success || self.is_empty(&ran)? {
+            return Ok(());
+        }
+        Err(self.failed("look at", &ran.words).hint("nothing was published"))
+    }
+
+    /// Where the branch stands at this moment: the commit, or nothing if there is no such branch; `None` where the remote does
+    /// not say.
+    pub fn branch_now(&self) -> Option<Option<String>> {
+        let git = self.git.clone().within(PATIENCE);
+        let ran = git.run(&self.repository(), &["ls-remote", NAME, &self.full_branch()], b"").ok()?;
+        ran.success.then(|| ran.text().split_whitespace().next().map(str::to_owned))
     }
 
     /// Whether git failed without a word because the remote has no branch at all.
@@ -192,10 +215,11 @@ impl Remote {
     /// Who made a commit, and when.
     pub fn author(&self, commit: &str) -> Result<Author> {
         let ran =
-            self.run(&["log", "-1", "--no-show-signature", "--format=%cn%x09%cd", "--date=iso", commit], b"")?;
+            self.run(&["log", "-1", "--no-show-signature", "--format=%cn%x00%ce%x00%cd", "--date=iso", commit], b"")?;
         let text = ran.expected("read a commit")?.text();
-        let (name, time) = text.split_once('\t').unwrap_or((&text, ""));
-        Ok(Author { name: name.to_owned(), time: time.to_owned() })
+        let mut parts = text.split('\0').map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        Ok(Author { name: part(), email: part(), time: part() })
     }
 
     /// Brings contents in one go. What does not come is asked for again one by one when it is read.
@@ -242,36 +266,4 @@ fn prepared(git: Git, folder: &Path, addresses: [&str; 2], has_ssh_command: bool
         return git;
     }
     git.with("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
-}
-
-/// A line of git's configuration. In its values, quotes, backslashes and line breaks are escaped.
-fn setting(name: &str, value: &str) -> String {
-    let escaped = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-    let value = escaped(value).replace('\n', "\\n").replace('\t', "\\t");
-    let Some((section, key)) = name.rsplit_once('.') else { return String::new() };
-    let section = match section.split_once('.') {
-        Some((section, below)) => format!("[{section} \"{}\"]", escaped(below)),
-        None => format!("[{section}]"),
-    };
-    format!("{section}\n\t{key} = \"{value}\"\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn git_reads_settings_as_they_were_meant() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config");
-        let values = ["https://u:p\"w\\@h/x; y#z", "  two  spaces ", "line\nline"];
-        let names = ["remote.pages.url", "http.https://a.b/\"c\".extraheader", "core.sshcommand"];
-        let text: String = names.iter().zip(values).map(|(name, value)| setting(name, value)).collect();
-        std::fs::write(&path, text).unwrap();
-        for (name, value) in names.iter().zip(values) {
-            let ran =
-                Git::default().run(folder.path(), &["config", "-z", "--file", "config", "--get", name], b"").unwrap();
-            assert_eq!(ran.out, format!("{value}\0").into_bytes(), "{name}");
-        }
-    }
 }

@@ -164,7 +164,8 @@ fn manifest(files: &Files) -> String {
     digests.into_iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
 }
 
-fn listed_in(manifest: &str) -> BTreeSet<String> {
+/// The paths that such a list names.
+pub fn listed_in(manifest: &str) -> BTreeSet<String> {
     manifest.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_string()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What stands on the branch afterwards, and what stays as it was on this computer.
 
-use super::{CONFIG, one_more_day, publish, record};
+use super::{CONFIG, one_more_day, publish, publish_while, record};
 use crate::repository::{Repository, executable, git};
 use crate::support::Site;
 
@@ -34,6 +34,22 @@ fn a_first_publication_holds_what_build_makes_and_nothing_else() {
 }
 
 #[test]
+fn what_is_written_into_the_folder_after_the_search_is_not_pushed() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    let page = site.path("public/index.html");
+    let script = format!("printf 'DU1234567' >> {}", page.display());
+    for more in [&[][..], &["--fresh"]] {
+        let said = publish_while(&site, &remote.url(), more, "hash-object", &script);
+        assert_eq!(said.code, 0, "{}", said.shown());
+        assert!(site.read("public/index.html").ends_with("DU1234567"));
+        let pushed = remote.files("gh-pages");
+        assert!(!String::from_utf8_lossy(&pushed["index.html"]).contains("DU1234567"));
+        site.ok(&["build"]);
+        assert_eq!(pushed, built(&site));
+    }
+}
+
+#[test]
 fn the_same_site_is_not_published_twice_and_history_is_kept() {
     let (site, remote) = (record(CONFIG), Repository::new());
     publish(&site, &remote, &[]);
@@ -58,7 +74,7 @@ fn a_fresh_branch_has_no_history_but_must_not_have_moved() {
     one_more_day(&site);
     publish(&site, &remote, &[]);
     publish(&site, &remote, &["--fresh"]);
-    assert_eq!(remote.history("gh-pages").len(), 1);
+    assert_eq!(remote.history("gh-pages"), ["Record to 2024-05-09: started anew"]);
     assert_eq!(remote.files("gh-pages"), built(&site));
 }
 
@@ -101,12 +117,50 @@ fn a_dry_run_lists_files_and_figures_and_touches_nothing() {
     );
 }
 
+/// Every file and folder of a site with what the system says of it.
+fn listing(site: &Site) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt;
+    let line = |entry: walkdir::DirEntry| {
+        let of = entry.metadata().unwrap();
+        let times = (of.mtime(), of.mtime_nsec(), of.ctime(), of.ctime_nsec());
+        format!("{} {} {:o} {} {times:?}", entry.path().display(), of.ino(), of.mode(), of.len())
+    };
+    walkdir::WalkDir::new(site.path("")).sort_by_file_name().into_iter().map(|entry| line(entry.unwrap())).collect()
+}
+
+#[test]
+fn a_dry_run_leaves_no_trace_not_even_a_time() {
+    let remote = Repository::new();
+    let command = "[publish]\ncommand = [\"touch\", \"{public}\", \"ran\"]\n";
+    for config in [CONFIG.to_owned(), format!("{CONFIG}{command}")] {
+        let site = record(&config).file("static/film.bin", b"x");
+        crate::repository::git(&site.path(""), &["init", "--quiet"]);
+        crate::repository::git(&site.path(""), &["remote", "add", "origin", &remote.url()]);
+        let temporary = tempfile::tempdir().unwrap();
+        let dry = || {
+            let mut command = site.command(&["publish", "--dry-run"]);
+            let output = command.env("TMPDIR", temporary.path()).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        let before = listing(&site);
+        dry();
+        assert_eq!(listing(&site), before);
+        site.ok(&["build"]);
+        one_more_day(&site);
+        let before = listing(&site);
+        dry();
+        assert_eq!(listing(&site), before);
+        assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+    }
+    assert_eq!(remote.git(&["for-each-ref"]), "");
+}
+
 #[test]
 fn a_domain_is_kept_made_and_not_named_twice() {
     let remote = Repository::new();
     remote.commit("gh-pages", &[("CNAME", "kept.example.org"), ("old.html", "x")], "Set the domain");
     let site = record(CONFIG);
-    let said = publish(&site, &remote, &[]);
+    let said = publish(&site, &remote, &["--replace"]);
     assert_eq!(said.out, "https://kept.example.org/\n");
     let files = remote.files("gh-pages");
     assert_eq!(files["CNAME"], b"kept.example.org");
@@ -187,7 +241,9 @@ fn a_shallow_clone_publishes_as_any_other() {
     };
     let refused = run(&[]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("which is not its own"), "{refused:?}");
-    let done = run(&["--remote", "origin"]);
+    let refused = run(&["--remote", "origin"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("such as note.txt; Erin committed"), "{refused:?}");
+    let done = run(&["--remote", "origin", "--replace"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(remote.history("gh-pages").len(), 3);
     assert!(!remote.files("gh-pages").contains_key("note.txt"));

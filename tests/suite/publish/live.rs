@@ -101,10 +101,27 @@ fn joined(page: &str, link: &str) -> String {
 
 #[test]
 fn every_link_of_the_cloned_site_is_good_below_a_path() {
-    let (host, remote) = (Host::new(), Repository::new());
+    let host = Host::new();
     let site = record(&host.config());
-    publish(&site, &remote, &[]);
-    host.show(remote.files("gh-pages"));
+    // A twin that is only built: what is cloned must be that.
+    let twin = record(&host.config());
+    twin.ok(&["build"]);
+    let mut built = twin.files("public");
+    built.remove(".gitkeep");
+    let (as_folder, over_http) = (Repository::new(), Repository::new());
+    let address = format!("http://{}", over_http.serve(None));
+    for (remote, address) in [(&as_folder, as_folder.url()), (&over_http, address)] {
+        site.ok(&["publish", "--remote", &address]);
+        let cloned = remote.files("gh-pages");
+        assert_eq!(cloned, built);
+        crawl(&host, cloned);
+    }
+}
+
+/// Shows a site below a path, and follows every link of every page.
+fn crawl(host: &Host, files: Files) {
+    let pages = files.keys().filter(|path| path.ends_with("index.html")).count();
+    host.show(files);
     // The page for wrong addresses is shown at any depth.
     let lost = format!("{}months/1999-01/nothing", host.base_url());
     let (status, html) = get(&lost);
@@ -123,7 +140,6 @@ fn every_link_of_the_cloned_site_is_good_below_a_path() {
             open.extend(links(&url, &body));
         }
     }
-    let pages = remote.files("gh-pages").into_keys().filter(|path| path.ends_with("index.html")).count();
     let crawled = seen.iter().filter(|url| url.ends_with("index.html")).count();
     assert_eq!(crawled, pages, "{seen:?}");
 }
@@ -174,6 +190,24 @@ fn a_live_site_that_does_not_change_is_said_and_is_no_success() {
     let said = wait(&site, &remote, 1);
     assert!(said.code == 1 && said.err.contains("set `[site] base_url`"), "{}", said.err);
     assert_eq!(remote.history("gh-pages").len(), 2);
+}
+
+#[test]
+fn a_live_site_that_leads_elsewhere_or_hangs_is_said_in_time() {
+    let remote = Repository::new();
+    let elsewhere =
+        FakeYahoo::scripted(|_, _| Reply::new(301, "").header("Location", "https://record.example.org/x"));
+    let silent = FakeYahoo::scripted(|_, _| Reply::ok("late").slow(std::time::Duration::from_secs(20)));
+    for (server, reason) in [(&elsewhere, "leads to https://record.example.org/x"), (&silent, "is not answered")] {
+        let config = CONFIG.replace("[site]", &format!("[site]\nbase_url = \"{}/\"", server.base_url()));
+        let site = record(&config);
+        publish(&site, &remote, &[]);
+        let start = std::time::Instant::now();
+        let said = wait(&site, &remote, 2);
+        assert!(said.code == 1 && said.err.contains(reason), "{}", said.shown());
+        assert!(said.err.contains("published all the same"), "{}", said.err);
+        assert!(start.elapsed() < std::time::Duration::from_secs(12), "{:?}", start.elapsed());
+    }
 }
 
 #[test]

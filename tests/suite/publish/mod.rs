@@ -4,8 +4,10 @@ mod branch;
 mod live;
 mod refusals;
 mod remotes;
+mod stopping;
+mod strangers;
 
-use crate::repository::Repository;
+use crate::repository::{Repository, executable};
 use crate::support::{Said, Site};
 
 const CONFIG: &str = "[site]\nstatus = \"paper\"\ntitle = \"Test\"\n[benchmark]\nsymbol = \"\"\n";
@@ -46,4 +48,24 @@ fn one_more_day(site: &Site) {
 fn publish(site: &Site, to: &Repository, more: &[&str]) -> Said {
     let url = to.url();
     site.ok(&[&["publish", "--remote", &url], more].concat())
+}
+
+/// Publishes with a git before which a script runs, once for each call with this verb.
+fn publish_while(site: &Site, to: &str, more: &[&str], verb: &str, script: &str) -> Said {
+    let path = std::env::var("PATH").unwrap();
+    let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let real = real.display();
+    let wrapper = format!(
+        "#!/bin/sh\nfor word in \"$@\"; do if [ \"$word\" = {verb} ]; then\n(\nexport GIT={real}\n{script}\n)\nfi; done\nexec {real} \"$@\"\n"
+    );
+    executable(&folder.path().join("git"), &wrapper);
+    let mut command = site.command(&[&["publish", "--remote", to], more].concat());
+    let output = command.env("PATH", format!("{}:{path}", folder.path().display())).output().unwrap();
+    said(&output)
+}
+
+fn said(output: &std::process::Output) -> Said {
+    let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { code: output.status.code().unwrap_or(-1), out: words(&output.stdout), err: words(&output.stderr) }
 }

@@ -1,6 +1,6 @@
 //! Remotes that are not there, do not let us in, refuse, or move.
 
-use super::{CONFIG, publish, record};
+use super::{CONFIG, publish, publish_while, record, said};
 use crate::repository::{Repository, executable};
 use crate::support::{Said, Site};
 
@@ -86,7 +86,7 @@ fn a_branch_that_moves_meanwhile_is_not_overwritten_and_who_moved_it_is_said() {
     executable(&folder.path().join("git"), &script);
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
     site.put("content/about.md", "+++\ntitle = 'About'\n+++\nOther words.\n");
-    for more in [&[][..], &["--fresh"]] {
+    for more in [&[][..], &["--fresh", "--replace"]] {
         let url = remote.url();
         let output =
             site.command(&[&["publish", "--remote", &url], more].concat()).env("PATH", &path).output().unwrap();
@@ -164,26 +164,76 @@ fn a_token_belongs_into_the_local_configuration() {
 }
 
 #[test]
-fn ctrl_c_stops_git_too() {
-    let (site, folder) = (record(CONFIG), tempfile::tempdir().unwrap());
-    let (began, went_on) = (folder.path().join("began"), folder.path().join("went-on"));
-    let script = format!("#!/bin/sh\ntouch {}\nsleep 5\ntouch {}\n", began.display(), went_on.display());
-    executable(&folder.path().join("git"), &script);
-    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-    let mut command = site.command(&["publish", "--remote", "/x"]);
-    let child = command.env("PATH", path).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let waited = (0..600).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        began.exists()
-    });
-    assert!(waited);
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    let interrupted =
-        std::process::Command::new("sh").args(["-c", "kill -INT \"$0\"", &child.id().to_string()]).status();
-    assert!(interrupted.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(1) && said.contains("was stopped, as asked"), "{:?} {said}", output.status);
-    std::thread::sleep(std::time::Duration::from_secs(6));
-    assert!(!went_on.exists());
+fn after_a_connection_that_broke_it_is_said_whether_the_commit_arrived() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    let url = remote.url();
+    let broken = "echo 'fatal: the remote end hung up unexpectedly' >&2; kill -KILL $$";
+    // The commit arrives, and the answer does not.
+    let arrived = format!("\"$GIT\" \"$@\" >/dev/null 2>&1; {broken}");
+    let said = publish_while(&site, &url, &[], "push", &arrived);
+    assert!(said.code == 0 && said.err.contains("published to gh-pages"), "{}", said.shown());
+    assert_eq!(remote.history("gh-pages").len(), 1);
+    // Nothing arrives.
+    site.put("content/about.md", "+++\ntitle = 'About'\n+++\nOther words.\n");
+    let said = publish_while(&site, &url, &[], "push", broken);
+    assert!(
+        said.code == 1 && said.err.contains("cannot publish to") && said.err.contains("hung up"),
+        "{}",
+        said.shown()
+    );
+    assert!(said.err.contains("stands where it stood before: nothing was published"), "{}", said.err);
+    assert_eq!(remote.history("gh-pages").len(), 1);
+    // Somebody else was faster, and then the connection broke.
+    let other = format!(
+        "unset GIT_DIR GIT_INDEX_FILE; cd {} && \"$GIT\" update-ref refs/heads/gh-pages $(\"$GIT\" -c user.name=M -c user.email=m@x \
+         commit-tree -p gh-pages -m faster 'gh-pages^{{tree}}'); {broken}",
+        remote.path().display()
+    );
+    let said = publish_while(&site, &url, &[], "push", &other);
+    assert!(said.code == 1 && said.err.contains("neither what was there"), "{}", said.shown());
+    // Nobody answers any more.
+    let away = format!("mv {0} {0}.away; {broken}", remote.path().display());
+    let said = publish_while(&site, &url, &[], "push", &away);
+    assert!(said.code == 1 && said.err.contains("whether it was published is not known"), "{}", said.shown());
+    assert!(!said.err.contains("nothing was published"), "{}", said.err);
+}
+
+#[test]
+fn a_remote_that_keeps_histories_refuses_a_branch_started_anew() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    publish(&site, &remote, &[]);
+    remote.git(&["config", "receive.denyNonFastForwards", "true"]);
+    let said = site.refused(&["publish", "--remote", &remote.url(), "--fresh"]);
+    assert!(said.contains("does not take the commit") && said.contains("nothing was published"), "{said}");
+    assert!(said.contains("another branch"), "{said}");
+    assert_eq!(remote.history("gh-pages").len(), 1);
+}
+
+#[test]
+fn what_is_configured_for_a_folder_of_repositories_holds_while_publishing() {
+    let (remote, home) = (Repository::new(), tempfile::tempdir().unwrap());
+    let address = remote.serve(Some(LOG_IN));
+    let site = record(&format!("{CONFIG}[publish]\nremote = \"http://{address}\"\n"));
+    crate::repository::git(&site.path(""), &["init", "--quiet"]);
+    let work = site.path("").canonicalize().unwrap().display().to_string();
+    let work = work.trim_end_matches('/');
+    let conditional = format!("[includeIf \"gitdir:{work}/\"]\n\tpath = work\n");
+    std::fs::write(home.path().join(".gitconfig"), conditional).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = site.command(arguments);
+        said(
+            &command
+                .env("HOME", home.path())
+                .env_remove("XDG_CONFIG_HOME")
+                .env_remove("GIT_CONFIG_GLOBAL")
+                .output()
+                .unwrap(),
+        )
+    };
+    let refused = run(&["publish"]);
+    assert!(refused.code == 1 && refused.err.contains("does not accept the log-in"), "{}", refused.shown());
+    std::fs::write(home.path().join("work"), format!("[http]\n\textraHeader = Authorization: {LOG_IN}\n")).unwrap();
+    let done = run(&["publish"]);
+    assert_eq!(done.code, 0, "{}", done.shown());
+    assert!(remote.has("gh-pages"));
 }
