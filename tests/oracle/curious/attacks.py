@@ -132,7 +132,9 @@ def results(case, values):
         grown, unsure = equations.before(order)
         capital = grown * values
         gain = leave - entry - 2 * costs.per_share
-        unsure_gain = entry * doubt_in + leave * doubt_out
+        # Parts of orders are taken fill by fill, and what each fill cost is not published.
+        parts = sum(2e-4 for one, _ in (opening, closing) if one.fills > 1)
+        unsure_gain = entry * doubt_in + leave * doubt_out + leave * parts
         # At the least both orders paid by the share, at the most both the minimum.
         half = site.half("results_bps") / 1e4 + 1e-9
         extra = 2 * costs.least / capital
@@ -143,7 +145,7 @@ def results(case, values):
         if trip.net_return is not None:
             # What the price's return exceeds the net one by was paid, and is at most two minima of one share's cost.
             paid = (leave / entry - 1 - trip.net_return)
-            room = site.half("trade_returns") + (doubt_in + doubt_out) * leave / entry + 1e-9
+            room = site.half("trade_returns") + (doubt_in + doubt_out + parts) * leave / entry + 1e-9
             most = np.maximum((order.weight * grown + site.half("weights") * grown) * values, 1.0)
             cheapest = 2 * np.maximum(costs.per_share / leave, costs.least / most) * min(leave, entry) / entry
             # Of a sale in parts only its share of the commissions was paid, so the bound is one-sided.
@@ -162,8 +164,9 @@ def weighted_prices(case, values):
         used += 1
         grown, _ = equations.before(order)
         middle, room = order.weight * grown * values / fill, site.half("weights") * grown * values / fill
+        most = int(min(30, np.ceil(room.max()) + 1))
         anyone = room > 30
-        for off in range(-30, 31):
+        for off in range(-most, most + 1):
             shares = np.round(middle) + off
             for gap in range(1, 6):
                 # Two fills a few ticks apart, the lower one at any tick from which the mean can be reached.
@@ -190,7 +193,9 @@ def weights_of_days(case, values):
         for symbol, weight in held.items():
             if symbol not in market.column:
                 continue
-            since = max((order.day for order in site.orders if order.symbol == symbol and order.day <= day), default="")
+            traded = [order.day for order in site.orders if order.symbol == symbol and order.day <= day]
+            # Where small orders are not listed, a holding may have changed from one weight to the next.
+            since = max(traded, default="") if site.level.lists_all else day
             close = market.closes[market.row[day], market.column[symbol]]
             low = (weight - half) * (grown - unsure) / close
             high = (weight + half) * (grown + unsure) / close

@@ -25,6 +25,7 @@ class Level:
     commission_bps: float | None = None  # of each order
     year_costs: bool = False  # a band for each year
     slippage_bps: float = 1.0
+    lists_all: bool = True  # whether orders are listed whose weight rounds to nothing, and what they closed
     flows: float | None = None  # money across the border as a share of the account, with its date
     backtest: float | None = None  # the site's own backtest, where it starts from the real net value
 
@@ -33,10 +34,13 @@ LEVELS = {
     "fine": Level("fine", index=1e-6, log_index=False, daily=1e-6, months=1e-6, month_drawdowns=1e-6, weights=1e-4,
                   month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, commission_bps=0.1, slippage_bps=0.1,
                   flows=0.01, backtest=1e-6),
-    "daily": Level("daily", index=1e-3, months=1e-4, month_drawdowns=1e-4, year_costs=True, flows=0.05),
+    # Positions that are held for years are weighed at many month-ends, and each weight narrows the same whole number.
+    "daily": Level("daily", index=1e-3, months=1e-4, month_drawdowns=1e-4, month_weights=0.05, year_costs=True,
+                   flows=0.05),
     "monthly": Level("monthly", months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
-                     trade_returns=1e-2),
-    "coarse": Level("coarse", months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2),
+                     trade_returns=1e-2, lists_all=False),
+    "coarse": Level("coarse", months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
+                    lists_all=False),
 }
 
 
@@ -59,6 +63,10 @@ def emulate(site, level, flows=()):
     orders = [_order(order, level) for order in site.orders]
     trips = [replace(trip, result_bps=_or_none(trip.result_bps, level.results_bps),
                      net_return=_or_none(trip.net_return, level.trade_returns)) for trip in site.trips]
+    if not level.lists_all:
+        orders = [order for order in orders if order.weight]
+        listed = {(order.day, order.symbol) for order in orders}
+        trips = [trip for trip in trips if {(trip.opened, trip.symbol), (trip.closed, trip.symbol)} <= listed]
     index = None
     if level.index:
         index = np.exp(rounded(np.log(site.index), level.index)) if level.log_index else site.index

@@ -216,7 +216,10 @@ class _Run:
                  for order in replay.of_day.get(day, [])}
 
         def fill_price(column, sign):
-            found = known.get((market.symbols[column], sign))
+            symbol = market.symbols[column]
+            if self.exact_fills is not None and (day, symbol, sign) in self.exact_fills:
+                return self.exact_fills[day, symbol, sign]
+            found = known.get((symbol, sign))
             return found[0] if found else closes[column]
 
         ranked = [market.column[symbol] for symbol in best]
@@ -264,7 +267,8 @@ class _Run:
                 close = self.replay.market.closes[self.replay.market.row[day], column]
                 off_by = self.one_share(0.0, close) / close
                 if order is None:
-                    fits &= shares <= off_by
+                    unlisted = 0.0 if level.lists_all else (level.weights / 2 + 1e-4) * capital / close
+                    fits &= shares <= off_by + unlisted
                     continue
                 fits &= shares + off_by > 0
                 price, doubt = known[symbol, sign]
@@ -289,12 +293,16 @@ class _Run:
             off_by = self.one_share(0.0, price) / price
             trip = self.replay.trips.get((day, symbol, opened))
             if trip is None:
-                fits &= taken <= off_by
+                # Where small orders are not listed, nor is what they opened or closed.
+                fits &= (taken <= off_by) | (not level.lists_all)
                 continue
             fits &= taken + off_by > 0
             paid = taken * commission + taken * charged / np.maximum(sold, 1)
             profit = taken * (price - entry) - paid
             doubt = 1e-4 if level.daily else 0.0
+            # The program takes parts of orders fill by fill, and what each fill cost is not published.
+            doubt += sum(2e-4 for key in ((opened, symbol, 1), (day, symbol, -1))
+                         if key in self.replay.orders and self.replay.orders[key].fills > 1)
             if trip.result_bps is not None:
                 weight = taken * price / capital
                 off = np.abs(profit / capital * 1e4 - trip.result_bps)
@@ -302,7 +310,7 @@ class _Run:
                 fits &= off <= self.replay.site.half("results_bps") + unsure * 1e4
             if trip.net_return is not None and not off_by.any():
                 off = np.abs(profit / np.maximum(taken * entry, 1e-9) - trip.net_return)
-                fits &= off <= self.replay.site.half("trade_returns") + 2 * doubt
+                fits &= off <= self.replay.site.half("trade_returns") + doubt * (1 + np.abs(price / entry - 1)) * 1.5
         self.lots[column] = [lot for lot in self.lots[column] if np.any(lot[1] > 0)]
         return fits
 

@@ -8,8 +8,8 @@ from .attacks import ATTACKS, Case
 from .replay import Replay
 
 # How many start values are tried: fine numbers leave narrow teeth, coarse ones do not.
-GRID = {"fine": 40_001}
-COARSE_GRID = 1_501
+GRID = {"fine": 20_001}
+COARSE_GRID = 1_001
 # An attack that leaves less than this share of the start values has found the account ...
 QUARTER = 0.25
 # ... and replay at coarse levels, whose guesses are too few to fill a comb, where its 90 % interval is narrower than this
@@ -32,8 +32,8 @@ class Verdict:
 
     @property
     def found(self):
-        """Whether the attack has found the account."""
-        if not self.applies:
+        """Whether the attack has found the account; one that excludes it leads its reader astray."""
+        if not self.applies or not self.kept:
             return False
         if self.attack in ("replay", JOINED) and not self.fine:
             return self.factor < FACTOR
@@ -74,3 +74,17 @@ def _verdict(name, mask, values, kept, site):
     left = np.sort(np.log(values[:-1][mask[:-1]]))
     factor = float(np.exp(np.quantile(left, 0.95) - np.quantile(left, 0.05))) if len(left) else 1.0
     return Verdict(name, True, float(mask[:-1].mean()), factor, kept, mask, site.level.name == "fine")
+
+
+def tooth(site, market, account, name):
+    """The start values next to the true one that an attack cannot tell from it."""
+    case = Case(site, market, account.rule, account.value)
+    size, width = 1_000, 1e-2
+    while True:
+        values = account.value * (1 + np.linspace(-width, width, 2 * size + 1))
+        mask = ATTACKS[name](case, values)
+        out = np.flatnonzero(~mask)
+        low, high = out[out < size].max(initial=-1) + 1, out[out > size].min(initial=2 * size + 1) - 1
+        if high - low > 20 or width < 1e-8 or not mask[size]:
+            return values[low], values[high]
+        width /= 20
