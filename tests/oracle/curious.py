@@ -2,9 +2,9 @@
 """A curious reader: what the published files give away of an account's size.
 
 Simulated accounts are written as sites, built with the program, and attacked from `public/` and price files alone. The
-table says how many accounts each attack finds at each level of precision, and the largest. Levels that the program
-does not have are emulated from what it publishes at its finest, and marked with a `~`. Exit 1 if a level of the program
-lets through what it must not, or if nothing finds an account at the finest.
+table says how many accounts each attack finds at each level of precision, and the largest. All levels but the finest are
+emulated from what it publishes there, and marked with a `~`; with --built the program publishes each itself. Exit 1 if
+what the program publishes lets through what it must not, or if nothing finds an account at the finest.
 """
 
 import argparse
@@ -68,9 +68,9 @@ def flows_of(account):
     return [(day, 1 if amount > 0 else -1, account.share_of_flow(day)) for day, amount in account.flows.items()]
 
 
-def attack(binary, market, chosen, levels, scratch, reports):
+def attack(binary, market, chosen, levels, scratch, reports, built):
     """All verdicts: `{level: [(account, verdicts)]}`, and which levels are emulated."""
-    table, emulated = {level: [] for level in levels}, set()
+    table, emulated = {level: [] for level in levels}, set() if built else set(levels) - {"fine"}
     for account in chosen:
         begun, sites = time.monotonic(), {}
         for level in ["fine", *(level for level in levels if level != "fine")]:
@@ -79,11 +79,11 @@ def attack(binary, market, chosen, levels, scratch, reports):
                 emulated.add(level)
                 site = emulate(sites["fine"], LEVELS[level], flows_of(account))
             sites[level] = site
-        built = time.monotonic() - begun
+        building = time.monotonic() - begun
         for level in levels:
             table[level].append((account, verdicts(sites[level], market, account)))
         seconds = time.monotonic() - begun
-        print(f"{account.name}: {seconds:.0f} s, {built:.0f} of them building", file=sys.stderr, flush=True)
+        print(f"{account.name}: {seconds:.0f} s, {building:.0f} of them building", file=sys.stderr, flush=True)
     return table, emulated
 
 
@@ -135,13 +135,15 @@ def main():
     parser.add_argument("--accounts", type=int, default=100, help="how many simulated accounts (100)")
     parser.add_argument("--levels", default=",".join(LEVELS), help="which levels, with commas between")
     parser.add_argument("--no-reports", action="store_true", help="do not read weights from the monthly PDFs")
+    parser.add_argument("--built", action="store_true", help="attack what the program publishes at each level")
     parser.add_argument("--only", default="", help="only accounts whose name has this in it")
     options = parser.parse_args()
     market = Market.read(PRICES, Rule().universe)
     chosen = [account for account in accounts(options.accounts, market) if options.only in account.name]
     with tempfile.TemporaryDirectory() as scratch:
         binary = str(Path(options.binary).resolve())
-        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports)
+        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports,
+                                 options.built)
         account, site = demo(binary, scratch)
         bitten = [_line(verdict, site, market, account) for verdict in verdicts(site, market, account) if verdict.applies]
     print(written(table, emulated))
