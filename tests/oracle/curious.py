@@ -64,7 +64,7 @@ def demo(binary, scratch):
 
 
 def flows_of(account):
-    """Date, sign and share of each flow, which every level but the finest names."""
+    """Date, sign and share of each flow, which emulated levels name."""
     return [(day, 1 if amount > 0 else -1, account.share_of_flow(day)) for day, amount in account.flows.items()]
 
 
