@@ -32,7 +32,7 @@ pub fn named(symbol: &str, description: &str) -> Named {
     }
 }
 
-/// `CALL QUUX INC $15 EXP 04/17/26`, `PUT (QQX) QUUX APR 17 26 $15 (100 SHS)`.
+/// `CALL QUUX INC $15 EXP 04/17/26`, `PUT (QQX) QUUX APR 17 26 $15`.
 fn is_described_as_option(description: &str) -> bool {
     let upper = description.trim_start().to_ascii_uppercase();
     let after = ["CALL ", "PUT "].iter().find_map(|right| upper.strip_prefix(right));
@@ -63,7 +63,7 @@ mod tests {
             assert_eq!(named(symbol, ""), Named::Option, "{symbol}");
         }
         assert_eq!(named("8123456AB", "CALL QUUX INC $15 EXP 04/17/26"), Named::Option);
-        assert_eq!(named("QQX", "PUT (QQX) QUUX APR 17 26 $15 (100 SHS)"), Named::Option);
+        assert_eq!(named("QQX", "PUT (QQX) QUUX APR 17 26 $15"), Named::Option);
         assert_eq!(named("912797AB1", "US TREASURY BILL"), Named::Bond);
         for (symbol, description) in
             [("QQX", "QUUX INC"), ("BRK.B", ""), ("BRK/B", ""), ("CALL", "CALL CENTER HOLDINGS"), ("C", "")]
