@@ -1,11 +1,12 @@
 """A year of an account at Interactive Brokers as its statements describe it, and the ledger that knows better.
 
 `Account(seed, base)` plays the year session by session: deposits in two currencies, dividends with tax and reversals,
-forward and reverse splits, a change of symbol, a spin-off, shares transferred in, options that are sold, assigned and
-expire, a future abroad, a short sale, orders filled around opposite ones, money rounded to cents, cash abroad on a day on which
-rates move by 5 %, currency conversions, trades cancelled and booked again days later, and values that later statements
-restate. Boxes of the query may be ticked and unticked between statements, so that numbers come and go. `statement(span)`
-writes what a Flex query of a period would hold at the time it was
+forward and reverse splits, a change of symbol, a spin-off, a merger for cash and one for shares (at times with cash
+beside them), a dividend in shares that a price source calls a split, a delisting, shares transferred in, options that are
+sold, assigned and expire, a future abroad, a short sale, orders filled around opposite ones, money rounded to cents, cash
+abroad on a day on which rates move by 5 %, currency conversions, trades cancelled and booked again days later, and values
+that later statements restate. Boxes of the query may be ticked and unticked between statements, so that numbers come and go.
+`statement(span)` writes what a Flex query of a period would hold at the time it was
 generated; `Known(account, spans)` is what a reader of these statements can know, with every figure worked out here in
 exact fractions.
 """
@@ -89,6 +90,20 @@ class Action:
     ratio: F
 
 
+@dataclass
+class Payment:
+    """Cash for all of an instrument, or for the part of it that the cash is of what it brought."""
+
+    time: str
+    instrument: Instrument
+    order: int
+    rate: F
+    row: Datum
+    worth: F = F(0)  # what came beside the cash was worth
+    into: int = 0
+    ratio: F = F(0)  # new units for each old one
+
+
 class Account:
     def __init__(self, seed, base):
         self.random = random.Random(seed)
@@ -96,6 +111,7 @@ class Account:
         self.days = weekdays(date(2024, 1, 2), date(2024, 12, 31))
         self.sessions = [day for day in self.days if day not in CLOSED]
         self.rows, self.fills, self.actions = [], [], []
+        self.public_splits = []  # (symbol, day, ratio, currency), as a price source tells them
         self.cash = defaultdict(F)
         self.held = defaultdict(F)  # conid -> quantity
         self.marks = {}  # conid -> the price a future was last settled at
@@ -309,15 +325,73 @@ class Account:
         self.held[instrument.conid] += F(quantity)
         self.flows.append(datum)
 
-    def action(self, kind, instrument, quantity, words, evening, number=None):
-        self.row("CorporateAction", self.today, {
+    def action(self, kind, instrument, quantity, words, evening, number=None, proceeds=F(0), value=F(0), clock="202500"):
+        attributes = {
             "currency": instrument.currency, "fxRateToBase": text(self.rate(instrument.currency)),
             "assetCategory": instrument.category, "symbol": instrument.symbol, "conid": str(instrument.conid),
-            "type": kind, "quantity": text(quantity), "amount": "0", "proceeds": "0", "value": "0",
-            "dateTime": f"{evening:%Y%m%d};202500", "reportDate": f"{self.today:%Y%m%d}",
+            "type": kind, "quantity": text(quantity), "amount": text(-proceeds), "proceeds": text(proceeds),
+            "value": text(value), "dateTime": f"{evening:%Y%m%d};{clock}", "reportDate": f"{self.today:%Y%m%d}",
             "actionID": str(number or self.number()), "transactionID": str(self.number()), "levelOfDetail": "DETAIL",
-            "description": words, "actionDescription": words})
+            "description": words, "actionDescription": words}
+        until = self.restated() if proceeds else None
+        earlier = {"amount": text(-proceeds - 5), "proceeds": text(proceeds + 5)} if until else None
+        datum = self.row("CorporateAction", self.today, attributes, earlier, until)
         self.held[instrument.conid] += F(quantity)
+        self.cash[instrument.currency] += proceeds
+        return datum
+
+    def merger(self, instrument, other, evening, ratio=None, cash=F(0)):
+        """All of it goes for `ratio` of another one each, for cash, or for both."""
+        held = self.held[instrument.conid]
+        if held <= 0:
+            return
+        number, proceeds = self.number(), held * cash
+        words = f"{instrument.symbol}(US{instrument.conid:010}) MERGED(Acquisition) "
+        if not ratio:
+            words += f"FOR {instrument.currency} {float(cash):.2f} PER SHARE "
+        leg = f"({instrument.symbol}, INC, US{instrument.conid:010})"
+        row = self.action("TC", instrument, -held, words + leg, evening, number, proceeds)
+        time = f"{evening:%Y%m%d};202500"
+        if not ratio:
+            self.next_order += 1
+            rate = self.rate(instrument.currency)
+            self.actions.append(Payment(time, instrument, self.next_order, rate, row))
+            return
+        come, worth = held * ratio, F(round(held * ratio * other.price * 100), 100)
+        self.action("TC", other, come, words + f"({other.symbol}, INC, US{other.conid:010})", evening, number, value=worth)
+        if not cash:
+            self.actions.append(Action(time, instrument.conid, other.conid, ratio))
+            return
+        self.next_order += 1
+        # What is restated later divides the cost by what is known then.
+        self.actions.append(Payment(time, instrument, self.next_order, self.rate(instrument.currency), row,
+                                    worth, other.conid, ratio))
+
+    def dividend_in_shares(self, instrument, held_for_one, evening):
+        """More of the same, which a price source calls a split."""
+        held = self.held[instrument.conid]
+        if held <= 0:
+            return
+        name = f"US{instrument.conid:010}"
+        words = f"{instrument.symbol}({name}) STOCK DIVIDEND {name} 1 FOR {held_for_one} ({instrument.symbol}, INC, {name})"
+        instrument.price = F(round(instrument.price * held_for_one / (held_for_one + 1) * 100), 100)
+        come = held / held_for_one
+        self.action("SD", instrument, come, words, evening, value=F(round(come * instrument.price * 100), 100), clock="202000")
+        ratio = F(held_for_one + 1, held_for_one)
+        self.actions.append(Action(f"{evening:%Y%m%d};202000", instrument.conid, instrument.conid, ratio))
+        self.public_splits.append((instrument.symbol, self.today, f"{held_for_one + 1}:{held_for_one}", instrument.currency))
+
+    def delisting(self, instrument, evening):
+        """All of it goes, for nothing."""
+        held = self.held[instrument.conid]
+        if held <= 0:
+            return
+        name = f"US{instrument.conid:010}"
+        words = f"{instrument.symbol}({name}) DELISTED ({instrument.symbol}, INC, {name})"
+        row = self.action("DW", instrument, -held, words, evening)
+        self.next_order += 1
+        rate = self.rate(instrument.currency)
+        self.actions.append(Payment(f"{evening:%Y%m%d};202500", instrument, self.next_order, rate, row))
 
     def split(self, instrument, n, evening):
         words = f"{instrument.symbol}(US{instrument.conid:010}) SPLIT {n} FOR 1 ({instrument.symbol}, INC, US{instrument.conid:010})"
@@ -339,11 +413,20 @@ class Account:
 
     # --- the year ---
 
+    def before_a_session(self, day):
+        """A day like this one that no holiday follows: a holiday's value, which tells no rates, stands for the session before
+        it, and a payment of that session is then not known in the base currency."""
+        after = {day: self.days[self.days.index(day) + 1] for day in self.sessions[:-1]}
+        return next(session for session in self.sessions if session >= day and after[session] not in CLOSED)
+
     def play(self):
         pick = self.random
         us = [self.new(f"US{n}", "STK", "USD", pick.randint(20, 300)) for n in range(4)]
         eu = self.new("EUX", "STK", "EUR", pick.randint(20, 90))
         uk = self.new("UKX", "STK", "GBP", pick.randint(5, 60))
+        bought_out, merged = self.new("MCX", "STK", "USD", 40), self.new("MSX", "STK", "USD", 30)
+        paying, doomed = self.new("SDX", "STK", "USD", 70), self.new("DLX", "STK", "EUR", 9)
+        taker = self.new("ACQ", "STK", "USD", 55)
         parent, moved = self.new("PAR", "STK", "USD", 80), self.new("TIN", "STK", "USD", 45)
         future = self.new("FDX", "FUT", "EUR", 18000, 25)
         at = lambda share: self.sessions[int(share * len(self.sessions))]  # noqa: E731
@@ -354,6 +437,10 @@ class Account:
         plan[jitter(.50, .56)].append("reverse")
         plan[jitter(.58, .64)].append("rename")
         plan[jitter(.30, .36)].append("spin-off")
+        plan[self.before_a_session(jitter(.42, .52))].append("cash-merger")
+        plan[self.before_a_session(jitter(.53, .63))].append("share-merger")
+        plan[jitter(.25, .75)].append("share-dividend")
+        plan[self.before_a_session(jitter(.80, .90))].append("delisting")
         plan[jitter(.20, .28)].append("transfer")
         plan[jitter(.10, .14)].append("put")
         plan[jitter(.66, .70)].append("call")
@@ -376,9 +463,10 @@ class Account:
             plan[jitter(.05, .85)].append("mistake")
         for _ in range(3):
             plan[jitter(.02, .98)].append("convert")
-        for _ in range(14):
+        for _ in range(20):
             plan[jitter(.02, .97)].append("trade")
         renamed = rename_me
+        open_to_trade = [bought_out, merged, paying, doomed]
         put = call = None
         previous = None
         for number, day in enumerate(self.days):
@@ -393,7 +481,7 @@ class Account:
             if previous is None:
                 self.money("Deposits/Withdrawals", self.base, 400000)
                 self.flows.pop()
-                for instrument in (*us, eu, uk, parent):
+                for instrument in (*us, eu, uk, parent, bought_out, merged, paying, doomed):
                     self.trade(instrument, 10 * pick.randint(4, 12), pieces=pick.randint(1, 3))
                 self.trade(turned, 60)
             for event in plan.get(day, []):
@@ -424,6 +512,18 @@ class Account:
                     words = f"PAR(US{parent.conid:010}) SPINOFF  1 FOR 4 (SPN, SPN INC, US{child.conid:010})"
                     self.action("SO", child, self.held[parent.conid] / 4, words, evening)
                     parent.price -= 3
+                elif event == "cash-merger":
+                    self.merger(bought_out, None, evening, cash=bought_out.price + 2)
+                    open_to_trade.remove(bought_out)
+                elif event == "share-merger":
+                    self.merger(merged, taker, evening, F(1, pick.choice([2, 4])), F(pick.choice([0, 0, 3, 11])))
+                    open_to_trade.remove(merged)
+                    open_to_trade.append(taker)
+                elif event == "share-dividend":
+                    self.dividend_in_shares(paying, pick.choice([10, 20]), evening)
+                elif event == "delisting":
+                    self.delisting(doomed, evening)
+                    open_to_trade.remove(doomed)
                 elif event == "transfer":
                     self.transfer_in(moved, 100)
                 elif event == "put":
@@ -444,7 +544,7 @@ class Account:
                 elif event == "close-future":
                     self.trade(future, -1)
                 elif event == "trade":
-                    self.some_trade([split_me, reverse_me, renamed, traded, eu, uk])
+                    self.some_trade([split_me, reverse_me, renamed, traded, eu, uk, *open_to_trade])
             if pick.random() < .03:
                 self.money("Broker Interest Received", self.base, F(pick.randint(100, 900), 100))
             if pick.random() < .03:
@@ -670,12 +770,31 @@ class Known:
                     lot.unit /= event.ratio
                 books[event.into].extend(lots)
                 continue
+            if isinstance(event, Payment):
+                self.pay(books, event, pairs)
+                continue
             self.match(books[event.instrument.conid], event, pairs)
         return list(pairs.values())
 
+    def pay(self, books, event, pairs):
+        """Closes every lot, or the part of it that the cash is of what it brought; the rest goes on."""
+        proceeds, lots = F(self.row[id(event.row)]["proceeds"]), books.pop(event.instrument.conid, deque())
+        share = proceeds / (proceeds + event.worth) if event.into else F(1)
+        held = sum(lot.quantity for lot in lots)
+        for lot in lots:
+            part = Lot(lot.quantity * share, lot.unit, lot.rate, lot.commission * share, lot.order, lot.time, lot.carried * share)
+            money = proceeds * lot.quantity / held
+            paid = Fill(event.instrument, event.time, -part.quantity, event.order, 0, event.rate, money)
+            self.match(deque([part]), paid, pairs)
+            if event.into:
+                lot.unit *= (1 - share) / event.ratio
+                lot.quantity *= event.ratio
+                lot.commission, lot.carried = lot.commission * (1 - share), lot.carried * (1 - share)
+                books[event.into].append(lot)
+
     def match(self, lots, fill, pairs):
         instrument = fill.instrument
-        commission = -F(self.row[id(fill.commission)]["ibCommission"])
+        commission = -F(self.row[id(fill.commission)]["ibCommission"]) if fill.commission else F(0)
         left, each, unit = abs(fill.quantity), commission / abs(fill.quantity), fill.money / abs(fill.quantity)
         sign = 1 if fill.quantity > 0 else -1
         while left and lots and (lots[0].quantity > 0) != (sign > 0):
@@ -731,7 +850,8 @@ def spans(account, random_source):
 # What a query may leave out and a statement still be read right. Without `Transaction ID` a trade that is booked again
 # goes by its trade number, and by nothing without both.
 OPTIONAL = {"Trade": [("ibExecID",), ("transactionID",), ("tradeID",), ("ibExecID", "tradeID"), ()],
-            "CashTransaction": [("transactionID",), ("transactionID", "description"), ("description",), ()]}
+            "CashTransaction": [("transactionID",), ("transactionID", "description"), ("description",), ()],
+            "CorporateAction": [("transactionID",), ()]}
 
 
 def tick_boxes(spans, random_source):

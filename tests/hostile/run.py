@@ -6,6 +6,7 @@ before a statement holds them. For each seed and base currency: every import ord
 total, months, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
 """
 
+import csv
 import json
 import random
 import shutil
@@ -46,6 +47,29 @@ def new_site(binary, root, base):
     for page in (root / "content").glob("*.md"):
         page.unlink()
     return Program(binary, root)
+
+
+ACTIONS = ("id,event,date,time,account,kind,symbol,conid,asset_class,currency,quantity,ratio,proceeds,value,multiplier,"
+           "cancels,source,generated,text").split(",")
+
+
+def tell_splits(root, splits):
+    """The splits of a price source, as a collection of prices leaves them."""
+    path = root / "data/actions.csv"
+    path.parent.mkdir(exist_ok=True)
+    rows, names = [], ACTIONS
+    if path.exists():
+        with path.open(newline="") as file:
+            reader = csv.DictReader(file)
+            rows, names = list(reader), reader.fieldnames
+    for symbol, day, ratio, currency in splits:
+        name = f"yahoo:{symbol}:{day}"
+        rows.append({"id": name, "event": name, "date": str(day), "kind": "FS", "symbol": symbol, "currency": currency,
+                     "ratio": ratio, "source": "yahoo", "generated": "2025-02-01T00:00:00Z"})
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def close(ours, right):
@@ -99,9 +123,13 @@ def one(binary, seed, keep):
             program = new_site(binary, root, base)
             for day, amount in by_hand:
                 program.run("flow", "add", f"{day}", amount)
+            if attempt == 0:
+                tell_splits(root, account.public_splits)
             for path in files if attempt == 0 else [files]:
                 paths = path if isinstance(path, list) else [path]
                 program.run("import", "flex", *paths)
+            if attempt == 1:
+                tell_splits(root, account.public_splits)
             findings = program.run("check", codes=(0, 1))
             errors = [line for line in findings.splitlines() if line.startswith("error") or "position" in line]
             problems += [f"check: {line}" for line in errors[:3]]
