@@ -15,11 +15,14 @@ pub struct Publish {
     pub cname: Option<String>,
     /// The program that publishes instead of git, with its arguments; `{public}` becomes the folder of the site.
     pub command: Vec<String>,
+    /// Files of the site that may be published though they cannot be searched for private values, by their path in it.
+    pub unsearched: Vec<String>,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { remote: "origin".into(), branch: "gh-pages".into(), cname: None, command: Vec::new() }
+        let (command, unsearched) = (Vec::new(), Vec::new());
+        Self { remote: "origin".into(), branch: "gh-pages".into(), cname: None, command, unsearched }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Status};
 use crate::error::{Error, Place, Result};
+use crate::publication::scan;
 use crate::record::{Finding, FindingKind, Record, Severity};
 use crate::site::Files;
 
@@ -79,6 +80,24 @@ pub fn files(files: &Files) -> Result<()> {
             .hint("take large files out of static/ and content/, and link to them elsewhere"));
     }
     Ok(())
+}
+
+/// Refuses files into which the search for private values cannot look, unless their owner has.
+///
+/// # Errors
+/// The first of them, and why it cannot be searched.
+pub fn unsearched(files: &Files, allowed: &[String]) -> Result<()> {
+    let unsearched = scan::unsearched(files);
+    let mut others = unsearched.iter().filter(|(path, _)| !allowed.contains(path));
+    let Some((path, (part, why))) = others.next() else { return Ok(()) };
+    let inside = part.strip_prefix(path.as_str()).unwrap_or_default().trim_start_matches('/');
+    let what = if inside.is_empty() { (*why).to_owned() } else { format!("`{inside}` in it: {why}") };
+    let more = others.count();
+    let more = if more == 0 { String::new() } else { format!(" (the first of {} files)", more + 1) };
+    Err(Error::refused(format!("the file cannot be searched for private values: {what}{more}"))
+        .at(Place::file(format!("public/{path}")))
+        .hint("publish it in a form that can be read: as text, CSV, zip, or a PDF whose text can be copied")
+        .hint(format!("if you know what is in it: `[publish] unsearched = [\"{path}\"]`")))
 }
 
 fn has_open_place(page: &[u8]) -> bool {

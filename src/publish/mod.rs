@@ -218,6 +218,7 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     made.refuse_leaks(config)?;
     let Made { files, reports, .. } = made;
     gate::files(&files)?;
+    gate::unsearched(&files, &config.publish.unsearched)?;
     begin("comparing");
     let contents = commit::store(&remote, &files)?;
     let tree = commit::tree(&remote, &contents)?;
@@ -245,6 +246,7 @@ fn by_command(site: &SiteDir, config: &Config, loaded: Loaded, as_of: NaiveDate)
     made.refuse_leaks(config)?;
     let Made { files, reports, lock, .. } = made;
     gate::files(&files)?;
+    gate::unsearched(&files, &config.publish.unsearched)?;
     let contents = files.keys().map(|path| (path.clone(), String::new())).collect();
     let mut changes = changes::between(&BTreeMap::new(), &contents);
     sizes(&mut changes, &files);

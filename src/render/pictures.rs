@@ -8,7 +8,7 @@ use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
 use crate::file_content::FileContent;
 use crate::site_dir::is_litter;
-use crate::{Error, Result};
+use crate::{Error, Place, Result};
 
 const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
 
@@ -22,11 +22,12 @@ impl Pictures {
     /// Every picture below a folder. Hidden ones and what editors leave are none of ours.
     ///
     /// # Errors
-    /// A folder or file that cannot be read.
+    /// A folder or file that cannot be read, or a link that leads out of the folder: what lies elsewhere may be private.
     pub fn below(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
         if folder.is_dir() {
-            collect(folder, folder, &mut files)?;
+            let real = folder.canonicalize().map_err(|cause| Error::io("look at", folder, cause))?;
+            collect(&Root { folder, real: &real }, folder, &mut files)?;
         }
         Ok(Self { files })
     }
@@ -65,7 +66,26 @@ pub fn is_picture(path: &Path) -> bool {
     ending.is_some_and(|ending| KINDS.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
+/// The folder that is looked through, and where it really lies.
+struct Root<'a> {
+    folder: &'a Path,
+    real: &'a Path,
+}
+
+impl Root<'_> {
+    /// Refuses a link to somewhere else. One that leads nowhere brings nothing in.
+    fn refuse_leaving(&self, link: &Path) -> Result<()> {
+        let leaves = link.canonicalize().is_ok_and(|target| !target.starts_with(self.real));
+        if !leaves {
+            return Ok(());
+        }
+        Err(Error::refused("it is a link that leads out of content/, and what lies there may be private")
+            .at(Place::file(link))
+            .hint("put a copy of the file or folder in its place"))
+    }
+}
+
+fn collect(root: &Root, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(read)?;
@@ -74,12 +94,15 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, FileContent>
         if name.starts_with('.') || is_litter(&name) {
             continue;
         }
+        if entry.file_type().map_err(read)?.is_symlink() {
+            root.refuse_leaving(&path)?;
+        }
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if is_picture(&path) {
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
             files.insert(
-                path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
+                path.strip_prefix(root.folder).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
                 content.into(),
             );
         }

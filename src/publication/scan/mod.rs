@@ -1,13 +1,18 @@
 //! The last look at the finished site: is anything private in it?
 //!
 //! The types above make a leak by a template impossible; this catches what they cannot, such as an amount in
-//! the author's own commentary, and guards against mistakes in the boundary itself. It searches names (account,
-//! execution, order and flow numbers) in every file, and in relative mode numbers as well, read in every usual
-//! spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
+//! the author's own commentary or a file that a page links to, and guards against mistakes in the boundary itself. It
+//! searches names (account, execution, order and flow numbers) in every file, and in relative mode numbers as well, read in
+//! every usual spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
+//! Archives and PDFs are looked into, and texts read in their encoding; of pictures, sound and films only what is written
+//! beside the picture itself.
 
+mod inflate;
 mod kept;
 mod number;
 mod numbers;
+mod packed;
+mod pdf;
 mod search;
 mod secrets;
 
@@ -44,6 +49,11 @@ impl Secrets {
         leaks.dedup();
         leaks
     }
+}
+
+/// The files that cannot be searched, or not as a whole: what of them, and why.
+pub fn unsearched(files: &BTreeMap<String, FileContent>) -> BTreeMap<&String, (String, &'static str)> {
+    files.iter().filter_map(|(name, bytes)| Some((name, packed::read(name, bytes).unread?))).collect()
 }
 
 /// Refuses a site that holds something private.

@@ -3,14 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::number::{DIGITS, GROUPED_DIGITS, Number, numbers, readings};
-use super::{Leak, Secrets};
+use super::{Leak, Secrets, packed};
 
 /// Everything private in a file, in order.
-pub fn file(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
-    // Packed: the texts that went into a report are searched instead, and its offsets would look like amounts.
-    if file.ends_with(".pdf") {
-        return Vec::new();
-    }
+pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
+    packed::read(name, bytes).texts.iter().flat_map(|text| in_text(secrets, &text.name, &text.bytes)).collect()
+}
+
+fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
     let text = secrets.in_lower_case(&String::from_utf8_lossy(bytes));
     let mut found = names(secrets, &text);
     if secrets.has_amounts() {

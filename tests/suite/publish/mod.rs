@@ -4,6 +4,7 @@ mod branch;
 mod live;
 mod refusals;
 mod remotes;
+mod searched;
 mod stopping;
 mod strangers;
 
