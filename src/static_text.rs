@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn a_text_is_there_once() {
-        let (first, second) = (of(&"a formula".to_owned()), of(&"a formula".to_owned()));
+        let (first, second) = (of("a formula"), of("a formula"));
         assert!(first == "a formula" && std::ptr::eq(first, second));
     }
 }
