@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use trackrecord::analysis::Window;
+use trackrecord::analysis::lineage::Lineage;
 use trackrecord::analysis::notes::match_notes;
 use trackrecord::analysis::orders::{Order, orders};
 use trackrecord::analysis::stats::stats;
@@ -259,9 +260,11 @@ fn imports(criterion: &mut Criterion) {
     grows_with_its_rows("rows left out", |rows| import(text(1, rows)));
     let [few, many] = [12_500, 50_000].map(|rows| orders(&read(&statements::trades(rows)).executions));
     let [few, many] = [few, many].map(|orders| (notes_on(&orders), orders));
+    let record = Record::default();
+    let lineage = Lineage::of(&record);
     grows_with_its_rows("notes on every second order", |rows| {
         let (notes, orders) = if rows == 50_000 { &many } else { &few };
-        match_notes(notes, orders)
+        match_notes(notes, orders, &lineage)
     });
     let mut group = criterion.benchmark_group("import");
     group.sample_size(10);

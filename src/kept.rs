@@ -38,7 +38,7 @@ pub struct Kept {
 pub enum Before {
     /// In the folder it wrote them to.
     Folder {
-        /// The folder.
+        /// The folder of the site, usually `public/`.
         path: PathBuf,
         /// The files of which the digest is known without looking into them.
         known: BTreeMap<String, Digest>,

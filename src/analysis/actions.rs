@@ -86,7 +86,7 @@ pub struct Event<'a> {
     /// The source.
     pub source: &'a Source,
     /// New units for each old one, as far as any source says.
-    pub told: Option<Ratio>,
+    pub reported: Option<Ratio>,
     /// Whether prices before it are stored in the new units.
     pub is_in_prices: bool,
     /// One leg an instrument.
@@ -124,7 +124,7 @@ pub enum Change {
     /// Part of one company became another. Of the cost of the parent's lots `share` moves; `None` where nothing says how
     /// much, and then the cost of both is open.
     SpunOff {
-        /// The company.
+        /// The instrument whose holders receive something.
         parent: Instrument,
         /// What was received.
         child: Instrument,

@@ -209,7 +209,7 @@ fn a_spin_off_moves_cost_as_the_next_positions_say_and_else_leaves_it_open() {
 #[test]
 fn one_split_from_two_sources_counts_once_by_hand_over_the_statement_over_the_price_source() {
     let of_statement = row("FS", 1, "30", FOUR);
-    let told = |id: &str, ratio: &str, day: &str, account: Option<&str>| CorporateAction {
+    let reported = |id: &str, ratio: &str, day: &str, account: Option<&str>| CorporateAction {
         id: id.into(),
         event: id.into(),
         date: date(day),
@@ -221,8 +221,8 @@ fn one_split_from_two_sources_counts_once_by_hand_over_the_statement_over_the_pr
         ..of_statement.clone()
     };
     let four = [converted(1, 1, "10", "4", "0")];
-    let yahoo = |ratio: &str, day: &str| told("yahoo", ratio, day, None);
-    let manual = |ratio: &str| told("manual", ratio, "2026-01-09", Some("U1"));
+    let yahoo = |ratio: &str, day: &str| reported("yahoo", ratio, day, None);
+    let manual = |ratio: &str| reported("manual", ratio, "2026-01-09", Some("U1"));
     assert_eq!(changes(&[(1, 10)], &[yahoo("4:1", "2026-01-09")]), four);
     assert_eq!(changes(&[(1, 10)], &[of_statement.clone(), yahoo("3:1", "2026-01-11")]), four);
     assert_eq!(changes(&[(1, 10)], &[of_statement.clone(), manual("4:1")]), four);

@@ -112,7 +112,7 @@ fn scale(span: &[Interval], coefficients: &[f64], total: f64) -> f64 {
     exact.filter(|exact| *exact > usual / 2.0 && *exact < usual * 2.0).unwrap_or(usual)
 }
 
-/// A record, and what tells whose its positions and fills are.
+/// A record, and which strategy its positions and fills belong to.
 struct Reading<'a, P, F> {
     record: &'a Record,
     rates: Rates<'a>,
@@ -239,13 +239,13 @@ where
         let ends = after.positions.iter().map(|position| (after, position));
         let ends = ends.chain(before.positions.iter().map(|position| (before, position)));
         let mut seen = Quantities::new();
-        let told = quantities(after.snapshot, &self.instruments);
+        let reported = quantities(after.snapshot, &self.instruments);
         for (end, position) in ends {
             let instrument = self.instruments.of_position(position);
             if seen.insert(instrument.clone(), position.quantity).is_some() || position.quantity.is_zero() {
                 continue;
             }
-            let (was, is) = (counted.get(&instrument), told.get(&instrument));
+            let (was, is) = (counted.get(&instrument), reported.get(&instrument));
             let (was, is) = (was.copied().unwrap_or_default(), is.copied().unwrap_or_default());
             if is_same(was, is) || is_like_a_split(was, is) {
                 continue;

@@ -77,7 +77,7 @@ fn free(fill: Fill) -> Execution {
 
 #[test]
 fn positions_that_are_not_known_are_not_none() {
-    // A gains 1,000 on 10,000 and B loses 500 over three days, of which only the first and the last tell positions.
+    // A gains 1,000 on 10,000 and B loses 500 over three days, of which only the first and the last have positions.
     let snapshots = vec![
         held("2026-01-05", "0", &[("A", 50, "100"), ("B", 100, "50")]),
         unknown(held("2026-01-06", "0", &[("A", 50, "130"), ("B", 100, "40")])),
@@ -115,7 +115,7 @@ fn an_account_that_begins_with_money_alone_needs_no_positions_for_that() {
     assert_eq!(found.unattributed_returns, 0);
     near(part(&found, "A"), 0.05);
     near(found.parts[&None], 0.0);
-    // Without the purchase it was held before, at a value that nothing tells.
+    // Without the purchase it was held before, at an unknown value.
     record.executions.clear();
     assert_eq!(by_name(&record).unattributed_returns, 2);
 }

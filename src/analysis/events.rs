@@ -68,7 +68,7 @@ fn event<'a>(rows: &[&'a CorporateAction], record: &Record, instruments: &Instru
         kind: &first.kind,
         text: &first.text,
         source: &first.source,
-        told: told(&first.kind, &legs, &first.text),
+        reported: reported(&first.kind, &legs, &first.text),
         is_in_prices: first.kind.is_split(),
         change: Change::CostOpen(legs.iter().map(|leg| leg.instrument.clone()).collect()),
         legs,
@@ -76,7 +76,7 @@ fn event<'a>(rows: &[&'a CorporateAction], record: &Record, instruments: &Instru
 }
 
 /// New units for each old one. The words of a dividend say how many come for those held.
-fn told(kind: &ActionKind, legs: &[Leg], text: &str) -> Option<Ratio> {
+fn reported(kind: &ActionKind, legs: &[Leg], text: &str) -> Option<Ratio> {
     let by_hand = legs.iter().find_map(|leg| leg.ratio.filter(|_| !leg.is_gone()));
     let words = || {
         let ratio = action_text::ratio(text)?;

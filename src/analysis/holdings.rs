@@ -88,14 +88,14 @@ impl<'a> Holdings<'a> {
             events(record, &instruments).into_iter().filter(inside).map(|event| Movement::Event(Box::new(event))),
         );
         movements.sort_by(|one, other| order(one).cmp(&order(other)));
-        let told = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
-        let known: Vec<_> = told.map(|snapshot| (snapshot, quantities(snapshot, &instruments))).collect();
+        let reported = record.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
+        let known: Vec<_> = reported.map(|snapshot| (snapshot, quantities(snapshot, &instruments))).collect();
         let mut movements = believed(movements, &known);
         if let Some((first, _)) = known.first() {
             settle_what_went(movements.iter_mut().filter(|movement| movement.is_in(first)));
         }
-        let opening = known.first().map(|(first, told)| {
-            let mut held = told.clone();
+        let opening = known.first().map(|(first, reported)| {
+            let mut held = reported.clone();
             movements
                 .iter()
                 .rev()
@@ -113,7 +113,8 @@ impl<'a> Holdings<'a> {
     /// known ones, by what moved until then. Nothing is held of an instrument that is not in it.
     pub fn on(&self, date: NaiveDate) -> BTreeMap<Instrument, Decimal> {
         let known = self.known.iter().rfind(|(snapshot, _)| snapshot.date <= date);
-        let mut held = known.map_or_else(|| self.opening.clone().unwrap_or_default(), |(_, told)| told.clone());
+        let mut held =
+            known.map_or_else(|| self.opening.clone().unwrap_or_default(), |(_, reported)| reported.clone());
         for movement in &self.movements {
             let until = match movement {
                 Movement::Fill(fill, _) => fill.utc_date(),
@@ -173,8 +174,8 @@ impl<'a> Holdings<'a> {
         let mut known = self.known.iter().peekable();
         let mut changes = Vec::new();
         for (index, movement) in self.movements.iter().enumerate() {
-            while let Some((_, told)) = known.next_if(|(snapshot, _)| !movement.is_in(snapshot)) {
-                held.clone_from(told);
+            while let Some((_, reported)) = known.next_if(|(snapshot, _)| !movement.is_in(snapshot)) {
+                held.clone_from(reported);
             }
             if let Movement::Event(event) = movement {
                 let of = |instrument: &Instrument| held.get(instrument).copied().unwrap_or_default();

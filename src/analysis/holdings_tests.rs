@@ -20,7 +20,7 @@ fn holding(day: &str, quantity: i64) -> Snapshot {
     Snapshot { positions: Some(positions), ..snapshot(day, 1000) }
 }
 
-/// A split of X from 9 January on, which the statement tells by its quantity or a price source by its ratio.
+/// A split of X from 9 January on, which the statement gives by its quantity or a price source by its ratio.
 fn of_x(quantity: Option<&str>, ratio: Option<&str>) -> CorporateAction {
     CorporateAction {
         symbol: crate::record::Ticker::new("X"),

@@ -22,7 +22,7 @@ pub fn interpret(
         (ActionKind::Transfer, [leg]) => {
             Some(Change::Moved { instrument: leg.instrument.clone(), quantity: leg.quantity.unwrap_or_default() })
         }
-        (kind, [leg]) if kind.is_split() => units_changed(leg, event.told, held(&leg.instrument)),
+        (kind, [leg]) if kind.is_split() => units_changed(leg, event.reported, held(&leg.instrument)),
         (kind, [leg]) if kind.is_stock_dividend() => dividend(event, leg, held(&leg.instrument)),
         (kind, [one, other]) if kind.keeps_cost() || *kind == ActionKind::Subscription => converted(one, other),
         (ActionKind::Merger, [_, _, ..]) => exchanged(&event.legs),
@@ -46,10 +46,10 @@ fn dividend(event: &Event, leg: &Leg, held: Decimal) -> Option<Change> {
         let (instrument, quantity) = (leg.instrument.clone(), leg.quantity?);
         return Some(Change::Received { instrument, quantity, cost: leg.value.abs() });
     }
-    if held.is_zero() && leg.quantity.is_some() && event.told.is_none() {
+    if held.is_zero() && leg.quantity.is_some() && event.reported.is_none() {
         return None;
     }
-    units_changed(leg, event.told, held)
+    units_changed(leg, event.reported, held)
 }
 
 fn spun_off(
@@ -126,16 +126,16 @@ fn old_and_new(legs: &[Leg]) -> Option<(&Leg, Vec<&Leg>)> {
 
 /// A different number of units of the same instrument. The quantity says it to the last fraction; the words where what is
 /// held is not known, or contradicts them.
-fn units_changed(leg: &Leg, told: Option<Ratio>, held: Decimal) -> Option<Change> {
-    let told = told.map(Ratio::factor);
+fn units_changed(leg: &Leg, reported: Option<Ratio>, held: Decimal) -> Option<Change> {
+    let reported = reported.map(Ratio::factor);
     let by_quantity = leg.after(held).checked_div(held).filter(|ratio| *ratio > Decimal::ZERO);
     let agrees = |ratio: Decimal| {
         held.checked_mul(ratio).is_some_and(|should| (should - leg.after(held)).abs() < Decimal::ONE)
     };
-    let ratio = match (told, by_quantity) {
-        (Some(told), _) if leg.quantity.is_none() || !agrees(told) => told,
+    let ratio = match (reported, by_quantity) {
+        (Some(reported), _) if leg.quantity.is_none() || !agrees(reported) => reported,
         (_, Some(by_quantity)) => by_quantity,
-        (told, None) => told?,
+        (reported, None) => reported?,
     };
     let (from, to) = (leg.instrument.clone(), leg.instrument.clone());
     Some(Change::Converted { from, to, quantity: held, ratio, paid: Decimal::ZERO })

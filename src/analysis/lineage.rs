@@ -276,18 +276,18 @@ fn steps(event: &Event, held: Option<&Event>) -> Vec<Step> {
         is_held: held.is_some(),
         tickers: (ticker(from), ticker(to)),
     };
-    let told = event.told.map(Ratio::factor);
+    let reported = event.reported.map(Ratio::factor);
     let renames = event.kind.keeps_cost() && !event.kind.is_split();
     match (held.map(|held| &held.change), &event.legs[..]) {
         (Some(Change::Converted { from, to, ratio, .. }), _) if event.changes_units() => {
-            vec![step(from, to, told.unwrap_or(*ratio))]
+            vec![step(from, to, reported.unwrap_or(*ratio))]
         }
         (Some(Change::Converted { from, to, ratio, .. }), _) if renames && *event.kind != ActionKind::Tender => {
             vec![step(from, to, *ratio)]
         }
         // Nobody holds it, or the positions know nothing of it: prices may be in its units all the same.
         (_, legs) if event.changes_units() => {
-            let factor = told.into_iter();
+            let factor = reported.into_iter();
             factor
                 .flat_map(|factor| legs.iter().map(move |leg| (leg, factor)))
                 .map(|(leg, factor)| step(&leg.instrument, &leg.instrument, factor))

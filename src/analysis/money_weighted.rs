@@ -16,7 +16,7 @@ const HALVINGS: usize = 64;
 /// A dated amount in base currency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DatedAmount {
-    /// The date.
+    /// Day on which the money moved.
     pub date: NaiveDate,
     /// The amount: a valuation, or a flow above zero into the account.
     pub amount: f64,

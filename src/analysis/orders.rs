@@ -12,7 +12,7 @@ use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Instrume
 /// Fills of one order, with what they come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The account.
+    /// Account that traded.
     pub account: AccountId,
     /// What was traded.
     pub instrument: Instrument,

@@ -13,7 +13,7 @@ use crate::calendar::{Exchange, YearMonth, day_before};
 /// A value and the day it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct DatedValue {
-    /// The day.
+    /// Session of the exchange.
     pub date: NaiveDate,
     /// The return, as a fraction.
     pub value: f64,
@@ -22,7 +22,7 @@ pub struct DatedValue {
 /// A value and the month it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct MonthValue {
-    /// The month.
+    /// Calendar month.
     pub month: YearMonth,
     /// The return, as a fraction.
     pub value: f64,

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn of_two_sources_that_differ_the_more_trusted_one_counts_whatever_comes_first() {
-        let told = |id: &str, ratio: &str, account: Option<&str>, day: &str| CorporateAction {
+        let reported = |id: &str, ratio: &str, account: Option<&str>, day: &str| CorporateAction {
             id: id.into(),
             event: id.into(),
             date: date(day),
@@ -141,7 +141,7 @@ mod tests {
             ..split("", "0")
         };
         let (yahoo, by_hand) =
-            (told("yahoo", "3:1", None, "2026-01-08"), told("hand", "4:1", Some("U1"), "2026-01-09"));
+            (reported("yahoo", "3:1", None, "2026-01-08"), reported("hand", "4:1", Some("U1"), "2026-01-09"));
         for rows in [[&yahoo, &by_hand], [&by_hand, &yahoo]] {
             assert_eq!(factor("401", "2026-01-12", &rows.map(Clone::clone)), dec("4"));
         }
@@ -156,7 +156,7 @@ mod tests {
             ..split("1", "1")
         };
         assert_eq!(factor("105", "2026-01-12", std::slice::from_ref(&dividend)), dec("1"));
-        let yahoo = told("yahoo", "21:20", None, "2026-01-09");
+        let yahoo = reported("yahoo", "21:20", None, "2026-01-09");
         assert_eq!(factor("105", "2026-01-12", &[dividend, yahoo]), dec("1.05"));
     }
 }

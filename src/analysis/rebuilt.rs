@@ -26,7 +26,7 @@ pub(super) fn known_positions<'a>(record: &'a Record, holdings: &Holdings) -> Ve
             moved.push(movement);
         }
     }
-    let mut told = holdings.known().iter().map(|(_, told)| told);
+    let mut reported = holdings.known().iter().map(|(_, reported)| reported);
     let mut held = holdings.opening.clone().unwrap_or_default();
     let mut known: Vec<Option<&[Position]>> = Vec::with_capacity(record.snapshots.len());
     // Since the last known positions: whether nothing was held, for each snapshot that does not say.
@@ -38,14 +38,14 @@ pub(super) fn known_positions<'a>(record: &'a Record, holdings: &Holdings) -> Ve
             known.push(None);
             continue;
         };
-        let told = told.next().cloned().unwrap_or_default();
-        let explained = is_nothing(&less(&told, &held));
+        let reported = reported.next().cloned().unwrap_or_default();
+        let explained = is_nothing(&less(&reported, &held));
         let first = known.len() - empty.len();
         for (empty, place) in empty.drain(..).zip(known.iter_mut().skip(first)) {
             *place = (explained && empty).then_some(&[]);
         }
         known.push(Some(positions));
-        held = told;
+        held = reported;
     }
     known
 }

@@ -40,7 +40,7 @@ impl Direction {
 /// Everything of one opening order that one closing order closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundTrip {
-    /// The account.
+    /// Account that traded.
     pub account: AccountId,
     /// What was traded.
     pub instrument: Instrument,
@@ -103,7 +103,7 @@ impl RoundTrip {
 /// What is left open of a fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLot {
-    /// The account.
+    /// Account that traded.
     pub account: AccountId,
     /// What is held.
     pub instrument: Instrument,

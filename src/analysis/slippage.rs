@@ -81,7 +81,7 @@ pub struct OrderSlippage {
 /// One fill against its reference price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FillSlippage {
-    /// The fill.
+    /// Id of the fill that is compared.
     pub exec_id: ExecId,
     /// When it was filled.
     pub time: DateTime<Utc>,

@@ -29,7 +29,7 @@ pub fn once<'a>(events: Vec<Event<'a>>) -> Vec<Event<'a>> {
             return None;
         }
         event.is_in_prices |= others.iter().any(|other| other.account.is_none());
-        event.told = event.told.or_else(|| others.iter().find_map(|other| other.told));
+        event.reported = event.reported.or_else(|| others.iter().find_map(|other| other.reported));
         Some(event)
     };
     events.into_iter().filter_map(complete).collect()
@@ -64,7 +64,7 @@ fn is_same(one: &Event, other: &Event) -> bool {
 
 /// Where an event stands beside another report of the same one: lower counts.
 fn rank(event: &Event, other: &Event) -> u8 {
-    let agree = match (event.told, other.told) {
+    let agree = match (event.reported, other.reported) {
         (Some(one), Some(other)) => one.factor() == other.factor(),
         (None, None) => true,
         // Statements tell no ratio of a change of symbol.
@@ -97,10 +97,10 @@ fn is_believed(index: usize, movements: &[Movement], known: &[(&Snapshot, BTreeM
     if event.account.is_some() {
         return true;
     }
-    let is_plain = event.told.is_some_and(|ratio| [ratio.new, ratio.old].iter().all(is_small_and_whole));
+    let is_plain = event.reported.is_some_and(|ratio| [ratio.new, ratio.old].iter().all(is_small_and_whole));
     let after = known.iter().find(|(snapshot, _)| movement.is_in(snapshot));
     let before = known.iter().rfind(|(snapshot, _)| !movement.is_in(snapshot));
-    let Some(((before, held), (after, told))) = before.zip(after) else { return is_plain };
+    let Some(((before, held), (after, reported))) = before.zip(after) else { return is_plain };
     let counted = |with: bool| {
         let mut held = held.clone();
         let between = |movement: &Movement| movement.is_in(after) && !movement.is_in(before);
@@ -108,7 +108,7 @@ fn is_believed(index: usize, movements: &[Movement], known: &[(&Snapshot, BTreeM
         movements.iter().enumerate().filter(counts).for_each(|(_, movement)| movement.apply(&mut held));
         event.legs.iter().all(|leg| {
             let quantity = |of: &BTreeMap<Instrument, Decimal>| of.get(&leg.instrument).copied().unwrap_or_default();
-            (quantity(&held) - quantity(told)).abs() <= ROUNDING
+            (quantity(&held) - quantity(reported)).abs() <= ROUNDING
         })
     };
     counted(true) || (is_plain && !counted(false))

@@ -83,7 +83,7 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
 /// What has to be read again because of changed files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The settings.
+    /// Whether the configuration is among them.
     pub config: bool,
     /// The rest of the record beside texts.
     pub data: bool,

@@ -57,7 +57,7 @@ fn added_removed_and_renamed_files_are_other_content() {
     assert!(!listing(folder.path(), LATER, &first).has_same_content(&first));
 }
 
-/// Of the same size and time: only when the file was last touched in any way tells that it was written.
+/// Of the same size and time: only the time of its last change of any kind shows that it was written.
 #[cfg(unix)]
 #[test]
 fn a_change_that_keeps_size_and_time_is_noticed() {

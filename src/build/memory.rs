@@ -1,4 +1,4 @@
-//! What a build leaves in `.cache/build.json`, so that the next one can tell that nothing has changed.
+//! What a build leaves in `.cache/build.json`, from which the next one sees that nothing has changed.
 //!
 //! It is only ever a proof that the work is done: what is damaged, from another program or made with other settings
 //! proves nothing, and the site is built from its files.
@@ -30,7 +30,7 @@ use crate::{Error, Result};
 struct Key(Digest);
 
 impl Key {
-    /// `None` where this program cannot be told from another one.
+    /// `None` where this program cannot be identified.
     fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
         let out = std::path::absolute(out).ok()?;
         let of_figures = Self::of_figures(config, today)?.0;

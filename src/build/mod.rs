@@ -46,7 +46,7 @@ use figures::Figures;
 pub use lock::Lock;
 use memory::{Memory, Said};
 
-/// What a build can be told.
+/// Options of a build.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options<'a> {
     /// The folder to write, instead of `public/`.

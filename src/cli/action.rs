@@ -19,7 +19,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Enter a corporate action that no file of the broker tells
+    /// Enter a corporate action that no file of the broker contains
     Add {
         /// The first day on which it traded in the new form
         #[arg(value_name = "DATE")]

@@ -163,7 +163,7 @@ fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) ->
         let symbol = match (&new.symbol, &chosen) {
             (Some(symbol), _) => Ticker::new(symbol),
             (None, Some(proposal)) => proposal.symbol.clone(),
-            (None, None) => Ticker::new(prompts::words("Ticker", "", false)?),
+            (None, None) => Ticker::new(prompts::text("Ticker", "", false)?),
         };
         let mut pre_trade = said(new, chosen.map(|proposal| proposal.pre_trade).unwrap_or_default());
         ask_first_half(new, &mut pre_trade)?;
@@ -187,7 +187,7 @@ fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
         pre_trade.side = Some(prompts::side()?);
     }
     let ask = |given: bool, prompt: &str, proposed: &str| {
-        if given { Ok(proposed.to_owned()) } else { prompts::words(prompt, proposed, true) }
+        if given { Ok(proposed.to_owned()) } else { prompts::text(prompt, proposed, true) }
     };
     pre_trade.thesis = ask(new.thesis.is_some(), "Why", &pre_trade.thesis)?;
     if new.intended_entry.is_none() {
@@ -261,7 +261,7 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
     };
     let path = site.root().join(&note.path);
     let read = || std::fs::read_to_string(&path).map_err(|error| Error::io("read the note", &path, error));
-    // Whether it can be completed is told before anything is asked.
+    // Whether it can be completed is said before anything is asked.
     content::completed(&read()?, &note.path, &PostTrade::default())?;
     let mut post = PostTrade {
         completed_at: Some(second(Utc::now())),
@@ -271,13 +271,13 @@ fn write_outcome(complete: &Complete, record: &Record, site: &SiteDir, terminal:
     };
     if asks() {
         if complete.outcome.is_none() {
-            post.outcome = prompts::words("What came of it", &post.outcome, true)?;
+            post.outcome = prompts::text("What came of it", &post.outcome, true)?;
         }
         if post.matched_expectation.is_none() {
             post.matched_expectation = Some(prompts::yes("As expected?", true)?);
         }
         if complete.lesson.is_none() {
-            post.lesson = prompts::words("Lesson", "", true)?;
+            post.lesson = prompts::text("Lesson", "", true)?;
         }
     }
     // Read again: the file may have changed while its author was thinking.

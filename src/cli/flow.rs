@@ -19,7 +19,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Enter money that was paid into the account or out of it, where no file of the broker tells it
+    /// Enter money that was paid into the account or out of it, where no file of the broker contains it
     Add {
         /// The date on which it entered the account's value
         #[arg(value_name = "DATE")]

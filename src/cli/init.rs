@@ -82,14 +82,14 @@ fn ask_for(key: &str) -> Result<Option<String>> {
     let answer = match key {
         "status" => return prompts::money().map(|money| money.map(str::to_owned)),
         "base_currency" => {
-            prompts::words_checked("Currency of the account", "USD", |text| text.parse::<Currency>().is_ok())?
+            prompts::checked_text("Currency of the account", "USD", |text| text.parse::<Currency>().is_ok())?
         }
         "exchange" => {
-            prompts::words_checked("Exchange, such as XNYS (nothing: the one that is traded most)", "", |text| {
+            prompts::checked_text("Exchange, such as XNYS (nothing: the one that is traded most)", "", |text| {
                 text.is_empty() || Exchange::from_mic(text).is_some()
             })?
         }
-        _ => prompts::words("Account number, kept out of the repository (nothing: the only one)", "", true)?,
+        _ => prompts::text("Account number, kept out of the repository (nothing: the only one)", "", true)?,
     };
     Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }

@@ -77,7 +77,7 @@ enum Command {
     Import(import::Arguments),
     /// Enter deposits and withdrawals that are in no file of the broker, and list them
     Flow(flow::Arguments),
-    /// Splits that no file tells, and all corporate actions of the record
+    /// Splits that no file contains, and all corporate actions of the record
     Action(action::Arguments),
     /// Report everything in the record that is wrong, odd or missing
     Check(check::Arguments),

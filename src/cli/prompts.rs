@@ -14,7 +14,7 @@ fn unanswered(error: dialoguer::Error) -> Error {
 }
 
 /// A line of words; an empty answer is allowed where `optional`.
-pub fn words(prompt: &str, proposed: &str, optional: bool) -> Result<String> {
+pub fn text(prompt: &str, proposed: &str, optional: bool) -> Result<String> {
     let mut input = Input::<String>::new().with_prompt(prompt).allow_empty(optional);
     if !proposed.is_empty() {
         input = input.default(proposed.to_owned());
@@ -50,7 +50,7 @@ pub fn can_ask() -> bool {
 }
 
 /// A line of words of a certain form.
-pub fn words_checked(prompt: &str, proposed: &str, is_valid: impl Fn(&str) -> bool) -> Result<String> {
+pub fn checked_text(prompt: &str, proposed: &str, is_valid: impl Fn(&str) -> bool) -> Result<String> {
     let check = |answer: &String| if is_valid(answer.trim()) { Ok(()) } else { Err("that is not one") };
     let mut input = Input::<String>::new().with_prompt(prompt).allow_empty(true).validate_with(check);
     if !proposed.is_empty() {

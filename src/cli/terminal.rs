@@ -81,7 +81,7 @@ impl Terminal {
     }
 
     fn stderr(&self, text: &str) {
-        // With standard error gone there is nobody left to tell.
+        // With standard error gone nobody is left to read it.
         let _ = writeln!(anstream::stderr().lock(), "{text}");
     }
 }

@@ -20,7 +20,7 @@ fn our_own_names_need_no_mapping() {
     let fill = &batch.executions[0];
     assert_eq!((fill.side, fill.price), (Side::Buy, "1.50".parse().unwrap()));
     assert_eq!(fill.currency.as_str(), "USD");
-    assert_eq!(fill.commission, None, "not told is not zero");
+    assert_eq!(fill.commission, None, "not reported is not zero");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Days {
     /// Another form, a day that does not exist, or one whose day and month are ambiguous.
     pub fn date(self, text: &str) -> Result<NaiveDate, String> {
         let (date, _) = split(text);
-        let wrong = || format!("`{}` is not a date", shown(text));
+        let wrong = || format!("`{}` is not a date", excerpt(text));
         match written(date).ok_or_else(wrong)? {
             Written::Date(date) => Ok(date),
             Written::Month(year, month) => {
@@ -72,7 +72,7 @@ impl Days {
                     None => {
                         return Err(format!(
                             "`{}` could be day or month first, and nothing in the file settles it",
-                            shown(text)
+                            excerpt(text)
                         ));
                     }
                 };
@@ -94,7 +94,7 @@ impl Days {
         if clock.is_empty() {
             return time::noon(date, zone);
         }
-        let wrong = || format!("`{}` does not end in a time", shown(text));
+        let wrong = || format!("`{}` does not end in a time", excerpt(text));
         let (clock, offset) = zoned(clock);
         let local = date.and_time(clock_time(clock).ok_or_else(wrong)?);
         let time = match offset {
@@ -105,7 +105,7 @@ impl Days {
     }
 }
 
-fn shown(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     text.chars().take(40).collect()
 }
 

@@ -78,9 +78,9 @@ fn same_host(attempt: Attempt) -> Action {
 pub struct Answer {
     /// The status code; 200 is well.
     pub status: u16,
-    /// The headers.
+    /// Header fields as they came.
     pub headers: HeaderMap,
-    /// The content.
+    /// The body, decompressed.
     pub body: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! Corporate actions that the owner enters by hand, because no file of the broker tells them.
+//! Corporate actions that the owner enters by hand, because no file of the broker contains.
 //!
 //! What is entered are ratios and prices for one unit. Quantities follow from what is held on the day, so that fills that are
 //! imported later are counted in.

@@ -114,11 +114,11 @@ pub fn only_account(record: &Record) -> Option<String> {
 #[derive(Debug, Default)]
 struct Row {
     value: Option<Decimal>,
-    /// The time of day of the value, where the file tells it.
+    /// The time of day of the value, where the file has it.
     clock: Option<DateTime<Utc>>,
     /// What moved, by row.
     flows: Vec<Decimal>,
-    /// The sum of flows since the start, where the file tells it.
+    /// The sum of flows since the start, where the file has it.
     total: Option<Decimal>,
 }
 
@@ -199,8 +199,8 @@ impl Reader<'_> {
         let signed = line.decimal(self.columns.flow, self.mark)?;
         let paid_in = line.decimal(self.columns.deposit, self.mark)?;
         let paid_out = line.decimal(self.columns.withdrawal, self.mark)?.map(|amount| -amount.abs());
-        let told: Vec<Decimal> = [signed, paid_in, paid_out].into_iter().flatten().collect();
-        Ok((!told.is_empty()).then(|| told.into_iter().sum()))
+        let reported: Vec<Decimal> = [signed, paid_in, paid_out].into_iter().flatten().collect();
+        Ok((!reported.is_empty()).then(|| reported.into_iter().sum()))
     }
 
     fn add(

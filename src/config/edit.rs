@@ -11,9 +11,9 @@ use crate::site_dir::SiteDir;
 /// A key and what it is set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// The section.
+    /// Name of the table in TOML, such as `account`.
     pub section: &'static str,
-    /// The key.
+    /// Name of the key in that table.
     pub key: &'static str,
     /// The value, a text.
     pub value: String,

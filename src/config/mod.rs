@@ -42,9 +42,9 @@ use crate::toml_value;
 pub struct Config {
     /// What the site calls itself.
     pub site: Site,
-    /// The account.
+    /// Account number, base currency, exchange, and whether the money is real.
     pub account: Account,
-    /// The benchmark.
+    /// The index that the account is compared with.
     pub benchmark: Benchmark,
     /// How figures are computed.
     pub analysis: Analysis,
@@ -64,7 +64,7 @@ pub struct Config {
     pub publish: Publish,
     /// Names of instruments on the pages, by ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
-    /// The strategies.
+    /// `[strategy]`, one or several by name.
     pub strategy: Strategies,
     /// Watching while writing.
     pub watch: Watch,

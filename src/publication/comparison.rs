@@ -45,7 +45,7 @@ pub fn comparison(
         return Ok(None);
     }
     let invested = began_invested(record).ok_or_else(|| {
-        Error::data("no snapshot says what was held, so nothing tells what a backtest would start with")
+        Error::data("no snapshot says what was held, so the holdings a backtest would start with are unknown")
     })?;
     let simulated = simulated(record, config, (first.date, last.date), invested)?;
     let ends = simulated.snapshots.last().map(|snapshot| snapshot.date);
@@ -224,7 +224,7 @@ fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {
         cause(
             "Positions not known",
             found.unknown,
-            "days on which no snapshot says what was held, so that nothing can be told of their difference",
+            "days on which no snapshot says what was held, so that their difference is unknown",
         )
     });
     let rest = cause(

@@ -130,7 +130,7 @@ fn reconciled(
     let least = disclosure.least_result_bps();
     match largest.map(|change| (change.date, disclosure.result_bps(change.bps).get())) {
         None if held_back_after.is_some() => None,
-        None => Some("The snapshots do not tell positions, so net value cannot be reconciled with them.".into()),
+        None => Some("The snapshots do not contain positions, so net value cannot be reconciled with them.".into()),
         Some((_, 0.0)) => Some(format!(
             "Prices, fills, flows and costs explain each day's net value{up_to} to less than {least} bps."
         )),

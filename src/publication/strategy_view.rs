@@ -211,7 +211,7 @@ pub struct ComparisonView {
 /// One date of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparedDay {
-    /// The date.
+    /// Session of the exchange.
     pub date: NaiveDate,
     /// Growth of 1 in the account.
     pub live: PublicIndex,
@@ -222,7 +222,7 @@ pub struct ComparedDay {
 /// The cone on one date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConeView {
-    /// The date.
+    /// Session of the exchange.
     pub date: NaiveDate,
     /// Growth of 1 that 5 % of the draws stayed below.
     pub low: MarketFigure,

@@ -111,7 +111,7 @@ impl<'a> Unread<'a> {
         &self.0.path
     }
 
-    /// The document.
+    /// The text itself, after noting that it was read.
     pub fn read(self, reads: &Reads) -> &'a Document {
         reads.note(&self.0.path);
         self.0

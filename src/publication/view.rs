@@ -163,7 +163,7 @@ pub struct Card {
 /// One trading date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Day {
-    /// The date.
+    /// Session of the exchange.
     pub date: NaiveDate,
     /// Time-weighted return since the snapshot before; `None` on the first.
     pub daily_return: Option<PublicReturn>,
@@ -180,7 +180,7 @@ pub struct Day {
 /// One calendar month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Month {
-    /// The month.
+    /// Calendar month.
     pub month: YearMonth,
     /// Our return.
     pub value: PublicReturn,
@@ -199,7 +199,7 @@ pub struct Month {
 /// One calendar year, as a row of the monthly table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Year {
-    /// The year.
+    /// Calendar year.
     pub year: i32,
     /// January to December.
     pub months: Vec<Option<PublicReturn>>,

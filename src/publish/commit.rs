@@ -43,7 +43,7 @@ pub fn tree(remote: &Remote, files: &BTreeMap<String, String>) -> Result<String>
     let ran = remote.run_as(0, &["update-index", "-z", "--index-info"], entries.as_bytes())?;
     if !ran.success {
         return Err(Error::data("git does not take the name of a file of the site")
-            .because(ran.words)
+            .because(ran.output)
             .hint("rename it in static/ or content/"));
     }
     Ok(remote.run_as(0, &["write-tree"], b"")?.expected("make a tree of the site")?.text())
@@ -89,7 +89,7 @@ pub fn push(remote: &Remote, commit: &str, seen: Option<&Tip>) -> Result<()> {
     let text = ran.text();
     let rejected = text.lines().find_map(|line| line.strip_prefix("!\t")).and_then(|line| line.split('\t').nth(1));
     let Some(reason) = rejected else {
-        return unanswered(remote, commit, before, remote.failed("publish to", &ran.words));
+        return unanswered(remote, commit, before, remote.failed("publish to", &ran.output));
     };
     if let Some(error) = moved(remote, reason, before)? {
         return Err(error);
@@ -105,9 +105,9 @@ pub fn push(remote: &Remote, commit: &str, seen: Option<&Tip>) -> Result<()> {
         _ if reason.contains("shallow") => "the server takes no commit whose history it does not have: try `--fresh`",
         _ => "the server says why",
     };
-    let words: Vec<&str> = ran.words.lines().filter(|line| line.starts_with("remote:")).collect();
+    let words: Vec<&str> = ran.output.lines().filter(|line| line.starts_with("remote:")).collect();
     let error =
-        Error::refused(format!("{} does not take the commit on {}: {reason}", remote.shown(), remote.branch()));
+        Error::refused(format!("{} does not take the commit on {}: {reason}", remote.redacted(), remote.branch()));
     let error = if words.is_empty() { error } else { error.because(words.join("\n")) };
     Err(error.hint(advice).hint("nothing was published"))
 }
@@ -143,7 +143,7 @@ fn moved(remote: &Remote, reason: &str, before: &str) -> Result<Option<Error>> {
     let short = now.get(..10).unwrap_or(&now);
     let who = format!("{} committed {short} on {}", author.name, author.time);
     Ok(Some(
-        Error::busy(format!("{} of {} has moved meanwhile: {who}", remote.branch(), remote.shown()))
+        Error::busy(format!("{} of {} has moved meanwhile: {who}", remote.branch(), remote.redacted()))
             .hint("publish again, which puts this site on top of it; nothing was published"),
     ))
 }

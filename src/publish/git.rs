@@ -70,7 +70,7 @@ pub struct Ran {
     /// What it wrote.
     pub out: Vec<u8>,
     /// What it said, without progress and without passwords.
-    pub words: String,
+    pub output: String,
 }
 
 impl Ran {
@@ -84,7 +84,7 @@ impl Ran {
         if self.success {
             return Ok(self);
         }
-        Err(Error::internal(format!("git could not {doing}")).because(self.words))
+        Err(Error::internal(format!("git could not {doing}")).because(self.output))
     }
 }
 
@@ -162,7 +162,7 @@ impl Git {
         Ok(Ran {
             success: status,
             out: received(&out, Duration::from_secs(10)),
-            words: without_passwords(&without_progress(&said), &self.secrets),
+            output: without_passwords(&without_progress(&said), &self.secrets),
         })
     }
 
@@ -285,7 +285,7 @@ mod tests {
         let ran = Git::default().run(Path::new("."), &["stripspace"], input.as_bytes()).unwrap();
         assert!(ran.success && ran.out.len() == input.len());
         let ran = Git::default().run(Path::new("."), &["no-such-verb"], b"").unwrap();
-        assert!(!ran.success && ran.words.contains("no-such-verb"), "{ran:?}");
+        assert!(!ran.success && ran.output.contains("no-such-verb"), "{ran:?}");
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let start = Instant::now();
         let ran = Git::new(program.to_str().unwrap(), LIMIT).run(folder.path(), &["fetch"], b"").unwrap();
-        assert_eq!((ran.success, &ran.out[..], &ran.words[..]), (true, &b"answer\n"[..], "words"));
+        assert_eq!((ran.success, &ran.out[..], &ran.output[..]), (true, &b"answer\n"[..], "words"));
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 

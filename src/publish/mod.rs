@@ -123,7 +123,7 @@ impl Prepared {
     /// Where it goes, in words.
     pub fn destination(&self) -> String {
         match &self.way {
-            Way::Git(on) => format!("{} of {}", on.remote.branch(), on.remote.shown()),
+            Way::Git(on) => format!("{} of {}", on.remote.branch(), on.remote.redacted()),
             Way::Command { command, .. } => format!("`{}`", command.first().map_or("", String::as_str)),
         }
     }
@@ -201,7 +201,7 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     let remote =
         Remote::open(site, options.remote.unwrap_or(&config.publish.remote), options.remote.is_some(), branch)?;
     begin("looking");
-    progress.step(&remote.shown());
+    progress.step(&remote.redacted());
     remote.fetch()?;
     refuse_record(&remote, options)?;
     let tip = remote.tip()?;
@@ -260,7 +260,7 @@ fn refuse_record(remote: &Remote, options: &Options) -> Result<()> {
     for (branch, commit) in remote.branches()? {
         let files = remote.files(&commit)?;
         let Some(path) = record_files::first(files.keys()) else { continue };
-        let what = format!("{} holds the record itself: branch {branch} has {path}", remote.shown());
+        let what = format!("{} holds the record itself: branch {branch} has {path}", remote.redacted());
         if branch == remote.branch() {
             return Err(Error::refused(what)
                 .hint("publish to a branch for pages alone: `--branch gh-pages`; this one would lose its files"));

@@ -11,7 +11,7 @@ use crate::site_dir::SiteDir;
 
 /// The site's own repository.
 pub struct Asked<'a> {
-    /// The program.
+    /// The `git` program to ask.
     pub git: &'a Git,
     /// The folder of the site.
     pub root: &'a Path,

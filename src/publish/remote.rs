@@ -36,7 +36,7 @@ pub struct Remote {
 /// What stands on a branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tip {
-    /// The commit.
+    /// Object name of its newest commit, 40 or 64 hexadecimal digits.
     pub commit: String,
     /// Its files: the name of each content by path.
     pub files: BTreeMap<String, String>,
@@ -65,7 +65,7 @@ impl Remote {
         let address = if is_address(remote) {
             absolute(remote, if is_given { Path::new(".") } else { site.root() })?
         } else if !is_inside.success {
-            folder_of_that_name(remote, site).ok_or_else(|| not_a_repository(site, remote, &is_inside.words))?
+            folder_of_that_name(remote, site).ok_or_else(|| not_a_repository(site, remote, &is_inside.output))?
         } else {
             asked.address(remote, is_given)?
         };
@@ -135,7 +135,7 @@ impl Remote {
     }
 
     /// The address as it may be shown.
-    pub fn shown(&self) -> String {
+    pub fn redacted(&self) -> String {
         shown(&self.address)
     }
 
@@ -165,7 +165,7 @@ impl Remote {
         if ran.success || self.is_empty(&ran)? {
             return Ok(());
         }
-        Err(self.failed("look at", &ran.words).hint("nothing was published"))
+        Err(self.failed("look at", &ran.output).hint("nothing was published"))
     }
 
     /// Where the branch stands at this moment: the commit, or nothing if there is no such branch; `None` where the remote does
@@ -178,7 +178,7 @@ impl Remote {
 
     /// Whether git failed without a word because the remote has no branch at all.
     fn is_empty(&self, ran: &Ran) -> Result<bool> {
-        if !ran.words.is_empty() {
+        if !ran.output.is_empty() {
             return Ok(false);
         }
         let listed = self.run(&["ls-remote", "--heads", NAME], b"")?;
@@ -249,7 +249,7 @@ impl Remote {
 
     /// What kept git from talking to the remote, in our words with git's below.
     pub fn failed(&self, doing: &str, words: &str) -> Error {
-        explained(doing, &self.shown(), words)
+        explained(doing, &self.redacted(), words)
     }
 }
 

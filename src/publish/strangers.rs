@@ -23,7 +23,7 @@ pub fn refuse(remote: &Remote, tip: &Tip, starts_afresh: bool) -> Result<()> {
     let Author { name, email, time } = remote.author(&tip.commit)?;
     let commit = tip.commit.get(..10).unwrap_or(&tip.commit);
     let who = format!("{name} committed {commit} on {time}");
-    let place = format!("{} of {}", remote.branch(), remote.shown());
+    let place = format!("{} of {}", remote.branch(), remote.redacted());
     let history = if starts_afresh { "its history goes" } else { "its history stays" };
     match others.as_slice() {
         [first, ..] => {

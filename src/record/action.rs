@@ -73,7 +73,7 @@ pub struct CorporateAction {
 }
 
 impl CorporateAction {
-    /// Whether it adds up rows that may be told one by one elsewhere.
+    /// Whether it adds up rows that may be reported one by one elsewhere.
     pub fn is_sum(&self) -> bool {
         self.id.starts_with(SUM)
     }
@@ -207,7 +207,7 @@ macro_rules! kinds {
             }
 
             /// What it is called.
-            pub fn words(&self) -> &str {
+            pub fn description(&self) -> &str {
                 match self {
                     $(Self::$kind => $words,)+
                     Self::Other(_) => "corporate action",
@@ -299,7 +299,7 @@ impl fmt::Display for ActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other(code) => write!(f, "corporate action {code}"),
-            known => f.write_str(known.words()),
+            known => f.write_str(known.description()),
         }
     }
 }

@@ -33,10 +33,10 @@ pub(super) fn together(
     }
     let single: Vec<CorporateAction> =
         actions.iter().map(|(_, row)| row).filter(|row| !row.is_sum()).cloned().collect();
-    let told = |sum: &CorporateAction| {
+    let reported = |sum: &CorporateAction| {
         single.iter().any(|row| row.kind == sum.kind && row.date == sum.date && row.same_contract(sum))
     };
-    actions.retain(|(_, row)| !row.is_sum() || !told(row));
+    actions.retain(|(_, row)| !row.is_sum() || !reported(row));
     actions.sort_by(|(_, a), (_, b)| order(a).cmp(&order(b)));
     link(&mut actions, &mut found.findings);
     (actions.into_iter().map(|(_, row)| row).collect(), found)

@@ -205,7 +205,7 @@ impl AssetClass {
         matches!(self, Self::Stock | Self::Fund)
     }
 
-    /// The class that stands for all which sources do not tell apart in the same way: an exchange-traded fund may be a
+    /// The class that stands for all which sources distinguish differently: an exchange-traded fund may be a
     /// share or a fund, an option on a future any option.
     pub fn family(&self) -> Self {
         match self {

@@ -40,7 +40,7 @@ pub(super) fn effective(rows: Vec<(Place, Execution)>, decisions: &Decisions) ->
                 gone.insert(original.clone());
                 found.push((id.clone(), original.clone()));
             }
-            // Two statements may tell of one cancellation, one by the fill's id and one by its number.
+            // Two statements may report one cancellation, one by the fill's id and one by its number.
             None if originals.is_named(cancelled) => {}
             None => discovered.findings.push(cancels_nothing(place, fill, cancelled)),
         }

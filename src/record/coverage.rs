@@ -13,7 +13,7 @@ pub struct Coverage {
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
-    /// The account.
+    /// Account that the answer was about.
     pub account: AccountId,
     /// The query's number at the source.
     pub query: String,

@@ -53,7 +53,7 @@ finding_kinds! {
     BrokerReturn = "broker-return",
     /// A row takes back a fill that is not in the record.
     CancelsNothing = "cancels-nothing",
-    /// A statement tells movements of cash as sums alone.
+    /// A statement reports movements of cash as sums alone.
     CashSummaryOnly = "cash-summary-only",
     /// Cash of a type that is not known, so that nothing says whether it is profit.
     CashType = "cash-type",

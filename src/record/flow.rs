@@ -67,7 +67,7 @@ impl FlowKind {
     }
 }
 
-/// What the id of a row begins with, behind its kind, where it is a sum of movements that were not told one by one.
+/// What the id of a row begins with, behind its kind, where it is a sum of movements that were not reported one by one.
 pub const SUM: &str = "-sum";
 
 /// How the id of a flow begins that was entered by hand beside an equal one, on purpose.
@@ -95,7 +95,7 @@ pub struct CashFlow {
     pub id: String,
     /// The date on which it enters the net liquidation value.
     pub date: NaiveDate,
-    /// The account.
+    /// Account that the money moved in.
     pub account: AccountId,
     /// The currency of `amount`.
     pub currency: Currency,
@@ -144,7 +144,7 @@ impl CashFlow {
         }
     }
 
-    /// Whether it is a sum, which stands only until the movements of its date are told one by one.
+    /// Whether it is a sum, which stands only until the movements of its date are reported one by one.
     pub fn is_sum(&self) -> bool {
         self.id.split_once(':').is_some_and(|(kind, _)| kind.ends_with(SUM))
     }
@@ -167,7 +167,7 @@ pub struct StatementPeriod {
     pub from: NaiveDate,
     /// Last date covered.
     pub to: NaiveDate,
-    /// The account.
+    /// Account that the money moved in.
     pub account: AccountId,
     /// Net asset value before the first date.
     pub starting_value: Decimal,

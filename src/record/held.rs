@@ -90,7 +90,7 @@ impl HeldRecord {
         self.record = Record { annotations, commentary, pages, findings, ..std::mem::take(&mut self.record) };
     }
 
-    /// The record.
+    /// The record, cut at the last date that may be published.
     pub fn record(&self) -> &Record {
         &self.record
     }

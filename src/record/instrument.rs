@@ -12,15 +12,15 @@ use super::{AssetClass, Currency, Execution, Position, Ticker};
 pub enum Instrument {
     /// The broker's contract number.
     Contract(u64),
-    /// Where no contract number is known: the ticker and what tells instruments of one ticker apart. A share and the
+    /// Where no contract number is known: the ticker and what distinguishes instruments of one ticker. A share and the
     /// options on it may go by the same one.
     Ticker(Ticker, Currency, Kind),
 }
 
-/// What tells instruments of one ticker and currency apart: their class, and how many units one of them stands for.
+/// What distinguishes instruments of one ticker and currency: their class, and how many units one of them stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind {
-    /// The class; sources that do not tell shares from funds, or options from options on futures, say the same.
+    /// The class; sources that do not distinguish shares from funds, or options from options on futures, say the same.
     pub class: AssetClass,
     /// The units; 1 for shares.
     pub multiplier: Decimal,

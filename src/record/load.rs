@@ -288,11 +288,11 @@ impl<'a> Reader<'a> {
 /// Snapshots in another currency than the configured one: one mistake, however many they are.
 fn other_currency(foreign: &[Placed<Snapshot>], base: Currency) -> Option<Finding> {
     let (place, first) = foreign.first()?;
-    let told: BTreeSet<&str> = foreign.iter().map(|(_, snapshot)| snapshot.base_currency.as_str()).collect();
-    let told: Vec<&str> = told.into_iter().collect();
+    let reported: BTreeSet<&str> = foreign.iter().map(|(_, snapshot)| snapshot.base_currency.as_str()).collect();
+    let reported: Vec<&str> = reported.into_iter().collect();
     let snapshots =
         if foreign.len() == 1 { "1 snapshot is".into() } else { format!("{} snapshots are", foreign.len()) };
-    let message = format!("{snapshots} in {}, and `[account] base_currency` is {base}", told.join(" and "));
+    let message = format!("{snapshots} in {}, and `[account] base_currency` is {base}", reported.join(" and "));
     let next = format!(
         "set `[account] base_currency = \"{}\"` in config/config.toml; nothing has to be imported again",
         first.base_currency

@@ -19,7 +19,7 @@ macro_rules! name {
                 Self(text.into())
             }
 
-            /// The text.
+            /// The name as it was read.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -98,7 +98,7 @@ fn the_newest_statement_wins_and_the_restatement_is_named() {
     for order in [[first.clone(), restated.clone()], [restated, first]] {
         let (read, findings) = read(&order);
         assert_eq!(read.net_liquidation, amount("100001.5"));
-        assert!(read.positions.is_some(), "what was held is told by the older one alone");
+        assert!(read.positions.is_some(), "only the older one reports what was held");
         assert_eq!(findings, [FindingKind::Restated]);
     }
 }

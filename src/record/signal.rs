@@ -97,9 +97,9 @@ impl Ranked {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatedPrice {
-    /// The date.
+    /// Session whose close the price is.
     pub date: NaiveDate,
-    /// The price.
+    /// Adjusted close, in the currency of the instrument.
     #[serde(with = "json_number")]
     pub price: Decimal,
 }
@@ -110,7 +110,7 @@ pub struct DatedPrice {
 pub struct Skipped {
     /// Yahoo's symbol.
     pub symbol: PriceSymbol,
-    /// The reason.
+    /// Why the rule leaves the instrument out.
     pub reason: String,
 }
 

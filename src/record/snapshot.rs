@@ -32,7 +32,7 @@ pub struct Snapshot {
     /// When the broker made the statement it was read from. Of several statements, the newest counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<DateTime<Utc>>,
-    /// The account.
+    /// Account that is valued.
     pub account: AccountId,
     /// The account's base currency.
     pub base_currency: Currency,
@@ -85,8 +85,8 @@ impl Snapshot {
         }
         let amounts = self.cash.iter().chain(&self.accruals).map(|(currency, amount)| (*currency, *amount));
         let positions = self.positions.as_ref()?.iter().map(|position| (position.currency, position.market_value));
-        let told = amounts.chain(positions).filter(|(_, amount)| !amount.is_zero());
-        told.map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
+        let reported = amounts.chain(positions).filter(|(_, amount)| !amount.is_zero());
+        reported.map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
     }
 
     /// The positions, or none where the source did not report them.

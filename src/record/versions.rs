@@ -56,7 +56,7 @@ pub(super) trait Versioned: Clone + PartialEq + Serialize {
     /// Fills in what this row lacks from another one.
     fn complete_from(&mut self, other: &Self);
 
-    /// Which of two rows that differ is the broker's last word, or `None` where nothing tells.
+    /// Which of two rows that differ is the broker's last word, or `None` where it cannot be determined.
     fn order(&self, other: &Self) -> Option<Ordering> {
         last_word(self, other)
     }

@@ -2,7 +2,7 @@
 
 use include_dir::{Dir, include_dir};
 
-/// The folder.
+/// `templates/` as it was when the program was compiled.
 pub static TEMPLATES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// One of its files.

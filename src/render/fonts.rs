@@ -88,7 +88,7 @@ pub fn is_missing(letter: char) -> bool {
 }
 
 /// A text with every character that cannot be typeset replaced by [`MISSING`]; adds their number to `missing`.
-pub fn shown(text: &str, missing: &mut usize) -> String {
+pub fn replace_missing_glyphs(text: &str, missing: &mut usize) -> String {
     let mut result = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn what_has_no_glyph_is_shown_as_a_box_and_counted() {
         let mut missing = 0;
-        assert_eq!(shown("up 🚀\u{fe0f} to\u{200b} \u{e000}\u{7}é−", &mut missing), "up □ to □□é−");
+        assert_eq!(replace_missing_glyphs("up 🚀\u{fe0f} to\u{200b} \u{e000}\u{7}é−", &mut missing), "up □ to □□é−");
         assert_eq!(missing, 3);
     }
 }

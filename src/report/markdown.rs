@@ -9,7 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
 use serde_json::{Value, json};
 
 use crate::record::Document;
-use crate::render::fonts::shown;
+use crate::render::fonts::replace_missing_glyphs;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, location, options, top_level};
 use crate::render::pictures::Pictures;
@@ -40,7 +40,7 @@ pub struct Surroundings<'a> {
 /// A text as a list of blocks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Blocks {
-    /// The blocks.
+    /// One JSON value for each block, which the template walks through.
     pub tree: Vec<Value>,
     /// Where each of them starts in the text.
     pub starts: Vec<usize>,
@@ -336,7 +336,7 @@ fn alignment(alignment: &pulldown_cmark::Alignment) -> &'static str {
 /// Whether the nodes contain no visible text.
 fn is_blank(nodes: &[Value]) -> bool {
     let words: String = nodes.iter().map(plain).collect();
-    shown(&words, &mut 0).trim().is_empty()
+    replace_missing_glyphs(&words, &mut 0).trim().is_empty()
 }
 
 /// The plain text of a node.

@@ -38,7 +38,7 @@ pub fn warning(all: &[MissingGlyphs]) -> Option<String> {
 }
 
 /// A report's data as text with every character that has no glyph replaced, and their number.
-pub fn shown(mut data: Value) -> (String, usize) {
+pub fn replace_all(mut data: Value) -> (String, usize) {
     let mut missing = 0;
     replace(&mut data, &mut missing);
     if let Some(object) = data.as_object_mut() {
@@ -50,7 +50,7 @@ pub fn shown(mut data: Value) -> (String, usize) {
 fn replace(value: &mut Value, missing: &mut usize) {
     match value {
         Value::String(text) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {}
-        Value::String(text) => *text = fonts::shown(text, missing),
+        Value::String(text) => *text = fonts::replace_missing_glyphs(text, missing),
         Value::Array(values) => values.iter_mut().for_each(|value| replace(value, missing)),
         // Where a link leads is not typeset.
         Value::Object(fields) => {

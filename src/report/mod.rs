@@ -61,7 +61,7 @@ pub struct Options<'a> {
     pub drafts: bool,
     /// The site's own templates.
     pub templates: &'a OwnTemplates,
-    /// The paper.
+    /// Size of the pages.
     pub paper: Paper,
     /// The page of the site for each Markdown file, so that commentary can link to it.
     pub page_of: &'a PageOf,
@@ -237,7 +237,7 @@ impl<'a> Typesetter<'a> {
         let reads = Reads::default();
         let month_data = self.month_data(month, &reads)?;
         let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, missing) = missing_glyphs::shown(values.clone());
+        let (data, missing) = missing_glyphs::replace_all(values.clone());
         let missing_glyphs = MissingGlyphs::of(missing, &month_data);
         let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
         let reads = reads.into_paths().into_iter().chain(pictures).collect();
@@ -264,7 +264,7 @@ impl<'a> Typesetter<'a> {
     fn picture(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
         let month_data = self.month_data(month, &Reads::default())?;
         let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, _) = missing_glyphs::shown(values.clone());
+        let (data, _) = missing_glyphs::replace_all(values.clone());
         let world = self.world(&month_data, &data, self.attachments(month.month)?)?;
         let picture = world
             .picture(scale)

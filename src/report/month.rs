@@ -22,7 +22,7 @@ use crate::render::fonts;
 pub struct MonthData<'a> {
     /// What strangers may see.
     pub publication: &'a Publication,
-    /// The month.
+    /// The month that the report is about.
     pub month: &'a Month,
     /// The account at its end.
     pub end: &'a MonthEnd,
@@ -35,7 +35,7 @@ pub struct MonthData<'a> {
 /// An order of the month.
 #[derive(Clone, Copy)]
 pub struct MonthOrder<'a> {
-    /// The order.
+    /// The order as the site shows it.
     pub order: &'a OrderView,
     /// What the note on it says.
     pub note: Option<&'a NoteText>,
@@ -214,7 +214,7 @@ fn language(locale: &str) -> (&str, Option<&str>) {
 
 /// The site's title; an accessible document must not have an empty one.
 fn title(written: &str) -> &str {
-    if fonts::shown(written, &mut 0).trim().is_empty() { "Track record" } else { written }
+    if fonts::replace_missing_glyphs(written, &mut 0).trim().is_empty() { "Track record" } else { written }
 }
 
 /// A descriptive document title.

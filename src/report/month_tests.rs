@@ -112,7 +112,7 @@ fn a_signal_says_when_it_was_saved_and_whether_that_was_too_late() {
     let signals = publication.strategies.list.iter_mut().flat_map(|strategy| &mut strategy.signals);
     let signal = signals.into_iter().find(|signal| signal.formation.to_string() == "2019-06").unwrap();
     (signal.made_on, signal.made_late) = ("2021-02-03".parse().ok(), true);
-    // The report is then no older than what it tells.
+    // The report is then no older than its content.
     assert_eq!(saved(&publication), (json!("3 Feb 2021"), json!(true), json!("3 Feb 2021")));
 }
 

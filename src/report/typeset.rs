@@ -55,7 +55,7 @@ pub struct ReportWorld<'a> {
 
 /// A typeset document.
 pub struct Typeset {
-    /// The file.
+    /// The finished PDF.
     pub pdf: Vec<u8>,
     /// What the compiler found odd: a font that is not there, content that was left out.
     pub warnings: Vec<SourceDiagnostic>,

@@ -23,7 +23,7 @@ use super::theme::{self, Theme};
 /// The files of a site by their path, which is relative and written with `/`.
 pub type Files = BTreeMap<String, FileContent>;
 
-/// What a build can be told beside the publication.
+/// Options of a build beside the publication.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options<'a> {
     /// The address the site is published at, instead of the configured one.

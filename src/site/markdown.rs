@@ -19,7 +19,7 @@ use super::links::MarkdownLink;
 /// A Markdown text with its file and its page.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
-    /// The text.
+    /// Markdown without its front matter.
     pub text: &'a str,
     /// Its file, relative to the root of the site directory: `content/about.md`.
     pub path: &'a Path,

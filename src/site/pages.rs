@@ -267,7 +267,7 @@ impl<'a> Site<'a> {
 #[derive(Serialize)]
 struct Common<'a> {
     facts: &'a Facts,
-    /// The navigation.
+    /// Entries of the navigation, in order.
     sections: Vec<Link>,
     own_pages: Vec<Link>,
     base_url: Option<&'a str>,

@@ -51,7 +51,7 @@ pub fn holdings<'a>(
     strategy: &Strategy,
 ) -> Result<Holdings<'a>> {
     let Some(positions) = &snapshot.positions else {
-        return Err(at(snapshot, "the snapshot tells the account's value and not its positions".into())
+        return Err(at(snapshot, "the snapshot has the account's value and not its positions".into())
             .hint("run `trackrecord collect snapshot`"));
     };
     let mut found = Holdings {

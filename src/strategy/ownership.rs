@@ -17,7 +17,7 @@ use crate::record::{Instrument, Position, PriceSymbol, Snapshot, Ticker};
 /// the first one, so that it is listed or sold once.
 ///
 /// # Errors
-/// A ticker in several universes whose owner neither the configuration nor the labels of its fills tell.
+/// A ticker in several universes whose owner neither the configuration nor the labels of its fills name.
 pub fn owners<'a>(
     config: &'a Config,
     (held, lineage): (&Holdings, &Lineage<'_>),
@@ -190,7 +190,7 @@ impl<'a> Parts<'a> {
 fn undecided(ticker: &Ticker, claimants: &[&Strategy]) -> Error {
     let ids: Vec<String> = claimants.iter().map(|one| format!("`{}`", one.id)).collect();
     Error::configuration(format!(
-        "{ticker} is in the universes of {}, and nothing tells whose it is",
+        "{ticker} is in the universes of {}, and nothing says which of them holds it",
         ids.join(" and ")
     ))
     .at(Place::file("config/config.toml"))

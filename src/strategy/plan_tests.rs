@@ -77,7 +77,7 @@ fn refusal(record: &Record, rule: &Strategy) -> String {
     made(record, rule).unwrap_err().to_string()
 }
 
-fn shown(plan: &Plan) -> Vec<String> {
+fn summary(plan: &Plan) -> Vec<String> {
     plan.trades
         .iter()
         .map(|trade| format!("{} {} {} at {}", trade.action, trade.shares, trade.ticker, trade.reference_price))
@@ -89,7 +89,7 @@ fn a_rebalance_by_hand() {
     // 10,000: 500 of C at 8, 10 of A at 100, 5,000 cash; wanted half A, half B.
     let account = snapshot("2020-02-03", "5000", vec![position("A", 10, "100"), position("C", 500, "8")]);
     let plan = made(&record(vec![account]), &rule()).unwrap();
-    assert_eq!(shown(&plan), ["SELL 500 C at 8", "BUY 40 A at 100", "BUY 100 B at 50"]);
+    assert_eq!(summary(&plan), ["SELL 500 C at 8", "BUY 40 A at 100", "BUY 100 B at 50"]);
     assert_eq!((plan.nav, plan.cash_after), (10_000.into(), 0.into()));
     let [sale, a, _] = &plan.trades[..] else { panic!() };
     assert_eq!((sale.current_weight, sale.target_weight, sale.weight_after), (0.4, 0.0, 0.0));
@@ -110,7 +110,7 @@ fn an_account_that_is_there_already_trades_nothing() {
 #[test]
 fn an_empty_account_only_buys() {
     let plan = made(&record(vec![snapshot("2020-02-03", "10000", vec![])]), &rule()).unwrap();
-    assert_eq!(shown(&plan), ["BUY 50 A at 100", "BUY 100 B at 50"]);
+    assert_eq!(summary(&plan), ["BUY 50 A at 100", "BUY 100 B at 50"]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn what_is_in_no_universe_is_listed_and_sold_only_when_told() {
     let listed: Vec<_> = plan.unchanged.iter().map(|stays| (stays.symbol.as_str(), stays.target_weight)).collect();
     assert_eq!(listed, [("GME", None), ("VOD", None)]);
     let plan = made(&record(vec![account()]), &Strategy { sell_unknown: true, ..rule() }).unwrap();
-    assert_eq!(shown(&plan)[0], "SELL 100 VOD at 50");
+    assert_eq!(summary(&plan)[0], "SELL 100 VOD at 50");
     assert!(plan.unchanged.iter().any(|stays| stays.symbol.as_str() == "GME"), "a short one is left to its owner");
 }
 
@@ -142,7 +142,7 @@ fn pence_and_pounds_come_to_the_base_currency() {
     rule.universe[0].ibkr = "P".into();
     let plan = made(&record, &rule).unwrap();
     // 9,062.50 dollars buy 7,250 pounds: 966 shares at 7.50.
-    assert_eq!(shown(&plan), ["BUY 966 P at 7.5"]);
+    assert_eq!(summary(&plan), ["BUY 966 P at 7.5"]);
     assert_eq!((plan.trades[0].current_weight, plan.cash_after), (0.09375, dec("6.25")));
     assert_eq!(plan.notes, ["about 7245 GBP more are needed: convert them, or the broker lends them"]);
     record.snapshots[0].fx.clear();
@@ -199,7 +199,7 @@ fn several_strategies_keep_to_their_share() {
     let b = Strategy { id: "b".into(), share: Some(dec("0.3")), universe: vec![member("B.L")], ..strategy(&[], 1) };
     let plan = plan(&record(vec![account]), &config, &b, date("2020-02-03")).unwrap();
     // 30 % of 10,000; A is the other one's.
-    assert_eq!((shown(&plan), plan.nav), (vec!["BUY 60 B at 50".to_owned()], 3000.into()));
+    assert_eq!((summary(&plan), plan.nav), (vec!["BUY 60 B at 50".to_owned()], 3000.into()));
     assert!(plan.unchanged.is_empty());
 }
 
@@ -262,15 +262,18 @@ fn a_shared_position_is_sold_by_none_but_its_owner() {
     let b = "id = 'b'\nuniverse = [{ symbol = 'B.L' }, { symbol = 'C.L' }]\nweights = { 'B.L' = 1 }";
     let mut record = record(vec![snapshot("2020-02-03", "5000", vec![position("C", 100, "8")])]);
     let error = plans(&record, &several(&[a, b])).unwrap_err().to_string();
-    assert!(error.contains("C is in the universes of `a` and `b`, and nothing tells whose it is"), "{error}");
-    // The configuration tells.
+    assert!(
+        error.contains("C is in the universes of `a` and `b`, and nothing says which of them holds it"),
+        "{error}"
+    );
+    // The configuration decides.
     let sales = |record: &Record, config: &Config| -> Vec<Vec<String>> {
-        let of = |plan: &Plan| shown(plan).into_iter().filter(|trade| trade.starts_with("SELL")).collect();
+        let of = |plan: &Plan| summary(plan).into_iter().filter(|trade| trade.starts_with("SELL")).collect();
         plans(record, config).unwrap().iter().map(of).collect()
     };
     let listed = format!("{b}\nsymbols = ['B', 'C']");
     assert_eq!(sales(&record, &several(&[a, &listed])), [vec![], vec!["SELL 100 C at 8".to_owned()]]);
-    // The fills tell: 30 are of `b`.
+    // The fills decide: 30 are of `b`.
     let config = several(&[&format!("{a}\norder_ref = 'a-'"), &format!("{b}\norder_ref = 'b-'")]);
     record.executions =
         vec![fill_of("C", 70, "a-1", "2020-01-02T10:00:00Z"), fill_of("C", 30, "b-1", "2020-01-02T10:00:00Z")];
@@ -308,7 +311,7 @@ fn strategies_together_spend_no_more_than_there_is() {
     let record = record(vec![snapshot("2020-02-03", "4000", vec![position("A", 60, "100")])]);
     let plans = plans(&record, &config).unwrap();
     assert_eq!(
-        plans.iter().flat_map(shown).collect::<Vec<_>>(),
+        plans.iter().flat_map(summary).collect::<Vec<_>>(),
         ["SELL 26 A at 100", "BUY 40 B at 50", "BUY 250 C at 8"]
     );
     assert!(plans[1].notes.iter().any(|note| note.contains("another strategy holds too much")));
@@ -319,7 +322,10 @@ fn what_cannot_be_traded_is_no_part_of_what_is_invested() {
     // 10,000, of which 5,000 are in something that stays: half of 5,000 each, not 5,000 for the first alone.
     let account = snapshot("2020-02-03", "5000", vec![position("VOD", 100, "50")]);
     let plan = made(&record(vec![account]), &rule()).unwrap();
-    assert_eq!((shown(&plan), plan.nav), (vec!["BUY 25 A at 100".to_owned(), "BUY 50 B at 50".into()], 5000.into()));
+    assert_eq!(
+        (summary(&plan), plan.nav),
+        (vec!["BUY 25 A at 100".to_owned(), "BUY 50 B at 50".into()], 5000.into())
+    );
     assert_eq!(plan.unchanged[0].current_weight, 0.5, "of the whole account");
 }
 

@@ -112,7 +112,7 @@ pub struct Trade {
 pub struct Decision {
     /// The date of its information: later prices are not used.
     pub date: NaiveDate,
-    /// The signal.
+    /// The signal that the list carries out.
     pub signal: Signal,
     /// The portfolio before it.
     pub portfolio: Portfolio,
@@ -120,7 +120,7 @@ pub struct Decision {
     pub targets: BTreeMap<PriceSymbol, Decimal>,
     /// How the trades were sized.
     pub terms: Terms,
-    /// The trades.
+    /// What to buy and sell, largest first.
     pub trades: Vec<Trade>,
     /// Cash after them, in base currency.
     pub cash_after: Decimal,

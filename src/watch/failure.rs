@@ -18,7 +18,7 @@ const READ: u64 = 8 << 20;
 /// An error with the lines it is about.
 #[derive(Debug)]
 pub struct Failure {
-    /// The error.
+    /// What went wrong, with its location and hints.
     pub error: Error,
     /// The lines, where they are known and may be seen.
     pub excerpt: Option<Excerpt>,

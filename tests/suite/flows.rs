@@ -1,4 +1,4 @@
-//! Deposits that no file tells, entered by hand.
+//! Deposits that no file contains, entered by hand.
 
 use crate::support::Site;
 

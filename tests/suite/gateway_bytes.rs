@@ -8,7 +8,7 @@ use ibapi::contracts::Contract;
 use ibapi::orders::{ExecutionFilter, ExecutionSide, Executions};
 
 use crate::gateway::{Fill, Gateway, Holding, Listing, When, Window};
-use crate::rust_client::{PATIENCE, connect, day_of, talk, told};
+use crate::rust_client::{PATIENCE, connect, day_of, reported, talk};
 
 #[test]
 fn the_fields_of_a_day_arrive_where_the_client_expects_them() {
@@ -153,7 +153,7 @@ fn several_accounts_are_told_apart() {
         assert_eq!(client.managed_accounts().await.unwrap(), ["DU1", "DU2"]);
         assert_eq!(client.server_time().await.unwrap().unix_timestamp(), 1_769_180_400);
         let of_second = ExecutionFilter { account_code: "DU2".to_owned(), ..ExecutionFilter::default() };
-        assert_eq!(told(&client, of_second).await.unwrap(), ["fill b.01"]);
+        assert_eq!(reported(&client, of_second).await.unwrap(), ["fill b.01"]);
         let ended = |all: &[AccountUpdate]| matches!(all.last(), Some(AccountUpdate::End));
         let second = AccountId::from("DU2");
         let updates = client.account_updates(&second).await.unwrap().collect_until(PATIENCE, ended).await;
@@ -173,15 +173,15 @@ fn commissions_come_late_or_empty_or_never() {
         .execution_from(2, Fill { exec_id: "e.01", ..Fill::default() })
         .amend(|details| details.execution.as_mut().unwrap().price = None)
         .start();
-    let told = talk(async {
+    let reported = talk(async {
         let client = connect(&running).await;
-        let ask = || told(&client, ExecutionFilter::default());
+        let ask = || reported(&client, ExecutionFilter::default());
         [ask().await.unwrap(), ask().await.unwrap(), ask().await.unwrap()]
     });
     let (a, b, c) = (["fill a.01", "fee a.01 1"], "fill b.01", "fill c.01");
-    assert_eq!(told[0], [a[0], a[1], b, c, "fill d.01", "fee d.01 0"]);
-    assert_eq!(told[1], [a[0], a[1], b, "fee b.01 2", c, "fill d.01", "fee d.01 0", "fill e.01"]);
-    assert_eq!(told[2], [a[0], a[1], b, "fee b.01 2", c, "fee c.01 3", "fill d.01", "fee d.01 0", "fill e.01"]);
+    assert_eq!(reported[0], [a[0], a[1], b, c, "fill d.01", "fee d.01 0"]);
+    assert_eq!(reported[1], [a[0], a[1], b, "fee b.01 2", c, "fill d.01", "fee d.01 0", "fill e.01"]);
+    assert_eq!(reported[2], [a[0], a[1], b, "fee b.01 2", c, "fee c.01 3", "fill d.01", "fee d.01 0", "fill e.01"]);
 }
 
 #[test]
@@ -200,15 +200,15 @@ fn days_are_honoured_or_not_and_filters_are_written_down() {
     ];
     for (window, counts) in expected {
         let running = Gateway::new().executions(fills()).window(window).start();
-        let told = talk(async {
+        let reported = talk(async {
             let client = connect(&running).await;
-            let mut told = Vec::new();
+            let mut reported = Vec::new();
             for filter in [ExecutionFilter::default(), week(), one(), other_client()] {
-                told.push(crate::rust_client::told(&client, filter).await.unwrap().len());
+                reported.push(crate::rust_client::reported(&client, filter).await.unwrap().len());
             }
-            told
+            reported
         });
-        assert_eq!(told, counts, "{window:?}");
+        assert_eq!(reported, counts, "{window:?}");
         let filters = running.execution_filters();
         assert_eq!(filters[1].last_n_days, Some(7));
         assert_eq!(filters[2].specific_dates, [20_260_116]);

@@ -8,7 +8,7 @@ use ibapi::prelude::StreamExt;
 
 use crate::gateway::{Behaviour, Gateway, Incident, Kind, Request, ask};
 use crate::rust_client::{
-    PATIENCE, SILENCE, builder, connect, connect_as, day_of, is_silent, named, refusal, talk, told,
+    PATIENCE, SILENCE, builder, connect, connect_as, day_of, is_silent, named, refusal, reported, talk,
 };
 
 #[test]
@@ -45,10 +45,10 @@ fn a_connection_that_drops_is_accepted_again() {
         let running = day_of(&["a.01", "b.01", "c.01"]).behave_on(0..1, dropping).start();
         talk(async {
             let client = connect(&running).await;
-            let first = told(&client, ExecutionFilter::default()).await;
+            let first = reported(&client, ExecutionFilter::default()).await;
             assert!(first.is_err_and(|error| error.is_connection_lost()), "{incident:?}");
             tokio::time::timeout(PATIENCE, client.wait_connected()).await.expect("a new connection").unwrap();
-            assert_eq!(told(&client, ExecutionFilter::default()).await.unwrap().len(), 6);
+            assert_eq!(reported(&client, ExecutionFilter::default()).await.unwrap().len(), 6);
         });
         assert_eq!(running.connections(), 2);
         let starts =
@@ -76,7 +76,7 @@ fn a_test_can_cut_the_wire_itself() {
 fn garbage_is_seen_by_the_client() {
     let bad_length = Behaviour::At(Kind::Execution, 2, Incident::BadLength);
     let running = day_of(&["a.01", "b.01"]).behave_on(0..1, bad_length).start();
-    let first = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await });
+    let first = talk(async { reported(&connect(&running).await, ExecutionFilter::default()).await });
     assert!(first.is_err_and(|error| error.is_connection_lost()));
 }
 
@@ -86,8 +86,8 @@ fn garbage_is_seen_by_the_client() {
 fn a_fill_that_cannot_be_read_is_left_out_in_silence() {
     let spoilt = Behaviour::At(Kind::Execution, 2, Incident::BadBody);
     let running = day_of(&["a.01", "b.01", "c.01"]).behave(spoilt).start();
-    let told = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await });
-    assert_eq!(told.unwrap(), ["fill a.01", "fee a.01 1", "fill c.01", "fee c.01 1"]);
+    let reported = talk(async { reported(&connect(&running).await, ExecutionFilter::default()).await });
+    assert_eq!(reported.unwrap(), ["fill a.01", "fee a.01 1", "fill c.01", "fee c.01 1"]);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn notices_come_at_the_start_and_in_between() {
         .start();
     let codes = talk(async {
         let (client, mut notices) = builder(&running, 1).connect_with_notice_stream().await.unwrap();
-        assert_eq!(told(&client, ExecutionFilter::default()).await.unwrap().len(), 8);
+        assert_eq!(reported(&client, ExecutionFilter::default()).await.unwrap().len(), 8);
         let mut codes = Vec::new();
         while let Ok(Some(notice)) = tokio::time::timeout(SILENCE, notices.next()).await {
             codes.push(notice.code);
@@ -114,8 +114,8 @@ fn a_message_can_be_slow() {
     let slow = Behaviour::At(Kind::ExecutionsEnd, 1, Incident::Delay(SILENCE / 2));
     let running = day_of(&["a.01"]).connection_time("20260123 21:30:00 UTC").behave(slow).start();
     let start = Instant::now();
-    let told = talk(async { told(&connect(&running).await, ExecutionFilter::default()).await.unwrap() });
-    assert_eq!(told.len(), 2);
+    let reported = talk(async { reported(&connect(&running).await, ExecutionFilter::default()).await.unwrap() });
+    assert_eq!(reported.len(), 2);
     assert!(start.elapsed() >= SILENCE / 2);
 }
 
@@ -128,14 +128,14 @@ fn ten_thousand_fills_arrive_in_order() {
     let ids = many();
     let running = day_of(&ids.iter().map(String::as_str).collect::<Vec<_>>()).start();
     let start = Instant::now();
-    let told = talk(async {
+    let reported = talk(async {
         let client = connect(&running).await;
         let mut stream = client.executions(ExecutionFilter::default()).await.unwrap();
         stream.collect_to_end_within(PATIENCE).await.unwrap()
     });
     eprintln!("10,000 fills with commissions: {:?}", start.elapsed());
     let expected = ids.iter().flat_map(|id| [format!("fill {id}"), format!("fee {id} 1")]);
-    assert!(told.into_iter().map(named).eq(expected));
+    assert!(reported.into_iter().map(named).eq(expected));
 }
 
 /// The client keeps 1,024 messages of a request for whoever reads them late; what is lost then is an error, -6.
@@ -152,8 +152,12 @@ fn a_reader_that_is_late_needs_room() {
         })
     };
     let lost = late(1 << 10);
-    assert!(matches!(&lost, Err(Error::Notice(notice)) if notice.code == -6), "{:?}", lost.map(|told| told.len()));
-    assert_eq!(late(1 << 16).map(|told| told.len()).ok(), Some(20_000));
+    assert!(
+        matches!(&lost, Err(Error::Notice(notice)) if notice.code == -6),
+        "{:?}",
+        lost.map(|reported| reported.len())
+    );
+    assert_eq!(late(1 << 16).map(|reported| reported.len()).ok(), Some(20_000));
 }
 
 #[test]

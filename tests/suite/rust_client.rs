@@ -44,7 +44,7 @@ pub fn is_silent(gateway: Gateway) -> bool {
 }
 
 /// What comes until the end of the executions: `fill <id>` and `fee <id> <amount>`.
-pub async fn told(client: &Client, filter: ExecutionFilter) -> Result<Vec<String>, Error> {
+pub async fn reported(client: &Client, filter: ExecutionFilter) -> Result<Vec<String>, Error> {
     let executions = client.executions(filter).await?.collect_to_end_within(PATIENCE).await?;
     Ok(executions.into_iter().map(named).collect())
 }

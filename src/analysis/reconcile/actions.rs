@@ -19,7 +19,7 @@ fn finding(event: &Event) -> Finding {
     let severity =
         if *event.kind == crate::record::ActionKind::Transfer { Severity::Note } else { Severity::Warning };
     let message = format!("{}; results of what was open of {} are n/a", event.reason(), symbols.join(" and "));
-    let next = "nothing to do; where the next holdings with average costs tell how the cost of a spin-off is divided, it is taken from there";
+    let next = "nothing to do; where the next holdings with average costs show how the cost of a spin-off is divided, it is taken from there";
     let mut finding =
         Finding::new(severity, FindingKind::CorporateAction, message, next).about(Subject::Date(event.date));
     for leg in &event.legs {

@@ -228,12 +228,12 @@ pub fn fills_without_commission(record: &Record, base: Currency) -> Vec<Finding>
     let unreported = commission_finding(
         &unreported,
         "no commission",
-        "import a statement that tells it; until then results that depend on it stay undefined",
+        "import a statement that has it; until then results that depend on it stay undefined",
     );
     let unconverted = commission_finding(
         &unconverted,
         &format!("a commission in a currency without a rate into {base}"),
-        "import a statement that tells the commission's currency and its rate",
+        "import a statement with the commission's currency and its rate",
     );
     unreported.into_iter().chain(unconverted).collect()
 }

@@ -1,6 +1,6 @@
 //! Deposits and withdrawals that the record does not have, found by what they did to the net value.
 //!
-//! TWS and the earlier system tell no deposits, and one that is missing would be published as profit.
+//! TWS and the earlier system report no deposits, and one that is missing would be published as profit.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -23,7 +23,7 @@ const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 
 /// An error for each change in net value of which fills, prices, income and accruals leave more than 2 % unexplained.
 ///
-/// Only where that can be told: positions, their prices and all rates are known on both days, cash moved by as much as the net
+/// Only where that can be determined: positions, their prices and all rates are known on both days, cash moved by as much as the net
 /// value, the fills explain all quantities, there was no corporate action, and nothing that is held on margin. Where only the sum of
 /// the cash is known, the most that it can have gained by exchange rates does not count.
 pub fn missing_flows(record: &Record, base: Currency) -> Vec<Finding> {
@@ -58,11 +58,11 @@ pub fn missing_flows(record: &Record, base: Currency) -> Vec<Finding> {
 
 /// Whether both snapshots say what is held, and at what price, not long apart.
 fn is_told(before: &Snapshot, after: &Snapshot) -> bool {
-    let told = |snapshot: &Snapshot| {
+    let reported = |snapshot: &Snapshot| {
         let positions = snapshot.positions.as_deref();
         positions.is_some_and(|held| held.iter().all(|one| one.quantity.is_zero() || one.market_price.is_some()))
     };
-    told(before) && told(after) && (after.date - before.date).num_days() <= LONGEST_DAYS
+    reported(before) && reported(after) && (after.date - before.date).num_days() <= LONGEST_DAYS
 }
 
 /// Whether a snapshot holds something whose market value is no money.

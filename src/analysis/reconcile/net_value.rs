@@ -48,7 +48,7 @@ pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding>
                 "{} between snapshots could not be explained: an exchange rate is missing",
                 count(without_rate, "interval")
             ),
-            "import statements that tell the rates of all currencies held or traded",
+            "import statements with the rates of all currencies held or traded",
         ));
     }
     findings
@@ -170,10 +170,10 @@ fn position_value(snapshot: &Snapshot) -> Option<Decimal> {
 }
 
 /// What was earned and not paid yet, less what of it was paid since: payments are in the income. Nothing where only one
-/// of the sources tells it.
+/// of the sources reports it.
 fn accrued(before: &Snapshot, after: &Snapshot) -> Option<Decimal> {
-    let told = !before.accruals.is_empty() && !after.accruals.is_empty();
-    if before.source != after.source && !told {
+    let reported = !before.accruals.is_empty() && !after.accruals.is_empty();
+    if before.source != after.source && !reported {
         return Some(Decimal::ZERO);
     }
     let value = |snapshot: &Snapshot| -> Option<Decimal> {

@@ -16,7 +16,7 @@ const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 struct Divergence<'a> {
     snapshot: &'a Snapshot,
     counted: Decimal,
-    told: Decimal,
+    reported: Decimal,
     lasting: bool,
 }
 
@@ -33,11 +33,11 @@ pub fn positions_against_fills(record: &Record) -> Vec<Finding> {
 
     let mut counted = counted.clone();
     let mut diverged: BTreeMap<Instrument, Divergence> = BTreeMap::new();
-    for (snapshot, told) in later {
+    for (snapshot, reported) in later {
         while let Some(movement) = movements.next_if(|movement| movement.is_in(snapshot)) {
             movement.apply(&mut counted);
         }
-        compare(snapshot, &counted, told, &mut diverged);
+        compare(snapshot, &counted, reported, &mut diverged);
     }
     let mut found: Vec<_> = diverged.into_iter().collect();
     found.sort_by_key(|(_, divergence)| divergence.snapshot.date);
@@ -47,18 +47,18 @@ pub fn positions_against_fills(record: &Record) -> Vec<Finding> {
 fn compare<'a>(
     snapshot: &'a Snapshot,
     counted: &BTreeMap<Instrument, Decimal>,
-    told: &BTreeMap<Instrument, Decimal>,
+    reported: &BTreeMap<Instrument, Decimal>,
     diverged: &mut BTreeMap<Instrument, Divergence<'a>>,
 ) {
-    let instruments: BTreeSet<&Instrument> = counted.keys().chain(told.keys()).collect();
+    let instruments: BTreeSet<&Instrument> = counted.keys().chain(reported.keys()).collect();
     for instrument in instruments {
         let counted = counted.get(instrument).copied().unwrap_or_default();
-        let told = told.get(instrument).copied().unwrap_or_default();
-        if (counted - told).abs() > ROUNDING {
+        let reported = reported.get(instrument).copied().unwrap_or_default();
+        if (counted - reported).abs() > ROUNDING {
             diverged
                 .entry(instrument.clone())
                 .and_modify(|divergence| divergence.lasting = true)
-                .or_insert(Divergence { snapshot, counted, told, lasting: false });
+                .or_insert(Divergence { snapshot, counted, reported, lasting: false });
         } else if diverged.get(instrument).is_some_and(|divergence| !divergence.lasting) {
             diverged.remove(instrument);
         }
@@ -74,11 +74,11 @@ fn name(names: &BTreeMap<Instrument, &Ticker>, instrument: &Instrument) -> Ticke
 }
 
 fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding {
-    let Divergence { snapshot, counted, told, .. } = divergence;
-    let missing = told - counted;
+    let Divergence { snapshot, counted, reported, .. } = divergence;
+    let missing = reported - counted;
     let quantity = missing.abs().normalize();
     let what = if missing > Decimal::ZERO { "purchase" } else { "sale" };
-    let split = split(*counted, *told);
+    let split = split(*counted, *reported);
     let next = match &split {
         Some(ratio) => format!(
             "this looks like a {ratio} split; include Corporate Actions in the Flex query, or enter it by hand"
@@ -92,7 +92,7 @@ fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding
             "the fills since {since} come to {}, the snapshot of {} holds {}",
             counted.normalize(),
             snapshot.date,
-            told.normalize()
+            reported.normalize()
         ),
         next,
     )
@@ -102,9 +102,9 @@ fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding
 }
 
 /// `2-for-1` where one quantity is a small whole multiple of the other.
-fn split(counted: Decimal, told: Decimal) -> Option<String> {
+fn split(counted: Decimal, reported: Decimal) -> Option<String> {
     let whole = |ratio: Decimal| ratio.fract().is_zero() && ratio >= Decimal::TWO && ratio <= Decimal::from(20);
-    let (up, down) = (told.checked_div(counted)?, counted.checked_div(told));
+    let (up, down) = (reported.checked_div(counted)?, counted.checked_div(reported));
     if whole(up) {
         return Some(format!("{}-for-1", up.normalize()));
     }

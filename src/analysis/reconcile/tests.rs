@@ -63,10 +63,10 @@ fn what_is_unexplained_is_told_for_each_interval() {
     // A dividend of 5 that nobody recorded, on a value of 1,049: 47.7 basis points.
     record.income.clear();
     let changes = unexplained_changes(&record, usd());
-    let told: Vec<(String, f64)> =
+    let reported: Vec<(String, f64)> =
         changes.iter().map(|change| (change.date.to_string(), (change.bps * 10.0).round() / 10.0)).collect();
     assert_eq!(
-        told,
+        reported,
         [("2026-01-06".to_owned(), 0.0), ("2026-01-07".to_owned(), 47.7), ("2026-01-08".to_owned(), 0.0)]
     );
     record.snapshots[2].positions = None;

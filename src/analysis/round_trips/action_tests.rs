@@ -103,11 +103,11 @@ fn a_change_of_contract_renames() {
 #[test]
 fn what_was_held_before_the_record_is_split_too() {
     // 50 held before, 10 bought at 40, four for one, all 240 sold: a round trip of the 40 alone.
-    let told = Position { conid: Some(1), ..position("T1", 240, 10) };
+    let reported = Position { conid: Some(1), ..position("T1", 240, 10) };
     let record = Record {
         executions: vec![buy(1, "10", "40", "2026-01-05"), sell(1, "240", "11", "2026-01-20")],
         actions: vec![row("FS", 1, "180", FOUR)],
-        snapshots: vec![Snapshot { positions: Some(vec![told]), ..snapshot("2026-01-15", 1000) }],
+        snapshots: vec![Snapshot { positions: Some(vec![reported]), ..snapshot("2026-01-15", 1000) }],
         ..Record::default()
     };
     let matching = round_trips(&record, currency("USD"));
@@ -173,9 +173,9 @@ fn shares_chosen_as_a_dividend_cost_what_they_were_worth() {
 
 #[test]
 fn a_spin_off_moves_cost_as_the_positions_say_or_leaves_it_open() {
-    // 100 at 10; 25 spun off. The positions after it tell 8 and 8 a share: 800 and 200 of the 1000.
+    // 100 at 10; 25 spun off. The positions after it say 8 and 8 a share: 800 and 200 of the 1000.
     let words = "T1(US1) SPINOFF  1 FOR 4 (T2, TWO INC, US2)";
-    let told = |cost: Option<&str>| {
+    let reported = |cost: Option<&str>| {
         let held = |conid: u64, quantity| Position {
             conid: Some(conid),
             average_cost: cost.map(dec),
@@ -191,7 +191,7 @@ fn a_spin_off_moves_cost_as_the_positions_say_or_leaves_it_open() {
                 sell(1, "100", "9", "2026-01-13"),
             ],
             actions: vec![row("SO", 2, "25", words)],
-            snapshots: vec![told(cost)],
+            snapshots: vec![reported(cost)],
             ..Record::default()
         };
         round_trips(&record, currency("USD"))

@@ -7,7 +7,7 @@ use crate::record::{AssetClass, ExecId, Execution, Instruments};
 /// For each option that was exercised or assigned, the fill of the shares delivered for it.
 ///
 /// The broker books both at one time, the option at a price of 0, and reports no profit for it: what it cost or brought
-/// is part of what the shares cost or bring. Without a profit reported there is no telling it from an option that expired.
+/// is part of what the shares cost or bring. Without a profit reported it cannot be distinguished from an option that expired.
 pub(super) fn deliveries<'a>(fills: &[&'a Execution], instruments: &Instruments) -> BTreeMap<&'a ExecId, &'a ExecId> {
     let mut taken: BTreeSet<&ExecId> = BTreeSet::new();
     let is_option = |fill: &Execution| instruments.class_of(fill) == AssetClass::Option;

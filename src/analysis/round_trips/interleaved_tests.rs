@@ -81,7 +81,7 @@ fn of_one_time_what_closes_waits_for_what_it_closes() {
 }
 
 /// Fills of six orders, several at one time, with what a broker says of each who counts them one by one.
-fn told() -> impl Strategy<Value = Vec<Fill>> {
+fn reported() -> impl Strategy<Value = Vec<Fill>> {
     let fill = (any::<bool>(), 0_u32..3, 1_i64..40, 900_i64..1_100);
     prop::collection::vec(fill, 1..40).prop_map(|rows| {
         let mut held = 0;
@@ -108,7 +108,7 @@ fn told() -> impl Strategy<Value = Vec<Fill>> {
 
 proptest! {
     #[test]
-    fn what_is_open_is_what_was_bought_less_what_was_sold(fills in told()) {
+    fn what_is_open_is_what_was_bought_less_what_was_sold(fills in reported()) {
         let executions: Vec<_> = fills.iter().cloned().map(Fill::done).collect();
         let net: Decimal = executions.iter().map(Execution::signed_quantity).sum();
         let cash: Decimal = executions.iter().map(|fill| -fill.signed_quantity() * fill.price).sum();

@@ -1,4 +1,4 @@
-//! What was held before the record, and what tells that a fill closes it.
+//! What was held before the record, and what shows that a fill closes it.
 
 use super::*;
 use crate::analysis::trade_samples::{Fill, currency, dec, position, snapshot};

@@ -38,19 +38,19 @@ pub(super) fn unexplained(holdings: &Holdings) -> Vec<Unexplained> {
         .collect();
     for (at, segment) in segments.iter().enumerate() {
         apply(segment, &mut held);
-        let (Some((snapshot, told)), Some((before, _))) =
+        let (Some((snapshot, reported)), Some((before, _))) =
             (known.get(at), at.checked_sub(1).and_then(|before| known.get(before)))
         else {
             continue;
         };
-        let differences = differences(told, &held);
+        let differences = differences(reported, &held);
         if differences.is_empty() {
             continue;
         }
-        let next = known.get(at + 1).map(|(_, told)| {
+        let next = known.get(at + 1).map(|(_, reported)| {
             let mut next = held.clone();
             apply(segments.get(at + 1).map(Vec::as_slice).unwrap_or_default(), &mut next);
-            self::differences(told, &next)
+            self::differences(reported, &next)
         });
         for (instrument, quantity) in differences {
             let passes = match &next {
@@ -83,13 +83,13 @@ fn segments<'h, 'a>(holdings: &'h Holdings<'a>) -> Vec<Vec<&'h Movement<'a>>> {
 /// not show yet looks like an earlier holding of the other side.
 fn opening(holdings: &Holdings, segments: &[Vec<&Movement>]) -> Quantities {
     let mut opening = holdings.opening.clone().unwrap_or_default();
-    let Some((_, told)) = holdings.known().get(1) else { return opening };
+    let Some((_, reported)) = holdings.known().get(1) else { return opening };
     let (mut with, mut without) = (opening.clone(), Quantities::new());
     for segment in segments.iter().take(2) {
         apply(segment, &mut with);
         apply(segment, &mut without);
     }
-    let (with, without) = (differences(told, &with), differences(told, &without));
+    let (with, without) = (differences(reported, &with), differences(reported, &without));
     opening.retain(|instrument, _| !with.contains_key(instrument) || without.contains_key(instrument));
     opening
 }
@@ -98,12 +98,12 @@ fn apply(movements: &[&Movement], held: &mut Quantities) {
     movements.iter().for_each(|movement| movement.apply(held));
 }
 
-/// What is told and not counted, without what is the same.
-fn differences(told: &Quantities, counted: &Quantities) -> Quantities {
+/// What is reported and not counted, without what is the same.
+fn differences(reported: &Quantities, counted: &Quantities) -> Quantities {
     let of =
         |quantities: &Quantities, instrument: &Instrument| quantities.get(instrument).copied().unwrap_or_default();
-    let all: BTreeSet<&Instrument> = told.keys().chain(counted.keys()).collect();
-    let all = all.into_iter().map(|instrument| (instrument, of(told, instrument) - of(counted, instrument)));
+    let all: BTreeSet<&Instrument> = reported.keys().chain(counted.keys()).collect();
+    let all = all.into_iter().map(|instrument| (instrument, of(reported, instrument) - of(counted, instrument)));
     all.filter(|(_, gap)| !is_same(*gap, Decimal::ZERO)).map(|(instrument, gap)| (instrument.clone(), gap)).collect()
 }
 

@@ -245,9 +245,9 @@ impl<'t> Reader<'t> {
 
     /// Whether it opened or closed a position: by a column of its own, else by the words of the side.
     fn open_close(&self, line: Line) -> Option<String> {
-        let told = self.text(line, "open_close").and_then(words::indicator_of);
+        let reported = self.text(line, "open_close").and_then(words::indicator_of);
         let by_side = || self.text(line, "side").and_then(|word| preset::open_close(self.preset(), word));
-        told.or_else(|| by_side().map(str::to_owned))
+        reported.or_else(|| by_side().map(str::to_owned))
     }
 
     /// What a preset's fills are by symbol and description.
@@ -319,14 +319,14 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn side(&self, line: Line, quantity: Decimal, told: Option<Side>) -> Result<Side> {
+    fn side(&self, line: Line, quantity: Decimal, reported: Option<Side>) -> Result<Side> {
         let by_sign = if quantity.is_sign_negative() { Side::Sell } else { Side::Buy };
-        match told {
+        match reported {
             Some(Side::Buy) if by_sign == Side::Sell => {
                 let message = format!("the side says {}, but the quantity is {quantity}", Side::Buy);
                 Err(line.error(self.shape.get("side"), message))
             }
-            told => Ok(told.unwrap_or(by_sign)),
+            reported => Ok(reported.unwrap_or(by_sign)),
         }
     }
 

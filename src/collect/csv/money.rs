@@ -30,14 +30,14 @@ impl Money<'_> {
 
     /// The currency of the price, and how many of the units in which it is quoted make one.
     pub fn unit(&self, line: Line) -> Result<(Currency, Decimal)> {
-        let told = self.columns.currency.map(|at| at.unit(line)).transpose()?.flatten();
-        Ok(told.unwrap_or((self.base, Decimal::ONE)))
+        let reported = self.columns.currency.map(|at| at.unit(line)).transpose()?.flatten();
+        Ok(reported.unwrap_or((self.base, Decimal::ONE)))
     }
 
     /// The currency of the account, where the file says it.
     pub fn account_currency(&self, line: Line) -> Result<Option<Currency>> {
-        let told = self.columns.account_currency.map(|at| at.unit(line)).transpose()?.flatten();
-        Ok(told.map(|(currency, _)| currency))
+        let reported = self.columns.account_currency.map(|at| at.unit(line)).transpose()?.flatten();
+        Ok(reported.map(|(currency, _)| currency))
     }
 
     /// What one unit of the account's currency was worth in that of the price.
@@ -76,8 +76,8 @@ impl Money<'_> {
         let mut costs: Vec<(Decimal, Currency, &Charge)> = Vec::new();
         for charge in &self.columns.charges {
             let Some(number) = line.decimal(Some(charge.column), self.mark)? else { continue };
-            let told = charge.currency.map(|at| at.unit(line)).transpose()?.flatten();
-            let (own, divisor) = told.unwrap_or((fixed.unwrap_or(currency), Decimal::ONE));
+            let reported = charge.currency.map(|at| at.unit(line)).transpose()?.flatten();
+            let (own, divisor) = reported.unwrap_or((fixed.unwrap_or(currency), Decimal::ONE));
             costs.push((signed(number, charge.sign) / divisor, fixed.unwrap_or(own), charge));
         }
         let Some((_, first, _)) = costs.iter().find(|(cost, ..)| !cost.is_zero()).or(costs.first()) else {

@@ -348,7 +348,7 @@ fn external_flows(row: &Row) -> Result<Option<Decimal>> {
 
 /// Accrued interest and dividends, which a statement reports in the base currency.
 fn accruals(row: &Row, base: Currency) -> Result<BTreeMap<Currency, Decimal>> {
-    let told = [row.decimal("dividendAccruals")?, row.decimal("interestAccruals")?];
-    let sum: Decimal = told.into_iter().flatten().sum();
+    let reported = [row.decimal("dividendAccruals")?, row.decimal("interestAccruals")?];
+    let sum: Decimal = reported.into_iter().flatten().sum();
     Ok(if sum.is_zero() { BTreeMap::new() } else { BTreeMap::from([(base, sum)]) })
 }

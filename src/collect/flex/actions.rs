@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::record::action::{SUM, UNNAMED, UNNUMBERED};
 use crate::record::{ActionKind, CorporateAction, FindingKind, Severity, Ticker};
 
-/// Words by which rows are told apart that do not name their type, as old queries give them.
+/// Words that classify rows which do not name their type, as old queries give them.
 const BY_WORDS: [(&str, ActionKind); 15] = [
     ("CUSIP/ISIN CHANGE", ActionKind::IdentifierChange),
     ("SPINOFF", ActionKind::SpinOff),
@@ -30,7 +30,7 @@ const BY_WORDS: [(&str, ActionKind); 15] = [
 ];
 
 impl Reading {
-    /// Reads corporate actions. Of an event that is told singly and as a sum the single rows count.
+    /// Reads corporate actions. Of an event that is reported singly and as a sum the single rows count.
     pub(super) fn read_actions(&mut self, rows: &[&Row]) -> Result<()> {
         let actions = || rows.iter().filter(|row| row.tag == "CorporateAction");
         let mut single = Vec::new();

@@ -132,7 +132,7 @@ impl Reading {
         if let Some(id) = number(prefix, row) {
             return id;
         }
-        let of_statement = |name: &str| row.of_statement(name).unwrap_or_default();
+        let of_statement = |name: &str| row.statement_attribute(name).unwrap_or_default();
         // Statements of one file may overlap, and each counts the equal rows of its days from the first on.
         let statement = ["fromDate", "toDate", "whenGenerated"].map(of_statement).join(" ");
         self.names.name_in(&statement, &format!("{}:{date}", section(prefix, row)), what)
@@ -188,7 +188,7 @@ fn number(prefix: &str, row: &Row) -> Option<String> {
 }
 
 /// Amounts have the sign of the flow: what goes out is below zero already, and what comes in may be a short position.
-/// Only an unsigned row, which tells the direction alone, gets its sign from there.
+/// Only an unsigned row, which states the direction alone, gets its sign from there.
 fn directed(row: &Row, amount: Decimal) -> Result<Decimal> {
     match row.text("direction").map(str::to_ascii_uppercase).as_deref() {
         None | Some("IN") => Ok(amount),

@@ -26,7 +26,7 @@ pub enum Kind {
 
 /// A row and the execution made of it.
 pub struct Fill<'r, 'a> {
-    /// The row.
+    /// The row of the statement that takes another one back.
     pub row: &'r Row<'a>,
     /// What it is about.
     pub kind: Kind,

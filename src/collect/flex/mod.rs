@@ -217,13 +217,13 @@ impl Reading {
 
     /// A date of the statement around a row.
     fn statement_date(&self, row: &Row, name: &str) -> Result<Option<NaiveDate>> {
-        let Some(text) = row.of_statement(name) else { return Ok(None) };
+        let Some(text) = row.statement_attribute(name) else { return Ok(None) };
         self.dates.date(text).map(Some).map_err(|problem| date_error(row, name, &problem))
     }
 
     /// When the statement around a row was made, where it says so in a form that can be read.
     fn generated(&self, row: &Row) -> Option<DateTime<Utc>> {
-        self.dates.instant(row.of_statement("whenGenerated")?).ok().map(|instant| instant.time)
+        self.dates.instant(row.statement_attribute("whenGenerated")?).ok().map(|instant| instant.time)
     }
 
     fn instant(&self, row: &Row, name: &str, text: &str) -> Result<Instant> {

@@ -209,7 +209,7 @@ impl<'a> Service<'a> {
 
     /// The statement of a period, as it came.
     async fn statement(&mut self, first: NaiveDate, last: NaiveDate) -> Result<Vec<u8>> {
-        let mut told = None;
+        let mut reported = None;
         for attempt in 1..=self.pace.attempts {
             let trouble = match self.reference(first, last).await {
                 Ok(reply) => match self.fetch(&reply).await {
@@ -220,10 +220,10 @@ impl<'a> Service<'a> {
             };
             let pause = self.pause(&trouble, attempt)?;
             self.progress.say(&format!("{}; asking again in {} s", self.in_words(&trouble), pause.as_secs()));
-            told = Some(trouble);
+            reported = Some(trouble);
             tokio::time::sleep(pause).await;
         }
-        Err(self.gave_up(told.as_ref()))
+        Err(self.gave_up(reported.as_ref()))
     }
 
     /// Asks for a statement to be made.

@@ -178,12 +178,12 @@ fn a_trade_is_worth_the_money_the_statement_books() {
     let is = |attributes: &str, expected: &str| {
         assert_eq!(multiplier(attributes), (expected.parse().unwrap(), vec![]), "{attributes}");
     };
-    // Face value times per cent of par: 10,000 x 95 % = 9,500, told by the proceeds or by the class alone.
+    // Face value times per cent of par: 10,000 x 95 % = 9,500, known from the proceeds or from the class alone.
     is("assetCategory=\"BOND\" multiplier=\"1\" proceeds=\"-9500\"", "0.01");
     is("assetCategory=\"BOND\" multiplier=\"1\" tradeMoney=\"9500\"", "0.01");
     is("assetCategory=\"BOND\" multiplier=\"1\"", "0.01");
     is("assetCategory=\"BOND\" multiplier=\"1\" proceeds=\"-950000\"", "1");
-    // Where the column is missing, the money tells it.
+    // Where the column is missing, the money decides.
     is("assetCategory=\"OPT\" proceeds=\"-95000000\"", "100");
     is("assetCategory=\"OPT\" multiplier=\"100\"", "100");
     is("assetCategory=\"STK\" multiplier=\"1\" proceeds=\"-950000.004\"", "1");

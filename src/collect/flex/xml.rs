@@ -50,7 +50,7 @@ impl Row<'_> {
     }
 
     /// The text of an attribute of the statement this row stands in.
-    pub fn of_statement(&self, name: &str) -> Option<&str> {
+    pub fn statement_attribute(&self, name: &str) -> Option<&str> {
         value(&self.statement, name)
     }
 
@@ -61,7 +61,7 @@ impl Row<'_> {
 
     /// The account, as the row or else its statement names it.
     pub fn account(&self) -> Option<&str> {
-        self.text("accountId").or_else(|| self.of_statement("accountId"))
+        self.text("accountId").or_else(|| self.statement_attribute("accountId"))
     }
 
     /// Whether the row adds up others: over accounts, or where single rows were asked for as well.

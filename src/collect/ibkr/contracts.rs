@@ -65,8 +65,8 @@ async fn details(
     patience: Duration,
 ) -> Result<Vec<ContractDetails>, ibapi::Error> {
     let stream = client.contract_details_stream(question).subscribe().await?;
-    let told = read(stream, patience, |_| false).await?;
-    if told.complete { Ok(told.rows) } else { Err(ibapi::Error::Timeout) }
+    let reported = read(stream, patience, |_| false).await?;
+    if reported.complete { Ok(reported.rows) } else { Err(ibapi::Error::Timeout) }
 }
 
 fn listing(details: &ContractDetails) -> Listing {

@@ -90,7 +90,7 @@ pub fn question(what: &str, cause: ibapi::Error, settings: &Ibkr) -> Error {
     match &cause {
         ibapi::Error::ConnectionFailed | ibapi::Error::Shutdown => does_not_hold(what, settings).because(cause),
         ibapi::Error::Timeout => no_answer(what, settings),
-        _ => Error::network(format!("the gateway does not tell {what}"))
+        _ => Error::network(format!("the gateway does not report {what}"))
             .because(cause)
             .hint("nothing was written; look at TWS or Gateway, then run this again"),
     }

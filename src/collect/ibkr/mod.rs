@@ -77,11 +77,11 @@ fn recorded(record: &Record) -> Option<&str> {
 fn refused(parts: &[Part], error: Error) -> Vec<(Part, Result<PartReport>)> {
     let kind = error.kind();
     let mut reason = Some(error);
-    let told = |part: &Part| {
+    let reported = |part: &Part| {
         let again = || Error::new(kind, format!("{}: not asked, for the same reason", part.name()));
         (*part, Err(reason.take().unwrap_or_else(again)))
     };
-    parts.iter().map(told).collect()
+    parts.iter().map(reported).collect()
 }
 
 async fn fills(session: &session::Session<'_>, work: &mut Work<'_>, account: &str) -> Result<PartReport> {

@@ -142,7 +142,7 @@ impl Answers {
     /// The net liquidation value and its currency, which is the account's base.
     fn net_liquidation(&self) -> Result<(Decimal, Currency)> {
         let found = self.values.iter().find(|((key, code), _)| key == "NetLiquidation" && code != "BASE");
-        let ((_, code), text) = found.ok_or_else(|| wrong("the gateway did not tell the net liquidation value"))?;
+        let ((_, code), text) = found.ok_or_else(|| wrong("the gateway did not report the net liquidation value"))?;
         let currency = code.parse().map_err(|problem: String| wrong(format!("net liquidation value: {problem}")))?;
         Ok((number("NetLiquidation", text)?, currency))
     }
@@ -202,7 +202,7 @@ pub fn build(
         source: SOURCE,
     };
     if snapshot.cash.is_empty() {
-        return Err(wrong("the gateway did not tell the cash balance"));
+        return Err(wrong("the gateway did not report the cash balance"));
     }
     snapshot.fx.remove(&base);
     snapshot.fx.retain(|_, rate| *rate > Decimal::ZERO);
@@ -236,7 +236,7 @@ fn agree(portfolio: &[AccountPortfolioValue], positions: &[Held]) -> Result<()> 
     };
     for (id, quantity) in &held {
         match valued.get(id) {
-            None => return Err(wrong(format!("the gateway tells no value for the position in {}", name(*id)))),
+            None => return Err(wrong(format!("the gateway reports no value for the position in {}", name(*id)))),
             Some(valued) if valued != quantity => {
                 let message = format!("the gateway says {quantity} and {valued} of the position in {}", name(*id));
                 return Err(wrong(message));
@@ -317,7 +317,7 @@ fn has_rates(snapshot: &Snapshot) -> Result<()> {
     let cash = amounts.filter(|(_, amount)| !amount.is_zero()).map(|(currency, _)| *currency);
     let positions = snapshot.known_positions().iter().map(|position| position.currency);
     match cash.chain(positions).find(|currency| snapshot.fx_to_base(*currency).is_none()) {
-        Some(currency) => Err(wrong(format!("the gateway did not tell what a {currency} is worth"))),
+        Some(currency) => Err(wrong(format!("the gateway did not report the rate of {currency}"))),
         None => Ok(()),
     }
 }

@@ -101,13 +101,13 @@ fn what_a_snapshot_needs_and_lacks_is_refused() {
         changed.values.retain(|(name, _), _| name != key);
         made(&changed).unwrap_err().message().to_owned()
     };
-    assert_eq!(without("NetLiquidation"), "the gateway did not tell the net liquidation value");
-    assert_eq!(without("CashBalance"), "the gateway did not tell the cash balance");
-    assert_eq!(without("ExchangeRate"), "the gateway did not tell what a GBP is worth");
+    assert_eq!(without("NetLiquidation"), "the gateway did not report the net liquidation value");
+    assert_eq!(without("CashBalance"), "the gateway did not report the cash balance");
+    assert_eq!(without("ExchangeRate"), "the gateway did not report the rate of GBP");
     let unready = refusal(|answers| set(answers, "AccountReady", "false", ""));
     assert!(unready.contains("not ready"), "{unready}");
     let lost = refusal(|answers| drop(answers.portfolio.pop()));
-    assert_eq!(lost, "the gateway tells no value for the position in VOD");
+    assert_eq!(lost, "the gateway reports no value for the position in VOD");
     let extra = refusal(|answers| drop(answers.positions.pop()));
     assert_eq!(extra, "the gateway values a position in VOD that it does not list");
     let sizes = refusal(|answers| answers.positions[0].position = 11.0);

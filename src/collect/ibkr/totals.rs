@@ -47,15 +47,16 @@ impl OrderTotals {
                 *stored.entry((order.clone(), fill.conid, fill.side)).or_default() += fill.quantity;
             }
         }
-        let differing = self.0.iter().filter_map(|(order, (symbol, told))| {
+        let differing = self.0.iter().filter_map(|(order, (symbol, reported))| {
             let have = stored.get(order).copied().unwrap_or_default();
-            (have != *told && in_last_units(order, record) != Some(*told)).then(|| {
+            (have != *reported && in_last_units(order, record) != Some(*reported)).then(|| {
                 let side = if order.2 == Side::Buy { "bought" } else { "sold" };
-                let message =
-                    format!("the gateway says that an order {side} {told} {symbol}, the fills stored come to {have}");
+                let message = format!(
+                    "the gateway says that an order {side} {reported} {symbol}, the fills stored come to {have}"
+                );
                 let next = "collect again; if it stays so, import the Flex statement of those days";
                 // Less is a fill that is missing. More can be an order of many days whose total starts anew.
-                let severity = if have < *told { Severity::Error } else { Severity::Warning };
+                let severity = if have < *reported { Severity::Error } else { Severity::Warning };
                 Finding::new(severity, FindingKind::OrderTotal, message, next).about(Subject::Ticker(symbol.clone()))
             })
         });
@@ -106,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_missing_fill_and_a_doubled_one_are_named() {
-        let told = [wire(60.0, 60.0), wire(40.0, 100.0)];
-        let totals = OrderTotals::of(told.iter());
+        let reported = [wire(60.0, 60.0), wire(40.0, 100.0)];
+        let totals = OrderTotals::of(reported.iter());
         let against =
             |fills: &[Execution]| totals.against(&Record { executions: fills.to_vec(), ..Record::default() });
         assert!(against(&[stored("a.b.1.01", 60), stored("a.b.2.01", 40)]).is_empty());
@@ -123,8 +124,8 @@ mod tests {
         let record = Record { executions: vec![early, stored("b", 60)], actions: vec![action], ..Record::default() };
         // 10 before 4 for 1, and 60 after it.
         for (total, findings) in [(70.0, 0), (100.0, 0), (90.0, 1)] {
-            let told = [wire(60.0, total)];
-            assert_eq!(OrderTotals::of(told.iter()).against(&record).len(), findings, "{total}");
+            let reported = [wire(60.0, total)];
+            assert_eq!(OrderTotals::of(reported.iter()).against(&record).len(), findings, "{total}");
         }
     }
 }

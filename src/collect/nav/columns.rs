@@ -326,7 +326,7 @@ fn missing(table: &Table, ours: &str) -> Error {
     let error =
         Error::data(format!("no column is known as the {ours}: the file has {}", names.join(", "))).at(table.head());
     if (0..table.headers().len()).any(|column| is_of_returns(table, column)) {
-        return error.hint("net values are needed, not returns: from returns alone no deposit can be told");
+        return error.hint("net values are needed, not returns: from returns alone deposits cannot be seen");
     }
     error.hint(FORM)
 }

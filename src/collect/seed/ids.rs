@@ -42,7 +42,7 @@ pub fn give_own_ids(fills: &mut [Execution]) {
     }
 }
 
-/// What tells fills of one id apart.
+/// What distinguishes fills of one id.
 fn content(fill: &Execution) -> (DateTime<Utc>, Side, Decimal, Decimal) {
     (fill.time, fill.side, fill.quantity, fill.price)
 }
@@ -93,9 +93,9 @@ pub fn judge_twins(batch: &mut Batch, places: Vec<Place>) {
 
 /// Whether the snapshots around a fill agree with its instrument's fills without the twins, and not with them.
 fn is_doubled(batch: &Batch, twin: &Execution, twins: &[usize]) -> bool {
-    let told = || batch.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
-    let before = told().filter(|snapshot| snapshot.as_of < twin.time).max_by_key(|snapshot| snapshot.as_of);
-    let after = told().filter(|snapshot| snapshot.as_of >= twin.time).min_by_key(|snapshot| snapshot.as_of);
+    let reported = || batch.snapshots.iter().filter(|snapshot| snapshot.positions.is_some());
+    let before = reported().filter(|snapshot| snapshot.as_of < twin.time).max_by_key(|snapshot| snapshot.as_of);
+    let after = reported().filter(|snapshot| snapshot.as_of >= twin.time).min_by_key(|snapshot| snapshot.as_of);
     let (Some(before), Some(after)) = (before, after) else { return false };
     let held = |snapshot: &Snapshot| -> Decimal {
         let own = |symbol: &str| same_ticker(symbol, twin.symbol.as_str());

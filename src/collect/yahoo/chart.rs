@@ -88,10 +88,10 @@ pub(super) fn is_cut_off(body: &[u8]) -> bool {
 pub(super) fn complaint(body: &[u8]) -> Option<String> {
     let document: Document = serde_json::from_slice(body).ok()?;
     let fault = [document.chart, document.finance].into_iter().flatten().find_map(|envelope| envelope.error)?;
-    Some(words(&fault))
+    Some(message(&fault))
 }
 
-fn words(fault: &Fault) -> String {
+fn message(fault: &Fault) -> String {
     let parts: Vec<&str> = [&fault.code, &fault.description]
         .into_iter()
         .flatten()
@@ -108,7 +108,7 @@ fn series(document: Document) -> Result<Series> {
     let envelope = document.chart.or(document.finance).unwrap_or_default();
     match envelope {
         Envelope { error: Some(fault), .. } => {
-            Err(Error::data(format!("Yahoo says \"{}\"", words(&fault))).hint(RENAMED))
+            Err(Error::data(format!("Yahoo says \"{}\"", message(&fault))).hint(RENAMED))
         }
         Envelope { result, .. } => result
             .into_iter()

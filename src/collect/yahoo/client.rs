@@ -81,7 +81,7 @@ impl Client {
                 continue;
             }
             if answer.is_web_page() || (answer.status >= 400 && chart::complaint(&answer.body).is_none()) {
-                return Err(Error::network(words(&answer)).hint(LATER));
+                return Err(Error::network(message(&answer)).hint(LATER));
             }
             let mut chart = chart::read(&answer.body, symbol, self.now)?;
             chart.bars.retain(|bar| bar.date >= span.from);
@@ -126,8 +126,8 @@ impl Client {
         loop {
             let outcome = self.once(url, headers).await;
             let (trouble, wish) = match outcome {
-                Ok(answer) if answer.is_temporary() => (words(&answer), answer.retry_after(self.now)),
-                Ok(answer) if answer.status == 200 && answer.is_web_page() => (words(&answer), None),
+                Ok(answer) if answer.is_temporary() => (message(&answer), answer.retry_after(self.now)),
+                Ok(answer) if answer.status == 200 && answer.is_web_page() => (message(&answer), None),
                 Ok(answer) if answer.status == 200 && cut_off(&answer.body) => {
                     ("Yahoo sends half an answer".to_owned(), None)
                 }
@@ -232,7 +232,7 @@ fn cookie_of(answer: &Answer) -> Option<HeaderValue> {
     if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
 }
 
-fn words(answer: &Answer) -> String {
+fn message(answer: &Answer) -> String {
     let meaning = match answer.status {
         200 => return "Yahoo answers with a web page instead of prices".to_owned(),
         401 | 403 => " (not allowed)",

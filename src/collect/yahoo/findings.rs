@@ -117,7 +117,7 @@ const CONFIRM: &str = "compare with the exchange; Yahoo often mends such errors 
                        `[yahoo] confirmed` is taken as it is";
 
 fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
-    let told = [
+    let reported = [
         (&chart.empty, Severity::Note, FindingKind::EmptyBar, "Yahoo has no price of"),
         (
             &chart.future,
@@ -138,7 +138,7 @@ fn oddities(symbol: &PriceSymbol, chart: &Chart) -> Vec<Finding> {
             "Yahoo names a dividend or split without a usable amount on",
         ),
     ];
-    let mut findings: Vec<Finding> = told
+    let mut findings: Vec<Finding> = reported
         .into_iter()
         .filter_map(|(dates, severity, kind, words)| {
             let dates: Vec<NaiveDate> = dates.iter().copied().collect();

@@ -6,7 +6,7 @@ use crate::publication::kept;
 
 /// A number that may be published as it is, and whatever is computed from such numbers alone.
 pub trait Published: Copy {
-    /// The number.
+    /// The value after rounding.
     fn get(self) -> f64;
 }
 

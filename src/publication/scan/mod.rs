@@ -31,7 +31,7 @@ const PLACED: usize = 100;
 pub struct Leak {
     /// The file within the site.
     pub file: String,
-    /// The line.
+    /// Line in the file, counted from one.
     pub line: usize,
     /// What kind of secret it is.
     pub what: &'static str,

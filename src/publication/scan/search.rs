@@ -46,7 +46,7 @@ fn names(secrets: &Secrets, text: &str) -> Vec<Found> {
         let places = memchr::memmem::find_iter(text.as_bytes(), account.as_bytes());
         found.extend(places.map(|at| (at, "an account id", account.clone())));
     }
-    for (at, word) in words(text) {
+    for (at, word) in tokens(text) {
         for (name, what) in secrets.names_with(word) {
             let from = at.saturating_sub(name.len());
             let near = text.floor_char_boundary(from)..text.ceil_char_boundary(at + word.len() + name.len());
@@ -59,7 +59,7 @@ fn names(secrets: &Secrets, text: &str) -> Vec<Found> {
 }
 
 /// Runs of letters and digits with their byte offsets.
-pub fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
     let mut rest = 0;
     std::iter::from_fn(move || {

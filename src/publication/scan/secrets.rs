@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::number::Number;
 use super::numbers::Numbers;
-use super::search::words;
+use super::search::tokens;
 use crate::config::{Config, PrivacyMode};
 use crate::record::{CashFlow, Record};
 
@@ -124,7 +124,7 @@ impl Secrets {
 
     pub(super) fn name(&mut self, name: &str, what: &'static str) {
         let name = name.to_lowercase();
-        let Some(run) = words(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
+        let Some(run) = tokens(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
         if name.len() >= SHORTEST_NAME && run.len() >= SHORTEST_NAME {
             if let [first, second, ..] = run.as_bytes() {
                 self.starts.insert([*first, *second]);

@@ -9,7 +9,7 @@ use crate::record::{CashFlow, Finding, FindingKind, FlowKind, Severity, Source, 
 /// Of more rows than these no choice is tried, only all of them together.
 const MOST_TRIED: usize = 16;
 
-/// Cash without the sums whose movements are told one by one. A sum that single rows of its kind do not add up to
+/// Cash without the sums whose movements are reported one by one. A sum that single rows of its kind do not add up to
 /// stays, and is named where there are any.
 pub(super) fn without_sums(flows: Vec<CashFlow>, findings: &mut Vec<Finding>) -> Vec<CashFlow> {
     let sums: Vec<usize> = places(&flows, CashFlow::is_sum);

@@ -45,7 +45,7 @@ pub struct Changes {
 /// A text of the trader's, whose words are never replaced unseen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// The file.
+    /// Path below `data/`.
     pub path: PathBuf,
     /// What it is to hold.
     pub content: String,

@@ -9,7 +9,7 @@ use super::{drawdown_plot, growth_plot, since_inception};
 /// A chart as a self-contained SVG document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Printed {
-    /// The document.
+    /// The picture, with its styles inside.
     pub svg: String,
     /// Its alternative text.
     pub alt: String,

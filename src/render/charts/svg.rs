@@ -20,9 +20,9 @@ pub const SCALE: i32 = 10;
 /// What a shape stands for: it decides the class and the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
-    /// The account.
+    /// The account's own curve or bar.
     Ours,
-    /// The benchmark.
+    /// The index beside it.
     Benchmark,
     /// The area below a high.
     Drawdown,

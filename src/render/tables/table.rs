@@ -39,7 +39,7 @@ pub struct Table {
     pub name: &'static str,
     /// Description of a row.
     pub meaning: &'static str,
-    /// The columns.
+    /// The columns, from left to right.
     pub columns: Vec<Column>,
 }
 

@@ -21,7 +21,7 @@ pub type Variables = BTreeMap<String, Value>;
 
 /// The variables of one page beside those that all pages have, and the links of the author's texts in them.
 pub struct PageContext {
-    /// The variables.
+    /// What every template receives.
     pub variables: Variables,
     /// Links that came from Markdown.
     pub links: Vec<MarkdownLink>,

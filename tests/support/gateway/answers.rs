@@ -67,7 +67,7 @@ impl Gateway {
         for (report, when) in &self.commissions {
             reports.entry(report.exec_id.as_deref().unwrap_or_default()).or_default().push((report, *when));
         }
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let mut late = Vec::new();
         for (details, from) in &self.executions {
             if *from > asked || !self.wanted(details, filter) {
@@ -75,19 +75,19 @@ impl Gateway {
             }
             let id =
                 details.execution.as_ref().and_then(|execution| execution.exec_id.as_deref()).unwrap_or_default();
-            told.push(Message::Execution(ExecutionDetails { req_id, ..details.clone() }));
+            reported.push(Message::Execution(ExecutionDetails { req_id, ..details.clone() }));
             for (report, when) in reports.get(id).into_iter().flatten() {
                 let report = Message::Commission((*report).clone());
                 match when {
                     When::AfterEnd if *from == asked => late.push(report),
                     When::FromRequest(request) if *request > asked => {}
-                    _ => told.push(report),
+                    _ => reported.push(report),
                 }
             }
         }
-        told.push(Message::ExecutionsEnd(EndOf { req_id }));
-        told.extend(late);
-        told
+        reported.push(Message::ExecutionsEnd(EndOf { req_id }));
+        reported.extend(late);
+        reported
     }
 
     fn wanted(&self, details: &ExecutionDetails, filter: &ExecutionFilter) -> bool {
@@ -130,8 +130,8 @@ impl Gateway {
             })
         };
         let lines = self.summary.iter().filter(wanted);
-        let told = lines.map(|line| Message::AccountSummary(AccountSummary { req_id, ..line.clone() }));
-        told.chain([Message::AccountSummaryEnd(EndOf { req_id })]).collect()
+        let reported = lines.map(|line| Message::AccountSummary(AccountSummary { req_id, ..line.clone() }));
+        reported.chain([Message::AccountSummaryEnd(EndOf { req_id })]).collect()
     }
 
     /// Values, lines of the portfolio, the time and the end. No account asked for is the first one.
@@ -150,7 +150,7 @@ impl Gateway {
 
     fn told_values(&self, req_id: Option<i32>, account: &str) -> Vec<Message> {
         let values = self.values.iter().filter(|it| account.is_empty() || it.account.as_deref() == Some(account));
-        let told = values.cloned().map(|value| {
+        let reported = values.cloned().map(|value| {
             Message::AccountMulti(AccountUpdateMulti {
                 req_id,
                 account: value.account,
@@ -160,7 +160,7 @@ impl Gateway {
                 currency: value.currency,
             })
         });
-        told.chain([Message::AccountMultiEnd(EndOf { req_id })]).collect()
+        reported.chain([Message::AccountMultiEnd(EndOf { req_id })]).collect()
     }
 
     /// The listings that agree with all that the client says of the contract.
@@ -180,7 +180,7 @@ impl Gateway {
             let text = "No security definition has been found for the request";
             return vec![Message::error(req_id.unwrap_or(-1), 200, text)];
         }
-        let told = found.into_iter().map(|data| Message::ContractData(ContractData { req_id, ..data.clone() }));
-        told.chain([Message::ContractDataEnd(EndOf { req_id })]).collect()
+        let reported = found.into_iter().map(|data| Message::ContractData(ContractData { req_id, ..data.clone() }));
+        reported.chain([Message::ContractDataEnd(EndOf { req_id })]).collect()
     }
 }
