@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_universe_with_the_new_name_owns_the_fills_under_the_old_one_and_not_another_companys() {
+    fn a_universe_with_the_new_name_owns_the_fills_under_the_old_one_and_not_those_of_another_company() {
         let config = config(
             "[[strategy]]\nid = 'ours'\nuniverse = [{ symbol = 'BBB' }]\n\
              [[strategy]]\nid = 'theirs'\nuniverse = [{ symbol = 'AAA' }]\n",
