@@ -25,11 +25,13 @@ impl Secrets {
     /// All of them but the token, as bytes; `None` where one does not fit.
     pub fn written(&self) -> Option<Vec<u8>> {
         let names = self.names().filter(|(_, what)| *what != TOKEN);
+        let mut names: Vec<_> = names.map(|(name, what)| (name.to_owned(), what.to_owned())).collect();
+        names.sort_unstable();
         let (meanings, amounts) = self.amounts().in_order()?;
         let (_, public) = self.public().in_order()?;
         let head = Head {
             accounts: self.accounts.clone(),
-            names: names.map(|(name, what)| (name.to_owned(), what.to_owned())).collect(),
+            names,
             meanings: meanings.into_iter().map(str::to_owned).collect(),
             amounts: amounts.len(),
         };

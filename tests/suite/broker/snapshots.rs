@@ -78,7 +78,10 @@ fn what_is_incomplete_is_refused_and_nothing_is_written() {
         (Gateway::normal_day().account_value("AccountReady", "false", "", "DU1234567"), "not ready"),
         (Gateway::normal_day().position(holding()), "reports no value for the position in LOST"),
         (Gateway::normal_day().portfolio_value(holding()), "values a position in LOST that it does not list"),
-        (Gateway::normal_day().account_value("CashBalance", "5.00", "EUR", "DU1234567"), "did not report the rate of EUR"),
+        (
+            Gateway::normal_day().account_value("CashBalance", "5.00", "EUR", "DU1234567"),
+            "did not report the rate of EUR",
+        ),
         (Gateway::new(), "did not report the net liquidation value"),
         (Gateway::normal_day().behave(Behaviour::Withhold(Kind::AccountDataEnd)), "did not answer within 1 s"),
         (Gateway::normal_day().behave(Behaviour::Withhold(Kind::PositionsEnd)), "did not answer within 1 s"),
