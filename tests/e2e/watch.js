@@ -251,9 +251,14 @@ const checks = {
     // The folder is another one now, and is watched all the same.
     watch.edit("content/about.md", (text) => text + "\nAfter the move.\n");
     await words(page, "After the move.");
-    for (let n = 0; n < 500; n++) fs.writeFileSync(path.join(content, `many-${n}.md`), `+++\ntitle = "Many ${n}"\n+++\n\nWords ${n}.\n`);
-    await words(page, "Many 499");
-    for (let n = 0; n < 500; n++) fs.unlinkSync(path.join(content, `many-${n}.md`));
+    // Each page stands in the navigation of all others, so that a hundred of them are enough to wait for.
+    fs.mkdirSync(watch.path("static"), { recursive: true });
+    for (let n = 0; n < 400; n++) fs.writeFileSync(watch.path(`static/many-${n}.txt`), `Words ${n}.\n`);
+    for (let n = 0; n < 100; n++) fs.writeFileSync(path.join(content, `many-${n}.md`), `+++\ntitle = "Many ${n}"\n+++\n\nWords ${n}.\n`);
+    await words(page, "Many 99");
+    await until(async () => (await fetch(watch.address + "many-399.txt")).ok, "the last of many files");
+    watch.remove("static");
+    for (let n = 0; n < 100; n++) fs.unlinkSync(path.join(content, `many-${n}.md`));
     await page.waitForFunction(() => !document.body.textContent.includes("Many 1"));
     fs.cpSync(content, content + "-away", { recursive: true });
     fs.rmSync(content, { recursive: true });
