@@ -78,8 +78,13 @@ pub struct Look {
 impl Look {
     /// Looks into every one of them. `None` where nothing can be remembered here, or a file cannot be read.
     pub fn at(site: &SiteDir) -> Option<Self> {
+        Self::since(site, &Listing::default())
+    }
+
+    /// Looks into those alone that have changed since an earlier listing.
+    fn since(site: &SiteDir, earlier: &Listing) -> Option<Self> {
         let began = listing::now(&site.cache()).ok()?;
-        Some(Self { began, inputs: inputs::all(site, began, &Listing::default()).ok()? })
+        Some(Self { began, inputs: inputs::all(site, began, earlier).ok()? })
     }
 }
 
@@ -108,14 +113,7 @@ impl<'a> Memory<'a> {
     ) -> Option<Self> {
         // What a writer that died had begun would change the files only when they are read.
         store::finish_interrupted(site).ok()?;
-        let key = Key::of(config, today, options, out)?;
-        let began = listing::now(&site.cache()).ok()?;
-        let (file, last) = last(site, key);
-        let nothing = Listing::default();
-        let earlier = last.as_ref().map_or(&nothing, |last| &last.inputs);
-        let inputs = inputs::all(site, began, earlier).ok()?;
-        let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
-        Some(Self { site, out, file, key, began, last, inputs, figures })
+        Self::with(|earlier| Look::since(site, earlier), site, config, today, options, out)
     }
 
     /// The same for a build whose files were looked at before its settings were known.
@@ -127,9 +125,22 @@ impl<'a> Memory<'a> {
         options: &Options,
         out: &'a Path,
     ) -> Option<Self> {
+        Self::with(|_| Some(look), site, config, today, options, out)
+    }
+
+    /// `look` gets what the last build found.
+    fn with(
+        look: impl FnOnce(&Listing) -> Option<Look>,
+        site: &'a SiteDir,
+        config: &Config,
+        today: NaiveDate,
+        options: &Options,
+        out: &'a Path,
+    ) -> Option<Self> {
         let key = Key::of(config, today, options, out)?;
         let (file, last) = last(site, key);
-        let Look { began, inputs } = look;
+        let nothing = Listing::default();
+        let Look { began, inputs } = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
         let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
         Some(Self { site, out, file, key, began, last, inputs, figures })
     }
