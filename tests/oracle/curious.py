@@ -20,7 +20,7 @@ from curious.accounts import Account, accounts, write  # noqa: E402
 from curious.levels import LEVELS, emulate  # noqa: E402
 from curious.market import Market, Rule  # noqa: E402
 from curious.site import has_daily_numbers, read  # noqa: E402
-from curious.verdict import JOINED, tooth, verdicts  # noqa: E402
+from curious.verdict import CLOSED, JOINED, tooth, verdicts  # noqa: E402
 
 PRICES = Path(__file__).parent.parent.parent / "data/demo/prices"
 # From these sizes on nothing may be found: (level, attack) to a start value.
@@ -110,7 +110,7 @@ def faults(table):
     for level, rows in table.items():
         # Errors of rounding are taken as independent, which loses an account now and then, and no more.
         lost = [(account, verdict) for account, found in rows for verdict in found if verdict.applies and not verdict.kept]
-        for name in {verdict.attack for _, verdict in lost} - {JOINED}:
+        for name in {verdict.attack for _, verdict in lost} - {JOINED, CLOSED}:
             names = [account.name for account, verdict in lost if verdict.attack == name]
             if len(names) > 1 + len(rows) / 20:
                 yield level, f"{level}: {name} excludes the accounts themselves: {', '.join(names)}"
@@ -122,7 +122,9 @@ def faults(table):
         for account, found in rows:
             for verdict in found:
                 where = f"{level}: {verdict.attack} on {account.name}"
-                if level not in SAFE or not verdict.found or verdict.attack == JOINED:
+                if verdict.attack == CLOSED and verdict.found:
+                    yield level, f"{where} leaves {verdict.covered:.1%} of all start values: it begins with the real one"
+                if level not in SAFE or not verdict.found or verdict.attack in (JOINED, CLOSED):
                     continue
                 if (level, verdict.attack) in UNLIMITED:
                     continue

@@ -27,13 +27,13 @@ class Level:
     slippage_bps: float = 1.0
     lists_all: bool = True  # whether orders are listed whose weight rounds to nothing, and what they closed
     flows: float | None = None  # money across the border as a share of the account, with its date
-    backtest: float | None = None  # the site's own backtest, where it starts from the real net value: no level does
+    backtest: float | None = None  # the site's own backtest, which begins with a nominal capital
 
 
 LEVELS = {
     "fine": Level("fine", index=1e-6, log_index=False, daily=1e-6, months=1e-6, month_drawdowns=1e-6, weights=1e-4,
                   month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, commission_bps=0.1, slippage_bps=0.1,
-                  flows=0.01),
+                  flows=0.01, backtest=1e-6),
     # Positions that are held for years are weighed at many month-ends, and each weight narrows the same whole number.
     "daily": Level("daily", index=1e-3, months=1e-4, month_drawdowns=1e-4, month_weights=0.05, year_costs=True,
                    flows=0.05),

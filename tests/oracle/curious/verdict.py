@@ -16,6 +16,8 @@ QUARTER = 0.25
 # factor.
 FACTOR = 1.5
 JOINED = "all of them joined"
+# What the program has closed: the site's backtest begins with a nominal capital, so that this must lead its reader astray.
+CLOSED = "the site's backtest"
 
 
 @dataclass
@@ -63,10 +65,11 @@ def verdicts(site, market, account, names=None):
             # Flows and fills are guessed at, which the true account is not to be lost by.
             kept = bool(len(Replay(site, market, account.rule).survivors([account.value], exact=account)))
         found.append(_verdict(name, mask, values, kept, site))
-    used = [verdict.mask for verdict in found if verdict.applies]
+    joining = [verdict for verdict in found if verdict.attack != CLOSED]
+    used = [verdict.mask for verdict in joining if verdict.applies]
     if not names:
         joined = np.logical_and.reduce(used)
-        found.append(_verdict(JOINED, joined, values, all(one.kept for one in found), site))
+        found.append(_verdict(JOINED, joined, values, all(one.kept for one in joining), site))
     return found
 
 
