@@ -15,11 +15,33 @@ function browserPath() {
   throw new Error(`none of ${BROWSERS.join(", ")} is installed`);
 }
 
-/** A browser without a window. */
-const browse = () => chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-gpu"] });
-
 /** How long anything may take on a machine that is busy with other things. */
-const LIMIT = 120000;
+const LIMIT = 60000;
+
+/** How long a whole check may take, however many things it waits for. */
+const CHECK_LIMIT = 180000;
+
+/** What a promise comes to, or an error when it has come to nothing in that time: a browser that hangs answers nothing. */
+async function within(limit, what, promise) {
+  let timer;
+  const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`${what} did not end within ${limit / 1000} s`)), limit); });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lends a browser without a window, and ends it afterwards whether it still answers or not. */
+async function browse(use, limit = CHECK_LIMIT) {
+  const server = await chromium.launchServer({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    const browser = await within(LIMIT, "connecting to the browser", chromium.connect(server.wsEndpoint()));
+    return await within(limit, "the check", use(browser));
+  } finally {
+    await within(LIMIT / 6, "the browser", server.close()).catch(() => server.process().kill("SIGKILL"));
+  }
+}
 
 /** A folder with the demo and its site. */
 function demo(binary) {

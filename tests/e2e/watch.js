@@ -364,18 +364,18 @@ const settled = (page) => page.evaluate(() => new Promise((done) => requestAnima
 
 async function follow(binary, root, browser, taken) {
   const watch = await Watch.start(binary, root, "--follow", "--poll", "--port", taken);
-  const context = await newContext(browser), page = await context.newPage();
+  let took;
   try {
+    const page = await (await newContext(browser)).newPage();
     isTrue(watch.said.includes(`port ${taken} is taken`) && new URL(watch.address).port > Number(taken), `the next free port: ${watch.address}`);
     await open(watch, page, "index.html");
     watch.edit(MONTH, (text) => text + "\nFollowed here.\n");
     await page.waitForURL("**/months/2020-03/");
     await outlined(page, "Followed here.");
   } finally {
-    await context.close();
-    const took = await watch.stop("SIGTERM");
-    isTrue(took < 1000, `SIGTERM ends it within a second: ${took} ms`);
+    took = await watch.stop("SIGTERM");
   }
+  isTrue(took < 1000, `SIGTERM ends it within a second: ${took} ms`);
 }
 
 async function newContext(browser) {
@@ -387,8 +387,9 @@ async function newContext(browser) {
 
 async function main() {
   const [program, only = ""] = process.argv.slice(2), binary = path.resolve(program);
-  const root = smallDemo(binary, /^(2019|2020-0[1-6])/), browser = await browse();
-  let watch = await Watch.start(binary, root), failed = 0;
+  const root = smallDemo(binary, /^(2019|2020-0[1-6])/);
+  const watch = await Watch.start(binary, root);
+  let failed = 0;
   const report = async (name, check) => {
     if (!name.includes(only)) return;
     const began = performance.now();
@@ -402,27 +403,23 @@ async function main() {
   };
   try {
     for (const [name, check] of Object.entries(checks)) {
-      await report(name, async () => {
-        const context = await newContext(browser), page = await context.newPage(), errors = [];
+      await report(name, () => browse(async (browser) => {
+        const page = await (await newContext(browser)).newPage(), errors = [];
         page.on("pageerror", (error) => errors.push(error.message));
         page.on("console", (message) => { if (/Content.Security.Policy/i.test(message.text())) errors.push(message.text()); });
-        try {
-          await check({ watch, page, binary });
-          equal(errors, [], "errors of the page");
-        } finally {
-          await context.close();
-        }
-      });
+        await check({ watch, page, binary });
+        equal(errors, [], "errors of the page");
+      }));
     }
     const taken = new URL(watch.address).port;
-    await report("--follow goes to the page that was edited, --poll sees it, a port that is taken is passed over, SIGTERM ends it", () => follow(binary, root, browser, taken));
+    await report("--follow goes to the page that was edited, --poll sees it, a port that is taken is passed over, SIGTERM ends it",
+      () => browse((browser) => follow(binary, root, browser, taken)));
     await report("Ctrl-C ends it within a second", async () => {
       const took = await watch.stop();
       isTrue(took < 1000, `it took ${took} ms`);
     });
   } finally {
     watch.process.kill();
-    await browser.close();
     fs.rmSync(path.dirname(root), { recursive: true, force: true });
   }
   process.exit(failed ? 1 : 0);
