@@ -22,16 +22,20 @@ pub struct ConePoint {
     pub high: f64,
 }
 
-/// The cone over `days` days, at about `points` of them and at the last.
+/// About so many of the numbers up to `days`, evenly spaced, and `days` itself.
+pub fn spread(days: usize, points: usize) -> Vec<usize> {
+    let step = days.div_ceil(points.max(1));
+    (1..=days).filter(|day| day.is_multiple_of(step) || *day == days).collect()
+}
+
+/// The cone after each of these numbers of days, which ascend from 1.
 ///
 /// Stationary block bootstrap with blocks of 21 days on average and a fixed seed; empty for fewer than 42 returns.
 /// Source: Politis and Romano, "The Stationary Bootstrap" (1994).
-pub fn cone(returns: &[f64], days: usize, points: usize) -> Vec<ConePoint> {
-    if returns.len() < MIN_BOOTSTRAP_DAYS || days == 0 {
+pub fn cone(returns: &[f64], stops: &[usize]) -> Vec<ConePoint> {
+    if returns.len() < MIN_BOOTSTRAP_DAYS {
         return Vec::new();
     }
-    let step = days.div_ceil(points.max(1));
-    let stops: Vec<usize> = (1..=days).filter(|day| day.is_multiple_of(step) || *day == days).collect();
     let mut grown: Vec<Vec<f64>> = vec![Vec::with_capacity(DRAWS); stops.len()];
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     for _ in 0..DRAWS {
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn without_spread_the_cone_is_a_line() {
-        let cone = cone(&[0.001; 60], 100, 10);
+        let cone = cone(&[0.001; 60], &spread(100, 10));
         assert_eq!(cone.last().unwrap().days, 100);
         for point in cone {
             let expected = 1.001f64.powi(point.days as i32);
@@ -82,11 +86,11 @@ mod tests {
     #[test]
     fn it_widens_with_the_square_root_of_time() {
         let returns: Vec<f64> = (0..500).map(|day| 0.01 * ((day * 7919 % 1000) as f64 / 500.0 - 1.0)).collect();
-        let cone = cone(&returns, 400, 4);
+        let cone = cone(&returns, &spread(400, 4));
         let width = |point: &ConePoint| point.high.ln() - point.low.ln();
         assert!(cone.iter().all(|point| point.low < point.middle && point.middle < point.high));
         let ratio = width(&cone[3]) / width(&cone[0]);
         assert!((1.6..2.4).contains(&ratio), "{ratio}");
-        assert!(super::cone(&[0.01; 41], 10, 4).is_empty());
+        assert!(super::cone(&[0.01; 41], &spread(10, 4)).is_empty());
     }
 }

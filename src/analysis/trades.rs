@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::Window;
 use super::fx::Rates;
 use super::instruments::is_trade;
-use super::orders::orders;
+use super::orders::{Order, orders};
 use super::round_trips::{Matching, RoundTrip, round_trips};
-use crate::record::{Currency, Execution, Record, Side, Snapshot};
+use crate::record::{Currency, ExecId, Execution, Record, Side, Snapshot};
 
 /// Nothing is annualized over fewer calendar days, as for returns (GIPS).
 const DAYS_FOR_A_YEARLY_RATE: i64 = 365;
@@ -62,16 +62,31 @@ pub struct TradeFigures {
 /// All fills are matched before the window is applied: a round trip counts where it was closed, wherever it was
 /// opened. Currency conversions are no trades.
 pub fn trade_figures(record: &Record, base: Currency, window: Window) -> TradeFigures {
+    trade_figures_of(record, base, window, |_| true)
+}
+
+/// The same of some fills, and of the round trips that such fills opened and closed; but turnover is that of all trades.
+pub fn trade_figures_of(
+    record: &Record,
+    base: Currency,
+    window: Window,
+    counts: impl Fn(&ExecId) -> bool,
+) -> TradeFigures {
     let rates = Rates::new(base, &record.snapshots);
-    let fills = trades_in(record, window);
+    let mut fills = trades_in(record, window);
+    fills.retain(|fill| counts(&fill.exec_id));
     let Matching { mut closed, mut without_opening, .. } = round_trips(record, base);
-    closed.retain(|trip| window.contains(trip.closed_on()));
-    without_opening.retain(|fill| window.contains(fill.date));
+    closed.retain(|trip| window.contains(trip.closed_on()) && counts(&trip.opening) && counts(&trip.closing));
+    without_opening.retain(|fill| window.contains(fill.date) && counts(&fill.exec_id));
+    let counted = |order: &Order| order.fills.iter().all(|fill| counts(&fill.exec_id));
     let results: Vec<f64> = closed.iter().filter_map(|trip| trip.net_base?.to_f64()).collect();
     let results_bps: Vec<f64> = closed.iter().filter_map(RoundTrip::result_bps).collect();
     TradeFigures {
         executions: fills.len(),
-        orders: orders(&record.executions).iter().filter(|order| window.contains(order.date())).count(),
+        orders: orders(&record.executions)
+            .iter()
+            .filter(|order| window.contains(order.date()) && counted(order))
+            .count(),
         round_trips: closed.len(),
         without_opening: without_opening.len(),
         win_rate: win_rate(&results),

@@ -9,7 +9,7 @@ use super::disclosure::{Disclosure, Published};
 use super::strategy_view::{CauseView, ComparedDay, ComparisonView, ConeView};
 use crate::analysis::benchmark::tracking_error;
 use crate::analysis::catalogue::Unit;
-use crate::analysis::cone::{ConePoint, cone};
+use crate::analysis::cone::{ConePoint, cone, spread};
 use crate::analysis::performance::Performance;
 use crate::analysis::rebuilt::began_invested;
 use crate::analysis::returns::daily_returns;
@@ -146,14 +146,20 @@ fn view(
                 .to_owned(),
         ),
     };
-    let cone = cone(returns, found.ours.len(), CONE_POINTS);
+    let live_on: BTreeMap<NaiveDate, f64> =
+        shown.series.dates().into_iter().zip(shown.index.iter().copied()).collect();
+    let stops: Vec<usize> = match disclosure.by_day() {
+        true => spread(found.ours.len(), CONE_POINTS),
+        false => (1..found.dates.len())
+            .filter(|at| found.dates.get(*at).is_some_and(|on| live_on.contains_key(on)))
+            .collect(),
+    };
+    let cone = cone(returns, &stops);
     let mut grown = 1.0;
     let simulated = std::iter::once(1.0).chain(found.simulated.iter().map(|value| {
         grown *= 1.0 + value;
         grown
     }));
-    let live_on: BTreeMap<NaiveDate, f64> =
-        shown.series.dates().into_iter().zip(shown.index.iter().copied()).collect();
     let days = found.dates.iter().zip(simulated).filter_map(|(date, backtest)| {
         let live = disclosure.index(*live_on.get(date)?);
         Some(ComparedDay { date: *date, live, backtest: disclosure.market(backtest) })

@@ -8,12 +8,15 @@ mod words;
 pub use precision::Digits;
 pub use values::*;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::RoundingStrategy;
 
 use super::amount::Amount;
 use crate::analysis::catalogue::Unit;
+use crate::calendar::YearMonth;
 use crate::config::{Privacy, PrivacyLevel, PrivacyMode};
+use crate::format;
 use precision::{Costs, Precision};
 
 /// The only maker of [`Amount`]s and [`Published`] numbers.
@@ -40,6 +43,11 @@ impl Disclosure {
         self.precision.by_day
     }
 
+    /// A day of the record in words; where no day is published, its month.
+    pub fn day_or_month(&self, date: NaiveDate) -> String {
+        if self.by_day() { format::day(date) } else { YearMonth::of(date).in_words() }
+    }
+
     /// Whether whatever is drawn by the day is computed from the published index instead of the exact one.
     pub fn draws_from_published(&self) -> bool {
         self.level() != PrivacyLevel::Fine
@@ -48,6 +56,16 @@ impl Disclosure {
     /// Whether weights of positions are those of month-ends.
     pub fn weights_by_month(&self) -> bool {
         self.precision.weights_by_month
+    }
+
+    /// Whether all orders are listed.
+    pub fn lists_all(&self) -> bool {
+        self.precision.lists_all
+    }
+
+    /// Whether an order of a weight is left out, because the weight would be published as nothing.
+    pub fn leaves_out(&self, weight: f64) -> bool {
+        !self.lists_all() && self.precision.weights.round(weight) == 0.0
     }
 
     /// Whether commissions of orders are shown.
@@ -147,7 +165,12 @@ impl Disclosure {
         PublicFigure::rounded(self.precision.rolling_ratios.round(value))
     }
 
-    /// A share of the account's value, or of what was planned.
+    /// What a position or cash is of the account's value.
+    pub fn held_weight(&self, value: f64) -> PublicWeight {
+        PublicWeight::rounded(self.precision.held_weights.round(value))
+    }
+
+    /// What an order moved, as a share of the account's value, or of what was planned.
     pub fn weight(&self, value: f64) -> PublicWeight {
         PublicWeight::rounded(self.precision.weights.round(value))
     }

@@ -1,8 +1,11 @@
 //! The catalogue of figures as strangers see it.
 
+use chrono::NaiveDate;
+
 use super::disclosure::{Disclosure, PublicFigure};
 use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
 use crate::analysis::stats::Stats;
+use crate::calendar::YearMonth;
 
 /// Every figure that may be shown: none in money unless amounts are, none of single days where only months are.
 pub fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
@@ -31,12 +34,22 @@ fn public(figure: Figure, disclosure: &Disclosure) -> Figure<PublicFigure> {
         _ if is_return(id) => disclosure.return_figure(value),
         _ => disclosure.figure(value, unit),
     });
+    let when = figure.when.clone();
     match id {
-        "drawdown.max" if !disclosure.by_day() => {
-            Figure { when: figure.when.map(|when| format!("by month-ends: {when}")), ..figure }
-        }
+        _ if disclosure.by_day() => figure,
+        "drawdown.max" => Figure { when: when.map(|when| format!("by month-ends: {when}")), ..figure },
+        _ if id.starts_with("benchmark.") => Figure { when: when.as_deref().map(months_of), ..figure },
         _ => figure,
     }
+}
+
+/// `2020-02-14 to 2021-03-31` as `2020-02 to 2021-03`.
+fn months_of(when: &str) -> String {
+    let month = |word: &str| match word.parse::<NaiveDate>() {
+        Ok(date) => YearMonth::of(date).to_string(),
+        Err(_) => word.to_owned(),
+    };
+    when.split(' ').map(month).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a figure is a return over a month or longer, and written as one.
@@ -46,5 +59,16 @@ pub fn is_return(id: &str) -> bool {
         Some(("drawdown", of)) => of != "duration_days",
         Some(("benchmark", of)) => of.ends_with("total"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_their_months() {
+        assert_eq!(months_of("2020-02-14 to 2021-03-31"), "2020-02 to 2021-03");
+        assert_eq!(months_of("2021-03"), "2021-03");
     }
 }

@@ -65,8 +65,8 @@ fn against(name: &str, benchmark: &BenchmarkStats, facts: &Facts, disclosure: &D
             format!(
                 "{name} {theirs}, account {}, {} to {}",
                 signed_percent(disclosure.period(ours).get()),
-                day(from),
-                day(to)
+                disclosure.day_or_month(from),
+                disclosure.day_or_month(to)
             )
         }
         _ => format!("{name} {theirs} over the same dates"),

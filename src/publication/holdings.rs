@@ -39,7 +39,7 @@ pub fn holdings(record: &Record, config: &Config, disclosure: &Disclosure, until
     Holdings {
         as_of: Some(snapshot.date),
         positions,
-        cash_weight: cash_weight(snapshot).map(|weight| disclosure.weight(weight)),
+        cash_weight: cash_weight(snapshot).map(|weight| disclosure.held_weight(weight)),
     }
 }
 
@@ -49,7 +49,7 @@ fn view(position: &Position, snapshot: &Snapshot, config: &Config, disclosure: &
     PositionView {
         symbol: position.symbol.to_string(),
         name,
-        weight: weight.as_ref().ok().map(|weight| disclosure.weight(*weight)),
+        weight: weight.as_ref().ok().map(|weight| disclosure.held_weight(*weight)),
         no_weight: weight.err().unwrap_or_default(),
         gain: gain(position, &snapshot.source).map(|gain| disclosure.trade_return(gain)),
         price: position.market_price.map(|price| price.normalize().to_string()),

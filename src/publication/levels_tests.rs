@@ -104,7 +104,7 @@ fn by_the_day_what_depends_on_size_has_its_steps() {
     let publication = at(Daily, None);
     for (table, name, step) in [
         ("orders", "weight", 0.01),
-        ("positions", "weight", 0.01),
+        ("positions", "weight", 0.05),
         ("positions", "gain", 0.001),
         ("orders", "result_bps", 10.0),
         ("orders", "slippage_bps", 1.0),
@@ -127,6 +127,39 @@ fn by_the_day_what_depends_on_size_has_its_steps() {
     assert!(strategies.causes.iter().all(|cause| cause.name != "Commissions"));
 }
 
+/// No count, list or figure includes an order whose weight is published as nothing.
+fn small_orders_are_nowhere(publication: &Publication) {
+    let orders = &publication.orders;
+    assert!(orders.iter().all(|order| order.weight.is_none_or(|weight| weight.get() > 0.0)));
+    let all = at(Daily, Some(&publication.facts.as_of.to_string())).orders.len();
+    assert!(orders.len() < all, "the demo has small orders, or this test sees nothing");
+    assert_eq!(publication.facts.order_count, orders.len());
+    assert_eq!(publication.slippage.orders, orders.len());
+    assert_eq!(publication.months.iter().filter_map(|month| month.orders).sum::<usize>(), orders.len());
+    let figure = |id: &str| {
+        let mut figures = publication.figures.iter().flat_map(|group| &group.figures);
+        figures.find(|figure| figure.id == id).unwrap().value.unwrap().get()
+    };
+    assert_eq!(figure("trades.orders"), orders.len() as f64);
+    assert_eq!(figure("trades.executions"), orders.iter().map(|order| order.fills).sum::<usize>() as f64);
+    assert_eq!(figure("trades.round_trips"), publication.round_trips.len() as f64);
+    let listed = |date, symbol: &str| orders.iter().any(|order| order.symbol == symbol && order.date == date);
+    for trip in &publication.round_trips {
+        assert!(listed(trip.opened, &trip.symbol) && listed(trip.closed, &trip.symbol), "{trip:?}");
+    }
+    for item in &publication.strategies.planned {
+        let size = (item.weight_target.get() - item.weight_before.get()).abs();
+        assert!(item.slug.is_some() || item.price.is_none(), "{item:?} {size}");
+    }
+    let slugs: Vec<&str> = orders.iter().map(|order| order.slug.as_str()).collect();
+    let named = publication.strategies.unplanned.iter().chain(&publication.slippage.outliers);
+    assert!(
+        named
+            .chain(publication.strategies.planned.iter().filter_map(|item| item.slug.as_ref()))
+            .all(|slug| slugs.contains(&slug.as_str()))
+    );
+}
+
 fn months_alone(level: PrivacyLevel, step: f64, weights: f64) {
     let publication = at(level, None);
     let months = publication.months.len();
@@ -147,6 +180,7 @@ fn months_alone(level: PrivacyLevel, step: f64, weights: f64) {
     assert!(known(&publication, "months", "return").iter().all(|value| is_multiple(*value, step)));
     assert!(known(&publication, "orders", "weight").iter().all(|value| is_multiple(*value, weights)));
     assert!(publication.costs.is_empty());
+    small_orders_are_nowhere(&publication);
     compounds(&publication, step);
     // The curve ends where the total return says.
     let end = *known(&publication, "month_ends", "index").last().unwrap();

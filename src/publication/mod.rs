@@ -13,6 +13,7 @@ mod figures;
 mod headline;
 mod holdings;
 pub mod kept;
+mod listed;
 mod month_end;
 mod orders;
 mod periods;
@@ -40,7 +41,7 @@ use chrono::{Days, NaiveDate};
 use crate::analysis::Window;
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
-use crate::analysis::trades::trade_figures;
+use crate::analysis::trades::trade_figures_of;
 use crate::calendar::{Exchange, YearMonth};
 use crate::config::{Config, FlowTiming, Status};
 use crate::error::{Error, Result};
@@ -140,9 +141,9 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let shown = curve::published(&daily, disclosure);
-    let stats = Stats::of(&daily, trade_figures(disclosed, base, Window::default()));
-    let stats = curve::with_published_days(stats, &shown, disclosure);
     let mut trades = orders::Trades::of(disclosed, config, disclosure, until);
+    let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
+    let stats = curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure);
     let newest = holdings::newest_date(disclosed, until);
     let weighed = if disclosure.weights_by_month() { last_whole_month(until, disclosed.exchange) } else { until };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
@@ -178,12 +179,14 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         periods_per_year: format::periods(daily.frequency()),
         order_count: trades.orders.len(),
     };
+    let listed = &trades.listed;
+    let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
     Ok(Publication {
         headline: headline::cards(&stats, &daily, &facts, disclosure),
         figures: figures::public_figures(&stats, disclosure),
         days: periods::days(whole, &shown, disclosure),
         months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
-        month_ends: month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, until }.all(disclosure),
+        month_ends: ends.all(disclosure),
         years: periods::years(&daily, &shown, disclosure),
         periods: periods::usual(&daily, disclosure),
         drawdowns: periods::drawdowns(&stats, disclosure),

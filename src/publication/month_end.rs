@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::disclosure::Disclosure;
+use super::disclosure::{Disclosure, PublicReturn};
 use super::holdings::holdings;
+use super::listed::Listed;
 use super::periods;
 use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
@@ -33,6 +34,8 @@ pub struct MonthEnds<'a> {
     pub shown: &'a Performance,
     /// How figures are computed and what is shown.
     pub config: &'a Config,
+    /// Which orders are shown.
+    pub listed: &'a Listed,
     /// The newest date of which positions and trades are shown.
     pub until: NaiveDate,
 }
@@ -47,6 +50,7 @@ impl MonthEnds<'_> {
             daily: self.daily,
             changes: &changes,
             missing: &missing,
+            listed: self.listed,
             until: self.until,
         };
         let end = |month| Some((month, self.end(month, &data, disclosure)?));
@@ -58,7 +62,6 @@ impl MonthEnds<'_> {
         let inside = month_of(&self.daily.series, month);
         let as_of = series.end()?;
         let values = series.values();
-        let drawdowns = self.daily.drawdowns.get(..=values.len()).unwrap_or(&self.daily.drawdowns);
         let analysis = &self.daily.analysis;
         let frequency = series.frequency(self.daily.exchange, analysis.periods_per_year);
         let enough = frequency.lacks(values.len(), series.calendar_days()).is_none();
@@ -80,7 +83,7 @@ impl MonthEnds<'_> {
             sharpe: excess
                 .and_then(|excess| risk::sharpe(&excess, frequency.periods))
                 .map(|value| disclosure.figure(value, Unit::Ratio)),
-            max_drawdown: drawdown::maximum(drawdowns).map(|value| disclosure.period(value)),
+            max_drawdown: self.deepest_by(as_of, values.len(), disclosure),
             drawdown: self.depth_on(as_of).map(|value| disclosure.daily(value)),
             positions_as_of: held.as_of,
             positions: held.positions,
@@ -98,6 +101,16 @@ impl MonthEnds<'_> {
             return as_of;
         }
         last_whole_month(newest, self.daily.exchange)
+    }
+
+    /// The deepest fall up to a date, after so many returns; where no day is published, that of month-ends.
+    fn deepest_by(&self, date: NaiveDate, returns: usize, disclosure: &Disclosure) -> Option<PublicReturn> {
+        if disclosure.by_day() {
+            let drawdowns = self.daily.drawdowns.get(..=returns).unwrap_or(&self.daily.drawdowns);
+            return drawdown::maximum(drawdowns).map(|value| disclosure.period(value));
+        }
+        let after = self.shown.series.dates().partition_point(|day| *day <= date);
+        drawdown::maximum(self.shown.drawdowns.get(..after)?).map(|value| disclosure.daily(value))
     }
 
     /// How far the published index is below its highest so far.

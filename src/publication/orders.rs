@@ -3,18 +3,15 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-
 use super::disclosure::{Disclosure, price_text};
+use super::listed::{Listed, share, weight};
 use super::planned;
 use super::strategy_view::PlanItemView;
 use super::texts::NoteText;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
 use crate::analysis::fx::Rates;
 use crate::analysis::lineage::Lineage;
-use crate::analysis::notes::match_notes;
+use crate::analysis::notes::{NoteMatches, UnmatchedNote, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::match_plans;
 use crate::analysis::round_trips::{Matching, RoundTrip, round_trips};
@@ -23,6 +20,7 @@ use crate::config::Config;
 use crate::format;
 use crate::record::{Annotation, Record};
 use crate::strategy::assignment::owner_of_fill;
+use chrono::NaiveDate;
 
 /// Everything about trades that is shown.
 pub struct Trades {
@@ -44,6 +42,8 @@ pub struct Trades {
     pub unplanned: Vec<String>,
     /// The strategy of each order, by slug, newest first.
     pub owners: Vec<(String, Option<String>)>,
+    /// Which orders all of these are made of.
+    pub listed: Listed,
 }
 
 impl Trades {
@@ -56,8 +56,11 @@ impl Trades {
         let notes = match_notes(&record.annotations, &orders, &lineage);
         let plans = match_plans(&record.plans, &orders, &lineage);
         let measured = order_slippages(&orders, &record.annotations, &notes, &plans, (&rates, &lineage));
-        let Matching { closed, without_opening, .. } = round_trips(record, base);
-        let slugs = slugs(&orders);
+        let Matching { closed, mut without_opening, .. } = round_trips(record, base);
+        let listed = Listed::of(record, base, disclosure);
+        without_opening.retain(|fill| listed.fill(&fill.exec_id));
+        let slugs = slugs(&orders, &listed);
+        let slug = |at: usize| slugs.get(at).and_then(Option::as_ref);
         let results = results_by_closing_fill(&closed);
 
         let note_on = |at| notes.of_order(at).and_then(|note| record.annotations.get(note));
@@ -77,28 +80,49 @@ impl Trades {
             .zip(&measured)
             .zip(&slugs)
             .enumerate()
-            .map(|(at, ((order, slippage), slug))| {
-                let plan = plans.of_order(at).and_then(|of| items.get(of.plan)?.get(of.trade).cloned());
-                let view = order_view(order, slippage, slug, note_on(at), &results, &rates, disclosure);
-                OrderView { plan, unplanned: unplanned.contains(&at), ..view }
+            .filter_map(|(at, ((order, slippage), slug))| {
+                let plan = plans.of_order(at).and_then(|of| items.get(of.plan)?.get(of.trade)?.clone());
+                let view = order_view(order, slippage, slug.as_ref()?, note_on(at), &results, &rates, disclosure);
+                Some(OrderView { plan, unplanned: unplanned.contains(&at), ..view })
             })
             .collect();
         views.reverse();
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
-        let mut trips: Vec<RoundTripView> = closed.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
+        let trips = closed.iter().filter(|trip| listed.round_trip(trip));
+        let mut trips: Vec<RoundTripView> = trips.map(|trip| round_trip_view(trip, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {
             orders: views,
             round_trips: trips,
-            remarks: remarks(without_opening.len(), orders.iter().filter(|order| !order.is_numbered()).count()),
+            remarks: remarks(without_opening.len(), unnumbered(&orders, &listed)),
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps, disclosure),
-            notes: (0..orders.len()).filter_map(note_on).map(NoteText::from).collect(),
-            unmatched_notes: notes.unmatched.len(),
+            notes: (0..orders.len())
+                .filter(|at| slug(*at).is_some())
+                .filter_map(note_on)
+                .map(NoteText::from)
+                .collect(),
+            unmatched_notes: unmatched(&notes, |order| slug(order).is_some()),
             planned: planned::listed(&record.plans, items),
-            unplanned: unplanned.iter().rev().filter_map(|order| slugs.get(*order).cloned()).collect(),
-            owners: slugs.iter().cloned().zip(orders.iter().map(owner)).rev().collect(),
+            unplanned: unplanned.iter().rev().filter_map(|order| slug(*order).cloned()).collect(),
+            owners: orders
+                .iter()
+                .enumerate()
+                .rev()
+                .filter_map(|(at, one)| Some((slug(at)?.clone(), owner(one))))
+                .collect(),
+            listed,
         }
     }
+}
+
+fn unnumbered(orders: &[Order], listed: &Listed) -> usize {
+    orders.iter().filter(|order| !order.is_numbered() && listed.order(order)).count()
+}
+
+/// Notes without an order, but not a second one on an order that is not listed.
+fn unmatched(notes: &NoteMatches, is_listed: impl Fn(usize) -> bool) -> usize {
+    let counts = |note: &&UnmatchedNote| !matches!(note.why, WhyUnmatched::Taken(order) if !is_listed(order));
+    notes.unmatched.iter().filter(counts).count()
 }
 
 /// What a careful reader should know of the round trips.
@@ -121,17 +145,18 @@ fn remarks(without_opening: usize, unnumbered: usize) -> Vec<String> {
     remarks
 }
 
-/// A readable, unique name for each order's page: date, ticker, side, and a number from the second on.
-fn slugs(orders: &[Order]) -> Vec<String> {
+/// A readable, unique name for the page of each order that is listed: date, ticker, side, and a number from the second on.
+fn slugs(orders: &[Order], listed: &Listed) -> Vec<Option<String>> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let slug = |order: &Order| {
+    let mut slug = |order: &Order| {
         let ticker = format::slug(order.symbol.as_str());
         let slug = format!("{}-{ticker}-{}", order.date(), order.side.to_string().to_lowercase());
         let count = seen.entry(slug.clone()).or_default();
         *count += 1;
         if *count == 1 { slug } else { format!("{slug}-{count}") }
     };
-    orders.iter().map(slug).collect()
+    let listed_slug = |order: &Order| listed.order(order).then(|| slug(order));
+    orders.iter().map(listed_slug).collect()
 }
 
 /// The results of round trips in basis points, by the fill that closed them; where one is not known, why.
@@ -185,7 +210,7 @@ fn order_view(
         side: order.side,
         price: disclosure.mean_price(order.price, order.fills.iter().map(|fill| fill.price)),
         currency: order.currency.to_string(),
-        weight: share(notional, rates.capital_on(order.date())).map(|weight| disclosure.weight(weight)),
+        weight: weight(order, rates).map(|weight| disclosure.weight(weight)),
         reference_price: slippage.reference.map(|reference| price_text(reference.price)),
         reference_source: slippage.reference.map(|reference| reference.source.in_words().to_owned()),
         slippage_bps: slippage.bps.map(|bps| disclosure.slippage_bps(bps)),
@@ -199,10 +224,6 @@ fn order_view(
         plan: None,
         unplanned: false,
     }
-}
-
-fn share(part: Option<Decimal>, whole: Option<Decimal>) -> Option<f64> {
-    part?.checked_div(whole?)?.to_f64()
 }
 
 fn note_view(note: &Annotation, order: &Order) -> NoteView {
@@ -226,11 +247,13 @@ fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
 
 fn slippage_view(
     measured: &[OrderSlippage],
-    slugs: &[String],
+    slugs: &[Option<String>],
     outlier_bps: f64,
     disclosure: &Disclosure,
 ) -> SlippageView {
-    let figures = slippage_figures(measured, outlier_bps);
+    let slug = |order: usize| slugs.get(order).cloned().flatten();
+    let listed: Vec<OrderSlippage> = measured.iter().filter(|one| slug(one.order).is_some()).cloned().collect();
+    let figures = slippage_figures(&listed, outlier_bps);
     let (slippage, cost) = (|bps| disclosure.slippage_bps(bps), |bps| disclosure.cost_bps(bps));
     let group = |(key, group): (String, &slippage::SlippageGroup)| {
         Some(SlippageGroup { key, orders: group.orders, mean_bps: slippage(group.mean_bps?) })
@@ -247,7 +270,7 @@ fn slippage_view(
         commissions_bps: figures.commissions_bps.and_then(cost),
         implementation_shortfall_bps: figures.implementation_shortfall_bps.and_then(cost),
         outlier_bps,
-        outliers: figures.outliers.iter().filter_map(|outlier| slugs.get(outlier.order).cloned()).collect(),
+        outliers: figures.outliers.iter().filter_map(|outlier| slug(outlier.order)).collect(),
         by_symbol: by_symbol.filter_map(group).collect(),
         by_month: by_month.filter_map(group).collect(),
     }

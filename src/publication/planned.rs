@@ -26,21 +26,40 @@ pub struct Orders<'a> {
     pub matches: &'a PlanMatches,
     /// Which splits came between a plan and its orders.
     pub lineage: &'a Lineage<'a>,
-    /// The name of each order's page.
-    pub slugs: &'a [String],
+    /// The name of each order's page; none for one that is not listed.
+    pub slugs: &'a [Option<String>],
     /// The note on each order.
     pub notes: Vec<Option<&'a Annotation>>,
     /// The newest date of which trades are shown.
     pub until: NaiveDate,
 }
 
-/// What became of each planned trade, by plan and trade, in the order of the plans.
-pub fn items(all: &Orders<'_>, config: &Config, disclosure: &Disclosure) -> Vec<Vec<PlanItemView>> {
+impl Orders<'_> {
+    fn slug(&self, order: usize) -> Option<&String> {
+        self.slugs.get(order)?.as_ref()
+    }
+}
+
+/// What became of each planned trade, by plan and trade, in the order of the plans; none of one that is not listed.
+pub fn items(all: &Orders<'_>, config: &Config, disclosure: &Disclosure) -> Vec<Vec<Option<PlanItemView>>> {
     let of_plan = |(index, plan): (usize, &Plan)| {
         let trades = plan.trades.iter().enumerate();
-        trades.map(|(place, trade)| item(all, config, disclosure, (index, plan), (place, trade))).collect()
+        let view = |(place, trade): (usize, &PlannedTrade)| {
+            is_listed(all, index, place, trade, disclosure)
+                .then(|| item(all, config, disclosure, (index, plan), (place, trade)))
+        };
+        trades.map(view).collect()
     };
     all.record.plans.iter().enumerate().map(of_plan).collect()
+}
+
+/// A planned trade is listed with its orders, and one that has none by its size.
+fn is_listed(all: &Orders<'_>, index: usize, place: usize, trade: &PlannedTrade, disclosure: &Disclosure) -> bool {
+    let mut orders = all.matches.orders_of(index, place).peekable();
+    if orders.peek().is_none() {
+        return !disclosure.leaves_out((trade.target_weight - trade.current_weight).abs());
+    }
+    orders.any(|order| all.slug(order).is_some())
 }
 
 fn item(
@@ -64,7 +83,7 @@ fn item(
     let price = paid.checked_div(shares);
     let fills = || orders.iter().flat_map(|order| order.fills.iter().map(|fill| fill.price));
     let filled = shares.checked_div(trade.shares).and_then(|share| share.to_f64()).unwrap_or_default();
-    let first = found.first().copied();
+    let first = found.iter().copied().find(|order| all.slug(*order).is_some());
     let note = first.and_then(|order| all.notes.get(order).copied().flatten());
     let is_open = (all.until - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT;
     let made_late = plan.made_late();
@@ -89,27 +108,29 @@ fn item(
             .filter(|_| made_late.is_none())
             .and_then(|price| slippage_bps(trade.action, price, trade.reference_price))
             .map(|bps| disclosure.slippage_bps(bps)),
-        days_late: orders.first().map(|order| all.record.exchange.age(plan.as_of, order.date())),
+        days_late: first
+            .and_then(|order| all.orders.get(order))
+            .map(|order| all.record.exchange.age(plan.as_of, order.date())),
         filled: disclosure.weight(filled),
-        weight_before: disclosure.weight(trade.current_weight),
+        weight_before: disclosure.held_weight(trade.current_weight),
         weight_target: disclosure.weight(trade.target_weight),
         planned_shares: disclosure.shares(trade.shares),
         filled_shares: disclosure.shares(shares),
         note: note.map(|note| note.path.clone()),
-        slug: first.and_then(|order| all.slugs.get(order).cloned()),
+        slug: first.and_then(|order| all.slug(order).cloned()),
     }
 }
 
 /// What is listed of all items, newest first: what nobody carried out of a plan that another one of the same day replaced
 /// is not. A plan made later replaces none, or it could hide what was not traded.
-pub fn listed(plans: &[Plan], items: Vec<Vec<PlanItemView>>) -> Vec<PlanItemView> {
+pub fn listed(plans: &[Plan], items: Vec<Vec<Option<PlanItemView>>>) -> Vec<PlanItemView> {
     let replaced = |(at, plan): (usize, &Plan)| {
         let same_day = |later: &Plan| (later.as_of, &later.strategy) == (plan.as_of, &plan.strategy);
         plans.iter().skip(at + 1).any(|later| same_day(later) && later.made_late().is_none())
     };
-    let of_plan = |(plan, items): ((usize, &Plan), Vec<PlanItemView>)| {
+    let of_plan = |(plan, items): ((usize, &Plan), Vec<Option<PlanItemView>>)| {
         let replaced = replaced(plan);
-        items.into_iter().filter(move |item| item.slug.is_some() || !replaced)
+        items.into_iter().flatten().filter(move |item| item.slug.is_some() || !replaced)
     };
     plans.iter().enumerate().zip(items).rev().flat_map(of_plan).collect()
 }

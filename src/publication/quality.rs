@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::disclosure::{Disclosure, Published};
+use super::listed::Listed;
 use super::orders::Trades;
 use super::view::Facts;
 use crate::analysis::actions::Event;
@@ -34,9 +35,10 @@ pub fn in_words(
         ));
     }
     sentences.extend(daily.large_flows.iter().map(|flow| large_flow(flow, disclosure)));
-    sentences.extend(comparison(daily, facts));
-    sentences.extend(without_commission(disclosed.executions.iter()));
-    sentences.extend(corrected(disclosed.superseded.iter()));
+    sentences.extend(comparison(daily, facts, disclosure));
+    let listed = |fill: &&Execution| trades.listed.fill(&fill.exec_id);
+    sentences.extend(without_commission(disclosed.executions.iter().filter(listed)));
+    sentences.extend(corrected(disclosed.superseded.iter().filter(listed)));
     sentences.extend(trades.remarks.iter().cloned());
     sentences.extend(without_cost(disclosed));
     // The orders of some may be held back, and how many is nobody's business.
@@ -62,6 +64,8 @@ pub struct MonthOfData<'a> {
     pub changes: &'a [UnexplainedChange],
     /// Trading days without a snapshot.
     pub missing: &'a [NaiveDate],
+    /// Which orders are shown.
+    pub listed: &'a Listed,
     /// The newest date of which positions and trades are shown.
     pub until: NaiveDate,
 }
@@ -69,7 +73,7 @@ pub struct MonthOfData<'a> {
 /// One sentence for each thing a careful reader should know about the data of a month, whose returns are `inside`.
 pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, disclosure: &Disclosure) -> Vec<String> {
     let in_month = |date: &NaiveDate| YearMonth::of(*date) == month;
-    let mut sentences = vec![missing_days(data, &in_month)];
+    let mut sentences = vec![missing_days(data, &in_month, disclosure)];
     let exchange = data.daily.exchange;
     let unseen = |since: &NaiveDate| exchange.sessions_between(*since, month.first_day()).next().is_some();
     if let Some(since) = inside.start.filter(unseen) {
@@ -80,7 +84,7 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, dis
     let held_back = (data.until < end).then_some(data.until);
     sentences.extend(reconciled(data.changes, held_back, &in_month, disclosure));
     let (disclosed, daily) = (data.disclosed, data.daily);
-    let of_month = |fill: &&Execution| in_month(&fill.utc_date());
+    let of_month = |fill: &&Execution| in_month(&fill.utc_date()) && data.listed.fill(&fill.exec_id);
     sentences.extend(corrected(disclosed.superseded.iter().filter(of_month)));
     sentences.extend(without_commission(disclosed.executions.iter().filter(of_month)));
     sentences.extend(
@@ -100,11 +104,11 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, dis
     sentences
 }
 
-fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool) -> String {
+fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool, disclosure: &Disclosure) -> String {
     let missing: Vec<String> =
         data.missing.iter().filter(|day| in_month(day)).map(|day| day.format("%-d %b").to_string()).collect();
-    if missing.is_empty() {
-        return missing_sessions(data.daily.exchange, 0);
+    if missing.is_empty() || !disclosure.by_day() {
+        return missing_sessions(data.daily.exchange, missing.len());
     }
     format!(
         "{} no valuation ({}); the return of the next one covers {}.",
@@ -240,7 +244,7 @@ fn trading_day(exchange: Exchange) -> String {
 }
 
 /// Where the comparison with the benchmark does not cover the record, and what was left out of it.
-fn comparison(daily: &Performance, facts: &Facts) -> Vec<String> {
+fn comparison(daily: &Performance, facts: &Facts, disclosure: &Disclosure) -> Vec<String> {
     let symbol = &daily.benchmark_symbol;
     if let Some(reason) = daily.not_compared.as_ref().filter(|_| !symbol.is_empty()) {
         return vec![format!("The record is not compared with {symbol}: {reason}.")];
@@ -251,8 +255,8 @@ fn comparison(daily: &Performance, facts: &Facts) -> Vec<String> {
     if let Some(found) = aligned.comparison.filter(|found| (found.from, found.to) != (facts.inception, facts.as_of)) {
         sentences.push(format!(
             "The comparison with {name} runs from {} to {}, the first and the last date with a valuation and a close.",
-            day(found.from),
-            day(found.to)
+            disclosure.day_or_month(found.from),
+            disclosure.day_or_month(found.to)
         ));
     }
     match aligned.left_out.len() {

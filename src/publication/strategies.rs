@@ -142,7 +142,7 @@ fn contributions_of(
         id: Some(strategy.id.clone()),
         name: strategy.name.clone(),
         contribution: disclosure.contribution(of(Some(&strategy.id))),
-        weight: weight(&strategy.positions).map(|weight| disclosure.weight(weight)),
+        weight: weight(&strategy.positions).map(|weight| disclosure.held_weight(weight)),
         orders: strategy.orders.len(),
     };
     let rest = ContributionView {

@@ -56,8 +56,13 @@ pub struct Precision {
     pub turnover: Step,
     /// A ratio of risk over a moving window.
     pub rolling_ratios: Step,
-    /// A share of the account's value.
+    /// What an order moved, as a share of the account's value.
     pub weights: Step,
+    /// What a position or cash is of the account's value: one that is held for years is weighed at many month-ends, and
+    /// each weight narrows the same whole number of shares.
+    pub held_weights: Step,
+    /// Whether orders are listed whose weight rounds to nothing.
+    pub lists_all: bool,
     /// A weight that a rule asks for, whatever the account.
     pub targets: Step,
     /// A return that contains a commission: of a round trip, or against an average cost.
@@ -111,6 +116,8 @@ pub const FINE: Precision = Precision {
     turnover: Step::Decimals(6),
     rolling_ratios: Step::Decimals(4),
     weights: Step::Decimals(4),
+    held_weights: Step::Decimals(4),
+    lists_all: true,
     targets: Step::Decimals(4),
     trade_returns: Step::Decimals(4),
     results_bps: Step::Decimals(1),
@@ -135,6 +142,7 @@ pub const DAILY: Precision = Precision {
     counts: Step::Decimals(0),
     turnover: Step::Of(0.1),
     weights: Step::Of(0.01),
+    held_weights: Step::Of(0.05),
     trade_returns: Step::Of(0.001),
     results_bps: Step::Of(10.0),
     contributions: Step::Of(0.001),
@@ -155,6 +163,7 @@ pub const MONTHLY: Precision = Precision {
     figures: Step::Of(0.001),
     ratios: Step::Of(0.1),
     weights: Step::Of(0.05),
+    lists_all: false,
     trade_returns: Step::Of(0.01),
     results_bps: Step::Of(100.0),
     contributions: Step::Of(0.01),
@@ -172,6 +181,7 @@ pub const COARSE: Precision = Precision {
     ratios: Step::Of(1.0),
     turnover: Step::Of(0.25),
     weights: Step::Of(0.1),
+    held_weights: Step::Of(0.1),
     trade_returns: Step::Of(0.02),
     results_bps: Step::Of(200.0),
     contributions: Step::Of(0.02),
@@ -205,19 +215,24 @@ mod tests {
             let of = of(level);
             let costs = matches!(of.costs, Costs::Each(_));
             let flow = of.flows.map(|step| step.round(0.1234));
-            (of.returns.round(0.123_456_7), of.weights.round(0.3333), of.trade_returns.round(0.0777), flow, costs)
+            (of.returns.round(0.123_456_7), of.weights.round(0.3333), of.held_weights.round(0.3333), flow, costs)
         };
-        assert_eq!(row(PrivacyLevel::Fine), (0.123_457, 0.3333, 0.0777, Some(0.12), true));
-        assert_eq!(row(PrivacyLevel::Daily), (0.1235, 0.33, 0.078, Some(0.1), false));
-        assert_eq!(row(PrivacyLevel::Monthly), (0.123, 0.35, 0.08, None, false));
-        assert_eq!(row(PrivacyLevel::Coarse), (0.125, 0.3, 0.08, None, false));
+        assert_eq!(row(PrivacyLevel::Fine), (0.123_457, 0.3333, 0.3333, Some(0.12), true));
+        assert_eq!(row(PrivacyLevel::Daily), (0.1235, 0.33, 0.35, Some(0.1), false));
+        assert_eq!(row(PrivacyLevel::Monthly), (0.123, 0.35, 0.35, None, false));
+        assert_eq!(row(PrivacyLevel::Coarse), (0.125, 0.3, 0.3, None, false));
         let wide = |level| {
             let of = of(level);
-            (of.results_bps.round(77.7), of.turnover.round(1.234), of.ratios.round(0.876), of.figures.round(0.1567))
+            (
+                of.results_bps.round(77.7),
+                of.trade_returns.round(0.0777),
+                of.ratios.round(0.876),
+                of.figures.round(0.1567),
+            )
         };
-        assert_eq!(wide(PrivacyLevel::Fine), (77.7, 1.234, 0.876, 0.1567));
-        assert_eq!(wide(PrivacyLevel::Daily), (80.0, 1.2, 0.88, 0.1567));
-        assert_eq!(wide(PrivacyLevel::Monthly), (100.0, 1.2, 0.9, 0.157));
-        assert_eq!(wide(PrivacyLevel::Coarse), (0.0, 1.25, 1.0, 0.16));
+        assert_eq!(wide(PrivacyLevel::Fine), (77.7, 0.0777, 0.876, 0.1567));
+        assert_eq!(wide(PrivacyLevel::Daily), (80.0, 0.078, 0.88, 0.1567));
+        assert_eq!(wide(PrivacyLevel::Monthly), (100.0, 0.08, 0.9, 0.157));
+        assert_eq!(wide(PrivacyLevel::Coarse), (0.0, 0.08, 1.0, 0.16));
     }
 }

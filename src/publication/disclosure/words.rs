@@ -24,8 +24,8 @@ const DAILY: [&str; 5] = [
     "The daily index is in steps of 0.1 % (of its logarithm). Daily returns, drawdowns, rolling figures and the charts \
      are computed from that index, so each day's return may be off by 0.1 percentage points.",
     "Months and longer periods are computed from exact values and then rounded to 0.01 %, figures to two decimals; \
-     weights are rounded to 1 %, results of trades and contributions to 0.1 %, turnover to 10 %, flows to 5 %, slippage to \
-     whole basis points. Weights are those of month-ends and of orders; commissions are a band for each full year. The mean \
+     weights of orders are rounded to 1 %, those of positions and cash at month-ends to 5 %, results of trades and \
+     contributions to 0.1 %, turnover to 10 %, flows to 5 %, slippage to whole basis points; commissions are a band for each full year. The mean \
      price of fills at several prices has four digits.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      0.06 percentage points, the index with a total return to 0.05 % of it.",
@@ -33,7 +33,7 @@ const DAILY: [&str; 5] = [
      of the step over six to their variance.",
 ];
 
-const MONTHLY: [&str; 4] = [
+const MONTHLY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
     "No daily value is published. The record is shown up to the end of its last full month, charts are drawn from \
@@ -41,16 +41,20 @@ const MONTHLY: [&str; 4] = [
     "Months and longer periods are computed from exact daily values and then rounded to 0.1 %, figures to one decimal; \
      weights are rounded to 5 %, results of trades and contributions to 1 %, turnover to 10 %, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
+    "Orders of less than 2.5 % of the account would round to nothing. They are left out, with the round trips that they opened \
+     or closed, and no count includes them.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      0.6 percentage points.",
 ];
 
-const COARSE: [&str; 4] = [
+const COARSE: [&str; 5] = [
     MONTHLY[0],
     MONTHLY[1],
     "Months and longer periods are computed from exact daily values and then rounded to 0.5 %, figures to whole numbers; \
      weights are rounded to 10 %, results of trades and contributions to 2 %, turnover to 25 %, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
+    "Orders of less than 5 % of the account would round to nothing. They are left out, with the round trips that they opened \
+     or closed, and no count includes them.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      3 percentage points.",
 ];
