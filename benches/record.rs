@@ -65,6 +65,7 @@ fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) 
         pictures,
         cache,
         kept: None,
+        is_wanted: &|| true,
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use super::testing::TestSite;
 
 /// How many kinds of edits there are.
-pub const KINDS: u8 = 22;
+pub const KINDS: u8 = 26;
 
 /// Puts a file there, or takes it away if it is there already.
 fn toggle(site: &TestSite, path: &str, content: &str) {
@@ -73,6 +73,15 @@ pub fn edit(site: &TestSite, kind: u8, which: u8) {
             let (from, to) = (site.path("content/months/2022-06.md"), site.path("content/months/2022-06.markdown"));
             fs::rename(&from, &to).or_else(|_| fs::rename(&to, &from)).unwrap_or_default();
         }
+        21 => site.write(
+            "config/local.toml",
+            &format!(
+                "[site]\nauthor = \"A{which}\"\ndescription = \"D\"\nlocale = \"de\"\nbase_url = \"https://x{which}.org/\"\n"
+            ),
+        ),
+        22 => site.write("config/local.toml", &format!("[analysis]\nrisk_free = 0.0{which}\n[names]\nMTUM = \"M{which}\"\n")),
+        23 => toggle(site, "config/local.toml", &format!("# {which}\n[report]\npaper = \"letter\"\n[ibkr]\nport = 1{which}\n")),
+        24 => toggle(site, "content/methodology.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
         _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
     }
 }

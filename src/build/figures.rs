@@ -7,7 +7,7 @@ use crate::Result;
 use crate::analysis::reconcile::missing_flows;
 use crate::config::Config;
 use crate::publication::scan::Secrets;
-use crate::publication::{Publication, redact};
+use crate::publication::{Masthead, Publication, redact};
 use crate::record::Record;
 use crate::render::tables::{self, Table};
 
@@ -32,9 +32,22 @@ impl Figures {
         if let Some(last) = record.snapshots.last() {
             refuse_errors(&missing_flows(record, last.base_currency))?;
         }
-        let (publication, secrets) = rayon::join(|| redact(record, config), || Secrets::of(record, config));
+        let settings = config.of_figures();
+        let (publication, secrets) = rayon::join(|| redact(record, &settings), || Secrets::of(record, &settings));
         let publication = publication?;
         let tables = tables::all(&publication);
-        Ok(Self { publication: Arc::new(publication), secrets: Arc::new(secrets), tables: Arc::new(tables) })
+        let figures =
+            Self { publication: Arc::new(publication), secrets: Arc::new(secrets), tables: Arc::new(tables) };
+        Ok(figures.under(config))
+    }
+
+    /// The same under the masthead of a configuration.
+    #[must_use]
+    pub fn under(mut self, config: &Config) -> Self {
+        let masthead = Masthead::from(&config.site);
+        if self.publication.facts.masthead != masthead {
+            Arc::make_mut(&mut self.publication).facts.masthead = masthead;
+        }
+        self
     }
 }

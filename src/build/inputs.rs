@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 
 use super::listing::{self, Listing};
 use crate::Result;
-use crate::config::Config;
+use crate::config::{Config, OfFigures};
 use crate::digest::Digest;
-use crate::record::{Annotation, Document, Record};
+use crate::record::{Annotation, Record};
 use crate::render::pictures::is_picture;
 use crate::site_dir::{INPUT_FOLDERS, SiteDir, is_input};
 
@@ -137,20 +137,23 @@ pub fn of_settings(
     Digest::of_parts(parts)
 }
 
-/// The settings and the files of data.
-pub fn of_data(key: Digest, inputs: &Listing) -> Digest {
-    let is_of_data = |path: &str| ["config", "data"].iter().any(|folder| is_at_or_below(path, folder));
-    let files = inputs.digests().filter(|(path, _)| is_of_data(path));
+/// What figures and private values are made from beside the author's texts: the settings that they are computed with, the day,
+/// and the files of data.
+pub fn of_data(settings: &OfFigures, today: NaiveDate, inputs: &Listing) -> Digest {
+    let files = inputs.digests().filter(|(path, _)| is_at_or_below(path, "data"));
     let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
-    Digest::of_parts([key, files])
+    // The token is left out of the text of settings.
+    let token = Digest::of(settings.flex.token.expose().as_bytes());
+    let settings = Digest::of(format!("{settings:?} {today}").as_bytes());
+    Digest::of_parts([settings, token, files])
 }
 
-/// What every figure is made from: the settings, the data, and what is not words in the author's texts.
+/// What every figure is made from: what [`of_data`] says, and what figures take from the author's texts.
 pub fn of_figures(data: Digest, record: &Record) -> Digest {
     Digest::of_parts([data, outline(record)])
 }
 
-/// The digest of what figures and navigation take from the author's texts: everything but their words.
+/// The digest of what figures take from the author's texts: what notes say about their orders beside words.
 pub fn outline(record: &Record) -> Digest {
     let note = |note: &Annotation| {
         let matching = (&note.id, &note.symbol, note.created_at, &note.order, &note.exec_ids);
@@ -160,9 +163,7 @@ pub fn outline(record: &Record) -> Digest {
             note.pre_trade.side, note.pre_trade.intended_entry, note.path
         )
     };
-    let text = |text: &Document| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
-    let texts = record.commentary.values().chain(record.pages.values()).map(text);
-    Digest::of_parts(record.annotations.iter().map(note).chain(texts))
+    Digest::of_parts(record.annotations.iter().map(note))
 }
 
 /// The texts and pictures with their digests, as they are named in what a page is made from.

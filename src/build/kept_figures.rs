@@ -28,7 +28,7 @@ use crate::site_dir::SiteDir;
 /// What figures were computed from.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// The program, the settings and the files of data.
+    /// The program, the settings of figures and the files of data.
     data: Digest,
     /// What figures take from texts.
     outline: Digest,
@@ -42,9 +42,14 @@ pub struct KeptFigures {
 }
 
 impl KeptFigures {
-    /// Those of a site with this program, settings and files of data.
+    /// Those of a site with this program, these settings of figures and these files of data.
     pub fn new(site: &SiteDir, data: Digest) -> Self {
         Self { file: site.cache().join("figures"), data }
+    }
+
+    /// What all files of the site are made from that hold figures, whatever texts there are.
+    pub fn data(&self) -> Digest {
+        self.data
     }
 
     /// The texts of the record as they are now, and the figures, if those would be computed from the same.
@@ -70,7 +75,8 @@ impl KeptFigures {
         }
         reword(&mut publication, record, config);
         let tables = Arc::new(tables::all(&publication));
-        Some((held, Figures { publication: Arc::new(publication), secrets: Arc::new(secrets), tables }))
+        let figures = Figures { publication: Arc::new(publication), secrets: Arc::new(secrets), tables };
+        Some((held, figures.under(config)))
     }
 
     /// Keeps figures. Those that would not come back the same are not kept.

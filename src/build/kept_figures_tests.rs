@@ -37,9 +37,12 @@ fn figures_are_kept_as_long_as_nothing_changes_that_they_are_computed_from() {
     append(&site, "content/about.md", "\nAnother word.\n");
     let (_, kept) = found(&site).unwrap();
     assert!(*kept.publication != *computed.publication, "it has the new word");
+    let note = "+++\nid = \"x\"\nsymbol = \"MTUM\"\ncreated_at = 2022-06-03T09:00:00Z\n+++\n";
     for changes in [
-        ("content/extra.md", "A page.\n"),
-        ("config/local.toml", "[site]\ntitle = \"Another\"\n"),
+        ("content/trades/another.md", note),
+        ("config/local.toml", "[analysis]\nrisk_free = 0.01\n"),
+        ("config/local.toml", "[flex]\ntoken = \"123456789012\"\n"),
+        ("config/local.toml", "[site]\ninception = 2022-06-14\n"),
         ("data/cash.csv", "no,rows\n"),
     ] {
         let before = fs::read_to_string(site.path(changes.0)).ok();
@@ -51,6 +54,19 @@ fn figures_are_kept_as_long_as_nothing_changes_that_they_are_computed_from() {
         }
         assert!(found(&site).is_some(), "{}", changes.0);
     }
+}
+
+#[test]
+fn figures_are_under_the_masthead_of_today_and_beside_the_pages_of_today() {
+    let site = TestSite::new();
+    built(&site);
+    site.write("config/local.toml", "[site]\ntitle = \"Another\"\nlocale = \"de\"\n[ibkr]\nport = 1\n");
+    site.write("content/extra.md", "A page.\n");
+    let (_, kept) = found(&site).unwrap();
+    let computed =
+        Figures::of(HeldRecord::load(&site.dir(), &site.config(), today()).record(), &site.config()).unwrap();
+    assert_eq!(kept.publication.facts.masthead.title, "Another");
+    assert!(*kept.publication == *computed.publication);
 }
 
 #[test]

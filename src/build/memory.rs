@@ -33,18 +33,15 @@ impl Key {
     /// `None` where this program cannot be identified.
     fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
         let out = std::path::absolute(out).ok()?;
-        let of_figures = Self::of_figures(config, today)?.0;
         let out = Digest::of(out.to_string_lossy().as_bytes());
-        let settings = Digest::of(format!("{:?} {}", options.base_url, options.drafts).as_bytes());
-        Some(Self(Digest::of_parts([of_figures, out, settings])))
+        let settings = inputs::of_settings(config, std::env::vars_os(), today, options.base_url, options.drafts);
+        Some(Self(Digest::of_parts([of_program()?, settings, out])))
     }
+}
 
-    /// As far as figures depend on it, which are the same wherever the site is published.
-    fn of_figures(config: &Config, today: NaiveDate) -> Option<Self> {
-        let program = Digest::of(program::identity()?.as_bytes());
-        let settings = inputs::of_settings(config, std::env::vars_os(), today, None, false);
-        Some(Self(Digest::of_parts([program, settings])))
-    }
+/// `None` where this program cannot be identified.
+fn of_program() -> Option<Digest> {
+    program::identity().map(|identity| Digest::of(identity.as_bytes()))
 }
 
 /// What a finished build has to say once more when nothing has changed since.
@@ -141,7 +138,8 @@ impl<'a> Memory<'a> {
         let (file, last) = last(site, key);
         let nothing = Listing::default();
         let Look { began, inputs } = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
-        let figures = KeptFigures::new(site, inputs::of_data(Key::of_figures(config, today)?.0, &inputs));
+        let data = inputs::of_data(&config.of_figures(), today, &inputs);
+        let figures = KeptFigures::new(site, Digest::of_parts([of_program()?, data]));
         Some(Self { site, out, file, key, began, last, inputs, figures })
     }
 
@@ -189,7 +187,7 @@ impl<'a> Memory<'a> {
     }
 
     fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
-        let base = inputs::of_figures(inputs::of_data(self.key.0, &self.inputs), record);
+        let base = inputs::of_figures(self.figures.data(), record);
         let outputs = self.last.as_ref().map(|last| &last.outputs).zip(output_stamps(self.out).ok());
         let known = outputs.map(|(outputs, stamps)| outputs.known(&stamps)).unwrap_or_default();
         let files = Before::Folder { path: self.out.to_path_buf(), known };

@@ -268,7 +268,8 @@ fn reporting<'a>(
 ) -> report::Options<'a> {
     let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
     let Materials { templates, pictures } = materials;
-    report::Options { base_url, drafts, templates, paper, page_of, pictures, cache, kept }
+    let is_wanted = &|| true;
+    report::Options { base_url, drafts, templates, paper, page_of, pictures, cache, kept, is_wanted }
 }
 
 /// The figures of a record, if it can be published.

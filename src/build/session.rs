@@ -11,7 +11,7 @@ use super::listing::{self, Listing};
 pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
 use super::rebuilt::{Generation, Reports};
 use super::texts::Texts;
-use super::typesetting::{TypesetReports, Typesetting};
+use super::typesetting::{Brake, TypesetReports, Typesetting};
 use super::{leaks, publishable, static_files};
 use crate::Result;
 use crate::config::{self, Config};
@@ -55,7 +55,7 @@ pub struct Session {
     stale: Changes,
     today: Option<NaiveDate>,
     config: Option<Arc<Config>>,
-    /// The digest of settings and data.
+    /// The digest of data and of the settings of figures.
     data: Option<Digest>,
     record: Option<HeldRecord>,
     /// Whether the record has other texts than the figures.
@@ -210,7 +210,10 @@ impl Session {
             return Ok(Arc::clone(config));
         }
         let config = Arc::new(config::load(&self.site, self.environment.iter().cloned())?);
-        self.stale = Changes { config: false, data: true, ..std::mem::take(&mut self.stale) };
+        let is_same = self.config.as_ref().is_some_and(|before| before.of_record() == config.of_record());
+        self.stale.config = false;
+        self.stale.data |= !is_same;
+        self.data = None;
         self.config = Some(Arc::clone(&config));
         Ok(config)
     }
@@ -220,7 +223,7 @@ impl Session {
         let texts = std::mem::take(&mut self.stale.texts);
         let data = match self.data.filter(|_| !self.stale.data) {
             Some(data) => data,
-            None => self.digest_of_data(config, today),
+            None => inputs::of_data(&config.of_figures(), today, &self.inputs),
         };
         self.data = Some(data);
         let held = match self.record.take() {
@@ -234,7 +237,7 @@ impl Session {
             _ => {
                 schema::check(&self.site)?;
                 self.stale.data = false;
-                HeldRecord::load(&self.site, config, today)
+                HeldRecord::load(&self.site, &*config.of_record(), today)
             }
         };
         let record = self.record.insert(held).record();
@@ -250,16 +253,9 @@ impl Session {
             _ => Computed { base, figures: Figures::of(record, config)? },
         };
         self.has_other_texts = false;
+        let computed = Computed { figures: computed.figures.under(config), ..computed };
         self.computed = Some(computed.clone());
         Ok(computed)
-    }
-
-    /// The digest of everything that is data or settings.
-    fn digest_of_data(&self, config: &Config, today: NaiveDate) -> Digest {
-        let Settings { base_url, drafts, .. } = &self.settings;
-        let environment = self.environment.iter().map(|(name, value)| (name.into(), value.into()));
-        let settings = inputs::of_settings(config, environment, today, base_url.as_deref(), *drafts);
-        inputs::of_data(settings, &self.inputs)
     }
 
     fn read_pictures(&mut self) -> Result<()> {
@@ -315,6 +311,7 @@ impl Session {
             paper: config.report.paper,
             cache: Arc::clone(&self.cache),
             kept: self.kept(*base, &reports.made, &reports.files),
+            brake: Brake::default(),
         }
     }
 

@@ -160,6 +160,49 @@ fn another_word_changes_only_what_shows_it() {
 }
 
 #[test]
+fn another_title_or_page_computes_no_figure_again() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Now).unwrap();
+    let is_same = |files: &Files, path: &str| files[path].as_ptr() == first.files[path].as_ptr();
+    let table = "data/months.csv";
+    site.write("config/local.toml", "[site]\ntitle = \"Another title\"\n[watch]\neditor = \"vi\"\n");
+    let second = rebuilt(&mut session, When::Later).unwrap();
+    assert!(is_same(&second.files, table) && !is_same(&second.files, "index.html"));
+    let page = |files: &Files| String::from_utf8_lossy(&files["data/index.html"]).into_owned();
+    assert!(page(&second.files).contains("Another title"));
+    site.write("content/extra.md", "+++\ntitle = \"An extra page\"\n+++\nWords.\n");
+    let third = rebuilt(&mut session, When::Now).unwrap();
+    assert!(is_same(&third.files, table) && page(&third.files).contains("An extra page"));
+    assert_eq!(differences(&third.files, &fresh(&site).unwrap()), Vec::<String>::new());
+    site.write("config/local.toml", "[analysis]\nrisk_free = 0.02\n");
+    let fourth = rebuilt(&mut session, When::Now).unwrap();
+    assert!(!is_same(&fourth.files, table));
+    assert_eq!(differences(&fourth.files, &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
+#[test]
+fn a_job_that_is_ended_makes_no_more_reports_and_one_that_is_held_up_waits() {
+    let site = TestSite::new();
+    let mut session = open(&site);
+    rebuilt(&mut session, When::Later).unwrap();
+    let job = session.typesetting().unwrap();
+    job.brake().end();
+    job.brake().release();
+    assert!(job.run().is_err());
+    assert!(!site.path(".cache/reports").exists());
+
+    let job = session.typesetting().unwrap();
+    let brake = job.brake();
+    brake.hold();
+    let typeset = std::thread::spawn(|| job.run());
+    assert!(!typeset.is_finished());
+    brake.release();
+    let whole = session.put_reports(typeset.join().unwrap().unwrap()).unwrap().unwrap();
+    assert_eq!(differences(&whole.files, &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
+#[test]
 fn another_style_makes_no_page_again_but_the_one_that_carries_it() {
     let site = TestSite::new();
     let mut session = open(&site);

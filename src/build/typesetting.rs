@@ -1,7 +1,7 @@
 //! The reports of a site as a job that can be done beside it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::calendar::YearMonth;
 use crate::config::Paper;
@@ -25,6 +25,53 @@ pub struct Typesetting {
     pub(super) paper: Paper,
     pub(super) cache: Arc<Cache>,
     pub(super) kept: Kept,
+    pub(super) brake: Brake,
+}
+
+/// Holds up or ends a job from another thread, before the next report that it would typeset.
+#[derive(Debug, Clone, Default)]
+pub struct Brake(Arc<(Mutex<Way>, Condvar)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Way {
+    #[default]
+    Free,
+    Held,
+    Ended,
+}
+
+impl Brake {
+    /// Lets the job wait, so that it takes no time from something more urgent.
+    pub fn hold(&self) {
+        self.set(Way::Held);
+    }
+
+    /// Lets the job go on.
+    pub fn release(&self) {
+        self.set(Way::Free);
+    }
+
+    /// Ends the job for good: nobody wants its reports any more.
+    pub fn end(&self) {
+        self.set(Way::Ended);
+    }
+
+    fn set(&self, way: Way) {
+        let (now, changed) = &*self.0;
+        let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
+        if *now != Way::Ended {
+            *now = way;
+        }
+        changed.notify_all();
+    }
+
+    /// Waits while the job is held up, and says whether it goes on.
+    fn lets_go_on(&self) -> bool {
+        let (now, changed) = &*self.0;
+        let now = now.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = changed.wait_while(now, |now| *now == Way::Held).unwrap_or_else(PoisonError::into_inner);
+        *now != Way::Ended
+    }
 }
 
 /// Typeset reports, for [`Session::put_reports`](super::session::Session::put_reports).
@@ -37,10 +84,15 @@ pub struct TypesetReports {
 }
 
 impl Typesetting {
+    /// What holds it up, or ends it before its time. The reports that it has made by then are in the cache.
+    pub fn brake(&self) -> Brake {
+        self.brake.clone()
+    }
+
     /// Typesets those that are not the same as before.
     ///
     /// # Errors
-    /// The first that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
+    /// The first that cannot be typeset: a template that is wrong, commentary that cannot be typeset; an end before its time.
     pub fn run(self) -> Result<TypesetReports> {
         let reports = self.with_options(|options| report::all(&self.publication, options))?;
         Ok(TypesetReports { number: self.number, secrets: self.secrets, reports, made: self.kept.into_made() })
@@ -64,6 +116,7 @@ impl Typesetting {
             pictures: &self.pictures,
             cache: &self.cache,
             kept: Some(&self.kept),
+            is_wanted: &|| self.brake.lets_go_on(),
         })
     }
 

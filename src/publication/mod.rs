@@ -150,13 +150,9 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let strategies =
         strategies::strategies(disclosed, config, (&daily, &shown), &mut trades, &holdings.positions, disclosure)?;
     let facts = Facts {
-        title: config.site.title.clone(),
-        author: config.site.author.clone(),
-        description: config.site.description.clone(),
+        masthead: (&config.site).into(),
         // One that is not said is never built.
         status: if config.site.status == Status::Unset { Status::Paper } else { config.site.status },
-        base_url: config.site.base_url.clone(),
-        locale: config.site.locale.clone(),
         base_currency: base.to_string(),
         benchmark: daily.aligned.is_some().then(|| config.benchmark.name_with_kind()),
         without_dividends: config.benchmark.is_price_index(),

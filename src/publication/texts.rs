@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::calendar::YearMonth;
+use crate::digest::Digest;
 use crate::record::{Annotation, Document, Record};
 
 /// The author's texts.
@@ -132,6 +133,12 @@ impl Texts {
     pub(super) fn unread(notes: impl IntoIterator<Item = PathBuf>) -> Self {
         let note = |path: PathBuf| (path, Arc::default());
         Self { notes: notes.into_iter().map(note).collect(), ..Self::default() }
+    }
+
+    /// The digest of which texts there are beside notes, whatever they say: pages lead to each other by it.
+    pub fn outline(&self) -> Digest {
+        let text = |text: &Arc<Document>| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
+        Digest::of_parts(self.commentary.values().chain(self.pages.values()).map(text))
     }
 
     /// The files of the notes.

@@ -24,7 +24,7 @@ use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyVie
 use super::texts::Texts;
 use crate::analysis::catalogue::FigureGroup;
 use crate::calendar::YearMonth;
-use crate::config::Status;
+use crate::config::{Site, Status};
 use crate::record::Side;
 use crate::static_text::{self, StaticText};
 
@@ -85,21 +85,36 @@ impl Publication {
     }
 }
 
-/// Who, what and since when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+/// What the owner calls the site, and where he publishes it: on every page, and in no figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Masthead {
     /// The site's name.
     pub title: String,
     /// Who publishes it; may be empty.
     pub author: String,
     /// One sentence; may be empty.
     pub description: String,
-    /// Live, paper or demo.
-    pub status: Status,
     /// Where it is published, ending in `/`.
     pub base_url: Option<String>,
     /// Language of the pages, as in `en-GB`.
     pub locale: String,
+}
+
+impl From<&Site> for Masthead {
+    fn from(site: &Site) -> Self {
+        let Site { title, author, description, base_url, locale, status: _, inception: _ } = site.clone();
+        Self { title, author, description, base_url, locale }
+    }
+}
+
+/// Who, what and since when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// What the site is called, and where it is.
+    #[serde(flatten)]
+    pub masthead: Masthead,
+    /// Live, paper or demo.
+    pub status: Status,
     /// The account's currency.
     pub base_currency: String,
     /// What the benchmark is called, where there is something to compare: a price index is one without dividends.

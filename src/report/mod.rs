@@ -71,6 +71,8 @@ pub struct Options<'a> {
     pub cache: &'a Cache,
     /// The reports of the last build.
     pub kept: Option<&'a Kept>,
+    /// Whether anybody still waits for them, which is asked before each.
+    pub is_wanted: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// Finished reports.
@@ -96,7 +98,8 @@ pub fn path_of(month: YearMonth) -> String {
 /// The report of every month.
 ///
 /// # Errors
-/// The first month that cannot be typeset: a template that is wrong, commentary that cannot be typeset.
+/// The first month that cannot be typeset: a template that is wrong, commentary that cannot be typeset; one that nobody waits
+/// for any more.
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     let typesetter = Typesetter::new(publication, options)?;
     let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
@@ -192,15 +195,17 @@ struct Typesetter<'a> {
     attached: OnceLock<Vec<ByMonth>>,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
     days: OnceLock<BTreeMap<YearMonth, String>>,
-    /// The digest of what is the same for every month.
+    /// The digest of templates, fonts and program.
     shared: String,
+    /// The digest of what else every report depends on beside figures.
+    settings: String,
     /// The names of all pictures.
     pictures: String,
 }
 
 impl<'a> Typesetter<'a> {
     fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
-        let base_url = options.base_url.or(publication.facts.base_url.as_deref());
+        let base_url = options.base_url.or(publication.facts.masthead.base_url.as_deref());
         let templates = Templates::load(options.templates)?;
         Ok(Self {
             publication,
@@ -212,6 +217,7 @@ impl<'a> Typesetter<'a> {
             // The fonts are part of the program.
             shared: [&program::identity().unwrap_or_else(|| fonts::digest().to_owned()), templates.digest()]
                 .join(" "),
+            settings: settings(publication, options),
             pictures: options.pictures.files().keys().map(|path| format!("{path}\n")).collect(),
             templates,
         })
@@ -219,8 +225,11 @@ impl<'a> Typesetter<'a> {
 
     /// Finds a month's report in the cache, or makes it.
     fn report(&self, month: &Month) -> Result<MonthlyPdf> {
+        if !(self.options.is_wanted)() {
+            return Err(Error::refused("nobody waits for the reports any more"));
+        }
         let path = path_of(month.month);
-        let same = self.options.kept.map(|kept| (kept, kept.base([&self.shared, &self.pictures])));
+        let same = self.options.kept.map(|kept| (kept, kept.base([&self.shared, &self.settings, &self.pictures])));
         if let Some(pdf) = same.and_then(|(kept, base)| kept.take(&path, base)) {
             return Ok(MonthlyPdf::found(month.month, pdf));
         }
@@ -353,7 +362,10 @@ impl<'a> Typesetter<'a> {
             templates: &self.templates,
             files,
             date: month_data.date(),
-            identity: format!("{} {} {month}", self.publication.facts.title, self.publication.facts.inception),
+            identity: format!(
+                "{} {} {month}",
+                self.publication.facts.masthead.title, self.publication.facts.inception
+            ),
         })
     }
 
@@ -376,6 +388,13 @@ impl<'a> Typesetter<'a> {
         reports.words.extend(templates);
         Ok(reports)
     }
+}
+
+/// What reports depend on beside figures, templates, and the words and pictures in them.
+fn settings(publication: &Publication, options: &Options) -> String {
+    let Options { base_url, drafts, paper, .. } = options;
+    let outline = publication.texts.outline();
+    format!("{:?} {base_url:?} {drafts} {paper:?} {outline}", publication.facts.masthead)
 }
 
 /// The file from which the template reads its data.

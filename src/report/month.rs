@@ -65,15 +65,15 @@ impl MonthData<'_> {
     /// The report's data.
     pub fn data(&self, paper: Paper, base_url: Option<&str>) -> Value {
         let facts = &self.publication.facts;
-        let (lang, region) = language(&facts.locale);
+        let (lang, region) = language(&facts.masthead.locale);
         json!({
             "schema": 1,
             "paper": if paper == Paper::A4 { "a4" } else { "us-letter" },
             "lang": lang,
             "region": region,
-            "title": title(&facts.title),
-            "author": facts.author,
-            "description": facts.description,
+            "title": title(&facts.masthead.title),
+            "author": facts.masthead.author,
+            "description": facts.masthead.description,
             "status": facts.status,
             "currency": facts.base_currency,
             "benchmark": facts.benchmark,

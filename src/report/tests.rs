@@ -17,6 +17,7 @@ pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
         pictures,
         cache,
         kept: None,
+        is_wanted: &|| true,
     }
 }
 
@@ -131,9 +132,13 @@ fn hostile_text_in_every_field_is_only_text() {
     let words = "#panic(\"x\") \\#eval $x^2$ `raw` @ref <label> // /* \u{5d0} \u{645}\u{631} \u{1f680}\u{200d}\u{fe0f} \u{0}\u{7}\u{e000}\u{ffff}\n= h\n*b*";
     let mut publication = short();
     let facts = &mut publication.facts;
-    for field in
-        [&mut facts.title, &mut facts.author, &mut facts.description, &mut facts.locale, &mut facts.flow_timing]
-    {
+    for field in [
+        &mut facts.masthead.title,
+        &mut facts.masthead.author,
+        &mut facts.masthead.description,
+        &mut facts.masthead.locale,
+        &mut facts.flow_timing,
+    ] {
         *field = words.into();
     }
     facts.benchmark = Some(words.into());
@@ -175,9 +180,9 @@ fn hostile_text_in_every_field_is_only_text() {
 fn a_month_of_which_little_is_known_says_so() {
     let mut publication = short();
     publication.facts.benchmark = None;
-    publication.facts.title = "\u{200b} ".into();
-    publication.facts.author.clear();
-    publication.facts.description.clear();
+    publication.facts.masthead.title = "\u{200b} ".into();
+    publication.facts.masthead.author.clear();
+    publication.facts.masthead.description.clear();
     publication.orders.clear();
     publication.texts.set_commentary(MONTH.parse().unwrap(), None);
     publication.strategies.list.clear();
@@ -216,14 +221,14 @@ fn a_month_without_returns_has_no_report() {
 fn characters_without_a_glyph_are_said_once_for_all_reports() {
     let (cache, pictures) = (Cache::in_memory(), Pictures::default());
     let mut publication = short();
-    publication.facts.description = "Up \u{1f680}".into();
+    publication.facts.masthead.description = "Up \u{1f680}".into();
     let heard = |publication: &Publication| all(publication, &options(&cache, &pictures)).unwrap().warnings;
     let said = "7 characters that the reports' fonts do not have are shown as \u{25a1}";
     assert_eq!(heard(&publication), [format!("the report of June 2022: {said}")]);
     // Also by reports that were made before.
     assert_eq!(heard(&publication).len(), 1);
 
-    publication.facts.description.clear();
+    publication.facts.masthead.description.clear();
     comment(&mut publication, "One.\n\nTwo \u{5d0}\u{5d1}.");
     let line = publication.texts.commentary_mut(MONTH.parse().unwrap()).body_line + 2;
     let said = "2 characters that the reports' fonts do not have are shown as \u{25a1}";

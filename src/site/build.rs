@@ -106,7 +106,7 @@ pub fn render_again(
 ) -> Result<RenderedSite> {
     let front = earlier.front.again(options.kept);
     let site = Site::new(publication, options, theme, tables)?.with_front_charts(Arc::clone(&front.charts));
-    let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.navigation()])));
+    let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.outline()])));
     let pages = pages::list(&site);
     let finished = |page| finished(page, &site, same, earlier);
     let finished: Vec<Finished> = pages.par_iter().map(finished).collect::<Result<_>>()?;

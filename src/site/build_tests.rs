@@ -82,9 +82,9 @@ fn no_page_asks_the_network_for_anything() {
 fn what_came_from_a_broker_or_a_form_is_escaped() {
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let mut publication = testing::publication();
-    publication.facts.title = hostile.into();
+    publication.facts.masthead.title = hostile.into();
     publication.facts.benchmark = Some(hostile.into());
-    publication.facts.description = hostile.into();
+    publication.facts.masthead.description = hostile.into();
     publication.positions[0].symbol = hostile.into();
     publication.positions[0].name = hostile.into();
     publication.data_quality = vec![hostile.into()];

@@ -156,7 +156,8 @@ impl<'a> Site<'a> {
         theme: &'a Theme,
         tables: &'a [Table],
     ) -> Result<Self> {
-        let base_url = options.base_url.map(ToString::to_string).or_else(|| publication.facts.base_url.clone());
+        let base_url =
+            options.base_url.map(ToString::to_string).or_else(|| publication.facts.masthead.base_url.clone());
         let base_url = base_url.map(|url| if url.ends_with('/') { url } else { url + "/" });
         let mut site = Self {
             publication,
@@ -195,9 +196,13 @@ impl<'a> Site<'a> {
         Ok(self.front_charts.get_or_init(|| drawn))
     }
 
-    /// The digest of what the author's texts give to the navigation of every page.
-    pub(crate) fn navigation(&self) -> Digest {
-        Digest::of_parts(self.own_pages().flat_map(|page| [page.slug(), page.title()]))
+    /// The digest of what every page is made from beside figures and templates: the masthead, what is asked of the site, and which
+    /// pages of the author's there are.
+    pub(crate) fn outline(&self) -> Digest {
+        let Self { publication, base_url, drafts, lines, .. } = self;
+        let settings = format!("{:?} {base_url:?} {drafts} {lines}", publication.facts.masthead);
+        let navigation = Digest::of_parts(self.own_pages().flat_map(|page| [page.slug(), page.title()]));
+        Digest::of_parts([Digest::of(settings.as_bytes()), publication.texts.outline(), navigation])
     }
 
     /// The address the site is published at, ending in `/`.

@@ -19,7 +19,7 @@ use super::looks::{Look, Looks};
 use super::typesetter::Typesetter;
 use super::{Notice, Sources};
 use crate::build::session::{Changed, Rebuilt, Session, Settings, When};
-use crate::build::typesetting::TypesetReports;
+use crate::build::typesetting::{Brake, TypesetReports};
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
 
@@ -59,6 +59,8 @@ pub struct Builder {
     /// What keeps the files from being looked at.
     unseen: Option<String>,
     typesetting: Typesetting,
+    /// Of what the typesetter is at.
+    brake: Brake,
     looks: Looks,
 }
 
@@ -105,6 +107,7 @@ impl Builder {
             report_failure: None,
             unseen: None,
             typesetting: Typesetting::Idle,
+            brake: Brake::default(),
             looks: Looks::default(),
         }
     }
@@ -164,6 +167,7 @@ impl Builder {
     fn build(&mut self) {
         let began = Instant::now();
         let today = self.sources.today;
+        self.brake.hold();
         match caught("the site", || self.session.remake(today(), When::Later)) {
             Ok(Ok(rebuilt)) => {
                 (self.held, self.failure) = (None, None);
@@ -171,7 +175,10 @@ impl Builder {
                 self.show(rebuilt, began);
                 self.draw();
             }
-            Ok(Err(error)) => self.hold(error),
+            Ok(Err(error)) => {
+                self.brake.release();
+                self.hold(error);
+            }
             Err(error) => {
                 // What it left behind may be half of something. The same files would only fail again, so that a change is waited for.
                 self.session = open(&self.site, &self.sources);
@@ -182,8 +189,10 @@ impl Builder {
         }
     }
 
-    /// The reports are not those of the newest pages any more.
+    /// The reports are not those of the newest pages any more, and typesetting the rest of them would take time from the
+    /// next ones.
     fn forget_typesetting(&mut self) {
+        self.brake.end();
         self.typesetting = match self.typesetting {
             Typesetting::Running | Typesetting::Outdated => Typesetting::Outdated,
             Typesetting::Idle | Typesetting::Failed => Typesetting::Idle,
@@ -266,6 +275,7 @@ impl Builder {
         }
         if let Some(typesetting) = self.session.typesetting() {
             self.typesetting = Typesetting::Running;
+            self.brake = typesetting.brake();
             self.typesetter.typeset(typesetting);
         }
     }
