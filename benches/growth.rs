@@ -102,7 +102,7 @@ fn weekdays(count: usize) -> impl Iterator<Item = NaiveDate> {
 fn config(folder: &Path, more: &str) {
     write(
         folder.join("config/config.toml"),
-        &format!("[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n{more}"),
+        &format!("[site]\nstatus = \"live\"\n[benchmark]\nsymbol = \"\"\n{more}"),
     );
 }
 
@@ -180,7 +180,7 @@ fn notes(folder: &Path, count: usize) {
 fn headings(folder: &Path, count: usize) {
     years(folder, 1);
     let anchor = |number: usize| {
-        if number < 7 { format!("#part-{number}") } else { format!("#part-{}-{}", number % 7, number / 7) }
+        if number < 7 { format!("#part-{number}") } else { format!("#part-{}-{}", number % 7, number / 7 + 1) }
     };
     let text = (0..count).fold("+++\ntitle = \"Parts\"\n+++\n".to_owned(), |mut text, number| {
         write!(text, "## Part {}\n\nSee [this]({}).\n\n", number % 7, anchor(number)).unwrap();
