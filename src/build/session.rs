@@ -19,7 +19,7 @@ use crate::digest::Digest;
 use crate::kept::{Before, Kept, Made};
 use crate::publication::reword;
 use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
-use crate::record::{Finding, HeldRecord, schema};
+use crate::record::{Finding, HeldRecord, Record, schema};
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{Cache, path_of};
@@ -118,6 +118,11 @@ impl Session {
     /// The configuration as it was last read.
     pub fn config(&self) -> Option<&Config> {
         self.config.as_deref()
+    }
+
+    /// The record as it was last read, whether or not a site could be made of it.
+    pub fn record(&self) -> Option<&Record> {
+        self.record.as_ref().map(HeldRecord::record)
     }
 
     /// Makes the site anew as far as it has changed. `today` is the date after which nothing can have happened yet.

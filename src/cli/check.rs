@@ -3,10 +3,11 @@ use serde::Serialize;
 
 use super::finding::{Printed, in_words};
 use super::terminal::{Terminal, counted};
-use super::{Outcome, record};
+use super::{Outcome, environment, must_be_site, today};
+use crate::build::session::{Changed, Session, Settings, When};
 use crate::check::check;
-use crate::error::Result;
-use crate::record::Severity;
+use crate::error::{Error, Result};
+use crate::record::{Finding, FindingKind, Record, Severity};
 use crate::site::overrides;
 use crate::site_dir::SiteDir;
 
@@ -26,9 +27,17 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let (config, record) = record(site)?;
-    let mut findings = check(&record, &config);
+    must_be_site(site)?;
+    // The steps of a build as far as its pages, of which nothing is written; with lines, to say where an author's words stand.
+    let settings = Settings { lines: true, ..Settings::default() };
+    let mut session = Session::open(site.clone(), environment(), settings);
+    let made = session.rebuild(today(), Changed::Unknown, When::Later);
+    let Some((config, record)) = session.config().zip(session.record()) else {
+        return made.map(|_| Outcome::Fine);
+    };
+    let mut findings = check(record, config);
     findings.extend(overrides::findings(&site.templates()));
+    findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
     findings.sort();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
@@ -53,4 +62,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         ));
     }
     Ok(if errors == 0 { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// What else keeps the site from being built, if the record does not.
+fn not_built(error: &Error, record: &Record, findings: &[Finding]) -> Option<Finding> {
+    let keeps = |finding: &Finding| finding.severity == Severity::Error || finding.kind.is_of_status();
+    let is_begun = !record.snapshots.is_empty();
+    (is_begun && !findings.iter().any(keeps)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
 }

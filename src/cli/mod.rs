@@ -152,7 +152,7 @@ pub fn run() -> ExitCode {
     };
     let terminal = Terminal::new(cli.global.quiet, cli.global.verbose);
     let site = SiteDir::new(&cli.global.root);
-    if let Ok(renamed) = config::renamed_keys(&site, std::env::vars()) {
+    if let Ok(renamed) = config::renamed_keys(&site, environment()) {
         renamed.iter().for_each(|renamed| terminal.say(finding::in_words(renamed)));
     }
     let outcome = match cli.command {
@@ -190,7 +190,12 @@ pub fn run() -> ExitCode {
 fn config(site: &SiteDir) -> Result<Config> {
     must_be_site(site)?;
     schema::check(site)?;
-    config::load(site, std::env::vars())
+    config::load(site, environment())
+}
+
+/// The environment as far as it is text: a variable of any other program may hold anything.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Refuses a folder that is no site.

@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         }
         Notice::Trouble(error) => terminal.error(&error, &root),
     };
-    watch::run(site, &options, Sources { environment: std::env::vars().collect(), today }, &mut tell)?;
+    watch::run(site, &options, Sources { environment: super::environment().collect(), today }, &mut tell)?;
     Ok(Outcome::Fine)
 }
 

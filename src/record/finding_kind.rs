@@ -135,6 +135,8 @@ finding_kinds! {
     NoYahooSymbol = "no-yahoo-symbol",
     /// Yahoo sends no adjusted prices, so dividends are missing from figures.
     NotAdjusted = "not-adjusted",
+    /// What keeps the site from being built though the record does not: a link, a template, something private in a page.
+    NotBuilt = "not-built",
     /// A text that is no Markdown, of which no page is made.
     NotRead = "not-read",
     /// A note belongs to no order, or not only to one.

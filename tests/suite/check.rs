@@ -104,3 +104,35 @@ fn a_contradiction_is_settled_by_a_command_and_no_row_is_lost() {
     assert!(site.read("data/decisions.csv").starts_with("table,key,keep,drop\nfill,"));
     assert!(site.refused(&["resolve", id, "--keep", "1"]).contains("there is no contradiction"));
 }
+
+#[test]
+fn what_else_keeps_a_site_from_being_built_is_found_and_nothing_is_written() {
+    let cases = [
+        ("content/about.md", "+++\ntitle = 'About'\n+++\n\nSee [this](nowhere.md).\n", "content/about.md:5"),
+        ("content/about.md", "+++\ntitle = 'About'\n+++\n\nMy account is U7654321.\n", "content/about.md:5"),
+        ("templates/foot.html", "<footer>\n{% if facts", "templates/foot.html"),
+    ];
+    for (file, text, place) in cases {
+        let site = imported().file(file, text);
+        let said = site.run(&["check", "--json"]);
+        let findings = said.json()["findings"].as_array().unwrap().clone();
+        let finding = found(&findings, "not-built");
+        assert!(finding.to_string().contains(place), "{place} in {finding}");
+        assert_eq!(said.code, 1);
+        assert!(!site.path("public").exists(), "nothing is written");
+        site.refused(&["build"]);
+    }
+    let site = imported();
+    site.ok(&["build"]);
+    assert!(findings(&site).iter().all(|finding| finding["kind"] != "not-built"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_of_the_environment_may_hold_anything() {
+    use std::os::unix::ffi::OsStrExt;
+    let site = imported();
+    let mut command = site.command(&["check"]);
+    let output = command.env("LS_COLORS", std::ffi::OsStr::from_bytes(b"a\xff")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
