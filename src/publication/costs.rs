@@ -13,10 +13,17 @@ use super::view::YearOfCosts;
 use crate::analysis::fx::Rates;
 use crate::analysis::instruments::is_trade;
 use crate::config::Config;
-use crate::record::Record;
+use crate::record::{FlowKind, Record};
 
 /// The upper ends of the bands, in percent of the account's mean value.
 const BANDS: [f64; 7] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
+/// Whether a record holds a commission or a fee, so that its returns are after costs.
+pub fn are_in(record: &Record) -> bool {
+    let commissions = record.executions.iter().filter_map(|fill| fill.commission);
+    let fees = record.income.iter().filter(|row| row.kind == FlowKind::Fee).map(|row| row.amount);
+    commissions.chain(fees).any(|cost| !cost.is_zero())
+}
 
 /// The band of each calendar year that has ended by a date, oldest first; a year with an unknown commission has none.
 pub fn bands(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Vec<YearOfCosts> {

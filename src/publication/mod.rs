@@ -21,6 +21,7 @@ mod planned;
 mod quality;
 mod rows;
 pub mod scan;
+pub mod sentence;
 mod strategies;
 mod strategy_view;
 #[cfg(test)]
@@ -174,6 +175,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         risk_free: config.analysis.risk_free,
         periods_per_year: format::periods(daily.frequency()),
         order_count: trades.orders.len(),
+        after_costs: costs::are_in(disclosed),
+        emptied: whole.emptied_on(),
     };
     let listed = &trades.listed;
     let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };

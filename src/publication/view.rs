@@ -158,6 +158,10 @@ pub struct Facts {
     pub periods_per_year: String,
     /// How many orders are shown.
     pub order_count: usize,
+    /// Whether the record holds a commission or fee, so that its returns are after costs.
+    pub after_costs: bool,
+    /// Since when the account is empty, if its money was taken out.
+    pub emptied: Option<NaiveDate>,
 }
 
 /// A headline figure.

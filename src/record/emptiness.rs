@@ -1,18 +1,34 @@
 //! An account that is worth nothing for a while.
 
-use super::{CashFlow, Finding, FindingKind, Severity, Snapshot};
+use chrono::NaiveDate;
+
+use super::{CashFlow, Finding, FindingKind, Record, Severity, Snapshot};
 use crate::error::Place;
+
+impl Record {
+    /// The session since which the account has been empty, because its money was withdrawn; `None` while it is worth
+    /// something, and where it lost everything.
+    #[must_use]
+    pub fn emptied_on(&self) -> Option<NaiveDate> {
+        let last = self.snapshots.iter().rposition(|snapshot| !snapshot.net_liquidation.is_zero())?;
+        let (last, empty) = self.snapshots.get(last).zip(self.snapshots.get(last + 1))?;
+        is_withdrawn(last, empty, &self.flows).then_some(empty.date)
+    }
+}
+
+/// Whether money was withdrawn between two snapshots.
+fn is_withdrawn(before: &Snapshot, after: &Snapshot, flows: &[CashFlow]) -> bool {
+    let between = |flow: &&CashFlow| flow.date > before.own_date() && flow.date <= after.own_date();
+    flows.iter().filter(between).any(|flow| flow.amount.is_sign_negative())
+}
 
 /// The first net value of 0 that no withdrawal explains in an account that is worth something later. An account may be
 /// emptied and funded again, or lose everything for good; anything else is a snapshot that went wrong.
 pub(super) fn finding(snapshots: &[Snapshot], flows: &[CashFlow]) -> Option<Finding> {
     let worth_something = |snapshot: &Snapshot| !snapshot.net_liquidation.is_zero();
     let (before, empty) = snapshots.iter().zip(snapshots.iter().skip(1)).find(|(before, after)| {
-        let withdrawn = |flow: &CashFlow| {
-            flow.amount.is_sign_negative() && flow.date > before.own_date() && flow.date <= after.own_date()
-        };
         let funded_later = || snapshots.iter().any(|later| later.date > after.date && worth_something(later));
-        worth_something(before) && !worth_something(after) && !flows.iter().any(withdrawn) && funded_later()
+        worth_something(before) && !worth_something(after) && !is_withdrawn(before, after, flows) && funded_later()
     })?;
     let message = format!("net liquidation is 0, and no withdrawal since {} explains it", before.date);
     let next = "correct the file, or enter the withdrawal with `trackrecord flow add`";
@@ -42,6 +58,20 @@ mod tests {
                 "kind": "withdrawal", "source": "flex"}}"#
         );
         serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn an_account_is_empty_since_its_money_was_withdrawn() {
+        let emptied_on = |values: &[(&str, i64)], flows: &[CashFlow]| {
+            let record = Record { snapshots: worth(values), flows: flows.to_vec(), ..Record::default() };
+            record.emptied_on().map(|date| date.to_string())
+        };
+        let empty = [("2026-01-05", 100), ("2026-01-06", 0), ("2026-01-07", 0)];
+        assert_eq!(emptied_on(&empty, &[withdrawal("2026-01-06")]).as_deref(), Some("2026-01-06"));
+        assert_eq!(emptied_on(&empty, &[]), None, "lost");
+        assert_eq!(emptied_on(&empty, &[withdrawal("2026-01-07")]), None, "withdrawn when nothing was left");
+        let funded = [("2026-01-05", 100), ("2026-01-06", 0), ("2026-01-07", 90)];
+        assert_eq!(emptied_on(&funded, &[withdrawal("2026-01-06")]), None, "funded again");
     }
 
     #[test]

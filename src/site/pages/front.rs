@@ -6,6 +6,7 @@ use super::Site;
 use super::context::{NoteRow, PageContext, YearRow, notes, years};
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::publication::sentence::{self, Span};
 use crate::publication::{
     Card, OrderView, Period, PositionView, PublicWeight, Publication, Published, Reads, SignalView,
 };
@@ -17,6 +18,8 @@ const LATEST_NOTES: usize = 4;
 
 #[derive(Serialize)]
 struct Front<'a> {
+    /// The record in a sentence.
+    sentence: Vec<Span>,
     headline: &'a [Card],
     #[serde(flatten)]
     charts: &'a FrontCharts,
@@ -71,6 +74,7 @@ struct CurrentSignal<'a> {
 pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Front {
+        sentence: sentence::of_record(publication),
         headline: &publication.headline,
         charts: site.front_charts()?,
         years: years(site),

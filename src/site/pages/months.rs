@@ -6,6 +6,7 @@ use super::Site;
 use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::publication::sentence::{self, Span};
 use crate::publication::{Month, OrderView, Reads};
 use crate::render::charts;
 use crate::site::markdown;
@@ -40,6 +41,8 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
 #[derive(Serialize)]
 struct OneMonth<'a> {
     month: &'a Month,
+    /// The month in a sentence.
+    sentence: Vec<Span>,
     previous: Option<YearMonth>,
     next: Option<YearMonth>,
     chart: Option<String>,
@@ -58,6 +61,7 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
     let (commentary, links) = commentary.map(|text| (text.html, text.links)).unzip();
     let context = PageContext::new(&OneMonth {
         month,
+        sentence: sentence::of_month(month, &publication.facts),
         previous: neighbour(number.checked_sub(1)),
         next: neighbour(Some(number + 1)),
         chart: charts::month(publication, month)?,

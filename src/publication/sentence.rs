@@ -1,0 +1,183 @@
+//! A record, or a month of it, in a sentence.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::disclosure::Published;
+use super::rows::Period;
+use super::view::{Facts, Month, Publication};
+use crate::analysis::periods::UsualPeriod;
+use crate::calendar::YearMonth;
+use crate::format::{Sign, number, percent};
+
+/// What rounds to nothing in per cent with one decimal.
+const NOTHING: f64 = 0.0005;
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Its words, with the blanks around them.
+    pub text: String,
+    /// What they are.
+    pub tone: Tone,
+}
+
+/// What the words of a span are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// Words.
+    Plain,
+    /// A figure, which stands out.
+    Figure,
+    /// A figure that is a gain.
+    Gain,
+    /// A figure that is a loss.
+    Loss,
+}
+
+/// A sentence as it grows.
+#[derive(Default)]
+struct Sentence(Vec<Span>);
+
+impl Sentence {
+    fn plain(&mut self, text: impl Into<String>) -> &mut Self {
+        self.span(text, Tone::Plain)
+    }
+
+    fn figure(&mut self, text: impl Into<String>) -> &mut Self {
+        self.span(text, Tone::Figure)
+    }
+
+    /// A figure in the colour of its sign.
+    fn judged(&mut self, text: impl Into<String>, value: f64) -> &mut Self {
+        let tone = match value {
+            value if value >= NOTHING => Tone::Gain,
+            value if value <= -NOTHING => Tone::Loss,
+            _ => Tone::Figure,
+        };
+        self.span(text, tone)
+    }
+
+    fn span(&mut self, text: impl Into<String>, tone: Tone) -> &mut Self {
+        self.0.push(Span { text: text.into(), tone });
+        self
+    }
+}
+
+/// What became of 100 put in on the first day, and where the account stands now: figures that stand elsewhere on the site, so
+/// that a sentence gives nothing more away.
+pub fn of_record(publication: &Publication) -> Vec<Span> {
+    let Publication { facts, periods, .. } = publication;
+    let find = |wanted| periods.iter().find(|period| period.period == wanted);
+    let mut sentence = Sentence::default();
+    let total = find(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
+    let Some(total) = total else { return Vec::new() };
+    match find(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
+        Some(period) => grown(&mut sentence, total, period, facts),
+        None => young(&mut sentence, total, facts),
+    }
+    if facts.emptied.is_none() {
+        standing(&mut sentence, publication);
+    }
+    sentence.0
+}
+
+/// A year and more.
+fn grown(sentence: &mut Sentence, total: f64, period: &Period, facts: &Facts) {
+    let rate = period.value.map_or(0.0, |value| value.get());
+    let until = match facts.emptied {
+        Some(date) => format!(" when the account was emptied on {}: ", long(date)),
+        None => format!(" by {}: ", long(facts.as_of)),
+    };
+    sentence
+        .plain(format!("100 put in on {} had become ", long(facts.inception)))
+        .figure(number(100.0 * (1.0 + total), 1, Sign::Minus))
+        .plain(until)
+        .judged(format!("{} a year", percent(rate, 1, Sign::Minus)), rate);
+    if facts.after_costs {
+        sentence.plain(" after costs");
+    }
+    if let Some((name, theirs)) = facts.benchmark.as_ref().zip(period.benchmark) {
+        let theirs = percent(theirs.get(), 1, Sign::Minus);
+        sentence.plain(format!(", against {theirs} for the benchmark, {name}"));
+    }
+    sentence.plain(".");
+}
+
+/// Less than a year.
+fn young(sentence: &mut Sentence, total: f64, facts: &Facts) {
+    let since = long(facts.inception);
+    let until = facts.emptied.map(|date| format!(" until it was emptied on {}", long(date))).unwrap_or_default();
+    let costs = if facts.after_costs { ", after costs" } else { "" };
+    if total.abs() < NOTHING {
+        sentence.plain(format!("The account is where it began on {since}{until}{costs}; too young to annualize."));
+        return;
+    }
+    let direction = if total > 0.0 { "up" } else { "down" };
+    let is = if facts.emptied.is_some() { "was" } else { "is" };
+    sentence
+        .plain(format!("The account {is} "))
+        .judged(format!("{direction} {}", percent(total.abs(), 1, Sign::Minus)), total)
+        .plain(format!(" since {since}{until}{costs}; too young to annualize."));
+}
+
+/// How far below its peak.
+fn standing(sentence: &mut Sentence, publication: &Publication) {
+    let Publication { facts, days, .. } = publication;
+    let Some(last) = days.last() else { return };
+    let fall = last.drawdown.get();
+    let peak = days.iter().fold(None, |peak: Option<&super::Day>, day| match peak {
+        Some(peak) if peak.index.get() >= day.index.get() => Some(peak),
+        _ => Some(day),
+    });
+    if fall > -NOTHING {
+        sentence.plain(if facts.by_day {
+            " It stands at its highest."
+        } else {
+            " It stands at its highest month-end."
+        });
+        return;
+    }
+    let Some(peak) = peak else { return };
+    let since = if facts.by_day {
+        format!("its peak of {}", long(peak.date))
+    } else {
+        format!("its highest month-end, that of {}", YearMonth::of(peak.date).in_words())
+    };
+    let below = format!("{} below", percent(-fall, 1, Sign::Minus));
+    sentence.plain(" It is now ").span(below, Tone::Loss).plain(format!(" {since}."));
+}
+
+/// What a month came to.
+pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
+    let value = month.value.get();
+    let part = if month.partial { " (part of the month)" } else { "" };
+    let mut sentence = Sentence::default();
+    sentence.plain(format!("{}{part}: ", month.month.in_words())).judged(percent(value, 1, Sign::Both), value);
+    if let Some((name, theirs)) = facts.benchmark.as_ref().zip(month.benchmark) {
+        let theirs = percent(theirs.get(), 1, Sign::Both);
+        sentence.plain(format!(", against {theirs} for the benchmark, {name}"));
+    }
+    sentence.plain(".");
+    if let Some(fall) = month.max_drawdown.map(|fall| fall.get()).filter(|fall| *fall <= -NOTHING) {
+        let fell = percent(-fall, 1, Sign::Minus);
+        sentence.plain(format!(" Within the month the account fell by up to {fell}."));
+    }
+    match month.orders {
+        Some(0) => sentence.plain(" There were no orders."),
+        Some(1) => sentence.plain(" There was one order."),
+        Some(count) => sentence.plain(format!(" There were {count} orders.")),
+        None => &mut sentence,
+    };
+    sentence.0
+}
+
+/// `4 January 2022`.
+fn long(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
+#[cfg(test)]
+#[path = "sentence_tests.rs"]
+mod tests;
