@@ -84,9 +84,8 @@ impl Columns {
         let mut columns = match import.preset {
             None => Self::default(),
             Some(preset) => preset::columns(preset, table.headers()).ok_or_else(|| {
-                Error::data(format!("no line names the columns of a file of {}", preset.title()))
-                    .at(table.head())
-                    .hint("export the list of transactions as CSV again, or map its columns with `--column`")
+                let (message, next) = preset::not_its_columns(preset, table.headers());
+                Error::data(message).at(table.head()).hint(next)
             })?,
         };
         for ours in COLUMNS {

@@ -19,6 +19,20 @@ pub fn columns(preset: Preset, headers: &[String]) -> Option<Columns> {
     }
 }
 
+/// What is wrong with a file whose columns are not those of a broker's list of fills, and what to do.
+pub fn not_its_columns(preset: Preset, headers: &[String]) -> (String, &'static str) {
+    let begins = |words: &[&str]| headers.iter().any(|name| words.iter().any(|word| lower(name).starts_with(word)));
+    // The balance after each row is only in the list of all movements of cash.
+    if preset == Preset::Degiro && begins(&["balance", "saldo", "solde"]) && begins(&["isin", "code isin"]) {
+        let message = "this is DEGIRO's Account.csv, where only a description in your language says what each row is";
+        let next = "export Transactions.csv for the fills; enter deposits with `trackrecord flow add`, or bring net values and flows \
+                    with `trackrecord import nav`";
+        return (message.to_owned(), next);
+    }
+    let message = format!("no line names the columns of a file of {}", preset.title());
+    (message, "export the list of transactions as CSV again, or map its columns with `--column`")
+}
+
 /// The side of a row by the broker's word; `None` for rows of other kinds.
 pub fn side(preset: Preset, word: &str) -> Option<Side> {
     let upper = word.to_uppercase();

@@ -235,6 +235,15 @@ fn fidelity_shifts_its_data_against_its_header() {
 fn a_file_of_another_form_is_refused() {
     let error = read_as(Preset::Degiro, "EUR", T212).unwrap_err();
     assert_eq!(error.to_string(), "a.csv:1: no line names the columns of a file of DEGIRO");
+    for header in [
+        "Date,Time,Value date,Product,ISIN,Description,FX,Change,,Balance,,Order Id",
+        "Datum,Tijd,Valutadatum,Product,ISIN,Omschrijving,FX,Mutatie,,Saldo,,Order Id",
+        "Date,Heure,Date de,Produit,Code ISIN,Description,FX,Mouvements,,Solde,,ID Ordre",
+    ] {
+        let row = "02-01-2026,09:00,02-01-2026,,,flatex Deposit,,EUR,\"500,00\",EUR,\"500,00\",";
+        let error = read_as(Preset::Degiro, "EUR", &format!("{header}\n{row}\n")).unwrap_err();
+        assert!(error.to_string().contains("Account.csv"), "{error}");
+    }
     let cut = &T212[..T212.len() - 30];
     assert!(read_as(Preset::Trading212, "EUR", cut).is_err(), "a file that was cut off");
 }
