@@ -240,6 +240,20 @@ impl Event<'_> {
         }
     }
 
+    /// What it made of one instrument for another: the former, the latter and how much of that.
+    pub fn passed_on(&self) -> Vec<(&Instrument, &Instrument, Decimal)> {
+        match &self.change {
+            Change::Converted { from, to, quantity, ratio, .. } => {
+                vec![(from, to, quantity.checked_mul(*ratio).unwrap_or_default())]
+            }
+            Change::SpunOff { parent, child, quantity, .. } => vec![(parent, child, *quantity)],
+            Change::Exchanged { from, into, .. } => {
+                into.iter().map(|part| (from, &part.instrument, part.quantity)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether it was entered by hand.
     pub fn is_by_hand(&self) -> bool {
         self.source.as_str() == BY_HAND

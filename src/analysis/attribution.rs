@@ -1,12 +1,13 @@
-//! What each strategy brought to the account.
+//! What each holding, or each strategy, brought to the account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::actions::{Change, Leg};
+use super::Window;
+use super::actions::{Change, Event, Leg};
 use super::carino_linking::coefficients;
 use super::fx::Rates;
 use super::holdings::{Holdings, Movement, quantities};
@@ -14,7 +15,17 @@ use super::rebuilt::{Quantities, is_like_a_split, is_same, known_positions};
 use super::returns::{Interval, intervals, with_returns};
 use crate::config::FlowTiming;
 use crate::error::Result;
-use crate::record::{Currency, Execution, Instruments, Position, Record, Snapshot};
+use crate::record::{CashFlow, Currency, Execution, Instrument, Instruments, Position, Record, Snapshot};
+
+/// Which group each thing in a record belongs to, if any.
+pub struct Groups<P, F, I> {
+    /// That of a position.
+    pub position: P,
+    /// That of a fill.
+    pub fill: F,
+    /// That of income or a charge.
+    pub income: I,
+}
 
 /// What groups of positions and fills brought, as parts that add up to the account's total return.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,25 +40,40 @@ pub struct Contributions<K> {
     pub returns: usize,
 }
 
-/// What each group of positions and fills brought to the account's total return, as parts that add up to it.
+impl<K> Contributions<K> {
+    /// Whether anything could be attributed at all.
+    pub fn is_known(&self) -> bool {
+        self.unattributed_returns < self.returns
+    }
+}
+
+/// What each group brought to the account's total return over a window, as parts that add up to it.
 ///
 /// A group's gain from one snapshot with known positions to the next is the change in value of its positions less what its
-/// fills paid, commissions included, and less the value of positions that came without a fill, in base currency. What
-/// belongs to no group (`None`) also has interest, fees, dividends and everything else that no position or fill explains.
-/// Of futures and CFDs only the gain is converted, at the later rate. Days are linked ([`super::carino_linking`]). Where
-/// positions at either end, or a rate, are not known, nothing is attributed.
+/// fills paid, commissions included, and less the value of positions that came without a fill, and the dividends, taxes and
+/// charges that are booked for its holdings, in base currency. What an action makes of one holding for another was brought, at
+/// its value on the next snapshot, by the one it came from. What belongs to no group (`None`) also has interest, fees and
+/// everything else that no position or fill explains. Of futures and CFDs only the gain is converted, at the later rate. Days
+/// are linked ([`super::carino_linking`]). Where positions at either end, or a rate, are not known, nothing is attributed.
 ///
 /// # Errors
 /// A day whose return is undefined.
-pub fn contributions<K: Ord + Clone>(
+pub fn contributions<K, P, F, I>(
     record: &Record,
     base: Currency,
     timing: FlowTiming,
-    of_position: impl Fn(&Snapshot, &Position) -> Option<K>,
-    of_fill: impl Fn(&Execution) -> Option<K>,
-) -> Result<Contributions<K>> {
-    let (days, series) = with_returns(intervals(&record.snapshots, &record.flows, base)?, timing)?;
-    let returns = series.values();
+    window: Window,
+    groups: Groups<P, F, I>,
+) -> Result<Contributions<K>>
+where
+    K: Ord + Clone,
+    P: Fn(&Snapshot, &Position) -> Option<K>,
+    F: Fn(&Execution) -> Option<K>,
+    I: Fn(&CashFlow) -> Option<K>,
+{
+    let (mut days, series) = with_returns(intervals(&record.snapshots, &record.flows, base)?, timing)?;
+    days.retain(|day| window.contains(day.date));
+    let returns = series.window(window).values();
     let coefficients = coefficients(&returns, &vec![0.0; returns.len()]);
     let instruments = Instruments::of(&record.executions);
     let holdings = Holdings::of(record);
@@ -57,8 +83,8 @@ pub fn contributions<K: Ord + Clone>(
         record,
         instruments,
         holdings,
-        of_position,
-        of_fill,
+        base,
+        groups,
     };
     let mut found = Contributions {
         parts: BTreeMap::from([(None, 0.0)]),
@@ -112,16 +138,16 @@ fn scale(span: &[Interval], coefficients: &[f64], total: f64) -> f64 {
     exact.filter(|exact| *exact > usual / 2.0 && *exact < usual * 2.0).unwrap_or(usual)
 }
 
-/// A record, and which strategy its positions and fills belong to.
-struct Reading<'a, P, F> {
+/// A record, and which group what is in it belongs to.
+struct Reading<'a, P, F, I> {
     record: &'a Record,
     rates: Rates<'a>,
     instruments: Instruments<'a>,
     holdings: Holdings<'a>,
     /// The positions of each snapshot, where they are known.
     positions: Vec<Option<&'a [Position]>>,
-    of_position: P,
-    of_fill: F,
+    base: Currency,
+    groups: Groups<P, F, I>,
 }
 
 /// Known positions at one end of a span.
@@ -131,11 +157,12 @@ struct End<'a> {
     positions: &'a [Position],
 }
 
-impl<'a, K, P, F> Reading<'a, P, F>
+impl<'a, K, P, F, I> Reading<'a, P, F, I>
 where
     K: Ord + Clone,
     P: Fn(&Snapshot, &Position) -> Option<K>,
     F: Fn(&Execution) -> Option<K>,
+    I: Fn(&CashFlow) -> Option<K>,
 {
     fn end(&self, date: NaiveDate) -> Option<End<'a>> {
         let at = self.record.snapshots.binary_search_by_key(&date, |snapshot| snapshot.date).ok()?;
@@ -156,13 +183,13 @@ where
         let (before, after) = (self.end(first)?, self.end(last)?);
         let mut gains: BTreeMap<K, Decimal> = BTreeMap::new();
         for position in after.positions {
-            if let Some(key) = (self.of_position)(after.snapshot, position) {
+            if let Some(key) = (self.groups.position)(after.snapshot, position) {
                 let rate = after.snapshot.fx_to_base(position.currency)?;
                 *gains.entry(key).or_default() += position.market_value * rate;
             }
         }
         for position in before.positions {
-            if let Some(key) = (self.of_position)(before.snapshot, position) {
+            if let Some(key) = (self.groups.position)(before.snapshot, position) {
                 let own = before.snapshot.fx_to_base(position.currency);
                 let later = after.snapshot.fx_to_base(position.currency).or(own);
                 let rate = if self.instruments.is_margined_position(position) { later } else { own }?;
@@ -173,7 +200,7 @@ where
         for movement in self.movements(first, last) {
             match movement {
                 Movement::Fill(fill, _) => {
-                    if let Some(key) = (self.of_fill)(fill) {
+                    if let Some(key) = (self.groups.fill)(fill) {
                         *gains.entry(key).or_default() -= self.paid(fill, after.snapshot)?;
                     }
                 }
@@ -183,12 +210,82 @@ where
                     for leg in &event.legs {
                         self.add_proceeds(leg, before, after, &mut gains)?;
                     }
+                    self.pass_on(event, before, after, &mut gains)?;
                 }
             }
             movement.apply(&mut held);
         }
         self.without_what_was_brought(before, after, &held, &mut gains)?;
+        self.add_income(before, after, &mut gains)?;
         Some(gains)
+    }
+
+    /// Dividends, taxes and charges of holdings, by the dates on which they entered the net value.
+    fn add_income(&self, before: End<'a>, after: End<'a>, gains: &mut BTreeMap<K, Decimal>) -> Option<()> {
+        let (since, until) = (before.snapshot.own_date(), after.snapshot.own_date());
+        for flow in self.record.income.iter().filter(|flow| since < flow.date && flow.date <= until) {
+            if let Some(key) = (self.groups.income)(flow) {
+                *gains.entry(key).or_default() += flow.in_base(self.base)?;
+            }
+        }
+        Some(())
+    }
+
+    /// The group of an instrument between two ends, by its positions there, else by its fills.
+    fn group_of(&self, instrument: &Instrument, before: End<'a>, after: End<'a>) -> Option<K> {
+        let held = [before, after].into_iter().find_map(|end| Some((end, self.position(instrument, end)?)));
+        if let Some((end, position)) = held {
+            return (self.groups.position)(end.snapshot, position);
+        }
+        let until = after.snapshot.own_date();
+        let fills = self.record.executions.iter().filter(|fill| self.instruments.of_fill(fill) == *instrument);
+        (self.groups.fill)(fills.filter(|fill| fill.utc_date() <= until).last()?)
+    }
+
+    fn position(&self, instrument: &Instrument, end: End<'a>) -> Option<&'a Position> {
+        end.positions.iter().find(|position| self.instruments.of_position(position) == *instrument)
+    }
+
+    /// What an action made of one group's holding for another group was brought by the former, at its value at the end; `None`
+    /// where nothing says that value, or what became of which.
+    fn pass_on(
+        &self,
+        event: &Event<'a>,
+        before: End<'a>,
+        after: End<'a>,
+        gains: &mut BTreeMap<K, Decimal>,
+    ) -> Option<()> {
+        if let Change::CostOpen(instruments) = &event.change {
+            let groups: BTreeSet<Option<K>> =
+                instruments.iter().map(|instrument| self.group_of(instrument, before, after)).collect();
+            return (groups.len() <= 1).then_some(());
+        }
+        for (from, to, quantity) in event.passed_on() {
+            let (giver, taker) = (self.group_of(from, before, after), self.group_of(to, before, after));
+            if giver == taker || quantity.is_zero() {
+                continue;
+            }
+            let worth = self.worth(event, to, quantity, after)?;
+            giver.into_iter().for_each(|key| *gains.entry(key).or_default() += worth);
+            taker.into_iter().for_each(|key| *gains.entry(key).or_default() -= worth);
+        }
+        Some(())
+    }
+
+    /// What came of an instrument by an action is worth at the end, in base currency; where it is gone by then, what the action
+    /// says that it was worth.
+    fn worth(&self, event: &Event<'a>, to: &Instrument, quantity: Decimal, after: End<'a>) -> Option<Decimal> {
+        let (now, units) = self.holdings.carried(to, quantity, event.time, after.snapshot.as_of);
+        match self.position(&now, after).filter(|position| !position.quantity.is_zero()) {
+            Some(position) => {
+                let price = position.market_value.checked_div(position.quantity)?;
+                units.checked_mul(price)?.checked_mul(after.snapshot.fx_to_base(position.currency)?)
+            }
+            None => {
+                let leg = event.leg(to).filter(|leg| !leg.value.is_zero())?;
+                leg.value.checked_mul(after.snapshot.fx_to_base(leg.currency?)?)
+            }
+        }
     }
 
     fn movements(&self, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &Movement<'a>> {
@@ -207,9 +304,10 @@ where
         after: End<'a>,
         gains: &mut BTreeMap<K, Decimal>,
     ) -> Option<()> {
-        let of_leg = |position: &&Position| self.instruments.of_position(position) == leg.instrument;
-        let position = before.positions.iter().find(of_leg).filter(|_| !leg.proceeds.is_zero());
-        if let Some(key) = position.and_then(|position| (self.of_position)(before.snapshot, position)) {
+        if leg.proceeds.is_zero() {
+            return Some(());
+        }
+        if let Some(key) = self.group_of(&leg.instrument, before, after) {
             let currency = leg.currency?;
             let rate = after.snapshot.fx_to_base(currency).or(before.snapshot.fx_to_base(currency))?;
             *gains.entry(key).or_default() += leg.proceeds * rate;
@@ -250,7 +348,7 @@ where
             if is_same(was, is) || is_like_a_split(was, is) {
                 continue;
             }
-            if let Some(key) = (self.of_position)(end.snapshot, position) {
+            if let Some(key) = (self.groups.position)(end.snapshot, position) {
                 let price = position.market_value.checked_div(position.quantity)?;
                 let rate = end.snapshot.fx_to_base(position.currency)?;
                 *gains.entry(key).or_default() -= (is - was) * price * rate;

@@ -214,6 +214,16 @@ impl<'a> Lineage<'a> {
         became
     }
 
+    /// What an instrument has become in the end, and what that was last called as far as fills of shares and actions say. A
+    /// contract number is that of one thing for ever, a ticker only from an instant on.
+    pub(super) fn in_the_end(&self, instrument: &Instrument, at: DateTime<Utc>) -> (Instrument, Option<&Ticker>) {
+        let is_number = matches!(instrument, Instrument::Contract(_));
+        let became = self.after(instrument, if is_number { DateTime::<Utc>::MIN_UTC } else { at });
+        let last = became.last().unwrap_or(instrument).clone();
+        let name = self.names.get(&last).and_then(|names| names.last());
+        (last, name.map(|(_, ticker)| ticker))
+    }
+
     /// The tickers by which today's lists may name what a fill was of: those it has had since, and its own unless another
     /// instrument goes by that now.
     pub fn tickers_since(&self, fill: &Execution) -> Vec<Ticker> {

@@ -59,6 +59,8 @@ pub fn snapshots(from: &str, values: &[&str]) -> Vec<Snapshot> {
 
 pub fn flow(date: NaiveDate, amount: Decimal) -> CashFlow {
     CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: format!("{date}-{amount}"),

@@ -76,7 +76,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     } else {
         for (strategy, stats) in chosen.iter().zip(&figures) {
             let base = config.account.base_currency;
-            terminal.result(format!("{}\n{}", assumed(strategy, base.as_str()), in_words(stats, base.as_str())))?;
+            terminal.result(format!(
+                "{}\n{}",
+                assumed(strategy, base.as_str()),
+                in_words(stats, None, base.as_str())
+            ))?;
         }
     }
     Ok(figures_printed(&record, terminal))

@@ -64,6 +64,8 @@ pub fn flow(
         id = free.unwrap_or(id);
     }
     Ok(CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id,

@@ -347,6 +347,8 @@ fn end_of(date: NaiveDate) -> DateTime<Utc> {
 /// One flow a date, so that a file that overlaps brings the same one again.
 fn flow(date: NaiveDate, amount: Decimal, account: &AccountId, currency: Currency) -> CashFlow {
     CashFlow {
+        symbol: None,
+        conid: None,
         id: format!("{SOURCE}:{date}"),
         date,
         account: account.clone(),

@@ -96,6 +96,8 @@ pub(super) fn strategy() -> Result<Strategy> {
 fn flows() -> Vec<CashFlow> {
     let flow = |(index, (year, month, day, cents)): (usize, (i32, u32, u32, i64))| {
         Some(CashFlow {
+            symbol: None,
+            conid: None,
             label: None,
             generated: None,
             id: format!("demo-{}", index + 1),

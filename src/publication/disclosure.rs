@@ -18,6 +18,7 @@ use crate::calendar::YearMonth;
 use crate::config::{Privacy, PrivacyLevel, PrivacyMode};
 use crate::format;
 use precision::{Costs, Precision};
+use step::Step;
 
 /// The only maker of [`Amount`]s and [`Published`] numbers.
 #[derive(Debug, Clone, Copy)]
@@ -203,6 +204,15 @@ impl Disclosure {
     /// What a strategy brought to the account's return.
     pub fn contribution(&self, value: f64) -> PublicResult {
         PublicResult::rounded(self.precision.contributions.round(value))
+    }
+
+    /// What all holdings brought, rounded so that they still add up to the rounded whole, also in the digits that pages write.
+    pub fn contributions(&self, parts: &[f64]) -> Vec<PublicResult> {
+        let decimals = i32::try_from(self.precision.digits.results + 2).unwrap_or(2);
+        let written = Step::Decimals(decimals);
+        let step = self.precision.contributions;
+        let coarser = if step.width() < written.width() { written } else { step };
+        coarser.round_parts(parts).into_iter().map(PublicResult::rounded).collect()
     }
 
     /// Fills against their reference prices, in basis points.

@@ -6,6 +6,7 @@
 
 mod amount;
 mod comparison;
+mod contributions;
 mod costs;
 mod curve;
 mod disclosure;
@@ -31,6 +32,7 @@ mod view;
 mod whole_months;
 
 pub use crate::analysis::periods::UsualPeriod;
+pub use contributions::{HoldingBrought, HoldingsBrought};
 pub use disclosure::*;
 pub use figures::is_return;
 pub use strategy_view::*;
@@ -150,6 +152,12 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
     let strategies =
         strategies::strategies(disclosed, config, (&daily, &shown), &mut trades, &holdings.positions, disclosure)?;
+    // Each build in between would measure the weights of holdings anew, as with the weights themselves.
+    let contributions = if weighed < until {
+        contributions::of_holdings(&disclosed.until(weighed), config, disclosure)?
+    } else {
+        contributions::of_holdings(disclosed, config, disclosure)?
+    };
     let facts = Facts {
         masthead: (&config.site).into(),
         // One that is not said is never built.
@@ -192,6 +200,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         rolling: periods::rolling(&shown, disclosure),
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,
+        contributions,
         data_quality: quality::in_words(disclosed, &daily, &facts, &trades, disclosure),
         slippage: trades.slippage,
         costs: costs::bands(disclosed, config, disclosure, until),

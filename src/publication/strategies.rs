@@ -1,18 +1,23 @@
 //! Strategies, their signals and their parts of the account as strangers see them.
 
 use super::comparison::{comparison, reason};
+use super::contributions::not_attributed;
 use super::disclosure::{Disclosure, Published, price_text};
 use super::orders::Trades;
 use super::strategy_view::{
     ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
 };
 use super::view::PositionView;
-use crate::analysis::attribution::{Contributions, contributions};
+use crate::analysis::Window;
+use crate::analysis::attribution::{Contributions, Groups, contributions};
+use crate::analysis::holding_names::HoldingNames;
 use crate::analysis::lineage::Lineage;
 use crate::analysis::performance::Performance;
 use crate::config::{Config, Rule, Strategy};
 use crate::error::Result;
-use crate::record::{DatedPrice, PriceSymbol, Ranked, Record, Signal, Ticker};
+use crate::record::{
+    CashFlow, DatedPrice, Execution, Position, PriceSymbol, Ranked, Record, Signal, Snapshot, Ticker,
+};
 use crate::strategy::assignment::{owner_of_fill, owner_of_position};
 use crate::strategy::rules::rule_in_words;
 
@@ -123,18 +128,18 @@ fn contributions_of(
 ) -> Result<Option<ContributionsView>> {
     let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let id = |strategy: &Strategy| strategy.id.clone();
-    let lineage = Lineage::of(record);
-    let found: Contributions<String> = contributions(
-        record,
-        config.account.base_currency,
-        config.analysis.flow_timing,
-        |snapshot, position| {
+    let (lineage, names) = (Lineage::of(record), HoldingNames::of(record));
+    let groups = Groups {
+        position: |snapshot: &Snapshot, position: &Position| {
             let tickers = lineage.tickers_of_position(position, snapshot.as_of);
             owner_of_position(config, &snapshot.account, &tickers).map(id)
         },
-        |fill| owner_of_fill(config, fill, &lineage).map(id),
-    )?;
-    if found.unattributed_returns == found.returns {
+        fill: |fill: &Execution| owner_of_fill(config, fill, &lineage).map(id),
+        income: |flow: &CashFlow| owner_of_position(config, &flow.account, &[names.of_income(flow)?]).map(id),
+    };
+    let (base, timing) = (config.account.base_currency, config.analysis.flow_timing);
+    let found: Contributions<String> = contributions(record, base, timing, Window::default(), groups)?;
+    if !found.is_known() {
         return Ok(None);
     }
     let of = |id: Option<&str>| found.parts.get(&id.map(str::to_owned)).copied().unwrap_or_default();
@@ -147,17 +152,14 @@ fn contributions_of(
     };
     let rest = ContributionView {
         id: None,
-        name: "No strategy: other positions, interest, distributions, fees".into(),
+        name: "No strategy: other positions, interest, charges of the account".into(),
         contribution: disclosure.contribution(of(None)),
         weight: None,
         orders: 0,
     };
     let unattributed = (found.unattributed_returns > 0).then(|| ContributionView {
         id: None,
-        name: format!(
-            "Not attributed ({} of {} valuations): positions or an exchange rate are not known",
-            found.unattributed_returns, found.returns
-        ),
+        name: not_attributed(&found),
         contribution: disclosure.contribution(found.unattributed),
         weight: None,
         orders: 0,

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::contributions::HoldingsBrought;
 use super::disclosure::{
     Digits, MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage,
     PublicWeight,
@@ -55,6 +56,8 @@ pub struct Publication {
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
     pub cash_weight: Option<PublicWeight>,
+    /// What each holding brought to the total return, where that is known.
+    pub contributions: Option<HoldingsBrought>,
     /// Orders, newest first.
     pub orders: Vec<OrderView>,
     /// Closed round trips, newest first.

@@ -33,6 +33,8 @@ fn valued(day: &str) -> Snapshot {
 
 fn cash(kind: FlowKind, day: &str) -> CashFlow {
     CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: day.into(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::name::{AccountId, Currency};
+use super::name::{AccountId, Currency, Ticker};
 use super::source::Source;
 use super::versions::{Difference, Versioned};
 
@@ -113,12 +113,28 @@ pub struct CashFlow {
     /// When the broker made the statement the row was read from.
     #[serde(default)]
     pub generated: Option<DateTime<Utc>>,
+    /// The broker's ticker of what it was paid for: the share of a dividend.
+    #[serde(default)]
+    pub symbol: Option<Ticker>,
+    /// IBKR's contract number of that.
+    #[serde(default)]
+    pub conid: Option<u64>,
 }
 
 impl CashFlow {
     /// Whether nothing that both rows say differs.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.differences(other).is_empty()
+    }
+
+    /// Whether both name what they were paid for, and it is not the same. A ticker may have changed between two statements,
+    /// a contract number has not.
+    pub(super) fn is_of_another_holding(&self, other: &Self) -> bool {
+        match (self.conid.zip(other.conid), self.symbol.as_ref().zip(other.symbol.as_ref())) {
+            (Some((this, that)), _) => this != that,
+            (None, Some((this, that))) => this != that,
+            (None, None) => false,
+        }
     }
 
     /// Whether its source gave it a number of its own.
@@ -147,6 +163,13 @@ impl CashFlow {
     /// Whether it is a sum, which stands only until the movements of its date are reported one by one.
     pub fn is_sum(&self) -> bool {
         self.id.split_once(':').is_some_and(|(kind, _)| kind.ends_with(SUM))
+    }
+
+    /// The day after which and the one up to which the money moved that it sums up, where its id says both:
+    /// `nav-sum:FROM:TO`.
+    pub(super) fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let (from, to) = self.id.split_once(':').filter(|_| self.is_sum())?.1.split_once(':')?;
+        from.parse().ok().zip(to.parse().ok())
     }
 
     /// The amount in the base currency, or `None` where the rate is not known.
@@ -237,6 +260,10 @@ impl Versioned for CashFlow {
         if self.label.is_none() {
             self.label.clone_from(&other.label);
         }
+        if self.symbol.is_none() {
+            self.symbol.clone_from(&other.symbol);
+        }
+        self.conid = self.conid.or(other.conid);
         self.generated = self.generated.or(other.generated);
     }
 }

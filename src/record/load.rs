@@ -6,6 +6,7 @@
 mod by_hand;
 mod cash;
 mod cash_names;
+mod spans;
 mod sums;
 
 pub use cash::unknown_cash_type;
@@ -125,6 +126,8 @@ struct Reader<'a> {
     findings: Vec<Finding>,
     /// Base currencies of snapshots other than the configured one.
     foreign: BTreeSet<Currency>,
+    /// The days of which tables of net values have a value.
+    valued: BTreeSet<NaiveDate>,
     /// What of contradicting rows has been decided.
     decisions: Decisions,
     /// What was restated, and what contradicts.
@@ -135,8 +138,8 @@ impl<'a> Reader<'a> {
     fn new(site: &'a SiteDir, base_currency: Currency, today: NaiveDate) -> Self {
         let findings = Vec::new();
         let (decisions, discovered) = (Decisions::default(), Discovered::default());
-        let mut reader =
-            Self { site, base_currency, today, findings, foreign: BTreeSet::new(), decisions, discovered };
+        let (foreign, valued) = (BTreeSet::new(), BTreeSet::new());
+        let mut reader = Self { site, base_currency, today, findings, foreign, valued, decisions, discovered };
         let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site.root())]));
         reader.decisions = Decisions::new(rows.into_iter().map(|(_, decision)| decision));
         reader
@@ -218,6 +221,7 @@ impl<'a> Reader<'a> {
             let names = [same_day::key(&snapshot), same_day::former_key(&snapshot)];
             let counts = names.iter().all(|name| self.decisions.allow(Table::Snapshot, name, &snapshot));
             if counts && self.possible(&place, &snapshot) {
+                self.valued.extend(Some(snapshot.date).filter(|_| snapshot.source.is_table_of_values()));
                 let snapshot = snapshot.of_session(exchange);
                 without_session.extend(snapshot.dated);
                 by_date.entry(snapshot.date).or_default().push((place, snapshot));

@@ -184,17 +184,38 @@ pub(super) fn verdict(stored: &[Snapshot], snapshot: &Snapshot) -> Verdict {
     versions::verdict(&same, snapshot)
 }
 
-/// The snapshot of a date: a statement's before others, then the latest moment, then the newest statement of it, with
+/// The snapshot of a session: a statement's before others, then the latest moment, then the newest statement of it, with
 /// what that one lacks, from others of the same moment.
-pub(super) fn together(mut of_day: Vec<Placed<Snapshot>>, found: &mut Discovered) -> Option<Placed<Snapshot>> {
+///
+/// A value of a day without a session that only repeats one of the session's own counts for what that leaves open, and
+/// for nothing else: statements report net values on holidays, but no rates and positions. Another value is the later word, and
+/// only takes rates from the session.
+pub(super) fn together(mut of_session: Vec<Placed<Snapshot>>, found: &mut Discovered) -> Option<Placed<Snapshot>> {
     let rank = |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.moment());
     // Stable, so that of two equal ones the first file counts.
-    of_day.sort_by_key(|(_, snapshot)| std::cmp::Reverse(rank(snapshot)));
-    let (_, first) = of_day.first()?.clone();
-    of_day.retain(|(_, snapshot)| snapshot.same_moment(&first));
-    let rows = versions::together(of_day)?;
+    of_session.sort_by_key(|(_, snapshot)| std::cmp::Reverse(rank(snapshot)));
+    let (_, first) = of_session.first()?.clone();
+    let (latest, others): (Vec<_>, Vec<_>) =
+        of_session.into_iter().partition(|(_, snapshot)| snapshot.same_moment(&first));
+    let rows = versions::together(latest)?;
     found.add((Table::Snapshot, &key(&first), first.own_date()), &Subject::Date(first.date), &rows);
-    Some((rows.place, rows.row))
+    let (place, mut row) = (rows.place, rows.row);
+    let is_earlier = |other: &Snapshot| other.own_date() < first.own_date() && other.source == first.source;
+    let earlier: Vec<Placed<Snapshot>> = others.into_iter().filter(|(_, other)| is_earlier(other)).collect();
+    if first.dated.is_none() || earlier.is_empty() {
+        return Some((place, row));
+    }
+    if earlier.iter().any(|(_, other)| other.net_liquidation == row.net_liquidation) {
+        let (place, mut own) = together(earlier, found)?;
+        own.complete_from(&row);
+        return Some((place, own));
+    }
+    if let Some((_, own)) = together(earlier, &mut Discovered::default()) {
+        own.fx.into_iter().for_each(|(currency, rate)| {
+            row.fx.entry(currency).or_insert(rate);
+        });
+    }
+    Some((place, row))
 }
 
 #[cfg(test)]

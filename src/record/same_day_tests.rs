@@ -150,6 +150,45 @@ fn a_statement_outranks_the_terminal_whatever_the_hour() {
     assert_eq!((read.net_liquidation, findings), (amount("100"), vec![]));
 }
 
+/// The same value reported for New Year's Day, on which nothing was open.
+fn on_the_holiday(value: &str, generated: Option<&str>) -> Snapshot {
+    let holiday = "2026-01-01".parse().unwrap();
+    Snapshot { dated: Some(holiday), cash: BTreeMap::new(), ..day(value, generated) }
+}
+
+#[test]
+fn a_value_repeated_on_a_holiday_completes_that_of_its_session_and_never_replaces_it() {
+    let own = with_positions(day("107108.41", Some(DECEMBER)));
+    let repeated = on_the_holiday("107108.41", Some(JANUARY));
+    for order in [[own.clone(), repeated.clone()], [repeated.clone(), own.clone()]] {
+        assert_eq!(read(&order), (own.clone(), vec![]));
+    }
+    // Restated since, from what the holiday still repeats.
+    let restated = day("107108.50", Some("2026-02-01T00:00:00Z"));
+    let (counts, findings) = read(&[own.clone(), repeated.clone(), restated]);
+    assert_eq!((counts.net_liquidation, counts.own_date()), (amount("107108.50"), own.date));
+    assert!(counts.positions.is_some() && counts.dated.is_none());
+    assert_eq!(findings, [FindingKind::Restated]);
+    // A session without positions has those of the holiday.
+    let (counts, _) = read(&[day("107108.41", Some(JANUARY)), with_positions(repeated)]);
+    assert_eq!((counts.positions, counts.dated), (own.positions, None));
+}
+
+#[test]
+fn another_value_on_a_holiday_is_the_later_word_at_the_rates_of_its_session() {
+    let own = with_positions(day("107108.41", Some(DECEMBER)));
+    let moved = on_the_holiday("108108.41", Some(JANUARY));
+    for order in [[own.clone(), moved.clone()], [moved.clone(), own.clone()]] {
+        let (counts, findings) = read(&order);
+        assert_eq!((counts.net_liquidation, counts.dated), (amount("108108.41"), moved.dated));
+        assert_eq!((counts.fx, counts.positions, findings), (own.fx.clone(), None, vec![]));
+    }
+    // What a terminal says of the session is nothing that a statement repeats.
+    let terminal = Snapshot { source: "tws".into(), ..own };
+    let (counts, _) = read(&[terminal, on_the_holiday("107108.41", Some(JANUARY))]);
+    assert_eq!((counts.source.as_str(), counts.fx.len()), ("flex", 0));
+}
+
 proptest! {
     #[test]
     fn any_order_of_statements_reads_the_same(

@@ -42,6 +42,11 @@ impl Source {
         matches!(self.as_str(), "manual" | "nav")
     }
 
+    /// Whether a table of net values said it.
+    pub fn is_table_of_values(&self) -> bool {
+        self.as_str() == "nav"
+    }
+
     /// Whether Interactive Brokers said it.
     pub fn is_ibkr(&self) -> bool {
         matches!(self, Self::Flex | Self::Tws)

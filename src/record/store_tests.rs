@@ -107,6 +107,8 @@ fn income_and_flows_go_their_own_ways() {
     let (_folder, site) = folder();
     let mut store = Store::open(&site).unwrap();
     let deposit = CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: "cash:1".into(),

@@ -300,6 +300,8 @@ pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span
     let (Some(start), Some(to)) = (start, all.last().copied()) else { return Err(no_prices(strategy, span)) };
     let account = AccountId::new(SOURCE);
     let deposit = CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: SOURCE.into(),

@@ -242,6 +242,8 @@ fn what_was_done_since_the_snapshot_is_not_listed_again() {
     record.executions[0].time = "2020-01-31T20:00:00Z".parse().unwrap();
     assert!(made(&record, &rule()).is_ok(), "in the snapshot");
     record.flows = vec![CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: "1".into(),

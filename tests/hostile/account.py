@@ -11,6 +11,7 @@ generated; `Known(account, spans)` is what a reader of these statements can know
 exact fractions.
 """
 
+import math
 import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -111,6 +112,9 @@ class Account:
         self.days = weekdays(date(2024, 1, 2), date(2024, 12, 31))
         self.sessions = [day for day in self.days if day not in CLOSED]
         self.rows, self.fills, self.actions = [], [], []
+        self.became = {}  # conid -> the conid of the same holding under another number
+        self.passed_on = []  # (day, conid, the conid of another holding that came of it, how much)
+        self.moved_in = []  # (day, conid, quantity)
         self.public_splits = []  # (symbol, day, ratio, currency), as a price source tells them
         self.cash = defaultdict(F)
         self.held = defaultdict(F)  # conid -> quantity
@@ -322,6 +326,7 @@ class Account:
         if self.random.random() < 0.5:
             attributes["positionAmountInBase"] = text(value * rate)
         datum = self.row("Transfer", self.today, attributes)
+        self.moved_in.append((self.today, instrument.conid, F(quantity)))
         self.held[instrument.conid] += F(quantity)
         self.flows.append(datum)
 
@@ -358,6 +363,7 @@ class Account:
             self.actions.append(Payment(time, instrument, self.next_order, rate, row))
             return
         come, worth = held * ratio, F(round(held * ratio * other.price * 100), 100)
+        self.passed_on.append((self.today, instrument.conid, other.conid, come))
         self.action("TC", other, come, words + f"({other.symbol}, INC, US{other.conid:010})", evening, number, value=worth)
         if not cash:
             self.actions.append(Action(time, instrument.conid, other.conid, ratio))
@@ -409,15 +415,10 @@ class Account:
         self.action(kind, instrument, -held, words + f"({instrument.symbol}.OLD, INC, US{instrument.conid:010})", evening, number)
         self.action(kind, new, held * ratio, words + f"({symbol}, INC, US{new.conid:010})", evening, number)
         self.actions.append(Action(f"{evening:%Y%m%d};202500", instrument.conid, new.conid, ratio))
+        self.became[instrument.conid] = new.conid
         return new
 
     # --- the year ---
-
-    def before_a_session(self, day):
-        """A day like this one that no holiday follows: a holiday's value, which tells no rates, stands for the session before
-        it, and a payment of that session is then not known in the base currency."""
-        after = {day: self.days[self.days.index(day) + 1] for day in self.sessions[:-1]}
-        return next(session for session in self.sessions if session >= day and after[session] not in CLOSED)
 
     def play(self):
         pick = self.random
@@ -437,10 +438,10 @@ class Account:
         plan[jitter(.50, .56)].append("reverse")
         plan[jitter(.58, .64)].append("rename")
         plan[jitter(.30, .36)].append("spin-off")
-        plan[self.before_a_session(jitter(.42, .52))].append("cash-merger")
-        plan[self.before_a_session(jitter(.53, .63))].append("share-merger")
+        plan[jitter(.42, .52)].append("cash-merger")
+        plan[jitter(.53, .63)].append("share-merger")
         plan[jitter(.25, .75)].append("share-dividend")
-        plan[self.before_a_session(jitter(.80, .90))].append("delisting")
+        plan[jitter(.80, .90)].append("delisting")
         plan[jitter(.20, .28)].append("transfer")
         plan[jitter(.10, .14)].append("put")
         plan[jitter(.66, .70)].append("call")
@@ -510,7 +511,9 @@ class Account:
                 elif event == "spin-off":
                     child = self.new("SPN", "STK", "USD", 12)
                     words = f"PAR(US{parent.conid:010}) SPINOFF  1 FOR 4 (SPN, SPN INC, US{child.conid:010})"
-                    self.action("SO", child, self.held[parent.conid] / 4, words, evening)
+                    come = self.held[parent.conid] / 4
+                    self.action("SO", child, come, words, evening)
+                    self.passed_on.append((day, parent.conid, child.conid, come))
                     parent.price -= 3
                 elif event == "cash-merger":
                     self.merger(bought_out, None, evening, cash=bought_out.price + 2)
@@ -608,8 +611,9 @@ class Account:
         if closed:
             self.positions[day] = []
             last = self.nav[max(self.nav)]
-            self.nav[day] = self.row("EquitySummaryByReportDateInBase", day,
-                                     last.versions[-1][1] | {"reportDate": f"{day:%Y%m%d}"})
+            repeated = [(max(since, day), row | {"reportDate": f"{day:%Y%m%d}"}) for since, row in last.versions]
+            self.nav[day] = Datum("EquitySummaryByReportDateInBase", day, repeated)
+            self.rows.append(self.nav[day])
             return
         total, stock = F(0), F(0)
         held = []
@@ -726,11 +730,24 @@ class Known:
 
     def __init__(self, account, spans):
         self.account = account
-        self.row = {}
+        self.row, seen = {}, defaultdict(set)
         for span in sorted(spans, key=lambda span: span.generated):
             for datum, attributes in rows_in(account, span):
                 self.row[id(datum)] = attributes
-        self.values = {day: F(self.row[id(account.nav[day])]["total"]) for day in account.sessions}
+                seen[id(datum)].add(attributes.get("total"))
+        self.values, self.unlike = {}, []
+        for day in account.sessions:
+            own = account.nav[day]
+            self.values[day] = F(self.row[id(own)]["total"])
+            # A holiday's value that the session never had is the later word.
+            after = day + timedelta(days=1)
+            while after in CLOSED or (after.weekday() > 4 and after < account.days[-1]):
+                repeated = account.nav.get(after)
+                total = repeated and self.row.get(id(repeated), {}).get("total")
+                if total and total not in seen[id(own)]:
+                    self.values[day] = F(total)
+                    self.unlike.append(day)
+                after += timedelta(days=1)
 
     def flow_of(self, day):
         """Contributions and withdrawals of a day in the base currency."""
@@ -756,6 +773,78 @@ class Known:
             if (first is None or day >= first) and (last is None or day <= last):
                 product *= 1 + value
         return product - 1
+
+    def contributions(self):
+        """What each holding brought to the total return, and last what belongs to none (`None`).
+
+        Of each session a holding's change in value, less what its fills and commissions paid and what was moved in, and what
+        was paid for it, over the value before and the deposits of the day; what an action makes of one holding for another
+        counts for the former. Linked with Carino's coefficients.
+        """
+        account, groups = self.account, self.group_names()
+        gains = defaultdict(lambda: defaultdict(F))
+        sessions = account.sessions
+        worth = {day: defaultdict(F) for day in sessions}
+        for day in sessions:
+            for held in account.positions[day]:
+                worth[day][int(held["conid"])] += F(held["positionValue"])
+        for before, day in zip(sessions, sessions[1:]):
+            rates, earlier = account.rates_on[day], account.rates_on[before]
+            for conid in {*worth[before], *worth[day]}:
+                instrument = account.instruments[conid]
+                then = rates if instrument.category == "FUT" else earlier
+                gains[day][groups[conid]] += (worth[day][conid] * rates[instrument.currency]
+                                              - worth[before][conid] * then[instrument.currency])
+        by_text = {f"{day:%Y%m%d}": day for day in sessions[1:]}
+        for fill in account.fills:
+            day = by_text.get(fill.time[:8])
+            if day and not fill.taken_back:
+                paid = fill.money if fill.quantity > 0 else -fill.money
+                commission = -F(self.row[id(fill.commission)]["ibCommission"]) if fill.commission else F(0)
+                gains[day][groups[fill.instrument.conid]] -= (paid + commission) * fill.rate
+        for datum in account.rows:
+            row = self.row.get(id(datum))
+            day = by_text.get(row and row.get("reportDate"))
+            if not day or "conid" not in row:
+                continue
+            if datum.tag == "CashTransaction":
+                gains[day][groups[int(row["conid"])]] += F(row["amount"]) * F(row["fxRateToBase"])
+            elif datum.tag == "CorporateAction":
+                gains[day][groups[int(row["conid"])]] += F(row["proceeds"]) * account.rates_on[day][row["currency"]]
+        price = lambda conid, day: account.rates_on[day][account.instruments[conid].currency] * self.price(conid, day)  # noqa: E731
+        for day, conid, quantity in account.moved_in:
+            gains[day][groups[conid]] -= quantity * price(conid, day)
+        for day, giver, taker, quantity in account.passed_on:
+            gains[day][groups[giver]] += quantity * price(taker, day)
+            gains[day][groups[taker]] -= quantity * price(taker, day)
+        return self.linked(gains)
+
+    def price(self, conid, day):
+        held = next(held for held in self.account.positions[day] if int(held["conid"]) == conid)
+        return F(held["positionValue"]) / F(held["position"])
+
+    def group_names(self):
+        """The last ticker of each instrument."""
+        account, names = self.account, {}
+        for conid in account.instruments:
+            last = conid
+            while last in account.became:
+                last = account.became[last]
+            names[conid] = account.instruments[last].symbol
+        return names
+
+    def linked(self, gains):
+        smoothing = lambda one: math.log1p(one) / one if abs(one) > 1e-9 else 1 / (1 + one)  # noqa: E731
+        whole, parts = smoothing(float(self.growth())), defaultdict(float)
+        for before, day in zip(self.account.sessions, self.account.sessions[1:]):
+            paid_in, paid_out = self.flow_of(day)
+            capital = self.values[before] + paid_in
+            one = (self.values[day] + paid_out) / capital - 1
+            coefficient = smoothing(float(one)) / whole
+            parts[None] += coefficient * float(one - sum(gains[day].values()) / capital)
+            for name, gain in gains[day].items():
+                parts[name] += coefficient * float(gain / capital)
+        return parts
 
     def trips(self):
         """Net profit in the base currency of each pair of an opening and a closing order, first in, first out."""

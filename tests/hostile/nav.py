@@ -67,13 +67,14 @@ class Account:
             if at:
                 before = self.days[at - 1]
                 paid_in = paid_out = F(0)
+                made = []
                 if source.random() < often:
                     # One sign an interval: how two signs net is no question of this file.
                     is_deposit = source.random() < .6
                     for _ in range(source.choice([1, 1, 1, 2])):
                         when = source.choice([day, before + timedelta(days=source.randrange(1, (day - before).days + 1))])
                         amount = F(source.randrange(1000, max(1001, int(value * 30))), 100)
-                        self.flows.setdefault(when, []).append(amount if is_deposit else -amount)
+                        made.append((when, amount if is_deposit else -amount))
                         if is_deposit:
                             paid_in += amount
                         else:
@@ -81,8 +82,11 @@ class Account:
                 growth = F(source.gauss(0.0004, 0.01)).limit_denominator(10_000)
                 value = F(round((value + paid_in) * (1 + growth) * 100), 100) - paid_out
                 if value <= 1000:
-                    value += 100_000
-                    self.flows.setdefault(day, []).append(F(100_000))
+                    # Still one sign: what was to be paid out stays, and more comes in.
+                    value += paid_out + 100_000
+                    made = [(when, amount) for when, amount in made if amount > 0] + [(day, F(100_000))]
+                for when, amount in made:
+                    self.flows.setdefault(when, []).append(amount)
             self.values[day] = value
 
     def intervals(self):

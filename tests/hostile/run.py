@@ -3,7 +3,7 @@
 
 In most runs boxes of the query are ticked or unticked between statements, and in half of them deposits are entered by hand
 before a statement holds them. For each seed and base currency: every import order gives the same figures, `check` has no errors, the site builds, and
-total, months, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
+total, months, contributions by holding, round trips and holdings equal the ledger's. Exit 1 and the seed where one does not.
 """
 
 import csv
@@ -76,7 +76,7 @@ def close(ours, right):
     return ours is not None and abs(ours - float(right)) <= TOLERANCE * max(1, abs(float(right)))
 
 
-def judge(program, known, problems):
+def judge(program, known, daily, problems):
     stats = program.figures()
 
     def expect(what, ours, right):
@@ -96,6 +96,15 @@ def judge(program, known, problems):
     expect("win rate", trades["win_rate"], F(len(wins), len(wins) + len(losses)) if wins or losses else None)
     expect("average win", trades["average_win"], sum(wins) / len(wins) if wins else None)
     expect("average loss", trades["average_loss"], sum(losses) / len(losses) if losses else None)
+    brought = stats["contributions"]
+    total = sum(brought["holdings"].values()) + brought["rest"] + brought["not_attributed"]
+    expect("all contributions", total, known.growth())
+    # With positions of every session each part is known to the last digit.
+    if daily and not known.unlike:
+        right = known.contributions()
+        expect("contribution of no holding", brought["rest"], right.pop(None))
+        for holding in sorted({*right, *brought["holdings"]}):
+            expect(f"contribution of {holding}", brought["holdings"].get(holding, 0.0), right.get(holding, 0.0))
     return stats
 
 
@@ -133,7 +142,7 @@ def one(binary, seed, keep):
             findings = program.run("check", codes=(0, 1))
             errors = [line for line in findings.splitlines() if line.startswith("error") or "position" in line]
             problems += [f"check: {line}" for line in errors[:3]]
-            stats = judge(program, known, problems)
+            stats = judge(program, known, daily, problems)
             if seen is not None and stats != seen:
                 problems.append("another order of import gives other figures")
             seen = stats

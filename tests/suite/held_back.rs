@@ -194,6 +194,8 @@ fn all_in_one(snapshot: &mut Snapshot) {
 
 fn dividend(snapshot: &Snapshot) -> CashFlow {
     CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: "a-dividend".into(),

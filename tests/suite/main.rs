@@ -29,6 +29,7 @@ mod held_back;
 mod import;
 mod importers;
 mod interruption;
+mod others_statements;
 mod prices;
 mod privacy;
 mod publish;

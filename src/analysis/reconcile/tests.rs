@@ -17,6 +17,8 @@ fn holding(day: &str, net: i64, cash: i64, positions: Vec<Position>) -> Snapshot
 /// at 12 for 1 while the rest is valued at 12.
 fn sound() -> Record {
     let cash = |id: &str, day: &str, amount: i64, kind| CashFlow {
+        symbol: None,
+        conid: None,
         label: None,
         generated: None,
         id: id.into(),

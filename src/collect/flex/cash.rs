@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::trades::conid;
 use super::xml::Row;
 use super::{Reading, SOURCE};
 use crate::error::Result;
 use crate::record::flow::SUM;
-use crate::record::{CashFlow, Currency, FindingKind, FlowKind, Severity};
+use crate::record::{CashFlow, Currency, FindingKind, FlowKind, Severity, Ticker};
 
 impl Reading {
     /// Reads cash transactions and transfers. Reversals keep their sign.
@@ -123,6 +124,8 @@ impl Reading {
             source: SOURCE,
             label: row.text("type").map(str::to_owned),
             generated: self.generated(row),
+            symbol: row.text("symbol").map(Ticker::new),
+            conid: conid(row)?.filter(|number| *number != 0),
         })
     }
 

@@ -1,7 +1,8 @@
 //! A table of net values beside other ones, and beside what is stored.
 //!
 //! The first running total of a file says nothing of when its money came. Beside the last one of the file before it, the change
-//! is a flow of the day on which the later file begins, whichever of the two is imported first.
+//! is a flow of the day on which the later file begins, whichever of the two is imported first. It is a sum of the days between
+//! them, of which a file that comes later may report the single flows.
 
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use super::{NavSettings, Read, SOURCE, flow, read};
 use crate::collect::Batch;
 use crate::collect::save::Received;
 use crate::error::{Place, Result};
+use crate::record::flow::SUM;
 use crate::record::store::raw_files;
 use crate::record::{CashFlow, Finding, FindingKind, Record, Severity};
 use crate::site_dir::SiteDir;
@@ -64,10 +66,10 @@ pub fn add_between(
     else {
         return Ok(());
     };
-    for (change, later) in all.iter().filter_map(|later| Some((change_before(later, &all)?, later))) {
+    for ((since, change), later) in all.iter().filter_map(|later| Some((change_before(later, &all)?, later))) {
         let date = later.first.date;
-        let flow = flow(date, change, &account, currency);
-        if batch.flows.iter().any(|known| known.id == flow.id) {
+        let flow = CashFlow { id: format!("{SOURCE}{SUM}:{since}:{date}"), ..flow(date, change, &account, currency) };
+        if batch.flows.iter().any(|known| known.date == flow.date) {
             continue;
         }
         let message =
@@ -96,7 +98,10 @@ pub fn beside_stored(batch: &mut Batch, record: &Record) {
     let gone = record.flows.iter().filter(|flow| {
         // The first day of a file may leave open what came since the row before, which is in another file.
         let is_in = |(from, to): &(NaiveDate, NaiveDate)| *from < flow.date && flow.date <= *to;
-        is_ours(flow) && covered.iter().any(is_in) && !kept.iter().chain(&known).any(|new| new.date == flow.date)
+        is_ours(flow)
+            && !flow.is_sum()
+            && covered.iter().any(is_in)
+            && !kept.iter().chain(&known).any(|new| new.date == flow.date)
     });
     for flow in gone {
         let message =
@@ -130,13 +135,14 @@ fn is_stored(day: &Total, record: &Record) -> bool {
     ours.map(|known| known.net_liquidation).any(|value| Some(value) == day.value)
 }
 
-/// How much the total rose before a file began, where another one ends before it and none holds its first day otherwise.
-fn change_before(later: &Totals, all: &[Totals]) -> Option<Decimal> {
+/// How much the total rose before a file began, and since which day, where another one ends before it and none holds its first
+/// day otherwise.
+fn change_before(later: &Totals, all: &[Totals]) -> Option<(NaiveDate, Decimal)> {
     let begins = later.first.date;
     if all.iter().any(|other| other.first.date < begins && begins <= other.last.date) {
         return None;
     }
     let before = all.iter().filter(|other| other.last.date < begins).max_by_key(|other| other.last.date)?;
     let change = later.first.total.checked_sub(before.last.total)?;
-    (!change.is_zero() && (later.is_new || before.is_new)).then_some(change.normalize())
+    (!change.is_zero() && (later.is_new || before.is_new)).then_some((before.last.date, change.normalize()))
 }

@@ -35,6 +35,21 @@ impl Step {
         };
         to_decimals(rounded, DECIMALS)
     }
+
+    /// Parts rounded so that they add up to their rounded sum: each down, and what is left to those that lost the most.
+    pub fn round_parts(self, parts: &[f64]) -> Vec<f64> {
+        let width = self.width();
+        let mut units: Vec<f64> = parts.iter().map(|part| (part / width).floor()).collect();
+        let whole = (self.round(parts.iter().sum()) / width).round();
+        let left = (whole - units.iter().sum::<f64>()).max(0.0) as usize;
+        let lost = |at: &usize| parts.get(*at).map_or(0.0, |part| part / width - (part / width).floor());
+        let mut order: Vec<usize> = (0..parts.len()).collect();
+        order.sort_by(|one, other| lost(other).total_cmp(&lost(one)).then(one.cmp(other)));
+        for at in order.into_iter().take(left) {
+            units.iter_mut().skip(at).take(1).for_each(|units| *units += 1.0);
+        }
+        units.into_iter().map(|units| self.round(units * width)).collect()
+    }
 }
 
 fn to_decimals(value: f64, places: i32) -> f64 {
@@ -75,5 +90,27 @@ mod tests {
         // What is rounded once is rounded.
         let once = Step::Log(0.001).round(0.876_543);
         assert_eq!(Step::Log(0.001).round(once), once);
+    }
+
+    #[test]
+    fn parts_are_rounded_so_that_they_add_up() {
+        // A third each is 33, 33 and 34 per cent; of equal losses the first gets what is left.
+        assert_eq!(Step::Of(0.01).round_parts(&[1.0 / 3.0; 3]), [0.34, 0.33, 0.33]);
+        // 2.4 - 1.3 + 0.3 steps are 1.4, which is one: 2, -2 and 0, and one more for what lost 0.7.
+        assert_eq!(Step::Of(1.0).round_parts(&[2.4, -1.3, 0.3]), [2.0, -1.0, 0.0]);
+        assert!(Step::Of(0.01).round_parts(&[]).is_empty());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_parts_each_is_a_neighbour_and_all_add_up(parts in proptest::collection::vec(-0.5f64..0.5, 1..30)) {
+            for step in [Step::Of(0.02), Step::Of(0.001), Step::Decimals(4)] {
+                let rounded = step.round_parts(&parts);
+                let (sum, whole): (f64, f64) = (rounded.iter().sum(), step.round(parts.iter().sum()));
+                proptest::prop_assert!((sum - whole).abs() < 1e-9, "{sum} {whole}");
+                let near = rounded.iter().zip(&parts).all(|(rounded, part)| (rounded - part).abs() <= step.width() + 1e-9);
+                proptest::prop_assert!(near, "{rounded:?}");
+            }
+        }
     }
 }

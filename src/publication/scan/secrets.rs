@@ -202,6 +202,12 @@ fn public_numbers(record: &Record) -> Numbers {
     let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
     let mut numbers = Numbers::default();
     let all = fills.chain(positions).chain(notes).chain(planned).chain(bars);
-    all.for_each(|number| numbers.add(number.into(), PUBLIC));
+    for number in all {
+        numbers.add(number.into(), PUBLIC);
+        // As pages write it: what one share brought is its price in cents.
+        if number.scale() > 2 {
+            numbers.add(number.round_dp(2).into(), PUBLIC);
+        }
+    }
     numbers
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::by_hand::without_entered_twice;
 use super::cash_names::under_one_name;
+use super::spans::without_what_is_known;
 use super::sums::without_sums;
 use super::{Files, Reader, too_large};
 use crate::error::Place;
@@ -47,9 +48,9 @@ impl Reader<'_> {
         self.discover(found);
         self.findings.extend(assign(&mut flows, settings));
         flows.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
-        let flows = without_sums(flows, &mut self.findings);
+        let flows = without_sums(without_what_is_known(flows), &mut self.findings);
         let (external, inside) = flows.into_iter().partition(|flow| flow.kind.is_external());
-        (without_entered_twice(external, &mut self.findings), inside)
+        (without_entered_twice(external, &self.valued, &mut self.findings), inside)
     }
 
     fn is_of_record(&mut self, place: &Place, flow: &CashFlow, external: bool, account: Option<&AccountId>) -> bool {

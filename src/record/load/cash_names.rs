@@ -40,7 +40,8 @@ struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     /// Of each other's ids of these two kinds: first rows of one amount; then those that a statement of another time
-    /// has instead, because of one kind of money and one day each statement lists all.
+    /// has instead, because of one kind of money and one day each statement lists all. Money paid for one share is never that
+    /// of another.
     fn between(by_id: &'a ById, from: Naming, to: Naming) -> Self {
         let mut pairs = Self { by_id, found: Vec::new(), used: BTreeSet::new() };
         let unnamed = ids_by_terms(by_id, from);
@@ -55,8 +56,9 @@ impl<'a> Pairs<'a> {
             // A statement that numbers some rows says of the others that they are movements of their own.
             let alone =
                 |one: &CashFlow| to != Naming::Number || one.generated.is_none_or(|at| !told_with.contains(&at));
-            pairs.add(ids, named, |one, other| alone(one) && one.amount == other.amount);
-            pairs.add(ids, named, |one, other| alone(one) && restates(one, other));
+            let same = |one: &CashFlow, other: &CashFlow| alone(one) && !one.is_of_another_holding(other);
+            pairs.add(ids, named, |one, other| same(one, other) && one.amount == other.amount);
+            pairs.add(ids, named, |one, other| same(one, other) && restates(one, other));
         }
         pairs
     }
@@ -122,6 +124,8 @@ mod tests {
 
     fn row(id: &str, amount: &str, generated: &str) -> CashFlow {
         CashFlow {
+            symbol: None,
+            conid: None,
             id: id.into(),
             date: "2026-01-27".parse().unwrap(),
             account: AccountId::new("U7654321"),
@@ -181,5 +185,20 @@ mod tests {
         assert_eq!(ids(&[other, numbered.clone()]).len(), 2);
         let other_day = CashFlow { date: "2026-01-28".parse().unwrap(), ..row(HASH, "125", "01") };
         assert_eq!(ids(&[other_day, numbered]).len(), 2);
+    }
+
+    #[test]
+    fn dividends_of_two_shares_are_two_however_equal_and_their_restatements_do_not_cross() {
+        let of = |id: &str, amount: &str, generated: &str, conid: Option<u64>| CashFlow {
+            kind: FlowKind::Dividend,
+            conid,
+            ..row(id, amount, generated)
+        };
+        let numbered = of("cash:6001", "100", "09", Some(22));
+        assert_eq!(ids(&[of(HASH, "100", "01", Some(11)), numbered.clone()]).len(), 2);
+        assert_eq!(ids(&[of(HASH, "90", "01", Some(11)), numbered.clone()]).len(), 2);
+        assert_eq!(ids(&[of(HASH, "90", "01", Some(22)), numbered.clone()]).len(), 1);
+        // What names no share is of any.
+        assert_eq!(ids(&[of(HASH, "100", "01", None), numbered]).len(), 1);
     }
 }

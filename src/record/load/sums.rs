@@ -12,7 +12,7 @@ const MOST_TRIED: usize = 16;
 /// Cash without the sums whose movements are reported one by one. A sum that single rows of its kind do not add up to
 /// stays, and is named where there are any.
 pub(super) fn without_sums(flows: Vec<CashFlow>, findings: &mut Vec<Finding>) -> Vec<CashFlow> {
-    let sums: Vec<usize> = places(&flows, CashFlow::is_sum);
+    let sums: Vec<usize> = places(&flows, |flow| flow.is_sum() && flow.span().is_none());
     let single = places(&flows, |flow| !flow.is_sum() && flow.source == Source::Flex);
     let (mut used, mut covered) = (BTreeSet::new(), BTreeSet::new());
     for place in sums {
@@ -51,7 +51,7 @@ fn is_part(single: &CashFlow, sum: &CashFlow) -> bool {
 }
 
 /// Which of these rows add up to an amount: all of them, else some.
-fn adding_up(parts: &[(usize, Decimal)], amount: Decimal) -> Option<Vec<usize>> {
+pub(super) fn adding_up(parts: &[(usize, Decimal)], amount: Decimal) -> Option<Vec<usize>> {
     let sum = parts.iter().try_fold(Decimal::ZERO, |sum, (_, part)| sum.checked_add(*part))?;
     if !parts.is_empty() && sum == amount {
         return Some(parts.iter().map(|(place, _)| *place).collect());
@@ -84,6 +84,8 @@ mod tests {
     fn row(id: &str, label: &str, amount: &str) -> CashFlow {
         let amount: Decimal = amount.parse().unwrap();
         CashFlow {
+            symbol: None,
+            conid: None,
             id: id.into(),
             date: "2026-01-27".parse().unwrap(),
             account: crate::record::AccountId::new("U7654321"),

@@ -9,7 +9,7 @@ pub use record::{daily, orders};
 pub use table::{Column, Table, Values};
 
 use crate::publication::Publication;
-use record::{costs, drawdowns, months, points, positions, round_trips, slippage};
+use record::{contributions, costs, drawdowns, months, points, positions, round_trips, slippage};
 
 /// Every table of a publication.
 pub fn all(publication: &Publication) -> Vec<Table> {
@@ -22,6 +22,7 @@ pub fn all(publication: &Publication) -> Vec<Table> {
         slippage(publication),
         drawdowns(publication),
     ];
+    tables.extend(contributions(publication));
     tables.extend(costs(publication));
     tables.extend(strategies::all(publication));
     tables

@@ -155,3 +155,16 @@ pub(super) fn drawdowns(publication: &Publication) -> Table {
     ];
     Table { name: "drawdowns", meaning: "The worst drawdowns, deepest first.", columns }
 }
+
+/// What each holding brought, where that is known.
+pub(super) fn contributions(publication: &Publication) -> Option<Table> {
+    let found = publication.contributions.as_ref()?;
+    let columns = vec![
+        texts("symbol", "ticker; empty for what belongs to no holding", &found.parts, |part| part.symbol.clone()),
+        texts("name", "what it is", &found.parts, |part| Some(part.name.clone()).filter(|name| !name.is_empty())),
+        numbers("contribution", "part of the total return", &found.parts, |part| Some(part.contribution)),
+    ];
+    let meaning =
+        "What each holding brought, the most first; all rows add up to the total return up to the positions shown.";
+    Some(Table { name: "contributions", meaning, columns })
+}

@@ -7,7 +7,9 @@ use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup, Unit};
 use crate::format;
-use crate::publication::{Digits, DrawdownView, Period, PublicFigure, Publication, Published, Reads, is_return};
+use crate::publication::{
+    Digits, DrawdownView, HoldingsBrought, Period, PublicFigure, Publication, Published, Reads, is_return,
+};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -15,6 +17,8 @@ struct Performance<'a> {
     years: Vec<YearRow>,
     figures: Vec<FigureRows<'a>>,
     periods: &'a [Period],
+    /// What each holding brought, where that is known.
+    contributions: Option<&'a HoldingsBrought>,
     drawdowns: &'a [DrawdownView],
     /// Charts of the figures that have a value on at least two days.
     rolling: Vec<String>,
@@ -46,6 +50,7 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
         years: years(site),
         figures: publication.figures.iter().map(|group| figure_rows(group, publication.facts.digits)).collect(),
         periods: &publication.periods,
+        contributions: publication.contributions.as_ref(),
         drawdowns: &publication.drawdowns,
         rolling: rolling(publication)?,
         data_quality: &publication.data_quality,
