@@ -8,9 +8,7 @@ files hold. For each seed the round trips, in pairs of an opening and a closing 
 the ledger (exact fractions), whatever the cut and order of the files. Exit 1 and the seed where they are not.
 """
 
-import json
 import random
-import shutil
 import sys
 import tempfile
 from collections import defaultdict, deque
@@ -22,8 +20,8 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from nav import SESSIONS, close, new_site, run  # noqa: E402
-from seeds import play  # noqa: E402
+from nav import DOLLARS, SESSIONS, close  # noqa: E402
+from seeds import Site, in_two_orders, play  # noqa: E402
 
 
 @dataclass
@@ -200,7 +198,7 @@ def parts(fills, source):
 def one(binary, seed, keep):
     source = random.Random(seed * 611_953)
     account = Account(source)
-    form, right, problems, seen = Form(source, account), account.figures(), [], None
+    form, right = Form(source, account), account.figures()
     with tempfile.TemporaryDirectory() as folder:
         folder, files = Path(folder), []
         for number, part in enumerate(parts(account.fills, source)):
@@ -208,26 +206,19 @@ def one(binary, seed, keep):
             files[-1].write_bytes(form.write(part))
         values = folder / "values.csv"
         values.write_text("date,value\n" + "".join(f"{day},1000000\n" for day in sorted({fill.time.date() for fill in account.fills})))
-        for attempt in range(2):
-            root = folder / f"site{attempt}"
-            source.shuffle(files)
-            new_site(binary, root)
-            run(binary, root, "import", "nav", values)
+        def attempt(root, _):
+            site, problems = Site(binary, root, DOLLARS), []
+            site.run("import", "nav", values)
             for path in files:
-                run(binary, root, "import", "csv", path, *form.arguments())
-            trades = json.loads(run(binary, root, "stats", "--json", codes=(0, 1)))["trades"]
+                site.run("import", "csv", path, *form.arguments())
+            trades = site.figures()["trades"]
             for key, value in right.items():
                 if not close(trades[key], value):
                     problems.append(f"{key}: {trades[key]} instead of {value if value is None else float(value)}")
-            if seen is not None and trades != seen:
-                problems.append("another order of import gives other figures")
-            seen = trades
-            if problems:
-                problems.insert(0, " ".join(map(str, form.arguments())))
-                if keep:
-                    shutil.copytree(folder, keep / f"fills-{seed}", dirs_exist_ok=True)
-                break
-    return problems
+            return trades, problems
+
+        problems = in_two_orders(source, files, folder, keep and keep / f"fills-{seed}", attempt)
+    return problems and [" ".join(map(str, form.arguments())), *problems]
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ fractions, METRICS of the site: money comes in at the start of an interval and l
 order of the files, and the site must build. Exit 1 and the seed where one does not.
 """
 
-import json
 import math
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 from datetime import date, timedelta
@@ -23,9 +20,10 @@ import exchange_calendars
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from seeds import play  # noqa: E402
+from seeds import Site, in_two_orders, play  # noqa: E402
 
 TOLERANCE = 1e-9
+DOLLARS = 'base_currency = "USD"\nexchange = "XNYS"'
 SESSIONS = [day.date() for day in exchange_calendars.get_calendar("XNYS").sessions_in_range("2018-01-02", "2025-12-31")]
 KNOWN = set(SESSIONS)
 
@@ -217,23 +215,6 @@ class Form:
         return (self.ending.join(lines) + self.ending).encode(self.encoding)
 
 
-def new_site(binary, root):
-    subprocess.run([binary, "init", root], check=True, capture_output=True)
-    (root / "config/config.toml").write_text(
-        '[site]\ntitle = "Hostile"\nauthor = "Nobody"\nstatus = "live"\n\n'
-        '[account]\nbase_currency = "USD"\nexchange = "XNYS"\n\n[benchmark]\nsymbol = ""\n')
-    for page in (root / "content").glob("*.md"):
-        page.unlink()
-
-
-def run(binary, root, *arguments, codes=(0,)):
-    done = subprocess.run([binary, "--root", root, *arguments], capture_output=True, text=True)
-    if done.returncode not in codes:
-        words = (done.stderr + done.stdout).strip()[-1200:]
-        raise AssertionError(f"`{' '.join(map(str, arguments[:2]))}` ended with {done.returncode}: {words}")
-    return done.stdout
-
-
 def close(ours, right):
     if isinstance(right, dict):
         return isinstance(ours, dict) and ours.keys() == right.keys() and all(close(ours[key], right[key]) for key in right)
@@ -252,39 +233,33 @@ def different(ours, right):
 def one(binary, seed, keep):
     source = random.Random(seed * 104_729)
     account = Account(source)
-    form, right, problems, seen = Form(source, account), account.figures(), [], None
+    form, right = Form(source, account), account.figures()
     with tempfile.TemporaryDirectory() as folder:
         folder, files = Path(folder), []
         for number, span in enumerate(spans(account, source)):
             files.append(folder / f"values-{number}.csv")
             files[-1].write_bytes(form.write(account, *span))
-        for attempt in range(2):
-            root = folder / f"site{attempt}"
-            source.shuffle(files)
-            new_site(binary, root)
+        def attempt(root, number):
+            site, problems = Site(binary, root, DOLLARS), []
             for path in files:
-                run(binary, root, "import", "nav", path)
-            stats = json.loads(run(binary, root, "stats", "--json", codes=(0, 1)))
+                site.run("import", "nav", path)
+            stats = site.figures()
             for key, value in right.items():
                 ours = stats
                 for part in key.split("."):
                     ours = ours[part]
                 if not close(ours, value):
                     problems.append(f"{key}: {different(ours, value)}")
-            if seen is not None and stats != seen:
-                problems.append("another order of import gives other figures")
-            seen = stats
-            if not problems:
+            if number == seed % 2:
                 try:
-                    run(binary, root, "build")
+                    site.run("build")
                 except AssertionError as problem:
                     problems.append(str(problem))
-            if problems:
-                problems.insert(0, f"{account.rhythm}, {form.columns}, {len(files)} files, {len(account.days)} values, dates {form.date}")
-                if keep:
-                    shutil.copytree(folder, keep / f"nav-{seed}", dirs_exist_ok=True)
-                break
-    return problems
+            return stats, problems
+
+        problems = in_two_orders(source, files, folder, keep and keep / f"nav-{seed}", attempt)
+    what = f"{account.rhythm}, {form.columns}, {len(files)} files, {len(account.days)} values, dates {form.date}"
+    return problems and [what, *problems]
 
 
 if __name__ == "__main__":
