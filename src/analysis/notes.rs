@@ -87,11 +87,14 @@ struct OrderIndex<'a> {
     by_number: HashMap<&'a str, Vec<usize>>,
     /// By the id of a fill, and by the id without its version.
     by_fill: HashMap<&'a str, Vec<usize>>,
+    /// By the names that a fill has where a statement lacks its execution.
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> OrderIndex<'a> {
     fn new(orders: &'a [Order], lineage: &'a Lineage<'a>) -> Self {
         let (mut by_ticker, mut by_number, mut by_fill) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut by_name = HashMap::new();
         for (index, order) in orders.iter().enumerate() {
             for ticker in lineage.names_of(order) {
                 add(&mut by_ticker, ticker_key(&ticker), index);
@@ -104,9 +107,10 @@ impl<'a> OrderIndex<'a> {
                 if let Some((family, _)) = fill.exec_id.version() {
                     add(&mut by_fill, family, index);
                 }
+                fill.names_by_number().for_each(|name| add(&mut by_name, name, index));
             }
         }
-        Self { orders, lineage, by_ticker, by_number, by_fill }
+        Self { orders, lineage, by_ticker, by_number, by_fill, by_name }
     }
 
     fn order_of(&self, note: &Annotation) -> Result<usize, WhyUnmatched> {
@@ -136,7 +140,7 @@ impl<'a> OrderIndex<'a> {
         let numbers = note.order.as_deref().and_then(|number| self.by_number.get(number.trim()));
         let fills = note.exec_ids.iter().flat_map(|id| {
             let family = id.version().and_then(|(family, _)| self.by_fill.get(family));
-            self.by_fill.get(id.as_str()).into_iter().chain(family)
+            self.by_fill.get(id.as_str()).into_iter().chain(family).chain(self.by_name.get(id.as_str()))
         });
         numbers.into_iter().chain(fills).flatten().copied().collect()
     }
@@ -223,6 +227,17 @@ mod tests {
         let notes = [note("late", "SXLK", "2026-01-05T10:00:00Z"), note("early", "SXLK", "2026-01-05T09:00:00Z")];
         let fills = [bought("2026-01-05"), bought("2026-01-06")];
         assert_eq!(matched(&notes, &fills), (vec![Some(1), None], vec![WhyUnmatched::Taken(0)]));
+    }
+
+    #[test]
+    fn a_note_that_names_a_transaction_finds_its_fill_when_the_execution_is_known() {
+        let mut named = note("a", "SXLK", "2026-03-01T09:00:00Z");
+        named.exec_ids = vec![ExecId::new("transaction:55")];
+        let mut fill = Fill::buy("SXLK", 1, 10).on("2026-01-05").id("0000aaaa.01.01.01").done();
+        fill.transaction_id = Some("55".into());
+        let other = Fill::buy("SXLK", 1, 10).on("2026-01-06").done();
+        let (of_order, unmatched) = matched(&[named], &[fill, other]);
+        assert_eq!((of_order, unmatched.len()), (vec![Some(0), None], 0));
     }
 
     #[test]

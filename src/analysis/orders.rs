@@ -59,11 +59,14 @@ impl Order {
         self.fills.iter().map(|fill| rates.commission(fill)).sum()
     }
 
-    /// Whether one of the fills has this id, or is a correction of the fill that had it.
+    /// Whether one of the fills has this id, is a correction of the fill that had it, or went by it before a statement had its
+    /// execution.
     pub fn has_fill(&self, id: &ExecId) -> bool {
         let family = id.version().map(|(fill, _)| fill);
         self.fills.iter().any(|fill| {
-            fill.exec_id == *id || (family.is_some() && fill.exec_id.version().map(|(fill, _)| fill) == family)
+            fill.exec_id == *id
+                || (family.is_some() && fill.exec_id.version().map(|(fill, _)| fill) == family)
+                || fill.names_by_number().any(|name| name == id.as_str())
         })
     }
 

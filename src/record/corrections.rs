@@ -80,9 +80,7 @@ impl<'a> Originals<'a> {
     fn among(fills: &'a BTreeMap<ExecId, (Place, Execution)>) -> Self {
         let (mut by_number, mut by_time): (BTreeMap<_, Vec<_>>, BTreeMap<_, Vec<_>>) = Default::default();
         for (id, (_, fill)) in fills.iter().filter(|(_, (_, fill))| fill.cancels.is_none()) {
-            let transaction = fill.transaction_id.as_ref().map(|number| format!("transaction:{number}"));
-            let trade = fill.trade_id.as_ref().map(|number| format!("trade:{number}"));
-            for number in transaction.into_iter().chain(trade) {
+            for number in fill.names_by_number() {
                 by_number.entry(number).or_default().push(id);
             }
             by_time.entry(fill.time.timestamp()).or_default().push(id);

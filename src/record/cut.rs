@@ -216,7 +216,8 @@ impl TextsSince {
 fn names_of(fills: &[&Execution]) -> BTreeSet<String> {
     let names = |fill: &Execution| {
         let numbers = [fill.perm_id.as_deref(), fill.order_id.as_deref()].into_iter().flatten();
-        numbers.chain([fill.exec_id.fill()]).map(str::to_owned).collect::<Vec<_>>()
+        let given = numbers.chain([fill.exec_id.fill()]).map(str::to_owned);
+        given.chain(fill.names_by_number()).collect::<Vec<_>>()
     };
     fills.iter().flat_map(|fill| names(fill)).collect()
 }

@@ -127,6 +127,13 @@ pub(crate) fn is_rounded(priced: Decimal, booked: Decimal) -> bool {
 }
 
 impl Execution {
+    /// The names that a statement without execution ids gives it: by its transaction and by its trade.
+    pub fn names_by_number(&self) -> impl Iterator<Item = String> + '_ {
+        let transaction = self.transaction_id.as_ref().map(|number| format!("transaction:{number}"));
+        let trade = self.trade_id.as_ref().map(|number| format!("trade:{number}"));
+        transaction.into_iter().chain(trade)
+    }
+
     /// The trade's value in its own currency, above zero: what the statement books for it, else quantity x price x
     /// multiplier. These count as well where the two are too far apart for rounding.
     pub fn notional(&self) -> Decimal {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::unknown_cash::most_gained;
 use super::{count, snapshot_place};
 use crate::analysis::fx::Rates;
 use crate::analysis::instruments::is_trade;
@@ -26,6 +27,14 @@ pub(super) struct Unexplained<'a> {
     since: NaiveDate,
     pub(super) amount: Decimal,
     pub(super) bps: f64,
+    /// Whether it may be what exchange rates made of cash of which the currencies are not known.
+    may_be_rates: bool,
+}
+
+impl Unexplained<'_> {
+    fn is_large(&self) -> bool {
+        self.bps.abs() > UNEXPLAINED_BPS
+    }
 }
 
 /// From snapshot to snapshot, the change in net liquidation value against its explanation:
@@ -35,7 +44,8 @@ pub(super) struct Unexplained<'a> {
 /// worth the flow that they are.
 ///
 /// The rest is reported in basis points of the earlier value, over all intervals with positions at both ends:
-/// a note with the largest, a warning where one is above 5. Intervals with an unknown exchange rate are counted.
+/// a note with the largest, a warning where one is above 5 that exchange rates of cash cannot explain. Intervals with an
+/// unknown exchange rate are counted.
 pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding> {
     let (known, without_rate) = changes(record, base);
     let mut findings = Vec::new();
@@ -82,6 +92,10 @@ fn changes(record: &Record, base: Currency) -> (Vec<Unexplained<'_>>, usize) {
             continue;
         }
         match unexplained(&moved, before, after, &rates) {
+            Some(rest) if rest.is_large() => {
+                let most = most_gained(before, after, &record.snapshots);
+                known.push(Unexplained { may_be_rates: rest.amount.abs() <= most, ..rest });
+            }
             Some(rest) => known.push(rest),
             None => without_rate += 1,
         }
@@ -161,7 +175,8 @@ pub(super) fn unexplained<'a>(
     }
     let amount = after.net_liquidation - before.net_liquidation - explained;
     let fraction = amount.checked_div(before.net_liquidation.abs())?;
-    Some(Unexplained { snapshot: after, since: before.date, amount, bps: fraction.to_f64()? * 10_000.0 })
+    let bps = fraction.to_f64()? * 10_000.0;
+    Some(Unexplained { snapshot: after, since: before.date, amount, bps, may_be_rates: false })
 }
 
 fn position_value(snapshot: &Snapshot) -> Option<Decimal> {
@@ -223,9 +238,15 @@ fn paid(fill: &Execution, after: &Snapshot, rates: &Rates) -> Option<Decimal> {
 }
 
 fn summary(known: &[Unexplained]) -> Option<Finding> {
-    let largest = known.iter().max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()))?;
-    let large = known.iter().filter(|rest| rest.bps.abs() > UNEXPLAINED_BPS).count();
+    let (unsure, sure): (Vec<&Unexplained>, Vec<&Unexplained>) = known.iter().partition(|rest| rest.may_be_rates);
+    let shown = if sure.is_empty() { &unsure } else { &sure };
+    let largest = shown.iter().max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()))?;
+    let large = sure.iter().filter(|rest| rest.is_large()).count();
     let intervals = count(known.len(), "interval");
+    let rates = match unsure.len() {
+        0 => String::new(),
+        unsure => format!("; in {unsure} it may be what exchange rates made of cash whose currencies are not known"),
+    };
     let where_and_how_much = format!(
         "{:.1} bps ({}) from {} to {}",
         largest.bps,
@@ -239,7 +260,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
             FindingKind::NetValue,
             format!(
                 "in {large} of {intervals} more than {UNEXPLAINED_BPS} bps of the change in net value is unexplained, \
-                 most {where_and_how_much}"
+                 most {where_and_how_much}{rates}"
             ),
             "enter a missing deposit or withdrawal with `trackrecord flow add DATE AMOUNT`, or look for a missing fill, dividend or \
              fee; a dividend counts from its ex-date in the broker's value",
@@ -251,9 +272,13 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
             FindingKind::NetValue,
             format!(
                 "net value is explained by prices, fills, flows and costs in {intervals}; most unexplained: \
-                 {where_and_how_much}"
+                 {where_and_how_much}{rates}"
             ),
-            "nothing to do",
+            if rates.is_empty() {
+                "nothing to do"
+            } else {
+                "tick `Cash Report` in the Flex query, so that statements have the cash of each currency"
+            },
         )
     };
     Some(finding.about(Subject::Period { from: largest.since, to: largest.snapshot.date }))

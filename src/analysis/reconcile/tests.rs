@@ -249,3 +249,24 @@ fn a_note_without_order_is_a_warning_once_it_can_no_longer_come() {
     assert_eq!(words(&findings), expected);
     assert_eq!(findings[2].place.as_ref().unwrap().to_string(), "content/trades/second.md");
 }
+
+#[test]
+fn cash_of_unknown_currencies_may_have_moved_with_their_rates_and_is_no_warning() {
+    // 900 of cash as one sum, while the euro rose by 4 %: up to 36 are explained by that.
+    let day = |date: &str, value: i64, rate: &str| {
+        let mut snapshot = crate::analysis::trade_samples::snapshot(date, value);
+        snapshot.cash.insert(currency("USD"), dec("900"));
+        snapshot.fx.insert(currency("EUR"), dec(rate));
+        snapshot.positions = Some(Vec::new());
+        snapshot
+    };
+    let found = |last: i64| {
+        let snapshots = vec![day("2026-01-05", 1000, "1.00"), day("2026-01-06", last, "1.04")];
+        net_value_against_profit(&Record { snapshots, ..Record::default() }, currency("USD"))
+    };
+    let [only] = &found(1030)[..] else { panic!() };
+    assert_eq!(only.severity, Severity::Note);
+    assert!(only.message.contains("in 1 it may be what exchange rates made of cash"), "{}", only.message);
+    let [only] = &found(1040)[..] else { panic!() };
+    assert_eq!(only.severity, Severity::Warning);
+}
