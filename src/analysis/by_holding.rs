@@ -11,6 +11,9 @@ use crate::config::FlowTiming;
 use crate::error::Result;
 use crate::record::{CashFlow, Currency, Execution, Position, Record, Snapshot, Ticker};
 
+/// Below this a difference of returns is nothing.
+const ROUNDING: f64 = 1e-12;
+
 /// What each holding brought, as `stats --json` prints it. All of it adds up to the total return.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HoldingContributions {
@@ -32,7 +35,8 @@ impl HoldingContributions {
         let holdings = found.parts.iter().filter_map(|(ticker, part)| Some((ticker.clone()?, *part)));
         found.is_known().then(|| Self {
             holdings: holdings.collect(),
-            rest: found.parts.get(&None).copied().unwrap_or_default(),
+            // A difference of sums: what is left of nothing is how a machine rounds.
+            rest: found.parts.get(&None).copied().filter(|rest| rest.abs() > ROUNDING).unwrap_or_default(),
             not_attributed: found.unattributed,
             not_attributed_returns: found.unattributed_returns,
             returns: found.returns,
