@@ -77,6 +77,8 @@ pub fn figure_to(value: f64, unit: Unit, decimals: usize) -> String {
         Unit::Percent => percent(value, decimals, Sign::Minus),
         Unit::Ratio => number(value, decimals, Sign::Minus),
         Unit::BasisPoints => basis_points(value, decimals, Sign::Minus),
+        // Five digits and more are no figure that anyone means to the day, and read like an amount.
+        Unit::Days if value.abs() >= 9_999.5 => format!("{} thousand days", number(value / 1000.0, 1, Sign::Minus)),
         Unit::Days => format!("{} days", number(value, 0, Sign::Minus)),
         Unit::Count => number(value, 0, Sign::Minus),
         Unit::Amount => number(value, 2, Sign::Minus),
@@ -158,6 +160,12 @@ mod tests {
         assert_eq!(percent(-0.00001, 2, Sign::Both), "0.00%");
         assert_eq!(percent(12.3456, 1, Sign::Minus), "1,234.6%");
         assert_eq!(percent(f64::NAN, 1, Sign::Minus), UNDEFINED);
+    }
+
+    #[test]
+    fn many_days_are_not_written_to_the_day() {
+        assert_eq!(figure(9_999.4, Unit::Days), "9,999 days");
+        assert_eq!(figure(28_502.7, Unit::Days), "28.5 thousand days");
     }
 
     #[test]

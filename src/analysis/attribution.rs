@@ -1,6 +1,7 @@
 //! What each holding, or each strategy, brought to the account.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -75,17 +76,7 @@ where
     days.retain(|day| window.contains(day.date));
     let returns = series.window(window).values();
     let coefficients = coefficients(&returns, &vec![0.0; returns.len()]);
-    let instruments = Instruments::of(&record.executions);
-    let holdings = Holdings::of(record);
-    let reading = Reading {
-        rates: Rates::new(base, &record.snapshots),
-        positions: known_positions(record, &holdings),
-        record,
-        instruments,
-        holdings,
-        base,
-        groups,
-    };
+    let reading = Reading::of(record, base, groups);
     let mut found = Contributions {
         parts: BTreeMap::from([(None, 0.0)]),
         unattributed: 0.0,
@@ -146,6 +137,10 @@ struct Reading<'a, P, F, I> {
     holdings: Holdings<'a>,
     /// The positions of each snapshot, where they are known.
     positions: Vec<Option<&'a [Position]>>,
+    /// Places of movements by the day from which positions follow them.
+    moved: BTreeMap<NaiveDate, Vec<usize>>,
+    /// What was paid, by its day.
+    paid: BTreeMap<NaiveDate, Vec<&'a CashFlow>>,
     base: Currency,
     groups: Groups<P, F, I>,
 }
@@ -164,6 +159,31 @@ where
     F: Fn(&Execution) -> Option<K>,
     I: Fn(&CashFlow) -> Option<K>,
 {
+    fn of(record: &'a Record, base: Currency, groups: Groups<P, F, I>) -> Self {
+        let holdings = Holdings::of(record);
+        let mut moved: BTreeMap<NaiveDate, Vec<usize>> = BTreeMap::new();
+        for (place, movement) in holdings.movements.iter().enumerate() {
+            let day = match movement {
+                Movement::Fill(fill, _) => fill.utc_date(),
+                Movement::Event(event) => event.date,
+            };
+            moved.entry(day).or_default().push(place);
+        }
+        let mut paid: BTreeMap<NaiveDate, Vec<&CashFlow>> = BTreeMap::new();
+        record.income.iter().for_each(|flow| paid.entry(flow.date).or_default().push(flow));
+        Self {
+            rates: Rates::new(base, &record.snapshots),
+            positions: known_positions(record, &holdings),
+            instruments: Instruments::of(&record.executions),
+            record,
+            holdings,
+            moved,
+            paid,
+            base,
+            groups,
+        }
+    }
+
     fn end(&self, date: NaiveDate) -> Option<End<'a>> {
         let at = self.record.snapshots.binary_search_by_key(&date, |snapshot| snapshot.date).ok()?;
         let positions = self.positions.get(at).copied().flatten()?;
@@ -223,7 +243,7 @@ where
     /// Dividends, taxes and charges of holdings, by the dates on which they entered the net value.
     fn add_income(&self, before: End<'a>, after: End<'a>, gains: &mut BTreeMap<K, Decimal>) -> Option<()> {
         let (since, until) = (before.snapshot.own_date(), after.snapshot.own_date());
-        for flow in self.record.income.iter().filter(|flow| since < flow.date && flow.date <= until) {
+        for flow in inside(&self.paid, since, until).flatten() {
             if let Some(key) = (self.groups.income)(flow) {
                 *gains.entry(key).or_default() += flow.in_base(self.base)?;
             }
@@ -288,12 +308,11 @@ where
         }
     }
 
+    /// What moved in between, in the order of time.
     fn movements(&self, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &Movement<'a>> {
-        let inside = move |date: NaiveDate| after < date && date <= until;
-        self.holdings.movements.iter().filter(move |movement| match movement {
-            Movement::Fill(fill, _) => inside(fill.utc_date()),
-            Movement::Event(event) => inside(event.date),
-        })
+        let mut places: Vec<usize> = inside(&self.moved, after, until).flatten().copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.holdings.movements.get(place))
     }
 
     /// What a corporate action paid for a position of a group, less what it charged.
@@ -356,6 +375,12 @@ where
         }
         Some(())
     }
+}
+
+/// What belongs to days after one and up to another.
+fn inside<T>(by_day: &BTreeMap<NaiveDate, T>, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &T> {
+    let days = (Bound::Excluded(after), Bound::Included(until.max(after)));
+    by_day.range(days).map(|(_, found)| found)
 }
 
 #[cfg(test)]
