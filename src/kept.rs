@@ -4,21 +4,33 @@
 //! text it shows. It holds nothing private then either: what is private is part of the base.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::digest::Digest;
 use crate::file_content::FileContent;
+
+/// Digests of texts and pictures by their paths below the root of the site, written with `/`.
+pub type Digests = BTreeMap<String, Digest>;
 
 /// What a file was made from, and the digest of what was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     base: Digest,
     /// The texts and pictures it shows, with the digest each had.
-    reads: BTreeMap<PathBuf, Digest>,
+    #[serde(serialize_with = "write_shared", deserialize_with = "read_shared")]
+    reads: Arc<Digests>,
     file: Digest,
+}
+
+fn write_shared<S: Serializer>(digests: &Arc<Digests>, serializer: S) -> Result<S::Ok, S::Error> {
+    digests.as_ref().serialize(serializer)
+}
+
+fn read_shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Digests>, D::Error> {
+    Digests::deserialize(deserializer).map(Arc::new)
 }
 
 /// The files of the last build, and those of this one.
@@ -26,8 +38,8 @@ pub struct Made {
 pub struct Kept {
     base: Digest,
     /// The digest of each text and picture as it is now.
-    inputs: BTreeMap<PathBuf, Digest>,
-    before: BTreeMap<String, Made>,
+    inputs: Arc<Digests>,
+    before: Arc<BTreeMap<String, Made>>,
     files: Before,
     now: Mutex<BTreeMap<String, Made>>,
     taken: Mutex<BTreeSet<String>>,
@@ -64,12 +76,7 @@ impl Before {
 
 impl Kept {
     /// The files in `files`, which were made as `before` says.
-    pub fn new(
-        base: Digest,
-        inputs: BTreeMap<PathBuf, Digest>,
-        before: BTreeMap<String, Made>,
-        files: Before,
-    ) -> Self {
+    pub fn new(base: Digest, inputs: Arc<Digests>, before: Arc<BTreeMap<String, Made>>, files: Before) -> Self {
         let (now, taken) = (Mutex::default(), Mutex::default());
         Self { base, inputs, before, files, now, taken }
     }
@@ -95,10 +102,13 @@ impl Kept {
     }
 
     /// Keeps a file that was made now. One that shows a text that is not known is made again next time.
-    pub fn put(&self, path: &str, base: Digest, reads: BTreeSet<PathBuf>, content: &FileContent) {
-        let digest = |path: PathBuf| self.inputs.get(&path).map(|digest| (path, *digest));
-        if let Some(reads) = reads.into_iter().map(digest).collect() {
-            self.now().insert(path.to_owned(), Made { base, reads, file: content.digest() });
+    pub fn put(&self, path: &str, base: Digest, reads: impl IntoIterator<Item = PathBuf>, content: &FileContent) {
+        let digest = |path: PathBuf| {
+            let path = written(&path);
+            self.inputs.get(&path).map(|digest| (path, *digest))
+        };
+        if let Some(reads) = reads.into_iter().map(digest).collect::<Option<Digests>>() {
+            self.now().insert(path.to_owned(), Made { base, reads: Arc::new(reads), file: content.digest() });
         }
     }
 
@@ -117,18 +127,20 @@ impl Kept {
     }
 }
 
+fn written(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn kept(base: &str, about: &str, before: BTreeMap<String, Made>, folder: &Path) -> Kept {
         let inputs = BTreeMap::from([("content/about.md".into(), Digest::of(about.as_bytes()))]);
         Kept::new(
             Digest::of(base.as_bytes()),
-            inputs,
-            before,
+            Arc::new(inputs),
+            Arc::new(before),
             Before::Folder { path: folder.to_path_buf(), known: BTreeMap::new() },
         )
     }
@@ -140,8 +152,8 @@ mod tests {
         let first = kept("base", "me", BTreeMap::new(), folder.path());
         let base = first.base(["template"]);
         assert!(first.take("page.html", base).is_none());
-        first.put("page.html", base, BTreeSet::from(["content/about.md".into()]), &b"page"[..].into());
-        first.put("other.html", base, BTreeSet::from(["content/unknown.md".into()]), &b"other"[..].into());
+        first.put("page.html", base, ["content/about.md".into()], &b"page"[..].into());
+        first.put("other.html", base, ["content/unknown.md".into()], &b"other"[..].into());
         let made = first.into_made();
         assert_eq!(made.keys().collect::<Vec<_>>(), ["page.html"]);
 

@@ -10,6 +10,7 @@ use super::listing::{self, Listing};
 use crate::Result;
 use crate::config::{Config, OfFigures};
 use crate::digest::Digest;
+use crate::kept::Digests;
 use crate::record::{Annotation, Record};
 use crate::render::pictures::is_picture;
 use crate::site_dir::{INPUT_FOLDERS, SiteDir, is_input};
@@ -149,8 +150,8 @@ pub fn of_data(settings: &OfFigures, today: NaiveDate, inputs: &Listing) -> Dige
 }
 
 /// What every figure is made from: what [`of_data`] says, and what figures take from the author's texts.
-pub fn of_figures(data: Digest, record: &Record) -> Digest {
-    Digest::of_parts([data, outline(record)])
+pub fn of_figures(data: Digest, outline: Digest) -> Digest {
+    Digest::of_parts([data, outline])
 }
 
 /// The digest of what figures take from the author's texts: what notes say about their orders beside words.
@@ -167,7 +168,7 @@ pub fn outline(record: &Record) -> Digest {
 }
 
 /// The texts and pictures with their digests, as they are named in what a page is made from.
-pub fn of_texts(inputs: &Listing) -> impl Iterator<Item = (PathBuf, Digest)> {
+pub fn of_texts(inputs: &Listing) -> Digests {
     let texts = inputs.digests().filter(|(path, _)| is_at_or_below(path, "content"));
-    texts.map(|(path, digest)| (PathBuf::from(path), digest))
+    texts.map(|(path, digest)| (path.to_owned(), digest)).collect()
 }

@@ -73,7 +73,7 @@ impl KeptFigures {
         if !is_sound || inputs::outline(record) != head.outline {
             return None;
         }
-        reword(&mut publication, record, config);
+        reword(&mut publication, record, config, None);
         let tables = Arc::new(tables::all(&publication));
         let figures = Figures { publication: Arc::new(publication), secrets: Arc::new(secrets), tables };
         Some((held, figures.under(config)))

@@ -33,6 +33,11 @@ impl Stamp {
         stamp.with_system(metadata)
     }
 
+    /// Whether the file was last written so long before a time that whatever is written after that shows.
+    fn is_before(&self, time: i64) -> bool {
+        self.modified < time.saturating_sub(RESOLUTION)
+    }
+
     #[cfg(unix)]
     fn with_system(self, metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
@@ -182,7 +187,7 @@ impl Listing {
 
     /// The files that have to be read again to know that they are the same.
     pub fn recent(&self) -> impl Iterator<Item = &str> {
-        let is_recent = |(path, known): &(&String, &Known)| self.trusted(path, known.stamp).is_none();
+        let is_recent = |(_, known): &(&String, &Known)| !known.stamp.is_before(self.taken);
         self.files.iter().filter(is_recent).map(|(path, _)| path.as_str())
     }
 
@@ -205,7 +210,7 @@ impl Listing {
     /// The digest of a file that has this stamp, if nothing can have happened to it since.
     fn trusted(&self, path: &str, stamp: Stamp) -> Option<Digest> {
         let known = self.files.get(path).filter(|known| known.stamp == stamp)?;
-        (stamp.modified < self.taken.saturating_sub(RESOLUTION)).then_some(known.digest)
+        stamp.is_before(self.taken).then_some(known.digest)
     }
 
     /// The digests of those files with these stamps of which the content is known without reading it.

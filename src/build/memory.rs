@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -187,11 +188,11 @@ impl<'a> Memory<'a> {
     }
 
     fn keeping(&self, record: &Record, before: BTreeMap<String, Made>) -> Kept {
-        let base = inputs::of_figures(self.figures.data(), record);
+        let base = inputs::of_figures(self.figures.data(), inputs::outline(record));
         let outputs = self.last.as_ref().map(|last| &last.outputs).zip(output_stamps(self.out).ok());
         let known = outputs.map(|(outputs, stamps)| outputs.known(&stamps)).unwrap_or_default();
         let files = Before::Folder { path: self.out.to_path_buf(), known };
-        Kept::new(base, inputs::of_texts(&self.inputs).collect(), before, files)
+        Kept::new(base, Arc::new(inputs::of_texts(&self.inputs)), Arc::new(before), files)
     }
 
     /// Remembers a build that wrote these files, and figures that were computed for it, unless something was changed while

@@ -66,7 +66,7 @@ pub(super) struct Generation {
     /// Counts up.
     pub(super) number: u64,
     pub(super) files: Arc<Files>,
-    pub(super) made: BTreeMap<String, Made>,
+    pub(super) made: Arc<BTreeMap<String, Made>>,
     pub(super) held: site::Held,
     /// The figures of which the private values were looked for in it.
     pub(super) base: Option<Digest>,
@@ -78,7 +78,7 @@ pub(super) struct Generation {
 #[derive(Default)]
 pub(super) struct Reports {
     pub(super) files: Arc<Files>,
-    pub(super) made: BTreeMap<String, Made>,
+    pub(super) made: Arc<BTreeMap<String, Made>>,
     pub(super) warnings: Vec<String>,
     /// Whether they may be older than the pages.
     pub(super) wait: bool,

@@ -1,30 +1,32 @@
 //! A site that is held in memory while its author works on it: only what a change touches is made again.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::figures::Figures;
 use super::inputs::{self, Changes};
+use super::leaks;
 use super::listing::{self, Listing};
 pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
 use super::rebuilt::{Generation, Reports};
 use super::texts::Texts;
 use super::typesetting::{Brake, TypesetReports, Typesetting};
-use super::{leaks, publishable, static_files};
 use crate::Result;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::digest::Digest;
-use crate::kept::{Before, Kept, Made};
-use crate::publication::reword;
+use crate::kept::{Before, Digests, Kept, Made};
 use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
-use crate::record::{Finding, HeldRecord, Record, schema};
+use crate::record::{Finding, HeldRecord, Record};
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{Cache, path_of};
-use crate::site::theme::{self, Theme};
-use crate::site::{self, Files, overrides};
+use crate::site::theme::Theme;
+use crate::site::{self, Files};
 use crate::site_dir::SiteDir;
 
 /// A site in memory from one change to the next.
@@ -51,6 +53,8 @@ pub struct Session {
     environment: Vec<(String, String)>,
     settings: Settings,
     inputs: Listing,
+    /// The texts and pictures among them.
+    texts_now: Arc<Digests>,
     /// What has changed and was not read yet.
     stale: Changes,
     today: Option<NaiveDate>,
@@ -58,8 +62,10 @@ pub struct Session {
     /// The digest of data and of the settings of figures.
     data: Option<Digest>,
     record: Option<HeldRecord>,
-    /// Whether the record has other texts than the figures.
-    has_other_texts: bool,
+    /// What figures take from its texts, as far as that is known.
+    outline: Option<Digest>,
+    /// The texts that the record has and the figures may not; `None` if that may be all.
+    unsaid: Option<BTreeSet<PathBuf>>,
     computed: Option<Computed>,
     pictures: Arc<Pictures>,
     static_files: Arc<Files>,
@@ -90,12 +96,14 @@ impl Session {
             environment: environment.into_iter().collect(),
             settings,
             inputs: Listing::default(),
+            texts_now: Arc::default(),
             stale: Changes::all(),
             today: None,
             config: None,
             data: None,
             record: None,
-            has_other_texts: false,
+            outline: None,
+            unsaid: None,
             computed: None,
             pictures: Arc::default(),
             static_files: Arc::default(),
@@ -203,6 +211,9 @@ impl Session {
         };
         self.is_whole = was_whole && changes.is_empty();
         let has_changed = !changes.is_empty();
+        if has_changed {
+            self.texts_now = Arc::new(inputs::of_texts(&self.inputs));
+        }
         if self.settings.lines {
             self.texts.read(self.site.root(), &changes);
         }
@@ -210,96 +221,9 @@ impl Session {
         Ok(has_changed)
     }
 
-    fn read_config(&mut self) -> Result<Arc<Config>> {
-        if let Some(config) = self.config.as_ref().filter(|_| !self.stale.config) {
-            return Ok(Arc::clone(config));
-        }
-        let config = Arc::new(config::load(&self.site, self.environment.iter().cloned())?);
-        let is_same = self.config.as_ref().is_some_and(|before| before.of_record() == config.of_record());
-        self.stale.config = false;
-        self.stale.data |= !is_same;
-        self.data = None;
-        self.config = Some(Arc::clone(&config));
-        Ok(config)
-    }
-
-    /// Reads what has changed of the record, and computes its figures if they can have changed.
-    fn compute(&mut self, config: &Config, today: NaiveDate) -> Result<Computed> {
-        let texts = std::mem::take(&mut self.stale.texts);
-        let data = match self.data.filter(|_| !self.stale.data) {
-            Some(data) => data,
-            None => inputs::of_data(&config.of_figures(), today, &self.inputs),
-        };
-        self.data = Some(data);
-        let held = match self.record.take() {
-            Some(mut held) if !self.stale.data => {
-                if !texts.is_empty() {
-                    held.read_texts(&self.site, |path| texts.contains(path));
-                    self.has_other_texts = true;
-                }
-                held
-            }
-            _ => {
-                schema::check(&self.site)?;
-                self.stale.data = false;
-                HeldRecord::load(&self.site, &*config.of_record(), today)
-            }
-        };
-        let record = self.record.insert(held).record();
-        publishable(record, self.settings.base_url.as_deref())?;
-        let base = inputs::of_figures(data, record);
-        let computed = match self.computed.take() {
-            Some(mut computed) if computed.base == base => {
-                if self.has_other_texts {
-                    reword(Arc::make_mut(&mut computed.figures.publication), record, config);
-                }
-                computed
-            }
-            _ => Computed { base, figures: Figures::of(record, config)? },
-        };
-        self.has_other_texts = false;
-        let computed = Computed { figures: computed.figures.under(config), ..computed };
-        self.computed = Some(computed.clone());
-        Ok(computed)
-    }
-
-    fn read_pictures(&mut self) -> Result<()> {
-        if self.stale.pictures {
-            self.pictures = Arc::new(Pictures::below(&self.site.content())?);
-            self.stale.pictures = false;
-        }
-        Ok(())
-    }
-
-    fn read_static_files(&mut self) -> Result<()> {
-        if self.stale.static_files {
-            self.static_files = Arc::new(static_files::read(&self.site)?);
-            self.stale.static_files = false;
-        }
-        Ok(())
-    }
-
-    fn read_templates(&mut self) -> Result<()> {
-        if self.stale.templates {
-            self.templates = Arc::new(OwnTemplates::read(&self.site.templates())?);
-            self.unused = overrides::unused(&self.templates);
-            self.theme = None;
-            self.stale.templates = false;
-        }
-        Ok(())
-    }
-
-    fn parse_theme(&mut self) -> Result<Arc<Theme>> {
-        if let Some(theme) = &self.theme {
-            return Ok(Arc::clone(theme));
-        }
-        Ok(Arc::clone(self.theme.insert(Arc::new(theme::load(&self.templates)?))))
-    }
-
     /// What was made before as far as it may be taken again.
-    fn kept(&self, base: Digest, made: &BTreeMap<String, Made>, files: &Arc<Files>) -> Kept {
-        let texts = inputs::of_texts(&self.inputs).collect();
-        Kept::new(base, texts, made.clone(), Before::Memory(Arc::clone(files)))
+    fn kept(&self, base: Digest, made: &Arc<BTreeMap<String, Made>>, files: &Arc<Files>) -> Kept {
+        Kept::new(base, Arc::clone(&self.texts_now), Arc::clone(made), Before::Memory(Arc::clone(files)))
     }
 
     fn typesetting_of(&self, config: &Config, computed: &Computed) -> Typesetting {
@@ -356,7 +280,7 @@ impl Session {
         let whole = Generation {
             number: self.last.number + 1,
             files: Arc::new(rendered.files),
-            made: kept.into_made(),
+            made: Arc::new(kept.into_made()),
             held: rendered.held,
             base: Some(*base),
             findings: findings.collect(),

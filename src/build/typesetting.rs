@@ -80,7 +80,7 @@ pub struct TypesetReports {
     pub(super) number: u64,
     pub(super) secrets: Arc<Secrets>,
     pub(super) reports: Reports,
-    pub(super) made: BTreeMap<String, Made>,
+    pub(super) made: Arc<BTreeMap<String, Made>>,
 }
 
 impl Typesetting {
@@ -95,7 +95,12 @@ impl Typesetting {
     /// The first that cannot be typeset: a template that is wrong, commentary that cannot be typeset; an end before its time.
     pub fn run(self) -> Result<TypesetReports> {
         let reports = self.with_options(|options| report::all(&self.publication, options))?;
-        Ok(TypesetReports { number: self.number, secrets: self.secrets, reports, made: self.kept.into_made() })
+        Ok(TypesetReports {
+            number: self.number,
+            secrets: self.secrets,
+            reports,
+            made: Arc::new(self.kept.into_made()),
+        })
     }
 
     /// Draws the pages of the report of one month: a PNG with `scale` pixels a point.

@@ -47,7 +47,7 @@ pub fn written(publication: &Publication) -> Option<String> {
     let kept = Kept {
         orders: orders.collect(),
         planned: planned.collect(),
-        notes: publication.texts.note_paths().map(Cow::from).collect(),
+        notes: publication.texts.note_paths().into_iter().map(Cow::from).collect(),
         publication: Cow::Borrowed(publication),
     };
     let mut text = Vec::new();

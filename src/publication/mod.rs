@@ -39,6 +39,9 @@ pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use chrono::{Days, NaiveDate};
 
 use crate::analysis::Window;
@@ -111,15 +114,12 @@ fn waits_for_nothing(disclosure: &Disclosure) -> bool {
 
 /// Exchanges the texts in a publication for those of a record of which nothing else has changed: neither data nor
 /// settings, nor what notes say about their orders beside words. Of the record nothing but its texts and its exchange is
-/// looked at.
-pub fn reword(publication: &mut Publication, record: &Record, config: &Config) {
+/// looked at. With `changed`, only those in these files can be other ones.
+pub fn reword(publication: &mut Publication, record: &Record, config: &Config, changed: Option<&BTreeSet<PathBuf>>) {
     let disclosure = Disclosure::new(&config.privacy);
-    let until = disclosed_until(publication.facts.as_of, record.exchange, &disclosure);
-    publication.texts = if waits_for_nothing(&disclosure) {
-        publication.texts.reworded(record, &record.annotations)
-    } else {
-        publication.texts.reworded(record, &record.annotations_until(until))
-    };
+    let until = (!waits_for_nothing(&disclosure))
+        .then(|| disclosed_until(publication.facts.as_of, record.exchange, &disclosure));
+    publication.texts.reword(record, until, |path| changed.is_none_or(|changed| changed.contains(path)));
 }
 
 /// The newest date of which positions and trades are shown, where that of the newest snapshot shown is `last`.

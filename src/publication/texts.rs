@@ -4,11 +4,11 @@
 //! it shows, and only those are made again that show one that has changed.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::calendar::YearMonth;
@@ -20,7 +20,7 @@ use crate::record::{Annotation, Document, Record};
 pub struct Texts {
     commentary: BTreeMap<YearMonth, Arc<Document>>,
     pages: BTreeMap<String, Arc<Document>>,
-    notes: BTreeMap<PathBuf, Arc<NoteText>>,
+    notes: HashMap<PathBuf, Arc<NoteText>>,
 }
 
 /// What the trader's note on an order says.
@@ -70,7 +70,7 @@ impl From<&Annotation> for NoteText {
 
 /// The files of which something was read.
 #[derive(Debug, Default)]
-pub struct Reads(RefCell<BTreeSet<PathBuf>>);
+pub struct Reads(RefCell<HashSet<PathBuf>>);
 
 impl Reads {
     /// Notes that a file was read.
@@ -82,7 +82,7 @@ impl Reads {
     }
 
     /// All of them.
-    pub fn into_paths(self) -> BTreeSet<PathBuf> {
+    pub fn into_paths(self) -> HashSet<PathBuf> {
         self.0.into_inner()
     }
 }
@@ -141,15 +141,39 @@ impl Texts {
         Digest::of_parts(self.commentary.values().chain(self.pages.values()).map(text))
     }
 
-    /// The files of the notes.
-    pub(super) fn note_paths(&self) -> impl Iterator<Item = &Path> {
-        self.notes.keys().map(PathBuf::as_path)
+    /// The files of the notes, in order.
+    pub(super) fn note_paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = self.notes.keys().map(PathBuf::as_path).collect();
+        paths.sort_unstable();
+        paths
     }
 
-    /// What a record says now, with the notes on the same orders.
-    pub(super) fn reworded(&self, record: &Record, annotations: &[Annotation]) -> Self {
-        let notes = annotations.iter().filter(|note| self.notes.contains_key(&note.path));
-        Self::new(record, notes.map(NoteText::from))
+    /// Takes over what a record says now, with the notes on the same orders as they were known at the end of a date. Only
+    /// what `may_have_changed` names, and what is not there yet, can be other than before.
+    pub(super) fn reword(
+        &mut self,
+        record: &Record,
+        until: Option<NaiveDate>,
+        may_have_changed: impl Fn(&Path) -> bool,
+    ) {
+        let again = |text: &Document, before: Option<&Arc<Document>>| {
+            let same = before.filter(|before| before.path == text.path && !may_have_changed(&text.path));
+            same.cloned().unwrap_or_else(|| Arc::new(text.clone()))
+        };
+        let commentary = record.commentary.iter();
+        let commentary = commentary.map(|(month, text)| (*month, again(text, self.commentary.get(month)))).collect();
+        let pages = record.pages.iter();
+        let pages = pages.map(|(slug, text)| (slug.clone(), again(text, self.pages.get(slug)))).collect();
+        (self.commentary, self.pages) = (commentary, pages);
+        for note in record.annotations.iter().filter(|note| may_have_changed(&note.path)) {
+            let known = match until {
+                Some(until) => record.annotation_until(note, until),
+                None => Some(note.clone()),
+            };
+            if let (Some(text), Some(known)) = (self.notes.get_mut(&note.path), known) {
+                *text = Arc::new(NoteText::from(&known));
+            }
+        }
     }
 
     /// The commentary on a month.

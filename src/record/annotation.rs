@@ -38,6 +38,20 @@ pub struct Annotation {
 }
 
 impl Annotation {
+    /// What it says about its order beside words.
+    pub(super) fn without_words(&self) -> Self {
+        let Self { pre_trade, post_trade, .. } = self.clone();
+        let (thesis, position_size_rationale, exit_plan) = Default::default();
+        let post_trade = post_trade.map(|post| PostTrade { completed_at: post.completed_at, ..PostTrade::default() });
+        Self {
+            pre_trade: PreTrade { thesis, position_size_rationale, exit_plan, ..pre_trade },
+            post_trade,
+            body: String::new(),
+            body_line: 0,
+            ..self.clone()
+        }
+    }
+
     /// Whether it says which order it is about; otherwise the first one after it is meant.
     pub fn names_its_order(&self) -> bool {
         !self.exec_ids.is_empty() || self.order.is_some()

@@ -1,6 +1,6 @@
 //! The files of `content/`: which of them are read, and as what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -20,10 +20,58 @@ const NOT_READ: [&str; 12] =
 
 /// A text of the trader's.
 #[derive(Debug, Clone)]
-enum Text {
+pub(super) enum Text {
     Annotation(Box<Annotation>),
     Commentary(YearMonth, Document),
     Page(Document),
+}
+
+/// Where a text of a record stands in it, and the text that may take this place.
+pub(super) enum InRecord<'a, 'b> {
+    Annotation(&'a mut Annotation, &'b Annotation),
+    Document(&'a mut Document, &'b Document),
+}
+
+impl Text {
+    /// Reads one of the same kind.
+    fn read_as(&self, text: &str, path: &Path) -> Result<Self> {
+        match self {
+            Self::Annotation(_) => annotation(text, path),
+            Self::Commentary(..) => commentary(text, path),
+            Self::Page(_) => page(text, path),
+        }
+    }
+
+    /// Whether both are the same text, whatever it says.
+    fn is_reworded(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Annotation(note), Self::Annotation(other)) => note.without_words() == other.without_words(),
+            (Self::Commentary(month, text), Self::Commentary(other_month, other)) => {
+                month == other_month && text.path == other.path
+            }
+            (Self::Page(text), Self::Page(other)) => (&text.slug, &text.path) == (&other.slug, &other.path),
+            _ => false,
+        }
+    }
+
+    /// The text of the same file in a record; `None` where that is left out of it.
+    pub(super) fn place_in<'a, 'b>(&'b self, record: &'a mut Record) -> Option<InRecord<'a, 'b>> {
+        let of_file = |place: &&mut Document, text: &Document| place.path == text.path;
+        match self {
+            Self::Annotation(note) => {
+                let place = record.annotations.iter_mut().find(|place| place.path == note.path)?;
+                Some(InRecord::Annotation(place, note))
+            }
+            Self::Commentary(month, text) => {
+                let place = record.commentary.get_mut(month).filter(|place| of_file(place, text))?;
+                Some(InRecord::Document(place, text))
+            }
+            Self::Page(text) => {
+                let place = record.pages.get_mut(&text.slug).filter(|place| of_file(place, text))?;
+                Some(InRecord::Document(place, text))
+            }
+        }
+    }
 }
 
 /// What `content/` holds, in the order of the files.
@@ -38,6 +86,14 @@ pub(super) struct Content {
 /// Reads everything below `content/`. A file that cannot be read becomes a finding, and so does one that is left out.
 pub(super) fn read(site: &SiteDir) -> Content {
     Content::default().read_again(site, |_| true)
+}
+
+fn annotation(text: &str, path: &Path) -> Result<Text> {
+    Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))
+}
+
+fn page(text: &str, path: &Path) -> Result<Text> {
+    Ok(Text::Page(Document { slug: page_slug(path), ..content::document(text, path)? }))
 }
 
 fn commentary(text: &str, path: &Path) -> Result<Text> {
@@ -68,15 +124,31 @@ impl Content {
             };
             paths.par_iter().map(one).collect()
         };
-        let texts = [
-            each(&found.annotations, |text, path| Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))),
-            each(&found.commentary, commentary),
-            each(&found.pages, |text, path| {
-                let document = content::document(text, path)?;
-                Ok(Text::Page(Document { slug: page_slug(path), ..document }))
-            }),
-        ];
+        let texts =
+            [each(&found.annotations, annotation), each(&found.commentary, commentary), each(&found.pages, page)];
         Self { texts: texts.into_iter().flatten().collect(), findings }
+    }
+
+    /// These files as they are now with their numbers, if they are texts as before that say something else; `None` where anything
+    /// else has happened.
+    pub fn other_words(&self, site: &SiteDir, changed: &BTreeSet<PathBuf>) -> Option<Vec<(usize, Text)>> {
+        let other = |path: &PathBuf| {
+            let number = self.texts.iter().position(|(place, _)| place.path == *path)?;
+            let before = self.texts.get(number)?.1.as_ref().ok()?;
+            let file = site.root().join(path);
+            let text = before.read_as(&read_text(&file, site.root()).ok()?, path).ok()?;
+            before.is_reworded(&text).then_some((number, text))
+        };
+        changed.iter().map(other).collect()
+    }
+
+    /// Puts such texts in the place of those before.
+    pub fn put_words(&mut self, texts: Vec<(usize, Text)>) {
+        for (number, text) in texts {
+            if let Some((_, place)) = self.texts.get_mut(number) {
+                *place = Ok(text);
+            }
+        }
     }
 
     /// Puts the texts into a record. Of two that would be the same thing the first counts; the other is a finding.

@@ -71,9 +71,9 @@ impl Record {
         }
     }
 
-    /// The notes of [`Record::until`] alone.
-    pub fn annotations_until(&self, last: NaiveDate) -> Vec<Annotation> {
-        notes_until(&self.annotations, |time| latest_date(time, self.exchange.zone()) <= last)
+    /// One of the notes as [`Record::until`] has it.
+    pub fn annotation_until(&self, note: &Annotation, last: NaiveDate) -> Option<Annotation> {
+        note_until(note, |time| latest_date(time, self.exchange.zone()) <= last)
     }
 
     /// The record from a date on.

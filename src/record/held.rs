@@ -1,15 +1,17 @@
 //! A record in memory, of which the author's texts are read again without the rest.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::content_files::{self, Content};
+use super::content_files::{self, Content, InRecord, Text};
 use super::cut::TextsSince;
-use super::{Finding, Record, Settings, Severity, load, placeholders};
+use super::{Finding, FindingKind, Record, Settings, Severity, load, placeholders};
 use crate::calendar::Exchange;
+use crate::error::Place;
 use crate::site_dir::SiteDir;
 
 /// A record, and what it takes to exchange the texts in it.
@@ -24,6 +26,15 @@ pub struct HeldRecord {
     is_live: bool,
     /// How many warnings there are about data that was not read this time.
     unread_warnings: usize,
+}
+
+/// What became of texts that were read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reread {
+    /// They say something else, and that is all: the same texts are there, notes are of the same orders.
+    OnlyWords,
+    /// That may not be all.
+    MoreThanWords,
 }
 
 /// What has to be known of a record's data to read its texts alone.
@@ -71,10 +82,35 @@ impl HeldRecord {
         held
     }
 
-    /// Reads the texts that may have changed again, by their paths below the site's root.
-    pub fn read_texts(&mut self, site: &SiteDir, may_have_changed: impl Fn(&Path) -> bool + Sync) {
-        self.content = std::mem::take(&mut self.content).read_again(site, may_have_changed);
+    /// Reads these files of the texts again, by their paths below the site's root: those that are new, gone or other ones.
+    pub fn read_texts(&mut self, site: &SiteDir, changed: &BTreeSet<PathBuf>) -> Reread {
+        if let Some(texts) = self.content.other_words(site, changed)
+            && texts.iter().all(|(_, text)| text.place_in(&mut self.record).is_some())
+        {
+            texts.iter().for_each(|(_, text)| self.put_words(text));
+            self.record.findings.sort();
+            self.content.put_words(texts);
+            return Reread::OnlyWords;
+        }
+        self.content = std::mem::take(&mut self.content).read_again(site, |path| changed.contains(path));
         self.put_texts();
+        Reread::MoreThanWords
+    }
+
+    /// Puts other words into the place that a text has in the record.
+    fn put_words(&mut self, text: &Text) {
+        match text.place_in(&mut self.record) {
+            Some(InRecord::Annotation(place, note)) => place.clone_from(note),
+            Some(InRecord::Document(place, document)) => {
+                place.clone_from(document);
+                let is_of_it =
+                    |place: &Option<Place>| place.as_ref().is_some_and(|place| place.path == document.path);
+                let findings = &mut self.record.findings;
+                findings.retain(|finding| finding.kind != FindingKind::FillIn || !is_of_it(&finding.place));
+                findings.extend(placeholders::finding(document, self.is_live));
+            }
+            None => {}
+        }
     }
 
     fn put_texts(&mut self) {
@@ -108,4 +144,64 @@ impl HeldRecord {
 
 fn warnings(findings: &[Finding]) -> usize {
     findings.iter().filter(|finding| finding.severity == Severity::Warning).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    const NOTE: &str = "+++\nid = \"a\"\nsymbol = \"A\"\ncreated_at = 2022-06-03T09:00:00Z\n";
+
+    /// What becomes of one file when it is read again, held against a record that is loaded anew.
+    fn reread(held: &mut HeldRecord, site: &SiteDir, path: &str, text: Option<&str>) -> Reread {
+        let file = site.root().join(path);
+        match text {
+            Some(text) => std::fs::write(file, text).unwrap(),
+            None => std::fs::remove_file(file).unwrap(),
+        }
+        let reread = held.read_texts(site, &BTreeSet::from([path.into()]));
+        let anew = HeldRecord::load(site, &Config::default(), "2100-01-01".parse().unwrap());
+        let texts = |record: &Record| {
+            let Record { annotations, commentary, pages, findings, .. } = record;
+            format!("{annotations:#?} {commentary:#?} {pages:#?} {findings:#?}")
+        };
+        assert_eq!(texts(held.record()), texts(anew.record()), "{path} {text:?}");
+        reread
+    }
+
+    #[test]
+    fn other_words_are_put_in_place_and_whatever_else_has_changed_is_read_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        for below in ["content/trades", "content/months"] {
+            std::fs::create_dir_all(folder.path().join(below)).unwrap();
+        }
+        let mut held = HeldRecord::load(&site, &Config::default(), "2100-01-01".parse().unwrap());
+        let note = |more: &str| format!("{NOTE}{more}+++\nWords.\n");
+        let thesis = note("[pre_trade]\nthesis = \"Why\"\n");
+        let side = note("[pre_trade]\nthesis = \"Why\"\nside = \"BUY\"\n");
+        use Reread::{MoreThanWords, OnlyWords};
+        for (path, text, expected) in [
+            ("content/trades/a.md", Some(note("").as_str()), MoreThanWords),
+            ("content/trades/a.md", Some(thesis.as_str()), OnlyWords),
+            ("content/trades/a.md", Some(side.as_str()), MoreThanWords),
+            ("content/trades/b.md", Some(side.as_str()), MoreThanWords),
+            ("content/trades/b.md", Some("+++\nid = 1\n+++\n"), MoreThanWords),
+            ("content/trades/b.md", None, MoreThanWords),
+            ("content/about.md", Some("# Me\n\n[Fill in]\n"), MoreThanWords),
+            ("content/about.md", Some("# Us\n\nWords.\n\n[Fill in: more] [fill in]\n"), OnlyWords),
+            ("content/about.md", Some("+++\ndraft = true\n+++\n# Us\n\n[Fill in]\n"), OnlyWords),
+            ("content/months/2022-06.md", Some("June.\n"), MoreThanWords),
+            ("content/months/2022-06.md", Some("June, [fill in].\n"), OnlyWords),
+            // Of two for one month the first counts.
+            ("content/months/2022-06.markdown", Some("June again.\n"), MoreThanWords),
+            ("content/months/2022-06.markdown", Some("June once more.\n"), OnlyWords),
+            ("content/months/2022-06.md", Some("Not June.\n"), MoreThanWords),
+            ("content/months/2022-06.markdown", None, MoreThanWords),
+            ("content/paper.csv", Some("a,b\n"), MoreThanWords),
+        ] {
+            assert_eq!(reread(&mut held, &site, path, text), expected, "{path} {text:?}");
+        }
+    }
 }

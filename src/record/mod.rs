@@ -65,7 +65,7 @@ pub use execution::{Execution, Side};
 pub use finding::{Finding, Severity, Subject};
 pub use finding_kind::FindingKind;
 pub use flow::{CashFlow, FlowKind, StatementPeriod};
-pub use held::{DataOfTexts, HeldRecord};
+pub use held::{DataOfTexts, HeldRecord, Reread};
 pub use instrument::{Instrument, Instruments};
 pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};

@@ -11,13 +11,14 @@ const LONGEST: usize = 60;
 
 /// The texts that still have such places. Strangers take a live record at its word, so there they are errors.
 pub(super) fn findings(record: &Record, is_live: bool) -> Vec<Finding> {
-    let severity = if is_live { Severity::Error } else { Severity::Warning };
     let documents = record.pages.values().chain(record.commentary.values());
-    documents.filter(|document| !document.draft).filter_map(|document| finding(document, severity)).collect()
+    documents.filter_map(|document| finding(document, is_live)).collect()
 }
 
-fn finding(document: &Document, severity: Severity) -> Option<Finding> {
-    let lower = document.body.to_ascii_lowercase();
+/// What is to be said of one text.
+pub(super) fn finding(document: &Document, is_live: bool) -> Option<Finding> {
+    let severity = if is_live { Severity::Error } else { Severity::Warning };
+    let lower = if document.draft { return None } else { document.body.to_ascii_lowercase() };
     let first = lower.find(START)?;
     let all: String = document.body.get(first..)?.chars().take_while(|letter| *letter != ']').collect();
     let words = if all.chars().count() > LONGEST { all.chars().take(LONGEST).chain(['…']).collect() } else { all };

@@ -20,7 +20,7 @@ mod paths;
 mod templates;
 mod typeset;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -149,12 +149,12 @@ struct MonthlyPdf {
     warnings: Vec<String>,
     not_kept: Option<Error>,
     /// The texts and pictures in it.
-    reads: BTreeSet<PathBuf>,
+    reads: HashSet<PathBuf>,
 }
 
 impl MonthlyPdf {
     fn found(month: YearMonth, pdf: FileContent) -> Self {
-        let (warnings, reads) = (Vec::new(), BTreeSet::new());
+        let (warnings, reads) = (Vec::new(), HashSet::new());
         Self { month, pdf, data: None, is_new: false, missing_glyphs: None, warnings, not_kept: None, reads }
     }
 }

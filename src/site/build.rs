@@ -11,6 +11,7 @@ use crate::file_content::FileContent;
 use crate::kept::Kept;
 use crate::publication::Publication;
 use crate::render::links::encoded;
+use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::tables::{self, Table};
 use crate::{Error, Place, Result};
@@ -55,6 +56,7 @@ pub struct Held {
     /// The links that came from Markdown, by the page they are on.
     markdown: BTreeMap<String, Vec<MarkdownLink>>,
     front: Drawn,
+    page_of: Mapped,
 }
 
 /// The charts of the front, and what they are drawn from.
@@ -70,6 +72,25 @@ impl Drawn {
         let base = kept.map(|kept| kept.base(["charts"]));
         let is_same = base.is_some() && base == self.base;
         Self { base, charts: if is_same { Arc::clone(&self.charts) } else { Arc::default() } }
+    }
+}
+
+/// Which file is on which page, and what that follows from.
+#[derive(Debug, Default)]
+struct Mapped {
+    base: Option<Digest>,
+    page_of: Arc<PageOf>,
+}
+
+impl Mapped {
+    /// The same where it follows from the same.
+    fn again(&self, publication: &Publication, options: &Options) -> Self {
+        let drafts = Digest::of(&[options.drafts.into()]);
+        let base = options.kept.map(|kept| kept.base([publication.texts.outline(), drafts]));
+        if base.is_some() && base == self.base {
+            return Self { base, page_of: Arc::clone(&self.page_of) };
+        }
+        Self { base, page_of: Arc::new(pages::page_of_files(publication, options.drafts)) }
     }
 }
 
@@ -105,7 +126,9 @@ pub fn render_again(
     earlier: &Held,
 ) -> Result<RenderedSite> {
     let front = earlier.front.again(options.kept);
-    let site = Site::new(publication, options, theme, tables)?.with_front_charts(Arc::clone(&front.charts));
+    let page_of = earlier.page_of.again(publication, options);
+    let site = Site::new(publication, options, theme, tables, Arc::clone(&page_of.page_of))?;
+    let site = site.with_front_charts(Arc::clone(&front.charts));
     let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.outline()])));
     let pages = pages::list(&site);
     let finished = |page| finished(page, &site, same, earlier);
@@ -155,7 +178,7 @@ pub fn render_again(
     // In the order in which the pages were listed, which is that of their paths only by chance.
     let in_order = pages.iter().filter_map(|page| markdown.get(&page.path())).flatten();
     links.check(&files, promised, in_order)?;
-    Ok(RenderedSite { files, held: Held { links, markdown, front } })
+    Ok(RenderedSite { files, held: Held { links, markdown, front, page_of } })
 }
 
 /// A page, made now or before.
@@ -189,7 +212,7 @@ fn table_files(table: &Table, kept: Option<&Kept>) -> Result<Vec<(String, FileCo
     }
     let files = table.files()?.into_iter().map(|(path, text)| (path, FileContent::from(text))).collect::<Vec<_>>();
     if let Some((kept, base)) = same {
-        files.iter().for_each(|(path, content)| kept.put(path, base, BTreeSet::new(), content));
+        files.iter().for_each(|(path, content)| kept.put(path, base, [], content));
     }
     Ok(files)
 }

@@ -1,6 +1,6 @@
 //! The proof that every internal link leads to a file of the site, and every fragment to an anchor in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -32,6 +32,8 @@ pub struct MarkdownLink {
 pub struct Index {
     base_url: Option<String>,
     pages: BTreeMap<String, Arc<PageLinks>>,
+    /// How many links lead to each destination: most pages lead to the same ones, and each is looked for once.
+    destinations: HashMap<Arc<Destination>, usize>,
 }
 
 /// The links and anchors of one page.
@@ -39,7 +41,7 @@ pub struct Index {
 struct PageLinks {
     content: FileContent,
     /// Each link once, as its text.
-    links: BTreeMap<String, Destination>,
+    links: BTreeMap<String, Arc<Destination>>,
     /// What can be pointed to.
     anchors: BTreeSet<String>,
 }
@@ -53,7 +55,7 @@ impl PageLinks {
                 Attribute::Target(_) if found.links.contains_key(&*value) => {}
                 Attribute::Target(_) => {
                     let destination = destination(page, &value, base_url);
-                    found.links.insert(value.into_owned(), destination);
+                    found.links.insert(value.into_owned(), Arc::new(destination));
                 }
                 Attribute::Anchor(_) => drop(found.anchors.insert(value.into_owned())),
             }
@@ -66,18 +68,45 @@ impl Index {
     /// The links of these files, of which `earlier` may know some.
     pub fn of(files: &Files, base_url: Option<&str>, earlier: &Self) -> Self {
         let comparable = earlier.base_url.as_deref() == base_url;
-        let pages = files.par_iter().filter(|(path, _)| path.ends_with(".html"));
+        let html = files.par_iter().filter(|(path, _)| path.ends_with(".html"));
         let read = |(path, content): (&String, &FileContent)| {
             let known = earlier.pages.get(path).filter(|known| comparable && known.content == *content);
             let links = known.cloned().unwrap_or_else(|| Arc::new(PageLinks::of(path, content, base_url)));
             (path.clone(), links)
         };
-        Self { base_url: base_url.map(str::to_owned), pages: pages.map(read).collect() }
+        let pages: BTreeMap<_, _> = html.map(read).collect();
+        let base_url = base_url.map(str::to_owned);
+        let nothing = Self::default();
+        let earlier = if comparable { earlier } else { &nothing };
+        let mut index = Self { base_url, pages, destinations: earlier.destinations.clone() };
+        index.count(earlier);
+        index
+    }
+
+    /// Counts the links of the pages that are not those of before.
+    fn count(&mut self, earlier: &Self) {
+        let Self { pages, destinations, .. } = self;
+        let other = |page: &String, links: &Arc<PageLinks>, pages: &BTreeMap<String, Arc<PageLinks>>| {
+            !pages.get(page).is_some_and(|same| Arc::ptr_eq(same, links))
+        };
+        let gone = earlier.pages.iter().filter(|(page, links)| other(page, links, pages));
+        for destination in gone.flat_map(|(_, page)| page.links.values()) {
+            if let Some(count) = destinations.get_mut(destination) {
+                *count -= 1;
+                if *count == 0 {
+                    destinations.remove(destination);
+                }
+            }
+        }
+        let new = pages.iter().filter(|(page, links)| other(page, links, &earlier.pages));
+        for destination in new.flat_map(|(_, page)| page.links.values()) {
+            *destinations.entry(Arc::clone(destination)).or_default() += 1;
+        }
     }
 
     /// The paths in the site that links lead to and that do not exist.
     pub fn missing(&self, files: &Files) -> BTreeSet<String> {
-        let inside = self.pages.values().flat_map(|page| page.links.values()).filter_map(|link| match link {
+        let inside = self.destinations.keys().filter_map(|destination| match &**destination {
             Destination::Inside(path, _) => Some(path),
             Destination::Outside | Destination::Above => None,
         });
@@ -108,8 +137,16 @@ impl Index {
             return report(&lines.into_iter().map(str::to_owned).collect::<Vec<_>>())
                 .map_err(|error| error.at((*place).clone()));
         }
+        let is_sound = |destination: &Destination| match destination {
+            Destination::Outside => true,
+            Destination::Above => false,
+            Destination::Inside(path, fragment) => problem(path, fragment).is_none(),
+        };
+        if self.destinations.keys().all(|destination| is_sound(destination)) {
+            return Ok(());
+        }
         let broken = self.pages.iter().flat_map(|(page, found)| {
-            found.links.iter().filter_map(move |(link, destination)| match destination {
+            found.links.iter().filter_map(move |(link, destination)| match &**destination {
                 Destination::Outside => None,
                 Destination::Above => Some(format!("{page}: `{link}` leads out of the site")),
                 Destination::Inside(path, fragment) => {
@@ -133,7 +170,7 @@ impl Index {
 }
 
 /// Where in the site a link leads.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Destination {
     /// It leads outside, which is not looked at.
     Outside,
@@ -266,6 +303,30 @@ mod tests {
         assert!(again.check(&after, &BTreeSet::new(), [].iter()).is_err());
         let elsewhere = Index::of(&after, Some("https://x.org/"), &index);
         assert!(!Arc::ptr_eq(&index.pages["a.html"], &elsewhere.pages["a.html"]));
+    }
+
+    #[test]
+    fn what_links_lead_to_is_counted_from_change_to_change_as_from_nothing() {
+        let sites = [
+            files(&[
+                ("a.html", "<a href=\"b.html#y\"><a href=\"b.html\">"),
+                ("b.html", "<p id=y><a href=\"c.html\">"),
+            ]),
+            files(&[("a.html", "<a href=\"b.html\">"), ("b.html", "<p id=y><a href=\"c.html\">"), ("c.html", "")]),
+            files(&[("b.html", "<a href=\"../out\">"), ("c.html", "<a href=\"b.html\"><a href=\"./b.html\">")]),
+            files(&[("c.html", "<a href=\"c.html\">")]),
+            files(&[]),
+        ];
+        for (first, second) in sites.iter().flat_map(|first| sites.iter().map(move |second| (first, second))) {
+            let counted = Index::of(second, None, &Index::of(first, None, &Index::default()));
+            let anew = Index::of(second, None, &Index::default());
+            assert_eq!(counted.destinations, anew.destinations);
+            assert_eq!(counted.missing(second), anew.missing(second));
+            let said =
+                |index: &Index| index.check(second, &BTreeSet::new(), [].iter()).map_err(|error| error.to_string());
+            assert_eq!(said(&counted), said(&anew));
+        }
+        assert!(check(&sites[1], &[], None).is_ok() && check(&sites[2], &[], None).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod signals;
 mod strategies;
 mod trades;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -49,7 +49,7 @@ pub struct Site<'a> {
     drafts: bool,
     lines: bool,
     reports: BTreeSet<&'a str>,
-    page_of: PageOf,
+    page_of: Arc<PageOf>,
     /// The months that have a page, with their orders.
     months: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     common: Variables,
@@ -63,7 +63,7 @@ pub struct Rendered {
     /// Links that came from Markdown.
     pub links: Vec<MarkdownLink>,
     /// The files of the author's texts that are on it.
-    pub reads: BTreeSet<PathBuf>,
+    pub reads: HashSet<PathBuf>,
 }
 
 /// One page.
@@ -155,6 +155,7 @@ impl<'a> Site<'a> {
         options: &Options<'a>,
         theme: &'a Theme,
         tables: &'a [Table],
+        page_of: Arc<PageOf>,
     ) -> Result<Self> {
         let base_url =
             options.base_url.map(ToString::to_string).or_else(|| publication.facts.masthead.base_url.clone());
@@ -173,12 +174,11 @@ impl<'a> Site<'a> {
                 .chain(options.promised.into_iter().flatten())
                 .map(String::as_str)
                 .collect(),
-            page_of: PageOf::new(),
+            page_of,
             months: orders_by_month(publication),
             common: Variables::new(),
             front_charts: Arc::default(),
         };
-        site.page_of = page_of_files(publication, options.drafts);
         site.common = site.common()?;
         Ok(site)
     }

@@ -25,7 +25,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     publication.strategies.several = true;
     publication.strategies.no_comparison = Some("prices are missing".into());
     let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
-    let site = Site::new(&publication, &Options::default(), &theme, &tables).unwrap();
+    let site = Site::new(&publication, &Options::default(), &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);
     assert_eq!(site.sections().count(), SECTIONS.len());
     let kinds: BTreeSet<&str> = pages.iter().map(Page::template).collect();
