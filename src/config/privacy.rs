@@ -18,9 +18,9 @@ pub enum PrivacyMode {
 #[serde(rename_all = "lowercase")]
 pub enum PrivacyLevel {
     /// Six decimals: the account's size can be worked out from them.
-    #[default]
     Fine,
-    /// Daily values in steps of 0.1 %, months in steps of 0.01 %, weights in steps of 1 %.
+    /// Daily values in steps of 0.1 %, months in steps of 0.01 %, orders in steps of 1 %, positions in steps of 5 %.
+    #[default]
     Daily,
     /// No daily value; months in steps of 0.1 %, weights in steps of 5 %.
     Monthly,

@@ -1,5 +1,5 @@
 use crate::calendar::YearMonth;
-use crate::config::{self, Config};
+use crate::config::{self, Config, PrivacyLevel};
 use crate::publication::{MonthEnd, Publication, Published, redact};
 use crate::record::{ExecId, Record, load};
 use crate::{SiteDir, demo};
@@ -8,7 +8,8 @@ fn the_demo() -> (Record, Config) {
     let folder = tempfile::tempdir().unwrap();
     let site = SiteDir::new(folder.path());
     demo::write(&site).unwrap();
-    let config = config::load(&site, []).unwrap();
+    let mut config = config::load(&site, []).unwrap();
+    config.privacy.precision = PrivacyLevel::Fine;
     (load::load(&site, &config, "2100-01-01".parse().unwrap()), config)
 }
 

@@ -59,6 +59,11 @@ def demo(binary, scratch):
     """The program's own demo: its owner keeps money back before it leaves, and sizes orders at the worst slippage."""
     folder = Path(scratch) / "demo"
     subprocess.run([binary, "demo", folder], capture_output=True, check=True)
+    config = folder / "config/config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[privacy]\n", "[privacy]\nprecision = \"fine\"\n"), encoding="utf-8")
+    if error := build(binary, folder, folder / "public"):
+        sys.exit(f"demo: {error}")
     account = Account("demo", Rule(), "2015-01-30", "2022-12-28", 100_000.0)
     return account, read(folder / "public")
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use trackrecord::build::{Options, render};
-use trackrecord::config::{self, Config};
+use trackrecord::config::{self, Config, PrivacyLevel};
 use trackrecord::publication::redact;
 use trackrecord::record::{
     Annotation, Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Snapshot, load,
@@ -101,6 +101,7 @@ laters! {
 }
 
 use Later::*;
+use PrivacyLevel::{Coarse, Daily, Fine, Monthly};
 
 /// The record with another history after `cut`, and the same net values and flows.
 fn changed(record: &Record, later: Later, cut: NaiveDate) -> Record {
@@ -221,24 +222,24 @@ fn dearer_after(series: &PriceSeries, cut: NaiveDate) -> PriceSeries {
     PriceSeries::new(series.symbol.clone(), series.bars().iter().map(dearer).collect()).unwrap()
 }
 
-fn settings(strategies: usize, delay: u32) -> Config {
+fn settings(strategies: usize, delay: u32, level: PrivacyLevel) -> Config {
     let mut config = if strategies == 1 { DEMO.one.clone() } else { DEMO.two.clone() };
-    config.privacy.delay_days = delay;
+    (config.privacy.delay_days, config.privacy.precision) = (delay, level);
     config
 }
 
-/// Everything that pages, tables, charts and reports are made from.
+/// Everything that pages, tables, charts and reports are made from, as finely as it can be.
 fn published(record: &Record, strategies: usize, delay: u32) -> serde_json::Value {
-    let publication = redact(record, &settings(strategies, delay)).unwrap();
+    let publication = redact(record, &settings(strategies, delay, Fine)).unwrap();
     let mut all = serde_json::to_value(&publication).unwrap();
     all["texts"] = format!("{:?}", publication.texts).into();
     all
 }
 
 /// The names of the files that differ between the sites of two records.
-fn differing(one: &Record, other: &Record, strategies: usize, delay: u32) -> Vec<String> {
+fn differing(one: &Record, other: &Record, strategies: usize, delay: u32, level: PrivacyLevel) -> Vec<String> {
     let folder = trackrecord::SiteDir::new(DEMO.site.path(""));
-    let config = settings(strategies, delay);
+    let config = settings(strategies, delay, level);
     let files =
         |record: &Record| render(&folder, record, &config, &Options::default(), &Cache::in_memory()).unwrap().files;
     let (one, other) = (files(one), files(other));
@@ -283,9 +284,13 @@ fn what_happens_after_the_cut_changes_no_byte_of_any_file() {
         .iter()
         .fold(record.clone(), |record, later| changed(&record, *later, cut));
     for strategies in [1, 2] {
-        assert_eq!(differing(record, &other, strategies, DELAY), Vec::<String>::new(), "{strategies} strategies");
+        assert_eq!(
+            differing(record, &other, strategies, DELAY, Fine),
+            Vec::<String>::new(),
+            "{strategies} strategies"
+        );
     }
-    let seen = differing(record, &other, 2, 0);
+    let seen = differing(record, &other, 2, 0, Fine);
     for part in ["months/2021-07.pdf", "backtest/index.html", "strategies/index.html", "trades/index.html"] {
         assert!(seen.iter().any(|name| name == part), "{part} {seen:?}");
     }
@@ -298,11 +303,12 @@ proptest! {
     fn whatever_happens_after_any_cut_changes_no_byte(
         laters in prop::collection::vec(prop::sample::select(ALL.to_vec()), 1..6),
         strategies in 1usize..=2,
-        delay in 1u32..180,
+        delay in 1u32..120,
+        level in prop::sample::select(vec![Fine, Daily, Monthly, Coarse]),
     ) {
         let record = &DEMO.record;
         let cut = date(LAST) - Days::new(delay.into());
         let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
-        prop_assert_eq!(differing(record, &other, strategies, delay), Vec::<String>::new(), "{:?}", laters);
+        prop_assert_eq!(differing(record, &other, strategies, delay, level), Vec::<String>::new(), "{:?}", laters);
     }
 }

@@ -109,7 +109,7 @@ fn a_dry_run_lists_files_and_figures_and_touches_nothing() {
         said.out
     );
     assert!(said.out.contains("data/daily.json\n  new rows: 2024-05-09"), "{}", said.out);
-    assert!(said.out.contains("  2024-05: return 0.00159 -> 0.00109"), "{}", said.out);
+    assert!(said.out.contains("  2024-05: return 0.0016 -> 0.0011"), "{}", said.out);
     assert!(
         said.out.contains("performance/index.html\n") && said.out.contains("  Total return: 0.16% -> 0.11%"),
         "{}",
