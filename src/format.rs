@@ -77,8 +77,11 @@ pub fn figure_to(value: f64, unit: Unit, decimals: usize) -> String {
         Unit::Percent => percent(value, decimals, Sign::Minus),
         Unit::Ratio => number(value, decimals, Sign::Minus),
         Unit::BasisPoints => basis_points(value, decimals, Sign::Minus),
-        // Five digits and more are no figure that anyone means to the day, and read like an amount.
-        Unit::Days if value.abs() >= 9_999.5 => format!("{} thousand days", number(value / 1000.0, 1, Sign::Minus)),
+        // Five digits and more are no figure that anyone means to the last one, and read like an amount.
+        Unit::Days | Unit::Count if value.abs() >= 9_999.5 => {
+            let unit = if unit == Unit::Days { " days" } else { "" };
+            format!("{} thousand{unit}", number(value / 1000.0, 1, Sign::Minus))
+        }
         Unit::Days => format!("{} days", number(value, 0, Sign::Minus)),
         Unit::Count => number(value, 0, Sign::Minus),
         Unit::Amount => number(value, 2, Sign::Minus),
@@ -163,9 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn many_days_are_not_written_to_the_day() {
+    fn many_days_and_returns_are_not_written_to_the_last_one() {
         assert_eq!(figure(9_999.4, Unit::Days), "9,999 days");
         assert_eq!(figure(28_502.7, Unit::Days), "28.5 thousand days");
+        assert_eq!(figure(28_502.7, Unit::Count), "28.5 thousand");
     }
 
     #[test]

@@ -102,11 +102,8 @@ fn a_later_snapshot_of_a_date_stands_beside_the_first() {
     assert_eq!(files(&site.snapshots(), "json").unwrap().len(), 3);
 }
 
-#[test]
-fn income_and_flows_go_their_own_ways() {
-    let (_folder, site) = folder();
-    let mut store = Store::open(&site).unwrap();
-    let deposit = CashFlow {
+fn deposit() -> CashFlow {
+    CashFlow {
         symbol: None,
         conid: None,
         label: None,
@@ -119,7 +116,32 @@ fn income_and_flows_go_their_own_ways() {
         fx_to_base: None,
         kind: FlowKind::Deposit,
         source: "test".into(),
+    }
+}
+
+#[test]
+fn what_is_restated_back_under_its_other_name_is_heard_again() {
+    let said = |id: &str, amount: i64, month: u32| CashFlow {
+        id: id.into(),
+        amount: amount.into(),
+        generated: Some(format!("2026-{month:02}-01T05:00:00Z").parse().unwrap()),
+        source: "flex".into(),
+        ..deposit()
     };
+    let unnumbered = |month| said("cash:2026-01-27:ab", 1000, month);
+    let (_folder, site) = folder();
+    let mut store = Store::open(&site).unwrap();
+    let all = [unnumbered(2), said("cash:7", 1200, 3), unnumbered(4)];
+    assert_eq!(cash(&mut store, &all), counts(3, 0, 0));
+    assert_eq!(cash(&mut store, &all), counts(0, 3, 0));
+    assert_eq!(cash(&mut store, &[unnumbered(5)]), counts(0, 1, 0), "nothing was said in between");
+}
+
+#[test]
+fn income_and_flows_go_their_own_ways() {
+    let (_folder, site) = folder();
+    let mut store = Store::open(&site).unwrap();
+    let deposit = deposit();
     let dividend = CashFlow { id: "cash:2".into(), kind: FlowKind::Dividend, ..deposit.clone() };
     let changed = CashFlow { amount: 2000.into(), ..deposit.clone() };
     assert_eq!(cash(&mut store, &[deposit.clone(), dividend]), counts(2, 0, 0));

@@ -50,6 +50,18 @@ fn oldest_first<T: Versioned>(rows: &[T]) -> Vec<&T> {
     rows
 }
 
+/// Whether a movement of cash says again what a statement said before another one, which has or lacks the box for its number,
+/// said otherwise.
+fn is_restated_back(row: &CashFlow, same_id: &[CashFlow], of_day: &[CashFlow]) -> bool {
+    let said = same_id.iter().map(|known| known.generated).max().flatten();
+    let in_between = |other: &CashFlow| other.generated > said && other.generated < row.generated;
+    of_day.iter().any(|other| {
+        let may_be_it =
+            other.is_numbered() != row.is_numbered() && (other.currency, other.kind) == (row.currency, row.kind);
+        may_be_it && other.amount != row.amount && in_between(other)
+    })
+}
+
 impl Store {
     /// Fills go to `data/executions/`, one file a UTC date.
     pub(super) fn stage_executions(&self, fills: &[Execution], files: &mut FileSet) -> Result<Rows<Execution>> {
@@ -163,13 +175,21 @@ impl Store {
         let mut tables = [self.rows::<CashFlow>(&paths[0])?, self.rows::<CashFlow>(&paths[1])?];
         let mut changed = [false; 2];
         let mut by_id: BTreeMap<String, Vec<CashFlow>> = BTreeMap::new();
+        let mut by_day: BTreeMap<NaiveDate, Vec<CashFlow>> = BTreeMap::new();
         for row in tables.iter().flatten() {
             by_id.entry(row.id.clone()).or_default().push(row.clone());
+            by_day.entry(row.date).or_default().push(row.clone());
         }
         for row in oldest_first(flows) {
             let same_id = by_id.entry(row.id.clone()).or_default();
-            if added.note(row, verdict(&same_id.iter().collect::<Vec<_>>(), row)) {
+            let of_day = by_day.entry(row.date).or_default();
+            let verdict = match verdict(&same_id.iter().collect::<Vec<_>>(), row) {
+                Verdict::Known if is_restated_back(row, same_id, of_day) => Verdict::New,
+                verdict => verdict,
+            };
+            if added.note(row, verdict) {
                 same_id.push(row.clone());
+                of_day.push(row.clone());
                 let [inside, external] = &mut tables;
                 let [inside_changed, external_changed] = &mut changed;
                 let (table, changed) =
