@@ -115,6 +115,7 @@ class Account:
         self.became = {}  # conid -> the conid of the same holding under another number
         self.passed_on = []  # (day, conid, the conid of another holding that came of it, how much)
         self.moved_in = []  # (day, conid, quantity)
+        self.last_traded = {}  # (conid, day) -> hour and minute
         self.public_splits = []  # (symbol, day, ratio, currency), as a price source tells them
         self.cash = defaultdict(F)
         self.held = defaultdict(F)  # conid -> quantity
@@ -183,6 +184,11 @@ class Account:
         quantity = F(quantity)
         self.next_order += 1
         base_time = clock or f"{self.random.randint(10, 14):02}{self.random.randint(0, 59):02}"
+        # What an instrument is held of is known in the order of its orders, and so are the broker's indicators.
+        last = self.last_traded.get((instrument.conid, self.today), "")
+        if not clock and base_time <= last:
+            base_time = last[:2] + f"{int(last[2:]) + 1:02}" if last[2:] < "59" else f"{int(last[:2]) + 1:02}00"
+        self.last_traded[instrument.conid, self.today] = base_time
         near = price if price is not None else self.near(instrument)
         left, fills = quantity, []
         for piece in range(pieces):
@@ -410,6 +416,9 @@ class Account:
         held = self.held[instrument.conid]
         new = self.new(symbol, instrument.category, instrument.currency,
                        F(round(instrument.price / ratio * 100), 100), instrument.multiplier)
+        if held == 0:
+            # Statements know nothing of what is not held.
+            return new
         words = f"{instrument.symbol}(US{instrument.conid:010}) {verb} "
         number = self.number()
         self.action(kind, instrument, -held, words + f"({instrument.symbol}.OLD, INC, US{instrument.conid:010})", evening, number)
