@@ -52,6 +52,10 @@ curious PYTHON="python3":
     cargo build --release --locked
     {{PYTHON}} tests/oracle/curious.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
 
+# The final search for private values: so many honest accounts, and so many planted values; tests try a few hundred
+private-values RUNS="10000":
+    TRACKRECORD_ACCOUNTS={{RUNS}} TRACKRECORD_PLANTED={{RUNS}} cargo test --release --locked --lib build::private_values_tests
+
 # Ugly accounts against ledgers of their own: statements of a year cut and ordered at random, tables of net values, tables of
 # fills. PYTHON has the packages of tests/oracle/requirements.txt; `.ci/run` plays a few
 hostile PYTHON="python3" RUNS="1000":

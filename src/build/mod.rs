@@ -12,6 +12,8 @@ mod leaks;
 mod listing;
 mod lock;
 mod memory;
+#[cfg(test)]
+mod private_values_tests;
 mod rebuilt;
 pub mod session;
 #[cfg(test)]

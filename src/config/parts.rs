@@ -68,7 +68,7 @@ impl Config {
         OfFigures(Self {
             benchmark: self.benchmark.clone(),
             analysis: self.analysis.clone(),
-            privacy: self.privacy,
+            privacy: self.privacy.clone(),
             names: self.names.clone(),
             flex: Flex { token: self.flex.token.clone(), ..of_record.flex },
             ..of_record

@@ -29,7 +29,7 @@ pub enum PrivacyLevel {
 }
 
 /// `[privacy]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Privacy {
     /// `relative` or `absolute`.
@@ -38,4 +38,6 @@ pub struct Privacy {
     pub precision: PrivacyLevel,
     /// Calendar days for which positions and trades are held back.
     pub delay_days: u32,
+    /// Texts that the final search takes for something private, and that are the same only by chance.
+    pub allow: Vec<String>,
 }

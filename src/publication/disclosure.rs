@@ -23,20 +23,23 @@ use step::Step;
 /// The only maker of [`Amount`]s and [`Published`] numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Disclosure {
-    privacy: Privacy,
+    mode: PrivacyMode,
+    level: PrivacyLevel,
+    delay_days: u32,
     precision: &'static Precision,
 }
 
 impl Disclosure {
     /// What these settings allow.
     pub fn new(privacy: &Privacy) -> Self {
-        let disclosure = Self { privacy: *privacy, precision: precision::of(privacy.precision) };
+        let Privacy { mode, precision: level, delay_days, .. } = *privacy;
+        let disclosure = Self { mode, level, delay_days, precision: precision::of(level) };
         Self { precision: precision::of(disclosure.level()), ..disclosure }
     }
 
     /// How finely numbers are published. Where amounts are shown, there is no size to keep.
     pub fn level(&self) -> PrivacyLevel {
-        if self.shows_amounts() { PrivacyLevel::Fine } else { self.privacy.precision }
+        if self.shows_amounts() { PrivacyLevel::Fine } else { self.level }
     }
 
     /// Whether single days are published; otherwise month-ends are.
@@ -86,7 +89,7 @@ impl Disclosure {
 
     /// Whether amounts of money and share counts are shown.
     pub fn shows_amounts(&self) -> bool {
-        self.privacy.mode == PrivacyMode::Absolute
+        self.mode == PrivacyMode::Absolute
     }
 
     /// Whether positions and trades are held back for a while.
@@ -96,7 +99,7 @@ impl Disclosure {
 
     /// Calendar days for which positions and trades are held back.
     pub fn delay_days(&self) -> u32 {
-        self.privacy.delay_days
+        self.delay_days
     }
 
     /// Money with its cents, in absolute mode.

@@ -51,6 +51,7 @@ impl Secrets {
         let mut secrets =
             Self::of_numbers(Numbers::kept(meanings, amounts.to_vec()), Numbers::kept(vec![PUBLIC], public.to_vec()));
         secrets.accounts = accounts;
+        secrets.allow(config);
         names.iter().for_each(|(name, what)| secrets.name(name, static_text::of(what)));
         secrets.name(config.flex.token.expose(), TOKEN);
         Some(secrets)

@@ -3,14 +3,18 @@
 //! The types above make a leak by a template impossible; this catches what they cannot, such as an amount in
 //! the author's own commentary or a file that a page links to, and guards against mistakes in the boundary itself. It
 //! searches names (account, execution, order and flow numbers) in every file, and in relative mode numbers as well, read in
-//! every usual spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents.
+//! every usual spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents. Numbers
+//! that the program has computed itself and writes as something else (geometry, labels and series of charts, figures beside
+//! their names, digests, percentages, counts) are equal to an amount now and then, and are left alone where they stand.
 //! Archives and PDFs are looked into, and texts read in their encoding; of pictures, sound and films only what is written
 //! beside the picture itself.
 
 mod inflate;
 mod kept;
+mod money;
 mod number;
 mod numbers;
+mod own;
 mod packed;
 mod pdf;
 mod search;
@@ -92,7 +96,19 @@ pub fn refuse_leaks_of(leaks: &[Leak], written: impl Fn(&Leak) -> Option<Place>)
         list.join("\n")
     ))
     .at(texts.into_iter().next().unwrap_or_else(|| Place::file(format!("public/{}", first.file))))
-    .hint("take it out of content/ or the template that shows it; `[privacy] mode = \"absolute\"` allows amounts"))
+    .hint(hint(first)))
+}
+
+/// What to do about a leak: the generated file says which of the author's texts or templates it is from.
+fn hint(leak: &Leak) -> String {
+    let file = format!("take it out of the text, picture or template that public/{} is made from", leak.file);
+    if leak.what == secrets::TOKEN || leak.what == secrets::ACCOUNT {
+        return file;
+    }
+    let text = leak.text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!(
+        "{file}; if it is the same only by chance, `[privacy] allow = [\"{text}\"]` in config/local.toml lets it through"
+    )
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::own::{Range, end_of_digest};
+
 /// Plain numbers need so many digits to be taken for an amount ...
 pub const DIGITS: usize = 6;
 /// ... and numbers with thousands separators, which are rarely anything else, so many.
@@ -60,64 +62,139 @@ impl Number {
 
 /// The characters that can stand between the digits of one number.
 fn is_separator(letter: char) -> bool {
-    matches!(letter, '.' | ',' | '\'' | '\u{2019}' | ' ' | '_' | '\u{a0}' | '\u{202f}' | '\u{2009}')
+    matches!(letter, '.' | ',' | '\'' | ' ' | '_')
 }
 
-/// The length of the separator that these bytes start with.
-fn separator(bytes: &[u8]) -> Option<usize> {
-    match bytes {
-        [b'.' | b',' | b'\'' | b' ' | b'_', ..] => Some(1),
-        [0xc2, 0xa0, ..] => Some(2),
-        // In UTF-8 the narrow and the thin space, and the apostrophe of typesetters.
-        [0xe2, 0x80, 0xaf | 0x89 | 0x99, ..] => Some(3),
+/// How separators are written otherwise, in small letters: in HTML, in an address, in a script.
+const ESCAPED: [(&str, char); 26] = [
+    ("&nbsp;", ' '),
+    ("&thinsp;", ' '),
+    ("&ensp;", ' '),
+    ("&emsp;", ' '),
+    ("&#160;", ' '),
+    ("&#xa0;", ' '),
+    ("&#8201;", ' '),
+    ("&#x2009;", ' '),
+    ("&#8239;", ' '),
+    ("&#x202f;", ' '),
+    ("&#39;", '\''),
+    ("&#x27;", '\''),
+    ("&apos;", '\''),
+    ("&rsquo;", '\''),
+    ("&#8217;", '\''),
+    ("&#x2019;", '\''),
+    ("&comma;", ','),
+    ("&#44;", ','),
+    ("&period;", '.'),
+    ("&#46;", '.'),
+    ("%2c", ','),
+    ("%20", ' '),
+    ("\\u00a0", ' '),
+    ("\\u202f", ' '),
+    ("\\u2009", ' '),
+    ("\\u2019", '\''),
+];
+
+/// The separator that these bytes start with, and its length.
+fn separator(text: &str) -> Option<(char, usize)> {
+    let first = text.chars().next()?;
+    match first {
+        '.' | ',' | '\'' | ' ' | '_' => Some((first, 1)),
+        '&' | '%' | '\\' => ESCAPED
+            .iter()
+            .find(|(escaped, _)| text.starts_with(escaped))
+            .map(|(escaped, plain)| (*plain, escaped.len())),
+        // All spaces are one, and so are the apostrophes of typewriters and typesetters.
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Some((' ', first.len_utf8())),
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{b4}' | '`' => Some(('\'', first.len_utf8())),
+        '\u{b7}' | '\u{66b}' | '\u{ff0e}' => Some(('.', first.len_utf8())),
+        '\u{66c}' | '\u{ff0c}' => Some((',', first.len_utf8())),
         _ => None,
     }
 }
 
-/// Numbers with their separators and byte offsets. Coordinates of drawings are none.
-pub fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// Signs that nobody sees, and digits of other alphabets.
+pub fn with_plain_digits(text: &str) -> Option<String> {
+    let is_unseen = |letter: char| matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    let zero_of = |letter: char| {
+        let zeros = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10, 0x1d7ce, 0x1d7ec, 0x1d7f6];
+        zeros.into_iter().find(|zero| (*zero..*zero + 10).contains(&u32::from(letter)))
+    };
+    let is_plain = |letter: char| letter.is_ascii() || !is_unseen(letter) && zero_of(letter).is_none();
+    if text.is_ascii() || text.chars().all(is_plain) {
+        return None;
+    }
+    let plain = |letter: char| match zero_of(letter) {
+        Some(zero) => char::from_digit(u32::from(letter) - zero, 10).unwrap_or(letter),
+        None => letter,
+    };
+    Some(text.chars().filter(|letter| !is_unseen(*letter)).map(plain).collect())
+}
+
+/// Where a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spelling {
+    /// Where it starts.
+    pub at: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// How many digits it has.
+    pub digits: usize,
+}
+
+/// Numbers with their separators, but for those that the program has computed itself.
+pub fn numbers<'a>(text: &'a str, own: &'a [Range]) -> impl Iterator<Item = Spelling> {
     let bytes = text.as_bytes();
-    let mut drawings = coordinates(text).peekable();
+    let mut own = own.iter().peekable();
     let mut rest = 0;
     std::iter::from_fn(move || {
         loop {
-            let from = rest + bytes.get(rest..)?.iter().position(u8::is_ascii_digit)?;
-            while drawings.next_if(|(_, end)| *end <= from).is_some() {}
-            if let Some((_, end)) = drawings.next_if(|(start, _)| *start <= from) {
-                rest = end;
+            let at = rest + bytes.get(rest..)?.iter().position(u8::is_ascii_digit)?;
+            while own.next_if(|(_, end)| *end <= at).is_some() {}
+            if let Some((_, end)) = own.next_if(|(start, _)| *start <= at) {
+                rest = *end;
                 continue;
             }
-            rest = end_of_number(bytes, from);
-            return text.get(from..rest).map(|number| (from, number));
+            let found = spelling(text, at);
+            rest = found.end;
+            match is_beside_letter(bytes, &found).then(|| end_of_digest(bytes, (at, found.end))).flatten() {
+                Some(end) => rest = end,
+                None => return Some(found),
+            }
         }
     })
 }
 
-fn end_of_number(bytes: &[u8], from: usize) -> usize {
-    let mut end = from;
+fn is_beside_letter(bytes: &[u8], found: &Spelling) -> bool {
+    let before = found.at.checked_sub(1).and_then(|before| bytes.get(before));
+    [before, bytes.get(found.end)].into_iter().flatten().any(u8::is_ascii_alphabetic)
+}
+
+fn spelling(text: &str, at: usize) -> Spelling {
+    let mut found = Spelling { at, end: at, digits: 0 };
     loop {
-        let after = bytes.get(end..).unwrap_or_default();
-        end += after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let after = bytes.get(end..).unwrap_or_default();
-        match separator(after) {
-            Some(length) if after.get(length).is_some_and(u8::is_ascii_digit) => end += length,
-            _ => return end,
+        let after = text.get(found.end..).unwrap_or_default();
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        found.digits += digits;
+        found.end += digits;
+        match after.get(digits..).and_then(separator) {
+            Some((_, length)) if after.as_bytes().get(digits + length).is_some_and(u8::is_ascii_digit) => {
+                found.end += length;
+            }
+            _ => return found,
         }
     }
 }
 
-/// The byte ranges of attributes that hold coordinates, in order.
-fn coordinates(text: &str) -> impl Iterator<Item = (usize, usize)> {
-    const ATTRIBUTES: [&[u8]; 6] =
-        [b" d=\"", b" points=\"", b" viewbox=\"", b" transform=\"", b" data-path=\"", b" data-plot=\""];
-    let bytes = text.as_bytes();
-    memchr::memmem::find_iter(bytes, b"=\"").filter_map(move |at| {
-        let start = at + 2;
-        let before = bytes.get(..start)?;
-        ATTRIBUTES.iter().any(|name| before.ends_with(name)).then_some(())?;
-        let length = memchr::memchr(b'"', bytes.get(start..)?)?;
-        Some((start, start + length))
-    })
+/// A number with plain separators.
+pub fn with_plain_separators(spelling: &str) -> String {
+    let (mut plain, mut rest) = (String::with_capacity(spelling.len()), spelling);
+    while let Some(letter) = rest.chars().next() {
+        let (letter, length) = separator(rest).unwrap_or((letter, letter.len_utf8()));
+        plain.push(letter);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    plain
 }
 
 /// The numbers a spelling can stand for, and whether it has thousands separators in that reading.
@@ -130,7 +207,7 @@ pub fn readings(spelling: &str) -> Vec<(Number, bool)> {
     let mut readings = Vec::new();
     for start in 0..pieces.len() {
         let behind = start.checked_sub(1).and_then(|before| marks.get(before));
-        if behind.is_some_and(|mark| matches!(mark, '.' | '\'' | '\u{2019}' | '_')) {
+        if behind.is_some_and(|mark| matches!(mark, '.' | '\'' | '_')) {
             continue;
         }
         let pieces = pieces.get(start..).unwrap_or_default();

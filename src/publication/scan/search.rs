@@ -2,8 +2,15 @@
 
 use rust_decimal::Decimal;
 
-use super::number::{DIGITS, GROUPED_DIGITS, Number, numbers, readings};
-use super::{Leak, Secrets, packed};
+use super::number::{
+    DIGITS, GROUPED_DIGITS, Number, Spelling, numbers, readings, with_plain_digits, with_plain_separators,
+};
+use super::own::{self, Range};
+use super::secrets::ACCOUNT;
+use super::{Leak, Secrets, money, packed};
+
+/// Digits that are a number of somebody's stand for themselves from this length on, even inside another word.
+const LONG_NAME: usize = 9;
 
 /// Everything private in a file, in order.
 pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
@@ -12,10 +19,13 @@ pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
 
 fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
     let text = secrets.in_lower_case(&String::from_utf8_lossy(bytes));
-    let mut found = names(secrets, &text);
+    let text = with_plain_digits(&text).unwrap_or(text);
+    let own = own::ranges(&text);
+    let mut found = names(secrets, &text, &own);
     if secrets.has_amounts() {
-        found.extend(amounts(secrets, &text, file.ends_with(".csv") || file.ends_with(".json")));
+        found.extend(amounts(secrets, &text, &own, file.ends_with(".csv") || file.ends_with(".json")));
     }
+    found.retain(|(_, what, text)| !secrets.is_allowed(what, text));
     found.sort();
     let mut lines = Lines { text: &text, line: 1, at: 0 };
     found.into_iter().map(|(at, what, text)| Leak { file: file.to_owned(), line: lines.of(at), what, text }).collect()
@@ -40,22 +50,47 @@ impl Lines<'_> {
     }
 }
 
-fn names(secrets: &Secrets, text: &str) -> Vec<Found> {
+fn names(secrets: &Secrets, text: &str, own: &[Range]) -> Vec<Found> {
     let mut found = Vec::new();
     for account in &secrets.accounts {
         let places = memchr::memmem::find_iter(text.as_bytes(), account.as_bytes());
-        found.extend(places.map(|at| (at, "an account id", account.clone())));
+        let places = places.filter(|at| !is_number(account) || is_name(text, *at, account, own));
+        found.extend(places.map(|at| (at, ACCOUNT, account.clone())));
     }
     for (at, word) in tokens(text) {
         for (name, what) in secrets.names_with(word) {
             let from = at.saturating_sub(name.len());
             let near = text.floor_char_boundary(from)..text.ceil_char_boundary(at + word.len() + name.len());
-            if text.get(near).is_some_and(|near| near.contains(name.as_str())) {
+            let is_there = text.get(near).is_some_and(|near| near.contains(name.as_str()));
+            if is_there && (!is_number(name) || is_name(text, at, name, own)) {
                 found.push((at, *what, name.clone()));
             }
         }
     }
     found
+}
+
+fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether digits that are somebody's number stand for themselves: neither in a longer number or word, nor computed.
+fn is_name(text: &str, at: usize, name: &str, own: &[Range]) -> bool {
+    let end = at + name.len();
+    let is_in_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    let (before, after) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let is_short = name.len() < LONG_NAME;
+    if is_short && (is_in_word(before.chars().next_back()) || is_in_word(after.chars().next())) {
+        return false;
+    }
+    let mark = |letter: char| matches!(letter, '.' | ',');
+    let is_digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+    let (mut backwards, mut forwards) = (before.chars().rev(), after.chars());
+    let is_fraction = backwards.next() == Some('.') && is_digit(backwards.next());
+    let has_fraction = forwards.next().is_some_and(mark) && is_digit(forwards.next());
+    let in_data = after.starts_with(',');
+    let is_own = own.iter().any(|(start, end)| (*start..*end).contains(&at));
+    !is_fraction && (!has_fraction || in_data) && !is_own
 }
 
 /// Runs of letters and digits with their byte offsets.
@@ -72,25 +107,47 @@ pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// In a table or list of data numbers are plain and a comma ends them, unless the field is quoted.
-fn amounts(secrets: &Secrets, text: &str, is_data: bool) -> Vec<Found> {
+fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<Found> {
     let mut found = Vec::new();
-    for (at, spelling) in numbers(text) {
-        if spelling.len() < GROUPED_DIGITS {
+    for Spelling { at, end, digits } in numbers(text, own) {
+        let Some((before, spelling, after)) = around(text, at, end) else { continue };
+        let is_money = digits >= money::DIGITS && money::is_marked(before, after);
+        if (digits < GROUPED_DIGITS && !is_money)
+            || before.ends_with('#')
+            || (!is_money && own::is_followed_by_unit(after))
+        {
             continue;
         }
-        let quoted = text.get(..at).is_some_and(|before| before.ends_with('"'));
-        let apart = (is_data && !quoted) || spelling.matches(',').count() > 4;
-        for spelling in spelling.split(|letter| apart && letter == ',') {
-            found.extend(amount_behind(secrets, spelling).map(|what| (at, what, spelling.to_owned())));
+        let plain = with_plain_separators(spelling);
+        let apart = (is_data && !is_quoted(before)) || plain.matches(',').count() > 4;
+        let mut parts = plain.split(|letter| apart && letter == ',');
+        let behind = |part: &str| amount_behind(secrets, part, is_money).filter(|_| !own::is_figure(before));
+        match (parts.next(), parts.next()) {
+            (Some(only), None) => found.extend(behind(only).map(|what| (at, what, spelling.to_owned()))),
+            _ => {
+                let parts = plain.split(',');
+                found.extend(parts.filter_map(|part| Some((at, behind(part)?, part.to_owned()))));
+            }
         }
     }
     found
 }
 
+/// Whether a place in a table or list of data is in quotation marks.
+fn is_quoted(before: &str) -> bool {
+    let line = before.rfind('\n').map_or(before, |end| before.get(end..).unwrap_or_default());
+    line.matches('"').count() % 2 == 1
+}
+
+fn around(text: &str, at: usize, end: usize) -> Option<(&str, &str, &str)> {
+    Some((text.get(..at)?, text.get(at..end)?, text.get(end..)?))
+}
+
 /// What a number in the text is, in any reading of its separators.
-fn amount_behind(secrets: &Secrets, spelling: &str) -> Option<&'static str> {
+fn amount_behind(secrets: &Secrets, spelling: &str, is_money: bool) -> Option<&'static str> {
+    let least = if is_money { money::DIGITS } else { GROUPED_DIGITS };
     // Most numbers of a page are shorter than any amount that is looked for.
-    if spelling.bytes().filter(u8::is_ascii_digit).count() < GROUPED_DIGITS {
+    if spelling.bytes().filter(u8::is_ascii_digit).count() < least {
         return None;
     }
     let as_it_stands = spelling.parse::<Decimal>().map(Number::from);
@@ -99,7 +156,7 @@ fn amount_behind(secrets: &Secrets, spelling: &str) -> Option<&'static str> {
     }
     readings(spelling).into_iter().find_map(|(number, grouped)| {
         let digits = number.digits();
-        let enough = digits >= DIGITS || (grouped && digits >= GROUPED_DIGITS);
+        let enough = digits >= DIGITS || is_money || (grouped && digits >= GROUPED_DIGITS);
         secrets.amount_of(number).filter(|_| enough)
     })
 }

@@ -13,6 +13,9 @@ use crate::record::{CashFlow, Record};
 /// What a token is called that must not be repeated, not even where it leaked.
 pub(super) const TOKEN: &str = "the Flex token";
 
+/// What an account's number is called, which no coincidence lets through either.
+pub(super) const ACCOUNT: &str = "an account id";
+
 /// What a number is that everybody may know.
 pub(super) const PUBLIC: &str = "a price";
 
@@ -34,12 +37,15 @@ pub struct Secrets {
     exact: HashSet<Number>,
     /// Numbers that everybody may know.
     public: Numbers,
+    /// What the owner says is the same as something private only by chance, in lower case.
+    allowed: HashSet<String>,
 }
 
 impl Secrets {
     /// Collects the private values of a record under these settings.
     pub fn of(record: &Record, config: &Config) -> Self {
         let mut secrets = Self::default();
+        secrets.allow(config);
         secrets.collect_names(record, config);
         if config.privacy.mode == PrivacyMode::Relative {
             secrets.collect_amounts(record);
@@ -50,6 +56,16 @@ impl Secrets {
     /// With these numbers and no names.
     pub(super) fn of_numbers(amounts: Numbers, public: Numbers) -> Self {
         Self { amounts, public, ..Self::default() }
+    }
+
+    /// Lets through what the owner says is there by chance.
+    pub(super) fn allow(&mut self, config: &Config) {
+        self.allowed = config.privacy.allow.iter().map(|text| text.trim().to_lowercase()).collect();
+    }
+
+    /// Whether the owner says that it is there by chance; of accounts and tokens nobody can say that.
+    pub(super) fn is_allowed(&self, what: &str, text: &str) -> bool {
+        what != TOKEN && what != ACCOUNT && self.allowed.contains(text)
     }
 
     /// Every name with what it is.
@@ -107,7 +123,7 @@ impl Secrets {
             .chain(flows().map(|flow| &flow.account));
         let mut accounts: Vec<String> = accounts.map(|account| account.private().to_lowercase()).collect();
         accounts.extend(config.account.id().map(str::to_lowercase));
-        accounts.retain(|account| account.len() >= SHORTEST_NAME);
+        accounts.retain(|account| account.len() >= SHORTEST_NAME && has_digit(account));
         accounts.sort();
         accounts.dedup();
         self.accounts = accounts;
@@ -124,6 +140,10 @@ impl Secrets {
 
     pub(super) fn name(&mut self, name: &str, what: &'static str) {
         let name = name.to_lowercase();
+        // Words are on every page: `initial`, `account`.
+        if what != TOKEN && !has_digit(&name) {
+            return;
+        }
         let Some(run) = tokens(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
         if name.len() >= SHORTEST_NAME && run.len() >= SHORTEST_NAME {
             if let [first, second, ..] = run.as_bytes() {
@@ -189,6 +209,10 @@ impl Secrets {
             self.amounts.add(written.into(), what);
         }
     }
+}
+
+fn has_digit(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Numbers that everybody may know: prices.

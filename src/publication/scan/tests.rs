@@ -32,6 +32,14 @@ fn an_amount_is_found_in_every_usual_spelling() {
         "a=\"123456.78\"",
         "123_456",
         "123.457",
+        "123&nbsp;456.78",
+        "123&#8239;456,78",
+        "123%2c456",
+        "\u{ff11}\u{ff12}\u{ff13},456.78",
+        "123\u{200b},45\u{ad}6.78",
+        "usd123456.78",
+        "#x $54321",
+        "54,321 dollars",
     ] {
         assert!(!leaks(spelling).is_empty(), "{spelling}");
     }
@@ -56,6 +64,14 @@ fn a_share_count_is_found_where_it_is_written_as_one() {
 #[test]
 fn other_numbers_are_left_alone() {
     for text in [
+        "color: #123457;",
+        "123,457%",
+        "e3b0123457c1c149afbf4c89",
+        "url(data:font/woff;base64,ab/123457+cd==)",
+        "<script type=\"application/json\" id=\"series\">{\"i\":[123457,54321]}</script>",
+        "<svg data-plot=\"1\"><text x=\"1\">123,457</text></svg>",
+        "<tr><th scope=\"row\"><a href=\"methodology/index.html#a.b\">A</a></th>\n<td class=\"num\">123,457</td></tr>",
+        "0.123457",
         "223456.78",
         "1234567.8",
         "2016-12-34",
@@ -81,6 +97,45 @@ fn names_are_found_whatever_their_case() {
     assert_eq!(leaks("id 0000e0d5.69DD7411.01.01."), [("an execution id", "0000e0d5.69dd7411.01.01".to_owned())]);
     assert_eq!(leaks("see/U7654321.csv"), [("an account id", "u7654321".to_owned())]);
     assert_eq!(leaks("prefixU7654321suffix").len(), 1);
+}
+
+#[test]
+fn ids_that_are_words_or_in_numbers_are_left_alone() {
+    let mut secrets = Secrets::default();
+    for id in ["initial", "account", "52341", "700010001"] {
+        secrets.name(id, "an order id");
+    }
+    let found = |text: &str| {
+        let files = BTreeMap::from([("a.html".to_owned(), text.as_bytes().into())]);
+        secrets.search(&files).into_iter().map(|leak| leak.text).collect::<Vec<_>>()
+    };
+    for text in ["the initial account", "0.52341", "52341.5", "a52341b", "<path d=\"M52341 1\"/>"] {
+        assert_eq!(found(text), Vec::<String>::new(), "{text}");
+    }
+    for text in ["order 52341.", "1,52341,2", "#52341", "\"52341\"", "52341, and"] {
+        assert_eq!(found(text), ["52341"], "{text}");
+    }
+    assert_eq!(found("order-700010001.csv"), ["700010001"]);
+}
+
+#[test]
+fn what_the_owner_says_is_there_by_chance_is_let_through_but_never_an_account() {
+    let config: crate::config::Config =
+        toml::from_str("[account]\nid = 'U7654321'\n[privacy]\nallow = ['123,457', 'u7654321']").unwrap();
+    let mut secrets = secrets();
+    secrets.allow(&config);
+    let files = BTreeMap::from([("a.html".to_owned(), b"123,457 and 123457 of U7654321"[..].into())]);
+    let found: Vec<_> = secrets.search(&files).into_iter().map(|leak| leak.text).collect();
+    assert_eq!(found, ["u7654321", "123457"]);
+}
+
+#[test]
+fn the_hint_names_the_generated_file_and_how_to_let_a_coincidence_through() {
+    let leak = |what| Leak { file: "months/a.html".into(), line: 1, what, text: "123,457".into() };
+    let said = |what| refuse_leaks(&[leak(what)]).unwrap_err().to_string();
+    assert!(hint(&leak("an amount")).contains("public/months/a.html is made from"));
+    assert!(hint(&leak("an amount")).contains("allow = [\"123,457\"]"), "{}", said("an amount"));
+    assert!(!hint(&leak(secrets::ACCOUNT)).contains("allow"));
 }
 
 #[test]

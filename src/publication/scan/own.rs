@@ -1,0 +1,167 @@
+//! Where in a finished file the program's own numbers stand: geometry and labels of charts, series, digests.
+//!
+//! Such a number is equal to an amount of the record by chance now and then, and must not stop an honest build. Only places are
+//! skipped that nothing of the author's is written to.
+
+use memchr::memmem::{self, find_iter};
+
+/// From one offset to another.
+pub type Range = (usize, usize);
+
+/// Attributes that hold coordinates.
+const GEOMETRY: [&[u8]; 6] =
+    [b" d=\"", b" points=\"", b" viewbox=\"", b" transform=\"", b" data-path=\"", b" data-plot=\""];
+
+/// The charts' numbers for the script of the page.
+const SERIES: &[u8] = b"<script type=\"application/json\" id=\"series\">";
+
+/// What stands before a digest or packed content.
+const PACKED: [&[u8]; 4] = [b";base64,", b"sha256-", b"sha384-", b"sha512-"];
+
+/// Letters and digits in turn, so many of them in one word, are a digest or packed content.
+const SHORTEST_DIGEST: usize = 16;
+
+/// All such places of a text in small letters, in order.
+pub fn ranges(text: &str) -> Vec<Range> {
+    let bytes = text.as_bytes();
+    let geometry = find_iter(bytes, b"=\"").filter_map(|at| {
+        let before = bytes.get(..at + 2)?;
+        GEOMETRY.iter().any(|name| before.ends_with(name)).then(|| until(bytes, at + 2, b"\""))
+    });
+    let series = find_iter(bytes, SERIES).map(|at| until(bytes, at, b"</script>"));
+    let packed = PACKED.iter().flat_map(|mark| {
+        find_iter(bytes, mark).map(|at| {
+            let start = at + mark.len();
+            let rest = bytes.get(start..).unwrap_or_default();
+            let is_packed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte);
+            (start, start + rest.iter().take_while(|byte| is_packed(byte)).count())
+        })
+    });
+    let mut found: Vec<Range> = geometry.chain(series).chain(packed).chain(charts(bytes)).collect();
+    found.sort_unstable();
+    found
+}
+
+/// Labels and descriptions in the program's own charts.
+fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
+    find_iter(bytes, b" data-plot=\"").flat_map(|at| {
+        let (start, end) = until(bytes, at, b"</svg>");
+        let chart = bytes.get(start..end).unwrap_or_default();
+        let described = find_iter(chart, b"<desc id=\"").map(|at| until(chart, at, b"</desc>"));
+        let labels = find_iter(chart, b"<text ").filter_map(|at| {
+            let label = at + memchr::memchr(b'>', chart.get(at..)?)? + 1;
+            let (_, end) = until(chart, label, b"<");
+            is_number(std::str::from_utf8(chart.get(label..end)?).ok()?).then_some((label, end))
+        });
+        described.chain(labels).map(|(from, to)| (start + from, start + to)).collect::<Vec<_>>()
+    })
+}
+
+/// Whether the label of an axis is a number, maybe of percent.
+fn is_number(label: &str) -> bool {
+    label.chars().all(|letter| letter.is_ascii_digit() || ".,%+-\u{2212}".contains(letter))
+}
+
+/// From an offset up to a mark, or to the end.
+fn until(bytes: &[u8], from: usize, mark: &[u8]) -> Range {
+    let rest = bytes.get(from..).unwrap_or_default();
+    (from, from + memmem::find(rest, mark).unwrap_or(rest.len()))
+}
+
+/// The end of the digest or packed word that a run of digits is in.
+pub fn end_of_digest(bytes: &[u8], digits: Range) -> Option<usize> {
+    let is_word = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let before = bytes.get(..digits.0)?.iter().rev().take_while(is_word).count();
+    let after = bytes.get(digits.1..)?.iter().take_while(is_word).count();
+    let (start, end) = (digits.0 - before, digits.1 + after);
+    let word = bytes.get(start..end)?;
+    let is_digit: Vec<bool> = word.iter().map(u8::is_ascii_digit).collect();
+    let turns = is_digit.windows(2).filter(|pair| pair.first() != pair.last()).count();
+    let is_one_word = word.iter().all(u8::is_ascii_alphanumeric);
+    (is_one_word && word.len() >= SHORTEST_DIGEST && turns >= 4).then_some(end)
+}
+
+/// Whether what follows a number says that it is no amount: percent, days, how many of something.
+pub fn is_followed_by_unit(after: &str) -> bool {
+    const UNITS: [&str; 12] = [
+        "%",
+        "bps",
+        "basis point",
+        "day",
+        "daily return",
+        "return",
+        "valuation",
+        "month",
+        "order",
+        "fill",
+        "round trip",
+        "trading day",
+    ];
+    let mut after = after;
+    for space in [" ", "\u{a0}", "\u{202f}", "&nbsp;"] {
+        after = after.strip_prefix(space).unwrap_or(after);
+    }
+    let is_whole = |rest: &str| !rest.strip_prefix('s').unwrap_or(rest).starts_with(char::is_alphabetic);
+    UNITS.iter().any(|unit| after.strip_prefix(unit).is_some_and(is_whole))
+}
+
+/// Whether a number stands behind the name of a figure in a table of figures.
+pub fn is_figure(before: &str) -> bool {
+    let row = before.rfind("<tr").and_then(|at| before.get(at..)).unwrap_or_default();
+    let cell = row.rfind("<td").and_then(|at| row.get(at..)).unwrap_or_default();
+    let is_first_word = cell.find('>').is_some_and(|end| end + 1 == cell.len());
+    is_first_word && row.contains("methodology/index.html#") && row.contains("</th>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skipped(text: &str) -> Vec<&str> {
+        ranges(text).into_iter().map(|(from, to)| &text[from..to]).collect()
+    }
+
+    #[test]
+    fn numbers_of_a_chart_are_its_own_and_names_in_it_are_not() {
+        let chart = "<svg data-plot=\"20 100 9080\"><title id=\"g-t\">1</title><desc id=\"g-d\">had become 1,234.5</desc>\
+                     <text x=\"1\">100,000</text><text x=\"2\">s&amp;p 500</text></svg><text>5</text>";
+        assert_eq!(skipped(chart), ["20 100 9080", "<desc id=\"g-d\">had become 1,234.5", "100,000"]);
+        assert_eq!(skipped("<svg><desc id=\"a\">100,000</desc><text>100,000</text></svg>"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn series_and_packed_content_are_skipped() {
+        let page = "<script type=\"application/json\" id=\"series\">{\"i\":[123456]}</script> 1";
+        assert_eq!(skipped(page), [page.strip_suffix("</script> 1").unwrap()]);
+        assert_eq!(skipped("url(data:font/woff;base64,ab/123456+x==) 7"), ["ab/123456+x=="]);
+    }
+
+    #[test]
+    fn a_digest_is_one_word_and_an_amount_beside_letters_is_not() {
+        let end = |text: &str, digits: &str| {
+            let at = text.find(digits).unwrap();
+            end_of_digest(text.as_bytes(), (at, at + digits.len()))
+        };
+        let digest = "x e3b0c44298fc1c149afbf4c8996fb924 y";
+        assert_eq!(end(digest, "44298"), Some(digest.len() - 2));
+        for word in ["usd123456", "123456usd", "statement123456", "x0000e0d5", "123456"] {
+            assert_eq!(end(word, if word.contains("0000") { "0000" } else { "123456" }), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_figure_is_beside_its_name_and_units_are_no_money() {
+        let row = "<tr><th scope=\"row\"><a href=\"../methodology/index.html#a.b\">name</a><small>n = 4</small></th>\n<td class=\"num\">";
+        assert!(is_figure(row) && !is_figure(&format!("{row}5</td></tr><p>")) && !is_figure("<tr><td>"));
+        assert!(!is_figure(&format!("{row}and ")), "words in a cell are words");
+        for unit in ["%", " %", " days", "\u{a0}daily returns", " bps"] {
+            assert!(is_followed_by_unit(unit), "{unit}");
+        }
+        assert!(
+            !is_followed_by_unit(" returned to me")
+                && !is_followed_by_unit(" dollars")
+                && !is_followed_by_unit(" shares")
+                && !is_followed_by_unit("")
+        );
+    }
+}
