@@ -6,6 +6,7 @@ use super::terminal::{Terminal, counted};
 use super::{Outcome, config, report, today};
 use crate::build::{Options, Typeset, build};
 use crate::error::Result;
+use crate::secrecy::kept;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -39,6 +40,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     report::oddities(terminal, warnings, not_kept.as_ref());
     if built.warnings > 0 {
         terminal.say(format!("{}; `trackrecord check` lists them", counted(built.warnings, "warning")));
+    }
+    if let Some(answer) = kept::read(site, &config) {
+        terminal.say(answer.in_words());
     }
     let index = arguments.out.clone().unwrap_or_else(|| site.public()).join("index.html");
     terminal.result(index.display())?;

@@ -6,8 +6,10 @@ use super::terminal::{Terminal, counted};
 use super::{Outcome, environment, must_be_site, today};
 use crate::build::session::{Changed, Session, Settings, When};
 use crate::check::check;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::record::{Finding, FindingKind, Record, Severity};
+use crate::secrecy::{self, Answer};
 use crate::site::overrides;
 use crate::site_dir::SiteDir;
 
@@ -16,6 +18,9 @@ pub struct Arguments {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Also attack the site as a reader would who knows the rule, and say what it gives away of the account's size
+    #[arg(long)]
+    secrecy: bool,
 }
 
 #[derive(Serialize)]
@@ -24,6 +29,8 @@ struct Document<'a> {
     warnings: usize,
     notes: usize,
     findings: Vec<Printed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrecy: Option<Answer>,
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
@@ -39,6 +46,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     findings.extend(overrides::findings(&site.templates()));
     findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
     findings.sort();
+    let secrecy = if arguments.secrecy { Some(attacked(site, &record, &config)?) } else { None };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
     if arguments.json {
@@ -47,10 +55,14 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             warnings,
             notes,
             findings: findings.iter().map(Printed::from).collect(),
+            secrecy,
         })?;
     } else {
         for finding in &findings {
             terminal.result(in_words(finding))?;
+        }
+        if let Some(answer) = &secrecy {
+            terminal.result(answer.in_words())?;
         }
         terminal.say(format!(
             "{}, {}, {} in {}, {}",
@@ -69,4 +81,11 @@ fn not_built(error: &Error, record: &Record, findings: &[Finding]) -> Option<Fin
     let keeps = |finding: &Finding| finding.severity == Severity::Error || finding.kind.is_of_status();
     let is_begun = !record.snapshots.is_empty();
     (is_begun && !findings.iter().any(keeps)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
+}
+
+/// What the site gives away, which the next `build` repeats.
+fn attacked(site: &SiteDir, record: &Record, config: &Config) -> Result<Answer> {
+    let answer = secrecy::secrecy(record, config)?;
+    secrecy::kept::write(site, config, &answer)?;
+    Ok(answer)
 }

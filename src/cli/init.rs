@@ -32,6 +32,9 @@ pub struct Arguments {
     /// The account that is published, as the broker numbers it; it is written into config/local.toml
     #[arg(long, value_name = "ID", conflicts_with = "demo")]
     account: Option<String>,
+    /// How finely the site is published: the finer, the easier the account's size is worked out
+    #[arg(long, value_enum, value_name = "LEVEL", conflicts_with = "demo")]
+    precision: Option<Level>,
     /// Also write a workflow with which GitHub shows a committed public/ as pages
     #[arg(long, conflicts_with = "demo")]
     pages: bool,
@@ -41,6 +44,26 @@ pub struct Arguments {
 enum Money {
     Live,
     Paper,
+}
+
+/// The levels of `[privacy] precision`.
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    Fine,
+    Daily,
+    Monthly,
+    Coarse,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Daily => "daily",
+            Self::Monthly => "monthly",
+            Self::Coarse => "coarse",
+        }
+    }
 }
 
 impl Money {
@@ -65,6 +88,7 @@ fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
         ("account", "base_currency", arguments.currency.map(|currency| currency.to_string())),
         ("account", "exchange", exchange),
         ("account", "id", arguments.account.clone()),
+        ("privacy", "precision", arguments.precision.map(|level| level.name().to_owned())),
     ];
     let ask = is_new && prompts::can_ask();
     let mut settings = Vec::new();
@@ -81,6 +105,7 @@ fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
 fn ask_for(key: &str) -> Result<Option<String>> {
     let answer = match key {
         "status" => return prompts::money().map(|money| money.map(str::to_owned)),
+        "precision" => return prompts::precision().map(|level| Some(level.to_owned())),
         "base_currency" => {
             prompts::checked_text("Currency of the account", "USD", |text| text.parse::<Currency>().is_ok())?
         }

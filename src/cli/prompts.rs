@@ -67,6 +67,19 @@ pub fn money() -> Result<Option<&'static str>> {
     Ok(["live", "paper"].get(chosen).copied())
 }
 
+/// How finely a site is published.
+pub fn precision() -> Result<&'static str> {
+    let items = [
+        "every day in steps of 0.1 %: a reader who knows your rule can work out the size of most accounts",
+        "months alone, in steps of 0.1 %: hides accounts from about 100,000",
+        "months alone, in steps of 0.5 %: hides accounts from about 50,000",
+        "every day to six decimals: everybody can work out the account's size to the dollar",
+    ];
+    let prompt = "What readers see, and what it gives away (`trackrecord check --secrecy` tries it on your record)";
+    let chosen = Select::new().with_prompt(prompt).items(items).default(0).interact().map_err(unanswered)?;
+    Ok(["daily", "monthly", "coarse", "fine"].get(chosen).copied().unwrap_or("daily"))
+}
+
 /// Yes or no.
 pub fn yes(prompt: &str, proposed: bool) -> Result<bool> {
     Confirm::new().with_prompt(prompt).default(proposed).interact().map_err(unanswered)
