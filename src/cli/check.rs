@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     findings.extend(overrides::findings(&site.templates()));
     findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
     findings.sort();
-    let secrecy = if arguments.secrecy { Some(attacked(site, &record, &config)?) } else { None };
+    let secrecy = if arguments.secrecy { Some(attacked(site, record, config)?) } else { None };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
     if arguments.json {

@@ -63,6 +63,7 @@ impl Step {
 
 /// Something that happened between two valuations.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a record has a few hundred of them")]
 pub enum Event {
     /// Money across the border, as a share of the value at the valuation before.
     Flow(f64),

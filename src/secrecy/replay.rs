@@ -117,6 +117,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Whether the record itself is among what fits, its flows being known.
+    #[cfg(test)]
     pub fn keeps_the_record(&self) -> bool {
         let mut own = Guess::new(0, self.facts.start, self.facts);
         let way = Way { facts: self.facts, published: &self.published, is_own: false };

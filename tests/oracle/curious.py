@@ -2,12 +2,15 @@
 """A curious reader: what the published files give away of an account's size.
 
 Simulated accounts are written as sites, built with the program, and attacked from `public/` and price files alone. The
-table says how many accounts each attack finds at each level of precision, and the largest. All levels but the finest are
-emulated from what it publishes there, with every flow and its date, and marked with a `~`. That is more than a site of
-that level says. Exit 1 if nothing finds an account at the finest; what an emulated level lets through is listed.
+table says how many accounts each attack finds at each level of precision, and the largest. Of flows the reader knows day and
+sign; where a site does not name the size, that is guessed. `--emulate` derives the coarser levels from what the finest
+publishes instead of building them, and marks them with a `~`. Exit 1 if a level lets through what it must not, or if
+the attacks do not find nearly every account at the finest.
 """
 
 import argparse
+import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from curious.accounts import Account, accounts, write  # noqa: E402
 from curious.levels import LEVELS, emulate  # noqa: E402
 from curious.market import Market, Rule  # noqa: E402
-from curious.site import has_daily_numbers, read  # noqa: E402
-from curious.verdict import CLOSED, JOINED, tooth, verdicts  # noqa: E402
+from curious.site import has_daily_numbers, read, with_unnamed  # noqa: E402
+from curious.verdict import CLOSED, JOINED, Verdict, tooth, verdicts  # noqa: E402
 
 PRICES = Path(__file__).parent.parent.parent / "data/demo/prices"
 # From these sizes on nothing may be found: (level, attack) to a start value.
@@ -52,7 +55,9 @@ def published(binary, account, level, scratch, prices, reports):
             sys.exit(f"{account.name}: {error}")
     if level in ("monthly", "coarse") and (tables := has_daily_numbers(public)):
         sys.exit(f"{account.name}: at {level} there are daily numbers in {', '.join(tables)}")
-    return read(public, level, reports)
+    site = read(public, level, reports)
+    # The finest is attacked from what it says alone: up to where money moved, its numbers need no help.
+    return site if level == "fine" else with_unnamed(site, flows_of(account))
 
 
 def demo(binary, scratch):
@@ -73,20 +78,50 @@ def flows_of(account):
     return [(day, 1 if amount > 0 else -1, account.share_of_flow(day)) for day, amount in account.flows.items()]
 
 
-def attack(binary, market, chosen, levels, scratch, reports):
+def kept_before(file, levels):
+    """What an earlier run found: `{account's name: {level: verdicts}}`, of accounts with all of these levels."""
+    if not file or not file.exists():
+        return {}
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    read_back = {row["account"]: {level: [Verdict(**one) for one in row["levels"][level]] for level in levels}
+                 for row in rows if set(levels) <= set(row["levels"])}
+    return read_back
+
+
+def keep(file, account, found):
+    """Writes down what was found of an account, so that a run that is ended can go on."""
+    if file:
+        rows = {level: [{**vars(one), "mask": None} for one in verdicts_of] for level, verdicts_of in found.items()}
+        with open(file, "a") as out:
+            out.write(json.dumps({"account": account.name, "levels": rows}) + "\n")
+
+
+def attack(binary, market, chosen, levels, scratch, reports, emulates, file=None):
     """All verdicts: `{level: [(account, verdicts)]}`, and which levels are emulated."""
-    table, emulated = {level: [] for level in levels}, set(levels) - {"fine"}
+    table, emulated = {level: [] for level in levels}, set(levels) - {"fine"} if emulates else set()
+    before = kept_before(file, levels)
     for account in chosen:
         begun, sites = time.monotonic(), {}
-        for level in ["fine", *(level for level in levels if level != "fine")]:
+        if account.name in before:
+            for level in levels:
+                table[level].append((account, before[account.name][level]))
+            continue
+        needed = ["fine"] if "fine" in levels or emulated else []
+        for level in [*needed, *(level for level in levels if level != "fine")]:
             site = published(binary, account, level, scratch, PRICES, reports) if level not in emulated else None
             if site is None:
                 emulated.add(level)
+                if "fine" not in sites:
+                    sites["fine"] = published(binary, account, "fine", scratch, PRICES, reports)
                 site = emulate(sites["fine"], LEVELS[level], flows_of(account))
             sites[level] = site
         building = time.monotonic() - begun
+        found = {level: verdicts(sites[level], market, account) for level in levels}
+        keep(file, account, found)
         for level in levels:
-            table[level].append((account, verdicts(sites[level], market, account)))
+            table[level].append((account, found[level]))
+        for folder in Path(scratch).glob(f"{account.name}-*"):
+            shutil.rmtree(folder)
         seconds = time.monotonic() - begun
         print(f"{account.name}: {seconds:.0f} s, {building:.0f} of them building", file=sys.stderr, flush=True)
     return table, emulated
@@ -145,13 +180,16 @@ def main():
     parser.add_argument("--accounts", type=int, default=100, help="how many simulated accounts (100)")
     parser.add_argument("--levels", default=",".join(LEVELS), help="which levels, with commas between")
     parser.add_argument("--no-reports", action="store_true", help="do not read weights from the monthly PDFs")
+    parser.add_argument("--keep", type=Path, help="a file of what was found, with which a run that was ended goes on")
+    parser.add_argument("--emulate", action="store_true", help="derive coarser levels from the finest")
     parser.add_argument("--only", default="", help="only accounts whose name has this in it")
     options = parser.parse_args()
     market = Market.read(PRICES, Rule().universe)
     chosen = [account for account in accounts(options.accounts, market) if options.only in account.name]
     with tempfile.TemporaryDirectory() as scratch:
         binary = str(Path(options.binary).resolve())
-        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports)
+        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports,
+                                 options.emulate, options.keep)
         account, site = demo(binary, scratch)
         bitten = [_line(verdict, site, market, account) for verdict in verdicts(site, market, account) if verdict.applies]
     print(written(table, emulated))

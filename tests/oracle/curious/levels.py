@@ -15,6 +15,7 @@ class Level:
     name: str
     index: float | None = None  # the index on a day: of its logarithm where `log_index`
     log_index: bool = True
+    month_index: float | None = None  # the index at the ends of months, where no day is published
     daily: float | None = None  # a day's return and drawdown, rounded on their own; else they follow from the index
     months: float = 1e-4  # returns of months and longer
     month_drawdowns: float | None = None  # the deepest fall within a month
@@ -35,11 +36,11 @@ LEVELS = {
                   month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, commission_bps=0.1, slippage_bps=0.1,
                   flows=0.01, backtest=1e-6),
     # Positions that are held for years are weighed at many month-ends, and each weight narrows the same whole number.
-    "daily": Level("daily", index=1e-3, months=1e-4, month_drawdowns=1e-4, month_weights=0.05, year_costs=True,
-                   flows=0.05),
-    "monthly": Level("monthly", months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
+    # Falls within a month follow from the published index there.
+    "daily": Level("daily", index=1e-3, months=1e-4, month_weights=0.05, year_costs=True, flows=0.05),
+    "monthly": Level("monthly", month_index=1e-3, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
                      trade_returns=1e-2, lists_all=False),
-    "coarse": Level("coarse", months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
+    "coarse": Level("coarse", month_index=5e-3, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
                     lists_all=False),
 }
 
@@ -75,11 +76,16 @@ def emulate(site, level, flows=()):
         month_drawdowns = {month: float(rounded(fall, level.month_drawdowns))
                            for month, fall in site.month_drawdowns.items()}
     step = level.flows
+    month_index = {}
+    if level.month_index:
+        last = {day[:7]: value for day, value in zip(site.dates, site.index)}
+        month_index = {month: float(rounded(value, level.month_index)) for month, value in last.items()}
     return replace(
         site,
         level=level,
         emulated=True,
         index=index,
+        month_index=month_index,
         daily_return=site.daily_return if level.daily else None,
         drawdown=site.drawdown if level.daily else None,
         months={month: float(rounded(value, level.months)) for month, value in site.months.items()},

@@ -324,6 +324,9 @@ class _Run:
         if month in site.months:
             own = self.index / self.month_index - 1
             fits &= np.abs(own - site.months[month]) <= self.replay.site.half("months") + slack
+        if month in site.month_index:
+            off = np.abs(self.index - site.month_index[month])
+            fits &= off <= site.half("month_index") + (self.slack + self.drift + slack) * self.index
         if site.month_drawdowns and site.month_drawdowns.get(month) is not None:
             fall = (path / np.maximum.accumulate(path, axis=0)).min(axis=0) - 1
             off = np.abs(fall - site.month_drawdowns[month])
@@ -353,7 +356,7 @@ def price_of(order, close, level):
     """What an order was filled at, from its published price and slippage, and by how much that may be off."""
     if order.fills == 1:
         return order.price, 0.0
-    low, high = order.price - 0.005, order.price + 0.005
+    low, high = order.price - order.price_half, order.price + order.price_half
     if order.slippage_bps is not None:
         middle, half = order.slippage_bps, level.slippage_bps / 2 + 0.005
         # The reference is the close, whose digits are public, unless the trader meant another price.
@@ -364,5 +367,5 @@ def price_of(order, close, level):
                  for side in (-1, 1)]
         low, high = max(low, min(edges)), min(high, max(edges))
         if low > high:
-            return order.price, 0.005 / order.price
+            return order.price, order.price_half / order.price
     return (low + high) / 2, (high - low) / 2 / order.price

@@ -5,13 +5,13 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from .levels import LEVELS, Level
+from .levels import BANDS, LEVELS, Level
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Order:
     slippage_bps: float | None
     commission_bps: float | None
     result_bps: float | None
+    price_half: float = 0.005  # how far the price of several fills may be from what is published
     reference: float | None = None
     noted: bool = False
 
@@ -65,11 +66,13 @@ class Site:
     year_costs: dict = field(default_factory=dict)
     total_commission_bps: float | None = None
     emulated: bool = False
+    month_index: dict = field(default_factory=dict)
 
     def half(self, kind):
         """How far a number of this kind may be from what is published; an emulated one was rounded twice."""
-        # Reports write weights that are rounded already with a digit less.
-        before = LEVELS["fine"].weights if kind == "month_weights" else 0.0
+        # At the finest, reports write weights that are rounded already with a digit less.
+        is_fine = self.emulated or self.level.name == "fine"
+        before = LEVELS["fine"].weights if kind == "month_weights" and is_fine else 0.0
         if self.emulated:
             before += getattr(LEVELS["fine"], kind) or 0.0
         return (getattr(self.level, kind) + before) / 2
@@ -78,14 +81,14 @@ class Site:
 def read(public, level="fine", reports=False):
     """A site's numbers; with `reports` the weights in its monthly PDFs too, where poppler is installed."""
     public, level = Path(public), LEVELS[level]
-    daily, months = _rows(public, "daily"), _rows(public, "months")
+    daily, months, ends = _rows(public, "daily"), _rows(public, "months"), _rows(public, "month_ends")
     backtest = _rows(public, "backtest")
     front, performance = _text(public / "index.html"), _text(public / "performance/index.html")
     since, as_of = (_date(re.search(rf"{label}\s+(\d+ \w+ \d{{4}})", front)[1]) for label in ("Since", "As of"))
     index = [row["index"] for row in daily] if level.index else None
     total = re.search(r"Total return .*?([−+]?[\d,.]+)%", performance)
     rounded = _number(total[1]) / 100 if total else index[-1] - 1
-    orders = [_order(row) for row in reversed(_rows(public, "orders"))]
+    orders = [_order(row, level) for row in reversed(_rows(public, "orders"))]
     # What one execution page says of all commissions together.
     commissions = re.search(r"Commissions\s+([\d.]+) bps", _text(public / "execution/index.html"))
     return Site(
@@ -100,6 +103,8 @@ def read(public, level="fine", reports=False):
         months={row["month"]: row["return"] for row in months},
         month_drawdowns={row["month"]: row["max_drawdown"] for row in months} if level.month_drawdowns else None,
         total=index[-1] - 1 if level.name == "fine" else rounded,
+        month_index={row["date"][:7]: row["index"] for row in ends} if level.month_index else {},
+        year_costs={str(row["year"]): _band(row["commissions"]) for row in _rows(public, "costs")},
         orders=orders,
         trips=[Trip(row["symbol"], row["opened"], row["closed"], row["net_return"], row["result_bps"])
                for row in reversed(_rows(public, "round_trips"))],
@@ -125,10 +130,26 @@ def _array(rows, column):
     return np.array([np.nan if row[column] is None else row[column] for row in rows], dtype=float)
 
 
-def _order(row):
+def _order(row, level):
     return Order(row["date"], row["symbol"], 1 if row["side"] == "BUY" else -1, row["fills"], float(row["price"]),
                  row.get("weight"), row.get("slippage_bps"), row.get("commission_bps"), row.get("result_bps"),
+                 _half_of_price(row["price"], level),
                  float(row["reference_price"]) if row.get("reference_price") else None, bool(row.get("note")))
+
+
+def _half_of_price(text, level):
+    """The mean of several prices has four digits at all levels but the finest; a price of its own is whole cents."""
+    if level.name == "fine" or len(text.partition(".")[2]) >= 2:
+        return 0.005
+    return 0.5 * 10.0 ** (np.floor(np.log10(float(text))) - 3)
+
+
+def _band(words):
+    """The edges of a band of costs: `under 0.1 %`."""
+    edge = float(re.search(r"[\d.]+", words)[0]) / 100
+    if words.startswith("under"):
+        return max((low for low in BANDS if low < edge * 0.999), default=0.0), edge
+    return edge, np.inf
 
 
 def _text(path):
@@ -148,9 +169,16 @@ def _date(text):
 
 def _flows(page):
     """The flows that a sentence of data quality names: date, sign where it is known, share of the account."""
-    found = re.findall(r"(?:On|Between the valuations of) (\d+ \w+ \d{4})(?: and \d+ \w+ \d{4})? a flow was (−?\d+) % of",
+    found = re.findall(r"(?:On|Between the valuations of \d+ \w+ \d{4} and) (\d+ \w+ \d{4}) a flow was ([−-]?\d+) % of",
                        page)
     return [(_date(day), 0, _number(share) / 100) for day, share in found]
+
+
+def with_unnamed(site, flows):
+    """The site as its reader has it who knows the day and the sign of every flow, but not the size of those unnamed."""
+    named = {day: share for day, _, share in site.flows}
+    known = [(day, sign, named.get(day)) for day, sign, _ in flows]
+    return replace(site, flows=known)
 
 
 def _weights_of_reports(public):
@@ -164,7 +192,7 @@ def _weights_of_reports(public):
         if not day:
             continue
         after = text[day.end():].split("Monthly returns")[0]
-        rows = re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+\.\d)%", after, flags=re.M)
+        rows = re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+(?:\.\d)?)%", after, flags=re.M)
         held = {("" if symbol == "Cash" else symbol): _number(weight) / 100 for symbol, weight in rows}
         found[_date(day[1])] = held
     return found

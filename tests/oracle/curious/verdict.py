@@ -76,7 +76,7 @@ def verdicts(site, market, account, names=None):
 def _verdict(name, mask, values, kept, site):
     left = np.sort(np.log(values[:-1][mask[:-1]]))
     factor = float(np.exp(np.quantile(left, 0.95) - np.quantile(left, 0.05))) if len(left) else 1.0
-    return Verdict(name, True, float(mask[:-1].mean()), factor, kept, mask, site.level.name == "fine")
+    return Verdict(name, True, float(mask[:-1].mean()), factor, bool(kept), mask, site.level.name == "fine")
 
 
 def tooth(site, market, account, name):
