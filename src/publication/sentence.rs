@@ -149,12 +149,11 @@ fn standing(sentence: &mut Sentence, publication: &Publication) {
     sentence.plain(" It is now ").span(below, Tone::Loss).plain(format!(" {since}."));
 }
 
-/// What a month came to.
+/// What a month came to, to stand below its name.
 pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
     let value = month.value.get();
-    let part = if month.partial { " (part of the month)" } else { "" };
     let mut sentence = Sentence::default();
-    sentence.plain(format!("{}{part}: ", month.month.in_words())).judged(percent(value, 1, Sign::Both), value);
+    sentence.judged(percent(value, 1, Sign::Both), value);
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(month.benchmark) {
         let theirs = percent(theirs.get(), 1, Sign::Both);
         sentence.plain(format!(", against {theirs} for the benchmark, {name}"));

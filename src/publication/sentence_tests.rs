@@ -86,15 +86,12 @@ fn a_month_says_its_return_its_fall_and_its_orders() {
     let month = |id: &str| publication.months.iter().find(|month| month.month.to_string() == id).unwrap();
     assert_eq!(
         text(&of_month(month("2020-03"), &publication.facts)),
-        "March 2020: \u{2212}11.3%, against \u{2212}12.5% for the benchmark, S&P 500 without dividends. Within the month the account \
+        "\u{2212}11.3%, against \u{2212}12.5% for the benchmark, S&P 500 without dividends. Within the month the account \
          fell by up to 29.4%. There were no orders."
     );
     let mut part = month("2022-12").clone();
     (part.orders, part.max_drawdown, part.benchmark) = (Some(1), None, None);
-    assert_eq!(
-        text(&of_month(&part, &publication.facts)),
-        "December 2022 (part of the month): \u{2212}6.1%. There was one order."
-    );
+    assert_eq!(text(&of_month(&part, &publication.facts)), "\u{2212}6.1%. There was one order.");
     part.orders = None;
-    assert_eq!(text(&of_month(&part, &publication.facts)), "December 2022 (part of the month): \u{2212}6.1%.");
+    assert_eq!(text(&of_month(&part, &publication.facts)), "\u{2212}6.1%.");
 }
