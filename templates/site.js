@@ -24,7 +24,7 @@ const inWords = (day) => { const { y, m, d } = utc(day); return `${d} ${names[m]
 const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
 
 // What the reader has chosen is kept here and not in the page's markup, so that `start` can put it into markup that is new.
-const chosen = { pressed: new Map(), sorted: new Map(), words: new Map() };
+const chosen = { pressed: new Map(), sorted: new Map(), words: new Map(), recomputed: false };
 const nameOf = (table) => table.dataset.filter || (table.caption ? table.caption.textContent : "");
 let panels;
 
@@ -36,6 +36,7 @@ function start(root) {
   if (section && !section.classList.contains("scripted")) panels = charts(section, JSON.parse(root.getElementById("series").textContent));
   all("table[data-sortable]", root).forEach(sortable);
   all("form.filter", root).forEach((form) => filter(form, root));
+  all("[data-recompute]", root).forEach(recomputable);
 }
 
 // The events of the whole page come here: markup that comes later needs no listeners of its own.
@@ -44,6 +45,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.classList.contains("sort")) sort(button.closest("table"), button.closest("th"));
   else if (panels && button.closest("#panels")) panels.press(button);
+  else if (button.closest("[data-recompute]")) recompute(button.closest("[data-recompute]"));
 });
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.filter");
@@ -277,4 +279,42 @@ function filter(form, root) {
     shown += !row.hidden;
   });
   output.textContent = words.length ? `${shown} of ${rows.length}` : "";
+}
+
+function recomputable(box) {
+  if (!box.querySelector("button,table")) box.append(el("button", { type: "button", textContent: "Recompute them here" }));
+  if (chosen.recomputed) recompute(box);
+}
+
+// Figures made anew from the index that the page holds, beside the published ones.
+function recompute(box) {
+  chosen.recomputed = true;
+  if (box.querySelector("table")) return;
+  const { index, days, periods, rate, steps, figures } = JSON.parse(box.querySelector("script").textContent);
+  const n = index.length - 1, end = index[n], years = (from, to) => (days[to] - days[from]) / 365.25;
+  const P = days ? n / years(0, n) : periods;
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = (values) => { const m = mean(values); return Math.sqrt(values.reduce((sum, value) => sum + (value - m) ** 2, 0) / (values.length - 1)); };
+  const returns = index.slice(1).map((value, at) => value / index[at] - 1), sd = deviation(returns);
+  const excess = returns.map((value, at) => value - Math.expm1(Math.log1p(rate) * (days ? years(at, at + 1) : 1 / P)));
+  let high = 0, fall = 0;
+  for (const value of index) { high = Math.max(high, value); fall = Math.min(fall, value / high - 1); }
+  const half = (steps.of_the_logarithm ? Math.expm1(steps.index / 2) * end : steps.index / 2);
+  const q = steps.index ** 2 / 6 / sd ** 2, part = q / 2 + 3 * Math.sqrt(q / n), sharpe = (mean(excess) / deviation(excess)) * Math.sqrt(P);
+  const made = {
+    "returns.total": [end / index[0] - 1, half + steps.returns / 2],
+    "risk.volatility": [sd * Math.sqrt(P), sd * Math.sqrt(P) * part + steps.figures / 2],
+    "risk.sharpe": [sharpe, Math.abs(sharpe) * part + steps.index / n / sd * Math.sqrt(P) + steps.ratios / 2],
+    "drawdown.max": [fall, days && !steps.of_the_logarithm ? 1e-6 : steps.index + steps.returns / 2],
+  };
+  const cell = (name, text) => el(name, name === "td" ? { className: "num", textContent: text } : { scope: "row", textContent: text });
+  const body = el("tbody", {});
+  for (const { id, name, value, digits, of_days } of figures) {
+    const [found, limit] = made[id], write = (value, more = 0) => (id === "risk.sharpe" ? number(value, digits + more) : percent(value, digits + more, false));
+    const agrees = Math.abs(found - value) <= limit;
+    body.append(el("tr", {}, cell("th", name), cell("td", write(value)), cell("td", write(found, 1)), cell("td", of_days ? "of days, of months" : `${write(limit, 2)}: ${agrees ? "agrees" : "differs by more"}`)));
+  }
+  const head = el("thead", {}, el("tr", {}, ...["Figure", "Published", "Recomputed", "May differ by"].map((text, at) => el("th", { scope: "col", className: at ? "num" : "", textContent: text }))));
+  box.querySelector("button")?.remove();
+  box.append(el("div", { className: "scroll" }, el("table", {}, el("caption", { textContent: `From the ${number(n + 1, 0)} values of the index in this page, by this browser` }), head, body)));
 }

@@ -26,6 +26,7 @@ mod tests;
 pub mod texts;
 pub mod typesetting;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -41,7 +42,7 @@ use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
-use crate::site::{self, Files, overrides, theme};
+use crate::site::{self, Files, finer, overrides, theme};
 use crate::site_dir::SiteDir;
 pub use begun::{Begun, Whole};
 use figures::Figures;
@@ -66,6 +67,8 @@ pub struct Built {
     pub files: usize,
     /// How many of them changed.
     pub summary: Summary,
+    /// What the site that stood there said more finely.
+    pub finer_before: Vec<String>,
     /// Warnings about the record that did not keep it from being built.
     pub warnings: usize,
     /// The monthly reports.
@@ -77,7 +80,13 @@ impl Built {
     fn again(said: Said) -> Self {
         let Said { files, warnings, reports } = said;
         let summary = Summary { written: 0, unchanged: files, removed: 0 };
-        Self { files, summary, warnings, reports: Typeset { count: 0, warnings: reports, not_kept: None } }
+        Self {
+            files,
+            summary,
+            finer_before: Vec::new(),
+            warnings,
+            reports: Typeset { count: 0, warnings: reports, not_kept: None },
+        }
     }
 }
 
@@ -147,6 +156,7 @@ fn made(
     let Rendered { files, mut reports } = rendered?;
     let read = kept.as_ref().map(Kept::taken).unwrap_or_default();
     let before = options.out.is_none().then(|| site.site_before());
+    let finer_before = finer_before(out, &files, &read);
     let known = output::Known { read: Some(&read), before: before.as_deref() };
     let Replaced { summary, files: written } = output::replace(out, &files, known)?;
     let warnings = held.warnings() + overrides::unused(&materials.templates).len();
@@ -155,7 +165,22 @@ fn made(
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
         reports.not_kept = memory.keep(&written, said, kept.into_made(), computed).err();
     }
-    Ok((Built { files: files.len(), summary, warnings, reports }, written))
+    Ok((Built { files: files.len(), summary, finer_before, warnings, reports }, written))
+}
+
+/// What the tables that stand in a folder say more finely than the new ones; those that are kept are the same.
+fn finer_before(out: &Path, files: &Files, kept: &BTreeSet<String>) -> Vec<String> {
+    let Ok(there) = std::fs::read_dir(out.join("data")) else { return Vec::new() };
+    let mut paths: Vec<String> =
+        there.filter_map(|entry| Some(format!("data/{}", entry.ok()?.file_name().to_str()?))).collect();
+    paths.sort();
+    let changed = paths.into_iter().filter(|path| finer::is_table(path) && !kept.contains(path));
+    let finer = |path: String| {
+        let old = std::fs::read(out.join(&path)).ok()?;
+        let new: &[u8] = files.get(&path).map_or(b"{\"rows\":[]}", |file| file);
+        (old != new).then(|| finer::finer_before(&path, &old, new))
+    };
+    changed.filter_map(finer).flatten().collect()
 }
 
 /// A site in memory.

@@ -38,6 +38,28 @@ fn a_second_build_does_nothing_and_says_the_same() {
 }
 
 #[test]
+fn a_site_that_becomes_coarser_says_so_once() {
+    let site = TestSite::new();
+    let precise = |level: &str| {
+        site.replace(
+            "config/config.toml",
+            "mode = \"relative\"",
+            &format!("mode = \"relative\"\nprecision = \"{level}\""),
+        );
+        let said = built(&site).finer_before;
+        site.replace("config/config.toml", &format!("\nprecision = \"{level}\""), "");
+        said
+    };
+    assert_eq!(precise("fine"), Vec::<String>::new());
+    let said = precise("daily");
+    let weights = "`weight` in data/orders.json in steps of 0.0001 instead of 0.01";
+    assert!(said.iter().any(|what| what == weights), "{said:?}");
+    assert_eq!(precise("daily"), Vec::<String>::new());
+    assert!(precise("monthly").iter().any(|what| what == "every day in data/daily.json"));
+    assert_eq!(precise("fine"), Vec::<String>::new());
+}
+
+#[test]
 fn whatever_a_build_is_made_from_makes_another_one() {
     let site = TestSite::new();
     let changes: [(&str, &dyn Fn()); 9] = [

@@ -33,6 +33,13 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         built.summary.written,
         built.summary.removed
     ));
+    if let [finer, more @ ..] = built.finer_before.as_slice() {
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        terminal.say(format!(
+            "the site that was here had finer figures, and is rewritten as `[privacy] precision` says now: {finer}{more}\n  next: \
+             what is published already stays finer until you publish this; `trackrecord publish` says what its history keeps"
+        ));
+    }
     let Typeset { count, warnings, not_kept } = &built.reports;
     if *count > 0 {
         terminal.say(format!("{} typeset", counted(*count, "monthly report")));

@@ -5,7 +5,7 @@ mod step;
 mod values;
 mod words;
 
-pub use precision::Digits;
+pub use precision::{Digits, Steps};
 pub use values::*;
 
 use chrono::NaiveDate;
@@ -85,6 +85,18 @@ impl Disclosure {
     /// The decimals that pages and reports write.
     pub fn digits(&self) -> Digits {
         self.precision.digits
+    }
+
+    /// The steps that readers meet who recompute figures.
+    pub fn steps(&self) -> Steps {
+        let Precision { index, returns, figures, ratios, .. } = self.precision;
+        Steps {
+            index: index.width(),
+            of_the_logarithm: matches!(index, Step::Log(_)),
+            returns: returns.width(),
+            figures: figures.width(),
+            ratios: ratios.width(),
+        }
     }
 
     /// Whether amounts of money and share counts are shown.

@@ -14,11 +14,11 @@ fn column(publication: &Publication, table: &str, name: &str) -> Vec<Option<f64>
     csv.lines().skip(1).map(|line| line.split(',').nth(place).unwrap().parse().ok()).collect()
 }
 
-fn known(publication: &Publication, table: &str, name: &str) -> Vec<f64> {
+pub(super) fn known(publication: &Publication, table: &str, name: &str) -> Vec<f64> {
     column(publication, table, name).into_iter().flatten().collect()
 }
 
-fn total(publication: &Publication) -> f64 {
+pub(super) fn total(publication: &Publication) -> f64 {
     let all = |period: &&Period| period.period == UsualPeriod::SinceInception;
     publication.periods.iter().find(all).unwrap().value.unwrap().get()
 }

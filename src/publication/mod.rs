@@ -182,6 +182,9 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
         risk_free: config.analysis.risk_free,
         periods_per_year: format::periods(daily.frequency()),
+        periods: daily.frequency().periods,
+        is_daily: daily.frequency().daily,
+        steps: disclosure.steps(),
         order_count: trades.orders.len(),
         after_costs: costs::are_in(disclosed),
         emptied: whole.emptied_on(),
@@ -222,6 +225,9 @@ fn flow_timing_in_words(timing: FlowTiming) -> &'static str {
     }
 }
 
+#[cfg(test)]
+#[path = "consistency_tests.rs"]
+mod consistency_tests;
 #[cfg(test)]
 #[path = "levels_tests.rs"]
 mod levels_tests;

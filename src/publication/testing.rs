@@ -27,6 +27,14 @@ pub fn at(level: PrivacyLevel, until: Option<&str>) -> Publication {
     }
 }
 
+/// The demo from 2020 to 2021 alone, at a level of precision.
+pub fn two_years(level: PrivacyLevel) -> Publication {
+    let (record, mut config) = (&RECORD.0, RECORD.1.clone());
+    config.privacy.precision = level;
+    let [from, to] = ["2019-12-31", "2021-12-31"].map(|date| date.parse().unwrap());
+    redact(&record.clone().since(from).until(to), &config).unwrap()
+}
+
 static DEMO: LazyLock<Publication> = LazyLock::new(|| at(PrivacyLevel::Fine, None));
 
 static RECORD: LazyLock<(Record, Config)> = LazyLock::new(|| {

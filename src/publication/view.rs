@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::contributions::HoldingsBrought;
 use super::disclosure::{
     Digits, MarketFigure, PublicCost, PublicFigure, PublicIndex, PublicResult, PublicReturn, PublicSlippage,
-    PublicWeight,
+    PublicWeight, Steps,
 };
 use super::kept;
 use super::strategy_view::{PlanItemView, SignalView, StrategiesView, StrategyView};
@@ -159,6 +159,13 @@ pub struct Facts {
     pub risk_free: f64,
     /// Returns a year, to one decimal.
     pub periods_per_year: String,
+    /// Returns a year.
+    #[serde(deserialize_with = "kept::number")]
+    pub periods: f64,
+    /// Whether they are those of single sessions.
+    pub is_daily: bool,
+    /// How precisely they are published, for whoever recomputes them.
+    pub steps: Steps,
     /// How many orders are shown.
     pub order_count: usize,
     /// Whether the record holds a commission or fee, so that its returns are after costs.

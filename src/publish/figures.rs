@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::site::finer::{Row, rows};
 
 /// A table whose figures change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +44,6 @@ const KEYS: [(&str, &[&str]); 8] = [
     ("data/months.json", &["month"]),
 ];
 
-type Row = Map<String, Value>;
-
 /// Compares two versions of a table. `None` where they are the same to a reader, or one of them is no table of ours.
 pub fn between(path: &str, old: &[u8], new: &[u8]) -> Option<TableChange> {
     let (old, new) = (rows(old)?, rows(new)?);
@@ -57,16 +57,6 @@ pub fn between(path: &str, old: &[u8], new: &[u8]) -> Option<TableChange> {
     let change =
         TableChange { path: path.to_owned(), added: missing(&new, &old), removed: missing(&old, &new), changed };
     (!change.added.is_empty() || !change.removed.is_empty() || !change.changed.is_empty()).then_some(change)
-}
-
-/// Rows of a table as `data/*.json` holds them; without the schema's wrapping in sites of earlier versions.
-fn rows(json: &[u8]) -> Option<Vec<Row>> {
-    let rows = match serde_json::from_slice(json).ok()? {
-        Value::Object(mut document) => document.remove("rows")?,
-        rows => rows,
-    };
-    let Value::Array(rows) = rows else { return None };
-    rows.into_iter().map(|row| if let Value::Object(row) = row { Some(row) } else { None }).collect()
 }
 
 /// The columns that name a row: those that are known to, or as many of the first as it takes.
@@ -126,37 +116,6 @@ fn text(value: Option<&Value>) -> String {
     }
 }
 
-/// What the old version of a table has and the new one has not: columns, and digits.
-pub fn finer_before(path: &str, old: &[u8], new: &[u8]) -> Vec<String> {
-    let (Some(old), Some(new)) = (rows(old), rows(new)) else { return Vec::new() };
-    let Some(columns) = new.first() else { return Vec::new() };
-    let gone = old.first().into_iter().flat_map(Map::keys).filter(|column| !columns.contains_key(*column));
-    let gone = gone.map(|column| format!("`{column}` in {path}"));
-    let (before, after) = (decimals(&old), decimals(&new));
-    let finer = before.iter().filter_map(|(column, decimals)| {
-        let now = after.get(column).filter(|now| *now < decimals)?;
-        Some(format!("`{column}` in {path} with {decimals} decimals instead of {now}"))
-    });
-    gone.chain(finer).collect()
-}
-
-/// So many numbers do not all end in 0 by chance.
-const ENOUGH: usize = 10;
-
-/// The most decimals of each column, where there are enough numbers to tell how it is rounded.
-fn decimals(rows: &[Row]) -> BTreeMap<&str, usize> {
-    let mut found: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (column, value) in rows.iter().flatten() {
-        if let Value::Number(number) = value {
-            let decimals =
-                number.to_string().split_once('.').map_or(0, |(_, digits)| digits.trim_end_matches('0').len());
-            found.entry(column).or_default().push(decimals);
-        }
-    }
-    let enough = found.into_iter().filter(|(_, decimals)| decimals.len() >= ENOUGH);
-    enough.filter_map(|(column, decimals)| Some((column, decimals.into_iter().max()?))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,23 +156,5 @@ mod tests {
         let rows = |last: &str| format!(r#"[{{"a":1,"b":1,"c":0}},{{"a":1,"b":2,"c":{last}}}]"#);
         let change = between("data/x.json", rows("5").as_bytes(), rows("6").as_bytes()).unwrap();
         assert_eq!(change.changed[0].row, "1 2");
-    }
-
-    #[test]
-    fn columns_and_digits_that_are_no_longer_published_are_named() {
-        let table = |row: fn(usize) -> String, count: usize| {
-            format!("[{}]", (1..=count).map(row).collect::<Vec<_>>().join(","))
-        };
-        let fine = |number| format!(r#"{{"month":"m{number}","return":0.00{number}7,"value":5}}"#);
-        let coarse = |number| format!(r#"{{"month":"m{number}","return":0.{number}}}"#);
-        let said = |old: &str, new: &str| finer_before("data/months.json", old.as_bytes(), new.as_bytes());
-        assert_eq!(
-            said(&table(fine, 12), &table(coarse, 12)),
-            ["`value` in data/months.json", "`return` in data/months.json with 5 decimals instead of 2"]
-        );
-        assert_eq!(said(&table(coarse, 12), &table(fine, 12)), Vec::<String>::new());
-        // A few numbers that happen to be round are no coarser.
-        assert_eq!(said(&table(fine, 3), &table(coarse, 3)), ["`value` in data/months.json"]);
-        assert_eq!(said(&table(fine, 3), "[]"), Vec::<String>::new());
     }
 }

@@ -33,7 +33,7 @@ use crate::check::check;
 use crate::collect::progress::Progress;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::site::{Files, overrides};
+use crate::site::{Files, finer, overrides};
 use crate::site_dir::SiteDir;
 
 pub use changes::{Change, ChangedFile};
@@ -301,8 +301,7 @@ fn compared(
     files: &Files,
     options: &Options,
 ) -> Result<(Vec<TableChange>, Vec<String>)> {
-    let is_table = |path: &str| path.starts_with("data/") && path.ends_with(".json");
-    let is_read = |path: &str| is_table(path) || (options.is_dry && path == page_figures::PAGE);
+    let is_read = |path: &str| finer::is_table(path) || (options.is_dry && path == page_figures::PAGE);
     let read: Vec<(&String, &String)> = changes
         .iter()
         .filter(|file| file.change != Change::New && is_read(&file.path))
@@ -313,14 +312,14 @@ fn compared(
     for (path, content) in read {
         let before = remote.read(content)?;
         let now: &[u8] = files.get(path).map_or(b"{\"rows\":[]}", |file| file);
-        if !is_table(path) {
+        if !finer::is_table(path) {
             differing.extend(page_figures::between(&before, now));
             continue;
         }
         if options.is_dry {
             differing.extend(figures::between(path, &before, now));
         }
-        finer_before.extend(figures::finer_before(path, &before, now));
+        finer_before.extend(finer::finer_before(path, &before, now));
     }
     Ok((differing, finer_before))
 }

@@ -7,6 +7,7 @@
 mod anchors;
 mod attributes;
 mod build;
+pub mod finer;
 mod lines;
 pub mod links;
 pub mod markdown;

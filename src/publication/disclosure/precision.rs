@@ -4,6 +4,7 @@
 
 use super::step::Step;
 use crate::config::PrivacyLevel;
+use crate::publication::kept;
 
 /// How commissions are published.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +32,25 @@ pub struct Digits {
     pub gains: usize,
     /// Of basis points.
     pub bps: usize,
+}
+
+/// The distances between values that can be published, of the numbers that a reader recomputes figures from and to.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Steps {
+    /// Of the index: of its logarithm where `of_the_logarithm`.
+    #[serde(deserialize_with = "kept::number")]
+    pub index: f64,
+    /// Whether the index is in steps of its logarithm.
+    pub of_the_logarithm: bool,
+    /// Of returns over a month or longer.
+    #[serde(deserialize_with = "kept::number")]
+    pub returns: f64,
+    /// Of figures over many days, in percent.
+    #[serde(deserialize_with = "kept::number")]
+    pub figures: f64,
+    /// Of ratios.
+    #[serde(deserialize_with = "kept::number")]
+    pub ratios: f64,
 }
 
 /// The steps of every kind of number.

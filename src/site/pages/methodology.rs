@@ -6,13 +6,41 @@ use super::Site;
 use super::context::PageContext;
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
-use crate::publication::{PublicFigure, Reads};
+use crate::publication::{PublicFigure, Publication, Published, Reads, Steps, is_return};
 
 #[derive(Serialize)]
 struct Methodology<'a> {
     figures: Vec<Definitions<'a>>,
     /// What is rounded and why.
     rounding: &'a [String],
+    /// What a browser recomputes figures from, as JSON; nothing where there is no figure to compare.
+    recompute: Option<String>,
+}
+
+/// The index of a record, and figures that follow from it.
+#[derive(Serialize)]
+struct Recompute<'a> {
+    /// Growth of 1 on each day, or at each month-end, as the tables have it.
+    index: Vec<f64>,
+    /// Days since the first of them, where returns are not those of single sessions.
+    days: Option<Vec<i64>>,
+    /// Returns a year, where they are.
+    periods: Option<f64>,
+    /// The risk-free rate a year.
+    rate: f64,
+    steps: Steps,
+    figures: Vec<Recomputed<'a>>,
+}
+
+/// A published figure.
+#[derive(Serialize)]
+struct Recomputed<'a> {
+    id: &'a str,
+    name: String,
+    value: f64,
+    digits: usize,
+    /// Whether it rests on days that are not published, so that month-ends give another.
+    of_days: bool,
 }
 
 /// A group of figures.
@@ -37,7 +65,41 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     PageContext::new(&Methodology {
         figures: publication.figures.iter().map(definitions).collect(),
         rounding: &publication.rounding,
+        recompute: recompute(publication),
     })
+}
+
+fn recompute(publication: &Publication) -> Option<String> {
+    let Publication { facts, days, .. } = publication;
+    let first = days.first()?.date;
+    let is_daily = facts.by_day && facts.is_daily;
+    let figures: Vec<Recomputed> = ["returns.total", "risk.volatility", "risk.sharpe", "drawdown.max"]
+        .into_iter()
+        .filter_map(|id| recomputed(publication, id))
+        .collect();
+    let recompute = Recompute {
+        index: days.iter().map(|day| day.index.get()).collect(),
+        days: (!is_daily).then(|| days.iter().map(|day| (day.date - first).num_days()).collect()),
+        periods: is_daily.then_some(facts.periods),
+        rate: facts.risk_free,
+        steps: facts.steps,
+        figures,
+    };
+    // Of what an author writes nothing is in it that could end the element.
+    (!recompute.figures.is_empty()).then(|| serde_json::to_string(&recompute).ok()).flatten()
+}
+
+fn recomputed<'a>(publication: &'a Publication, id: &'a str) -> Option<Recomputed<'a>> {
+    let facts = &publication.facts;
+    let figure = publication.figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == id)?;
+    let value = figure.value?.get();
+    let digits = if is_return(id) { facts.digits.returns } else { facts.digits.figures };
+    let of_days = !facts.by_day && id.starts_with("risk.");
+    if id == "drawdown.max" && !facts.by_day {
+        let value = publication.drawdowns.first().map_or(0.0, |deepest| deepest.depth.get());
+        return Some(Recomputed { id, name: format!("{}, by month-ends", figure.name), value, digits, of_days });
+    }
+    Some(Recomputed { id, name: figure.name.to_owned(), value, digits, of_days })
 }
 
 fn definitions(group: &FigureGroup<PublicFigure>) -> Definitions<'_> {
