@@ -93,6 +93,12 @@ fn is_name(text: &str, at: usize, name: &str, own: &[Range]) -> bool {
     !is_fraction && (!has_fraction || in_data) && !is_own
 }
 
+/// How many digits a number is written with that ends in cents: of 78102.0 the last one counts too.
+fn digits_with_cents(spelling: &str) -> Option<usize> {
+    let (_, cents) = spelling.rsplit_once(['.', ','])?;
+    (1..=2).contains(&cents.len()).then(|| spelling.bytes().filter(u8::is_ascii_digit).count())
+}
+
 /// Runs of letters and digits with their byte offsets.
 pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
@@ -150,12 +156,13 @@ fn amount_behind(secrets: &Secrets, spelling: &str, is_money: bool) -> Option<&'
     if spelling.bytes().filter(u8::is_ascii_digit).count() < least {
         return None;
     }
+    let with_cents = digits_with_cents(spelling).unwrap_or_default();
     let as_it_stands = spelling.parse::<Decimal>().map(Number::from);
     if as_it_stands.is_ok_and(|number| secrets.is_public(number)) {
         return None;
     }
     readings(spelling).into_iter().find_map(|(number, grouped)| {
-        let digits = number.digits();
+        let digits = number.digits().max(with_cents);
         let enough = digits >= DIGITS || is_money || (grouped && digits >= GROUPED_DIGITS);
         secrets.amount_of(number).filter(|_| enough)
     })

@@ -39,6 +39,7 @@ fn an_amount_is_found_in_every_usual_spelling() {
         "123\u{200b},45\u{ad}6.78",
         "usd123456.78",
         "#x $54321",
+        "54321.0",
         "54,321 dollars",
     ] {
         assert!(!leaks(spelling).is_empty(), "{spelling}");
