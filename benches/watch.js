@@ -1,17 +1,21 @@
-// From the rename of a saved file to the frame that shows it, in a browser without a window: `watch` and, where they are
-// installed, other generators, side by side in one run.
+// From the rename of a saved file to the frame that shows it, in a browser without a window: `watch` over the demo and over
+// 5,000 notes and, where it is installed, `hugo server`, side by side in one run. It prints the table of the README.
 // `NODE_PATH=... node benches/watch.js target/release/trackrecord [SAVES]`
 "use strict";
 const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { addNotes } = require("./many_notes.js");
 const { Watch, browse, demo, until } = require("../tests/e2e/support.js");
 
 /** How long all saves of one program may take. */
 const WHOLE_LIMIT = 3600000;
 
 const [binary, saves = "200"] = process.argv.slice(2);
+/** What is said below the table. */
+const remarks = [];
+
 const MONTH = "content/months/2020-03.md";
 
 /** Milliseconds since 1970, with fractions; pages count theirs the same way. */
@@ -35,9 +39,10 @@ function observe() {
 }
 
 /** Saves a file again and again, and waits each time for the frame that shows it. */
-async function measure(page, save, count) {
+async function measure(page, save, count, isReady = () => true) {
   const times = [];
   for (let n = 0; n < count + 5; n++) {
+    await until(isReady, "the page to be ready for the next save");
     const mark = String(Date.now()) + n, began = save(mark);
     const shown = await page.waitForFunction((mark) => window.seen?.get(mark), mark, { polling: 5, timeout: 20000 });
     // The first few warm everything up.
@@ -48,7 +53,13 @@ async function measure(page, save, count) {
 }
 
 const share = (times, of) => times[Math.min(times.length - 1, Math.floor(times.length * of))];
-const row = (name, times) => console.log(`| ${name} | ${share(times, 0.5).toFixed(0)} | ${share(times, 0.95).toFixed(0)} | ${times[times.length - 1].toFixed(0)} |`);
+
+/** Prints a row of the table, and gives its median. */
+function row(name, times) {
+  const median = share(times, 0.5);
+  console.log(`| ${name} | ${median.toFixed(0)} | ${share(times, 0.95).toFixed(0)} | ${times[times.length - 1].toFixed(0)} |`);
+  return median;
+}
 
 /** Renames a file that lies beside, and says when. */
 function rename(file, text) {
@@ -65,7 +76,45 @@ function resources(pid) {
   return { memory, threads, descriptors: fs.readdirSync(`/proc/${pid}/fd`).length };
 }
 
+/** The page that an edit of this file shows, as `watch` itself says. */
+async function pageOf(watch, root, file, text) {
+  const abort = new AbortController();
+  const events = await fetch(`${watch.address}-/events`, { signal: abort.signal });
+  let said = "";
+  try {
+    rename(path.join(root, file), text);
+    for await (const part of events.body) {
+      said += Buffer.from(part).toString();
+      const page = /"edited":\{[^}]*"page":"([^"]*)index\.html"/.exec(said);
+      if (page) return page[1];
+    }
+  } finally {
+    abort.abort();
+  }
+  throw new Error(`no page shows ${file}: ${said}`);
+}
+
+/** One note of very many. */
+async function notes(browser) {
+  const count = 5000, root = demo(path.resolve(binary)), note = addNotes(root, count);
+  execFileSync(path.resolve(binary), ["--root", root, "build"], { stdio: "ignore" });
+  const watch = await Watch.start(path.resolve(binary), root);
+  try {
+    await fetch(watch.address + "months/2020-03.pdf");
+    const file = path.join(root, note), text = fs.readFileSync(file, "utf8");
+    const address = await pageOf(watch, root, note, `${text}\n\nmark-0-\n`);
+    const page = await browser.newPage();
+    await page.addInitScript(observe);
+    await page.goto(watch.address + address);
+    row(`a note of ${count.toLocaleString("en")}`, await measure(page, (mark) => rename(file, `${text}\n\nmark-${mark}-\n`), Math.min(60, Number(saves))));
+  } finally {
+    await watch.stop();
+    fs.rmSync(path.dirname(root), { recursive: true, force: true });
+  }
+}
+
 async function trackrecord(browser) {
+  const medians = {};
   const root = demo(path.resolve(binary)), watch = await Watch.start(path.resolve(binary), root);
   try {
     // The reports come first, so that they are not typeset meanwhile.
@@ -85,19 +134,11 @@ async function trackrecord(browser) {
       const file = path.join(root, name), text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
       let shown = address;
       if (!shown) {
-        // The page of a note is the one that has its blocks.
-        rename(file, change(text, "0"));
-        const pages = fs.readdirSync(path.join(root, "public/trades")).filter((name) => !name.endsWith(".html"));
-        await until(async () => {
-          for (const page of pages) {
-            if ((await (await fetch(`${watch.address}trades/${page}/`)).text()).includes("mark-0-")) { shown = `trades/${page}/`; return true; }
-          }
-          return false;
-        }, "the page of the note");
+        shown = await pageOf(watch, root, name, change(text, "0"));
       }
       await page.goto(watch.address + shown);
       const count = kind === "the configuration" ? Math.min(30, Number(saves)) : Number(saves);
-      row(`trackrecord watch: ${kind}`, await measure(page, (mark) => rename(file, change(text, mark)), count));
+      medians[kind] = row(kind, await measure(page, (mark) => rename(file, change(text, mark)), count));
     }
     await page.goto(watch.address + "about/");
     const file = path.join(root, "content/about.md"), before = resources(watch.process.pid);
@@ -108,12 +149,20 @@ async function trackrecord(browser) {
     await page.waitForFunction(() => document.body.innerText.includes("Words 999."));
     await new Promise((done) => setTimeout(done, 1000));
     const after = resources(watch.process.pid);
-    console.log(`1,000 saves: ${before.memory.toFixed(0)} to ${after.memory.toFixed(0)} MB, ${before.threads} to ${after.threads} threads, ${before.descriptors} to ${after.descriptors} descriptors`);
-    await page.close();
+    remarks.push(`1,000 saves: ${before.memory.toFixed(0)} to ${after.memory.toFixed(0)} MB, ${before.threads} to ${after.threads} threads, ${before.descriptors} to ${after.descriptors} descriptors`);
+    return medians;
   } finally {
     await watch.stop();
     fs.rmSync(path.dirname(root), { recursive: true, force: true });
   }
+}
+
+/** Whether a page of Hugo's has asked to be reloaded: what is saved before that it never shows. */
+function listens(page) {
+  let isListening = false;
+  page.on("framenavigated", () => { isListening = false; });
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => { isListening ||= String(payload).includes("\"hello\""); }));
+  return () => isListening;
 }
 
 /** As many pages as the demo has, with the same text, in the simplest site there is. */
@@ -131,10 +180,10 @@ async function hugo(browser) {
     await until(async () => (await fetch(address).catch(() => ({}))).ok, "hugo");
     const page = await browser.newPage();
     await page.addInitScript(observe);
+    const isReady = listens(page);
     await page.goto(address);
     const file = path.join(root, "content/page-7.md"), text = fs.readFileSync(file, "utf8");
-    row("hugo server: a page", await measure(page, (mark) => rename(file, `${text}\n\nmark-${mark}-\n`), Number(saves)));
-    await page.close();
+    return row("`hugo server`: a page", await measure(page, (mark) => rename(file, `${text}\n\nmark-${mark}-\n`), Number(saves), isReady));
   } finally {
     server.kill();
     fs.rmSync(root, { recursive: true, force: true });
@@ -147,9 +196,13 @@ function isInstalled(program) {
 
 async function main() {
   console.log(`| from saving to the frame that shows it, ${saves} saves | median ms | 95 % | longest |\n|---|--:|--:|--:|`);
-  await browse(trackrecord, WHOLE_LIMIT);
-  if (isInstalled("hugo")) await browse(hugo, WHOLE_LIMIT);
-  else console.log("hugo is not installed");
+  const medians = await browse(trackrecord, WHOLE_LIMIT);
+  await browse(notes, WHOLE_LIMIT);
+  if (isInstalled("hugo")) {
+    const other = await browse(hugo, WHOLE_LIMIT);
+    remarks.push(`For a page \`hugo server\` takes ${(other / medians["a page"]).toFixed(1)} times as long.`);
+  }
+  remarks.forEach((remark) => console.log(`\n${remark}`));
 }
 
 main().catch((error) => { console.error(error); process.exit(1); });

@@ -1,5 +1,6 @@
 //! Publishing with a program of the owner's.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -52,18 +53,65 @@ fn wait(child: &mut Child, program: &str) -> Result<ExitStatus> {
     }
 }
 
-/// Asks the program to end, as it may have something to put in order, and ends it if it does not.
+/// Asks the program and those that it has started to end, as they may have something to put in order, and ends them if they
+/// do not.
 fn stop(child: &mut Child) {
     if cfg!(unix) {
-        // If there is nothing to ask it with, it is ended at once.
-        let _ = Command::new("sh").args(["-c", "kill -TERM \"$0\"", &child.id().to_string()]).status();
+        let family = family(child.id(), &processes());
+        signal("-TERM", &family);
         let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(1) && matches!(child.try_wait(), Ok(None)) {
+        let is_running = |child: &mut Child| {
+            matches!(child.try_wait(), Ok(None)) || processes().iter().any(|process| family.contains(&process.id))
+        };
+        while start.elapsed() < Duration::from_secs(1) && is_running(child) {
             std::thread::sleep(Duration::from_millis(20));
         }
+        signal("-KILL", &family);
     }
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Sends a signal. Where there is nothing to send it with, the program alone is ended, and at once.
+fn signal(name: &str, processes: &BTreeSet<u32>) {
+    let ids = processes.iter().map(u32::to_string);
+    let _ = Command::new("sh").args(["-c", "kill \"$@\" 2>/dev/null", "kill", name]).args(ids).status();
+}
+
+/// A process, and the one that has started it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Process {
+    id: u32,
+    parent: u32,
+}
+
+/// Everything that runs; nothing where the system has no `ps`. A group of their own would tell the family of a program from
+/// others too, but then it could not ask for a password.
+fn processes() -> Vec<Process> {
+    let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid=,stat="]).stderr(Stdio::null()).output();
+    let text = listed.map(|listed| String::from_utf8_lossy(&listed.stdout).into_owned()).unwrap_or_default();
+    text.lines().filter_map(running).collect()
+}
+
+fn running(line: &str) -> Option<Process> {
+    let mut words = line.split_whitespace();
+    let process = Process { id: words.next()?.parse().ok()?, parent: words.next()?.parse().ok()? };
+    // What has ended and is not taken leave of by its parent is listed still.
+    words.next().filter(|state| !state.starts_with('Z')).map(|_| process)
+}
+
+/// A process with all that it and its children have started.
+fn family(first: u32, processes: &[Process]) -> BTreeSet<u32> {
+    let mut family = BTreeSet::from([first]);
+    loop {
+        let before = family.len();
+        let children = processes.iter().filter(|process| family.contains(&process.parent)).map(|process| process.id);
+        let children: Vec<u32> = children.collect();
+        family.extend(children);
+        if family.len() == before {
+            return family;
+        }
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -82,6 +130,35 @@ mod tests {
         std::fs::write(folder.path().join("a b/x"), "1").unwrap();
         run_in(folder.path(), &["cp", "-r", "{public}/.", "$HOME"]).unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join("$HOME/x")).unwrap(), "1");
+    }
+
+    #[test]
+    fn a_family_is_what_was_started_by_one_of_it() {
+        let lines = ["  7 1 Ss", " 9 8 S", " 8 7 R+", "10 7 Z", "11 2 S", "x", "12"];
+        let processes: Vec<Process> = lines.into_iter().filter_map(running).collect();
+        assert_eq!(processes.len(), 4);
+        assert_eq!(family(7, &processes), BTreeSet::from([7, 8, 9]));
+        assert_eq!(family(6, &[]), BTreeSet::from([6]));
+    }
+
+    #[test]
+    fn what_the_program_has_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "trap '' TERM; sh -c 'sleep 600 & echo $! > grandchild; wait'";
+        let mut child = Command::new("sh").args(["-c", script]).current_dir(folder.path()).spawn().unwrap();
+        let grandchild =
+            || std::fs::read_to_string(folder.path().join("grandchild")).ok()?.trim().parse::<u32>().ok();
+        while grandchild().is_none() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let is_running = |id: u32| processes().iter().any(|process| process.id == id);
+        assert!(is_running(grandchild().unwrap()));
+        stop(&mut child);
+        let start = Instant::now();
+        while is_running(grandchild().unwrap()) && start.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(!is_running(grandchild().unwrap()) && !is_running(child.id()));
     }
 
     #[test]
