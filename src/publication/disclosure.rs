@@ -142,6 +142,11 @@ impl Disclosure {
         PublicReturn::rounded(self.precision.returns.round(value))
     }
 
+    /// The total return up to a month-end, which says no more than the index on it.
+    pub fn total_so_far(&self, value: f64) -> PublicReturn {
+        PublicReturn::rounded(Step::Decimals(6).round(self.index(1.0 + value).get() - 1.0))
+    }
+
     /// A figure over many days, in its unit; one that is a return as [`period`](Self::period) has it.
     pub fn figure(&self, value: f64, unit: Unit) -> PublicFigure {
         let precision = self.precision;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::disclosure::{Disclosure, PublicReturn};
+use super::disclosure::{Disclosure, PublicReturn, Published};
 use super::holdings::holdings;
 use super::listed::Listed;
 use super::periods;
@@ -15,7 +15,7 @@ use super::view::{MonthEnd, Period};
 use super::whole_months::last_whole_month;
 use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
-use crate::analysis::periods::{by_month, ends_within, month_of, usual_periods};
+use crate::analysis::periods::{PeriodReturn, UsualPeriod, by_month, ends_within, month_of, usual_periods};
 use crate::analysis::reconcile::unexplained_changes;
 use crate::analysis::returns::ReturnSeries;
 use crate::analysis::{Window, drawdown, risk};
@@ -121,10 +121,26 @@ impl MonthEnds<'_> {
     }
 
     fn periods(&self, series: &ReturnSeries, disclosure: &Disclosure) -> Vec<Period> {
-        usual_periods(series, self.daily.aligned.as_ref())
-            .into_iter()
-            .map(|period| periods::view(period, disclosure))
-            .collect()
+        let exact = usual_periods(series, self.daily.aligned.as_ref());
+        let value = |wanted| exact.iter().find(|period| period.period == wanted)?.value;
+        let total = value(UsualPeriod::SinceInception);
+        let shown = total.map(|total| disclosure.total_so_far(total));
+        let a_year = total.zip(shown).zip(value(UsualPeriod::SinceInceptionAnnualized));
+        // Over as many years as the exact ones.
+        let a_year = a_year.map(|((total, shown), rate)| match rate.ln_1p() / total.ln_1p() {
+            years if years.is_finite() => disclosure.period((shown.get().ln_1p() * years).exp_m1()),
+            _ => disclosure.period(0.0),
+        });
+        let view = |period: PeriodReturn| match period.period {
+            UsualPeriod::SinceInception if !disclosure.by_day() => {
+                Period { value: shown, ..periods::view(period, disclosure) }
+            }
+            UsualPeriod::SinceInceptionAnnualized if !disclosure.by_day() => {
+                Period { value: a_year, ..periods::view(period, disclosure) }
+            }
+            _ => periods::view(period, disclosure),
+        };
+        exact.iter().cloned().map(view).collect()
     }
 }
 

@@ -178,7 +178,8 @@ pub const DAILY: Precision = Precision {
 /// Months alone.
 pub const MONTHLY: Precision = Precision {
     by_day: false,
-    index: Step::Of(0.001),
+    // Each month-end's index narrows what the months before it leave open.
+    index: Step::Of(0.005),
     returns: Step::Of(0.001),
     figures: Step::Of(0.001),
     ratios: Step::Of(0.1),

@@ -36,8 +36,8 @@ const DAILY: [&str; 5] = [
 const MONTHLY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
-    "No daily value is published. The record is shown up to the end of its last full month, charts are drawn from \
-     month-ends, and drawdowns are listed by month-ends.",
+    "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
+     drawdowns are made of month-ends, at which the index is in steps of 0.5 % of what it began with.",
     "Months and longer periods are computed from exact daily values and then rounded to 0.1 %, figures to one decimal; \
      weights are rounded to 5 %, results of trades and contributions to 1 %, turnover to 10 %, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
