@@ -85,8 +85,10 @@ async function pageOf(watch, root, file, text) {
     rename(path.join(root, file), text);
     for await (const part of events.body) {
       said += Buffer.from(part).toString();
-      const page = /"edited":\{[^}]*"page":"([^"]*)index\.html"/.exec(said);
-      if (page) return page[1];
+      // The stream begins with how things are, which is what was edited before.
+      const edited = [...said.matchAll(/"edited":\{"file":"([^"]*)"[^}]*"page":"([^"]*)index\.html"/g)];
+      const page = edited.find(([, name]) => `content/${name}` === file);
+      if (page) return page[2];
     }
   } finally {
     abort.abort();
