@@ -30,6 +30,7 @@ mod import;
 mod importers;
 mod interruption;
 mod others_statements;
+mod precision;
 mod prices;
 mod privacy;
 mod publish;
