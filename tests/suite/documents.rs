@@ -14,7 +14,7 @@ fn keys(value: &Value, is_map: bool, found: &mut BTreeSet<String>) {
                 if !is_map {
                     found.insert(key.clone());
                 }
-                keys(inner, key.starts_with("by_"), found);
+                keys(inner, key.starts_with("by_") || key == "holdings", found);
             }
         }
         Value::Array(items) => items.iter().for_each(|item| keys(item, false, found)),

@@ -32,6 +32,9 @@ struct Demo {
     record: Record,
     one: Config,
     two: Config,
+    three: Config,
+    /// All of the demo's record with its prices, from which random ones are cut.
+    all: Record,
 }
 
 static DEMO: LazyLock<Demo> = LazyLock::new(|| {
@@ -51,12 +54,22 @@ static DEMO: LazyLock<Demo> = LazyLock::new(|| {
     };
     site.put("config/config.toml", format!("{head}{}{}", of("few", 1, "MTUM QUAL"), of("many", 2, "SIZE USMV VLUE")));
     let two = config::load(&folder, []).unwrap();
-    let mut record = load::load(&folder, &one, date("2100-01-01")).since(date(FIRST)).until(date(LAST));
+    let third = format!("{}{}{}", of("few", 1, "MTUM QUAL"), of("many", 1, "SIZE USMV"), of("momentum", 1, "VLUE"));
+    site.put("config/config.toml", format!("{head}{third}"));
+    let three = config::load(&folder, []).unwrap();
+    let mut all = load::load(&folder, &one, date("2100-01-01"));
+    let mut record = all.clone().since(date(FIRST)).until(date(LAST));
     for series in record.prices.values_mut() {
         let bars = series.bars().iter().filter(|bar| bar.date >= date(PRICES_FROM)).cloned();
         *series = PriceSeries::new(series.symbol.clone(), bars.collect()).unwrap();
     }
-    // Each month's signal is one of each strategy.
+    of_each_strategy(&mut record);
+    of_each_strategy(&mut all);
+    Demo { site, record, one, two, three, all }
+});
+
+/// Each month's signal is one of each strategy.
+fn of_each_strategy(record: &mut Record) {
     let all = std::mem::take(&mut record.signals).into_iter();
     record.signals = all
         .flat_map(|signal| {
@@ -64,8 +77,63 @@ static DEMO: LazyLock<Demo> = LazyLock::new(|| {
                 .map(|id| trackrecord::record::Signal { strategy: id.into(), ..signal.clone() })
         })
         .collect();
-    Demo { site, record, one, two }
-});
+}
+
+/// What a random record is cut from the demo by.
+#[derive(Debug, Clone)]
+struct Cutting {
+    /// Its first month, counted from February 2015, and how many months it has.
+    first: u32,
+    months: u32,
+    /// Of its fills, snapshots and notes those are left out whose number is one of these by this.
+    without: (usize, usize),
+    /// All quantities and amounts so many hundredths as large.
+    size: i64,
+    level: PrivacyLevel,
+}
+
+fn cuttings() -> impl Strategy<Value = Cutting> {
+    let level = prop::sample::select(vec![Fine, Daily, Monthly, Coarse]);
+    (0u32..80, 7u32..14, (3usize..17, 0usize..17), 3i64..900, level)
+        .prop_map(|(first, months, without, size, level)| Cutting { first, months, without, size, level })
+}
+
+/// A part of the demo with holes in it, of another size.
+fn random_record(cutting: &Cutting) -> Record {
+    let begin = date("2015-02-01") + chrono::Months::new(cutting.first);
+    let end = begin + chrono::Months::new(cutting.months) - Days::new(1);
+    let mut record = DEMO.all.clone().since(begin).until(end);
+    let (every, one) = cutting.without;
+    let mut number = 0;
+    let mut is_kept = || {
+        number += 1;
+        number % every != one
+    };
+    record.executions.retain(|_| is_kept());
+    record.annotations.retain(|_| is_kept());
+    record.plans.retain(|_| is_kept());
+    let size = Decimal::new(cutting.size, 2);
+    for fill in &mut record.executions {
+        fill.quantity *= size;
+        fill.commission = fill.commission.map(|charged| charged * size);
+    }
+    record.flows.iter_mut().for_each(|flow| flow.amount *= size);
+    for snapshot in &mut record.snapshots {
+        snapshot.net_liquidation *= size;
+        snapshot.cash.values_mut().for_each(|cash| *cash *= size);
+        for position in snapshot.positions.iter_mut().flatten() {
+            position.quantity *= size;
+            position.market_value *= size;
+        }
+    }
+    for series in record.prices.values_mut() {
+        let bars = series.bars().iter().filter(|bar| bar.date >= begin - chrono::Months::new(14) && bar.date <= end);
+        if let Ok(shorter) = PriceSeries::new(series.symbol.clone(), bars.cloned().collect()) {
+            *series = shorter;
+        }
+    }
+    record
+}
 
 /// Makes the enum and the list of its values from one list of names.
 macro_rules! laters {
@@ -223,7 +291,7 @@ fn dearer_after(series: &PriceSeries, cut: NaiveDate) -> PriceSeries {
 }
 
 fn settings(strategies: usize, delay: u32, level: PrivacyLevel) -> Config {
-    let mut config = if strategies == 1 { DEMO.one.clone() } else { DEMO.two.clone() };
+    let mut config = [&DEMO.one, &DEMO.two, &DEMO.three][strategies - 1].clone();
     (config.privacy.delay_days, config.privacy.precision) = (delay, level);
     config
 }
@@ -310,5 +378,31 @@ proptest! {
         let cut = date(LAST) - Days::new(delay.into());
         let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
         prop_assert_eq!(differing(record, &other, strategies, delay, level), Vec::<String>::new(), "{:?}", laters);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn of_any_record_at_any_level_nobody_sees_what_happens_after_the_cut(
+        cutting in cuttings(),
+        laters in prop::collection::vec(prop::sample::select(ALL.to_vec()), 1..6),
+        strategies in 1usize..=3,
+        delay in 1u32..200,
+    ) {
+        let record = random_record(&cutting);
+        let last = record.snapshots.last().unwrap().date;
+        let cut = last - Days::new(delay.into());
+        let later = |record: Record, later: &Later| match later {
+            // There must be something to change.
+            AnotherNote if record.annotations.is_empty() => record,
+            ADividend if record.snapshots.last().unwrap().date <= cut => record,
+            _ => changed(&record, *later, cut),
+        };
+        let other = laters.iter().fold(record.clone(), later);
+        let config = settings(strategies, delay, cutting.level);
+        let both = [&record, &other].map(|record| redact(record, &config).map_err(|error| error.to_string()));
+        prop_assert!(both[0] == both[1], "{:?} shows in {:?} with {} strategies", laters, cutting, strategies);
     }
 }
