@@ -134,10 +134,13 @@ def sessions_of(config, snapshots):
 
 
 def by_session(snapshots, sessions):
-    """One snapshot a session: one of a day without a session stands for the session before, and the latest counts."""
+    """One snapshot a session: one of a day without a session stands for the session before. The latest counts, with the rates of the
+    session where it has none."""
     kept = {}
     for one in snapshots:
         one.date = sessions[bisect_right(sessions, one.own_date) - 1]
+        if one.date in kept:
+            one.fx = kept[one.date].fx | one.fx
         kept[one.date] = one
     return list(kept.values())
 
