@@ -33,8 +33,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID", conflicts_with = "demo")]
     account: Option<String>,
     /// How finely the site is published: the finer, the easier the account's size is worked out
-    #[arg(long, value_enum, value_name = "LEVEL", conflicts_with = "demo")]
-    precision: Option<Level>,
+    #[arg(long, value_parser = ["fine", "daily", "monthly", "coarse"], value_name = "LEVEL", conflicts_with = "demo")]
+    precision: Option<String>,
     /// Also write a workflow with which GitHub shows a committed public/ as pages
     #[arg(long, conflicts_with = "demo")]
     pages: bool,
@@ -44,26 +44,6 @@ pub struct Arguments {
 enum Money {
     Live,
     Paper,
-}
-
-/// The levels of `[privacy] precision`.
-#[derive(Clone, Copy, ValueEnum)]
-enum Level {
-    Fine,
-    Daily,
-    Monthly,
-    Coarse,
-}
-
-impl Level {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Fine => "fine",
-            Self::Daily => "daily",
-            Self::Monthly => "monthly",
-            Self::Coarse => "coarse",
-        }
-    }
 }
 
 impl Money {
@@ -88,7 +68,7 @@ fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
         ("account", "base_currency", arguments.currency.map(|currency| currency.to_string())),
         ("account", "exchange", exchange),
         ("account", "id", arguments.account.clone()),
-        ("privacy", "precision", arguments.precision.map(|level| level.name().to_owned())),
+        ("privacy", "precision", arguments.precision.clone()),
     ];
     let ask = is_new && prompts::can_ask();
     let mut settings = Vec::new();

@@ -251,10 +251,7 @@ def one(binary, seed, keep):
                 if not close(ours, value):
                     problems.append(f"{key}: {different(ours, value)}")
             if number == seed % 2:
-                try:
-                    site.run("build")
-                except AssertionError as problem:
-                    problems.append(str(problem))
+                problems += site.problems_of_build()
             return stats, problems
 
         problems = in_two_orders(source, files, folder, keep and keep / f"nav-{seed}", attempt)

@@ -29,6 +29,13 @@ class Site:
             raise AssertionError(f"`{' '.join(map(str, arguments[:3]))}` ended with {done.returncode}: {words}")
         return done.stdout
 
+    def problems_of_build(self):
+        try:
+            self.run("build")
+        except AssertionError as problem:
+            return [str(problem)]
+        return []
+
     def figures(self):
         return json.loads(self.run("stats", "--json", codes=(0, 1)))
 

@@ -1,7 +1,5 @@
 //! Boxes of the Flex query that are ticked or unticked between two statements: the same rows come under other names.
 
-use serde_json::Value;
-
 use crate::support::Site;
 
 /// What a query of this user holds.
@@ -57,21 +55,6 @@ fn statement(day: u32, boxes: Boxes) -> String {
     )
 }
 
-/// The site after these statements, each imported by itself.
-fn after(statements: &[String]) -> Site {
-    let site = Site::plain();
-    for (number, text) in statements.iter().enumerate() {
-        let name = format!("{number}.xml");
-        site.put(&name, text);
-        site.ok(&["import", "flex", site.path(&name).to_str().unwrap()]);
-    }
-    site
-}
-
-fn figures(site: &Site) -> Value {
-    site.ok(&["stats", "--json"]).json()
-}
-
 fn flows(site: &Site) -> Vec<String> {
     let listed = site.ok(&["flow", "list", "--json"]).json();
     let flows = listed["flows"].as_array().unwrap().iter();
@@ -80,7 +63,7 @@ fn flows(site: &Site) -> Vec<String> {
 
 #[test]
 fn a_box_ticked_or_unticked_later_doubles_nothing() {
-    let right = figures(&after(&[statement(1, NUMBERED)]));
+    let right = Site::after(&[statement(1, NUMBERED)]).figures();
     // 12,120 of which 2,000 were paid in on the last day.
     let total = right["returns"]["total"].as_f64().unwrap();
     assert!((total - (12120.0 / 12000.0 - 1.0)).abs() < 1e-12, "{total}");
@@ -115,9 +98,9 @@ fn a_box_ticked_or_unticked_later_doubles_nothing() {
             [(9, other), (1, without(lacking))],
             [(1, other), (9, without(lacking))],
         ] {
-            let site = after(&order.map(|(day, boxes)| statement(day, boxes)));
+            let site = Site::after(&order.map(|(day, boxes)| statement(day, boxes)));
             assert_eq!(flows(&site), ["2025-06-04 1000", "2025-06-04 1000"], "without {lacking}");
-            assert_eq!(figures(&site), right, "without {lacking}");
+            assert_eq!(site.figures(), right, "without {lacking}");
             let check = site.run(&["check", "--json"]).json();
             let errors = check["findings"].as_array().unwrap().iter().filter(|found| found["severity"] == "error");
             assert_eq!(errors.count(), 0, "without {lacking}: {check}");
@@ -130,7 +113,7 @@ fn an_amount_restated_under_a_number_replaces_the_one_without() {
     let unnumbered = statement(1, Boxes { transaction: false, ..NUMBERED });
     let restated = statement(9, NUMBERED).replacen("amount=\"1000\"", "amount=\"1025\"", 1);
     for order in [[&unnumbered, &restated], [&restated, &unnumbered]] {
-        let site = after(&order.map(Clone::clone));
+        let site = Site::after(&order.map(Clone::clone));
         let mut flows = flows(&site);
         flows.sort();
         assert_eq!(flows, ["2025-06-04 1000", "2025-06-04 1025"]);
@@ -152,7 +135,7 @@ fn a_sum_stays_beside_single_rows_of_another_kind() {
     let summed = summed.replacen("<EquitySummary", &format!("{sum}<EquitySummary"), 1);
     assert_eq!(summed.matches("<CashTransaction").count(), 1);
     let dividends = statement(9, NUMBERED).replace("type=\"Deposits/Withdrawals\"", "type=\"Dividends\"");
-    assert_eq!(flows(&after(&[summed.clone(), dividends])), ["2025-06-04 2000"], "dividends are no deposits");
-    let detailed = after(&[summed, statement(9, NUMBERED)]);
+    assert_eq!(flows(&Site::after(&[summed.clone(), dividends])), ["2025-06-04 2000"], "dividends are no deposits");
+    let detailed = Site::after(&[summed, statement(9, NUMBERED)]);
     assert_eq!(flows(&detailed), ["2025-06-04 1000", "2025-06-04 1000"]);
 }

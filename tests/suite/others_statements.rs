@@ -18,27 +18,13 @@ fn value(day: &str, total: &str) -> String {
     format!("<EquitySummaryByReportDateInBase accountId=\"U0000001\" reportDate=\"{day}\" total=\"{total}\"/>")
 }
 
-fn imported(statements: &[String]) -> Site {
-    let site = Site::plain();
-    for (number, text) in statements.iter().enumerate() {
-        let name = format!("{number}.xml");
-        site.put(&name, text);
-        site.ok(&["import", "flex", site.path(&name).to_str().unwrap()]);
-    }
-    site
-}
-
-fn figures(site: &Site) -> Value {
-    site.ok(&["stats", "--json"]).json()
-}
-
 #[track_caller]
 fn near(found: &Value, right: f64) {
     assert!((found.as_f64().unwrap() - right).abs() < 1e-12, "{found}, right is {right}");
 }
 
 fn total_of(sections: &str) -> Value {
-    figures(&imported(&[statement(JANUARY, sections)]))["returns"]["total"].clone()
+    Site::after(&[statement(JANUARY, sections)]).figures()["returns"]["total"].clone()
 }
 
 #[test]
@@ -58,7 +44,7 @@ fn a_bond_in_per_cent_of_par_earns_what_the_statement_books() {
         trade("20260106", 1001, "BUY", "20000", "97", "-19400"),
         trade("20260107", 1002, "SELL", "-20000", "99", "19800"),
     ];
-    let figures = figures(&imported(&[statement(JANUARY, &sections.concat())]));
+    let figures = Site::after(&[statement(JANUARY, &sections.concat())]).figures();
     // 20,000 of face value at 2 per cent more, less 2 of commissions.
     assert_eq!(figures["trades"]["round_trips"], 1);
     near(&figures["trades"]["expectancy"], 398.0);
@@ -109,7 +95,8 @@ fn words_of_time_zones_are_read_where_they_mean_one() {
              ibCommissionCurrency=\"USD\" transactionID=\"1001\" ibExecID=\"0000aaaa.1001.01.01\" \
              dateTime=\"20260106;10:30:00 {word}\" levelOfDetail=\"EXECUTION\" notes=\"\"/>"
         );
-        let site = imported(&[statement(JANUARY, &(value("20260105", "100") + &value("20260106", "99") + &trade))]);
+        let site =
+            Site::after(&[statement(JANUARY, &(value("20260105", "100") + &value("20260106", "99") + &trade))]);
         let rows = site.read("data/executions/2026-01-06.csv");
         assert!(rows.contains(utc), "{word}: {rows}");
     }
@@ -127,10 +114,10 @@ fn statements_that_adjoin_are_one_record_in_any_order() {
         "fromDate=\"20260101\" toDate=\"20260131\" whenGenerated=\"20260201;050000\"",
         &(value("20251231", "1020") + &value("20260102", "1030") + &value("20260130", "1050")),
     );
-    let one = imported(&[december.clone(), january.clone()]);
-    let other = imported(&[january, december]);
-    assert_eq!(figures(&one), figures(&other));
-    near(&figures(&one)["returns"]["total"], 0.05);
+    let one = Site::after(&[december.clone(), january.clone()]);
+    let other = Site::after(&[january, december]);
+    assert_eq!(one.figures(), other.figures());
+    near(&one.figures()["returns"]["total"], 0.05);
     for site in [one, other] {
         assert_eq!(site.ok(&["check", "--json"]).json()["errors"], 0);
         assert!(

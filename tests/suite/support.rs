@@ -74,6 +74,17 @@ impl Site {
         Self::new("[site]\nstatus = \"live\"\n[account]\nbase_currency = \"USD\"\n[benchmark]\nsymbol = \"\"\n")
     }
 
+    /// The default site after these statements, each imported by itself.
+    pub fn after(statements: &[String]) -> Self {
+        let site = Self::plain();
+        for (number, text) in statements.iter().enumerate() {
+            let name = format!("{number}.xml");
+            site.put(&name, text);
+            site.ok(&["import", "flex", site.path(&name).to_str().unwrap()]);
+        }
+        site
+    }
+
     /// The demo, not built.
     pub fn demo() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
@@ -132,6 +143,11 @@ impl Site {
         let said = self.run(arguments);
         assert_eq!(said.code, 1, "{arguments:?}\n{}", said.shown());
         said.err
+    }
+
+    /// What `stats` prints for machines.
+    pub fn figures(&self) -> Value {
+        self.ok(&["stats", "--json"]).json()
     }
 
     /// All files below a folder, by path.
