@@ -210,7 +210,7 @@ impl<'a> Site<'a> {
         self.base_url.as_deref()
     }
 
-    /// The pages of the navigation.
+    /// The pages that every site has and this one has something to put on.
     fn sections(&self) -> impl Iterator<Item = &'static Section> {
         let publication = self.publication;
         SECTIONS.iter().filter(move |section| (section.applies)(publication))
@@ -246,13 +246,33 @@ impl<'a> Site<'a> {
     fn common(&self) -> Result<Variables> {
         variables(&Common {
             facts: &self.publication.facts,
-            sections: self.sections().map(|section| Link::new(section.name, &section.path())).collect(),
+            sections: self.navigation(),
             own_pages: self
                 .own_pages()
                 .map(|page| Link::new(page.title(), &encoded(&page_at(page.slug()))))
                 .collect(),
             base_url: self.base_url(),
         })
+    }
+
+    /// The entries of the navigation with their pages.
+    fn navigation(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for section in self.sections() {
+            let link = Link::new(section.name, &section.path());
+            match entries.last_mut().filter(|entry| entry.name == section.entry) {
+                Some(entry) => entry.pages.push(link),
+                None => entries.push(Entry { name: section.entry, path: section.path(), pages: vec![link] }),
+            }
+        }
+        entries
+    }
+
+    /// The path of the entry of the navigation that a page of this path belongs to.
+    fn entry_of(&self, path: &str) -> String {
+        let section = self.sections().find(|section| section.path() == path);
+        let first = section.and_then(|found| self.sections().find(|section| section.entry == found.entry));
+        first.map_or_else(|| path.to_owned(), Section::path)
     }
 
     fn markdown(&self, document: &Document, page: &str, below: u8) -> Html {
@@ -273,9 +293,17 @@ impl<'a> Site<'a> {
 struct Common<'a> {
     facts: &'a Facts,
     /// Entries of the navigation, in order.
-    sections: Vec<Link>,
+    sections: Vec<Entry>,
     own_pages: Vec<Link>,
     base_url: Option<&'a str>,
+}
+
+/// An entry of the navigation, and the pages that belong to it, the one it leads to first.
+#[derive(Serialize)]
+struct Entry {
+    name: &'static str,
+    path: String,
+    pages: Vec<Link>,
 }
 
 /// What every template receives of its own page.
@@ -327,7 +355,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The entry of the navigation this page belongs to.
+    /// The section this page belongs to.
     fn section_path(&self) -> String {
         match self {
             Self::Month(..) => page_at("months"),
@@ -361,7 +389,7 @@ impl<'a> Page<'a> {
             (Self::NotFound, Some(base_url)) => base_url.to_string(),
             _ => root_of(&path),
         };
-        let (spelt, section, title) = (encoded(&path), self.section_path(), self.title());
+        let (spelt, section, title) = (encoded(&path), site.entry_of(&self.section_path()), self.title());
         let address = Address { root: &root, path: &spelt, section: &section, page_title: &title };
         let reads = Reads::default();
         let own = self.context(site, &path, &reads)?;

@@ -15,7 +15,8 @@ use super::markdown;
 use crate::format::{self, Sign};
 
 /// Files that are copied as they are.
-pub const ASSETS: [&str; 3] = ["style.css", "site.js", "favicon.svg"];
+pub const ASSETS: [&str; 5] =
+    ["style.css", "site.js", "favicon.svg", "fonts/site-regular.woff2", "fonts/site-semibold.woff2"];
 
 /// The site's own lines of style, which come after the built-in ones or those that replace them.
 pub const EXTRA_STYLE: &str = "extra.css";

@@ -45,14 +45,14 @@ impl Ink {
     /// The colour in a light page.
     pub fn colour(self) -> RGBColor {
         match self {
-            Self::Ours => RGBColor(0x0b, 0x4f, 0x7d),
-            Self::Benchmark => RGBColor(0x9a, 0x6b, 0x1f),
-            Self::Drawdown => RGBColor(0xa8, 0x3a, 0x32),
-            Self::Gain => RGBColor(0x1c, 0x75, 0x59),
-            Self::Loss => RGBColor(0xb4, 0x3a, 0x32),
-            Self::Grid => RGBColor(0xe4, 0xe4, 0xdf),
-            Self::Base => RGBColor(0xa9, 0xac, 0xa8),
-            Self::Label => RGBColor(0x5d, 0x63, 0x69),
+            Self::Ours => RGBColor(0x12, 0x3f, 0x6b),
+            Self::Benchmark => RGBColor(0x8f, 0x5d, 0x0c),
+            Self::Drawdown => RGBColor(0xa5, 0x35, 0x2c),
+            Self::Gain => RGBColor(0x1b, 0x6b, 0x50),
+            Self::Loss => RGBColor(0xa5, 0x35, 0x2b),
+            Self::Grid => RGBColor(0xe4, 0xe1, 0xd8),
+            Self::Base => RGBColor(0x8b, 0x8f, 0x92),
+            Self::Label => RGBColor(0x5b, 0x61, 0x67),
         }
     }
 
@@ -237,8 +237,8 @@ mod tests {
         drop(root);
         assert_eq!(
             shapes,
-            "<path class=\"ours\" fill=\"none\" stroke=\"#0b4f7d\" stroke-width=\"15\" d=\"M0 50l10-10 15 20\"/>\
-             <rect class=\"up-bar area\" fill=\"#1c7559\" x=\"1\" y=\"2\" width=\"4\" height=\"6\"/>"
+            "<path class=\"ours\" fill=\"none\" stroke=\"#123f6b\" stroke-width=\"15\" d=\"M0 50l10-10 15 20\"/>\
+             <rect class=\"up-bar area\" fill=\"#1b6b50\" x=\"1\" y=\"2\" width=\"4\" height=\"6\"/>"
         );
     }
 

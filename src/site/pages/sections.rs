@@ -6,12 +6,14 @@ use super::{signals, strategies, trades};
 use crate::Result;
 use crate::publication::{Publication, Reads};
 
-/// A page of the navigation.
+/// A page that every site has, or every site with something to put on it.
 pub struct Section {
     /// Its folder in the site; empty for the front.
     pub slug: &'static str,
     /// Its name in the navigation, and its title.
     pub name: &'static str,
+    /// The entry of the navigation it belongs to.
+    pub entry: &'static str,
     /// Its template.
     pub template: &'static str,
     /// Whether there is anything to put on it.
@@ -20,20 +22,20 @@ pub struct Section {
     pub context: fn(&Site, &Reads) -> Result<PageContext>,
 }
 
-/// In the order of the navigation.
+/// In the order of the navigation. An entry of it leads to the first page that belongs to it, and that one to the others.
 #[rustfmt::skip]
 pub static SECTIONS: [Section; 11] = [
-    Section { slug: "", name: "Overview", template: "index.html", applies: always, context: front::context },
-    Section { slug: "performance", name: "Performance", template: "performance.html", applies: always, context: performance::context },
-    Section { slug: "months", name: "Months", template: "months.html", applies: always, context: months::context },
-    Section { slug: "trades", name: "Trades", template: "trades.html", applies: always, context: trades::context },
-    Section { slug: "execution", name: "Execution", template: "execution.html", applies: always, context: execution::context },
-    Section { slug: "strategies", name: "Strategies", template: "strategies.html", applies: strategies::applies, context: strategies::context },
-    Section { slug: "signals", name: "Signals", template: "signals.html", applies: signals::applies, context: signals::context },
-    Section { slug: "backtest", name: "Backtest", template: "backtest.html", applies: backtest::applies, context: backtest::context },
-    Section { slug: "journal", name: "Journal", template: "journal.html", applies: always, context: journal::context },
-    Section { slug: "methodology", name: "Methodology", template: "methodology.html", applies: always, context: methodology::context },
-    Section { slug: "data", name: "Data", template: "data.html", applies: always, context: data::context },
+    Section { slug: "", name: "Record", entry: "Record", template: "index.html", applies: always, context: front::context },
+    Section { slug: "months", name: "Months", entry: "Months", template: "months.html", applies: always, context: months::context },
+    Section { slug: "performance", name: "Performance", entry: "Months", template: "performance.html", applies: always, context: performance::context },
+    Section { slug: "trades", name: "Trades", entry: "Trades", template: "trades.html", applies: always, context: trades::context },
+    Section { slug: "execution", name: "Execution", entry: "Trades", template: "execution.html", applies: always, context: execution::context },
+    Section { slug: "strategies", name: "Strategies", entry: "Strategy", template: "strategies.html", applies: strategies::applies, context: strategies::context },
+    Section { slug: "signals", name: "Signals", entry: "Strategy", template: "signals.html", applies: signals::applies, context: signals::context },
+    Section { slug: "backtest", name: "Backtest", entry: "Strategy", template: "backtest.html", applies: backtest::applies, context: backtest::context },
+    Section { slug: "journal", name: "Journal", entry: "Journal", template: "journal.html", applies: always, context: journal::context },
+    Section { slug: "methodology", name: "Method", entry: "Method", template: "methodology.html", applies: always, context: methodology::context },
+    Section { slug: "data", name: "Data", entry: "Method", template: "data.html", applies: always, context: data::context },
 ];
 
 fn always(_: &Publication) -> bool {
