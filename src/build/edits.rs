@@ -5,7 +5,7 @@ use std::fs;
 use super::testing::TestSite;
 
 /// How many kinds of edits there are.
-pub const KINDS: u8 = 26;
+pub const KINDS: u8 = 28;
 
 /// Puts a file there, or takes it away if it is there already.
 fn toggle(site: &TestSite, path: &str, content: &str) {
@@ -82,6 +82,12 @@ pub fn edit(site: &TestSite, kind: u8, which: u8) {
         22 => site.write("config/local.toml", &format!("[analysis]\nrisk_free = 0.0{which}\n[names]\nMTUM = \"M{which}\"\n")),
         23 => toggle(site, "config/local.toml", &format!("# {which}\n[report]\npaper = \"letter\"\n[ibkr]\nport = 1{which}\n")),
         24 => toggle(site, "content/methodology.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
+        25 => append(
+            site,
+            ["content/months/2022-07.md", "content/about.md"][usize::from(which) % 2],
+            "\n{{ stat:total_return }} {{ stat:turnover }} {{ stat:total_return from=2022-07 }}\n\n{{ chart:equity }}\n",
+        ),
+        26 => append(site, "content/about.md", "\n{{ trade:2022-06-01-none-buy }} \n\n{{ chart:drawdown from=2022-07 }}\n"),
         _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
     }
 }

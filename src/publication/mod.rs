@@ -30,11 +30,12 @@ pub mod testing;
 mod texts;
 mod view;
 mod whole_months;
+pub mod within;
 
 pub use crate::analysis::periods::UsualPeriod;
 pub use contributions::{HoldingBrought, HoldingsBrought};
 pub use disclosure::*;
-pub use figures::is_return;
+pub use figures::{WITHHELD, is_return, withheld};
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;

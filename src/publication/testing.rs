@@ -2,19 +2,31 @@
 
 use std::sync::LazyLock;
 
-use crate::config::{Config, Privacy, PrivacyLevel};
+use crate::config::{Config, Privacy, PrivacyLevel, PrivacyMode};
 use crate::publication::{Disclosure, Publication, redact};
 use crate::record::{Record, load};
 use crate::{SiteDir, config, demo};
 
 /// About 2,000 days, 95 months, 80 orders and one strategy.
 pub fn publication() -> Publication {
-    DEMO.clone()
+    demo().clone()
+}
+
+/// The same for those who change nothing of it.
+pub fn demo() -> &'static Publication {
+    &DEMO
 }
 
 /// The finest that a demo's publication can be.
 pub fn fine() -> Disclosure {
     Disclosure::new(&Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() })
+}
+
+/// The demo with amounts of money.
+pub fn fine_with_amounts() -> Publication {
+    let (record, mut config) = (&RECORD.0, RECORD.1.clone());
+    config.privacy.mode = PrivacyMode::Absolute;
+    redact(record, &config).unwrap()
 }
 
 /// The demo up to a date at a level of precision.

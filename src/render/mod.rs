@@ -1,4 +1,4 @@
-//! What the site and the monthly reports share: charts, tables, fonts, pictures, Markdown options and link resolution.
+//! What the site and the monthly reports share: charts, tables, fonts, pictures, Markdown options, short forms and links.
 //!
 //! Everything here reads a [`Publication`](crate::publication::Publication) or the author's texts and depends neither on
 //! `site` nor on `report`.
@@ -10,4 +10,5 @@ pub mod links;
 pub mod markdown;
 pub mod own_templates;
 pub mod pictures;
+pub mod short_forms;
 pub mod tables;

@@ -39,6 +39,22 @@ fn every_construct_of_markdown_is_typeset() {
 }
 
 #[test]
+fn short_forms_are_typeset_and_another_chart_is_another_report() {
+    let mut publication = short();
+    let slug = publication.orders[0].slug.clone();
+    let set = |publication: &mut Publication, from: &str| {
+        comment(
+            publication,
+            &format!(
+                "A {{{{ stat:sharpe }}}} {{{{ trade:{slug} }}}}\n\n> {{{{ chart:equity from={from} }}}}\n\n{{{{ chart:drawdown }}}}\n"
+            ),
+        );
+        pdf(publication)
+    };
+    assert!(set(&mut publication, "2022-01") != set(&mut publication, "2021-01"));
+}
+
+#[test]
 fn a_head_that_leads_elsewhere_stands_above_a_table_of_many_pages() {
     let rows = "|---|\n".to_owned() + &"| 1 |\n".repeat(200);
     let notes = "again[^1]\n\n[^1]: One.\n";

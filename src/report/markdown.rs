@@ -4,15 +4,18 @@
 //! object with its kind in `t`, its children in `c` (or `items`, `rows`) and its text in `s`; text alone is a string.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use serde_json::{Value, json};
 
+use crate::publication::Publication;
 use crate::record::Document;
 use crate::render::fonts::replace_missing_glyphs;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, location, options, top_level};
 use crate::render::pictures::Pictures;
+use crate::render::short_forms::{self, Filled, Piece, Shown};
 use crate::{Error, Place, Result};
 
 use super::footnotes::Footnotes;
@@ -35,6 +38,8 @@ pub struct Surroundings<'a> {
     pub pictures: &'a Pictures,
     /// The heading level right above the text.
     pub below: u8,
+    /// What short forms show.
+    pub publication: &'a Publication,
 }
 
 /// A text as a list of blocks.
@@ -46,33 +51,48 @@ pub struct Blocks {
     pub starts: Vec<usize>,
     /// The pictures in it by their path below `content/`, and the location of each reference.
     pub pictures: Vec<(String, Place)>,
+    /// The charts in it as SVG documents, by the names that their nodes have.
+    pub charts: Vec<(String, String)>,
 }
 
 /// Parses a text.
 ///
 /// # Errors
 /// What cannot be typeset (raw HTML, a picture from the web, nesting deeper than the limit), or a picture that does not
-/// exist, with file and line.
+/// exist, with file and line; a short form that stands for nothing.
 pub fn blocks(document: &Document, around: Surroundings) -> Result<Blocks> {
+    let filled = short_forms::filled(document.into(), around.publication)?;
     let mut tree = Tree {
         document,
         around,
         open: vec![Node::root()],
         notes: BTreeMap::new(),
         pictures: Vec::new(),
+        charts: Vec::new(),
         top_level: top_level(&document.body),
         level: around.below,
     };
     let mut starts = Vec::new();
-    for (event, range) in Parser::new_ext(&document.body, options()).into_offset_iter() {
-        tree.take(event, range.start)?;
+    let mut parsed = Parser::new_ext(&filled.text, options()).into_offset_iter();
+    while let Some((event, range)) = parsed.next() {
+        match event {
+            Event::Start(Tag::Paragraph) if filled.chart(&range).is_some() => {
+                tree.chart(&filled, &range)?;
+                parsed
+                    .by_ref()
+                    .take_while(|(event, _)| !matches!(event, Event::End(TagEnd::Paragraph)))
+                    .for_each(drop);
+            }
+            Event::Text(text) => filled.pieces(&text, &range).into_iter().for_each(|piece| tree.piece(piece)),
+            event => tree.take(event, range.start)?,
+        }
         if let [root] = tree.open.as_slice() {
             starts.resize(root.children.len(), range.start);
         }
     }
     let mut blocks = tree.open.pop().map(|root| root.children).unwrap_or_default();
     Footnotes::new(tree.notes).fill(&mut blocks);
-    Ok(Blocks { tree: blocks, starts, pictures: tree.pictures })
+    Ok(Blocks { tree: blocks, starts, pictures: tree.pictures, charts: tree.charts })
 }
 
 /// The location of an offset into the text of a document.
@@ -117,6 +137,7 @@ struct Tree<'a> {
     open: Vec<Node>,
     notes: BTreeMap<String, Vec<Value>>,
     pictures: Vec<(String, Place)>,
+    charts: Vec<(String, String)>,
     /// The highest heading level of the text.
     top_level: u8,
     /// The level of the last heading.
@@ -148,6 +169,33 @@ impl Tree<'_> {
             Event::InlineHtml(html) => self.html(&html, offset)?,
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
         }
+        Ok(())
+    }
+
+    /// Running text, in which an order leads to its page where the site has an address.
+    fn piece(&mut self, piece: Piece) {
+        let shown = match piece {
+            Piece::Words(words) => return self.text(words),
+            Piece::Form(shown) => shown,
+        };
+        match (shown, self.around.base_url) {
+            (Shown::Trade(order), Some(base_url)) if self.nested(&["link"]) == 0 => {
+                let to = format!("{base_url}trades/{}/index.html", encoded(&order.slug));
+                self.add(json!({ "t": "link", "to": to, "c": [shown.in_words()] }));
+            }
+            _ => self.text(&shown.in_words()),
+        }
+    }
+
+    fn chart(&mut self, filled: &Filled, paragraph: &Range<usize>) -> Result<()> {
+        let Some((_, chart)) = filled.chart(paragraph) else { return Ok(()) };
+        let printed = chart.printed()?;
+        let file = format!("charts/{}.svg", self.charts.len() + 1);
+        let benchmark = chart.benchmark();
+        self.add(
+            json!({ "t": "chart", "file": file, "alt": printed.alt, "title": printed.title, "benchmark": benchmark }),
+        );
+        self.charts.push((file, printed.svg));
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::publication::testing::demo;
 
 fn document(body: &str) -> Document {
     Document {
@@ -15,7 +16,7 @@ fn document(body: &str) -> Document {
 fn with(body: &str, base_url: Option<&str>) -> Result<Vec<Value>> {
     let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
     let pictures = Pictures::default();
-    let around = Surroundings { page_of: &page_of, base_url, pictures: &pictures, below: 2 };
+    let around = Surroundings { page_of: &page_of, base_url, pictures: &pictures, below: 2, publication: demo() };
     blocks(&document(body), around).map(|blocks| blocks.tree)
 }
 
@@ -135,7 +136,9 @@ fn a_picture_has_its_path_and_its_words() {
     std::fs::create_dir(folder.path().join("months")).unwrap();
     std::fs::write(folder.path().join("months/p.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
     let pictures = Pictures::below(folder.path()).unwrap();
-    let around = Surroundings { page_of: &PageOf::new(), base_url: None, pictures: &pictures, below: 2 };
+    let page_of = PageOf::new();
+    let around =
+        Surroundings { page_of: &page_of, base_url: None, pictures: &pictures, below: 2, publication: demo() };
     let found = blocks(&document("![the *words*](p.svg)"), around).unwrap();
     assert_eq!(
         Value::Array(found.tree),
@@ -159,4 +162,27 @@ fn marks_in_marks_without_end_are_refused() {
     assert!(with(&nested(DEEPEST), None).is_ok());
     let said = refusal(&nested(DEEPEST + 1));
     assert_eq!(said, "content/months/2026-01.md:6: more than 8 marks of emphasis are nested");
+}
+
+#[test]
+fn short_forms_are_words_and_charts_on_paper() {
+    let figure = demo().figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == "risk.sharpe");
+    let sharpe = figure.unwrap().written(demo().facts.digits).unwrap();
+    assert_eq!(
+        tree("a {{ stat:sharpe }}, `{{ stat:sharpe }}`"),
+        json!([{ "t": "par", "c": [format!("a {sharpe}, "), { "t": "code", "s": "{{ stat:sharpe }}" }] }])
+    );
+    let slug = &demo().orders[0].slug;
+    let trade = format!("{{{{ trade:{slug} }}}}");
+    assert!(tree(&trade)[0]["c"][0].is_string());
+    let linked = with(&trade, Some("https://e.org/")).unwrap();
+    assert_eq!(linked[0]["c"][0]["to"], json!(format!("https://e.org/trades/{slug}/index.html")));
+    let chart = tree("a\n\n{{ chart:equity from=2022-01 }}\n\nb");
+    assert_eq!(
+        (&chart[1]["t"], &chart[1]["file"], &chart[2]["c"]),
+        (&json!("chart"), &json!("charts/1.svg"), &json!(["b"]))
+    );
+    assert!(
+        refusal("one\n\n{{ stat:sharp }}").starts_with("content/months/2026-01.md:6:9: there is no figure `sharp`")
+    );
 }

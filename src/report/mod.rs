@@ -295,6 +295,7 @@ impl<'a> Typesetter<'a> {
             base_url: self.base_url.as_deref(),
             pictures: self.options.pictures,
             below: COMMENTARY_LEVEL,
+            publication,
         };
         let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
         let orders = self.orders.get(&month.month).into_iter().flatten().map(|order| MonthOrder {
@@ -320,7 +321,8 @@ impl<'a> Typesetter<'a> {
     /// The digest of all inputs of a report.
     fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
-        let pictures: String = pictures.map(|picture| sha256(picture, 64)).collect();
+        let charts = month_data.charts().map(|(_, svg)| sha256(svg.as_bytes(), 64));
+        let pictures: String = pictures.map(|picture| sha256(picture, 64)).chain(charts).collect();
         let days = self.days.get_or_init(|| cache::digests_of_days(&self.publication.days));
         let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
         let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
@@ -348,6 +350,7 @@ impl<'a> Typesetter<'a> {
             ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
             ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
         ]);
+        files.extend(month_data.charts().map(|(file, svg)| (file.clone(), Bytes::from_string(svg.clone()))));
         for (path, place) in month_data.pictures() {
             let content = self.options.pictures.get(path).cloned().unwrap_or_default();
             self.options.pictures.check(path).map_err(|reason| {

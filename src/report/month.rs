@@ -62,6 +62,11 @@ impl MonthData<'_> {
         self.commentary.iter().flat_map(|(_, blocks)| &blocks.pictures)
     }
 
+    /// The charts in the commentary as SVG documents, by file.
+    pub fn charts(&self) -> impl Iterator<Item = &(String, String)> {
+        self.commentary.iter().flat_map(|(_, blocks)| &blocks.charts)
+    }
+
     /// The report's data.
     pub fn data(&self, paper: Paper, base_url: Option<&str>) -> Value {
         let facts = &self.publication.facts;

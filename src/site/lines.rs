@@ -40,8 +40,9 @@ mod tests {
 
     fn html(text: &str, lines: bool) -> String {
         let path = Path::new("content/a \"b.md");
-        let source = Source { text, path, first_line: 4, page: "a/index.html", below: 1, lines };
-        render(&source, &PageOf::new()).html
+        let publication = crate::publication::testing::demo();
+        let source = Source { text, path, first_line: 4, page: "a/index.html", below: 1, lines, publication };
+        render(&source, &PageOf::new()).unwrap().html
     }
 
     /// A page without the attributes.

@@ -2,14 +2,17 @@
 //!
 //! Raw HTML is the author's own and stays, but for where its links lead.
 
+use std::ops::Range;
 use std::path::Path;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
-use crate::Place;
-use crate::format::slug;
+use crate::format::{escape, slug};
+use crate::publication::Publication;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, options, top_level};
+use crate::render::short_forms::{self, Filled, Piece, Shown, Text};
+use crate::{Place, Result};
 
 use super::anchors::{self, Names};
 use super::attributes::{self, Attribute};
@@ -31,6 +34,8 @@ pub struct Source<'a> {
     pub below: u8,
     /// Whether its blocks say which line they come from.
     pub lines: bool,
+    /// What its short forms show.
+    pub publication: &'a Publication,
 }
 
 /// A text in HTML, with the links to check.
@@ -47,14 +52,28 @@ pub struct Html {
 /// A relative link is read from the file's place below `content/`, whose root stands for the site's: a link to a
 /// Markdown file leads to its page, one to a folder to the `index.html` in it. Links in raw HTML are read the same way.
 /// Anchors are marked with the text's file until `anchors::settle` has seen the whole page.
-pub fn render(source: &Source, page_of: &PageOf) -> Html {
+///
+/// # Errors
+/// As [`short_forms::filled`].
+pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
+    let Source { text, path, first_line, .. } = *source;
+    let filled = short_forms::filled(Text { text, path, first_line }, source.publication)?;
     let mut rewriter = Rewriter::new(source, page_of);
     let mut events = Vec::new();
     let shift = (source.below + 1).saturating_sub(top_level(source.text));
     let mut heading_start = None;
     let mut raw = None;
-    for (event, range) in Parser::new_ext(source.text, options()).into_offset_iter() {
+    let mut parsed = Parser::new_ext(&filled.text, options()).into_offset_iter();
+    while let Some((event, range)) = parsed.next() {
         match event {
+            Event::Start(Tag::Paragraph) if filled.chart(&range).is_some() => {
+                rewriter.chart(&mut events, &filled, &range)?;
+                parsed
+                    .by_ref()
+                    .take_while(|(event, _)| !matches!(event, Event::End(TagEnd::Paragraph)))
+                    .for_each(drop);
+            }
+            Event::Text(text) => rewriter.text(&mut events, &filled, text, &range),
             Event::Start(Tag::Heading { level, id, classes, attrs }) => {
                 heading_start = Some(events.len());
                 events.push(Event::Start(Tag::Heading { level: shifted(level, shift), id, classes, attrs }));
@@ -68,11 +87,18 @@ pub fn render(source: &Source, page_of: &PageOf) -> Html {
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let dest_url = rewriter.link(&dest_url, range.start).map_or(dest_url, CowStr::from);
+                rewriter.open.0 += 1;
                 events.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let dest_url = rewriter.link(&dest_url, range.start).map_or(dest_url, CowStr::from);
+                rewriter.open.1 += 1;
                 events.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
+            }
+            Event::End(end @ (TagEnd::Link | TagEnd::Image)) => {
+                let open = if end == TagEnd::Link { &mut rewriter.open.0 } else { &mut rewriter.open.1 };
+                *open = open.saturating_sub(1);
+                events.push(Event::End(end));
             }
             Event::FootnoteReference(label) => events.push(Event::FootnoteReference(rewriter.marked(&label).into())),
             Event::Start(Tag::FootnoteDefinition(label)) => {
@@ -114,7 +140,7 @@ pub fn render(source: &Source, page_of: &PageOf) -> Html {
     if source.lines {
         html = lines::settle(&html, &rewriter.file);
     }
-    Html { html, links: rewriter.links }
+    Ok(Html { html, links: rewriter.links })
 }
 
 /// The first paragraph as plain text, at most `length` characters.
@@ -153,13 +179,18 @@ struct Rewriter<'a> {
     links: Vec<MarkdownLink>,
     /// How far lines have been counted, and to which.
     counted: (usize, usize),
+    /// How many links and pictures are open.
+    open: (usize, usize),
+    /// How many charts there are so far.
+    charts: usize,
 }
 
 impl<'a> Rewriter<'a> {
     fn new(source: &'a Source<'a>, page_of: &'a PageOf) -> Self {
         let counted = (0, source.first_line);
         let file = below_content(source.path);
-        Self { source, page_of, file, names: Names::default(), links: Vec::new(), counted }
+        let (open, charts) = ((0, 0), 0);
+        Self { source, page_of, file, names: Names::default(), links: Vec::new(), counted, open, charts }
     }
 
     /// Marks the block that has just started with its line, where lines are wanted.
@@ -167,6 +198,45 @@ impl<'a> Rewriter<'a> {
         if self.source.lines {
             events.push(Event::InlineHtml(lines::marked(self.line(offset)).into()));
         }
+    }
+
+    /// Running text with its short forms as links, or as words in a link or the description of a picture.
+    fn text<'e>(&self, events: &mut Vec<Event<'e>>, filled: &Filled, text: CowStr<'e>, range: &Range<usize>) {
+        let pieces = filled.pieces(&text, range);
+        if let [Piece::Words(_)] = pieces.as_slice() {
+            events.push(Event::Text(text));
+            return;
+        }
+        for piece in pieces {
+            events.push(match piece {
+                Piece::Words(words) => Event::Text(words.to_owned().into()),
+                Piece::Form(shown) if self.open.1 > 0 => Event::Text(shown.in_words().into()),
+                // As HTML, so that no figure gets into the anchor of a heading.
+                Piece::Form(shown) => Event::InlineHtml(self.shown(shown).into()),
+            });
+        }
+    }
+
+    fn shown(&self, shown: &Shown) -> String {
+        let words = escape(&shown.in_words());
+        let path = match shown {
+            _ if self.open.0 > 0 => return words,
+            Shown::Figure { id, .. } => format!("methodology/index.html#{id}"),
+            Shown::Trade(order) => format!("trades/{}/index.html", encoded(&order.slug)),
+            Shown::Chart(_) => return String::new(),
+        };
+        format!("<a href=\"{}{path}\">{words}</a>", root_of(self.source.page))
+    }
+
+    /// A chart in the place of its paragraph.
+    fn chart(&mut self, events: &mut Vec<Event>, filled: &Filled, paragraph: &Range<usize>) -> Result<()> {
+        let Some((start, chart)) = filled.chart(paragraph) else { return Ok(()) };
+        self.charts += 1;
+        let drawn = chart.html(&format!("chart-{}-{}", slug(&self.file), self.charts))?;
+        events.push(Event::Html("<figure class=\"plain\">".into()));
+        self.mark_line(events, start);
+        events.push(Event::Html(format!("{drawn}</figure>\n").into()));
+        Ok(())
     }
 
     fn marked(&self, name: &str) -> String {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::publication::testing::demo;
 use crate::site::anchors::settle;
 
 fn source(text: &str) -> Source<'_> {
@@ -9,11 +10,12 @@ fn source(text: &str) -> Source<'_> {
         page: "months/2026-01/index.html",
         below: 1,
         lines: false,
+        publication: demo(),
     }
 }
 
 fn html(text: &str) -> String {
-    settle(render(&source(text), &PageOf::new()).html)
+    settle(render(&source(text), &PageOf::new()).unwrap().html)
 }
 
 #[test]
@@ -31,7 +33,7 @@ fn headings_get_anchors_and_go_below_the_pages_own() {
 fn links_to_markdown_files_lead_to_their_pages() {
     let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
     let text = "one\ntwo [a](../about.md#who) [b](../trades/) [c](https://x.org/a.md) [d](#here) ![e](p.png)";
-    let mut rendered = render(&source(text), &page_of);
+    let mut rendered = render(&source(text), &page_of).unwrap();
     rendered.html = settle(rendered.html);
     for part in [
         "../../about/index.html#who",
@@ -52,7 +54,7 @@ fn names_with_other_letters_are_spelt_in_per_cent() {
     let page_of = PageOf::from([("months/über mich.md".into(), "über mich/index.html".into())]);
     let text = "## Übersicht\n\n[a](#übersicht) [b](#%C3%BCbersicht) ![c](<my chart.png>) ![c](my%20chart.png) \
                 [d](größe@2.png?v=1) [e](%C3%BCber%20mich.md#wer)";
-    let mut rendered = render(&source(text), &page_of);
+    let mut rendered = render(&source(text), &page_of).unwrap();
     rendered.html = settle(rendered.html);
     let links: Vec<_> = rendered.html.split(['"']).filter(|part| part.starts_with(['#', '.'])).collect();
     assert_eq!(
@@ -87,7 +89,7 @@ fn links_of_raw_html_lead_where_those_of_markdown_do() {
     let page_of = PageOf::from([("about.md".into(), "about/index.html".into())]);
     let text = "one\n\n<figure id=fig>\n<img\n src='p 1.png' srcset=\"p.png 1x, q.png 2x\">\n</figure>\n\n\
                 see <a href=\"../about.md#who\">a</a> <a href=\"https://x.org/a.md\">b</a> <a href=#fig>c</a>";
-    let mut rendered = render(&source(text), &page_of);
+    let mut rendered = render(&source(text), &page_of).unwrap();
     rendered.html = settle(rendered.html);
     for part in [
         "<figure id=fig>",
@@ -123,4 +125,46 @@ fn an_excerpt_is_the_first_paragraph_without_marks() {
     assert_eq!(excerpt("# Title\n\nFirst *words*\nhere.\n\nSecond.", 100), "First words here.");
     assert_eq!(excerpt("One two, three four", 12), "One two\u{2026}");
     assert_eq!(excerpt("", 12), "");
+}
+
+#[test]
+fn short_forms_lead_to_what_they_show() {
+    let figure = demo().figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == "risk.sharpe");
+    let sharpe = figure.unwrap().written(demo().facts.digits).unwrap();
+    let link = format!("<a href=\"../../methodology/index.html#risk.sharpe\">{sharpe}</a>");
+    assert_eq!(
+        html("**{{ stat:sharpe }}**, `{{ stat:sharpe }}`"),
+        format!("<p><strong>{link}</strong>, <code>{{{{ stat:sharpe }}}}</code></p>\n")
+    );
+    assert_eq!(html("## Sharpe {{ stat:sharpe }}"), format!("<h2 id=\"sharpe\">Sharpe {link}</h2>\n"));
+    assert_eq!(html("\\{{ stat:sharpe }}"), "<p>{{ stat:sharpe }}</p>\n");
+    // A link in a link is none.
+    assert_eq!(
+        html("[a {{ stat:sharpe }}](https://e.org)"),
+        format!("<p><a href=\"https://e.org\">a {sharpe}</a></p>\n")
+    );
+    assert!(html("![a {{ stat:sharpe }}](p.png)").contains(&format!("alt=\"a {sharpe}\"")));
+    let slug = &demo().orders[0].slug;
+    assert!(
+        html(&format!("{{{{ trade:{slug} }}}}")).contains(&format!("<a href=\"../../trades/{slug}/index.html\">"))
+    );
+}
+
+#[test]
+fn a_chart_has_a_name_of_its_own_on_its_page() {
+    let html = html("One\n\n{{ chart:equity from=2022-01 }}\n\n{{ chart:drawdown }}\n\nTwo\n");
+    for part in ["<p>One</p>\n<figure class=\"plain\"><svg", "</figcaption></figure>\n", "<p>Two</p>", "key bench"] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+    for number in [1, 2] {
+        assert_eq!(html.matches(&format!("id=\"chart-months-2026-01-md-{number}-wide-t\"")).count(), 1);
+    }
+    assert!(!html.contains("xx"), "{html}");
+    let lines = Source { lines: true, ..source("a\n\n{{ chart:drawdown }}") };
+    assert!(
+        render(&lines, &PageOf::new())
+            .unwrap()
+            .html
+            .contains("<figure class=\"plain\" data-line=\"months/2026-01.md:6\"><svg")
+    );
 }

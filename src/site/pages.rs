@@ -275,7 +275,7 @@ impl<'a> Site<'a> {
         first.map_or_else(|| path.to_owned(), Section::path)
     }
 
-    fn markdown(&self, document: &Document, page: &str, below: u8) -> Html {
+    fn markdown(&self, document: &Document, page: &str, below: u8) -> Result<Html> {
         let source = Source {
             text: &document.body,
             path: &document.path,
@@ -283,6 +283,7 @@ impl<'a> Site<'a> {
             page,
             below,
             lines: self.lines,
+            publication: self.publication,
         };
         markdown::render(&source, &self.page_of)
     }
@@ -414,7 +415,7 @@ impl<'a> Page<'a> {
             Self::Order(number, order) => trades::order(site, *number, order, path, reads),
             Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
             Self::Own(page) => {
-                let text = site.markdown(page.read(reads), path, 1);
+                let text = site.markdown(page.read(reads), path, 1)?;
                 Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
             }
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
@@ -426,7 +427,7 @@ impl<'a> Page<'a> {
 fn section_context(section: &Section, site: &Site, reads: &Reads) -> Result<PageContext> {
     let mut context = (section.context)(site, reads)?;
     if let Some(text) = site.publication.texts.page(section.text()).filter(|text| site.is_shown(*text)) {
-        let text = site.markdown(text.read(reads), &section.path(), 1);
+        let text = site.markdown(text.read(reads), &section.path(), 1)?;
         context.variables.extend(variables(&Body { body: text.html })?);
         context.links.extend(text.links);
     }

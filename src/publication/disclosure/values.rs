@@ -52,3 +52,17 @@ published! {
     /// What follows from market prices and public rules alone: a benchmark, a momentum, a simulation, a target.
     MarketFigure,
 }
+
+impl PublicIndex {
+    /// Growth since an earlier day, from the two published numbers alone. That day's must be above zero.
+    pub fn since(self, start: Self) -> Self {
+        Self(self.0 / start.0)
+    }
+}
+
+impl MarketFigure {
+    /// Growth since an earlier day. That day's must be above zero.
+    pub fn since(self, start: Self) -> Self {
+        Self(self.0 / start.0)
+    }
+}

@@ -1,12 +1,14 @@
 //! The charts of the site, and the numbers behind them for the script that redraws a range.
 
 mod comparison;
+mod excerpt;
 mod plot;
 pub mod print;
 mod scale;
 mod svg;
 
 pub use comparison::comparison;
+pub use excerpt::{Curve, Excerpt};
 
 use serde_json::json;
 

@@ -10,6 +10,7 @@ use crate::publication::{
     MarketFigure, OrderView, PlanItemView, PublicResult, PublicReturn, Publication, Reads, Texts, Year,
 };
 use crate::record::Side;
+use crate::render::short_forms;
 use crate::site::links::MarkdownLink;
 use crate::site::markdown;
 use crate::{Error, Result};
@@ -119,15 +120,17 @@ pub struct NoteRow<'a> {
 
 /// The orders with a note, newest first.
 pub fn notes<'a>(publication: &'a Publication, reads: &Reads) -> impl Iterator<Item = NoteRow<'a>> {
-    publication.orders.iter().filter_map(|order| note_row(order, &publication.texts, reads))
+    publication.orders.iter().filter_map(|order| note_row(order, publication, reads))
 }
 
-fn note_row<'a>(order: &'a OrderView, texts: &Texts, reads: &Reads) -> Option<NoteRow<'a>> {
+fn note_row<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -> Option<NoteRow<'a>> {
     const LENGTH: usize = 240;
     const OUTCOME_LENGTH: usize = 160;
     let note = order.note.as_ref()?;
-    let text = texts.note(&note.path, reads)?;
-    let words = [&text.thesis, &text.body, &text.outcome].into_iter().find(|words| !words.trim().is_empty());
+    let text = publication.texts.note(&note.path, reads)?;
+    // The order's own page says what is wrong with a short form.
+    let body = short_forms::in_words(text.into(), publication).unwrap_or_default();
+    let words = [&text.thesis, body.as_ref(), &text.outcome].into_iter().find(|words| !words.trim().is_empty());
     Some(NoteRow {
         slug: &order.slug,
         symbol: &order.symbol,

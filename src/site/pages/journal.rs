@@ -30,7 +30,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let mut texts = site.publication.texts.all_commentary().rev().filter(|(_, text)| site.is_shown(*text));
     let (mut commentary, mut links) = (Vec::new(), Vec::new());
     for (month, text) in texts.by_ref().take(FULL) {
-        let text = site.markdown(text.read(reads), &path, 3);
+        let text = site.markdown(text.read(reads), &path, 3)?;
         commentary.push(Commentary { month, html: text.html, has_page: site.has_month(month) });
         links.extend(text.links);
     }

@@ -7,8 +7,8 @@ use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::sentence::{self, Span};
-use crate::publication::{Month, OrderView, Reads};
-use crate::render::charts;
+use crate::publication::{Month, OrderView, Reads, Unread};
+use crate::render::{charts, short_forms};
 use crate::site::markdown;
 
 #[derive(Serialize)]
@@ -27,14 +27,17 @@ struct MonthRow<'a> {
 }
 
 /// The list, newest first.
-pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
+pub fn context<'a>(site: &Site<'a>, reads: &Reads) -> Result<PageContext> {
     const EXCERPT_LENGTH: usize = 160;
-    let row = |month| MonthRow {
-        month,
-        excerpt: site.commentary(month.month).map(|text| markdown::excerpt(&text.read(reads).body, EXCERPT_LENGTH)),
-        report: site.report(month.month),
+    let excerpt = |text: Unread| {
+        let text = short_forms::in_words(text.read(reads).into(), site.publication)?;
+        Ok(markdown::excerpt(&text, EXCERPT_LENGTH))
     };
-    let months = site.publication.months.iter().rev().map(row).collect();
+    let row = |month: &'a Month| {
+        let excerpt = site.commentary(month.month).map(excerpt).transpose()?;
+        Ok(MonthRow { month, excerpt, report: site.report(month.month) })
+    };
+    let months = site.publication.months.iter().rev().map(row).collect::<Result<_>>()?;
     PageContext::new(&Months { years: years(site), months })
 }
 
@@ -58,7 +61,7 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
     let publication = site.publication;
     let neighbour = |number: Option<usize>| Some(publication.months.get(number?)?.month);
     let commentary = site.commentary(month.month).map(|text| site.markdown(text.read(reads), path, 2));
-    let (commentary, links) = commentary.map(|text| (text.html, text.links)).unzip();
+    let (commentary, links) = commentary.transpose()?.map(|text| (text.html, text.links)).unzip();
     let context = PageContext::new(&OneMonth {
         month,
         sentence: sentence::of_month(month, &publication.facts),

@@ -5,11 +5,8 @@ use serde::Serialize;
 use super::Site;
 use super::context::{PageContext, YearRow, years};
 use crate::Result;
-use crate::analysis::catalogue::{Figure, FigureGroup, Unit};
-use crate::format;
-use crate::publication::{
-    Digits, DrawdownView, HoldingsBrought, Period, PublicFigure, Publication, Published, Reads, is_return,
-};
+use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::publication::{Digits, DrawdownView, HoldingsBrought, Period, PublicFigure, Publication, Reads};
 use crate::render::charts;
 
 #[derive(Serialize)]
@@ -63,15 +60,10 @@ fn figure_rows(group: &FigureGroup<PublicFigure>, digits: Digits) -> FigureRows<
 }
 
 fn figure_row(figure: &Figure<PublicFigure>, digits: Digits) -> FigureRow<'_> {
-    let decimals = match figure.unit {
-        Unit::BasisPoints => digits.bps,
-        _ if is_return(figure.id) => digits.returns,
-        _ => digits.figures,
-    };
     FigureRow {
         id: figure.id,
         name: figure.name,
-        value: figure.value.map(|value| format::figure_to(value.get(), figure.unit, decimals)),
+        value: figure.written(digits),
         observations: figure.observations,
         observed: figure.observed,
         when: figure.when.as_deref(),

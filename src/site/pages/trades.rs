@@ -56,10 +56,11 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
             page: path,
             below: 2,
             lines: site.lines,
+            publication: site.publication,
         };
         markdown::render(&source, &site.page_of)
     });
-    let (note_body, links) = body.map(|body| (body.html, body.links)).unzip();
+    let (note_body, links) = body.transpose()?.map(|body| (body.html, body.links)).unzip();
     let context = PageContext::new(&OneOrder {
         order,
         side: side_in_words(order),
