@@ -317,3 +317,71 @@ fn static_files_are_copied_and_replace_no_page() {
     let said = Desk::new().with("static/me.txt", "DU7654321").refused();
     assert!(said.contains("an account id"), "{said}");
 }
+
+#[test]
+fn posts_have_a_page_each_and_are_listed_newest_first_with_their_tags() {
+    let desk = Desk::new()
+        .with(
+            "content/posts/old.md",
+            "+++\ntitle = \"Old\"\ndate = 2025-01-02\ntags = [\"Risk\", \"first things\"]\nsummary = \"In short.\"\n+++\nLong.\n",
+        )
+        .with("content/posts/2025-03-04-new.md", "+++\ntags = [\"risk\"]\n+++\n# Newer\n\nSee [old](old.md). {{ stat:total_return }}.\n")
+        .with("content/posts/later.md", "+++\ntitle = \"Not yet\"\ndraft = true\n+++\nHELDBACK\n")
+        .with("content/about.md", "# About\n\n[the old one](posts/old.md)\n");
+    let files = desk.built();
+    let journal = &files["journal/index.html"];
+    let place = |words: &str| journal.find(words).unwrap_or_else(|| panic!("no {words} in {journal}"));
+    assert!(place("Newer") < place("In short."));
+    place("<time datetime=\"2025-03-04\">4 Mar 2025</time>");
+    place("href=\"../posts/old/index.html\"");
+    place("See old. 0.25%.");
+    place("href=\"../posts/tags/first-things/index.html\"");
+    assert!(files["posts/old/index.html"].contains("rel=\"next\" href=\"../../posts/2025-03-04-new/index.html\""));
+    assert!(files["posts/2025-03-04-new/index.html"].contains("href=\"../../posts/old/index.html\">old</a>"));
+    assert!(files["about/index.html"].contains("href=\"../posts/old/index.html\""));
+    // Two spellings of a tag are one page, and posts are no pages of the navigation.
+    let tag = &files["posts/tags/risk/index.html"];
+    assert!(tag.contains("Newer") && tag.contains("In short.") && !files.contains_key("posts/tags/Risk/index.html"));
+    assert!(!files["index.html"].contains("posts/old"));
+    assert!(files.values().all(|text| !text.contains("HELDBACK") && !text.contains("Not yet")));
+}
+
+#[test]
+fn a_post_without_a_date_and_two_of_one_name_are_refused() {
+    let said = Desk::new().with("content/posts/a.md", "Words.\n").refused();
+    assert!(said.contains("content/posts/a.md:1: the post has no `date`"), "{said}");
+    let post = "+++\ndate = 2025-03-04\n+++\nWords.\n";
+    let said = Desk::new().with("content/posts/a.md", post).with("content/posts/a/index.md", post).refused();
+    assert!(
+        said.contains("content/posts/a.md") && said.contains("content/posts/a/index.md would be the same page"),
+        "{said}"
+    );
+}
+
+#[test]
+fn whatever_the_front_matter_says_the_page_stays_whole() {
+    let long = "w".repeat(10_000);
+    let words = format!("<script>alert(1)</script> \\\"'> \\u0000 \u{202e}abc \u{5d0} \u{1f600} {long}");
+    let front = format!(
+        "+++\ntitle = \"{words}\"\ndate = 2025-03-04\ntags = [\"<b>\", \"a\\\"'>\u{202e}\"]\nsummary = \"{words}\"\n+++\nWords.\n"
+    );
+    let month = front.lines().filter(|line| !line.starts_with("tags")).collect::<Vec<_>>().join("\n");
+    let desk = Desk::new()
+        .with("content/posts/a.md", &front)
+        .with("content/about.md", &front)
+        .with("content/months/2025-03.md", month);
+    for (path, html) in desk.built().iter().filter(|(path, _)| path.ends_with(".html")) {
+        assert!(!html.contains("<script>alert") && !html.contains('\0') && !html.contains("<b><"), "{path}");
+        assert!(html.contains("</html>"), "{path}");
+    }
+}
+
+#[test]
+fn the_title_of_commentary_is_shown_with_its_month() {
+    let files =
+        Desk::new().with("content/months/2025-03.md", "+++\ntitle = \"A <calm> start\"\n+++\nWords.\n").built();
+    assert!(files["months/2025-03/index.html"].contains("<h2 id=\"commentary\">A &lt;calm&gt; start</h2>"));
+    assert!(files["journal/index.html"].contains(">March 2025: A &lt;calm&gt; start</a></h3>"));
+    let files = Desk::new().with("content/months/2025-03.md", "# Its own\n\nWords.\n").built();
+    assert!(files["months/2025-03/index.html"].contains("<h2 id=\"commentary\">Commentary</h2>"));
+}

@@ -5,7 +5,7 @@ use std::fs;
 use super::testing::TestSite;
 
 /// How many kinds of edits there are.
-pub const KINDS: u8 = 28;
+pub const KINDS: u8 = 31;
 
 /// Puts a file there, or takes it away if it is there already.
 fn toggle(site: &TestSite, path: &str, content: &str) {
@@ -88,6 +88,13 @@ pub fn edit(site: &TestSite, kind: u8, which: u8) {
             "\n{{ stat:total_return }} {{ stat:turnover }} {{ stat:total_return from=2022-07 }}\n\n{{ chart:equity }}\n",
         ),
         26 => append(site, "content/about.md", "\n{{ trade:2022-06-01-none-buy }} \n\n{{ chart:drawdown from=2022-07 }}\n"),
+        27 => toggle(
+            site,
+            &format!("content/posts/2022-07-1{which}-on-it.md"),
+            &format!("+++\ntitle = \"On {which}\"\ntags = [\"statistics\", \"T{which}\"]\n+++\nWords.\n"),
+        ),
+        28 => append(site, &last_file(site, "content/posts").unwrap(), &word),
+        29 => site.write("content/posts/moves.md", &format!("+++\ndate = 202{which}-07-01\n+++\n[it](../about.md)\n")),
         _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
     }
 }

@@ -112,6 +112,11 @@ impl<'a> Unread<'a> {
         &self.0.path
     }
 
+    /// It, for its front matter alone.
+    pub(super) fn front(self) -> &'a Document {
+        self.0
+    }
+
     /// The text itself, after noting that it was read.
     pub fn read(self, reads: &Reads) -> &'a Document {
         reads.note(&self.0.path);

@@ -87,12 +87,18 @@ pub struct PostTrade {
 }
 
 /// A Markdown page of `content/`: commentary on a month, a post, or a page such as `about.md`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Document {
     /// The file's name without `.md`.
     pub slug: String,
     /// The title from the front matter, else the first heading, else the slug.
     pub title: String,
+    /// Whether the title is from the front matter.
+    pub is_titled: bool,
+    /// What it is about, in the author's order.
+    pub tags: Vec<String>,
+    /// What it says, in a sentence or two; may be empty.
+    pub summary: String,
     /// Whether it is held back until `build --drafts`.
     pub draft: bool,
     /// The date, where the front matter names one.

@@ -55,7 +55,12 @@ struct DocumentFront {
     draft: bool,
     #[serde(deserialize_with = "toml_value::date")]
     date: Option<NaiveDate>,
+    tags: Vec<String>,
+    summary: String,
 }
+
+/// The longest tag: it names a folder of the site.
+const LONGEST_TAG: usize = 50;
 
 /// Reads an annotation from the text of `path` (relative to the site's root).
 ///
@@ -175,17 +180,74 @@ pub fn document(text: &str, path: &Path) -> Result<Document> {
     let place = Place::file(path);
     let parts = front_matter::split(text, &place)?;
     let front: DocumentFront = front_matter::parse(&parts, &place)?;
-    let slug = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let title = front.title.or_else(|| first_heading(&parts)).unwrap_or_else(|| slug.clone());
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let own_title = front.title.map(|title| on_one_line(&title)).filter(|title| !title.is_empty());
+    let is_titled = own_title.is_some();
+    let heading = || first_heading(&parts).map(|heading| on_one_line(&heading)).filter(|heading| !heading.is_empty());
+    let title = own_title.or_else(heading).unwrap_or_else(|| stem.clone());
     Ok(Document {
-        slug,
+        slug: stem,
         title,
+        is_titled,
+        tags: tags(front.tags, &parts, path)?,
+        summary: on_one_line(&front.summary),
         draft: front.draft,
         date: front.date,
         body: parts.body.to_owned(),
         body_line: parts.body_line,
         path: path.to_path_buf(),
     })
+}
+
+/// The post that a page is, which has a date: its own, or the one that its file's name begins with.
+///
+/// # Errors
+/// A post without a date that is no draft.
+pub fn post(page: Document) -> Result<Document> {
+    let name = page.slug.rsplit('/').next().unwrap_or_default();
+    let date = page.date.or_else(|| name.get(.."2026-01-27".len())?.parse().ok());
+    if date.is_none() && !page.draft {
+        return Err(Error::data("the post has no `date`")
+            .at(Place::line(&page.path, 1))
+            .hint("add date = 2026-01-27 to its front matter, or begin the name of its file with the date"));
+    }
+    Ok(Document { date, ..page })
+}
+
+/// Words without line breaks and other characters that control more than they show.
+fn on_one_line(words: &str) -> String {
+    let plain: String = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The letters and digits of a tag, which tell it from others.
+fn letters(tag: &str) -> String {
+    let words: Vec<&str> =
+        tag.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-").to_lowercase()
+}
+
+/// Tags, each once.
+fn tags(written: Vec<String>, parts: &Split, path: &Path) -> Result<Vec<String>> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in written {
+        let tag = on_one_line(&tag);
+        let name = letters(&tag);
+        let wrong = match tag.chars().count() {
+            _ if name.is_empty() => format!("the tag `{tag}` has no letter and no digit"),
+            count if count > LONGEST_TAG => format!("a tag has {count} letters"),
+            _ if tags.iter().any(|other| letters(other) == name) => continue,
+            _ => {
+                tags.push(tag);
+                continue;
+            }
+        };
+        let line = parts.front.lines().position(|line| line.trim_start().starts_with("tags"));
+        return Err(Error::data(wrong)
+            .at(Place::line(path, parts.front_line + line.unwrap_or_default()))
+            .hint(format!("write at most {LONGEST_TAG} letters that can stand in an address")));
+    }
+    Ok(tags)
 }
 
 fn first_heading(parts: &Split) -> Option<String> {
@@ -249,6 +311,34 @@ mod tests {
             proptest::prop_assert_eq!((read.pre_trade, read.body), (note.pre_trade, note.body));
             proptest::prop_assert!(completed(&done, &note.path, &post).is_err());
         }
+    }
+
+    #[test]
+    fn a_post_has_a_date_of_its_own_or_of_its_file() {
+        let date = |slug: &str, front: &str| {
+            let page = document(&format!("+++\n{front}\n+++\n"), Path::new("content/posts/a.md")).unwrap();
+            let found = post(Document { slug: slug.into(), ..page });
+            found.map(|post| post.date.map(|date| date.to_string())).map_err(|error| error.to_string())
+        };
+        assert_eq!(date("posts/a", "date = 2026-02-03"), Ok(Some("2026-02-03".into())));
+        assert_eq!(date("posts/2026-01-27-start", ""), Ok(Some("2026-01-27".into())));
+        assert_eq!(date("posts/2026-01-27-start", "date = 2026-02-03"), Ok(Some("2026-02-03".into())));
+        assert_eq!(date("posts/a", "draft = true"), Ok(None));
+        assert_eq!(date("posts/a", ""), Err("content/posts/a.md:1: the post has no `date`".into()));
+        assert_eq!(date("posts/ü-26-01-27", ""), Err("content/posts/a.md:1: the post has no `date`".into()));
+    }
+
+    #[test]
+    fn words_of_the_front_matter_are_one_line_without_control_characters() {
+        let text = "+++\ntitle = \"A\\u0000 <b>\\n B\\u0007\"\nsummary = \"\\nOne\\n\\ttwo \"\ntags = ['C++', ' a\tb ', 'A B', 'c']\n+++\n";
+        let page = document(text, Path::new("content/posts/a.md")).unwrap();
+        assert_eq!((page.title.as_str(), page.summary.as_str(), page.is_titled), ("A <b> B", "One two", true));
+        assert_eq!(page.tags, ["C++", "a b"], "of equal ones the first");
+        let refused = |tags: &str| {
+            document(&format!("+++\ntitle = ''\ntags = [{tags}]\n+++\n"), Path::new("a.md")).unwrap_err()
+        };
+        assert_eq!(refused("'++'").to_string(), "a.md:3: the tag `++` has no letter and no digit");
+        assert!(refused(&format!("'{}'", "x".repeat(10_000))).to_string().contains("a tag has 10000 letters"));
     }
 
     #[test]

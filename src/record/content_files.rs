@@ -18,6 +18,9 @@ const MARKDOWN: [&str; 2] = ["md", "markdown"];
 const NOT_READ: [&str; 12] =
     ["adoc", "asciidoc", "htm", "html", "mdown", "mdx", "mkd", "mkdn", "org", "qmd", "rst", "textile"];
 
+/// What the names of posts begin with.
+const POSTS: &str = "posts/";
+
 /// A text of the trader's.
 #[derive(Debug, Clone)]
 pub(super) enum Text {
@@ -93,7 +96,8 @@ fn annotation(text: &str, path: &Path) -> Result<Text> {
 }
 
 fn page(text: &str, path: &Path) -> Result<Text> {
-    Ok(Text::Page(Document { slug: page_slug(path), ..content::document(text, path)? }))
+    let page = Document { slug: page_slug(path), ..content::document(text, path)? };
+    Ok(Text::Page(if page.slug.starts_with(POSTS) { content::post(page)? } else { page }))
 }
 
 fn commentary(text: &str, path: &Path) -> Result<Text> {

@@ -97,6 +97,9 @@ fn prices(days: &[&str]) -> PriceSeries {
 
 fn document(slug: &str) -> Document {
     Document {
+        is_titled: false,
+        tags: vec![],
+        summary: String::new(),
         slug: slug.into(),
         title: slug.into(),
         draft: false,

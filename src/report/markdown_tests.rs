@@ -5,11 +5,10 @@ fn document(body: &str) -> Document {
     Document {
         slug: "2026-01".into(),
         title: "2026-01".into(),
-        draft: false,
-        date: None,
         body: body.into(),
         body_line: 4,
         path: "content/months/2026-01.md".into(),
+        ..Document::default()
     }
 }
 

@@ -222,9 +222,9 @@ fn title(written: &str) -> &str {
     if fonts::replace_missing_glyphs(written, &mut 0).trim().is_empty() { "Track record" } else { written }
 }
 
-/// A descriptive document title.
+/// The title that the author gave a text; one taken from a heading stands in the text itself.
 fn own_title(document: &Document) -> Option<&str> {
-    (document.title != document.slug).then_some(document.title.as_str())
+    document.is_titled.then_some(document.title.as_str())
 }
 
 fn number(value: Option<impl Published>) -> Option<f64> {

@@ -9,6 +9,7 @@ mod journal;
 mod methodology;
 mod months;
 mod performance;
+mod posts;
 mod sections;
 mod signals;
 mod strategies;
@@ -24,7 +25,7 @@ use tera::Context;
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::digest::Digest;
-use crate::publication::{Facts, Month, OrderView, Publication, Reads, StrategyView, Unread};
+use crate::publication::{Facts, Month, OrderView, Post, Publication, Reads, StrategyView, Unread};
 use crate::record::Document;
 use crate::render::links::{below_content, encoded};
 use crate::render::markdown::PageOf;
@@ -52,6 +53,8 @@ pub struct Site<'a> {
     page_of: Arc<PageOf>,
     /// The months that have a page, with their orders.
     months: BTreeMap<YearMonth, Vec<&'a OrderView>>,
+    /// The posts that are shown, newest first.
+    posts: Vec<Post<'a>>,
     common: Variables,
     front_charts: Arc<OnceLock<FrontCharts>>,
 }
@@ -79,6 +82,10 @@ pub enum Page<'a> {
     Strategy(&'a StrategyView),
     /// A page of the author's own.
     Own(Unread<'a>),
+    /// One of his posts.
+    Post(usize, Post<'a>),
+    /// The posts with a tag.
+    Tag(&'a str),
     /// What a server shows where nothing is.
     NotFound,
 }
@@ -107,13 +114,17 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let months = publication.months.iter().enumerate().map(|(number, month)| Page::Month(number, month));
     let orders = publication.orders.iter().enumerate().map(|(number, order)| Page::Order(number, order));
     let own = site.own_pages().map(Page::Own);
-    sections.chain(several).chain(months).chain(orders).chain(own).chain([Page::NotFound]).collect()
+    let posts = site.posts.iter().enumerate().map(|(number, post)| Page::Post(number, *post));
+    let tags = posts::tags(site).into_iter().map(Page::Tag);
+    let written = own.chain(posts).chain(tags);
+    sections.chain(several).chain(months).chain(orders).chain(written).chain([Page::NotFound]).collect()
 }
 
 /// The author's pages that are not part of a page every site has.
 fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = Unread<'_>> {
     let shown = publication.texts.pages().filter(move |page| drafts || !page.is_draft());
-    shown.filter(|page| SECTIONS.iter().all(|section| section.text() != page.slug()))
+    let is_own = |page: &Unread| SECTIONS.iter().all(|section| section.text() != page.slug());
+    shown.filter(move |page| is_own(page) && Post::of(*page).is_none())
 }
 
 /// The page of each Markdown file, by the file's path below `content/`.
@@ -132,7 +143,8 @@ pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
         .orders
         .iter()
         .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
-    names.chain(texts).chain(own).chain(months).chain(notes).collect()
+    let posts = publication.texts.posts(drafts).into_iter().map(|post| (below_content(post.file()), post.path()));
+    names.chain(texts).chain(own).chain(posts).chain(months).chain(notes).collect()
 }
 
 fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
@@ -176,6 +188,7 @@ impl<'a> Site<'a> {
                 .collect(),
             page_of,
             months: orders_by_month(publication),
+            posts: publication.texts.posts(options.drafts),
             common: Variables::new(),
             front_charts: Arc::default(),
         };
@@ -202,7 +215,11 @@ impl<'a> Site<'a> {
         let Self { publication, base_url, drafts, lines, .. } = self;
         let settings = format!("{:?} {base_url:?} {drafts} {lines}", publication.facts.masthead);
         let navigation = Digest::of_parts(self.own_pages().flat_map(|page| [page.slug(), page.title()]));
-        Digest::of_parts([Digest::of(settings.as_bytes()), publication.texts.outline(), navigation])
+        let post = |post: &Post| {
+            format!("{} {:?} {:?} {:?} {:?}", post.path(), post.title(), post.date(), post.tags(), post.summary())
+        };
+        let posts = Digest::of_parts(self.posts.iter().map(post));
+        Digest::of_parts([Digest::of(settings.as_bytes()), publication.texts.outline(), navigation, posts])
     }
 
     /// The address the site is published at, ending in `/`.
@@ -341,6 +358,8 @@ impl<'a> Page<'a> {
             Self::Order(_, order) => order_path(order),
             Self::Strategy(strategy) => strategy_path(strategy),
             Self::Own(page) => page_at(page.slug()),
+            Self::Post(_, post) => post.path(),
+            Self::Tag(tag) => posts::tag_path(tag),
             Self::NotFound => "404.html".into(),
         }
     }
@@ -352,6 +371,8 @@ impl<'a> Page<'a> {
             Self::Order(..) => "trade.html",
             Self::Strategy(_) => "strategy.html",
             Self::Own(_) => "page.html",
+            Self::Post(..) => "post.html",
+            Self::Tag(_) => "tag.html",
             Self::NotFound => "404.html",
         }
     }
@@ -362,6 +383,7 @@ impl<'a> Page<'a> {
             Self::Month(..) => page_at("months"),
             Self::Order(..) => page_at("trades"),
             Self::Strategy(_) => page_at("strategies"),
+            Self::Post(..) | Self::Tag(_) => page_at("journal"),
             other => other.path(),
         }
     }
@@ -375,6 +397,8 @@ impl<'a> Page<'a> {
             }
             Self::Strategy(strategy) => strategy.name.clone(),
             Self::Own(page) => page.title().into(),
+            Self::Post(_, post) => post.title().into(),
+            Self::Tag(tag) => format!("Posts on {tag}"),
             Self::NotFound => "Page not found".into(),
         }
     }
@@ -418,6 +442,8 @@ impl<'a> Page<'a> {
                 let text = site.markdown(page.read(reads), path, 1)?;
                 Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
             }
+            Self::Post(number, post) => posts::post(site, *number, *post, path, reads),
+            Self::Tag(tag) => posts::tagged(site, tag, reads),
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
         }
     }

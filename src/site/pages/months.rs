@@ -54,13 +54,16 @@ struct OneMonth<'a> {
     orders: Vec<&'a OrderView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commentary: Option<String>,
+    /// The title that the commentary has, if it has one.
+    commentary_title: Option<&'a str>,
 }
 
 /// One month by its number in the record.
 pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let neighbour = |number: Option<usize>| Some(publication.months.get(number?)?.month);
-    let commentary = site.commentary(month.month).map(|text| site.markdown(text.read(reads), path, 2));
+    let document = site.commentary(month.month).map(|text| text.read(reads));
+    let commentary = document.map(|document| site.markdown(document, path, 2));
     let (commentary, links) = commentary.transpose()?.map(|text| (text.html, text.links)).unzip();
     let context = PageContext::new(&OneMonth {
         month,
@@ -71,6 +74,7 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
         report: site.report(month.month),
         orders: site.orders_of(month.month),
         commentary,
+        commentary_title: document.filter(|document| document.is_titled).map(|document| document.title.as_str()),
     })?;
     Ok(context.with_links(links.unwrap_or_default()))
 }

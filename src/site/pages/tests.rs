@@ -29,7 +29,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     let pages = list(&site);
     assert_eq!(site.sections().count(), SECTIONS.len());
     let kinds: BTreeSet<&str> = pages.iter().map(Page::template).collect();
-    let others = ["month.html", "trade.html", "strategy.html", "page.html", "404.html"];
+    let others = ["month.html", "trade.html", "strategy.html", "page.html", "post.html", "tag.html", "404.html"];
     assert_eq!(kinds, SECTIONS.iter().map(|section| section.template).chain(others).collect());
     pages.iter().for_each(|page| check(page, &site));
 }
