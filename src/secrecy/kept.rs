@@ -24,18 +24,34 @@ fn path(site: &SiteDir) -> PathBuf {
     site.cache().join("secrecy")
 }
 
-/// What matters to an answer: level, rule, orders, flows, and which month it is. A further day does not.
+/// What matters to an answer: level, rule, orders, flows, and which month it is. A further day does not, nor does a
+/// commission that the broker names later.
 fn about(site: &SiteDir, config: &Config) -> Option<Digest> {
     let settings = serde_json::to_string(&(&config.privacy, &config.strategy, &config.analysis)).ok()?;
     let mut parts = vec![settings, env!("CARGO_PKG_VERSION").to_owned()];
     let newest = names(&site.snapshots()).pop().unwrap_or_default();
     parts.push(newest.get(..7).unwrap_or_default().to_owned());
     for name in names(&site.executions()) {
-        let length = std::fs::metadata(site.executions().join(&name)).ok()?.len();
-        parts.push(format!("{name} {length}"));
+        let text = std::fs::read_to_string(site.executions().join(&name)).ok()?;
+        parts.push(format!("{name}\n{}", fills(&text).unwrap_or(text)));
     }
     parts.push(std::fs::read_to_string(site.flows()).unwrap_or_default());
     Some(Digest::of(parts.join("\n").as_bytes()))
+}
+
+/// What of a day's fills makes an order: everything that says which of them count, how many shares and at which price.
+const OF_ORDERS: [&str; 8] = ["exec_id", "time", "symbol", "side", "quantity", "price", "multiplier", "cancels"];
+
+/// A file of fills without the columns that are no part of an order; nothing where it is no such table.
+fn fills(text: &str) -> Option<String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().ok()?.clone();
+    let places: Vec<usize> =
+        OF_ORDERS.iter().filter_map(|name| header.iter().position(|column| column == *name)).collect();
+    let row = |row: csv::StringRecord| places.iter().filter_map(|at| row.get(*at)).collect::<Vec<_>>().join(",");
+    let rows: Vec<String> =
+        reader.into_records().map(|record| record.map(row)).collect::<std::result::Result<_, _>>().ok()?;
+    (places.len() >= 6).then(|| rows.join("\n"))
 }
 
 fn names(folder: &Path) -> Vec<String> {

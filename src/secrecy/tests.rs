@@ -116,6 +116,26 @@ fn an_answer_is_kept_until_something_changes_that_matters() {
     let mut coarser = config.clone();
     coarser.privacy.precision = PrivacyLevel::Coarse;
     assert_eq!(kept::read(&site, &coarser), None, "another level");
+    let fills = site.executions_file("2022-07-01".parse().unwrap());
+    let text = std::fs::read_to_string(&fills).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<std::collections::BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let changed = |column: &str, value: &str| {
+        let mut rows = rows.clone();
+        rows[0].insert(column.to_owned(), value.to_owned()).unwrap();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(rows[0].keys()).unwrap();
+        rows.iter().for_each(|row| writer.write_record(row.values()).unwrap());
+        std::fs::write(&fills, writer.into_inner().unwrap()).unwrap();
+        kept::read(&site, &config).is_some()
+    };
+    assert!(changed("commission", "0.4321000"), "a commission that is named later, in another order of columns");
+    assert!(changed("realized_pnl", "-12.5"), "a result that the broker names");
+    assert!(!changed("quantity", "1"), "another number of shares");
+    assert!(!changed("price", "1.25"), "another price");
+    assert!(!changed("side", "BUY"), "the other side");
+    std::fs::write(&fills, &text).unwrap();
+    assert!(kept::read(&site, &config).is_some());
     std::fs::write(site.executions_file("2022-12-29".parse().unwrap()), "a fill").unwrap();
     assert_eq!(kept::read(&site, &config), None, "another order");
 }
