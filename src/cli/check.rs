@@ -8,6 +8,7 @@ use crate::build::session::{Changed, Session, Settings, When};
 use crate::check::check;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::publish;
 use crate::record::{Finding, FindingKind, Record, Severity};
 use crate::secrecy::{self, Answer};
 use crate::site::overrides;
@@ -44,6 +45,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     };
     let mut findings = check(record, config);
     findings.extend(overrides::findings(&site.templates()));
+    if made.is_ok() {
+        findings.extend(publish::findings(site, session.files()));
+    }
     findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
     findings.sort();
     let secrecy = if arguments.secrecy { Some(attacked(site, record, config)?) } else { None };

@@ -94,6 +94,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let published = prepared.publish(Utc::now());
     progress.end();
     let published = published?;
+    if let Err(error) = prepared.remember(site) {
+        terminal.say(format!("what was published could not be written down for `trackrecord check`: {error}"));
+    }
     match &published {
         Published::Nothing => terminal.say(format!("nothing to publish: {} is up to date", prepared.destination())),
         Published::Handed => terminal.say(format!("{} handed to {}", files(&prepared), prepared.destination())),

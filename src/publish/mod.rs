@@ -19,6 +19,7 @@ mod own_repository;
 mod page_figures;
 mod reasons;
 mod record_files;
+mod remembered;
 mod remote;
 mod settings;
 mod strangers;
@@ -33,7 +34,8 @@ use crate::check::check;
 use crate::collect::progress::Progress;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::site::{Files, finer, overrides};
+use crate::site::finer::{self, Fineness};
+use crate::site::{Files, overrides};
 use crate::site_dir::SiteDir;
 
 pub use changes::{Change, ChangedFile};
@@ -41,6 +43,8 @@ use domain::CNAME;
 pub use figures::{Figure, TableChange};
 pub use gate::size;
 use made::{Loaded, Made};
+use remembered::Tables;
+pub use remembered::findings;
 use remote::{MOST_AT_ONCE, Remote, Tip};
 
 /// How to publish.
@@ -101,6 +105,8 @@ struct OnBranch {
     tree: String,
     is_same: bool,
     starts_afresh: bool,
+    /// The tables on the branch that change, as they are there.
+    tables: Tables,
 }
 
 /// What became of a site.
@@ -149,6 +155,19 @@ impl Prepared {
         match &self.way {
             Way::Git(on) if on.starts_afresh => "started anew".to_owned(),
             _ => changes::in_words(&self.changes),
+        }
+    }
+
+    /// Writes down how finely it is published, now that it is, so that `check` can compare it with later settings.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn remember(&self, site: &SiteDir) -> Result<()> {
+        match &self.way {
+            Way::Git(on) => {
+                remembered::remember(site, &self.destination(), &self.files, &on.tables, on.starts_afresh)
+            }
+            Way::Command { .. } => Ok(()),
         }
     }
 
@@ -232,11 +251,11 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     if options.is_dry {
         sizes_of_removed(&remote, &mut changes, &old)?;
     }
-    let (tables, finer_before) = compared(&remote, &old, &changes, &files, options)?;
-    let on = OnBranch { remote, tip, tree, is_same, starts_afresh: options.starts_afresh };
+    let Compared { figures, finer_before, before } = compared(&remote, &old, &changes, &files, options)?;
+    let on = OnBranch { remote, tip, tree, is_same, starts_afresh: options.starts_afresh, tables: before };
     let base_url = base_url.or_else(|| config.site.base_url.clone());
     let way = Way::Git(Box::new(on));
-    Ok(Prepared { reports, files, changes, tables, finer_before, base_url, as_of, way })
+    Ok(Prepared { reports, files, changes, tables: figures, finer_before, base_url, as_of, way })
 }
 
 fn by_command(site: &SiteDir, config: &Config, loaded: Loaded, as_of: NaiveDate) -> Result<Prepared> {
@@ -293,14 +312,24 @@ fn sizes_of_removed(remote: &Remote, changes: &mut [ChangedFile], old: &BTreeMap
     Ok(())
 }
 
-/// The figures that change, and those that were published more finely before.
+/// What a comparison with the branch has found.
+#[derive(Default)]
+struct Compared {
+    /// The figures that change.
+    figures: Vec<TableChange>,
+    /// Those that were published more finely before.
+    finer_before: Vec<String>,
+    /// How finely the tables that change were published.
+    before: Tables,
+}
+
 fn compared(
     remote: &Remote,
     old: &BTreeMap<String, String>,
     changes: &[ChangedFile],
     files: &Files,
     options: &Options,
-) -> Result<(Vec<TableChange>, Vec<String>)> {
+) -> Result<Compared> {
     let is_read = |path: &str| finer::is_table(path) || (options.is_dry && path == page_figures::PAGE);
     let read: Vec<(&String, &String)> = changes
         .iter()
@@ -308,18 +337,19 @@ fn compared(
         .filter_map(|file| old.get_key_value(&file.path))
         .collect();
     remote.bring(&read.iter().map(|(_, content)| *content).collect::<BTreeSet<_>>())?;
-    let (mut differing, mut finer_before) = (Vec::new(), Vec::new());
+    let mut found = Compared::default();
     for (path, content) in read {
         let before = remote.read(content)?;
         let now: &[u8] = files.get(path).map_or(b"{\"rows\":[]}", |file| file);
         if !finer::is_table(path) {
-            differing.extend(page_figures::between(&before, now));
+            found.figures.extend(page_figures::between(&before, now));
             continue;
         }
         if options.is_dry {
-            differing.extend(figures::between(path, &before, now));
+            found.figures.extend(figures::between(path, &before, now));
         }
-        finer_before.extend(finer::finer_before(path, &before, now));
+        found.finer_before.extend(finer::finer_before(path, &before, now));
+        found.before.extend(Fineness::of(&before).map(|fineness| (path.clone(), fineness)));
     }
-    Ok((differing, finer_before))
+    Ok(found)
 }

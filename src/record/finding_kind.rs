@@ -87,6 +87,8 @@ finding_kinds! {
     FileForm = "file-form",
     /// A text still has places to be filled in.
     FillIn = "fill-in",
+    /// A branch that was published from here has finer figures than would be published now, or keeps them in its history.
+    FinerPublished = "finer-published",
     /// The Flex web service gave no statement.
     FlexService = "flex-service",
     /// Something is dated after today.

@@ -81,8 +81,21 @@ fn wrong_usage_is_exit_code_two() {
 fn what_was_finer_before_precisely_before_stays_in_the_history_and_that_is_said() {
     let (site, remote) = (record(&format!("{CONFIG}[privacy]\nmode = \"absolute\"\n")), Repository::new());
     publish(&site, &remote, &[]);
+    let finer = |site: &Site| {
+        let said = site.run(&["check"]).out;
+        said.lines().find(|line| line.contains("[finer-published]")).map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(finer(&site), "");
     site.put("config/config.toml", CONFIG);
+    // Without asking the remote, which may be anywhere.
+    let said = finer(&site);
+    assert!(
+        said.starts_with("warning") && said.contains("gh-pages of ") && said.contains("data/orders.json"),
+        "{said}"
+    );
     let said = publish(&site, &remote, &[]);
+    let kept = finer(&site);
+    assert!(kept.starts_with("note") && kept.contains("the history of gh-pages of "), "{kept}");
     assert!(
         said.err.contains("the branch's history keeps them") && said.err.contains("data/orders.json"),
         "{}",
@@ -92,6 +105,7 @@ fn what_was_finer_before_precisely_before_stays_in_the_history_and_that_is_said(
     let said = publish(&site, &remote, &["--fresh"]);
     assert!(!said.err.contains("finer figures"), "{}", said.err);
     assert_eq!(remote.history("gh-pages").len(), 1);
+    assert_eq!(finer(&site), "");
 }
 
 #[test]
