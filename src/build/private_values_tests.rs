@@ -1,7 +1,8 @@
 //! The final search, tried on many accounts: an honest site is never refused, and a value that was planted is always found.
 //!
-//! `TRACKRECORD_ACCOUNTS` is how many accounts are made (200), and `TRACKRECORD_PLANTED` how many values are planted (500);
-//! `just private-values` tries ten thousand of each.
+//! `TRACKRECORD_ACCOUNTS` is how many accounts are made (200), `TRACKRECORD_PLANTED` how many values are planted (500), and
+//! `TRACKRECORD_FIRST` the number of the first of either (0), so that many can be tried in slices; `just private-values`
+//! tries ten thousand of each.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,12 @@ use crate::site::{self, Files, Options, theme};
 
 fn how_many(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).map_or(otherwise, |number| number.parse().unwrap())
+}
+
+/// The numbers of what is tried: so many from the first on.
+fn slice(variable: &str, otherwise: u64) -> std::ops::Range<u64> {
+    let first = how_many("TRACKRECORD_FIRST", 0);
+    first..first + how_many(variable, otherwise)
 }
 
 /// Chance that is the same every time.
@@ -211,7 +218,7 @@ fn described(leaks: &[Leak], files: &Files) -> Vec<String> {
 fn no_honest_account_is_refused() {
     let theme = theme::load(&OwnTemplates::none()).unwrap();
     // Rendering is parallel itself.
-    let wrong: Vec<String> = (0..how_many("TRACKRECORD_ACCOUNTS", 200))
+    let wrong: Vec<String> = slice("TRACKRECORD_ACCOUNTS", 200)
         .flat_map(|seed| {
             let (record, config) = account(seed);
             let Some(files) = pages(&record, &config, &theme) else { return Vec::new() };
@@ -318,7 +325,7 @@ fn every_planted_value_is_found() {
         })
         .collect();
     assert!(sites.len() > 12, "{}", sites.len());
-    let missed: Vec<String> = (0..how_many("TRACKRECORD_PLANTED", 500))
+    let missed: Vec<String> = slice("TRACKRECORD_PLANTED", 500)
         .into_par_iter()
         .filter_map(|seed| {
             let mut dice = Dice::new(1_000_000 + seed);

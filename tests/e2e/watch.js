@@ -67,6 +67,29 @@ const checks = {
     watch.save("content/about.md", about);
   },
 
+  async "figures that were recomputed stay, beside what is published now"({ watch, page }) {
+    const config = watch.read("config/config.toml"), method = watch.read("content/methodology.md");
+    await open(watch, page, "methodology/index.html");
+    await page.evaluate(() => { window.isSame = true; });
+    await page.locator("[data-recompute] button").click();
+    const rows = () => page.locator("[data-recompute] tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[1].textContent));
+    const before = await rows();
+    isTrue(before.length >= 3, `it has figures: ${before}`);
+    watch.edit("content/methodology.md", (text) => text + "\n\nWords that came later.\n");
+    await words(page, "Words that came later");
+    equal(await rows(), before, "the same figures");
+    // Coarser figures come into the same table.
+    watch.save("config/config.toml", config.replace(/^\[privacy\]$/m, "[privacy]\nprecision = \"coarse\""));
+    await page.waitForFunction((before) => {
+      const rows = [...document.querySelectorAll("[data-recompute] tbody tr")].map((row) => row.cells[1].textContent);
+      return rows.length && rows.join() !== before;
+    }, before.join());
+    equal(await page.locator("[data-recompute] button, [data-recompute] table").count(), 1, "one table, and no button");
+    isTrue(await page.evaluate(() => window.isSame), "the page was not loaded again");
+    watch.save("config/config.toml", config);
+    watch.save("content/methodology.md", method);
+  },
+
   async "an error stands over the last good page, escaped, and goes when it is mended"({ watch, page }) {
     watch.save(MONTH, "Good words.\n");
     await open(watch, page, PAGE);
