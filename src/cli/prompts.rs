@@ -70,8 +70,8 @@ pub fn money() -> Result<Option<&'static str>> {
 /// How finely a site is published.
 pub fn precision() -> Result<&'static str> {
     let items = [
-        "every day in steps of 0.1 %: a reader who knows your rule can work out the size of most accounts",
-        "months alone, in steps of 0.1 %: hides most accounts from about 100,000",
+        "every day in steps of 0.3 %: a reader who knows your rule can work out the size of most accounts",
+        "months alone, in steps of 0.1 %, the curve in steps of 1 %: hides most accounts from about 100,000",
         "months alone, in steps of 0.5 %: hides accounts from about 50,000",
         "every day to six decimals: everybody can work out the account's size to the dollar",
     ];

@@ -111,8 +111,8 @@ mod tests {
         let named = |parts: [(&str, f64); 4]| parts.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let fine = named([("A", 0.0024), ("B", 0.0013), ("C", 0.0006), ("", 0.0001)]);
         assert_eq!(of(PrivacyLevel::Fine), (0.0044, fine));
-        // Four steps of 0.1 %: two, one, none and none, and one more for what lost most.
-        let daily = named([("A", 0.002), ("B", 0.001), ("C", 0.001), ("", 0.0)]);
+        // Two steps of 0.2 %: one, none, none and none, and one more for what lost most.
+        let daily = named([("A", 0.002), ("B", 0.002), ("C", 0.0), ("", 0.0)]);
         assert_eq!(of(PrivacyLevel::Daily), (0.004, daily));
         assert_eq!(of(PrivacyLevel::Monthly).0, 0.0);
     }

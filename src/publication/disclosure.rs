@@ -5,7 +5,7 @@ mod step;
 mod values;
 mod words;
 
-pub use precision::{Digits, Steps};
+pub use precision::{Digits, Steps, Weighed};
 pub use values::*;
 
 use chrono::NaiveDate;
@@ -57,9 +57,9 @@ impl Disclosure {
         self.level() != PrivacyLevel::Fine
     }
 
-    /// Whether weights of positions are those of month-ends.
-    pub fn weights_by_month(&self) -> bool {
-        self.precision.weights_by_month
+    /// When positions are weighed.
+    pub fn weighed(&self) -> Weighed {
+        self.precision.weighed
     }
 
     /// Whether all orders are listed.
@@ -145,6 +145,11 @@ impl Disclosure {
     /// The total return up to a month-end, which says no more than the index on it.
     pub fn total_so_far(&self, value: f64) -> PublicReturn {
         PublicReturn::rounded(Step::Decimals(6).round(self.index(1.0 + value).get() - 1.0))
+    }
+
+    /// What published months make together, which says no more than they do.
+    pub fn of_months(&self, value: f64) -> PublicReturn {
+        PublicReturn::rounded(Step::Decimals(6).round(value))
     }
 
     /// A figure over many days, in its unit; one that is a return as [`period`](Self::period) has it.

@@ -98,6 +98,7 @@ fn cash_weight(snapshot: &Snapshot) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::analysis::trade_samples::{dec, position, snapshot};
+    use crate::config::{Privacy, PrivacyLevel};
 
     /// One contract of 100 units, bought for 150.65 with its commission and marked at 2.
     fn option(quantity: i64, cost: &str, unrealized: Option<&str>) -> Position {
@@ -115,7 +116,8 @@ mod tests {
         let euros = Position { currency: "EUR".parse().unwrap(), ..position("B", 10, 10) };
         let known = Snapshot { positions: Some(vec![euros, dollars]), ..snapshot("2026-01-05", 1000) };
         let record = Record { snapshots: vec![known], ..Record::default() };
-        let config = Config::default();
+        let privacy = Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() };
+        let config = Config { privacy, ..Config::default() };
         let disclosure = Disclosure::new(&config.privacy);
         let found = holdings(&record, &config, &disclosure, "2026-01-05".parse().unwrap()).positions;
         let rows: Vec<_> =

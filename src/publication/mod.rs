@@ -57,7 +57,7 @@ use crate::error::{Error, Result};
 use crate::format;
 use crate::record::Record;
 use crate::record::lacking::{Lacking, Rows};
-use whole_months::last_whole_month;
+use whole_months::{last_weighed, last_whole_month};
 
 /// Why there are no snapshots: nothing was imported yet, or what was imported holds no value of the account.
 fn nothing_to_publish(record: &Record) -> Error {
@@ -151,7 +151,12 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
     let stats = curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure);
     let newest = holdings::newest_date(disclosed, until);
-    let weighed = if disclosure.weights_by_month() { last_whole_month(until, disclosed.exchange) } else { until };
+    let weighed = match disclosure.weighed() {
+        Weighed::Daily => until,
+        Weighed::Monthly | Weighed::Quarterly => {
+            last_weighed(disclosed, last_whole_month(until, disclosed.exchange), disclosure)
+        }
+    };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
     let strategies =
         strategies::strategies(disclosed, config, (&daily, &shown), &mut trades, &holdings.positions, disclosure)?;

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::disclosure::{Disclosure, PublicReturn, Published};
+use super::disclosure::{Disclosure, PublicReturn, Published, Weighed};
 use super::holdings::holdings;
 use super::listed::Listed;
 use super::periods;
 use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
-use super::whole_months::last_whole_month;
+use super::whole_months::{last_weighed, last_whole_month};
 use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
 use crate::analysis::periods::{PeriodReturn, UsualPeriod, by_month, ends_within, month_of, usual_periods};
@@ -97,10 +97,12 @@ impl MonthEnds<'_> {
     /// The date of the positions that are shown for a month.
     fn weighed(&self, as_of: NaiveDate, month_goes_on: bool, disclosure: &Disclosure) -> NaiveDate {
         let newest = as_of.min(self.until);
-        if !disclosure.weights_by_month() || (newest == as_of && !month_goes_on) {
+        if disclosure.weighed() == Weighed::Daily {
             return as_of;
         }
-        last_whole_month(newest, self.daily.exchange)
+        let is_over = newest == as_of && !month_goes_on;
+        let end = if is_over { as_of } else { last_whole_month(newest, self.daily.exchange) };
+        last_weighed(self.disclosed, end, disclosure)
     }
 
     /// The deepest fall up to a date, after so many returns; where no day is published, that of month-ends.
@@ -122,25 +124,78 @@ impl MonthEnds<'_> {
 
     fn periods(&self, series: &ReturnSeries, disclosure: &Disclosure) -> Vec<Period> {
         let exact = usual_periods(series, self.daily.aligned.as_ref());
+        let view = |period: &PeriodReturn| periods::view(period.clone(), disclosure);
+        if disclosure.by_day() {
+            return exact.iter().map(view).collect();
+        }
+        let by_months = ByMonths::new(&exact, series, disclosure);
+        let value = |period: &PeriodReturn| by_months.as_ref().and_then(|by_months| by_months.value(period));
+        let shown = |period: &PeriodReturn| Period { value: value(period), ..view(period) };
+        exact.iter().map(shown).collect()
+    }
+}
+
+/// Periods where no day is published: every month's report has them, so that together they would say of each month-end what its
+/// index does not. They follow from what is published of months and month-ends, or are as coarse as the index.
+struct ByMonths<'a> {
+    month: YearMonth,
+    /// The published returns of the months so far.
+    months: BTreeMap<YearMonth, PublicReturn>,
+    /// The return since inception, exact and published.
+    total: Option<(f64, PublicReturn)>,
+    /// The exact return of the calendar year that ends with the month.
+    year: Option<f64>,
+    disclosure: &'a Disclosure,
+}
+
+impl<'a> ByMonths<'a> {
+    fn new(exact: &[PeriodReturn], series: &ReturnSeries, disclosure: &'a Disclosure) -> Option<Self> {
+        let months: BTreeMap<_, _> =
+            by_month(series).into_iter().map(|(month, value)| (month, disclosure.period(value))).collect();
         let value = |wanted| exact.iter().find(|period| period.period == wanted)?.value;
-        let total = value(UsualPeriod::SinceInception);
-        let shown = total.map(|total| disclosure.total_so_far(total));
-        let a_year = total.zip(shown).zip(value(UsualPeriod::SinceInceptionAnnualized));
-        // Over as many years as the exact ones.
-        let a_year = a_year.map(|((total, shown), rate)| match rate.ln_1p() / total.ln_1p() {
-            years if years.is_finite() => disclosure.period((shown.get().ln_1p() * years).exp_m1()),
-            _ => disclosure.period(0.0),
-        });
-        let view = |period: PeriodReturn| match period.period {
-            UsualPeriod::SinceInception if !disclosure.by_day() => {
-                Period { value: shown, ..periods::view(period, disclosure) }
+        let total = value(UsualPeriod::SinceInception).map(|total| (total, disclosure.total_so_far(total)));
+        let month = *months.last_key_value()?.0;
+        // A calendar year is published as exactly as a month.
+        let is_year = month.month() == 12 && months.contains_key(&month.minus(11));
+        let year = value(UsualPeriod::YearToDate).filter(|_| is_year);
+        Some(Self { month, months, total, year, disclosure })
+    }
+
+    fn value(&self, period: &PeriodReturn) -> Option<PublicReturn> {
+        let exact = period.value?;
+        if self.year == Some(exact) {
+            return Some(self.disclosure.period(exact));
+        }
+        match period.period {
+            UsualPeriod::SinceInception => self.total.map(|(_, shown)| shown),
+            UsualPeriod::SinceInceptionAnnualized => self.a_year(exact),
+            UsualPeriod::YearToDate => self.since(self.month.minus(self.month.month() - 1)),
+            UsualPeriod::QuarterToDate => self.since(self.month.minus((self.month.month() - 1) % 3)),
+            UsualPeriod::OneYear => Some(self.disclosure.total_so_far(exact)),
+            // In steps of a year's rate, which are wide ones of the whole.
+            UsualPeriod::MonthToDate | UsualPeriod::ThreeYears | UsualPeriod::FiveYears => {
+                Some(self.disclosure.period(exact))
             }
-            UsualPeriod::SinceInceptionAnnualized if !disclosure.by_day() => {
-                Period { value: a_year, ..periods::view(period, disclosure) }
-            }
-            _ => periods::view(period, disclosure),
-        };
-        exact.iter().cloned().map(view).collect()
+        }
+    }
+
+    /// What the published months since one of them make together; the total where the record begins with it.
+    fn since(&self, first: YearMonth) -> Option<PublicReturn> {
+        if self.months.first_key_value().is_some_and(|(begun, _)| *begun >= first) {
+            let total = self.total.map(|(_, shown)| shown).filter(|_| self.months.len() > 1);
+            return total.or(self.months.get(&self.month).copied());
+        }
+        let growth: f64 = self.months.range(first..).map(|(_, month)| 1.0 + month.get()).product();
+        Some(self.disclosure.of_months(growth - 1.0))
+    }
+
+    /// The published total a year, over as many years as the exact one.
+    fn a_year(&self, rate: f64) -> Option<PublicReturn> {
+        let (total, shown) = self.total?;
+        Some(match rate.ln_1p() / total.ln_1p() {
+            years if years.is_finite() => self.disclosure.period((shown.get().ln_1p() * years).exp_m1()),
+            _ => self.disclosure.period(0.0),
+        })
     }
 }
 

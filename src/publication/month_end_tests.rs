@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
 use crate::config::{self, Config, PrivacyLevel};
 use crate::publication::{MonthEnd, Publication, Published, redact};
@@ -45,6 +48,41 @@ fn a_months_end_is_what_a_publication_made_then_would_have_said() {
         assert_eq!((&end.positions, end.cash_weight), (&then.positions, then.cash_weight));
         assert_eq!(end, &then.month_ends[&month]);
     }
+}
+
+#[test]
+fn by_the_month_periods_say_no_more_than_months_and_the_index_do() {
+    let (record, mut config) = the_demo();
+    config.privacy.precision = PrivacyLevel::Monthly;
+    let publication = redact(&record, &config).unwrap();
+    let months: BTreeMap<YearMonth, f64> =
+        publication.months.iter().map(|month| (month.month, month.value.get())).collect();
+    let mut years = 0;
+    for (month, end) in &publication.month_ends {
+        let value =
+            |wanted| end.periods.iter().find(|period| period.period == wanted).unwrap().value.map(Published::get);
+        let is_multiple = |value: f64, step: f64| (value / step - (value / step).round()).abs() < 1e-6;
+        assert_eq!(value(UsualPeriod::MonthToDate), Some(months[month]));
+        let to_date = value(UsualPeriod::YearToDate).unwrap();
+        let january = month.minus(month.month() - 1);
+        let compound = months.range(january..=*month).map(|(_, value)| 1.0 + value).product::<f64>() - 1.0;
+        let year = publication.years.iter().find(|year| year.year == month.year()).unwrap().value.get();
+        match month.month() {
+            _ if month.year() == 2015 => {}
+            12 if month.year() < 2022 => {
+                years += 1;
+                assert!((to_date - year).abs() < 1e-12, "the whole year is the year: {month} {to_date} {year}");
+            }
+            _ => assert!((to_date - compound).abs() < 1e-6, "{month} {to_date} {compound}"),
+        }
+        assert!((to_date - compound).abs() < 0.01, "{month} {to_date} {compound}");
+        if let Some(one_year) = value(UsualPeriod::OneYear) {
+            assert!(is_multiple(one_year, 0.01) || one_year == to_date, "{month} {one_year}");
+        }
+        let longer = [UsualPeriod::ThreeYears, UsualPeriod::FiveYears].into_iter().filter_map(value);
+        assert!(longer.into_iter().all(|rate| is_multiple(rate, 0.001)));
+    }
+    assert_eq!(years, 6);
 }
 
 #[test]

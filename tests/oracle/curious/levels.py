@@ -21,6 +21,7 @@ class Level:
     month_drawdowns: float | None = None  # the deepest fall within a month
     weights: float = 0.01  # of orders
     month_weights: float = 0.01  # of positions at the ends of months
+    quarterly: bool = False  # whether positions are weighed only at the ends of quarters and of months with an order
     results_bps: float = 10.0  # of round trips, of the account's value
     trade_returns: float = 1e-3  # of round trips, of what they cost
     commission_bps: float | None = None  # of each order
@@ -35,12 +36,13 @@ LEVELS = {
     "fine": Level("fine", index=1e-6, log_index=False, daily=1e-6, months=1e-6, month_drawdowns=1e-6, weights=1e-4,
                   month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, commission_bps=0.1, slippage_bps=0.1,
                   flows=0.01, backtest=1e-6),
-    # Positions that are held for years are weighed at many month-ends, and each weight narrows the same whole number.
+    # Positions that are held for years are weighed again and again, and each weight narrows the same whole number: so only at
+    # the ends of quarters and of months with an order.
     # Falls within a month follow from the published index there.
-    "daily": Level("daily", index=1e-3, months=1e-4, month_weights=0.05, year_costs=True, flows=0.05),
-    "monthly": Level("monthly", month_index=5e-3, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
+    "daily": Level("daily", index=3e-3, months=1e-4, month_weights=0.1, quarterly=True, results_bps=20.0, year_costs=True, flows=0.05),
+    "monthly": Level("monthly", month_index=1e-2, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
                      trade_returns=1e-2, lists_all=False),
-    "coarse": Level("coarse", month_index=5e-3, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
+    "coarse": Level("coarse", month_index=1e-2, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
                     lists_all=False),
 }
 
@@ -92,7 +94,7 @@ def emulate(site, level, flows=()):
         total=float(rounded(site.total, level.months)),
         month_drawdowns=month_drawdowns,
         month_weights={day: {symbol: float(rounded(weight, level.month_weights)) for symbol, weight in held.items()}
-                       for day, held in site.month_weights.items()},
+                       for day, held in site.month_weights.items() if not level.quarterly or is_weighed(day, site)},
         orders=orders,
         trips=trips,
         backtest=site.backtest if level.backtest else None,
@@ -100,6 +102,12 @@ def emulate(site, level, flows=()):
         total_commission_bps=site.total_commission_bps if level.commission_bps else None,
         flows=[(day, sign, float(rounded(share, step)) if step else None) for day, sign, share in flows],
     )
+
+
+def is_weighed(day, site):
+    """Whether positions are weighed on the last day of a month: of quarters, of the first, and of those with an order."""
+    month = day[:7]
+    return month[5:] in ("03", "06", "09", "12") or month == site.start[:7] or any(order.day[:7] == month for order in site.orders)
 
 
 def _or_none(value, step):
