@@ -10,10 +10,12 @@ use rust_decimal::prelude::ToPrimitive;
 use super::Window;
 use super::actions::{Change, Event, Leg};
 use super::carino_linking::coefficients;
+use super::contributions::{Contributions, Span, Spans};
 use super::fx::Rates;
 use super::holdings::{Holdings, Movement, quantities};
 use super::rebuilt::{Quantities, is_like_a_split, is_same, known_positions};
 use super::returns::{Interval, intervals, with_returns};
+use super::statistics::compounded;
 use crate::config::FlowTiming;
 use crate::error::Result;
 use crate::record::{CashFlow, Currency, Execution, Instrument, Instruments, Position, Record, Snapshot};
@@ -28,26 +30,6 @@ pub struct Groups<P, F, I> {
     pub income: I,
 }
 
-/// What groups of positions and fills brought, as parts that add up to the account's total return.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Contributions<K> {
-    /// What each group brought; what belongs to none also has interest, distributions and fees.
-    pub parts: BTreeMap<Option<K>, f64>,
-    /// What the returns came to during which positions or an exchange rate are not known.
-    pub unattributed: f64,
-    /// How many returns those are.
-    pub unattributed_returns: usize,
-    /// How many returns there are in all.
-    pub returns: usize,
-}
-
-impl<K> Contributions<K> {
-    /// Whether anything could be attributed at all.
-    pub fn is_known(&self) -> bool {
-        self.unattributed_returns < self.returns
-    }
-}
-
 /// What each group brought to the account's total return over a window, as parts that add up to it.
 ///
 /// A group's gain from one snapshot with known positions to the next is the change in value of its positions less what its
@@ -55,7 +37,8 @@ impl<K> Contributions<K> {
 /// charges that are booked for its holdings, in base currency. What an action makes of one holding for another was brought, at
 /// its value on the next snapshot, by the one it came from. What belongs to no group (`None`) also has interest, fees and
 /// everything else that no position or fill explains. Of futures and CFDs only the gain is converted, at the later rate. Days
-/// are linked ([`super::carino_linking`]). Where positions at either end, or a rate, are not known, nothing is attributed.
+/// are linked ([`super::carino_linking`]). Where positions at either end, or a rate, are not known, nothing is attributed, and
+/// nothing at all where everything was lost.
 ///
 /// # Errors
 /// A day whose return is undefined.
@@ -65,7 +48,7 @@ pub fn contributions<K, P, F, I>(
     timing: FlowTiming,
     window: Window,
     groups: Groups<P, F, I>,
-) -> Result<Contributions<K>>
+) -> Result<Spans<K>>
 where
     K: Ord + Clone,
     P: Fn(&Snapshot, &Position) -> Option<K>,
@@ -77,40 +60,49 @@ where
     let returns = series.window(window).values();
     let coefficients = coefficients(&returns, &vec![0.0; returns.len()]);
     let reading = Reading::of(record, base, groups);
-    let mut found = Contributions {
-        parts: BTreeMap::from([(None, 0.0)]),
-        unattributed: 0.0,
-        unattributed_returns: 0,
-        returns: returns.len(),
-    };
     let linked: Vec<f64> =
         coefficients.iter().zip(&returns).map(|(coefficient, value)| coefficient * value).collect();
+    if linked.is_empty() {
+        // A loss of everything cannot be divided into days that compound.
+        let ends = days.first().zip(days.last()).map(|(first, last)| (first.date, last.date));
+        let brought = Contributions::unknown(compounded(&returns).unwrap_or_default(), returns.len());
+        return Ok(Spans(ends.map(|(from, to)| Span { from, to, brought }).into_iter().collect()));
+    }
+    let mut found = Vec::new();
     let mut from = 0;
     while let Some(rest) = days.get(from..).filter(|rest| !rest.is_empty()) {
         let length = reading.length_of_span(rest);
         let (span, until) = (rest.get(..length).unwrap_or(rest), from + length);
-        let total: f64 = linked.get(from..until).unwrap_or_default().iter().sum();
+        let linked = linked.get(from..until).unwrap_or_default();
         let weight = coefficients.get(from..until).unwrap_or_default();
         match reading.gains(span) {
-            Some(gains) => add(&mut found, gains, scale(span, weight, total), total),
-            None => {
-                found.unattributed += total;
-                found.unattributed_returns += length;
-            }
+            Some(gains) => found.extend(known_span(span, gains, weight, linked.iter().sum())),
+            // Nothing keeps these together.
+            None => found.extend(span.iter().zip(linked).map(|(day, total)| Span {
+                from: day.date,
+                to: day.date,
+                brought: Contributions::unknown(*total, 1),
+            })),
         }
         from = until;
     }
-    Ok(found)
+    Ok(Spans(found))
 }
 
-fn add<K: Ord + Clone>(found: &mut Contributions<K>, gains: BTreeMap<K, Decimal>, scale: f64, total: f64) {
-    let mut rest = total;
+fn known_span<K: Ord + Clone>(
+    span: &[Interval],
+    gains: BTreeMap<K, Decimal>,
+    coefficients: &[f64],
+    total: f64,
+) -> Option<Span<K>> {
+    let scale = scale(span, coefficients, total);
+    let mut parts = BTreeMap::new();
     for (key, gain) in gains {
-        let part = gain.to_f64().unwrap_or_default() * scale;
-        rest -= part;
-        *found.parts.entry(Some(key)).or_default() += part;
+        parts.insert(Some(key), gain.to_f64().unwrap_or_default() * scale);
     }
-    *found.parts.entry(None).or_default() += rest;
+    parts.insert(None, total - parts.values().sum::<f64>());
+    let brought = Contributions { parts, unattributed: 0.0, unattributed_returns: 0, returns: span.len() };
+    Some(Span { from: span.first()?.date, to: span.last()?.date, brought })
 }
 
 /// What one unit of gain is of the total return.
@@ -217,7 +209,7 @@ where
             }
         }
         let mut held = quantities(before.snapshot, &self.instruments);
-        for movement in self.movements(first, last) {
+        for movement in self.movements(before.snapshot.own_date(), after.snapshot.own_date()) {
             match movement {
                 Movement::Fill(fill, _) => {
                     if let Some(key) = (self.groups.fill)(fill) {

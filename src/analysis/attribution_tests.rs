@@ -48,7 +48,7 @@ fn parts_add_up_to_the_account() {
 }
 
 fn by_name(record: &Record) -> Contributions<String> {
-    let found = by_holding(record, currency("USD"), FlowTiming::Split, Window::default()).unwrap();
+    let found = by_holding(record, currency("USD"), FlowTiming::Split, Window::default()).unwrap().whole();
     let parts = found.parts.into_iter().map(|(key, part)| (key.map(|ticker| ticker.to_string()), part));
     Contributions {
         parts: parts.collect(),
@@ -230,10 +230,32 @@ fn dividends_and_their_taxes_are_part_of_what_a_holding_brought_and_charges_of_t
     near(part(&found, "B"), 1.05 * 1100.0 / 11_000.0);
     near(found.parts[&None], -1.05 * 10.0 / 10_000.0);
     let window = Window { from: Some(date("2026-01-07")), to: None };
-    let later = by_holding(&record, currency("USD"), FlowTiming::Split, window).unwrap();
+    let later = by_holding(&record, currency("USD"), FlowTiming::Split, window).unwrap().whole();
     let parts: Vec<_> = later.parts.values().copied().collect();
     assert_eq!((later.returns, parts.len()), (1, 3));
     parts.into_iter().zip([0.0, 0.0, 0.1]).for_each(|(found, right)| near(found, right));
+}
+
+#[test]
+fn a_fill_on_a_holiday_is_in_the_value_of_that_day() {
+    // 50 A bought abroad at 100 on Thanksgiving, whose value stands for the session before: 104, and 110 the day after.
+    let holiday = held("2025-11-27", "5000", &[("A", 50, "104")]);
+    let holiday = Snapshot { date: date("2025-11-26"), dated: Some(holiday.date), ..holiday };
+    let snapshots = vec![held("2025-11-25", "10000", &[]), holiday, held("2025-11-28", "5000", &[("A", 50, "110")])];
+    let executions = vec![free(Fill::buy("A", 50, 100).on("2025-11-27"))];
+    let record = Record { snapshots, executions, ..Record::default() };
+    let found = by_name(&record);
+    near(part(&found, "A"), 0.05);
+    near(found.parts[&None], 0.0);
+    let matching = crate::analysis::round_trips::round_trips(&record, currency("USD"));
+    assert_eq!((matching.open.len(), matching.without_opening.len()), (1, 0));
+}
+
+#[test]
+fn nothing_can_be_divided_where_everything_was_lost() {
+    let snapshots = vec![held("2026-01-05", "0", &[("A", 50, "100")]), held("2026-01-06", "0", &[("A", 50, "0")])];
+    let found = by_name(&Record { snapshots, ..Record::default() });
+    assert_eq!((found.unattributed, found.unattributed_returns, found.is_known()), (-1.0, 1, false));
 }
 
 /// A and B with contract numbers.

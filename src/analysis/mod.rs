@@ -12,6 +12,7 @@ pub mod by_holding;
 pub mod carino_linking;
 pub mod catalogue;
 pub mod cone;
+pub mod contributions;
 pub mod drawdown;
 pub mod events;
 pub mod frequency;

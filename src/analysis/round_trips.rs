@@ -185,11 +185,11 @@ pub fn round_trips(record: &Record, base: Currency) -> Matching {
     timeline::matched(record, &rates)
 }
 
-/// Whether a snapshot already holds what a fill brought: the fill's UTC date is not after the snapshot's, and,
+/// Whether a snapshot already holds what a fill brought: the fill's UTC date is not after the snapshot's own, and,
 /// where the snapshot was taken during that date, the fill came before. Midnight stands for a date without a time.
 pub(super) fn is_in(snapshot: &Snapshot, fill: &Execution) -> bool {
-    let date = fill.utc_date();
-    date < snapshot.date || (date == snapshot.date && taken_during(snapshot).is_none_or(|taken| fill.time <= taken))
+    let (date, own) = (fill.utc_date(), snapshot.own_date());
+    date < own || (date == own && taken_during(snapshot).is_none_or(|taken| fill.time <= taken))
 }
 
 /// Whether two figures for one profit differ by no more than a cent, or a hundredth of a percent.
@@ -200,7 +200,7 @@ pub(super) fn is_rounding(ours: Decimal, brokers: Decimal) -> bool {
 /// The time a snapshot was taken, where that was during its UTC date.
 fn taken_during(snapshot: &Snapshot) -> Option<DateTime<Utc>> {
     let taken = snapshot.as_of;
-    (taken.date_naive() == snapshot.date && taken.time() != NaiveTime::MIN).then_some(taken)
+    (taken.date_naive() == snapshot.own_date() && taken.time() != NaiveTime::MIN).then_some(taken)
 }
 
 #[cfg(test)]

@@ -59,13 +59,14 @@ pub(super) fn in_words(stats: &Stats, contributions: Option<&HoldingContribution
 fn brought(contributions: &HoldingContributions) -> Vec<Vec<String>> {
     let row =
         |name: &str, value: f64, about: String| vec![format!("  {name}"), written(value, Unit::Percent, ""), about];
-    let mut holdings: Vec<_> = contributions.holdings.iter().collect();
+    let contributions = &contributions.whole;
+    let mut holdings: Vec<_> = contributions.holdings.iter().flatten().collect();
     holdings.sort_by(|(one, a), (other, b)| b.total_cmp(a).then_with(|| one.cmp(other)));
     let mut rows = vec![vec![String::new()], vec!["Parts of the total return".to_owned()]];
     rows.extend(holdings.into_iter().map(|(ticker, value)| row(ticker.as_str(), *value, String::new())));
     rows.push(row(
         "Cash and the rest",
-        contributions.rest,
+        contributions.rest.unwrap_or_default(),
         "interest, charges of the account, exchange rates".into(),
     ));
     if contributions.not_attributed_returns > 0 {

@@ -3,15 +3,17 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::brought_by_period::{self, BroughtByPeriod};
 use super::disclosure::{Disclosure, PublicResult, Published};
 use crate::analysis::Window;
-use crate::analysis::attribution::Contributions;
 use crate::analysis::by_holding::by_holding;
+use crate::analysis::contributions::{Contributions, Spans};
 use crate::config::Config;
 use crate::error::Result;
 use crate::record::{Record, Ticker};
 
-/// The account's total return over the dates of which positions are shown, by holding. The parts add up to the total.
+/// The account's total return over the dates of which positions are shown, by holding. The parts add up to the total, and
+/// those of years and months to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HoldingsBrought {
     /// First date.
@@ -22,6 +24,10 @@ pub struct HoldingsBrought {
     pub total: PublicResult,
     /// What each holding brought, the most first; then what belongs to none, and last what cannot be attributed.
     pub parts: Vec<HoldingBrought>,
+    /// What each brought year by year.
+    pub by_year: BroughtByPeriod,
+    /// What each brought month by month: a table for each year.
+    pub by_month: Vec<BroughtByPeriod>,
 }
 
 /// What one holding brought to the account.
@@ -35,6 +41,14 @@ pub struct HoldingBrought {
     pub contribution: PublicResult,
 }
 
+/// What was brought, in steps of what is published.
+pub(super) struct Steps {
+    /// What each holding brought, in the order in which they are shown; what belongs to none is last.
+    pub holdings: Vec<(Option<Ticker>, i64)>,
+    /// What cannot be attributed, where anything cannot.
+    pub unattributed: Option<i64>,
+}
+
 /// What each holding brought up to the end of a record; nothing where there is no return or none can be attributed.
 ///
 /// # Errors
@@ -42,36 +56,48 @@ pub struct HoldingBrought {
 pub fn of_holdings(record: &Record, config: &Config, disclosure: &Disclosure) -> Result<Option<HoldingsBrought>> {
     let [first, .., last] = record.snapshots.as_slice() else { return Ok(None) };
     let (base, timing) = (config.account.base_currency, config.analysis.flow_timing);
-    let found = by_holding(record, base, timing, Window::default())?;
-    if !found.is_known() || found.parts.len() < 2 {
+    let found: Spans<Ticker> = by_holding(record, base, timing, Window::default())?;
+    let whole = found.whole();
+    if !whole.is_known() || whole.parts.len() < 2 {
         return Ok(None);
     }
-    let (symbols, values): (Vec<Option<Ticker>>, Vec<f64>) =
-        found.parts.iter().map(|(key, part)| (key.clone(), *part)).unzip();
-    let unattributed = (found.unattributed_returns > 0).then_some(found.unattributed);
-    let values: Vec<f64> = values.into_iter().chain(unattributed).collect();
-    let mut rounded = disclosure.contributions(&values).into_iter();
-    let mut parts: Vec<HoldingBrought> = symbols
-        .into_iter()
-        .zip(rounded.by_ref())
-        .map(|(symbol, contribution)| HoldingBrought {
-            name: match &symbol {
-                Some(ticker) => config.name_of(ticker).unwrap_or_default().to_owned(),
-                None => "Cash and the rest: interest, charges of the account, exchange rates".to_owned(),
-            },
-            symbol: symbol.map(|ticker| ticker.to_string()),
-            contribution,
+    let steps = in_steps(&whole, disclosure);
+    let name = |ticker: &Ticker| config.name_of(ticker).unwrap_or_default().to_owned();
+    let rest = || "Cash and the rest: interest, charges of the account, exchange rates".to_owned();
+    let mut parts: Vec<HoldingBrought> = steps
+        .holdings
+        .iter()
+        .map(|(symbol, steps)| HoldingBrought {
+            name: symbol.as_ref().map_or_else(rest, &name),
+            symbol: symbol.as_ref().map(ToString::to_string),
+            contribution: disclosure.brought(*steps),
         })
         .collect();
-    let size = |part: &HoldingBrought| (part.symbol.is_some(), part.contribution.get());
-    parts.sort_by(|one, other| {
-        let ((one_is, one_brought), (other_is, other_brought)) = (size(one), size(other));
-        other_is.cmp(&one_is).then(other_brought.total_cmp(&one_brought)).then_with(|| one.symbol.cmp(&other.symbol))
-    });
-    let not_attributed = |contribution| HoldingBrought { symbol: None, name: not_attributed(&found), contribution };
-    parts.extend(rounded.map(not_attributed));
+    parts.extend(steps.unattributed.map(|steps| HoldingBrought {
+        symbol: None,
+        name: not_attributed(&whole),
+        contribution: disclosure.brought(steps),
+    }));
     let total = disclosure.contribution(parts.iter().map(|part| part.contribution.get()).sum());
-    Ok(Some(HoldingsBrought { from: first.date, to: last.date, total, parts }))
+    let (by_year, by_month) = brought_by_period::tables(&found, &steps, name, disclosure);
+    Ok(Some(HoldingsBrought { from: first.date, to: last.date, total, parts, by_year, by_month }))
+}
+
+/// The parts in steps that add up to the rounded total, the largest first.
+fn in_steps(whole: &Contributions<Ticker>, disclosure: &Disclosure) -> Steps {
+    let (attributed, unattributed) = (whole.attributed(), whole.unattributed);
+    let all = disclosure.contribution_steps(attributed + unattributed);
+    let (left, unattributed) = match *disclosure.contribution_parts(&[attributed, unattributed], all) {
+        [attributed, unattributed] if whole.unattributed_returns > 0 => (attributed, Some(unattributed)),
+        _ => (all, None),
+    };
+    let values: Vec<f64> = whole.parts.values().copied().collect();
+    let steps = disclosure.contribution_parts(&values, left);
+    let mut holdings: Vec<(Option<Ticker>, i64)> = whole.parts.keys().cloned().zip(steps).collect();
+    holdings.sort_by(|(one, brought), (other, others)| {
+        other.is_some().cmp(&one.is_some()).then(others.cmp(brought)).then_with(|| one.cmp(other))
+    });
+    Steps { holdings, unattributed }
 }
 
 /// What is said of returns during which nothing can be attributed.
@@ -115,6 +141,90 @@ mod tests {
         let daily = named([("A", 0.002), ("B", 0.002), ("C", 0.0), ("", 0.0)]);
         assert_eq!(of(PrivacyLevel::Daily), (0.004, daily));
         assert_eq!(of(PrivacyLevel::Monthly).0, 0.0);
+    }
+
+    #[test]
+    fn years_and_months_add_up_to_the_parts() {
+        // A gains 24 and 30, B 13 and loses 9, of 10,000 each; the second month has 1,000 of cash paid in.
+        let mut snapshots = snapshots("2025-12-31", &["10000", "10037", "11058"]);
+        snapshots[1].date = "2026-01-30".parse().unwrap();
+        snapshots[2].date = "2026-02-27".parse().unwrap();
+        for (snapshot, prices) in snapshots.iter_mut().zip([[10, 10], [34, 23], [64, 14]]) {
+            snapshot.as_of = snapshot.date.and_hms_opt(21, 0, 0).unwrap().and_utc();
+            let held = ["A", "B"].into_iter().zip(prices).map(|(symbol, price)| position(symbol, 1, price));
+            snapshot.positions = Some(held.collect());
+        }
+        let flows = vec![crate::analysis::testing::flow("2026-02-02".parse().unwrap(), 1_000.into())];
+        let record = Record { snapshots, flows, ..Record::default() };
+        let of = |precision| {
+            let config = Config { privacy: Privacy { precision, ..Privacy::default() }, ..Config::default() };
+            of_holdings(&record, &config, &Disclosure::new(&config.privacy)).unwrap().unwrap()
+        };
+        let shown = |table: &BroughtByPeriod| -> Vec<(String, Vec<Option<f64>>, f64)> {
+            let cells = |row: &brought_by_period::BroughtRow| {
+                row.cells.iter().map(|cell| cell.value.map(Published::get)).collect()
+            };
+            table
+                .rows
+                .iter()
+                .map(|row| (row.symbol.clone().unwrap_or_default(), cells(row), row.total.get()))
+                .collect()
+        };
+        let labels =
+            |table: &BroughtByPeriod| table.periods.iter().map(|period| period.label.clone()).collect::<Vec<_>>();
+        let found = of(PrivacyLevel::Fine);
+        // January returned 0.37 %, February 21 of 11,037. Linked: each is weighted with ln(1 + r) / r over that of the whole.
+        let (january, february): (f64, f64) = (37.0 / 10_000.0, 21.0 / 11_037.0);
+        let whole = (1.0 + january) * (1.0 + february) - 1.0;
+        let weight = |r: f64| r.ln_1p() / r / (whole.ln_1p() / whole);
+        let right = [
+            [0.0024 * weight(january), 30.0 / 11_037.0 * weight(february)],
+            [0.0013 * weight(january), -9.0 / 11_037.0 * weight(february)],
+        ];
+        assert_eq!((found.by_month.len(), labels(&found.by_month[0])), (1, vec!["Jan".to_owned(), "Feb".to_owned()]));
+        assert_eq!((labels(&found.by_year), found.by_month[0].name.as_str()), (vec!["2026".to_owned()], "2026"));
+        for ((symbol, cells, _), (name, right)) in
+            shown(&found.by_month[0]).iter().zip([("A", right[0]), ("B", right[1])])
+        {
+            assert_eq!(symbol, name);
+            let near = cells.iter().zip(right).all(|(cell, right)| (cell.unwrap() - right).abs() < 1e-4);
+            assert!(near, "{cells:?} {right:?}");
+        }
+        // In steps of 0.1 %: 5 for A, of which 2 and 3; nothing is left of B's 1 and -1, and 1 is that of the whole.
+        let daily = of(PrivacyLevel::Daily);
+        assert_eq!(shown(&daily.by_month[0])[0], ("A".to_owned(), vec![Some(0.002), Some(0.003)], 0.005));
+        for found in [found, daily, of(PrivacyLevel::Coarse)] {
+            for table in found.by_month.iter().chain([&found.by_year]) {
+                let rows = shown(table);
+                let near = |sum: f64, total: f64| assert!((sum - total).abs() < 1e-9, "{rows:?}");
+                rows.iter().for_each(|(_, cells, total)| near(cells.iter().flatten().sum(), *total));
+                for (at, total) in table.totals.iter().enumerate() {
+                    near(rows.iter().filter_map(|(_, cells, _)| cells[at]).sum(), total.get());
+                }
+                near(rows.iter().map(|(_, _, total)| total).sum(), found.total.get());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_month_is_said_and_not_nothing() {
+        let mut snapshots = snapshots("2025-12-31", &["10000", "10044", "10100"]);
+        for (snapshot, day) in snapshots.iter_mut().zip(["2025-12-31", "2026-01-30", "2026-02-27"]) {
+            snapshot.date = day.parse().unwrap();
+            snapshot.as_of = snapshot.date.and_hms_opt(21, 0, 0).unwrap().and_utc();
+        }
+        snapshots[0].positions = Some(vec![position("A", 1, 10)]);
+        snapshots[1].positions = Some(vec![position("A", 1, 54)]);
+        let record = Record { snapshots, ..Record::default() };
+        let config = Config::default();
+        let found = of_holdings(&record, &config, &Disclosure::new(&config.privacy)).unwrap().unwrap();
+        let table = &found.by_month[0];
+        let cells = |at: usize| {
+            table.rows[at].cells.iter().map(|cell| (cell.value.map(Published::get), cell.unknown)).collect::<Vec<_>>()
+        };
+        assert_eq!(cells(0), [(Some(0.004), false), (None, true)]);
+        assert_eq!(cells(1), [(Some(0.0), false), (None, true)]);
+        assert_eq!((cells(2), table.rows.len()), (vec![(None, false), (Some(0.006), false)], 3));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod precision;
 mod step;
+mod two_way;
 mod values;
 mod words;
 
@@ -231,13 +232,39 @@ impl Disclosure {
         PublicResult::rounded(self.precision.contributions.round(value))
     }
 
-    /// What all holdings brought, rounded so that they still add up to the rounded whole, also in the digits that pages write.
-    pub fn contributions(&self, parts: &[f64]) -> Vec<PublicResult> {
+    /// What holdings brought is rounded to this, so that it adds up also in the digits that pages write.
+    fn contribution_step(&self) -> Step {
         let decimals = i32::try_from(self.precision.digits.results + 2).unwrap_or(2);
-        let written = Step::Decimals(decimals);
-        let step = self.precision.contributions;
-        let coarser = if step.width() < written.width() { written } else { step };
-        coarser.round_parts(parts).into_iter().map(PublicResult::rounded).collect()
+        let (written, step) = (Step::Decimals(decimals), self.precision.contributions);
+        if step.width() < written.width() { written } else { step }
+    }
+
+    /// In how many steps something that was brought is published.
+    pub(super) fn contribution_steps(&self, value: f64) -> i64 {
+        self.contribution_step().steps(value)
+    }
+
+    /// What was brought in so many steps.
+    pub(super) fn brought(&self, steps: i64) -> PublicResult {
+        PublicResult::rounded(self.contribution_step().of_steps(steps))
+    }
+
+    /// What parts brought in steps that add up to those of the whole.
+    pub(super) fn contribution_parts(&self, parts: &[f64], whole: i64) -> Vec<i64> {
+        self.contribution_step().parts(parts, whole)
+    }
+
+    /// What was brought in each cell of a table, in steps that add up to those of its rows and of its columns.
+    pub(super) fn contribution_table(
+        &self,
+        cells: &[Vec<Option<f64>>],
+        rows: &[i64],
+        columns: &[i64],
+    ) -> Vec<Vec<Option<i64>>> {
+        let width = self.contribution_step().width();
+        let exact: Vec<Vec<Option<f64>>> =
+            cells.iter().map(|row| row.iter().map(|cell| cell.map(|cell| cell / width)).collect()).collect();
+        two_way::rounded(&exact, rows, columns)
     }
 
     /// Fills against their reference prices, in basis points.

@@ -5,6 +5,7 @@
 //! ratio of two amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
 mod amount;
+mod brought_by_period;
 mod comparison;
 mod contributions;
 mod costs;
@@ -34,6 +35,7 @@ mod whole_months;
 pub mod within;
 
 pub use crate::analysis::periods::UsualPeriod;
+pub use brought_by_period::{BroughtByPeriod, BroughtCell, BroughtPeriod, BroughtRow};
 pub use contributions::{HoldingBrought, HoldingsBrought};
 pub use disclosure::*;
 pub use figures::{WITHHELD, is_return, withheld};

@@ -9,7 +9,8 @@ use super::strategy_view::{
 };
 use super::view::PositionView;
 use crate::analysis::Window;
-use crate::analysis::attribution::{Contributions, Groups, contributions};
+use crate::analysis::attribution::{Groups, contributions};
+use crate::analysis::contributions::Contributions;
 use crate::analysis::holding_names::HoldingNames;
 use crate::analysis::lineage::Lineage;
 use crate::analysis::performance::Performance;
@@ -138,7 +139,7 @@ fn contributions_of(
         income: |flow: &CashFlow| owner_of_position(config, &flow.account, &[names.of_income(flow)?]).map(id),
     };
     let (base, timing) = (config.account.base_currency, config.analysis.flow_timing);
-    let found: Contributions<String> = contributions(record, base, timing, Window::default(), groups)?;
+    let found: Contributions<String> = contributions(record, base, timing, Window::default(), groups)?.whole();
     if !found.is_known() {
         return Ok(None);
     }

@@ -372,6 +372,49 @@ def earlier(root, _binary):
     site.finish()
 
 
+def parts(root, _binary):
+    """Three holdings, one of them abroad, with dividends, tax, interest and deposits. Positions are not known on some days, among them the
+    end of a month and that of a year, nor at the end."""
+    random = np.random.default_rng(99)
+    site = SiteWriter(root, "")
+    days = [stamp.date() for stamp in pd.bdate_range("2022-11-01", "2024-03-15")]
+    currencies = {"HOME": "USD", "WIDE": "USD", "ABROAD": "EUR"}
+    prices, held, cash, rate = dict.fromkeys(currencies, 50.0), dict.fromkeys(currencies, 0), 90_000.0, 1.08
+    income = []
+    for place, day in enumerate(days):
+        rate = round(rate * (1 + random.normal(0, 0.004)), 5)
+        rates = {"USD": 1.0, "EUR": rate}
+        for name in prices:
+            prices[name] = round(prices[name] * (1 + random.normal(0.0004, 0.014)), 2)
+        if place and place % 9 == 0:
+            name = list(currencies)[place // 9 % 3]
+            quantity = int(random.integers(20, 200)) * (-1 if held[name] > 300 else 1)
+            site.fill(day, name, "BUY" if quantity > 0 else "SELL", str(abs(quantity)), f"{prices[name]:.2f}", currency=currencies[name],
+                      commission_currency=currencies[name], fx_to_base=f"{rates[currencies[name]]}")
+            held[name] += quantity
+            cash -= (quantity * prices[name] + 1) * rates[currencies[name]]
+        if place % 40 == 30:
+            site.flow(day, 4_000 if place % 80 == 30 else -2_500)
+            cash += 4_000 if place % 80 == 30 else -2_500
+        if place % 25 == 20:
+            for kind, name, amount in (("dividend", "HOME", 61.5), ("tax", "HOME", -9.25), ("interest", "", 3.75)):
+                income.append([f"I{len(income)}", day, ACCOUNT, "USD", amount, "", kind, "csv", "", "", name, ""])
+                cash += amount
+        positions = [{
+            "symbol": name, "conid": None, "exchange": "", "currency": currencies[name], "quantity": str(held[name]),
+            "average_cost": None, "market_price": None, "market_value": f"{held[name] * prices[name]:.2f}",
+            "unrealized_pnl": None, "realized_pnl": None,
+        } for name in held if held[name]]
+        nav = cash + sum(held[name] * prices[name] * rates[currencies[name]] for name in held)
+        unknown = place % 17 == 5 or date(2023, 6, 29) <= day <= date(2023, 7, 3) or date(2023, 12, 28) <= day <= date(2024, 1, 2)
+        site.snapshot(day, nav, {"EUR": f"{rate}"}, None if unknown or place >= len(days) - 4 else positions)
+    site.finish()
+    with (site.root / "data/income.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow("id,date,account,currency,amount,fx_to_base,kind,source,type,generated,symbol,conid".split(","))
+        writer.writerows(income)
+
+
 def trade(site, random, lines, held, prices, day, fx, number):
     """An order in up to four pieces, or two of one instrument that are filled by turns."""
     name = list(lines)[random.integers(0, len(lines))]
@@ -393,5 +436,5 @@ def trade(site, random, lines, held, prices, day, fx, number):
 ALL = {
     "demo": demo, "sp500-stocks": stocks, "rough": rough, "still": still, "short": short, "euro": euro,
     "weekly": every("W"), "monthly": every("M"), "behind": behind,
-    "earlier": earlier,
+    "earlier": earlier, "parts": parts,
 }

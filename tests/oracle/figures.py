@@ -8,6 +8,7 @@ import pandas as pd
 import quantstats.stats as quantstats
 from scipy.stats import norm
 
+import contributions as brought
 import returns as series_of
 from compare import Expected, Remark
 
@@ -77,7 +78,16 @@ class Figures:
         self.drawdowns()
         self.benchmark()
         self.significance()
+        self.contributions()
         return self.expected, self.remarks
+
+    def contributions(self):
+        """Where positions have values and no split changes what is held."""
+        positions = [held for one in self.record.snapshots for held in one.positions or []]
+        if self.record.splits or (positions and not any(float(held["market_value"]) for held in positions)):
+            return
+        for path, value in brought.leaves(brought.contributions(self.record, self.parts)):
+            self.expect(("contributions", *path), value, "exact fractions")
 
     def record_facts(self):
         self.expect("from", self.start.isoformat(), "files")

@@ -68,6 +68,7 @@ class Record:
     currencies: dict = field(default_factory=dict)
     sessions: list = field(default_factory=list)
     splits: list = field(default_factory=list)  # (date, symbol, change of the quantity)
+    income: list = field(default_factory=list)  # (date, symbol of what it is of or nothing, amount in base currency)
 
     def setting(self, section, key, default):
         return self.config.get(section, {}).get(key, default)
@@ -106,6 +107,9 @@ def read(root):
             flows.append((date.fromisoformat(row["date"]), number(row["amount"]) * rate))
     raw = [row for path in sorted((root / "data/executions").glob("*.csv")) for row in rows(path)]
     record = Record(base, config, snapshots, flows, effective(raw), notes(root / "content/trades"), sessions=sessions)
+    for row in rows(root / "data/income.csv"):
+        amount = number(row["amount"]) * (number(row["fx_to_base"]) or Fraction(1))
+        record.income.append((date.fromisoformat(row["date"]), row.get("symbol") or None, amount))
     for row in rows(root / "data/actions.csv"):
         assert row["kind"] == "FS" and not row["cancels"], "the data sets have splits alone"
         record.splits.append((date.fromisoformat(row["date"]), row["symbol"], number(row["quantity"])))

@@ -110,7 +110,7 @@ fn differences(reported: &Quantities, counted: &Quantities) -> Quantities {
 /// What was filled on the date of the last snapshot.
 fn filled_on(snapshot: &Snapshot, segment: &[&Movement], instrument: &Instrument) -> Decimal {
     let of_day = segment.iter().filter_map(|movement| match movement {
-        Movement::Fill(fill, of) if of == instrument && fill.utc_date() == snapshot.date => {
+        Movement::Fill(fill, of) if of == instrument && fill.utc_date() == snapshot.own_date() => {
             Some(fill.signed_quantity())
         }
         _ => None,
@@ -121,7 +121,8 @@ fn filled_on(snapshot: &Snapshot, segment: &[&Movement], instrument: &Instrument
 /// The last instant whose fills a snapshot holds.
 fn last_instant(snapshot: &Snapshot) -> DateTime<Utc> {
     taken_during(snapshot).unwrap_or_else(|| {
-        let next = snapshot.date.checked_add_days(Days::new(1)).unwrap_or(snapshot.date);
+        let own = snapshot.own_date();
+        let next = own.checked_add_days(Days::new(1)).unwrap_or(own);
         next.and_time(NaiveTime::MIN).and_utc() - TimeDelta::nanoseconds(1)
     })
 }

@@ -36,19 +36,31 @@ impl Step {
         to_decimals(rounded, DECIMALS)
     }
 
-    /// Parts rounded so that they add up to their rounded sum: each down, and what is left to those that lost the most.
-    pub fn round_parts(self, parts: &[f64]) -> Vec<f64> {
+    /// How many steps a number is, rounded.
+    pub fn steps(self, value: f64) -> i64 {
+        (self.round(value) / self.width()).round() as i64
+    }
+
+    /// The number that so many steps are.
+    pub fn of_steps(self, steps: i64) -> f64 {
+        self.round(steps as f64 * self.width())
+    }
+
+    /// Parts in steps that add up to a whole: each down, and what is left to those that lost the most.
+    pub fn parts(self, parts: &[f64], whole: i64) -> Vec<i64> {
         let width = self.width();
-        let mut units: Vec<f64> = parts.iter().map(|part| (part / width).floor()).collect();
-        let whole = (self.round(parts.iter().sum()) / width).round();
-        let left = (whole - units.iter().sum::<f64>()).max(0.0) as usize;
         let lost = |at: &usize| parts.get(*at).map_or(0.0, |part| part / width - (part / width).floor());
         let mut order: Vec<usize> = (0..parts.len()).collect();
         order.sort_by(|one, other| lost(other).total_cmp(&lost(one)).then(one.cmp(other)));
-        for at in order.into_iter().take(left) {
-            units.iter_mut().skip(at).take(1).for_each(|units| *units += 1.0);
+        let mut steps: Vec<i64> = parts.iter().map(|part| (part / width).floor() as i64).collect();
+        let left = whole - steps.iter().sum::<i64>();
+        let count = i64::try_from(parts.len()).unwrap_or(i64::MAX).max(1);
+        for (place, at) in (0..).zip(order) {
+            // More than one each, or fewer than none, only where the whole is none of their own.
+            let more = left.div_euclid(count) + i64::from(place < left.rem_euclid(count));
+            steps.iter_mut().skip(at).take(1).for_each(|steps| *steps += more);
         }
-        units.into_iter().map(|units| self.round(units * width)).collect()
+        steps
     }
 }
 
@@ -95,17 +107,21 @@ mod tests {
     #[test]
     fn parts_are_rounded_so_that_they_add_up() {
         // A third each is 33, 33 and 34 per cent; of equal losses the first gets what is left.
-        assert_eq!(Step::Of(0.01).round_parts(&[1.0 / 3.0; 3]), [0.34, 0.33, 0.33]);
+        assert_eq!(Step::Of(0.01).parts(&[1.0 / 3.0; 3], 100), [34, 33, 33]);
         // 2.4 - 1.3 + 0.3 steps are 1.4, which is one: 2, -2 and 0, and one more for what lost 0.7.
-        assert_eq!(Step::Of(1.0).round_parts(&[2.4, -1.3, 0.3]), [2.0, -1.0, 0.0]);
-        assert!(Step::Of(0.01).round_parts(&[]).is_empty());
+        assert_eq!(Step::Of(1.0).parts(&[2.4, -1.3, 0.3], 1), [2, -1, 0]);
+        // A whole of another's making: the first two lost the most.
+        assert_eq!(Step::Of(1.0).parts(&[0.4, 0.3, 0.2], -1), [0, 0, -1]);
+        assert_eq!(Step::Of(1.0).parts(&[0.4, 0.3, 0.2], 5), [2, 2, 1]);
+        assert!(Step::Of(0.01).parts(&[], 0).is_empty());
     }
 
     proptest::proptest! {
         #[test]
         fn whatever_the_parts_each_is_a_neighbour_and_all_add_up(parts in proptest::collection::vec(-0.5f64..0.5, 1..30)) {
             for step in [Step::Of(0.02), Step::Of(0.001), Step::Decimals(4)] {
-                let rounded = step.round_parts(&parts);
+                let whole = step.steps(parts.iter().sum());
+                let rounded: Vec<f64> = step.parts(&parts, whole).into_iter().map(|steps| step.of_steps(steps)).collect();
                 let (sum, whole): (f64, f64) = (rounded.iter().sum(), step.round(parts.iter().sum()));
                 proptest::prop_assert!((sum - whole).abs() < 1e-9, "{sum} {whole}");
                 let near = rounded.iter().zip(&parts).all(|(rounded, part)| (rounded - part).abs() <= step.width() + 1e-9);

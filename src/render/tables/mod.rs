@@ -9,7 +9,9 @@ pub use record::{daily, orders};
 pub use table::{Column, Table, Values};
 
 use crate::publication::Publication;
-use record::{contributions, costs, drawdowns, months, points, positions, round_trips, slippage};
+use record::{
+    contributions, contributions_by_month, costs, drawdowns, months, points, positions, round_trips, slippage,
+};
 
 /// Every table of a publication.
 pub fn all(publication: &Publication) -> Vec<Table> {
@@ -23,6 +25,7 @@ pub fn all(publication: &Publication) -> Vec<Table> {
         drawdowns(publication),
     ];
     tables.extend(contributions(publication));
+    tables.extend(contributions_by_month(publication));
     tables.extend(costs(publication));
     tables.extend(strategies::all(publication));
     tables

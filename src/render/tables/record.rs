@@ -2,7 +2,7 @@
 
 use super::columns::{amounts, counts, dates, numbers, texts};
 use super::table::{Column, Table, Values};
-use crate::publication::Publication;
+use crate::publication::{BroughtPeriod, BroughtRow, PublicResult, Publication};
 
 /// One row for each point of the index: snapshots, or month-ends where no day is published.
 pub(super) fn points(publication: &Publication) -> Table {
@@ -167,4 +167,35 @@ pub(super) fn contributions(publication: &Publication) -> Option<Table> {
     let meaning =
         "What each holding brought, the most first; all rows add up to the total return up to the positions shown.";
     Some(Table { name: "contributions", meaning, columns })
+}
+
+/// What each holding brought month by month, where that is known.
+pub(super) fn contributions_by_month(publication: &Publication) -> Option<Table> {
+    let found = publication.contributions.as_ref()?;
+    let mut rows: Vec<(&BroughtPeriod, &BroughtRow, Option<PublicResult>)> = Vec::new();
+    for table in &found.by_month {
+        for (at, period) in table.periods.iter().enumerate() {
+            let cells = table.rows.iter().filter_map(|row| Some((row, row.cells.get(at)?)));
+            // What was not held has no row.
+            let shown = cells.filter(|(_, cell)| cell.value.is_some() || cell.unknown);
+            rows.extend(shown.map(|(row, cell)| (period, row, cell.value)));
+        }
+    }
+    let columns = vec![
+        texts("month", "month", &rows, |(period, ..)| Some(period.from.clone())),
+        texts("until", "the last month, where positions are not known at the end of each", &rows, |(period, ..)| {
+            Some(period.to.clone()).filter(|to| *to != period.from)
+        }),
+        texts("symbol", "ticker; empty for what belongs to no holding", &rows, |(_, row, _)| row.symbol.clone()),
+        texts("name", "what it is", &rows, |(_, row, _)| Some(row.name.clone()).filter(|name| !name.is_empty())),
+        numbers(
+            "contribution",
+            "part of the total return; empty where positions or a rate are not known",
+            &rows,
+            |row| row.2,
+        ),
+    ];
+    let meaning =
+        "What each holding brought in each month; all rows add up to the total return up to the positions shown.";
+    Some(Table { name: "contributions_by_month", meaning, columns })
 }
