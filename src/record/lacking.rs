@@ -67,7 +67,7 @@ impl Lacking {
                 "movements of cash are stated as sums alone; each sum is taken for one movement".to_owned()
             }
             Self::CashIds => {
-                "movements of cash carry no number; one that the broker corrects would count twice".to_owned()
+                "movements of cash carry no number; one that the broker corrects is known by its day, kind and currency alone".to_owned()
             }
             Self::Positions { known, days } => format!(
                 "the statements say what was held on {known} of {days} days; between them it follows from fills alone"

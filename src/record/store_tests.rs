@@ -138,6 +138,26 @@ fn what_is_restated_back_under_its_other_name_is_heard_again() {
 }
 
 #[test]
+fn a_movement_without_a_number_is_heard_again_beside_a_new_one() {
+    let said = |id: &str, amount: i64, month: u32| CashFlow {
+        id: format!("cash:2026-01-27:{id}"),
+        amount: amount.into(),
+        generated: Some(format!("2026-{month:02}-01T05:00:00Z").parse().unwrap()),
+        source: "flex".into(),
+        ..deposit()
+    };
+    let (_folder, site) = folder();
+    let mut store = Store::open(&site).unwrap();
+    assert_eq!(cash(&mut store, &[said("ab", 1000, 2)]), counts(1, 0, 0));
+    assert_eq!(cash(&mut store, &[said("ab", 1000, 3)]), counts(0, 1, 0), "nothing stands beside it");
+    let both = [said("ab", 1000, 4), said("cd", 500, 4)];
+    assert_eq!(cash(&mut store, &both), counts(2, 0, 0));
+    assert_eq!(cash(&mut store, &both), counts(0, 2, 0));
+    let later = both.map(|row| CashFlow { generated: Some("2026-05-01T05:00:00Z".parse().unwrap()), ..row });
+    assert_eq!(cash(&mut store, &later), counts(0, 2, 0));
+}
+
+#[test]
 fn income_and_flows_go_their_own_ways() {
     let (_folder, site) = folder();
     let mut store = Store::open(&site).unwrap();

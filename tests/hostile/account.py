@@ -678,16 +678,12 @@ SECTIONS = [("EquitySummaryInBase", "EquitySummaryByReportDateInBase"), ("Trades
 
 
 def rows_in(account, span):
-    """What a statement holds; its net asset values begin with the day before the period.
-
-    Cash without a number cannot be restated, because nothing says that two amounts are of one movement.
-    """
+    """What a statement holds; its net asset values begin with the day before the period."""
     before = max((day for day in account.days if day < span.first), default=span.first)
     for datum in account.rows:
         start = before if datum.tag == "EquitySummaryByReportDateInBase" else span.first
         if start <= datum.day <= span.last:
-            unnumbered = datum.tag == "CashTransaction" and "transactionID" in span.hidden.get(datum.tag, ())
-            yield datum, datum.versions[0][1] if unnumbered else datum.at(span.generated.date())
+            yield datum, datum.at(span.generated.date())
 
 
 def statement(account, span, daily_positions):

@@ -56,6 +56,7 @@ class Account:
             # The last day of a month, whether there was a session or not.
             days = [month_end(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1)
                     for n in range(source.randrange(5, 60))]
+            days = [day for day in days if day <= SESSIONS[-1]]
         # One value a session: the later of two days that belong to one session is the one that counts.
         self.days = list({session_of(day): day for day in days}.values())
         self.values, self.flows = {}, {}

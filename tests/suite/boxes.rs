@@ -123,6 +123,28 @@ fn an_amount_restated_under_a_number_replaces_the_one_without() {
 }
 
 #[test]
+fn an_amount_restated_where_no_statement_has_a_number_counts_once() {
+    let unnumbered = |day| statement(day, Boxes { transaction: false, ..NUMBERED });
+    let (first, restated) = (unnumbered(1), unnumbered(9).replacen("amount=\"1000\"", "amount=\"1025\"", 1));
+    for order in [[&first, &restated], [&restated, &first]] {
+        let site = Site::after(&order.map(Clone::clone));
+        let mut flows = flows(&site);
+        flows.sort();
+        assert_eq!(flows, ["2025-06-04 1000", "2025-06-04 1025"]);
+    }
+    // A third deposit beside both is one of its own.
+    let deposit = "<CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"300\" \
+                   reportDate=\"20250604\" levelOfDetail=\"DETAIL\"/>";
+    let more = unnumbered(9).replacen("<CashTransaction", &format!("{deposit}<CashTransaction"), 1);
+    for order in [[&first, &more], [&more, &first]] {
+        let site = Site::after(&order.map(Clone::clone));
+        let mut flows = flows(&site);
+        flows.sort();
+        assert_eq!(flows, ["2025-06-04 1000", "2025-06-04 1000", "2025-06-04 300"]);
+    }
+}
+
+#[test]
 fn a_sum_stays_beside_single_rows_of_another_kind() {
     let sum = "<CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"2000\" \
                reportDate=\"20250604\" levelOfDetail=\"SUMMARY\"/>";

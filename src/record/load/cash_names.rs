@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Placed;
-use crate::record::flow::Naming;
+use crate::record::flow::{Naming, SUM};
 use crate::record::{AccountId, CashFlow, Currency, FlowKind, Source};
 
 /// The rows of each id.
@@ -20,6 +20,10 @@ type Terms = (String, AccountId, NaiveDate, Currency, FlowKind);
 
 /// Puts the rows of one movement under one id: the number, where there is one.
 pub(super) fn under_one_name(mut by_id: ById) -> ById {
+    for (other, name) in without_numbers(&by_id) {
+        let rows = by_id.remove(&other).unwrap_or_default();
+        by_id.entry(name).or_default().extend(rows);
+    }
     for (from, to) in
         [(Naming::Content, Naming::Number), (Naming::Day, Naming::Number), (Naming::Content, Naming::Day)]
     {
@@ -29,6 +33,71 @@ pub(super) fn under_one_name(mut by_id: ById) -> ById {
         }
     }
     by_id
+}
+
+/// Ids without a number of movements that another statement without numbers restates, each with the id that the newest gives
+/// the movement. An amount is part of such an id, and of one day each statement lists all: what none of them has
+/// beside the other is the other, the nearest amount first.
+fn without_numbers(by_id: &ById) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (terms, ids) in ids_by_terms(by_id, Naming::Day) {
+        // Sums may be those of different spans.
+        if ids.len() < 2 || terms.0.contains(SUM) {
+            continue;
+        }
+        let rows = |id: &str| by_id.get(id).map(Vec::as_slice).unwrap_or_default();
+        let mut movements: Vec<Told> = ids.into_iter().filter_map(|id| Told::of(id, rows(id))).collect();
+        movements.sort_by_key(|told| (told.times.first().copied(), told.ids.clone()));
+        let mut apart: Vec<Told> = Vec::new();
+        for told in movements {
+            let off = |known: &Told| (known.newest.amount - told.newest.amount).abs();
+            let same = apart.iter_mut().filter(|known| known.may_be(&told)).min_by_key(|known| off(known));
+            match same {
+                Some(same) => same.join(told),
+                None => apart.push(told),
+            }
+        }
+        found.extend(apart.into_iter().flat_map(Told::other_names));
+    }
+    found
+}
+
+/// A movement without a number, and which statements hold it.
+struct Told<'a> {
+    newest: &'a CashFlow,
+    times: BTreeSet<DateTime<Utc>>,
+    /// The id of the newest row, and then the others.
+    ids: Vec<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    /// Nothing where a row does not say of which statement it is.
+    fn of(id: &'a str, rows: &'a [Placed<CashFlow>]) -> Option<Self> {
+        let times = rows.iter().map(|(_, row)| row.generated).collect::<Option<BTreeSet<_>>>()?;
+        let (_, newest) = rows.iter().max_by_key(|(_, row)| row.generated)?;
+        Some(Self { newest, times, ids: vec![id] })
+    }
+
+    fn may_be(&self, other: &Self) -> bool {
+        self.times.is_disjoint(&other.times)
+            && restates(self.newest, other.newest)
+            && !self.newest.is_of_another_holding(other.newest)
+    }
+
+    fn join(&mut self, other: Self) {
+        let is_newer = other.newest.generated > self.newest.generated;
+        let (first, second) =
+            if is_newer { (other.ids, &self.ids) } else { (std::mem::take(&mut self.ids), &other.ids) };
+        self.ids = first.into_iter().chain(second.iter().copied()).collect();
+        self.newest = if is_newer { other.newest } else { self.newest };
+        self.times.extend(other.times);
+    }
+
+    fn other_names(self) -> Vec<(String, String)> {
+        let mut ids = self.ids.into_iter();
+        let Some(name) = ids.next() else { return Vec::new() };
+        ids.map(|id| (id.to_owned(), name.to_owned())).collect()
+    }
 }
 
 /// Movements that go by two names, one to one.
@@ -185,6 +254,41 @@ mod tests {
         assert_eq!(ids(&[other, numbered.clone()]).len(), 2);
         let other_day = CashFlow { date: "2026-01-28".parse().unwrap(), ..row(HASH, "125", "01") };
         assert_eq!(ids(&[other_day, numbered]).len(), 2);
+    }
+
+    #[test]
+    fn without_any_number_what_no_statement_has_beside_the_other_is_the_other() {
+        let told = |amount: &str, generated: &str| {
+            row(&format!("cash:2026-01-27:{}", amount.replace('.', "0")), amount, generated)
+        };
+        let counted = |rows: &[CashFlow]| -> Vec<String> {
+            let mut by_id = ById::new();
+            for row in rows {
+                by_id.entry(row.id.clone()).or_default().push((Place::file("flows.csv"), row.clone()));
+            }
+            let newest =
+                |rows: Vec<Placed<CashFlow>>| rows.into_iter().map(|(_, row)| row).max_by_key(|row| row.generated);
+            let amounts = under_one_name(by_id).into_values().filter_map(newest).map(|row| row.amount.to_string());
+            let mut amounts: Vec<String> = amounts.collect();
+            amounts.sort();
+            amounts
+        };
+        assert_eq!(counted(&[told("100", "01"), told("125", "09")]), ["125"]);
+        // And restated once more.
+        assert_eq!(counted(&[told("125", "09"), told("100", "01"), told("130", "20")]), ["130"]);
+        // Both stand in the later one.
+        assert_eq!(counted(&[told("100", "01"), told("100", "09"), told("125", "09")]), ["100", "125"]);
+        // Of two, one is restated.
+        let three = [told("100", "01"), told("700", "01"), told("700", "09"), told("125", "09")];
+        assert_eq!(counted(&three), ["125", "700"]);
+        // What came later has a number in the end.
+        assert_eq!(counted(&[told("100", "01"), told("125", "09"), row("cash:6001", "125", "20")]), ["125"]);
+        // Nothing says that these are of two statements, that is another share, and that another kind of money.
+        assert_eq!(counted(&[told("100", ""), told("125", "09")]).len(), 2);
+        let of = |conid, row: CashFlow| CashFlow { conid: Some(conid), ..row };
+        assert_eq!(counted(&[of(1, told("100", "01")), of(2, told("125", "09"))]).len(), 2);
+        let other = CashFlow { label: Some("Deposits".into()), ..told("125", "09") };
+        assert_eq!(counted(&[told("100", "01"), other]).len(), 2);
     }
 
     #[test]

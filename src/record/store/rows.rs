@@ -50,16 +50,20 @@ fn oldest_first<T: Versioned>(rows: &[T]) -> Vec<&T> {
     rows
 }
 
-/// Whether a movement of cash says again what a statement said before another one, which has or lacks the box for its number,
-/// said otherwise.
-fn is_restated_back(row: &CashFlow, same_id: &[CashFlow], of_day: &[CashFlow]) -> bool {
+/// Whether a movement of cash that is known has to be heard again: after what a statement in between said otherwise, which has or
+/// lacks the box for its number; or without any number, because a statement that holds it holds another one beside it, which
+/// would else be taken for what became of it.
+fn is_heard_again<'a>(row: &CashFlow, same_id: &[CashFlow], others: impl Iterator<Item = &'a CashFlow>) -> bool {
     let said = same_id.iter().map(|known| known.generated).max().flatten();
-    let in_between = |other: &CashFlow| other.generated > said && other.generated < row.generated;
-    of_day.iter().any(|other| {
-        let may_be_it =
-            other.is_numbered() != row.is_numbered() && (other.currency, other.kind) == (row.currency, row.kind);
-        may_be_it && other.amount != row.amount && in_between(other)
-    })
+    others.filter(|other| (other.currency, other.kind) == (row.currency, row.kind) && other.generated > said).any(
+        |other| {
+            if other.is_numbered() != row.is_numbered() {
+                other.amount != row.amount && other.generated < row.generated
+            } else {
+                !row.is_numbered() && other.id != row.id && other.generated <= row.generated
+            }
+        },
+    )
 }
 
 impl Store {
@@ -180,11 +184,18 @@ impl Store {
             by_id.entry(row.id.clone()).or_default().push(row.clone());
             by_day.entry(row.date).or_default().push(row.clone());
         }
+        let mut unheard: BTreeMap<NaiveDate, Vec<&CashFlow>> = BTreeMap::new();
+        for row in flows.iter().filter(|row| !by_id.contains_key(&row.id)) {
+            unheard.entry(row.date).or_default().push(row);
+        }
         for row in oldest_first(flows) {
             let same_id = by_id.entry(row.id.clone()).or_default();
             let of_day = by_day.entry(row.date).or_default();
             let verdict = match verdict(&same_id.iter().collect::<Vec<_>>(), row) {
-                Verdict::Known if is_restated_back(row, same_id, of_day) => Verdict::New,
+                Verdict::Known => {
+                    let new = unheard.get(&row.date).into_iter().flatten().copied();
+                    if is_heard_again(row, same_id, of_day.iter().chain(new)) { Verdict::New } else { Verdict::Known }
+                }
                 verdict => verdict,
             };
             if added.note(row, verdict) {
