@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fill_names::other_names;
+use super::fill_names::{name_what_was_booked_again, other_names};
 use super::restatement::{Decisions, Discovered, Table};
 use super::versions::together;
 use super::{ExecId, Execution, Finding, FindingKind, Severity, Subject};
@@ -124,10 +124,11 @@ fn same_terms(fill: &Execution, cancel: &Execution) -> bool {
 
 /// One row per id: the last word on it, completed by the others.
 fn merged(
-    rows: Vec<(Place, Execution)>,
+    mut rows: Vec<(Place, Execution)>,
     decisions: &Decisions,
     discovered: &mut Discovered,
 ) -> BTreeMap<ExecId, (Place, Execution)> {
+    name_what_was_booked_again(&mut rows.iter_mut().map(|(_, row)| row).collect::<Vec<_>>());
     let names = other_names(&rows);
     let name_of = |id: &ExecId| names.get(id).unwrap_or(id).clone();
     let mut by_id: BTreeMap<ExecId, Vec<(Place, Execution)>> = BTreeMap::new();
@@ -283,6 +284,44 @@ mod tests {
             effective(rows(&[again, elsewhere]), &Decisions::default()).discovered.findings[0].kind,
             FindingKind::CancelsNothing
         );
+    }
+
+    #[test]
+    fn a_trade_booked_again_under_the_number_of_the_one_taken_back_stands() {
+        let named = |price: i64| Execution {
+            trade_id: Some("77".into()),
+            price: price.into(),
+            source: "flex".into(),
+            ..fill("trade:77")
+        };
+        let cancel = |named: &str| Execution {
+            exec_id: ExecId::new("cancel:77"),
+            cancels: Some(ExecId::new(named)),
+            trade_id: None,
+            ..named_at(5)
+        };
+        fn named_at(price: i64) -> Execution {
+            Execution { price: price.into(), source: "flex".into(), ..fill("trade:77") }
+        }
+        let counted = |fills: &[Execution]| {
+            let outcome = effective(rows(fills), &Decisions::default());
+            assert!(outcome.discovered.contradictions.is_empty() && outcome.discovered.findings.is_empty());
+            outcome.executions.iter().map(|fill| fill.price.to_string()).collect::<Vec<_>>()
+        };
+        for cancel in [cancel("trade:77"), cancel("unnamed:cancel:77")] {
+            let (first, again) = (named(5), named(6));
+            assert_eq!(counted(&[first.clone(), cancel.clone(), again.clone()]), ["6"]);
+            assert_eq!(counted(&[again.clone(), cancel.clone(), first.clone()]), ["6"]);
+            assert_eq!(counted(&[first.clone(), cancel.clone()]), [""; 0]);
+            // A later statement has numbers for both.
+            let numbered = |fill: Execution, number: &str| Execution {
+                exec_id: ExecId::new(format!("transaction:{number}")),
+                transaction_id: Some(number.into()),
+                ..fill
+            };
+            let later = [numbered(first.clone(), "1001"), numbered(again.clone(), "1003")];
+            assert_eq!(counted(&[first, cancel, again, later[0].clone(), later[1].clone()]), ["6"]);
+        }
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! A statement names a fill by its execution, else by its transaction, else by its trade, as the boxes of the query allow.
 //! Where a box is ticked or unticked later, two rows of one fill have different ids, and must not count twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::versions::Versioned;
 use super::{AccountId, ExecId, Execution, Side};
+use crate::digest::sha256;
 use crate::error::Place;
 
 /// The name of a fill by its transaction begins with this.
@@ -17,6 +18,26 @@ const BY_TRANSACTION: &str = "transaction:";
 const BY_TRADE: &str = "trade:";
 /// The name of a row that a correction implies. It copies the numbers of what it takes back, and is never joined.
 const IMPLIED: &str = "cancel-for:";
+
+/// A trade that was taken back and booked again at other terms has the number of the first one. Where a query gives fills
+/// no other name, what was booked again gets one of its own: that of the trade, and a digest of its terms.
+pub(crate) fn name_what_was_booked_again(rows: &mut [&mut Execution]) {
+    let is_by_trade = |row: &Execution| row.cancels.is_none() && row.exec_id.as_str().starts_with(BY_TRADE);
+    if !rows.iter().any(|row| is_by_trade(row)) {
+        return;
+    }
+    let of = |row: &Execution| (row.account.clone(), row.side, row.quantity, row.price, row.time.timestamp());
+    let taken_back: Vec<_> = rows.iter().filter(|row| row.cancels.is_some()).map(|row| of(row)).collect();
+    let is_taken_back = |row: &Execution| taken_back.contains(&of(row));
+    let first: BTreeSet<ExecId> =
+        rows.iter().filter(|row| is_by_trade(row) && is_taken_back(row)).map(|row| row.exec_id.clone()).collect();
+    for row in rows.iter_mut().filter(|row| is_by_trade(row) && first.contains(&row.exec_id)) {
+        if !is_taken_back(row) {
+            let terms = format!("{} {} {}", row.side, row.quantity.normalize(), row.price.normalize());
+            row.exec_id = ExecId::new(format!("{}:{}", row.exec_id, sha256(terms.as_bytes(), 8)));
+        }
+    }
+}
 
 /// The name under which the rows of each id count, for those that have another one.
 pub(super) fn other_names(rows: &[(Place, Execution)]) -> BTreeMap<ExecId, ExecId> {
@@ -68,6 +89,7 @@ impl<'a> Named<'a> {
     fn of(row: &'a Execution) -> Self {
         let id = row.exec_id.as_str();
         let (transaction, trade) = (id.strip_prefix(BY_TRANSACTION), id.strip_prefix(BY_TRADE));
+        let trade = trade.and_then(|number| number.split(':').next());
         let by_execution = transaction.is_none() && trade.is_none() && row.cancels.is_none();
         Self { row, ids: vec![&row.exec_id], by_execution, transaction, trade, conid: None }
     }

@@ -18,7 +18,7 @@ mod cut;
 mod emptiness;
 pub mod execution;
 mod files;
-mod fill_names;
+pub(crate) mod fill_names;
 pub mod finding;
 pub mod finding_kind;
 pub mod flow;

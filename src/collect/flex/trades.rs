@@ -10,6 +10,7 @@ use super::{Reading, SOURCE};
 use crate::collect::time::Instant;
 use crate::error::{Error, Result};
 use crate::record::execution::is_rounded;
+use crate::record::fill_names::name_what_was_booked_again;
 use crate::record::{ExecId, Execution, FindingKind, Severity, Side, Ticker, Trade};
 
 impl Reading {
@@ -25,7 +26,8 @@ impl Reading {
                 _ => {}
             }
         }
-        let linked = link(fills, &mut self.batch)?;
+        let mut linked = link(fills, &mut self.batch)?;
+        name_what_was_booked_again(&mut linked.iter_mut().map(|fill| &mut fill.execution).collect::<Vec<_>>());
         self.merge(linked);
         Ok(())
     }
