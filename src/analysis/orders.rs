@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::fx::Rates;
 use super::instruments::is_trade;
+use super::lineage::Lineage;
 use crate::record::{AccountId, Currency, ExecId, Execution, Instrument, Instruments, Side, Ticker};
 
 /// Fills of one order, with what they come to.
@@ -116,6 +117,27 @@ pub fn orders(executions: &[Execution]) -> Vec<Order> {
     let instruments = Instruments::of(executions);
     let groups = grouped(executions, &instruments).into_iter();
     groups.filter_map(|(instrument, fills)| order_of(instrument, &fills, &instruments)).collect()
+}
+
+/// The same for a record, with quantity and price of each order in the units of its first fill, however many splits its fills
+/// lie across.
+pub fn orders_in_first_units(executions: &[Execution], lineage: &Lineage<'_>) -> Vec<Order> {
+    let mut orders = orders(executions);
+    for order in &mut orders {
+        let of_fill = |fill: &Execution| lineage.units_between(&order.instrument, order.first_fill, fill.time);
+        let units: Vec<Decimal> = order.fills.iter().map(of_fill).collect();
+        if units.iter().all(|units| *units == Decimal::ONE) {
+            continue;
+        }
+        let quantities = order.fills.iter().zip(units).map(|(fill, units)| fill.quantity.checked_div(units));
+        let paid = order.fills.iter().map(|fill| fill.quantity.checked_mul(fill.price)).sum::<Option<Decimal>>();
+        let quantity = quantities.sum::<Option<Decimal>>();
+        if let Some((quantity, price)) = quantity.and_then(|quantity| Some((quantity, paid?.checked_div(quantity)?)))
+        {
+            (order.quantity, order.price) = (quantity.normalize(), price.normalize());
+        }
+    }
+    orders
 }
 
 /// The fills of each order, by time, then id; the orders by their first fill.

@@ -14,7 +14,7 @@ use super::Window;
 use super::fx::Rates;
 use super::lineage::Lineage;
 use super::notes::{NoteMatches, match_notes};
-use super::orders::{Order, orders};
+use super::orders::{Order, orders_in_first_units};
 use super::plans::{PlanMatches, match_plans};
 use crate::calendar::YearMonth;
 use crate::record::{Annotation, Currency, ExecId, Execution, Record, Side, Ticker};
@@ -169,8 +169,8 @@ pub struct SlippageGroup {
 /// Slippage of the orders whose first fill lies in the window; beyond `outlier_bps` either way an order is
 /// listed.
 pub fn slippage(record: &Record, base: Currency, outlier_bps: f64, window: Window) -> SlippageFigures {
-    let orders = orders(&record.executions);
     let lineage = Lineage::of(record);
+    let orders = orders_in_first_units(&record.executions, &lineage);
     let notes = match_notes(&record.annotations, &orders, &lineage);
     let rates = Rates::new(base, &record.snapshots);
     let planned = match_plans(&record.plans, &orders, &lineage);

@@ -16,7 +16,8 @@ fn planned(executions: Vec<Execution>, annotations: Vec<Annotation>, plans: &[Pl
 }
 
 fn of_record(record: &Record) -> Vec<OrderSlippage> {
-    let (orders, lineage) = (orders(&record.executions), Lineage::of(record));
+    let lineage = Lineage::of(record);
+    let orders = orders_in_first_units(&record.executions, &lineage);
     let notes = match_notes(&record.annotations, &orders, &lineage);
     let plans = match_plans(&record.plans, &orders, &lineage);
     order_slippages(&orders, &record.annotations, &notes, &plans, (&Rates::new(usd(), &[]), &lineage))
@@ -156,7 +157,11 @@ fn a_price_meant_before_a_split_is_brought_into_the_units_of_each_fill() {
         actions: vec![split(quantity)],
         ..Record::default()
     };
-    let both = &of_record(&record(vec![before, after.clone()], "30"))[0];
+    let across = record(vec![before, after.clone()], "30");
+    let orders = orders_in_first_units(&across.executions, &Lineage::of(&across));
+    // 8,080 for what were 20 before.
+    assert_eq!((orders[0].price, orders[0].quantity), (dec("404"), dec("20")));
+    let both = &of_record(&across)[0];
     assert_eq!((both.bps, both.cost_base), (Some(100.0), Some(dec("80"))));
     assert_eq!(
         both.fills.iter().map(|fill| fill.reference_price.unwrap()).collect::<Vec<_>>(),

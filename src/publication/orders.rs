@@ -12,7 +12,7 @@ use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageVie
 use crate::analysis::fx::Rates;
 use crate::analysis::lineage::Lineage;
 use crate::analysis::notes::{NoteMatches, UnmatchedNote, WhyUnmatched, match_notes};
-use crate::analysis::orders::{Order, orders};
+use crate::analysis::orders::{Order, orders_in_first_units};
 use crate::analysis::plans::match_plans;
 use crate::analysis::round_trips::{Matching, RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
@@ -51,8 +51,8 @@ impl Trades {
     pub fn of(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Self {
         let base = config.account.base_currency;
         let rates = Rates::new(base, &record.snapshots).with_flows(&record.flows);
-        let orders = orders(&record.executions);
         let lineage = Lineage::of(record);
+        let orders = orders_in_first_units(&record.executions, &lineage);
         let notes = match_notes(&record.annotations, &orders, &lineage);
         let plans = match_plans(&record.plans, &orders, &lineage);
         let measured = order_slippages(&orders, &record.annotations, &notes, &plans, (&rates, &lineage));
