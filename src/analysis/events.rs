@@ -22,8 +22,42 @@ pub fn events<'a>(record: &'a Record, instruments: &Instruments) -> Vec<Event<'a
         groups.entry((row.account.as_ref(), &row.event)).or_default().push(row);
     }
     let mut events: Vec<Event> = groups.into_values().filter_map(|rows| event(&rows, record, instruments)).collect();
-    events.sort_by(|a, b| (a.time, a.date, a.id).cmp(&(b.time, b.date, b.id)));
+    // The broker numbers events as it books them.
+    let number = |event: &Event| event.id.parse::<u64>().ok();
+    events.sort_by(|a, b| (a.time, a.date, number(a), a.id).cmp(&(b.time, b.date, number(b), b.id)));
+    by_effect(&mut events);
     once(events)
+}
+
+/// Puts a split that is of the same time as a change of the contract where it belongs: after what brings the split
+/// contract, and before what takes it away.
+fn by_effect(events: &mut [Event]) {
+    for last in 1..events.len() {
+        for place in (1..=last).rev() {
+            let pair = events.get(place - 1).zip(events.get(place));
+            if pair.is_none_or(|(before, after)| !comes_first(after, before)) {
+                break;
+            }
+            events.swap(place - 1, place);
+        }
+    }
+}
+
+/// Whether one of two events of one time only makes sense before the other.
+fn comes_first(one: &Event, other: &Event) -> bool {
+    (one.time, one.date, one.account) == (other.time, other.date, other.account)
+        && (brings_what_it_splits(one, other) == Some(true) || brings_what_it_splits(other, one) == Some(false))
+}
+
+/// Whether a change of contracts brings the contract of a split, or takes it away; `None` where it is of others.
+fn brings_what_it_splits(change: &Event, split: &Event) -> Option<bool> {
+    let [leg] = split.legs.as_slice() else { return None };
+    let factor = split.reported.filter(|_| split.kind.is_split())?.factor();
+    let held = leg.quantity?.checked_mul(factor - Decimal::ONE)?;
+    let changed =
+        change.legs.iter().find(|own| own.instrument == leg.instrument).filter(|_| change.legs.len() > 1)?;
+    let changed = changed.quantity.filter(|quantity| !quantity.is_zero())?;
+    Some(changed.is_sign_positive() == held.is_sign_positive())
 }
 
 fn event<'a>(rows: &[&'a CorporateAction], record: &Record, instruments: &Instruments) -> Option<Event<'a>> {
