@@ -73,7 +73,7 @@ impl Indicator {
 /// Whether the broker reports a profit for a fill, which only closing makes. Some count the commission of an opening as one.
 fn has_profit(fill: &Execution) -> bool {
     let commission = fill.commission.unwrap_or_default();
-    fill.realized_pnl.is_some_and(|profit| !profit.is_zero() && profit != -commission)
+    fill.realized_pnl.is_some_and(|profit| !profit.is_zero() && !is_rounding(profit, -commission))
 }
 
 /// Whether the broker says of a fill what it opened or closed.
@@ -282,6 +282,22 @@ fn exact(lots: &mut [Lot], quantity: Decimal) {
     last.set(left.round_dp(DIGITS));
 }
 
+/// Whether a profit is that of the pairs that a fill closed, before or after commissions; brokers differ in whether that of the
+/// fill is divided between what it closes and what it opens. What is not known contradicts nothing.
+fn is_profit_of(closed: &Closed, fill: &Execution, profit: Decimal) -> bool {
+    let gross =
+        closed.pairs.iter().map(|(opening, closing)| opening.closed_by(closing).gross).sum::<Option<Decimal>>();
+    let of = |commissions: &dyn Fn(&(Leg, Leg)) -> Option<Decimal>| {
+        closed.pairs.iter().map(commissions).sum::<Option<Decimal>>()
+    };
+    let opening = of(&|(opening, _)| opening.money.commission);
+    let closing = of(&|(_, closing)| closing.money.commission);
+    let quantity: Decimal = closed.pairs.iter().map(|(_, closing)| closing.quantity).sum();
+    let (Some(gross), Some(opening), Some(closing)) = (gross, opening, closing) else { return true };
+    let all = closing.checked_mul(fill.quantity).and_then(|all| all.checked_div(quantity)).unwrap_or(closing);
+    [gross, gross - opening - closing, gross - opening - all].into_iter().any(|ours| is_rounding(ours, profit))
+}
+
 /// Whether what is left of a fill, once nothing open is on the other side any more, opens a position.
 fn opens_with_the_rest(fill: &Execution, indicator: Indicator, closed: &Closed) -> bool {
     match indicator {
@@ -291,9 +307,7 @@ fn opens_with_the_rest(fill: &Execution, indicator: Indicator, closed: &Closed) 
         Indicator::Nothing if !has_profit(fill) => true,
         // The broker says that it closed something: either just what was found, or more than that.
         Indicator::Nothing => {
-            let net: Option<Decimal> =
-                closed.pairs.iter().map(|(opening, closing)| opening.closed_by(closing).net).sum();
-            let whole = net.zip(fill.realized_pnl).is_none_or(|(ours, brokers)| is_rounding(ours, brokers));
+            let whole = fill.realized_pnl.is_none_or(|brokers| is_profit_of(closed, fill, brokers));
             !closed.is_nothing() && (whole || !closed.without_opening.is_zero())
         }
     }

@@ -107,6 +107,21 @@ fn a_fill_that_the_broker_says_closes_never_opens() {
 }
 
 #[test]
+fn a_profit_before_or_after_all_of_the_commission_is_that_of_what_was_closed() {
+    // 1000 of 3400 sold close something; the commission of 34 is 10 for them, or all theirs, or in no profit.
+    let bought = || free(Fill::buy("X", 1000, 10).on("2026-01-05"));
+    let later = || free(Fill::buy("X", 2400, 9).on("2026-02-05"));
+    let sold =
+        |profit: &str| Fill::sell("X", 3400, 11).on("2026-01-12").commission("34", "USD").realized(profit).done();
+    for profit in ["990", "966", "1000"] {
+        let matching = matched(vec![bought(), sold(profit), later()], Vec::new());
+        assert!(left_out(&matching).is_empty(), "{profit}");
+        assert_eq!(trips(&matching)[1], (Direction::Short, dec("2400"), Some(dec("4776"))));
+    }
+    assert_eq!(left_out(&matched(vec![bought(), sold("980"), later()], Vec::new())), [(dec("2400"), true)]);
+}
+
+#[test]
 fn the_brokers_word_goes_before_the_derived_holding() {
     // The snapshot seems to say that 60 were held; the broker says that the sale opens a short position.
     let fills = |indicator: &str| {
