@@ -127,3 +127,108 @@ fn statements_that_adjoin_are_one_record_in_any_order() {
         site.ok(&["build"]);
     }
 }
+
+/// A row of ten or so AAA: its numbers, side, quantity, price, day, and what else it says.
+fn trade(numbers: &str, side: &str, quantity: &str, price: &str, day: &str, more: &str) -> String {
+    format!(
+        "<Trade accountId=\"U0000001\" currency=\"USD\" fxRateToBase=\"1\" assetCategory=\"STK\" symbol=\"AAA\" conid=\"11\" \
+         multiplier=\"1\" buySell=\"{side}\" quantity=\"{quantity}\" tradePrice=\"{price}\" ibCommission=\"-1\" \
+         ibCommissionCurrency=\"USD\" dateTime=\"{day};103000\" levelOfDetail=\"EXECUTION\" {numbers} {more}/>"
+    )
+}
+
+#[test]
+fn a_split_between_purchase_and_sale_is_no_loss_and_no_short_sale() {
+    let split = "<CorporateAction accountId=\"U0000001\" currency=\"USD\" assetCategory=\"STK\" symbol=\"AAA\" conid=\"11\" \
+                 description=\"AAA(US0000000011) SPLIT 4 FOR 1 (AAA, AAA CORP, US0000000011)\" reportDate=\"20260107\" \
+                 dateTime=\"20260106;202500\" type=\"FS\" quantity=\"30\" amount=\"0\" value=\"0\" levelOfDetail=\"DETAIL\" \
+                 transactionID=\"555\"/>";
+    let fill = |id: u32, side, quantity, price, day| {
+        let kind = "transactionType=\"ExchTrade\"";
+        trade(&format!("transactionID=\"{id}\" ibExecID=\"0000aaaa.{id}.01.01\""), side, quantity, price, day, kind)
+    };
+    let sections = [
+        value("20260105", "100000"),
+        value("20260106", "99999"),
+        value("20260107", "100018"),
+        value("20260108", "100017"),
+        fill(1001, "BUY", "10", "400", "20260106"),
+        fill(1002, "SELL", "-40", "100.5", "20260107"),
+        fill(1003, "BUY", "30", "100", "20260108"),
+        split.to_owned(),
+    ];
+    let period = JANUARY.replace("20260107", "20260108");
+    let site = Site::after(&[statement(&period, &sections.concat())]);
+    let figures = site.figures();
+    // 40 x 100.50 - 10 x 400 - 2; what was bought later is still held.
+    assert_eq!((&figures["trades"]["round_trips"], &figures["trades"]["win_rate"]), (&1.into(), &1.0.into()));
+    near(&figures["trades"]["expectancy"], 18.0);
+    assert!((figures["trades"]["expectancy_bps"].as_f64().unwrap() - 18.0 / 99_999.0 * 1e4).abs() < 1e-9);
+}
+
+#[test]
+fn a_trade_booked_again_days_later_counts_once_whatever_its_rows_go_by() {
+    let taken_back = "transactionType=\"TradeCancel\" notes=\"Ca\" origTransactionID=\"1001\" origTradeID=\"2001\"";
+    // What each row has of its numbers: the first, the one that takes it back, and the one booked again.
+    let named = [
+        [
+            "transactionID=\"1001\" ibExecID=\"0000aaaa.1001.01.01\" tradeID=\"2001\"",
+            "transactionID=\"1002\"",
+            "transactionID=\"1003\" tradeID=\"2001\"",
+        ],
+        ["ibExecID=\"0000aaaa.1001.01.01\" tradeID=\"2001\"", "", "tradeID=\"2001\""],
+        ["transactionID=\"1001\"", "transactionID=\"1002\"", "transactionID=\"1003\""],
+        ["tradeID=\"2001\"", "", "tradeID=\"2001\""],
+    ];
+    for [first, back, again] in named {
+        let first = trade(first, "BUY", "50", "32", "20260106", "transactionType=\"ExchTrade\"");
+        let later = trade(back, "BUY (Ca.)", "-50", "32", "20260106", taken_back)
+            + &trade(again, "BUY", "50", "31.5", "20260106", "transactionType=\"ExchTrade\"");
+        let values = |days: &[&str]| days.iter().map(|day| value(day, "99999")).collect::<String>();
+        let one = statement(JANUARY, &(values(&["20260105", "20260106", "20260107"]) + &first));
+        let two = statement(
+            "fromDate=\"20260108\" toDate=\"20260109\" whenGenerated=\"20260110;050000\"",
+            &(values(&["20260108", "20260109"]) + &later),
+        );
+        let both = statement(JANUARY, &(values(&["20260105", "20260106", "20260107"]) + &first + &later));
+        for files in [vec![one.clone(), two.clone()], vec![two, one], vec![both]] {
+            let site = Site::after(&files);
+            let figures = site.figures();
+            assert_eq!(figures["trades"]["executions"], 1, "{first}");
+            let listed = site.run(&["check", "--json"]).json();
+            let errors: Vec<&Value> =
+                listed["findings"].as_array().unwrap().iter().filter(|found| found["severity"] == "error").collect();
+            assert!(errors.is_empty(), "{first}: {errors:?}");
+            let days = site.read("data/executions/2026-01-06.csv");
+            assert!(days.contains(",31.5,"), "{days}");
+        }
+    }
+}
+
+#[test]
+fn what_is_bought_abroad_on_a_holiday_is_in_the_value_of_that_day() {
+    // 19 January 2026 is a holiday of New York: 50 at 100, worth 100 that day and 102 on the next.
+    let held = |day: &str, value: &str| {
+        format!(
+            "<OpenPosition accountId=\"U0000001\" reportDate=\"{day}\" currency=\"USD\" fxRateToBase=\"1\" assetCategory=\"STK\" \
+             symbol=\"AAA\" conid=\"11\" position=\"50\" positionValue=\"{value}\" levelOfDetail=\"SUMMARY\"/>"
+        )
+    };
+    let numbers = "transactionID=\"1001\" ibExecID=\"0000aaaa.1001.01.01\"";
+    let sections = [
+        value("20260115", "10000"),
+        value("20260116", "10000"),
+        value("20260119", "9999"),
+        value("20260120", "10099"),
+        trade(numbers, "BUY", "50", "100", "20260119", "transactionType=\"ExchTrade\""),
+        held("20260119", "5000"),
+        held("20260120", "5100"),
+    ];
+    let period = "fromDate=\"20260115\" toDate=\"20260120\" whenGenerated=\"20260121;050000\"";
+    let site = Site::after(&[statement(period, &sections.concat())]);
+    let brought = &site.figures()["contributions"];
+    near(&brought["holdings"]["AAA"], 0.0099);
+    near(&brought["rest"], 0.0);
+    let check = site.run(&["check"]);
+    assert!(check.out.contains("0 errors, 0 warnings"), "{}", check.out);
+}
