@@ -165,7 +165,7 @@ pub const FINE: Precision = Precision {
 
 /// Days, but too coarse for a regression on the closes of what is held.
 ///
-/// Steps of 0.1 % of the index, and of 5 % of a weight each month, still found five holdings of eight years up to 28
+/// Steps of 0.1 % of the index, and of 5 % of a weight each month, still found five holdings of eight years up to 24
 /// thousand.
 pub const DAILY: Precision = Precision {
     weighed: Weighed::Quarterly,
