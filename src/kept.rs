@@ -41,8 +41,16 @@ pub struct Kept {
     inputs: Arc<Digests>,
     before: Arc<BTreeMap<String, Made>>,
     files: Before,
-    now: Mutex<BTreeMap<String, Made>>,
-    taken: Mutex<BTreeSet<String>>,
+    now: Mutex<Vec<Now>>,
+}
+
+/// A file of this build.
+#[derive(Debug)]
+struct Now {
+    path: String,
+    made: Made,
+    /// Whether it was taken as it was.
+    taken: bool,
 }
 
 /// The files of the last build.
@@ -77,8 +85,7 @@ impl Before {
 impl Kept {
     /// The files in `files`, which were made as `before` says.
     pub fn new(base: Digest, inputs: Arc<Digests>, before: Arc<BTreeMap<String, Made>>, files: Before) -> Self {
-        let (now, taken) = (Mutex::default(), Mutex::default());
-        Self { base, inputs, before, files, now, taken }
+        Self { base, inputs, before, files, now: Mutex::default() }
     }
 
     /// What a file is made from beside the texts it shows: what all files are, and these parts.
@@ -96,8 +103,7 @@ impl Kept {
         if content.digest() != made.file {
             return None;
         }
-        self.now().insert(path.to_owned(), made.clone());
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        self.now().push(Now { path: path.to_owned(), made: made.clone(), taken: true });
         Some(content)
     }
 
@@ -108,21 +114,23 @@ impl Kept {
             self.inputs.get(&path).map(|digest| (path, *digest))
         };
         if let Some(reads) = reads.into_iter().map(digest).collect::<Option<Digests>>() {
-            self.now().insert(path.to_owned(), Made { base, reads: Arc::new(reads), file: content.digest() });
+            let made = Made { base, reads: Arc::new(reads), file: content.digest() };
+            self.now().push(Now { path: path.to_owned(), made, taken: false });
         }
     }
 
     /// The paths of the files that were taken as they were.
     pub fn taken(&self) -> BTreeSet<String> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.now().iter().filter(|file| file.taken).map(|file| file.path.clone()).collect()
     }
 
     /// What the next build can take.
     pub fn into_made(self) -> BTreeMap<String, Made> {
-        self.now.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let files = self.now.into_inner().unwrap_or_else(PoisonError::into_inner);
+        files.into_iter().map(|file| (file.path, file.made)).collect()
     }
 
-    fn now(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Made>> {
+    fn now(&self) -> std::sync::MutexGuard<'_, Vec<Now>> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

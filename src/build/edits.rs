@@ -5,7 +5,7 @@ use std::fs;
 use super::testing::TestSite;
 
 /// How many kinds of edits there are.
-pub const KINDS: u8 = 31;
+pub const KINDS: u8 = 33;
 
 /// Puts a file there, or takes it away if it is there already.
 fn toggle(site: &TestSite, path: &str, content: &str) {
@@ -95,6 +95,8 @@ pub fn edit(site: &TestSite, kind: u8, which: u8) {
         ),
         28 => append(site, &last_file(site, "content/posts").unwrap(), &word),
         29 => site.write("content/posts/moves.md", &format!("+++\ndate = 202{which}-07-01\n+++\n[it](../about.md)\n")),
+        30 => (0..11).for_each(|number| toggle(site, &format!("content/many/{number}.md"), &format!("# Page {which}\n"))),
+        31 => toggle(site, "content/pages.md", &format!("[One of many](many/{which}.md)\n")),
         _ => toggle(site, "content/draft.md", &format!("+++\ndraft = {}\n+++\n# D\n", which.is_multiple_of(2))),
     }
 }

@@ -169,6 +169,20 @@ pub fn outline(record: &Record) -> Digest {
 
 /// The texts and pictures with their digests, as they are named in what a page is made from.
 pub fn of_texts(inputs: &Listing) -> Digests {
-    let texts = inputs.digests().filter(|(path, _)| is_at_or_below(path, "content"));
+    let texts = inputs.digests().filter(|(path, _)| is_text(path));
     texts.map(|(path, digest)| (path.to_owned(), digest)).collect()
+}
+
+/// Makes the texts those of a listing, of which these files are new, gone or other ones.
+pub fn renew_texts(texts: &mut Digests, inputs: &Listing, changes: &BTreeSet<String>) {
+    for path in changes.iter().filter(|path| is_text(path)) {
+        match inputs.digest(path) {
+            Some(digest) => texts.insert(path.clone(), digest),
+            None => texts.remove(path),
+        };
+    }
+}
+
+fn is_text(path: &str) -> bool {
+    is_at_or_below(path, "content")
 }

@@ -219,6 +219,11 @@ impl Listing {
         stamps.iter().filter_map(known).collect()
     }
 
+    /// The digest of a file that is there.
+    pub fn digest(&self, path: &str) -> Option<Digest> {
+        self.files.get(path).map(|known| known.digest)
+    }
+
     /// Every file with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (&str, Digest)> {
         self.files.iter().map(|(path, known)| (path.as_str(), known.digest))

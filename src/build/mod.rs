@@ -28,6 +28,7 @@ pub mod typesetting;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -255,7 +256,10 @@ impl Rendering<'_> {
             kept,
         };
         let theme = theme::load(&materials.templates)?;
-        let files = site::render_again(publication, &theme, tables, &rendering, &site::Held::default())?.files;
+        let site::RenderedSite { files, held } =
+            site::render_again(publication, &theme, tables, &rendering, &site::Held::default())?;
+        drop(held);
+        let files = Arc::unwrap_or_clone(files);
         let known = kept.map(Kept::taken).unwrap_or_default();
         let new = files.iter().filter(|(path, _)| !known.contains(*path));
         let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();

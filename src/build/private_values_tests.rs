@@ -201,7 +201,7 @@ fn pages(record: &Record, config: &Config, theme: &theme::Theme) -> Option<Files
     let publication = redact(record, config).ok()?;
     let tables = tables::all(&publication);
     let rendered = site::render_again(&publication, theme, &tables, &Options::default(), &site::Held::default());
-    Some(rendered.unwrap().files)
+    Some(Files::clone(&rendered.unwrap().files))
 }
 
 fn described(leaks: &[Leak], files: &Files) -> Vec<String> {

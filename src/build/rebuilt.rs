@@ -60,6 +60,33 @@ pub struct Rebuilt {
     pub reports_wait: bool,
 }
 
+/// What a site has otherwise than the one before.
+pub(super) struct Difference {
+    /// The paths of the files that are new or other ones.
+    pub(super) changed: BTreeSet<String>,
+    /// The paths of those that are gone.
+    pub(super) removed: BTreeSet<String>,
+}
+
+impl Difference {
+    /// From one site to the next. Both are in order, so that each is gone through once.
+    pub(super) fn between(before: &Files, now: &Files) -> Self {
+        let (mut changed, mut removed) = (BTreeSet::new(), BTreeSet::new());
+        let mut before = before.iter().peekable();
+        for (path, content) in now {
+            while let Some((gone, _)) = before.next_if(|(old, _)| *old < path) {
+                removed.insert(gone.clone());
+            }
+            match before.next_if(|(old, _)| *old == path) {
+                Some((_, old)) if old == content => {}
+                _ => drop(changed.insert(path.clone())),
+            }
+        }
+        removed.extend(before.map(|(path, _)| path.clone()));
+        Self { changed, removed }
+    }
+}
+
 /// The last site that was whole.
 #[derive(Default)]
 pub(super) struct Generation {

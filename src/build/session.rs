@@ -13,7 +13,7 @@ use super::inputs::{self, Changes};
 use super::leaks;
 use super::listing::{self, Listing};
 pub use super::rebuilt::{Changed, Rebuilt, Settings, When};
-use super::rebuilt::{Generation, Reports};
+use super::rebuilt::{Difference, Generation, Reports};
 use super::texts::Texts;
 use super::typesetting::{Brake, TypesetReports, Typesetting};
 use crate::Result;
@@ -190,10 +190,11 @@ impl Session {
         refuse_leaks(&secrets.search(&reports.words))?;
         let mut files = Files::clone(&self.last.files);
         files.extend(reports.files.iter().map(|(path, pdf)| (path.clone(), pdf.clone())));
-        let before = std::mem::replace(&mut self.last.files, Arc::new(files));
+        let difference = Difference::between(&self.last.files, &files);
+        self.last.files = Arc::new(files);
         self.last.number += 1;
         self.last.reports = Reports { files: Arc::new(reports.files), made, warnings: reports.warnings, wait: false };
-        Ok(Some(self.rebuilt(&before, reports.typeset)))
+        Ok(Some(self.rebuilt(difference, reports.typeset)))
     }
 
     /// Looks at the files, and says whether one is new, gone, or another one than when they were last looked at.
@@ -212,7 +213,7 @@ impl Session {
         self.is_whole = was_whole && changes.is_empty();
         let has_changed = !changes.is_empty();
         if has_changed {
-            self.texts_now = Arc::new(inputs::of_texts(&self.inputs));
+            inputs::renew_texts(Arc::make_mut(&mut self.texts_now), &self.inputs, &changes);
         }
         if self.settings.lines {
             self.texts.read(self.site.root(), &changes);
@@ -271,7 +272,8 @@ impl Session {
             kept: Some(&kept),
         };
         let rendered = site::render_again(&figures.publication, theme, &figures.tables, &rendering, &self.last.held)?;
-        self.refuse_leaks(computed, &rendered.files, &words, &kept)?;
+        let difference = Difference::between(&self.last.files, &rendered.files);
+        self.refuse_leaks(computed, &rendered.files, &words, &difference)?;
         let reports = match made {
             Some((made, warnings)) => Reports { files: Arc::new(files), made, warnings, wait: false },
             None => Reports { files: Arc::new(files), wait: true, ..std::mem::take(&mut self.last.reports) },
@@ -279,39 +281,34 @@ impl Session {
         let findings = self.record.iter().flat_map(|held| &held.record().findings).chain(&self.unused).cloned();
         let whole = Generation {
             number: self.last.number + 1,
-            files: Arc::new(rendered.files),
+            files: rendered.files,
             made: Arc::new(kept.into_made()),
             held: rendered.held,
             base: Some(*base),
             findings: findings.collect(),
             reports,
         };
-        let before = std::mem::replace(&mut self.last, whole);
-        Ok(self.rebuilt(&before.files, count))
+        self.last = whole;
+        Ok(self.rebuilt(difference, count))
     }
 
     /// Looks for private values in what was not looked through before.
-    fn refuse_leaks(&self, computed: &Computed, files: &Files, words: &Files, kept: &Kept) -> Result<()> {
+    fn refuse_leaks(&self, computed: &Computed, files: &Files, words: &Files, difference: &Difference) -> Result<()> {
         let Computed { base, figures } = computed;
-        let taken = kept.taken();
+        // With other private values nothing was looked through, and nothing is kept either: they are part of what it is made from.
         let same_secrets = self.last.base == Some(*base);
-        let is_known = |path: &String, content| {
-            taken.contains(path) || (same_secrets && self.last.files.get(path) == Some(content))
-        };
-        let new = files.iter().filter(|(path, content)| !is_known(path, content));
+        let new = files.iter().filter(|(path, _)| !same_secrets || difference.changed.contains(*path));
         let new: Files = new.map(|(path, content)| (path.clone(), content.clone())).collect();
         let leaks = [figures.secrets.search(&new), figures.secrets.search(words)].concat();
         refuse_leaks_of(&leaks, |leak| leaks::written(leak, files, &self.site))
     }
 
-    fn rebuilt(&self, before: &Files, typeset: usize) -> Rebuilt {
+    fn rebuilt(&self, difference: Difference, typeset: usize) -> Rebuilt {
         let Generation { files, findings, reports, .. } = &self.last;
-        let changed = files.iter().filter(|(path, content)| before.get(*path) != Some(content));
-        let removed = before.keys().filter(|path| !files.contains_key(*path));
         Rebuilt {
             files: Arc::clone(files),
-            changed: changed.map(|(path, _)| path.clone()).collect(),
-            removed: removed.cloned().collect(),
+            changed: difference.changed,
+            removed: difference.removed,
             edits: Vec::new(),
             findings: findings.clone(),
             typeset,

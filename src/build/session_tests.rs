@@ -159,6 +159,39 @@ fn another_word_changes_only_what_shows_it() {
     assert!(session.typesetting().is_none());
 }
 
+/// Buys and sells a share again and again on one day, with a note on each.
+fn trade_a_lot(site: &TestSite, orders: usize) {
+    let header = site.read("data/executions/2022-07-01.csv").lines().next().unwrap().to_owned();
+    let mut rows = vec![header];
+    for number in 0..orders {
+        let (side, hour, minute) = (["BUY", "SELL"][number % 2], 14 + number / 60, number % 60);
+        let time = format!("2022-07-05T{hour}:{minute:02}:00Z");
+        let id = format!("0000many.{number:08}.01.01");
+        let order = 4_100_000_000 + 7919 * number;
+        rows.push(format!(
+            "{id},{time},DU0000000,MTUM,,STK,BATS,USD,{side},10,134.66,1,0,USD,,1,{order},98{number},,134.66,demo,,,,,,"
+        ));
+        let note = format!("id = \"many-{number}\"\nsymbol = \"MTUM\"\ncreated_at = {time}\nexec_ids = [\"{id}\"]");
+        site.write(&format!("content/trades/many-{number}.md"), &format!("+++\n{note}\n+++\nWords {number}.\n"));
+    }
+    site.write("data/executions/2022-07-05.csv", &(rows.join("\n") + "\n"));
+}
+
+#[test]
+fn one_note_of_many_changes_its_order_and_its_year() {
+    let site = TestSite::new();
+    trade_a_lot(&site, 202);
+    let mut session = open(&site);
+    let first = rebuilt(&mut session, When::Now).unwrap();
+    assert!(first.files.contains_key("journal/2022/index.html"));
+    site.replace("content/trades/many-7.md", "Words 7.", "Other words.");
+    let second = rebuilt(&mut session, When::Now).unwrap();
+    let changed: Vec<&String> = second.changed.iter().collect();
+    assert_eq!(changed[0], "journal/2022/index.html");
+    assert!(changed.len() == 2 && changed[1].starts_with("trades/2022-07-05-mtum-"), "{changed:?}");
+    assert_eq!(differences(&second.files, &fresh(&site).unwrap()), Vec::<String>::new());
+}
+
 #[test]
 fn another_title_or_page_computes_no_figure_again() {
     let site = TestSite::new();

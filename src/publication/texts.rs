@@ -219,6 +219,22 @@ impl Texts {
         };
     }
 
+    pub(crate) fn set_page(&mut self, slug: &str) {
+        let page = Document {
+            slug: slug.to_owned(),
+            title: format!("The page {slug}"),
+            is_titled: true,
+            tags: Vec::new(),
+            summary: String::new(),
+            draft: false,
+            date: None,
+            body: "Words.\n".to_owned(),
+            body_line: 1,
+            path: PathBuf::from(format!("content/{slug}.md")),
+        };
+        self.pages.insert(slug.to_owned(), Arc::new(page));
+    }
+
     pub(crate) fn page_mut(&mut self, slug: &str) -> &mut Document {
         Arc::make_mut(self.pages.get_mut(slug).unwrap())
     }

@@ -55,8 +55,25 @@ pub struct Held {
     links: links::Index,
     /// The links that came from Markdown, by the page they are on.
     markdown: BTreeMap<String, Vec<MarkdownLink>>,
+    files: Arc<Files>,
+    /// The files that were still to come.
+    promised: BTreeSet<String>,
     front: Drawn,
     page_of: Mapped,
+}
+
+impl Held {
+    /// Whether a file that was there or was still to come is neither now.
+    fn has_lost(&self, files: &Files, promised: &BTreeSet<String>) -> bool {
+        let is_gone = |path: &String| !files.contains_key(path) && !promised.contains(path);
+        // Both are in order, so that each is gone through once.
+        let mut now = files.keys().peekable();
+        let mut is_there = |path: &String| {
+            while now.next_if(|next| *next < path).is_some() {}
+            now.peek().is_some_and(|next| *next == path)
+        };
+        self.files.keys().any(|path| !is_there(path) && is_gone(path)) || self.promised.iter().any(is_gone)
+    }
 }
 
 /// The charts of the front, and what they are drawn from.
@@ -98,7 +115,7 @@ impl Mapped {
 #[derive(Debug)]
 pub struct RenderedSite {
     /// Its files.
-    pub files: Files,
+    pub files: Arc<Files>,
     /// For the next rendering, if that keeps files of this one.
     pub held: Held,
 }
@@ -111,7 +128,9 @@ pub struct RenderedSite {
 pub fn render(publication: &Publication, options: &Options) -> Result<Files> {
     let theme = theme::load(options.templates.unwrap_or(&OwnTemplates::none()))?;
     let tables = tables::all(publication);
-    Ok(render_again(publication, &theme, &tables, options, &Held::default())?.files)
+    let RenderedSite { files, held } = render_again(publication, &theme, &tables, options, &Held::default())?;
+    drop(held);
+    Ok(Arc::unwrap_or_clone(files))
 }
 
 /// Renders the site with its templates and tables at hand, after an earlier time of which some files may be kept.
@@ -143,15 +162,22 @@ pub fn render_again(
     files.insert(".nojekyll".into(), FileContent::default());
     files.insert("robots.txt".into(), robots(site.base_url()).into());
     let mut markdown = BTreeMap::new();
+    let mut written = Vec::with_capacity(finished.len());
     for page in finished {
         if !page.links.is_empty() {
             markdown.insert(page.path.clone(), page.links);
         }
-        if files.insert(page.path.clone(), page.content).is_some() {
-            return Err(Error::data(format!("two pages would both be `{}`", page.path))
-                .hint("rename one of the Markdown files in content/"));
-        }
+        written.push((page.path, page.content));
     }
+    let count = written.len();
+    let written = Files::from_iter(written);
+    let twice = if written.len() < count { first_twice(&pages) } else { None };
+    if let Some(path) = twice.or_else(|| files.keys().find(|path| written.contains_key(*path)).cloned()) {
+        return Err(Error::data(format!("two pages would both be `{path}`"))
+            .hint("rename one of the Markdown files in content/"));
+    }
+    let others = std::mem::replace(&mut files, written);
+    files.extend(others);
     if let Some(base_url) = site.base_url() {
         files.insert("sitemap.xml".into(), sitemap(base_url, &files).into());
     }
@@ -168,17 +194,27 @@ pub fn render_again(
     let nothing = BTreeSet::new();
     let promised = options.promised.unwrap_or(&nothing);
     if let Some(folder) = options.content_dir {
-        let missing = links.missing(&files);
+        let missing = links.missing(&files, earlier.has_lost(&files, promised));
         let found = linked_files(folder, missing.iter().filter(|path| !promised.contains(*path)))?;
         if !found.is_empty() {
             files.extend(found);
             links = links::Index::of(&files, site.base_url(), &links);
         }
     }
+    let is_less = earlier.has_lost(&files, promised);
     // In the order in which the pages were listed, which is that of their paths only by chance.
-    let in_order = pages.iter().filter_map(|page| markdown.get(&page.path())).flatten();
-    links.check(&files, promised, in_order)?;
-    Ok(RenderedSite { files, held: Held { links, markdown, front, page_of } })
+    let order: Vec<String> = if markdown.is_empty() { Vec::new() } else { pages.iter().map(Page::path).collect() };
+    let in_order = order.iter().filter_map(|path| markdown.get(path)).flatten();
+    let links = links.check(&files, promised, is_less, in_order)?;
+    let (files, promised) = (Arc::new(files), promised.clone());
+    let held = Held { links, markdown, files: Arc::clone(&files), promised, front, page_of };
+    Ok(RenderedSite { files, held })
+}
+
+/// The first path that two of these pages have.
+fn first_twice(pages: &[Page]) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    pages.iter().map(Page::path).find(|path| !seen.insert(path.clone()))
 }
 
 /// A page, made now or before.
@@ -190,8 +226,7 @@ struct Finished {
 
 fn finished(page: &Page, site: &Site, same: Option<(&Kept, Digest)>, earlier: &Held) -> Result<Finished> {
     let path = page.path();
-    let with_style = |base| Digest::of_parts([base, Digest::of(site.theme.style().as_bytes())]);
-    let same = same.map(|(kept, base)| (kept, if page.has_style() { with_style(base) } else { base }));
+    let same = same.map(|(kept, common)| (kept, page.base(site, common)));
     if let Some(content) = same.and_then(|(kept, base)| kept.take(&path, base)) {
         let links = earlier.markdown.get(&path).cloned().unwrap_or_default();
         return Ok(Finished { path, content, links });

@@ -134,6 +134,67 @@ fn a_broken_link_in_markdown_fails_the_build_at_its_line() {
 }
 
 #[test]
+fn the_foot_lists_a_dozen_pages_and_another_page_all_of_them() {
+    let mut publication = testing::publication();
+    let foot = |files: &Files| {
+        let (_, foot) = page(files, "trades/index.html").split_once("<footer").unwrap();
+        foot.to_owned()
+    };
+    // With the two of the demo there are as many as the foot has room for.
+    (0..10).for_each(|number| publication.texts.set_page(&format!("notes/{number:02}")));
+    let files = render(&publication, &Options::default()).unwrap();
+    assert_eq!(foot(&files).matches("The page notes/").count(), 10);
+    assert!(!files.contains_key("pages/index.html") && !foot(&files).contains("All pages"));
+
+    // One more, and one that has the address of the list.
+    publication.texts.set_page("zebra");
+    publication.texts.set_page("pages");
+    publication.texts.page_mut("pages").body = "[The first](notes/00.md), [this one](pages.md)\n".into();
+    let files = render(&publication, &Options::default()).unwrap();
+    let (list, foot) = (page(&files, "pages/index.html"), foot(&files));
+    assert!(foot.contains("href=\"../pages/index.html\">All pages</a>"));
+    // Those that lie in no folder come first: there is room for nine others.
+    assert!(["About", "Disclosures", "The page zebra"].iter().all(|name| foot.contains(name)), "{foot}");
+    assert_eq!(foot.matches("The page notes/").count(), 9);
+    let (list, _) = list.split_once("<footer").unwrap();
+    assert!(list.contains("href=\"../notes/00/index.html\">The first</a>"));
+    assert_eq!((list.matches("The page notes/").count(), list.matches("The page zebra").count()), (10, 1));
+    assert!(!list.contains("The page pages"), "the list does not list itself");
+    assert!(files.contains_key("notes/09/index.html"));
+}
+
+#[test]
+fn many_notes_have_a_page_for_each_year() {
+    let mut publication = testing::publication();
+    let mut noted: Vec<_> = publication.orders.iter().filter(|order| order.note.is_some()).cloned().collect();
+    noted.iter_mut().for_each(|order| order.date = "2022-12-28".parse().unwrap());
+    let earlier = publication.orders.iter().filter(|order| order.note.is_some()).count();
+    let more = (earlier..200).map(|number| crate::publication::OrderView {
+        slug: format!("more-{number}"),
+        ..noted[number % noted.len()].clone()
+    });
+    let more: Vec<_> = more.collect();
+    publication.orders.splice(0..0, more);
+    let notes = |files: &Files, path: &str| page(files, path).matches("<li><p class=\"meta\">").count();
+    let files = render(&publication, &Options::default()).unwrap();
+    assert_eq!(notes(&files, "journal/index.html"), 200);
+    assert!(!files.contains_key("journal/2022/index.html"));
+
+    publication.orders.insert(0, crate::publication::OrderView { slug: "last".into(), ..noted[0].clone() });
+    publication.texts.set_page("journal/2021");
+    let files = render(&publication, &Options::default()).unwrap();
+    let years: Vec<&String> = files.keys().filter(|path| path.starts_with("journal/2")).collect();
+    assert_eq!(years.iter().map(|path| notes(&files, path)).sum::<usize>(), 201);
+    let journal = page(&files, "journal/index.html");
+    assert_eq!(notes(&files, "journal/index.html"), 50);
+    assert!(years.iter().all(|path| journal.contains(&format!("href=\"../{path}\""))), "{years:?}");
+    // What the author wrote under the name of a year stands above its notes.
+    let year = page(&files, "journal/2021/index.html");
+    assert!(year.contains("Words.") && year.contains("href=\"../../journal/2022/index.html\">2022 →</a>"));
+    assert!(!page(&files, "journal/2022/index.html").contains("rel=\"next\""));
+}
+
+#[test]
 fn drafts_are_shown_only_on_request() {
     let mut publication = testing::publication();
     publication.texts.page_mut("about").draft = true;

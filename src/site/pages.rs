@@ -8,6 +8,8 @@ mod front;
 mod journal;
 mod methodology;
 mod months;
+mod own;
+mod paths;
 mod performance;
 mod posts;
 mod sections;
@@ -27,7 +29,7 @@ use crate::calendar::YearMonth;
 use crate::digest::Digest;
 use crate::publication::{Facts, Month, OrderView, Post, Publication, Reads, StrategyView, Unread};
 use crate::record::Document;
-use crate::render::links::{below_content, encoded};
+use crate::render::links::encoded;
 use crate::render::markdown::PageOf;
 use crate::render::tables::Table;
 
@@ -39,6 +41,10 @@ use super::theme::Theme;
 use crate::format;
 use context::{Link, PageContext, Variables, variables};
 pub use front::FrontCharts;
+use journal::NoteYears;
+use own::OwnPages;
+pub use paths::page_of_files;
+use paths::{month_path, order_path, page_at, strategy_path};
 use sections::{SECTIONS, Section};
 
 /// Everything the pages have in common.
@@ -55,6 +61,8 @@ pub struct Site<'a> {
     months: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     /// The posts that are shown, newest first.
     posts: Vec<Post<'a>>,
+    own: OwnPages<'a>,
+    note_years: NoteYears<'a>,
     common: Variables,
     front_charts: Arc<OnceLock<FrontCharts>>,
 }
@@ -80,30 +88,18 @@ pub enum Page<'a> {
     Order(usize, &'a OrderView),
     /// One of several strategies.
     Strategy(&'a StrategyView),
+    /// The notes of one year, where there are many.
+    NoteYear(i32),
     /// A page of the author's own.
     Own(Unread<'a>),
+    /// The list of those, where there are many.
+    AllOwn,
     /// One of his posts.
     Post(usize, Post<'a>),
     /// The posts with a tag.
     Tag(&'a str),
     /// What a server shows where nothing is.
     NotFound,
-}
-
-fn strategy_path(strategy: &StrategyView) -> String {
-    format!("strategies/{}/index.html", strategy.id)
-}
-
-fn page_at(slug: &str) -> String {
-    if slug.is_empty() { "index.html".into() } else { format!("{slug}/index.html") }
-}
-
-fn month_path(month: YearMonth) -> String {
-    format!("months/{month}/index.html")
-}
-
-fn order_path(order: &OrderView) -> String {
-    format!("trades/{}/index.html", order.slug)
 }
 
 /// The pages of the site.
@@ -113,48 +109,13 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let several = publication.strategies.list.iter().filter(|_| publication.strategies.several).map(Page::Strategy);
     let months = publication.months.iter().enumerate().map(|(number, month)| Page::Month(number, month));
     let orders = publication.orders.iter().enumerate().map(|(number, order)| Page::Order(number, order));
-    let own = site.own_pages().map(Page::Own);
+    let years = site.note_years.years().map(Page::NoteYear);
+    let own = site.own.with_page().filter(|page| !site.note_years.has_page(page.slug())).map(Page::Own);
+    let all_own = site.own.has_list().then_some(Page::AllOwn);
     let posts = site.posts.iter().enumerate().map(|(number, post)| Page::Post(number, *post));
     let tags = posts::tags(site).into_iter().map(Page::Tag);
-    let written = own.chain(posts).chain(tags);
+    let written = years.chain(own).chain(all_own).chain(posts).chain(tags);
     sections.chain(several).chain(months).chain(orders).chain(written).chain([Page::NotFound]).collect()
-}
-
-/// The author's pages that are not part of a page every site has.
-fn own_pages(publication: &Publication, drafts: bool) -> impl Iterator<Item = Unread<'_>> {
-    let shown = publication.texts.pages().filter(move |page| drafts || !page.is_draft());
-    let is_own = |page: &Unread| SECTIONS.iter().all(|section| section.text() != page.slug());
-    shown.filter(move |page| is_own(page) && Post::of(*page).is_none())
-}
-
-/// The page of each Markdown file, by the file's path below `content/`.
-pub fn page_of_files(publication: &Publication, drafts: bool) -> PageOf {
-    let sections = || SECTIONS.iter().filter(|section| (section.applies)(publication));
-    let names = sections().map(|section| (format!("{}.md", section.text()), section.path()));
-    let texts = sections().filter_map(|section| {
-        publication.texts.page(section.text()).map(|text| (below_content(text.path()), section.path()))
-    });
-    let own = own_pages(publication, drafts).map(|page| (below_content(page.path()), page_at(page.slug())));
-    let months = publication.months.iter().map(|month| month.month).flat_map(|month| {
-        let text = publication.texts.commentary(month).map(|text| below_content(text.path()));
-        [Some(format!("months/{month}.md")), text].into_iter().flatten().map(move |file| (file, month_path(month)))
-    });
-    let notes = publication
-        .orders
-        .iter()
-        .filter_map(|order| order.note.as_ref().map(|note| (below_content(&note.path), order_path(order))));
-    let posts = publication.texts.posts(drafts).into_iter().map(|post| (below_content(post.file()), post.path()));
-    names.chain(texts).chain(own).chain(posts).chain(months).chain(notes).collect()
-}
-
-fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
-    let mut months: BTreeMap<_, Vec<_>> = publication.months.iter().map(|month| (month.month, Vec::new())).collect();
-    for order in &publication.orders {
-        if let Some(orders) = months.get_mut(&YearMonth::of(order.date)) {
-            orders.push(order);
-        }
-    }
-    months
 }
 
 impl<'a> Site<'a> {
@@ -187,7 +148,9 @@ impl<'a> Site<'a> {
                 .map(String::as_str)
                 .collect(),
             page_of,
-            months: orders_by_month(publication),
+            months: months::orders_by_month(publication),
+            own: OwnPages::of(publication, options.drafts),
+            note_years: NoteYears::of(publication),
             posts: publication.texts.posts(options.drafts),
             common: Variables::new(),
             front_charts: Arc::default(),
@@ -214,12 +177,16 @@ impl<'a> Site<'a> {
     pub(crate) fn outline(&self) -> Digest {
         let Self { publication, base_url, drafts, lines, .. } = self;
         let settings = format!("{:?} {base_url:?} {drafts} {lines}", publication.facts.masthead);
-        let navigation = Digest::of_parts(self.own_pages().flat_map(|page| [page.slug(), page.title()]));
         let post = |post: &Post| {
             format!("{} {:?} {:?} {:?} {:?}", post.path(), post.title(), post.date(), post.tags(), post.summary())
         };
         let posts = Digest::of_parts(self.posts.iter().map(post));
-        Digest::of_parts([Digest::of(settings.as_bytes()), publication.texts.outline(), navigation, posts])
+        Digest::of_parts([
+            Digest::of(settings.as_bytes()),
+            publication.texts.outline(),
+            self.own.foot_digest(),
+            posts,
+        ])
     }
 
     /// The address the site is published at, ending in `/`.
@@ -235,10 +202,6 @@ impl<'a> Site<'a> {
 
     fn is_shown(&self, text: Unread) -> bool {
         self.drafts || !text.is_draft()
-    }
-
-    fn own_pages(&self) -> impl Iterator<Item = Unread<'a>> {
-        own_pages(self.publication, self.drafts)
     }
 
     /// The path of a month's report, if it has one.
@@ -264,10 +227,8 @@ impl<'a> Site<'a> {
         variables(&Common {
             facts: &self.publication.facts,
             sections: self.navigation(),
-            own_pages: self
-                .own_pages()
-                .map(|page| Link::new(page.title(), &encoded(&page_at(page.slug()))))
-                .collect(),
+            own_pages: self.own.in_foot().map(own::link).collect(),
+            has_more_pages: self.own.has_list(),
             base_url: self.base_url(),
         })
     }
@@ -312,7 +273,10 @@ struct Common<'a> {
     facts: &'a Facts,
     /// Entries of the navigation, in order.
     sections: Vec<Entry>,
+    /// The author's pages, as many as the foot of a page has room for.
     own_pages: Vec<Link>,
+    /// Whether there are more, with a page that lists all of them.
+    has_more_pages: bool,
     base_url: Option<&'a str>,
 }
 
@@ -336,7 +300,7 @@ struct Address<'a> {
     page_title: &'a str,
 }
 
-/// A text of the author's on a section's page.
+/// A text of the author's on a page that is made all the same.
 #[derive(Serialize)]
 struct Body {
     body: String,
@@ -357,7 +321,9 @@ impl<'a> Page<'a> {
             Self::Month(_, month) => month_path(month.month),
             Self::Order(_, order) => order_path(order),
             Self::Strategy(strategy) => strategy_path(strategy),
+            Self::NoteYear(year) => journal::year_path(*year),
             Self::Own(page) => page_at(page.slug()),
+            Self::AllOwn => page_at(own::LIST),
             Self::Post(_, post) => post.path(),
             Self::Tag(tag) => posts::tag_path(tag),
             Self::NotFound => "404.html".into(),
@@ -370,7 +336,9 @@ impl<'a> Page<'a> {
             Self::Month(..) => "month.html",
             Self::Order(..) => "trade.html",
             Self::Strategy(_) => "strategy.html",
+            Self::NoteYear(_) => "journal_year.html",
             Self::Own(_) => "page.html",
+            Self::AllOwn => "pages.html",
             Self::Post(..) => "post.html",
             Self::Tag(_) => "tag.html",
             Self::NotFound => "404.html",
@@ -383,7 +351,7 @@ impl<'a> Page<'a> {
             Self::Month(..) => page_at("months"),
             Self::Order(..) => page_at("trades"),
             Self::Strategy(_) => page_at("strategies"),
-            Self::Post(..) | Self::Tag(_) => page_at("journal"),
+            Self::NoteYear(_) | Self::Post(..) | Self::Tag(_) => page_at("journal"),
             other => other.path(),
         }
     }
@@ -396,7 +364,9 @@ impl<'a> Page<'a> {
                 format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date))
             }
             Self::Strategy(strategy) => strategy.name.clone(),
+            Self::NoteYear(year) => format!("Notes on orders, {year}"),
             Self::Own(page) => page.title().into(),
+            Self::AllOwn => "All pages".into(),
             Self::Post(_, post) => post.title().into(),
             Self::Tag(tag) => format!("Posts on {tag}"),
             Self::NotFound => "Page not found".into(),
@@ -426,18 +396,27 @@ impl<'a> Page<'a> {
         Ok(Rendered { html, links: own.links, reads: reads.into_paths() })
     }
 
-    /// Whether it carries the style inside: the page for wrong addresses is seen at any of them.
-    pub(crate) fn has_style(&self) -> bool {
-        matches!(self, Self::NotFound)
+    /// The digest of what it is made from, where all pages are made from `common`. The page for wrong addresses is seen at
+    /// any of them, and so carries the style inside.
+    pub(crate) fn base(&self, site: &Site<'a>, common: Digest) -> Digest {
+        match self {
+            Self::NotFound => Digest::of_parts([common, Digest::of(site.theme.style().as_bytes())]),
+            Self::AllOwn => Digest::of_parts([common, site.own.list_digest()]),
+            _ => common,
+        }
     }
 
     /// What its template receives beside what all pages do.
     fn context(&self, site: &Site<'a>, path: &str, reads: &Reads) -> Result<PageContext> {
         match self {
-            Self::Section(section) => section_context(section, site, reads),
+            Self::Section(section) => with_text((section.context)(site, reads)?, section.text(), site, path, reads),
             Self::Month(number, month) => months::month(site, *number, month, path, reads),
             Self::Order(number, order) => trades::order(site, *number, order, path, reads),
             Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
+            Self::NoteYear(year) => {
+                with_text(journal::year(site, *year, reads)?, &journal::year_slug(*year), site, path, reads)
+            }
+            Self::AllOwn => with_text(own::list(&site.own)?, own::LIST, site, path, reads),
             Self::Own(page) => {
                 let text = site.markdown(page.read(reads), path, 1)?;
                 Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
@@ -449,11 +428,10 @@ impl<'a> Page<'a> {
     }
 }
 
-/// What a section's template receives, with the author's text for it where there is one.
-fn section_context(section: &Section, site: &Site, reads: &Reads) -> Result<PageContext> {
-    let mut context = (section.context)(site, reads)?;
-    if let Some(text) = site.publication.texts.page(section.text()).filter(|text| site.is_shown(*text)) {
-        let text = site.markdown(text.read(reads), &section.path(), 1)?;
+/// What a template receives, with the author's text of this name where there is one.
+fn with_text(mut context: PageContext, name: &str, site: &Site, path: &str, reads: &Reads) -> Result<PageContext> {
+    if let Some(text) = site.publication.texts.page(name).filter(|text| site.is_shown(*text)) {
+        let text = site.markdown(text.read(reads), path, 1)?;
         context.variables.extend(variables(&Body { body: text.html })?);
         context.links.extend(text.links);
     }

@@ -18,6 +18,8 @@ pub struct Looks {
     late: Option<Instant>,
     /// What the events since the last look were about.
     paths: BTreeSet<PathBuf>,
+    /// What was looked at and is to be looked at again.
+    seen: BTreeSet<PathBuf>,
 }
 
 /// A look that is due.
@@ -39,7 +41,7 @@ impl Looks {
         self.plan_again(now);
     }
 
-    /// Plans to look at everything once more.
+    /// Plans to look once more, and then at everything.
     pub fn plan_again(&mut self, now: Instant) {
         self.again.get_or_insert(now + AGAIN);
         self.late = Some(now + LATE);
@@ -50,14 +52,21 @@ impl Looks {
         [self.now, self.again, self.late].into_iter().flatten().min()
     }
 
-    /// Takes those away that are due. The first after an event is at what the event was about; the later ones are at everything,
+    /// Takes those away that are due. The first two after an event are at what the event was about; the last one is at everything,
     /// because systems do not say all that happens.
     pub fn take(&mut self, now: Instant) -> Look {
-        let is_first = self.now.take_if(|at| *at <= now).is_some();
-        let is_again = self.again.take_if(|at| *at <= now).is_some();
-        let is_late = self.late.take_if(|at| *at <= now).is_some();
-        let paths = std::mem::take(&mut self.paths);
-        Look { paths: (is_first && !is_again && !is_late).then_some(paths), is_late }
+        let is_due = |at: &mut Instant| *at <= now;
+        self.now.take_if(is_due);
+        let is_again = self.again.take_if(is_due).is_some();
+        let is_late = self.late.take_if(is_due).is_some();
+        let mut paths = std::mem::take(&mut self.paths);
+        if is_again {
+            paths.append(&mut self.seen);
+        } else {
+            self.seen.extend(paths.iter().cloned());
+        }
+        let is_whole = is_late || paths.is_empty();
+        Look { paths: (!is_whole).then_some(paths), is_late }
     }
 }
 
@@ -66,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_file_is_looked_at_now_and_everything_again() {
+    fn a_whole_file_is_looked_at_now_and_again_and_then_everything() {
         let start = Instant::now();
         let mut looks = Looks::default();
         looks.plan(start, [PathBuf::from("content/a.md")], true);
@@ -75,7 +84,21 @@ mod tests {
             let Look { paths, is_late } = looks.take(next);
             found.push((next - start, paths.map(|paths| paths.len()), is_late));
         }
-        assert_eq!(found, [(Duration::ZERO, Some(1), false), (AGAIN, None, false), (LATE, None, true)]);
+        assert_eq!(found, [(Duration::ZERO, Some(1), false), (AGAIN, Some(1), false), (LATE, None, true)]);
+    }
+
+    #[test]
+    fn a_second_look_is_at_what_happened_since_the_first_too_and_without_events_at_everything() {
+        let start = Instant::now();
+        let mut looks = Looks::default();
+        let path = |name: &str| PathBuf::from(format!("content/{name}.md"));
+        looks.plan(start, [path("a")], true);
+        looks.take(start);
+        looks.plan(start + AGAIN / 2, [path("b")], false);
+        assert_eq!(looks.take(start + AGAIN).paths, Some(BTreeSet::from([path("a"), path("b")])));
+        looks.take(start + LATE * 2);
+        looks.plan_again(start);
+        assert_eq!(looks.take(start + AGAIN), Look { paths: None, is_late: false });
     }
 
     #[test]

@@ -118,9 +118,13 @@ pub struct NoteRow<'a> {
     matched_expectation: Option<bool>,
 }
 
-/// The orders with a note, newest first.
-pub fn notes<'a>(publication: &'a Publication, reads: &Reads) -> impl Iterator<Item = NoteRow<'a>> {
-    publication.orders.iter().filter_map(|order| note_row(order, publication, reads))
+/// Those of these orders that have a note.
+pub fn note_rows<'a>(
+    orders: impl Iterator<Item = &'a OrderView>,
+    publication: &'a Publication,
+    reads: &Reads,
+) -> impl Iterator<Item = NoteRow<'a>> {
+    orders.filter_map(|order| note_row(order, publication, reads))
 }
 
 fn note_row<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -> Option<NoteRow<'a>> {

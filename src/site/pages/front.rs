@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Site;
-use super::context::{NoteRow, PageContext, YearRow, notes, years};
+use super::context::{NoteRow, PageContext, YearRow, note_rows, years};
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::sentence::{self, Span};
@@ -83,7 +83,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         cash_weight: publication.cash_weight,
         largest_weight: largest_weight(&publication.positions, publication.cash_weight),
         orders: publication.orders.get(..LATEST_ORDERS).unwrap_or(&publication.orders),
-        notes: notes(publication, reads).take(LATEST_NOTES).collect(),
+        notes: note_rows(publication.orders.iter(), publication, reads).take(LATEST_NOTES).collect(),
         current_signals: current_signals(publication),
         several: publication.strategies.several,
     })

@@ -1,17 +1,26 @@
 //! The trader's commentary and notes.
 
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
 use serde::Serialize;
 
-use super::context::{NoteRow, PageContext, notes};
+use super::context::{NoteRow, PageContext, note_rows};
 use super::posts::{self, PostRow};
 use super::{Site, page_at};
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::Reads;
+use crate::publication::{OrderView, Publication, Reads};
 use crate::record::Document;
 
 /// Months of commentary in full; the earlier ones are linked.
 const FULL: usize = 6;
+
+/// Notes that the journal shows on one page. Where there are more, each year has a page of its own.
+const ON_ONE_PAGE: usize = 200;
+
+/// Notes that the journal shows where the years have pages.
+const NEWEST: usize = 50;
 
 #[derive(Serialize)]
 struct Journal<'a> {
@@ -19,6 +28,14 @@ struct Journal<'a> {
     commentary: Vec<Commentary>,
     earlier: Vec<YearMonth>,
     notes: Vec<NoteRow<'a>>,
+    /// The years that have a page of notes, newest first.
+    years: Vec<YearOfNotes>,
+}
+
+#[derive(Serialize)]
+struct YearOfNotes {
+    year: i32,
+    notes: usize,
 }
 
 #[derive(Serialize)]
@@ -53,6 +70,70 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     }
     let earlier = texts.map(|(month, _)| month).filter(|month| site.has_month(*month)).collect();
     let posts = posts::rows(site, site.posts.iter().copied(), reads)?;
-    let notes = notes(site.publication, reads).collect();
-    Ok(PageContext::new(&Journal { posts, commentary, earlier, notes })?.with_links(links))
+    let most = if site.note_years.0.is_empty() { ON_ONE_PAGE } else { NEWEST };
+    let notes = note_rows(noted(site.publication), site.publication, reads).take(most).collect();
+    let years = site.note_years.0.iter().rev();
+    let years = years.map(|(year, orders)| YearOfNotes { year: *year, notes: orders.len() }).collect();
+    Ok(PageContext::new(&Journal { posts, commentary, earlier, notes, years })?.with_links(links))
+}
+
+/// The orders with a note, newest first.
+fn noted(publication: &Publication) -> impl Iterator<Item = &OrderView> {
+    publication.orders.iter().filter(|order| order.note.is_some())
+}
+
+/// The orders with a note by their years, newest first in each; none where all of them fit on one page.
+pub struct NoteYears<'a>(BTreeMap<i32, Vec<&'a OrderView>>);
+
+impl<'a> NoteYears<'a> {
+    /// Those of a publication.
+    pub fn of(publication: &'a Publication) -> Self {
+        let mut years = BTreeMap::<i32, Vec<&OrderView>>::new();
+        if noted(publication).nth(ON_ONE_PAGE).is_some() {
+            for order in noted(publication) {
+                years.entry(order.date.year()).or_default().push(order);
+            }
+        }
+        Self(years)
+    }
+
+    /// The years that have a page.
+    pub fn years(&self) -> impl Iterator<Item = i32> {
+        self.0.keys().copied()
+    }
+
+    /// Whether the page of this name is that of a year.
+    pub fn has_page(&self, name: &str) -> bool {
+        self.years().any(|year| year_slug(year) == name)
+    }
+}
+
+/// The name of a year's page.
+pub fn year_slug(year: i32) -> String {
+    format!("journal/{year}")
+}
+
+/// The path of a year's page.
+pub fn year_path(year: i32) -> String {
+    page_at(&year_slug(year))
+}
+
+#[derive(Serialize)]
+struct OneYear<'a> {
+    year: i32,
+    notes: Vec<NoteRow<'a>>,
+    previous: Option<i32>,
+    next: Option<i32>,
+}
+
+/// The notes of one year.
+pub fn year(site: &Site, year: i32, reads: &Reads) -> Result<PageContext> {
+    let years = &site.note_years.0;
+    let orders = years.get(&year).into_iter().flatten().copied();
+    PageContext::new(&OneYear {
+        year,
+        notes: note_rows(orders, site.publication, reads).collect(),
+        previous: years.range(..year).next_back().map(|(year, _)| *year),
+        next: years.range(year + 1..).next().map(|(year, _)| *year),
+    })
 }

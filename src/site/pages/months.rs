@@ -1,5 +1,7 @@
 //! The list of months, and the page of each.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Site;
@@ -7,7 +9,7 @@ use super::context::{PageContext, YearRow, years};
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::sentence::{self, Span};
-use crate::publication::{Month, OrderView, Reads, Unread};
+use crate::publication::{Month, OrderView, Publication, Reads, Unread};
 use crate::render::{charts, short_forms};
 use crate::site::markdown;
 
@@ -77,4 +79,15 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
         commentary_title: document.filter(|document| document.is_titled).map(|document| document.title.as_str()),
     })?;
     Ok(context.with_links(links.unwrap_or_default()))
+}
+
+/// The months that have a page, each with the orders first filled in it, newest first.
+pub fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
+    let mut months: BTreeMap<_, Vec<_>> = publication.months.iter().map(|month| (month.month, Vec::new())).collect();
+    for order in &publication.orders {
+        if let Some(orders) = months.get_mut(&YearMonth::of(order.date)) {
+            orders.push(order);
+        }
+    }
+    months
 }

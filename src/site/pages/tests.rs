@@ -23,13 +23,28 @@ fn words(template: &str) -> BTreeSet<String> {
 fn with_each_page(check: impl Fn(&Page, &Site)) {
     let mut publication = testing::publication();
     publication.strategies.several = true;
+    for number in 0..20 {
+        publication.texts.set_page(&format!("page-{number}"));
+    }
+    let noted = publication.orders.iter().find(|order| order.note.is_some()).unwrap().clone();
+    publication.orders.extend((0..300).map(|number| OrderView { slug: format!("order-{number}"), ..noted.clone() }));
     publication.strategies.no_comparison = Some("prices are missing".into());
     let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
     let site = Site::new(&publication, &Options::default(), &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);
     assert_eq!(site.sections().count(), SECTIONS.len());
     let kinds: BTreeSet<&str> = pages.iter().map(Page::template).collect();
-    let others = ["month.html", "trade.html", "strategy.html", "page.html", "post.html", "tag.html", "404.html"];
+    let others = [
+        "month.html",
+        "trade.html",
+        "strategy.html",
+        "journal_year.html",
+        "page.html",
+        "pages.html",
+        "post.html",
+        "tag.html",
+        "404.html",
+    ];
     assert_eq!(kinds, SECTIONS.iter().map(|section| section.template).chain(others).collect());
     pages.iter().for_each(|page| check(page, &site));
 }
