@@ -211,7 +211,7 @@ fn several_strategies_have_an_overview_and_their_parts_add_up() {
     let total = overview.split_once("Account</b>").unwrap().1.split_once("<b>").unwrap().1.split_once('%').unwrap().0;
     let total: f64 = total.trim_start_matches('+').parse().unwrap();
     assert_eq!(parts.len(), 3, "{overview}");
-    assert!((parts.iter().sum::<f64>() - total).abs() < 0.02 && (total - 109.67).abs() < 0.05, "{parts:?} {total}");
+    assert!((parts.iter().sum::<f64>() - total).abs() < 0.02 && (total - 109.67).abs() < 0.11, "{parts:?} {total}");
     for id in ["quick", "calm"] {
         assert!(overview.contains(&format!("strategies/{id}/index.html")));
         assert!(site.read(&format!("public/strategies/{id}/index.html")).contains("Its orders, newest first"));
