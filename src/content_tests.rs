@@ -219,9 +219,7 @@ fn files_may_have_any_name_that_a_link_can_spell() {
     assert_eq!(month.matches("\"../../months/my%20chart.png\"").count(), 3, "{month}");
     assert!(files["index.html"].contains("href=\"%C3%9Cber%20mich/index.html\""));
     assert!(files["sitemap.xml"].contains("<loc>https://example.org/record/%C3%9Cber%20mich/</loc>"));
-    assert!(
-        files["Über mich/index.html"].contains("href=\"https://example.org/record/%C3%9Cber%20mich/index.html\"")
-    );
+    assert!(files["Über mich/index.html"].contains("href=\"https://example.org/record/%C3%9Cber%20mich/\""));
 }
 
 #[test]

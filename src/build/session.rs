@@ -24,7 +24,7 @@ use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
 use crate::record::{Finding, HeldRecord, Record};
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
-use crate::report::{Cache, path_of};
+use crate::report::{CARD_PATH, Cache, path_of};
 use crate::site::theme::Theme;
 use crate::site::{self, Files};
 use crate::site_dir::SiteDir;
@@ -249,8 +249,9 @@ impl Session {
     fn render(&mut self, computed: &Computed, theme: &Theme, typeset: Option<TypesetReports>) -> Result<Rebuilt> {
         let Computed { base, figures } = computed;
         let kept = self.kept(*base, &self.last.made, &self.last.files);
-        let promised: BTreeSet<String> =
-            figures.publication.months.iter().map(|month| path_of(month.month)).collect();
+        let months = figures.publication.months.iter().map(|month| path_of(month.month));
+        let address = self.settings.base_url.as_ref().or(figures.publication.facts.masthead.base_url.as_ref());
+        let promised: BTreeSet<String> = months.chain(address.map(|_| CARD_PATH.to_owned())).collect();
         let old = self.last.reports.files.iter().filter(|(path, _)| promised.contains(*path));
         let (files, words, count, made) = match typeset {
             Some(TypesetReports { reports, made, .. }) => {

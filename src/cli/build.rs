@@ -51,6 +51,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if let Some(answer) = kept::read(site, &config) {
         terminal.say(answer.in_words());
     }
+    if config.site.base_url.is_none() && arguments.base_url.is_none() {
+        terminal.say("no feed, sitemap and picture for links: they need the address of the site, `[site] base_url`");
+    }
     let index = arguments.out.clone().unwrap_or_else(|| site.public()).join("index.html");
     terminal.result(index.display())?;
     Ok(Outcome::Fine)

@@ -180,6 +180,7 @@ fn known_keys() -> Vec<Section> {
 /// Keys without a default, which the default configuration therefore does not show.
 pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("site", "base_url"),
+    ("site", "feed_id"),
     ("site", "inception"),
     ("account", "exchange"),
     ("account", "base_currency"),
@@ -201,6 +202,11 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
     let checks = [
         ("site.title", config.site.title.trim().is_empty(), "a site needs a title".to_owned()),
         ("site.base_url", config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)), ADDRESS.to_owned()),
+        (
+            "site.feed_id",
+            config.site.feed_id.as_deref().is_some_and(|id| !is_feed_id(id)),
+            "it must be a tag URI without blanks, such as tag:example.org,2026:record".to_owned(),
+        ),
         (
             "analysis.risk_free",
             !(-0.2..=1.0).contains(&analysis.risk_free),
@@ -284,6 +290,13 @@ pub fn is_base_url(url: &str) -> bool {
             && !rest.starts_with('/')
             && !rest.contains(|c: char| c.is_whitespace() || "\"'<>?#".contains(c))
     })
+}
+
+/// Whether a text is a `tag:` URI (RFC 4151), as far as it matters: an owner, a date, and nothing that XML would have to escape.
+fn is_feed_id(text: &str) -> bool {
+    let rest = text.strip_prefix("tag:").and_then(|rest| rest.split_once(','));
+    rest.is_some_and(|(owner, rest)| !owner.is_empty() && rest.starts_with(|c: char| c.is_ascii_digit()))
+        && text.chars().all(|c| c.is_ascii_graphic() && !"\"'<>&".contains(c))
 }
 
 /// The error about a key, pointing to where it was set.

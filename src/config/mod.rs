@@ -100,8 +100,11 @@ pub struct Site {
     pub description: String,
     /// `live`, `paper` or `demo`; empty until it is said.
     pub status: Status,
-    /// The address it is published at, ending in `/`; the 404 page and canonical links need it.
+    /// The address it is published at, ending in `/`; the 404 page, canonical links, the feed and the picture for links need it.
     pub base_url: Option<String>,
+    /// What the feed and its entries are named by, if not by the address: `tag:example.org,2026:record`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed_id: Option<String>,
     /// Language of the pages.
     pub locale: String,
     /// Where the record starts; earlier snapshots and fills are left out. Default: the first snapshot.
@@ -117,6 +120,7 @@ impl Default for Site {
             description: String::new(),
             status: Status::Unset,
             base_url: None,
+            feed_id: None,
             locale: "en-GB".into(),
             inception: None,
         }

@@ -172,6 +172,11 @@ pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
     sentence.0
 }
 
+/// A sentence without the looks of its figures.
+pub fn in_words(sentence: &[Span]) -> String {
+    sentence.iter().map(|span| span.text.as_str()).collect()
+}
+
 /// `4 January 2022`.
 fn long(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()

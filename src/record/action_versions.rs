@@ -11,62 +11,33 @@ use rust_decimal::Decimal;
 use super::Source;
 use super::action::{ActionKind, CorporateAction, UNNUMBERED};
 use super::asset_class::AssetClass;
-use super::versions::{Difference, Versioned};
+use super::versions::{Difference, Differences, Versioned, statement_fields};
 
 impl Versioned for CorporateAction {
-    fn generated(&self) -> Option<DateTime<Utc>> {
-        self.generated
-    }
-
-    fn undated(&self) -> Self {
-        Self { generated: None, ..self.clone() }
-    }
-
-    fn source(&self) -> &Source {
-        &self.source
-    }
+    statement_fields!();
 
     fn differences(&self, other: &Self) -> Vec<Difference> {
-        let mut found = Vec::new();
-        let mut compare = |field, differs: bool, this: String, other: String| {
-            if differs {
-                found.push(Difference::new(field, this, other));
-            }
-        };
-        compare("date", self.date != other.date, self.date.to_string(), other.date.to_string());
+        let mut found = Differences::default();
+        found.compare("date", self.date, other.date);
         let accounts = self.account.is_some() && other.account.is_some() && self.account != other.account;
-        compare("account", accounts, "this account".into(), "another account".into());
-        let kinds = !same_kind(&self.kind, &other.kind);
-        compare("kind", kinds, self.kind.to_string(), other.kind.to_string());
+        found.add_if(accounts, "account", "this account", "another account");
+        found.add_if(!same_kind(&self.kind, &other.kind), "kind", &self.kind, &other.kind);
         let contract = |row: &Self| row.conid.map_or_else(|| row.symbol.to_string(), |number| number.to_string());
-        compare("contract", !self.same_contract(other), contract(self), contract(other));
-        let taken_back = self.cancels.is_some() != other.cancels.is_some();
-        let words = |row: &Self| if row.cancels.is_some() { "takes another back" } else { "stands" };
-        compare("standing", taken_back, words(self).into(), words(other).into());
-        if let (Some(this), Some(that)) = (self.time, other.time) {
-            compare("time", this != that, this.to_rfc3339(), that.to_rfc3339());
-        }
-        if let (Some(this), Some(that)) = (self.currency, other.currency) {
-            compare("currency", this != that, this.to_string(), that.to_string());
-        }
-        if let (Some(this), Some(that)) = (self.ratio, other.ratio) {
-            compare("ratio", this != that, this.to_string(), that.to_string());
-        }
-        let amounts = [
-            ("quantity", self.quantity, other.quantity),
-            ("proceeds", self.proceeds, other.proceeds),
-            ("value", self.value, other.value),
-            ("price", self.price, other.price),
-            ("multiplier", self.multiplier, other.multiplier),
-        ];
-        for (field, this, that) in amounts {
-            if let (Some(this), Some(that)) = (this, that) {
-                compare(field, this != that, this.to_string(), that.to_string());
-            }
-        }
-        let (this, that) = (self.text.trim(), other.text.trim());
-        compare("text", !this.is_empty() && !that.is_empty() && this != that, this.into(), that.into());
-        found
+        found.add_if(!self.same_contract(other), "contract", contract(self), contract(other));
+        let standing = |row: &Self| if row.cancels.is_some() { "takes another back" } else { "stands" };
+        found.compare("standing", standing(self), standing(other));
+        let time = |row: &Self| row.time.map(|time| time.to_rfc3339());
+        found.compare_known("time", time(self), time(other));
+        found.compare_known("currency", self.currency, other.currency);
+        found.compare_known("ratio", self.ratio, other.ratio);
+        found.compare_known("quantity", self.quantity, other.quantity);
+        found.compare_known("proceeds", self.proceeds, other.proceeds);
+        found.compare_known("value", self.value, other.value);
+        found.compare_known("price", self.price, other.price);
+        found.compare_known("multiplier", self.multiplier, other.multiplier);
+        let text = |row: &Self| Some(row.text.trim().to_owned()).filter(|text| !text.is_empty());
+        found.compare_known("text", text(self), text(other));
+        found.into()
     }
 
     /// Fills in what this one lacks. Earlier versions left a zero out, so that it says no more than nothing.

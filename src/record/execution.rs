@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asset_class::AssetClass;
 use super::name::{AccountId, Currency, ExecId, Ticker};
 use super::source::Source;
-use super::versions::{Difference, Versioned, last_word};
+use super::versions::{Difference, Differences, Versioned, last_word, statement_fields};
 
 /// Bought or sold. A short sale is a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -188,67 +188,46 @@ impl Execution {
 const SECONDS_APART: i64 = 60;
 
 impl Versioned for Execution {
-    fn generated(&self) -> Option<DateTime<Utc>> {
-        self.generated
-    }
-
-    fn undated(&self) -> Self {
-        Self { generated: None, ..self.clone() }
-    }
-
-    fn source(&self) -> &Source {
-        &self.source
-    }
+    statement_fields!();
 
     fn differences(&self, other: &Self) -> Vec<Difference> {
         if self.cancels.is_some() && other.cancels.is_some() && self.account == other.account {
             // Whatever they copy of the fill that they take back, they say the same.
             return Vec::new();
         }
-        let mut found = Vec::new();
-        let mut compare = |field, differs: bool, this: String, other: String| {
-            if differs {
-                found.push(Difference::new(field, this, other));
-            }
-        };
-        let one = self;
-        let far = (one.time - other.time).num_seconds().abs();
-        let time_differs = if one.source == other.source { far != 0 } else { far > SECONDS_APART };
+        let mut found = Differences::default();
+        let far = (self.time - other.time).num_seconds().abs();
+        let time_differs = if self.source == other.source { far != 0 } else { far > SECONDS_APART };
         let time = |row: &Self| row.time.format("%FT%TZ").to_string();
-        compare("time", time_differs, time(one), time(other));
+        found.add_if(time_differs, "time", time(self), time(other));
         // The message must not repeat a number that is private.
-        compare("account", one.account != other.account, "this account".into(), "another account".into());
-        compare("conid", !agree(&one.conid, &other.conid), said(&one.conid), said(&other.conid));
-        compare("currency", one.currency != other.currency, one.currency.to_string(), other.currency.to_string());
-        compare("side", one.side != other.side, one.side.to_string(), other.side.to_string());
-        compare("quantity", one.quantity != other.quantity, one.quantity.to_string(), other.quantity.to_string());
-        compare("price", one.price != other.price, one.price.to_string(), other.price.to_string());
-        let (this, that) = (one.multiplier.to_string(), other.multiplier.to_string());
-        compare("multiplier", one.multiplier != other.multiplier, this, that);
-        let priced_alike =
-            (one.quantity, one.price, one.multiplier) == (other.quantity, other.price, other.multiplier);
-        let same = same_amount(one.proceeds.map(|money| money.abs()), other.proceeds.map(|money| money.abs()));
-        compare("proceeds", priced_alike && !same, said(&one.proceeds), said(&other.proceeds));
-        let same = same_amount(one.commission, other.commission);
-        compare("commission", !same, said(&one.commission), said(&other.commission));
-        let (this, that) = (&one.commission_currency, &other.commission_currency);
-        compare("commission_currency", !agree(this, that), said(this), said(that));
-        let (this, that) = (&one.reference_price, &other.reference_price);
-        compare("reference_price", !agree(this, that), said(this), said(that));
-        let same_rate = one.source != other.source || agree(&one.fx_to_base, &other.fx_to_base);
-        compare("rate", !same_rate, said(&one.fx_to_base), said(&other.fx_to_base));
-        let kind = |row: &Self| if row.cancels.is_some() { "a cancellation" } else { "a fill" }.to_owned();
-        compare("cancels", one.cancels.is_some() != other.cancels.is_some(), kind(one), kind(other));
-        let money = || one.money()?.checked_sub(other.money()?);
-        let paid = || other.commission?.checked_sub(one.commission?);
-        for difference in &mut found {
-            difference.effect = match difference.field {
-                "price" | "quantity" | "multiplier" | "proceeds" => one.in_base(money()),
-                "commission" if one.commission_currency == Some(one.currency) => one.in_base(paid()),
-                _ => None,
-            };
+        found.add_if(self.account != other.account, "account", "this account", "another account");
+        found.compare_known("conid", self.conid, other.conid);
+        found.compare("currency", self.currency, other.currency);
+        found.compare("side", self.side, other.side);
+        found.compare("quantity", self.quantity, other.quantity);
+        found.compare("price", self.price, other.price);
+        found.compare("multiplier", self.multiplier, other.multiplier);
+        let priced = |row: &Self| (row.quantity, row.price, row.multiplier);
+        let same = same_amount(self.proceeds.map(|money| money.abs()), other.proceeds.map(|money| money.abs()));
+        let differ = priced(self) == priced(other) && !same;
+        found.add_if(differ, "proceeds", said(&self.proceeds), said(&other.proceeds));
+        let same = same_amount(self.commission, other.commission);
+        found.add_if(!same, "commission", said(&self.commission), said(&other.commission));
+        found.compare_known("commission_currency", self.commission_currency, other.commission_currency);
+        found.compare_known("reference_price", self.reference_price, other.reference_price);
+        if self.source == other.source {
+            found.compare_known("rate", self.fx_to_base, other.fx_to_base);
         }
-        found
+        let kind = |row: &Self| if row.cancels.is_some() { "a cancellation" } else { "a fill" };
+        found.compare("cancels", kind(self), kind(other));
+        for field in ["price", "quantity", "multiplier", "proceeds"] {
+            found.set_effect(field, || self.in_base(self.money()?.checked_sub(other.money()?)));
+        }
+        if self.commission_currency == Some(self.currency) {
+            found.set_effect("commission", || self.in_base(other.commission?.checked_sub(self.commission?)));
+        }
+        found.into()
     }
 
     fn complete_from(&mut self, other: &Self) {
@@ -289,11 +268,6 @@ impl Versioned for Execution {
 /// What a field says that may be empty.
 fn said<T: ToString>(value: &Option<T>) -> String {
     value.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Two optional values agree unless both are known and differ.
-fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
-    one.is_none() || other.is_none() || one == other
 }
 
 /// Two amounts agree if one of them is unknown, or both are the same figure written with more and with fewer

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::{AccountId, Currency, Ticker};
 use super::source::Source;
-use super::versions::{Difference, Versioned};
+use super::versions::{Difference, Differences, Versioned, statement_fields};
 
 /// What kind of money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -215,42 +215,24 @@ impl StatementPeriod {
 }
 
 impl Versioned for CashFlow {
-    fn generated(&self) -> Option<DateTime<Utc>> {
-        self.generated
-    }
-
-    fn undated(&self) -> Self {
-        Self { generated: None, ..self.clone() }
-    }
-
-    fn source(&self) -> &Source {
-        &self.source
-    }
+    statement_fields!();
 
     fn differences(&self, other: &Self) -> Vec<Difference> {
-        let mut found = Vec::new();
-        let amount = (self.amount != other.amount).then(|| {
-            let more = self.amount.checked_sub(other.amount);
-            let effect = more.and_then(|more| more.checked_mul(self.fx_to_base.unwrap_or(Decimal::ONE)));
-            Difference { effect, ..Difference::new("amount", self.amount, other.amount) }
+        let mut found = Differences::default();
+        found.compare("amount", self.amount, other.amount);
+        found.set_effect("amount", || {
+            let more = self.amount.checked_sub(other.amount)?;
+            more.checked_mul(self.fx_to_base.unwrap_or(Decimal::ONE))
         });
-        found.extend(amount);
-        let mut compare = |field, differs: bool, this: String, other: String| {
-            if differs {
-                found.push(Difference::new(field, this, other));
-            }
-        };
-        compare("date", self.date != other.date, self.date.to_string(), other.date.to_string());
-        compare("account", self.account != other.account, "this account".into(), "another account".into());
-        compare("currency", self.currency != other.currency, self.currency.to_string(), other.currency.to_string());
+        found.compare("date", self.date, other.date);
+        found.add_if(self.account != other.account, "account", "this account", "another account");
+        found.compare("currency", self.currency, other.currency);
         // Earlier versions took for `other` what they did not know.
         let unknown = |kind| matches!(kind, FlowKind::Other | FlowKind::Unassigned);
         let same_kind = self.kind == other.kind || (unknown(self.kind) && unknown(other.kind));
-        compare("kind", !same_kind, self.kind.to_string(), other.kind.to_string());
-        if let (Some(this), Some(that)) = (self.fx_to_base, other.fx_to_base) {
-            compare("rate", this != that, this.to_string(), that.to_string());
-        }
-        found
+        found.add_if(!same_kind, "kind", self.kind, other.kind);
+        found.compare_known("rate", self.fx_to_base, other.fx_to_base);
+        found.into()
     }
 
     fn complete_from(&mut self, other: &Self) {
@@ -269,29 +251,15 @@ impl Versioned for CashFlow {
 }
 
 impl Versioned for StatementPeriod {
-    fn generated(&self) -> Option<DateTime<Utc>> {
-        self.generated
-    }
-
-    fn undated(&self) -> Self {
-        Self { generated: None, ..self.clone() }
-    }
-
-    fn source(&self) -> &Source {
-        &self.source
-    }
+    statement_fields!();
 
     fn differences(&self, other: &Self) -> Vec<Difference> {
-        let fields = [
-            ("starting value", Some(self.starting_value), Some(other.starting_value)),
-            ("ending value", Some(self.ending_value), Some(other.ending_value)),
-            ("external flows", self.external_flows, other.external_flows),
-            ("time-weighted return", self.twr_percent, other.twr_percent),
-        ];
-        let both = fields.into_iter().filter_map(|(field, this, that)| Some((field, this?, that?)));
-        both.filter(|(_, this, that)| this != that)
-            .map(|(field, this, that)| Difference::new(field, this, that))
-            .collect()
+        let mut found = Differences::default();
+        found.compare("starting value", self.starting_value, other.starting_value);
+        found.compare("ending value", self.ending_value, other.ending_value);
+        found.compare_known("external flows", self.external_flows, other.external_flows);
+        found.compare_known("time-weighted return", self.twr_percent, other.twr_percent);
+        found.into()
     }
 
     fn complete_from(&mut self, other: &Self) {

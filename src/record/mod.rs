@@ -15,6 +15,7 @@ mod content_files;
 pub mod corrections;
 pub mod coverage;
 mod cut;
+mod differences;
 mod emptiness;
 pub mod execution;
 mod files;

@@ -8,31 +8,11 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::Source;
+pub(super) use super::differences::{Difference, Differences};
 use crate::digest::sha256;
-
-/// A field in which two rows differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Difference {
-    /// What it is called.
-    pub field: &'static str,
-    /// What the row itself says.
-    pub this: String,
-    /// What the other one says.
-    pub other: String,
-    /// How much better off the account is by the row itself, in the base currency, where that is known.
-    pub effect: Option<Decimal>,
-}
-
-impl Difference {
-    /// A field and what both rows say of it.
-    pub(super) fn new(field: &'static str, this: impl ToString, other: impl ToString) -> Self {
-        Self { field, this: this.to_string(), other: other.to_string(), effect: None }
-    }
-}
 
 /// A row that a later one may restate.
 pub(super) trait Versioned: Clone + PartialEq + Serialize {
@@ -61,6 +41,24 @@ pub(super) trait Versioned: Clone + PartialEq + Serialize {
         last_word(self, other)
     }
 }
+
+/// Source and time of the statement of a row that has fields for both.
+macro_rules! statement_fields {
+    () => {
+        fn generated(&self) -> Option<DateTime<Utc>> {
+            self.generated
+        }
+
+        fn undated(&self) -> Self {
+            Self { generated: None, ..self.clone() }
+        }
+
+        fn source(&self) -> &Source {
+            &self.source
+        }
+    };
+}
+pub(super) use statement_fields;
 
 /// A statement is a later word than what the terminal said, and of statements the newest is.
 pub(super) fn last_word<T: Versioned>(one: &T, other: &T) -> Option<Ordering> {

@@ -6,7 +6,6 @@ use typst::{World, WorldExt};
 
 use crate::error::{Error, ErrorKind, Place};
 
-use super::paths::MAIN;
 use super::typeset::ReportWorld;
 
 /// The compiler's first error, with its location and a hint.
@@ -20,7 +19,7 @@ pub fn in_template(world: &ReportWorld, found: &[SourceDiagnostic]) -> Error {
     let excerpt = spot.as_ref().map(|spot| spot.excerpt.as_str()).unwrap_or_default();
     let built_in = match &spot {
         Some(spot) => spot.place.is_none(),
-        None => world.templates.place(MAIN).is_none(),
+        None => world.templates.place(world.main).is_none(),
     };
     let kind = if built_in { ErrorKind::Internal } else { ErrorKind::Configuration };
     let message = format!("{} cannot be typeset: {}{more}{excerpt}", world.name, first.message);

@@ -10,6 +10,7 @@
 //! those are published.
 
 mod cache;
+mod card;
 mod errors;
 mod footnotes;
 mod locate;
@@ -19,38 +20,27 @@ mod month;
 mod paths;
 mod templates;
 mod typeset;
+mod typesetter;
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde_json::json;
-use typst::foundations::Bytes;
 
 use crate::calendar::YearMonth;
 use crate::config::Paper;
-use crate::digest::sha256;
 use crate::file_content::FileContent;
 use crate::kept::Kept;
-use crate::program;
-use crate::publication::{Month, OrderView, Publication, Reads};
-use crate::render::charts::print;
-use crate::render::fonts;
+use crate::publication::{Month, Publication};
 use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::pictures::Pictures;
-use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
 pub use cache::Cache;
+pub use card::PATH as CARD_PATH;
 pub use typeset::is_own;
 
-use markdown::Surroundings;
-use missing_glyphs::MissingGlyphs;
-use month::{MonthData, MonthOrder};
-use templates::Templates;
-use typeset::{ReportWorld, Typeset};
+use typesetter::{MonthlyPdf, Typesetter};
 
 /// What a report needs beside the publication.
 #[derive(Clone, Copy)]
@@ -103,7 +93,7 @@ pub fn path_of(month: YearMonth) -> String {
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     let typesetter = Typesetter::new(publication, options)?;
     let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
-    typesetter.gathered(made)
+    typesetter.gathered(made, typesetter.card()?)
 }
 
 /// The report of one month.
@@ -113,7 +103,7 @@ pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
 pub fn one(publication: &Publication, month: YearMonth, options: &Options) -> Result<Reports> {
     let known = known(publication, month)?;
     let typesetter = Typesetter::new(publication, options)?;
-    typesetter.gathered(vec![typesetter.report(known)])
+    typesetter.gathered(vec![typesetter.report(known)], None)
 }
 
 /// The pages of the report of one month as a picture: a PNG with `scale` pixels a point.
@@ -136,268 +126,6 @@ fn known(publication: &Publication, month: YearMonth) -> Result<&Month> {
             _ => error.hint("returns need two snapshots"),
         }
     })
-}
-
-/// One finished report.
-struct MonthlyPdf {
-    month: YearMonth,
-    pdf: FileContent,
-    /// What it says; `None` where it was taken as the last build made it.
-    data: Option<String>,
-    is_new: bool,
-    missing_glyphs: Option<MissingGlyphs>,
-    warnings: Vec<String>,
-    not_kept: Option<Error>,
-    /// The texts and pictures in it.
-    reads: HashSet<PathBuf>,
-}
-
-impl MonthlyPdf {
-    fn found(month: YearMonth, pdf: FileContent) -> Self {
-        let (warnings, reads) = (Vec::new(), HashSet::new());
-        Self { month, pdf, data: None, is_new: false, missing_glyphs: None, warnings, not_kept: None, reads }
-    }
-}
-
-/// A table with its rows grouped by month.
-struct ByMonth {
-    table: Table,
-    rows: BTreeMap<YearMonth, Vec<usize>>,
-}
-
-impl ByMonth {
-    fn new(table: Table) -> Self {
-        Self { rows: table.rows_by(YearMonth::of), table }
-    }
-
-    fn of(&self, month: YearMonth) -> Table {
-        self.table.picked(self.rows.get(&month).map(Vec::as_slice).unwrap_or_default())
-    }
-}
-
-/// The orders first filled in each month, oldest first.
-fn orders_by_month(publication: &Publication) -> BTreeMap<YearMonth, Vec<&OrderView>> {
-    let mut orders: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for order in publication.orders.iter().rev() {
-        orders.entry(YearMonth::of(order.date)).or_default().push(order);
-    }
-    orders
-}
-
-/// What all reports of a publication share.
-struct Typesetter<'a> {
-    publication: &'a Publication,
-    options: &'a Options<'a>,
-    base_url: Option<String>,
-    templates: Templates,
-    /// The orders of each month, oldest first.
-    orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
-    attached: OnceLock<Vec<ByMonth>>,
-    /// The digest of all days up to the end of each month, from which the charts are drawn.
-    days: OnceLock<BTreeMap<YearMonth, String>>,
-    /// The digest of templates, fonts and program.
-    shared: String,
-    /// The digest of what else every report depends on beside figures.
-    settings: String,
-    /// The names of all pictures.
-    pictures: String,
-}
-
-impl<'a> Typesetter<'a> {
-    fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
-        let base_url = options.base_url.or(publication.facts.masthead.base_url.as_deref());
-        let templates = Templates::load(options.templates)?;
-        Ok(Self {
-            publication,
-            options,
-            base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
-            orders: orders_by_month(publication),
-            attached: OnceLock::new(),
-            days: OnceLock::new(),
-            // The fonts are part of the program.
-            shared: [&program::identity().unwrap_or_else(|| fonts::digest().to_owned()), templates.digest()]
-                .join(" "),
-            settings: settings(publication, options),
-            pictures: options.pictures.files().keys().map(|path| format!("{path}\n")).collect(),
-            templates,
-        })
-    }
-
-    /// Finds a month's report in the cache, or makes it.
-    fn report(&self, month: &Month) -> Result<MonthlyPdf> {
-        if !(self.options.is_wanted)() {
-            return Err(Error::refused("nobody waits for the reports any more"));
-        }
-        let path = path_of(month.month);
-        let same = self.options.kept.map(|kept| (kept, kept.base([&self.shared, &self.settings, &self.pictures])));
-        if let Some(pdf) = same.and_then(|(kept, base)| kept.take(&path, base)) {
-            return Ok(MonthlyPdf::found(month.month, pdf));
-        }
-        let made = self.made(month)?;
-        let is_plain = made.missing_glyphs.is_none() && made.warnings.is_empty() && made.not_kept.is_none();
-        if let Some((kept, base)) = same.filter(|_| is_plain) {
-            kept.put(&path, base, made.reads.clone(), &made.pdf);
-        }
-        Ok(made)
-    }
-
-    /// Finds a month's report in the cache by all that it says, or typesets it.
-    fn made(&self, month: &Month) -> Result<MonthlyPdf> {
-        let reads = Reads::default();
-        let month_data = self.month_data(month, &reads)?;
-        let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, missing) = missing_glyphs::replace_all(values.clone());
-        let missing_glyphs = MissingGlyphs::of(missing, &month_data);
-        let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
-        let reads = reads.into_paths().into_iter().chain(pictures).collect();
-        let attachments = self.attachments(month.month)?;
-        let key = self.key(&month_data, &data, &attachments);
-        let cache = self.options.cache;
-        if let Some(pdf) = cache.get(month.month, &key) {
-            return Ok(MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) });
-        }
-        let world = self.world(&month_data, &data, attachments)?;
-        let Typeset { pdf, warnings } = world
-            .typeset()
-            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
-        let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
-        typeset::forget();
-        let pdf: FileContent = pdf.into();
-        // A report with warnings is not stored, so that the next build repeats the warnings.
-        let kept = if warnings.is_empty() { cache.put(month.month, &key, pdf.clone()) } else { Ok(()) };
-        let found = MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) };
-        Ok(MonthlyPdf { is_new: true, warnings, not_kept: kept.err(), ..found })
-    }
-
-    /// Typesets a month's report, and draws its pages.
-    fn picture(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
-        let month_data = self.month_data(month, &Reads::default())?;
-        let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, _) = missing_glyphs::replace_all(values.clone());
-        let world = self.world(&month_data, &data, self.attachments(month.month)?)?;
-        let picture = world
-            .picture(scale)
-            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()));
-        typeset::forget();
-        picture
-    }
-
-    fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
-        let publication = self.publication;
-        let end = publication
-            .month_ends
-            .get(&month.month)
-            .ok_or_else(|| Error::data(format!("there are no figures for the end of {}", month.month.in_words())))?;
-        let document = publication.texts.commentary(month.month);
-        let document = document.filter(|text| self.options.drafts || !text.is_draft()).map(|text| text.read(reads));
-        let around = Surroundings {
-            page_of: self.options.page_of,
-            base_url: self.base_url.as_deref(),
-            pictures: self.options.pictures,
-            below: COMMENTARY_LEVEL,
-            publication,
-        };
-        let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
-        let orders = self.orders.get(&month.month).into_iter().flatten().map(|order| MonthOrder {
-            order,
-            note: order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads)),
-        });
-        let orders = orders.collect();
-        Ok(MonthData { publication, month, end, orders, commentary })
-    }
-
-    /// The month's rows of the site's tables, by file.
-    fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
-        let tables = self.attached.get_or_init(|| {
-            let daily = self.publication.facts.by_day.then(|| tables::daily(self.publication));
-            daily.into_iter().chain([tables::orders(self.publication)]).map(ByMonth::new).collect()
-        });
-        let rows = tables
-            .iter()
-            .map(|table| Ok((format!("{}-{month}.csv", table.table.name), Bytes::new(table.of(month).csv()?))));
-        rows.collect()
-    }
-
-    /// The digest of all inputs of a report.
-    fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
-        let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
-        let charts = month_data.charts().map(|(_, svg)| sha256(svg.as_bytes(), 64));
-        let pictures: String = pictures.map(|picture| sha256(picture, 64)).chain(charts).collect();
-        let days = self.days.get_or_init(|| cache::digests_of_days(&self.publication.days));
-        let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
-        let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
-        sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
-    }
-
-    /// The template with every file it can read.
-    fn world(
-        &self,
-        month_data: &MonthData,
-        data: &str,
-        attachments: BTreeMap<String, Bytes>,
-    ) -> Result<ReportWorld<'_>> {
-        let month = month_data.month.month;
-        let days = &self.publication.days;
-        let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
-        let facts = &self.publication.facts;
-        let growth = print::growth(until, month_data.end, facts.benchmark.as_deref())?;
-        let drawdown = print::drawdown(until, month_data.end, facts.by_day)?;
-        let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
-        let mut files = attachments;
-        files.extend([
-            (DATA.to_owned(), Bytes::from_string(data.to_owned())),
-            ("charts.json".to_owned(), Bytes::from_string(alt)),
-            ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
-            ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
-        ]);
-        files.extend(month_data.charts().map(|(file, svg)| (file.clone(), Bytes::from_string(svg.clone()))));
-        for (path, place) in month_data.pictures() {
-            let content = self.options.pictures.get(path).cloned().unwrap_or_default();
-            self.options.pictures.check(path).map_err(|reason| {
-                Error::data(format!("the picture `{path}` cannot be typeset: {reason}"))
-                    .at(place.clone())
-                    .hint("PNG, JPEG, GIF, WebP and SVG can be")
-            })?;
-            files.insert(format!("pictures/{path}"), Bytes::new(content));
-        }
-        Ok(ReportWorld {
-            name: format!("the report of {}", month.in_words()),
-            templates: &self.templates,
-            files,
-            date: month_data.date(),
-            identity: format!(
-                "{} {} {month}",
-                self.publication.facts.masthead.title, self.publication.facts.inception
-            ),
-        })
-    }
-
-    fn gathered(&self, made: Vec<Result<MonthlyPdf>>) -> Result<Reports> {
-        let mut reports = Reports::default();
-        let mut missing = Vec::new();
-        for made in made {
-            let made = made?;
-            missing.extend(made.missing_glyphs);
-            let path = path_of(made.month);
-            reports.typeset += usize::from(made.is_new);
-            reports.warnings.extend(made.warnings);
-            reports.not_kept = reports.not_kept.or(made.not_kept);
-            reports.words.extend(made.data.map(|data| (format!("{path}/data.json"), data.into())));
-            reports.files.insert(path, made.pdf);
-        }
-        reports.warnings.extend(missing_glyphs::warning(&missing));
-        let templates =
-            self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.as_bytes().into()));
-        reports.words.extend(templates);
-        Ok(reports)
-    }
-}
-
-/// What reports depend on beside figures, templates, and the words and pictures in them.
-fn settings(publication: &Publication, options: &Options) -> String {
-    let Options { base_url, drafts, paper, .. } = options;
-    let outline = publication.texts.outline();
-    format!("{:?} {base_url:?} {drafts} {paper:?} {outline}", publication.facts.masthead)
 }
 
 /// The file from which the template reads its data.

@@ -2,8 +2,11 @@
 
 use typst::syntax::{FileId, RootedPath, VirtualPath, VirtualRoot};
 
-/// The template that is typeset.
+/// The template of a report.
 pub const MAIN: &str = "report.typ";
+
+/// The template of the picture for links.
+pub const CARD: &str = "card.typ";
 
 /// The id of a path below the compiler's root.
 pub fn id_of(path: &str) -> Option<FileId> {

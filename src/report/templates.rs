@@ -12,13 +12,13 @@ use crate::render::embedded::embedded;
 use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
-use super::paths::{MAIN, id_of};
+use super::paths::{CARD, MAIN, id_of};
 
-/// By this name a site's own template can import the program's.
-const EMBEDDED: &str = "default/report.typ";
+/// In this folder a site's own templates find the program's.
+const EMBEDDED: &str = "default/";
 
 /// What belongs to the pages and not to the reports.
-const OF_THE_PAGES: [&str; 3] = ["html", "css", "js"];
+const OF_THE_PAGES: [&str; 4] = ["html", "xml", "css", "js"];
 
 /// Templates and the plain files beside them, in memory.
 pub struct Templates {
@@ -35,13 +35,16 @@ impl Templates {
     /// # Errors
     /// A `.typ` file that is not UTF-8.
     pub fn load(own: &OwnTemplates) -> Result<Self> {
-        let built_in: FileContent =
-            embedded(MAIN).ok_or_else(|| Error::internal(format!("`{MAIN}` is missing in the program")))?.into();
         let of_ours = own.files().iter().filter(|(path, _)| is_of_reports(path));
         let mut found: BTreeMap<String, FileContent> =
             of_ours.map(|(path, content)| (path.clone(), content.clone())).collect();
-        found.entry(MAIN.into()).or_insert_with(|| built_in.clone());
-        found.insert(EMBEDDED.into(), built_in);
+        for name in [MAIN, CARD] {
+            let built_in =
+                embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?;
+            let built_in: FileContent = built_in.into();
+            found.entry(name.into()).or_insert_with(|| built_in.clone());
+            found.insert(format!("{EMBEDDED}{name}"), built_in);
+        }
         let mut templates =
             Self { sources: BTreeMap::new(), files: BTreeMap::new(), own: own.clone(), digest: digest(&found) };
         for (path, content) in found {
@@ -91,7 +94,7 @@ impl Templates {
     }
 
     fn is_own(&self, path: &str) -> bool {
-        path != EMBEDDED && self.own.get(path).is_some()
+        !path.starts_with(EMBEDDED) && self.own.get(path).is_some()
     }
 }
 

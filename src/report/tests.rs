@@ -1,5 +1,9 @@
 //! What must hold of every report, typeset in memory.
 
+use std::path::Path;
+
+use serde_json::json;
+
 use super::*;
 use crate::publication::{NoteText, NoteView, Published, testing};
 
@@ -54,6 +58,27 @@ pub fn short() -> Publication {
 pub fn comment(publication: &mut Publication, body: &str) {
     let month = MONTH.parse().unwrap();
     publication.texts.commentary_mut(month).body = body.into();
+}
+
+#[test]
+fn the_picture_for_links_is_drawn_where_the_site_has_an_address() {
+    let publication = testing::publication();
+    let (cache, pictures) = (Cache::in_memory(), Pictures::default());
+    let mut publication = Publication { months: Vec::new(), ..publication };
+    let drawn = |publication: &Publication, base_url| {
+        all(publication, &Options { base_url, ..options(&cache, &pictures) }).unwrap()
+    };
+    assert!(!drawn(&publication, None).files.contains_key(CARD_PATH));
+    let reports = drawn(&publication, Some("https://example.org/record/"));
+    let picture = &reports.files[CARD_PATH];
+    assert!(picture.starts_with(b"\x89PNG"));
+    let size = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+    assert_eq!((size(16), size(20)), (1200, 630));
+    assert!(String::from_utf8_lossy(&reports.words["og.png/card.json"]).contains("had become "));
+    let again = drawn(&publication, Some("https://example.org/record/"));
+    assert_eq!(again.files[CARD_PATH], *picture);
+    publication.facts.masthead.title = "Another".into();
+    assert_ne!(drawn(&publication, Some("https://example.org/record/")).files[CARD_PATH], *picture);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use typst::{Library, LibraryExt, World};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use typst_render::RenderOptions;
 
-use super::paths::{MAIN, id_of};
+use super::paths::id_of;
 use super::templates::Templates;
 use crate::render::fonts::Fonts;
 
@@ -43,6 +43,8 @@ pub fn is_own(file: &[u8]) -> bool {
 pub struct ReportWorld<'a> {
     /// What messages call it.
     pub name: String,
+    /// The template that is typeset.
+    pub main: &'static str,
     /// The template and what it may import.
     pub templates: &'a Templates,
     /// Data, charts, pictures and attachments, by path.
@@ -103,7 +105,8 @@ impl World for &ReportWorld<'_> {
     }
 
     fn main(&self) -> FileId {
-        main_id()
+        #[allow(clippy::expect_used, reason = "a literal of this program")]
+        id_of(self.main).expect("a path")
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
@@ -132,12 +135,6 @@ impl ReportWorld<'_> {
     fn today(&self, offset: Option<Duration>) -> Option<Datetime> {
         World::today(&self, offset)
     }
-}
-
-fn main_id() -> FileId {
-    static ID: LazyLock<Option<FileId>> = LazyLock::new(|| id_of(MAIN));
-    #[allow(clippy::expect_used, reason = "a literal of this program")]
-    ID.expect("a path")
 }
 
 /// The path of an id, unless it is in a package: there are none.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::digest::Digest;
@@ -179,7 +180,8 @@ pub fn render_again(
     let others = std::mem::replace(&mut files, written);
     files.extend(others);
     if let Some(base_url) = site.base_url() {
-        files.insert("sitemap.xml".into(), sitemap(base_url, &files).into());
+        let dates = pages.iter().map(|page| (page.path(), page.last_changed(&site)));
+        files.insert("sitemap.xml".into(), sitemap(base_url, &dates.collect()).into());
     }
     for (path, content) in options.static_files.into_iter().flatten() {
         // What search engines may look at is the owner's to say.
@@ -273,12 +275,13 @@ fn robots(base_url: Option<&str>) -> String {
     format!("User-agent: *\nAllow: /\n{sitemap}")
 }
 
-fn sitemap(base_url: &str, files: &Files) -> String {
-    let pages = files.keys().filter(|path| path.ends_with("index.html"));
+/// Every page with the date of its newest content.
+fn sitemap(base_url: &str, pages: &BTreeMap<String, NaiveDate>) -> String {
+    let pages = pages.iter().filter(|(path, _)| path.ends_with("index.html"));
     let urls: String = pages
-        .map(|path| {
+        .map(|(path, date)| {
             let address = format!("{base_url}{}", encoded(path.trim_end_matches("index.html")));
-            format!("  <url><loc>{}</loc></url>\n", crate::format::escape(&address))
+            format!("  <url><loc>{}</loc><lastmod>{date}</lastmod></url>\n", crate::format::escape(&address))
         })
         .collect();
     format!(

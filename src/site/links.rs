@@ -219,6 +219,8 @@ fn destination(page: &str, link: &str, base_url: Option<&str>) -> Destination {
     let Parts { address, fragment, .. } = Parts::of(below_base.unwrap_or(link));
     let address = decoded(address);
     let path = match below_base {
+        // At the address of a folder a server shows its index.
+        Some(_) if address.is_empty() || address.ends_with('/') => Some(format!("{address}index.html")),
         Some(_) => Some(address.into_owned()),
         None if address.is_empty() => Some(page.to_owned()),
         None => resolve(folder_of(page), &address),

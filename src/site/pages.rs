@@ -4,11 +4,13 @@ mod backtest;
 mod context;
 mod data;
 mod execution;
+mod feed;
 mod front;
 mod journal;
 mod methodology;
 mod months;
 mod own;
+mod page;
 mod paths;
 mod performance;
 mod posts;
@@ -17,34 +19,29 @@ mod signals;
 mod strategies;
 mod trades;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
-use tera::Context;
 
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::digest::Digest;
-use crate::publication::{Facts, Month, OrderView, Post, Publication, Reads, StrategyView, Unread};
+use crate::publication::{Facts, OrderView, Post, Publication, Unread};
 use crate::record::Document;
-use crate::render::links::encoded;
 use crate::render::markdown::PageOf;
 use crate::render::tables::Table;
 
 use super::Options;
-use super::anchors::settle;
-use super::links::MarkdownLink;
-use super::markdown::{self, Html, Source, root_of};
+use super::markdown::{self, Html, Source};
 use super::theme::Theme;
-use crate::format;
-use context::{Link, PageContext, Variables, variables};
+use context::{Link, Variables, variables};
 pub use front::FrontCharts;
 use journal::NoteYears;
 use own::OwnPages;
+pub use page::{Page, Rendered};
+use paths::page_at;
 pub use paths::page_of_files;
-use paths::{month_path, order_path, page_at, strategy_path};
 use sections::{SECTIONS, Section};
 
 /// Everything the pages have in common.
@@ -67,41 +64,6 @@ pub struct Site<'a> {
     front_charts: Arc<OnceLock<FrontCharts>>,
 }
 
-/// A finished page.
-pub struct Rendered {
-    /// Its HTML.
-    pub html: String,
-    /// Links that came from Markdown.
-    pub links: Vec<MarkdownLink>,
-    /// The files of the author's texts that are on it.
-    pub reads: HashSet<PathBuf>,
-}
-
-/// One page.
-#[derive(Clone, Copy)]
-pub enum Page<'a> {
-    /// A page that every site has.
-    Section(&'static Section),
-    /// One month.
-    Month(usize, &'a Month),
-    /// One order.
-    Order(usize, &'a OrderView),
-    /// One of several strategies.
-    Strategy(&'a StrategyView),
-    /// The notes of one year, where there are many.
-    NoteYear(i32),
-    /// A page of the author's own.
-    Own(Unread<'a>),
-    /// The list of those, where there are many.
-    AllOwn,
-    /// One of his posts.
-    Post(usize, Post<'a>),
-    /// The posts with a tag.
-    Tag(&'a str),
-    /// What a server shows where nothing is.
-    NotFound,
-}
-
 /// The pages of the site.
 pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let publication = site.publication;
@@ -114,8 +76,9 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let all_own = site.own.has_list().then_some(Page::AllOwn);
     let posts = site.posts.iter().enumerate().map(|(number, post)| Page::Post(number, *post));
     let tags = posts::tags(site).into_iter().map(Page::Tag);
+    let feed = site.base_url().map(|_| Page::Feed);
     let written = years.chain(own).chain(all_own).chain(posts).chain(tags);
-    sections.chain(several).chain(months).chain(orders).chain(written).chain([Page::NotFound]).collect()
+    sections.chain(several).chain(months).chain(orders).chain(written).chain([Page::NotFound]).chain(feed).collect()
 }
 
 impl<'a> Site<'a> {
@@ -286,163 +249,6 @@ struct Entry {
     name: &'static str,
     path: String,
     pages: Vec<Link>,
-}
-
-/// What every template receives of its own page.
-#[derive(Serialize)]
-struct Address<'a> {
-    /// The way up to the site's root.
-    root: &'a str,
-    /// Its own path as a link spells it.
-    path: &'a str,
-    /// The entry of the navigation it belongs to.
-    section: &'a str,
-    page_title: &'a str,
-}
-
-/// A text of the author's on a page that is made all the same.
-#[derive(Serialize)]
-struct Body {
-    body: String,
-}
-
-/// The page that a server sends for an address that does not exist.
-#[derive(Serialize)]
-struct NotFound {
-    /// The style sheet, since no relative link leads to it.
-    style: String,
-}
-
-impl<'a> Page<'a> {
-    /// Its path in the site.
-    pub fn path(&self) -> String {
-        match self {
-            Self::Section(section) => section.path(),
-            Self::Month(_, month) => month_path(month.month),
-            Self::Order(_, order) => order_path(order),
-            Self::Strategy(strategy) => strategy_path(strategy),
-            Self::NoteYear(year) => journal::year_path(*year),
-            Self::Own(page) => page_at(page.slug()),
-            Self::AllOwn => page_at(own::LIST),
-            Self::Post(_, post) => post.path(),
-            Self::Tag(tag) => posts::tag_path(tag),
-            Self::NotFound => "404.html".into(),
-        }
-    }
-
-    fn template(&self) -> &'static str {
-        match self {
-            Self::Section(section) => section.template,
-            Self::Month(..) => "month.html",
-            Self::Order(..) => "trade.html",
-            Self::Strategy(_) => "strategy.html",
-            Self::NoteYear(_) => "journal_year.html",
-            Self::Own(_) => "page.html",
-            Self::AllOwn => "pages.html",
-            Self::Post(..) => "post.html",
-            Self::Tag(_) => "tag.html",
-            Self::NotFound => "404.html",
-        }
-    }
-
-    /// The section this page belongs to.
-    fn section_path(&self) -> String {
-        match self {
-            Self::Month(..) => page_at("months"),
-            Self::Order(..) => page_at("trades"),
-            Self::Strategy(_) => page_at("strategies"),
-            Self::NoteYear(_) | Self::Post(..) | Self::Tag(_) => page_at("journal"),
-            other => other.path(),
-        }
-    }
-
-    fn title(&self) -> String {
-        match self {
-            Self::Section(section) => section.name.into(),
-            Self::Month(_, month) => month.month.in_words(),
-            Self::Order(_, order) => {
-                format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date))
-            }
-            Self::Strategy(strategy) => strategy.name.clone(),
-            Self::NoteYear(year) => format!("Notes on orders, {year}"),
-            Self::Own(page) => page.title().into(),
-            Self::AllOwn => "All pages".into(),
-            Self::Post(_, post) => post.title().into(),
-            Self::Tag(tag) => format!("Posts on {tag}"),
-            Self::NotFound => "Page not found".into(),
-        }
-    }
-
-    /// Renders the page.
-    ///
-    /// # Errors
-    /// As [`Theme::render`] and the charts.
-    pub fn render(&self, site: &Site<'a>) -> Result<Rendered> {
-        let path = self.path();
-        // The 404 page is shown at any depth: only absolute links lead anywhere from there.
-        let root = match (self, site.base_url()) {
-            (Self::NotFound, Some(base_url)) => base_url.to_string(),
-            _ => root_of(&path),
-        };
-        let (spelt, section, title) = (encoded(&path), site.entry_of(&self.section_path()), self.title());
-        let address = Address { root: &root, path: &spelt, section: &section, page_title: &title };
-        let reads = Reads::default();
-        let own = self.context(site, &path, &reads)?;
-        let mut context = Context::new();
-        for (name, value) in site.common.clone().into_iter().chain(variables(&address)?).chain(own.variables) {
-            context.insert_value(name, value);
-        }
-        let html = settle(site.theme.render(self.template(), &context)?);
-        Ok(Rendered { html, links: own.links, reads: reads.into_paths() })
-    }
-
-    /// The digest of what it is made from, where all pages are made from `common`. The page for wrong addresses is seen at
-    /// any of them, and so carries the style inside.
-    pub(crate) fn base(&self, site: &Site<'a>, common: Digest) -> Digest {
-        match self {
-            Self::NotFound => Digest::of_parts([common, Digest::of(site.theme.style().as_bytes())]),
-            Self::AllOwn => Digest::of_parts([common, site.own.list_digest()]),
-            _ => common,
-        }
-    }
-
-    /// What its template receives beside what all pages do.
-    fn context(&self, site: &Site<'a>, path: &str, reads: &Reads) -> Result<PageContext> {
-        match self {
-            Self::Section(section) => with_text((section.context)(site, reads)?, section.text(), site, path, reads),
-            Self::Month(number, month) => months::month(site, *number, month, path, reads),
-            Self::Order(number, order) => trades::order(site, *number, order, path, reads),
-            Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
-            Self::NoteYear(year) => {
-                with_text(journal::year(site, *year, reads)?, &journal::year_slug(*year), site, path, reads)
-            }
-            Self::AllOwn => with_text(own::list(&site.own)?, own::LIST, site, path, reads),
-            Self::Own(page) => {
-                let text = site.markdown(page.read(reads), path, 1)?;
-                Ok(PageContext::new(&Body { body: text.html })?.with_links(text.links))
-            }
-            Self::Post(number, post) => posts::post(site, *number, *post, path, reads),
-            Self::Tag(tag) => posts::tagged(site, tag, reads),
-            Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
-        }
-    }
-}
-
-/// What a template receives, with the author's text of this name where there is one.
-fn with_text(mut context: PageContext, name: &str, site: &Site, path: &str, reads: &Reads) -> Result<PageContext> {
-    if let Some(text) = site.publication.texts.page(name).filter(|text| site.is_shown(*text)) {
-        let text = site.markdown(text.read(reads), path, 1)?;
-        context.variables.extend(variables(&Body { body: text.html })?);
-        context.links.extend(text.links);
-    }
-    Ok(context)
-}
-
-fn side_in_words(order: &OrderView) -> &'static str {
-    match order.side {
-        crate::record::Side::Buy => "Bought",
-        crate::record::Side::Sell => "Sold",
-    }
 }
 
 #[cfg(test)]

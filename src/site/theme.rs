@@ -2,6 +2,8 @@
 //!
 //! An embedded template is known as `default/NAME`, so that a site's `NAME` comes first and can extend it.
 
+use std::path::Path;
+
 use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
@@ -66,7 +68,7 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
 
     let mut templates: Vec<(String, String)> = Vec::new();
     collect_embedded(&TEMPLATES, &mut templates);
-    for name in own.files().keys().filter(|name| name.ends_with(".html")) {
+    for name in own.files().keys().filter(|name| is_template(name)) {
         templates.extend(own.text(name)?.map(|text| (name.clone(), text.to_owned())));
     }
     let digest = Digest::of_parts(templates.iter().flat_map(|(name, text)| [name, text]));
@@ -77,10 +79,15 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
     Ok(Theme { tera, assets, own: own.clone(), digest })
 }
 
+/// Whether the template engine fills in a file: a page, or the feed.
+fn is_template(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "html" || ending == "xml")
+}
+
 fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
     for file in folder.files() {
         if let (Some(name), Some(text)) = (file.path().to_str(), file.contents_utf8())
-            && name.ends_with(".html")
+            && is_template(name)
         {
             templates.push((format!("default/{name}"), text.to_string()));
         }

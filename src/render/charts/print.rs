@@ -28,6 +28,14 @@ pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<P
     printed(growth_plot(days, (since_inception(&end.periods), benchmark), true, (DATES, 5)), 182)
 }
 
+/// As [`growth`], in the proportions of the picture for links.
+///
+/// # Errors
+/// As [`growth`].
+pub fn card(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
+    printed(growth_plot(days, (since_inception(&end.periods), benchmark), true, (DATES, 3)), 128)
+}
+
 /// The fall from the highest value so far on these days up to a month's end.
 ///
 /// # Errors

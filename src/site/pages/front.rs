@@ -1,6 +1,7 @@
 //! The front: headline, charts, monthly table, positions, signals, latest orders and notes.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::Site;
 use super::context::{NoteRow, PageContext, YearRow, note_rows, years};
@@ -11,6 +12,7 @@ use crate::publication::{
     Card, OrderView, Period, PositionView, PublicWeight, Publication, Published, Reads, SignalView,
 };
 use crate::render::charts;
+use crate::render::tables::Table;
 
 /// Latest orders, and latest notes.
 const LATEST_ORDERS: usize = 8;
@@ -18,6 +20,8 @@ const LATEST_NOTES: usize = 4;
 
 #[derive(Serialize)]
 struct Front<'a> {
+    /// What the site is, for machines: JSON-LD.
+    structured: String,
     /// The record in a sentence.
     sentence: Vec<Span>,
     headline: &'a [Card],
@@ -74,6 +78,7 @@ struct CurrentSignal<'a> {
 pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Front {
+        structured: structured(site).to_string().replace('<', "\\u003c"),
         sentence: sentence::of_record(publication),
         headline: &publication.headline,
         charts: site.front_charts()?,
@@ -87,6 +92,33 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         current_signals: current_signals(publication),
         several: publication.strategies.several,
     })
+}
+
+/// The record as a dataset, in the terms of schema.org.
+fn structured(site: &Site) -> Value {
+    let facts = &site.publication.facts;
+    let address = |path: &str| site.base_url().map(|url| format!("{url}{path}"));
+    let table = |table: &Table| {
+        let [path, _] = table.paths();
+        json!({ "@type": "DataDownload", "encodingFormat": "text/csv", "contentUrl": address(&path).unwrap_or(path) })
+    };
+    let mut dataset = json!({
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": facts.masthead.title,
+        "description": sentence::in_words(&sentence::of_record(site.publication)),
+        "temporalCoverage": format!("{}/{}", facts.inception, facts.as_of),
+        "dateModified": facts.as_of,
+        "isAccessibleForFree": true,
+        "measurementTechnique": "Time-weighted return",
+        "distribution": site.tables.iter().map(table).collect::<Vec<_>>(),
+    });
+    if let Some(fields) = dataset.as_object_mut() {
+        fields.extend(address("").map(|url| ("url".to_owned(), url.into())));
+        let author = Some(&facts.masthead.author).filter(|name| !name.is_empty());
+        fields.extend(author.map(|name| ("creator".to_owned(), json!({ "@type": "Person", "name": name }))));
+    }
+    dataset
 }
 
 /// The largest of some weights, and at least one percent.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::publication::testing;
+use crate::publication::{Reads, testing};
 use crate::render::embedded::embedded;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::tables;
@@ -30,7 +30,8 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     publication.orders.extend((0..300).map(|number| OrderView { slug: format!("order-{number}"), ..noted.clone() }));
     publication.strategies.no_comparison = Some("prices are missing".into());
     let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
-    let site = Site::new(&publication, &Options::default(), &theme, &tables, Arc::default()).unwrap();
+    let options = Options { base_url: Some("https://example.org/"), ..Options::default() };
+    let site = Site::new(&publication, &options, &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);
     assert_eq!(site.sections().count(), SECTIONS.len());
     let kinds: BTreeSet<&str> = pages.iter().map(Page::template).collect();
@@ -44,6 +45,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
         "post.html",
         "tag.html",
         "404.html",
+        "feed.xml",
     ];
     assert_eq!(kinds, SECTIONS.iter().map(|section| section.template).chain(others).collect());
     pages.iter().for_each(|page| check(page, &site));
@@ -54,7 +56,9 @@ fn no_page_receives_what_its_template_does_not_use() {
     with_each_page(|page, site| {
         let words = words(page.template());
         let own = page.context(site, &page.path(), &Reads::default()).unwrap().variables;
-        for name in own.keys().chain(site.common.keys()) {
+        // The feed has no navigation.
+        let common = site.common.keys().filter(|_| page.template() != "feed.xml");
+        for name in own.keys().chain(common) {
             assert!(words.contains(name), "{} does not use `{name}`", page.template());
         }
     });
@@ -64,7 +68,7 @@ fn no_page_receives_what_its_template_does_not_use() {
 fn no_page_replaces_what_all_pages_have() {
     with_each_page(|page, site| {
         let own = page.context(site, &page.path(), &Reads::default()).unwrap().variables;
-        let common = ["root", "path", "section", "page_title"];
+        let common = ["root", "path", "section", "page_title", "description"];
         let replaced = own.keys().find(|name| site.common.contains_key(*name) || common.contains(&name.as_str()));
         assert_eq!(replaced, None, "{}", page.template());
     });

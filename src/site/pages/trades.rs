@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::Site;
 use super::context::{Link, PageContext, PlannedRow};
-use super::{Site, side_in_words};
+use super::page::side_in_words;
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::{NoteText, OrderView, Reads, RoundTripView};
