@@ -199,6 +199,42 @@ const checks = {
     equal(await page.locator("table.orders thead th").first().locator("button").count(), 1, "buttons in a head");
   },
 
+  async "the chosen range stays whatever is edited"({ watch, page }) {
+    await open(watch, page, "index.html");
+    await page.evaluate(() => { window.isSame = true; });
+    await page.locator("button[data-range='1y']").click();
+    const isKept = async (what) => {
+      await settled(page);
+      equal(await page.locator("button[data-range='1y']").getAttribute("aria-pressed"), "true", `the range after ${what}`);
+      isTrue(await page.evaluate(() => window.isSame), `the page was not loaded again after ${what}`);
+    };
+    const note = "content/trades/2020-02-03-mtum.md", said = watch.read(note), month = watch.read(MONTH);
+    watch.save(note, said.replace(/^thesis = .*$/m, "thesis = \"Another reason altogether.\""));
+    await words(page, "Another reason altogether.");
+    await isKept("an edited note");
+    watch.remove(note);
+    await gone(page, "Another reason altogether.");
+    await isKept("a deleted note");
+    watch.save(note, said);
+    await words(page, /^thesis = "(.*)"$/m.exec(said)[1]);
+    await isKept("a new note");
+    watch.save("templates/warning.html", "A warning of one's own");
+    await words(page, "A warning of one's own");
+    await isKept("a changed template");
+    watch.save("templates/extra.css", "body { outline-color: rgb(1, 2, 3) }");
+    await page.waitForFunction(() => getComputedStyle(document.body).outlineColor === "rgb(1, 2, 3)");
+    await isKept("a changed style");
+    watch.save(MONTH, "[wrong](nowhere.md)\n");
+    await page.locator(".watch-failure").waitFor();
+    await isKept("an error");
+    watch.save(MONTH, month);
+    await page.locator(".watch-failure").waitFor({ state: "detached" });
+    await isKept("its mending");
+    watch.remove("templates");
+    await gone(page, "A warning of one's own");
+    await isKept("a template that is gone");
+  },
+
   async "the desk shows page and report, and another picture when the comment is another one"({ watch, page }) {
     watch.save(MONTH, "Words for the desk.\n");
     await page.goto(watch.address + "-/desk/2020-03");
@@ -274,14 +310,10 @@ const checks = {
     // The folder is another one now, and is watched all the same.
     watch.edit("content/about.md", (text) => text + "\nAfter the move.\n");
     await words(page, "After the move.");
-    // Each page stands in the navigation of all others, so that a hundred of them are enough to wait for.
-    fs.mkdirSync(watch.path("static"), { recursive: true });
-    for (let n = 0; n < 400; n++) fs.writeFileSync(watch.path(`static/many-${n}.txt`), `Words ${n}.\n`);
-    for (let n = 0; n < 100; n++) fs.writeFileSync(path.join(content, `many-${n}.md`), `+++\ntitle = "Many ${n}"\n+++\n\nWords ${n}.\n`);
-    await words(page, "Many 99");
-    await until(async () => (await fetch(watch.address + "many-399.txt")).ok, "the last of many files");
-    watch.remove("static");
-    for (let n = 0; n < 100; n++) fs.unlinkSync(path.join(content, `many-${n}.md`));
+    for (let n = 0; n < 500; n++) fs.writeFileSync(path.join(content, `many-${n}.md`), `+++\ntitle = "Many ${n}"\n+++\n\nWords ${n}.\n`);
+    for (const n of [0, 250, 499]) await until(async () => (await fetch(`${watch.address}many-${n}/`)).ok, `page ${n} of many`);
+    await words(page, "Many 1");
+    for (let n = 0; n < 500; n++) fs.unlinkSync(path.join(content, `many-${n}.md`));
     await page.waitForFunction(() => !document.body.textContent.includes("Many 1"));
     fs.cpSync(content, content + "-away", { recursive: true });
     fs.rmSync(content, { recursive: true });
@@ -383,6 +415,7 @@ async function open(watch, page, name) {
 }
 
 const words = (page, text) => page.waitForFunction((text) => document.body.textContent.includes(text), text);
+const gone = (page, text) => page.waitForFunction((text) => !document.body.textContent.includes(text), text);
 const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 async function follow(binary, root, browser, taken) {
