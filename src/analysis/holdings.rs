@@ -247,9 +247,10 @@ fn touches(movement: &Movement, instrument: &Instrument) -> bool {
     }
 }
 
+/// Events of one time stay in the order in which [`events`] has them.
 fn order<'m>(movement: &'m Movement) -> (DateTime<Utc>, u8, &'m str) {
     match movement {
-        Movement::Event(event) => (event.time, 0, event.id),
+        Movement::Event(event) => (event.time, 0, ""),
         Movement::Fill(fill, _) => (fill.time, 1, fill.exec_id.as_str()),
     }
 }

@@ -190,9 +190,9 @@ mod tests {
             let near = cells.iter().zip(right).all(|(cell, right)| (cell.unwrap() - right).abs() < 1e-4);
             assert!(near, "{cells:?} {right:?}");
         }
-        // In steps of 0.1 %: 5 for A, of which 2 and 3; nothing is left of B's 1 and -1, and 1 is that of the whole.
+        // In steps of 0.2 %: 3 for A, of which 1 and 2.
         let daily = of(PrivacyLevel::Daily);
-        assert_eq!(shown(&daily.by_month[0])[0], ("A".to_owned(), vec![Some(0.002), Some(0.003)], 0.005));
+        assert_eq!(shown(&daily.by_month[0])[0], ("A".to_owned(), vec![Some(0.002), Some(0.004)], 0.006));
         for found in [found, daily, of(PrivacyLevel::Coarse)] {
             for table in found.by_month.iter().chain([&found.by_year]) {
                 let rows = shown(table);
