@@ -32,7 +32,7 @@ fn every_construct_of_markdown_is_typeset() {
     comment(
         &mut publication,
         "# H\n\n### Deep\n\n*e* **s** ~~d~~ `c` [l](https://e.org) <https://e.org>\\\nb[^1] again[^1]\n\n- a\n  1. b\n     > q\n\n\
-         - [x] t\n- [ ] u\n\n```\ncode\n```\n\n---\n\n| a | b |\n|:-:|--:|\n| 1[^1] | *2* |\n\n\
+         - [x] t\n- [ ] u\n\n> [!NOTE]\n> n[^1]\n>\n> - a\n\n> [!TIP]\n> t\n\n> [!IMPORTANT]\n> i\n\n> [!WARNING]\n> > [!CAUTION]\n> > c\n\n```\ncode\n```\n\n---\n\n| a | b |\n|:-:|--:|\n| 1[^1] | *2* |\n\n\
          ||\n|-|\n\n<https://e.org/012345678901234567890123456789> `012345678901234567890123456789`\n\n[^1]: One.\n\n    Two.\n\n    - three\n",
     );
     pdf(&publication);

@@ -3,8 +3,9 @@
 //! Text stays text: it reaches the template as strings in `data.json` and is never read as code. Every node is an
 //! object with its kind in `t`, its children in `c` (or `items`, `rows`) and its text in `s`; text alone is a string.
 
+mod filled;
+
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use serde_json::{Value, json};
@@ -13,9 +14,9 @@ use crate::publication::Publication;
 use crate::record::Document;
 use crate::render::fonts::replace_missing_glyphs;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
-use crate::render::markdown::{PageOf, location, options, top_level};
+use crate::render::markdown::{PageOf, callout, location, options, top_level};
 use crate::render::pictures::Pictures;
-use crate::render::short_forms::{self, Filled, Piece, Shown};
+use crate::render::short_forms;
 use crate::{Error, Place, Result};
 
 use super::footnotes::Footnotes;
@@ -24,7 +25,7 @@ use super::footnotes::Footnotes;
 const DEEPEST: usize = 8;
 
 /// The nodes that count as a level of nested blocks, and of nested inline marks.
-const BLOCKS: [&str; 3] = ["list", "quote", "note"];
+const BLOCKS: [&str; 4] = ["list", "quote", "callout", "note"];
 const MARKS: [&str; 6] = ["emph", "strong", "strike", "super", "sub", "link"];
 
 /// What links and pictures of a text are resolved against.
@@ -172,33 +173,6 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Running text, in which an order leads to its page where the site has an address.
-    fn piece(&mut self, piece: Piece) {
-        let shown = match piece {
-            Piece::Words(words) => return self.text(words),
-            Piece::Form(shown) => shown,
-        };
-        match (shown, self.around.base_url) {
-            (Shown::Trade(order), Some(base_url)) if self.nested(&["link"]) == 0 => {
-                let to = format!("{base_url}trades/{}/index.html", encoded(&order.slug));
-                self.add(json!({ "t": "link", "to": to, "c": [shown.in_words()] }));
-            }
-            _ => self.text(&shown.in_words()),
-        }
-    }
-
-    fn chart(&mut self, filled: &Filled, paragraph: &Range<usize>) -> Result<()> {
-        let Some((_, chart)) = filled.chart(paragraph) else { return Ok(()) };
-        let printed = chart.printed()?;
-        let file = format!("charts/{}.svg", self.charts.len() + 1);
-        let benchmark = chart.benchmark();
-        self.add(
-            json!({ "t": "chart", "file": file, "alt": printed.alt, "title": printed.title, "benchmark": benchmark }),
-        );
-        self.charts.push((file, printed.svg));
-        Ok(())
-    }
-
     /// How many nodes of these kinds are open.
     fn nested(&self, kinds: &[&str]) -> usize {
         let kind = |node: &Node| match &node.kind {
@@ -218,7 +192,11 @@ impl Tree<'_> {
             // The outline of a document does not go through its notes.
             Tag::Heading { .. } if self.open.iter().any(|node| matches!(node.kind, Kind::Note(_))) => inline("par"),
             Tag::Heading { level, .. } => Kind::Heading(level),
-            Tag::BlockQuote(_) => inline("quote"),
+            Tag::BlockQuote(Some(kind)) => {
+                let (kind, title) = callout(kind);
+                Kind::Object(json!({ "t": "callout", "kind": kind, "title": title }), "c")
+            }
+            Tag::BlockQuote(None) => inline("quote"),
             Tag::CodeBlock(kind) => Kind::Code(
                 match kind {
                     CodeBlockKind::Fenced(words) => words.split_whitespace().next().unwrap_or_default().to_owned(),

@@ -64,6 +64,21 @@ fn lists_quotes_code_and_tables_keep_their_shape() {
 }
 
 #[test]
+fn a_callout_has_its_kind_and_its_title() {
+    assert_eq!(
+        tree("> [!TIP]\n> q\n\n> r"),
+        json!([
+            { "t": "callout", "kind": "tip", "title": "Tip", "c": [{ "t": "par", "c": ["q"] }] },
+            { "t": "quote", "c": [{ "t": "par", "c": ["r"] }] }
+        ])
+    );
+    assert!(
+        refusal(&(0..9).map(|level| format!("{0}> [!NOTE]\n{0}> x\n", "> ".repeat(level))).collect::<String>())
+            .contains("nested")
+    );
+}
+
+#[test]
 fn headings_go_below_the_section_and_never_skip_a_level() {
     let levels = |body| -> Vec<u64> {
         let Value::Array(nodes) = tree(body) else { panic!("no list") };

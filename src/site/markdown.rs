@@ -10,9 +10,9 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 use crate::format::{escape, slug};
 use crate::publication::Publication;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
-use crate::render::markdown::{PageOf, options, top_level};
+use crate::render::markdown::{PageOf, callout, options, top_level};
 use crate::render::short_forms::{self, Filled, Piece, Shown, Text};
-use crate::{Place, Result};
+use crate::{Error, Place, Result};
 
 use super::anchors::{self, Names};
 use super::attributes::{self, Attribute};
@@ -86,6 +86,7 @@ pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
                 events.push(Event::End(TagEnd::Heading(shifted(level, shift))));
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                rewriter.refuse_script(&dest_url, range.start)?;
                 let dest_url = rewriter.link(&dest_url, range.start).map_or(dest_url, CowStr::from);
                 rewriter.open.0 += 1;
                 events.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
@@ -116,6 +117,18 @@ pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
                 }
             }
             Event::InlineHtml(html) => events.push(Event::InlineHtml(rewriter.html(&html, range.start).into())),
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                let (class, title) = callout(kind);
+                let open = format!("<div class=\"callout {class}\" role=\"note\"><p class=\"kind\">{title}</p>\n");
+                events.push(Event::Html(open.into()));
+            }
+            Event::End(TagEnd::BlockQuote(Some(_))) => events.push(Event::Html("</div>\n".into())),
+            // A box that cannot be ticked is a sign, and no field of a form.
+            Event::TaskListMarker(is_done) => {
+                let (name, sign) = if is_done { ("done", '\u{2611}') } else { ("to do", '\u{2610}') };
+                let sign = format!("<span class=\"task\" role=\"img\" aria-label=\"{name}\">{sign}</span> ");
+                events.push(Event::InlineHtml(sign.into()));
+            }
             // A wide table scrolls by itself, not with the page.
             Event::Start(Tag::Table(alignments)) => {
                 events.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
@@ -143,7 +156,15 @@ pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
     Ok(Html { html, links: rewriter.links })
 }
 
-/// The first paragraph as plain text, at most `length` characters.
+/// The beginning of a text with its short forms, as [`excerpt`] has it.
+///
+/// # Errors
+/// As [`short_forms::filled`].
+pub fn beginning(text: Text, publication: &Publication, length: usize) -> Result<String> {
+    Ok(excerpt(&short_forms::in_words(text, publication)?, length))
+}
+
+/// The first paragraph as plain text, at most `length` characters. Short forms in it are as they were written.
 pub fn excerpt(text: &str, length: usize) -> String {
     let mut plain = String::new();
     let mut inside = false;
@@ -264,6 +285,19 @@ impl<'a> Rewriter<'a> {
             }
         };
         *id = Some(self.marked(&name).into());
+    }
+
+    /// Refuses a link that would run something.
+    fn refuse_script(&mut self, link: &str, offset: usize) -> Result<()> {
+        const SHOWN: usize = 40;
+        let scheme = link.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        if !scheme.is_some_and(|scheme| scheme == "javascript" || scheme == "vbscript") {
+            return Ok(());
+        }
+        let shown: String = link.chars().take(SHOWN).collect();
+        Err(Error::data(format!("the link `{shown}` runs a script and leads nowhere"))
+            .at(Place::line(self.source.path, self.line(offset)))
+            .hint("link to a page, a file or an address"))
     }
 
     /// Where a link leads from the page; `None` where it leads outside and stays.

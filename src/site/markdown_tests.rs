@@ -115,9 +115,32 @@ fn many_equal_headings_each_have_an_anchor() {
 fn tables_footnotes_tasks_and_raw_html_are_kept() {
     let text = "| a |\n|--:|\n| 1 |\n\n~~no~~ <b class=x>raw</b>[^1]\n\n- [x] done\n\n[^1]: Note.";
     let html = html(text);
-    for part in ["<div class=\"scroll\"", "<table>", "<del>no</del>", "<b class=x>raw</b>", "checkbox", "footnote"] {
+    for part in
+        ["<div class=\"scroll\"", "<table>", "<del>no</del>", "<b class=x>raw</b>", "aria-label=\"done\"", "footnote"]
+    {
         assert!(html.contains(part), "{part} in {html}");
     }
+}
+
+#[test]
+fn callouts_say_what_they_are_and_quotes_stay_quotes() {
+    assert_eq!(
+        html("> [!WARNING]\n> Old **news**.\n\n> Said."),
+        "<div class=\"callout warning\" role=\"note\"><p class=\"kind\">Warning</p>\n<p>Old <strong>news</strong>.</p>\n</div>\n\
+         <blockquote>\n<p>Said.</p>\n</blockquote>\n"
+    );
+    assert!(html("> [!OTHER]\n> a").contains("<blockquote>\n<p>[!OTHER]"));
+}
+
+#[test]
+fn a_link_that_would_run_a_script_is_refused() {
+    let said = |text: &str| render(&source(text), &PageOf::new()).unwrap_err().to_string();
+    for link in ["javascript:alert(1)", "JavaScript:alert(1)", "&#106;avascript:alert(1)", "vbscript:x"] {
+        assert!(said(&format!("a\n\n[b]({link})")).starts_with("content/months/2026-01.md:6: the link `"), "{link}");
+    }
+    assert!(said("<javascript:alert(1)>").contains("runs a script"));
+    // What browsers might still read as one is no more than a name here.
+    assert!(!html("[b](java&Tab;script:alert(1)) [c](&#1;javascript:alert(1))").contains("=\"javascript:"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::sentence::{self, Span};
 use crate::publication::{Month, OrderView, Publication, Reads, Unread};
-use crate::render::{charts, short_forms};
+use crate::render::charts;
 use crate::site::markdown;
 
 #[derive(Serialize)]
@@ -31,10 +31,7 @@ struct MonthRow<'a> {
 /// The list, newest first.
 pub fn context<'a>(site: &Site<'a>, reads: &Reads) -> Result<PageContext> {
     const EXCERPT_LENGTH: usize = 160;
-    let excerpt = |text: Unread| {
-        let text = short_forms::in_words(text.read(reads).into(), site.publication)?;
-        Ok(markdown::excerpt(&text, EXCERPT_LENGTH))
-    };
+    let excerpt = |text: Unread| markdown::beginning(text.read(reads).into(), site.publication, EXCERPT_LENGTH);
     let row = |month: &'a Month| {
         let excerpt = site.commentary(month.month).map(excerpt).transpose()?;
         Ok(MonthRow { month, excerpt, report: site.report(month.month) })

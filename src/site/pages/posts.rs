@@ -11,7 +11,6 @@ use crate::Result;
 use crate::format::slug;
 use crate::publication::{Post, Reads};
 use crate::render::links::encoded;
-use crate::render::short_forms;
 use crate::site::markdown;
 
 /// How much of a post without a summary is shown of it.
@@ -37,10 +36,7 @@ pub fn rows<'a>(site: &Site<'a>, posts: impl Iterator<Item = Post<'a>>, reads: &
 fn row<'a>(site: &Site<'a>, post: Post<'a>, reads: &Reads) -> Result<PostRow<'a>> {
     let summary = match post.summary() {
         Some(summary) => summary.to_owned(),
-        None => {
-            let text = short_forms::in_words(post.read(reads).into(), site.publication)?;
-            markdown::excerpt(&text, EXCERPT_LENGTH)
-        }
+        None => markdown::beginning(post.read(reads).into(), site.publication, EXCERPT_LENGTH)?,
     };
     let tags = post.tags().iter().map(|tag| Link::new(tag, &encoded(&tag_path(tag)))).collect();
     let (path, title) = (encoded(&post.path()), post.title());
