@@ -1,4 +1,5 @@
-//! The feed: months that are over, the author's words on a month, and notes on orders, newest first, as Atom (RFC 4287).
+//! The feed: months that are over, the author's words on a month, his notes on orders and his posts, newest first, as Atom
+//! (RFC 4287).
 //!
 //! Its times are those of the record and of its texts: a site that is built again is no news.
 
@@ -12,8 +13,10 @@ use super::paths::{month_path, order_path};
 use crate::Result;
 use crate::format;
 use crate::publication::sentence;
-use crate::publication::{Month, OrderView, Reads};
+use crate::publication::{Month, OrderView, Post, Reads};
+use crate::record::Document;
 use crate::render::links::encoded;
+use crate::render::short_forms;
 use crate::site::anchors::settle;
 use crate::site::markdown::{self, Source};
 
@@ -45,6 +48,7 @@ struct Entry {
 enum Subject<'a> {
     Month(&'a Month),
     Order(&'a OrderView),
+    Post(Post<'a>),
 }
 
 /// What the template of the feed receives.
@@ -55,7 +59,9 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let months = publication.months.iter().map(Subject::Month);
     let orders = publication.orders.iter().filter(|order| order.note.is_some()).map(Subject::Order);
-    let dated = months.chain(orders).filter_map(|subject| Some((updated(site, subject, reads)?, subject)));
+    let posts = site.posts.iter().copied().map(Subject::Post);
+    let dated =
+        months.chain(orders).chain(posts).filter_map(|subject| Some((updated(site, subject, reads)?, subject)));
     let mut dated: Vec<(DateTime<Utc>, Subject)> = dated.collect();
     // Stable, so that what is of one moment keeps its order.
     dated.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
@@ -95,13 +101,15 @@ fn updated(site: &Site, subject: Subject, reads: &Reads) -> Option<DateTime<Utc>
             let text = site.publication.texts.note(&note.path, reads)?;
             Some(text.completed_at.into_iter().fold(note.created_at, DateTime::max))
         }
+        Subject::Post(post) => post.date().map(start_of),
     }
 }
 
 fn entry(site: &Site, time: DateTime<Utc>, subject: Subject, reads: &Reads) -> Result<Entry> {
     let (path, title, summary, content) = match subject {
         Subject::Month(month) => of_month(site, month, reads)?,
-        Subject::Order(order) => of_order(site, order, reads),
+        Subject::Order(order) => of_order(site, order, reads)?,
+        Subject::Post(post) => of_post(site, post, reads)?,
     };
     let path = encoded(path.trim_end_matches("index.html"));
     let [title, summary, content] = [title, summary, content].map(|text| characters(&text));
@@ -110,34 +118,43 @@ fn entry(site: &Site, time: DateTime<Utc>, subject: Subject, reads: &Reads) -> R
 
 fn of_month(site: &Site, month: &Month, reads: &Reads) -> Result<(String, String, String, String)> {
     let path = month_path(month.month);
-    let commentary = site.commentary(month.month).map(|text| {
-        let document = text.read(reads);
-        let source = Source {
-            text: &document.body,
-            path: &document.path,
-            first_line: document.body_line,
-            page: &path,
-            below: 2,
-            lines: false,
-            publication: site.publication,
-        };
-        Ok(settle(markdown::render(&source, &site.page_of)?.html))
-    });
-    let commentary: Option<String> = commentary.transpose()?;
+    let commentary = site.commentary(month.month).map(|text| rendered(site, text.read(reads), &path));
+    let commentary = commentary.transpose()?;
     let summary = sentence::of_month(month, &site.publication.facts);
     Ok((path, month.month.in_words(), sentence::in_words(&summary), commentary.unwrap_or_default()))
 }
 
-fn of_order(site: &Site, order: &OrderView, reads: &Reads) -> (String, String, String, String) {
+fn of_post(site: &Site, post: Post, reads: &Reads) -> Result<(String, String, String, String)> {
+    let path = post.path();
+    let content = rendered(site, post.read(reads), &path)?;
+    Ok((path, post.title().to_owned(), post.summary().unwrap_or_default().to_owned(), content))
+}
+
+/// A text as HTML that stands alone.
+fn rendered(site: &Site, document: &Document, page: &str) -> Result<String> {
+    let source = Source {
+        text: &document.body,
+        path: &document.path,
+        first_line: document.body_line,
+        page,
+        below: 2,
+        lines: false,
+        publication: site.publication,
+    };
+    Ok(settle(markdown::render(&source, &site.page_of)?.html))
+}
+
+fn of_order(site: &Site, order: &OrderView, reads: &Reads) -> Result<(String, String, String, String)> {
     const LENGTH: usize = 480;
     let title = format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date));
     let note = order.note.as_ref().and_then(|note| site.publication.texts.note(&note.path, reads));
+    let body = note.map(|note| short_forms::in_words(note.into(), site.publication)).transpose()?;
     let said = note.map(|note| {
-        let parts = [&note.thesis, &note.body, &note.outcome, &note.lesson];
+        let parts = [note.thesis.as_str(), body.as_deref().unwrap_or_default(), &note.outcome, &note.lesson];
         let parts = parts.into_iter().filter(|part| !part.trim().is_empty());
         parts.map(|part| markdown::excerpt(part, LENGTH)).collect::<Vec<_>>().join(" ")
     });
-    (order_path(order), title, said.unwrap_or_default(), String::new())
+    Ok((order_path(order), title, said.unwrap_or_default(), String::new()))
 }
 
 /// A text without what XML 1.0 has no way to write.
