@@ -23,6 +23,19 @@ const utc = (day) => { const d = new Date(day * DAY); return { y: d.getUTCFullYe
 const inWords = (day) => { const { y, m, d } = utc(day); return `${d} ${names[m]} ${y}`; };
 const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
 
+// Where the panels of the chart of the record are, as parts of its height.
+const GROWTH = [0, 0.56], BELOW = [0.632, 0.8], MONTHS = [0.872, 0.985];
+const stepOf = (low, high, wanted) => {
+  const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
+  return raw > 0 ? [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999) : 1;
+};
+const cent = (part) => `${Math.round(part * 1e4) / 100}%`;
+const letter = (className, style, ...children) => {
+  const e = el("b", { className }, ...children);
+  for (const name in style) e.style.setProperty(name, style[name]);
+  return e;
+};
+
 // What the reader has chosen is kept here and not in the page's markup, so that `start` can put it into markup that is new.
 const chosen = { pressed: new Map(), sorted: new Map(), words: new Map(), recomputed: false };
 const nameOf = (table) => table.dataset.filter || (table.caption ? table.caption.textContent : "");
@@ -33,7 +46,7 @@ start(document);
 // Makes of a document's markup what the scripts make of it. What is made already stays.
 function start(root) {
   const section = root.getElementById("panels");
-  if (section && !section.classList.contains("scripted")) panels = charts(section, JSON.parse(root.getElementById("series").textContent));
+  if (section && !section.classList.contains("scripted") && root.getElementById("series").textContent !== "null") panels = charts(section, JSON.parse(root.getElementById("series").textContent));
   all("table[data-sortable]", root).forEach(sortable);
   all("form.filter", root).forEach((form) => filter(form, root));
   all("[data-recompute]", root).forEach(recomputable);
@@ -56,176 +69,251 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => { if (event.target.matches("form.filter")) event.preventDefault(); });
 for (const name of ["pointermove", "pointerdown", "pointerout", "focusout", "keydown"]) {
   document.addEventListener(name, (event) => {
-    const figure = panels && event.target.closest?.("#panels figure");
-    if (figure) panels[name](event, figure);
+    const box = panels && event.target.closest?.("#panels .box");
+    if (box) panels[name](event, box);
   });
 }
 
+// Round numbers about a base; with `sides`, at least one on each side where there is data.
+function axis(base, low, high, wanted, sides) {
+  const step = stepOf(low, high, wanted), numbers = [];
+  if (sides && low < base - step * 1e-6) low = Math.min(low, base - step);
+  if (sides && high > base + step * 1e-6) high = Math.max(high, base + step);
+  if (low >= high) { low = base - step; high = base + step; }
+  for (let n = Math.ceil((low - base) / step - 1e-6); n <= Math.floor((high - base) / step + 1e-6); n++) numbers.push(base + n * step);
+  return { low, high, numbers, digits: Math.max(0, -Math.floor(Math.log10(step))) };
+}
+function growthAxis(low, high) {
+  if (high / low < 10) return axis(100, low, high, 4);
+  const numbers = [];
+  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) numbers.push(...[1, 2, 5].map((factor) => factor * power).filter((number) => number >= low && number <= high));
+  return { low, high, numbers, digits: 0 };
+}
+function ticksOf(first, last) {
+  const a = utc(first), b = utc(last), months = b.y * 12 + b.m - a.y * 12 - a.m, ticks = [];
+  if (last - first <= 75) {
+    const count = Math.max(1, Math.min(last - first, 5));
+    for (let n = 0; n <= count; n++) {
+      const day = first + Math.floor(((last - first) * n) / count), { y, m, d } = utc(day);
+      ticks.push([day, `${d} ${names[m]}${n && utc(ticks[n - 1][0]).y === y ? "" : " " + y}`, false]);
+    }
+    return ticks;
+  }
+  const step = [1, 2, 3, 6, 12, 24, 60, 120].find((step) => months / step < 13) || 240;
+  for (let n = a.y * 12 + a.m; ; n++) {
+    const day = dayOf(Math.floor(n / 12), n % 12, 1), year = Math.floor(n / 12);
+    if (day > last) return ticks;
+    if (n % step || day < first) continue;
+    if (!ticks.length && day - first > step * 14) ticks.push([first, step < 12 ? `${names[a.m]} ${a.y}` : `${a.y}`, false]);
+    ticks.push([day, n % 12 ? names[n % 12] + (ticks.length ? "" : ` ${year}`) : `${year}`, true]);
+  }
+}
 function charts(section, data) {
   const origin = Date.parse(data.start) / DAY;
-  const days = data.d.map((gap) => origin + gap);
-  const last = days.length - 1;
+  const days = data.d.map((gap) => origin + gap), last = days.length - 1;
   let high = 0;
   const drawdown = data.i.map((value) => value / (high = Math.max(high, value)) - 1);
   const months = data.m.map(([month, value]) => {
     const [year, number] = month.split("-").map(Number);
     return { value: value / 1e4, from: dayOf(year, number - 1, 1), to: dayOf(year, number, 1) };
   });
-  const drawingsOf = (section) => all("svg.chart", section);
-  const original = drawingsOf(section).map((drawing) => drawing.innerHTML);
-  let from = 0;
+  const boxOf = (section) => section.querySelector(".box");
+  const original = boxOf(section).innerHTML, first = section.querySelector(".title small")?.textContent || "";
+  const name = section.dataset.benchmark, short = name.replace(/ without dividends$/, "");
+  const state = { range: "all", scale: "log", index: "on" };
+  let from = 0, cursor = last, shown = null;
 
   const startOf = (range) => {
-    if (range === "All") return 0;
-    const { y, m, d } = utc(days[last]), back = { "6m": 6, "1y": 12, "3y": 36 }[range];
-    const limit = back ? dayOf(y, m - back, d) : dayOf(y, 0, 1) - 1;
+    if (range === "all") return 0;
+    const { y, m, d } = utc(days[last]), back = { "1m": 1, "6m": 6, "1y": 12, "3y": 36, "5y": 60 }[range];
+    const limit = back ? Math.min(dayOf(y, m - back, d), dayOf(y, m - back + 1, 0)) : dayOf(y, 0, 1) - 1;
     // The last day on or before the limit: returns start from its close.
     const start = days.findIndex((day) => day > limit) - 1;
     return Math.max(0, Math.min(start, last - 1));
   };
+  const isFirst = () => state.range === "all" && state.scale === "log";
+  const log = () => state.scale === "log";
+  const ours = (n) => (100 * data.i[n]) / data.i[from];
+  const start = () => (data.b ? data.b.findIndex((value, n) => n >= from && value !== null) : -1);
+  const theirs = (n) => { const at = start(); return at < 0 || n < at || data.b[n] === null ? null : (100 * data.b[n]) / data.b[at]; };
+  const x = (day) => (day - days[from]) / (days[last] - days[from] || 1);
 
-  const scale = (section, name) => all("figure", section).forEach((figure) => {
-    const kind = figure.dataset.panel;
-    if (kind === "log" || kind === "linear") { figure.classList.toggle("on", kind === name); figure.classList.toggle("off", kind !== name); }
-  });
-  function press(section, button) {
-    all("button", button.parentElement).forEach((other) => other.setAttribute("aria-pressed", other === button));
-    if (button.dataset.scale) return scale(section, button.dataset.scale);
-    from = startOf(button.dataset.range);
-    drawingsOf(section).forEach(redraw);
-    clear(section);
+  // The growth axis: its ends, and where a value is as a part of the height.
+  function growthOf(values) {
+    const height = log() ? Math.log : Number, low = Math.min(100, ...values), up = Math.max(100, ...values);
+    const found = log() ? growthAxis(low, up) : axis(100, low, up, 4);
+    const length = height(up) - height(low) || 0.01, ends = [height(low) - length * 0.05, height(up) + length * 0.04];
+    return { ...found, place: (value) => place(GROWTH, ends, height(value)) };
   }
-  const round = (low, high, wanted) => {
-    const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= raw * 0.999);
-    const ticks = [];
-    for (let n = Math.ceil(low / step); n <= Math.floor(high / step); n++) ticks.push(n * step);
-    return { ticks, digits: Math.max(0, -Math.floor(Math.log10(step))) };
-  };
+  const place = ([top, bottom], [low, up], value) => top + ((up - value) / (up - low)) * (bottom - top);
 
-  const dates = (wanted) => {
-    const first = utc(days[from]), end = utc(days[last]), start = first.y * 12 + first.m;
-    const span = end.y * 12 + end.m - start;
-    const step = [1, 2, 3, 6, 12, 24, 60, 120].find((step) => span / step <= wanted) || 240;
-    const ticks = [];
-    for (let n = start; ; n++) {
-      const at = dayOf(Math.floor(n / 12), n % 12, 1);
-      if (at > days[last]) break;
-      if (n % step === 0 && at >= days[from]) ticks.push([at, n % 12 ? names[n % 12] : String(Math.floor(n / 12))]);
+  function draw(section) {
+    const box = boxOf(section);
+    section.classList.toggle("alone", state.index === "off");
+    all("button", section).forEach((button) => {
+      const { range, scale } = button.dataset;
+      button.setAttribute("aria-pressed", range ? range === state.range : scale ? scale === state.scale : state.index === "on");
+    });
+    shown = null;
+    const note = section.querySelector(".title small");
+    if (note) note.textContent = note.textContent.replace(/^(log|linear)/, state.scale);
+    if (isFirst()) { box.innerHTML = original; return; }
+    const drawing = svg("svg", { viewBox: "0 0 2000 1000", preserveAspectRatio: "none", "aria-hidden": "true" });
+    const at = (day) => Math.round(x(day) * 2000), px = (part) => Math.round(part * 1000);
+    const path = (kind, d) => drawing.append(svg("path", { class: kind, fill: "none", d }));
+    const letters = [];
+    const levels = (numbers, base, place, text, [above, below] = [-1, 1]) => numbers.forEach((number) => {
+      const top = place(number);
+      path(Math.abs(number - base) < 1e-9 ? "base" : "grid", `M0 ${px(top)}H2000`);
+      letters.push(letter(above >= 0 && (top - above < 0.05 || below - above < 0.15) ? "y wide" : above < 0 && number === 100 ? "y under" : "y", { top: cent(top) }, text(number)));
+    });
+    let end = [-1, -1];
+    for (const [day, text, line] of ticksOf(days[from], days[last])) {
+      const left = x(day), late = left > 0.93, first = (width) => (late ? left - text.length * width : left);
+      if (line) path("grid", `M${at(day)} 0V1000`);
+      if (first(0.007) < end[0]) continue;
+      const narrow = first(0.019) >= end[1];
+      end = [first(0.007) + text.length * 0.007 + 0.012, narrow ? first(0.019) + text.length * 0.019 + 0.03 : end[1]];
+      letters.push(letter(late ? "x last" : narrow ? "x" : "x wide", { left: cent(left) }, text));
     }
-    return ticks;
-  };
+    const visible = days.map((_, n) => n).slice(from), lines = [visible.map((n) => [days[n], ours(n)])];
+    lines.push(visible.filter((n) => theirs(n) !== null).map((n) => [days[n], theirs(n)]));
+    const growth = growthOf(lines.flat().map((point) => point[1]));
+    levels(growth.numbers, 100, growth.place, (value) => number(value, growth.digits));
+    const curve = (points, place) => "M" + points.map(([day, value]) => `${at(day)} ${px(place(value))}`).join("L");
+    if (lines[1].length > 1) path("bench", curve(lines[1], growth.place));
+    path("ours", curve(lines[0], growth.place));
+    ends(letters, lines, growth.place);
 
-  const frame = (drawing) => {
-    const [left, top, right, bottom] = drawing.dataset.plot.split(" ").map(Number);
-    const width = days[last] - days[from] || 1, narrow = drawing.classList.contains("narrow");
-    return { left, top, right, bottom, x: (day) => Math.round(left + ((day - days[from]) / width) * (right - left)), narrow, letters: narrow ? 130 : 110 };
-  };
+    const falls = visible.map((n) => [days[n], drawdown[n]]), below = axis(0, Math.min(-0.1, ...falls.map((point) => point[1] * 100)), 0, 4, true);
+    const depth = (value) => place(BELOW, [below.low * 1.04, 0], value * 100);
+    levels(below.numbers, 0, (value) => depth(value / 100), (value) => number(value, below.digits) + (value ? "%" : ""), BELOW);
+    path("down", curve(falls, depth));
+    drawing.append(svg("path", { class: "down area", "fill-opacity": 0.16, d: `${curve(falls, depth)}L2000 ${px(BELOW[0])}L0 ${px(BELOW[0])}z` }));
+    const now = drawdown[last];
+    letters.push(letter(now <= -0.0005 ? "end now loss" : "end now", { top: cent(depth(now)) }, now <= -0.0005 ? `${percent(now, 1, false)} now` : "at its peak"));
 
-  function redraw(drawing, n) {
-    drawing.innerHTML = original[n];
-    if (from === 0) return;
-    all("path,rect,text", drawing).forEach((shape) => shape.remove());
-    const f = frame(drawing), kind = drawing.dataset.kind, log = kind === "growth-log";
-    const shown = days.map((_, n) => n).slice(from);
-    const lines = { ours: [], bench: [] };
-    let bars = [];
-    if (kind === "drawdown") lines.down = shown.map((n) => [days[n], drawdown[n]]);
-    else if (kind === "months") bars = months.filter((month) => month.to > days[from] + 10);
-    else {
-      const height = log ? Math.log : Number;
-      const start = data.b && shown.find((n) => data.b[n] !== null);
-      lines.ours = shown.map((n) => [days[n], height((100 * data.i[n]) / data.i[from])]);
-      if (start !== undefined && data.b) lines.bench = shown.filter((n) => data.b[n] !== null).map((n) => [days[n], height((100 * data.b[n]) / data.b[start])]);
+    const bars = months.filter((month) => month.to > days[from] + 2 && month.from <= days[last]), sizes = bars.map((bar) => bar.value * 100);
+    const of = axis(0, Math.min(0, ...sizes), Math.max(0, ...sizes), 3, true), margin = (of.high - of.low) * 0.04;
+    const size = (value) => place(MONTHS, [of.low - (of.low < 0) * margin, of.high + (of.high > 0) * margin], value * 100);
+    levels(of.numbers, 0, (value) => size(value / 100), (value) => number(value, of.digits, true) + (value ? "%" : ""), MONTHS);
+    for (const { from: begin, to, value } of bars) {
+      const gap = (to - begin) * 0.12, left = Math.max(0, at(begin + gap)), right = Math.min(2000, at(to - gap)), top = px(size(value)), zero = px(size(0));
+      if (right > left) drawing.append(svg("rect", { class: value < 0 ? "down-bar" : "up-bar", x: left, y: Math.min(top, zero), width: right - left, height: Math.max(1, Math.abs(top - zero)) }));
     }
-    const heights = [...Object.values(lines).flat().map((point) => point[1]), ...bars.map((bar) => bar.value)];
-    const growth = kind.startsWith("growth"), unit = growth ? 1 : 100;
-    if (!growth) heights.push(0);
-    let low = Math.min(...heights), up = Math.max(...heights);
-    const margin = (up - low || 0.02) * 0.05;
-    low -= margin; if (kind !== "drawdown") up += margin;
-    const y = (value) => Math.round(f.bottom - ((value - low) / (up - low)) * (f.bottom - f.top));
-    const ticks = log ? round(Math.exp(low), Math.exp(up), 5) : round(low * unit, up * unit, growth ? 5 : 3);
-    const add = (name, attributes, text) => drawing.append(svg(name, attributes, text));
-    for (const tick of ticks.ticks) {
-      const at = y(log ? Math.log(tick) : tick / unit);
-      add("path", { class: "grid", fill: "none", "stroke-width": 10, d: `M${f.left} ${at}H${f.right}` });
-      add("text", { class: "label", "font-size": f.letters, x: f.right + 80, y: at + 38 }, number(tick, ticks.digits) + (growth ? "" : "%"));
-    }
-    for (const [day, label] of dates(f.narrow ? 5 : 12)) {
-      const x = f.x(day);
-      add("text", { class: "label", "font-size": f.letters, x, y: f.bottom + 80 + f.letters * 0.7, "text-anchor": x - f.left < 150 ? "start" : f.right - x < 150 ? "end" : "middle" }, label);
-    }
-    const base = y(growth ? (log ? Math.log(100) : 100) : 0);
-    for (const bar of bars) {
-      const gap = (bar.to - bar.from) * 0.12, x1 = Math.max(f.left, f.x(bar.from + gap)), x2 = Math.min(f.right, f.x(bar.to - gap)), top = y(bar.value);
-      if (x2 > x1) add("rect", { class: bar.value < 0 ? "down-bar" : "up-bar", x: x1, y: Math.min(top, base), width: x2 - x1, height: Math.max(1, Math.abs(top - base)) });
-    }
-    add("path", { class: "base", fill: "none", "stroke-width": 10, d: `M${f.left} ${base}H${f.right}` });
-    for (const name of ["bench", "down", "ours"]) {
-      const points = lines[name];
-      if (!points || !points.length) continue;
-      const d = "M" + points.map(([day, value]) => `${f.x(day)} ${y(value)}`).join("L");
-      if (name === "down") add("path", { class: "down area", "fill-opacity": 0.16, d: `${d}L${f.right} ${base}L${f.left} ${base}z` });
-      add("path", { class: name, fill: "none", "stroke-width": name === "ours" ? 18 : 13, d });
-    }
+    for (const [[top], name, note] of [[BELOW, "Below the last peak", "of the whole record"], [MONTHS, "Each month", "net"]]) letters.push(letter("head", { top: cent(top) }, name + " ", el("small", { textContent: note })));
+    box.replaceChildren(drawing, ...letters);
   }
 
-  let cursor = last;
-  function show(section, at) {
-    const readout = section.querySelector(".readout");
-    cursor = Math.max(from, Math.min(last, at));
-    const growth = (values) => values[cursor] / values[from] - 1;
-    const item = (name, text) => el("span", {}, el("b", { textContent: text }), name);
-    readout.replaceChildren(el("span", {}, el("b", { textContent: inWords(days[cursor]) })));
-    readout.append(item("account", percent(growth(data.i))));
-    if (data.b && data.b[cursor] !== null && data.b[from] !== null) readout.append(item(readout.dataset.benchmark, percent(growth(data.b))));
-    readout.append(item("drawdown", percent(drawdown[cursor], 1, false)));
-    const month = months.find((month) => month.from <= days[cursor] && days[cursor] < month.to);
-    if (month) readout.append(item(`in ${names[utc(month.from).m]}`, percent(month.value)));
-    drawingsOf(section).forEach((drawing) => {
-      const f = frame(drawing), x = f.x(days[cursor]);
-      const line = drawing.querySelector(".cursor") || drawing.appendChild(svg("path", { class: "cursor" }));
-      line.setAttribute("d", `M${x} ${f.top}V${f.bottom}`);
+  // The values at the ends of the curves, moved apart.
+  function ends(letters, lines, place) {
+    const kinds = [["ours", "Account"], ["bench", short]], late = days[last] - (days[last] - days[from]) * 0.28;
+    const found = lines.map((points, n) => ({ points, kind: kinds[n] })).filter(({ points }) => points.length);
+    const tops = found.map(({ points }) => place(points[points.length - 1][1]));
+    const order = tops.map((_, n) => n).sort((a, b) => tops[a] - tops[b]), moved = [...tops];
+    if (order.length > 1) {
+      const lacking = 0.09 - (tops[order[1]] - tops[order[0]]);
+      if (lacking > 0) { moved[order[0]] -= lacking / 2; moved[order[1]] += lacking / 2; }
+    }
+    order.forEach((n, rank) => {
+      const { points, kind: [kind, name] } = found[n];
+      const places = points.filter(([day]) => day >= late).map(([, value]) => place(value));
+      const inside = rank ? Math.max(...places) + 0.012 : Math.max(-0.05, Math.min(...places) - 0.055);
+      const more = kind === "bench" && short !== section.dataset.benchmark ? [el("small", { textContent: "without dividends" })] : [];
+      letters.push(letter(`end ${kind}`, { top: cent(moved[n]), "--p": cent(inside) }, `${name} ${number(points[points.length - 1][1], 1)}`, ...more));
+      letters.push(letter(`point ${kind}`, { left: "100%", top: cent(tops[n]) }));
     });
   }
-  function clear(section) {
-    section.querySelector(".readout").textContent = "\xa0";
-    all(".cursor", section).forEach((line) => line.remove());
+
+  // Where the curves of the drawing that is shown are: made once for each drawing.
+  const placeOf = () => {
+    if (!shown) {
+      const y = isFirst() ? null : growthOf(days.slice(from).flatMap((_, n) => [ours(from + n), theirs(from + n)]).filter((value) => value !== null)).place;
+      shown = y || placeFromLevels(boxOf(section));
+    }
+    return shown;
+  };
+  // The first drawing says by its labels where two values are.
+  function placeFromLevels(box) {
+    const found = all(".y", box).map((e) => [Number(e.textContent.replace(/,/g, "").replace("−", "-")), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1] && !isNaN(value));
+    const [[a, top], [b, bottom]] = [found[0], found[found.length - 1]], height = first.startsWith("log") ? Math.log : Number;
+    return (value) => top + ((height(value) - height(a)) / (height(b) - height(a) || 1)) * (bottom - top);
   }
+
+  function show(section, n) {
+    const box = boxOf(section);
+    cursor = Math.max(from, Math.min(last, n));
+    const left = x(days[cursor]), mine = ours(cursor), index = state.index === "on" ? theirs(cursor) : null, y = placeOf();
+    const parts = [el("span", { className: "ours" }, "Account ", el("strong", { textContent: number(mine, 1) }))];
+    const said = [inWords(days[cursor]), `account ${number(mine, 1)}`];
+    if (index !== null) {
+      const apart = number(Number(mine.toFixed(1)) - Number(index.toFixed(1)), 1, true);
+      parts.push(el("span", { className: "bench" }, `${short} `, el("strong", { textContent: number(index, 1) })), el("span", { textContent: `${apart} points` }));
+      said.push(`${short} ${number(index, 1)}`, `${apart} points`);
+    }
+    const fall = drawdown[cursor], below = fall <= -0.0005 ? `${number(-fall * 100, 1)}% below peak` : "at its peak";
+    parts.push(el("span", { className: fall <= -0.0005 ? "loss" : "", textContent: below }));
+    const tip = el("div", { className: "tip" }, el("strong", { textContent: inWords(days[cursor]) }), ...parts);
+    const hair = letter("hair", { left: cent(left) });
+    const points = [letter("point ours", { left: cent(left), top: cent(y(mine)) })];
+    if (index !== null) points.push(letter("point bench", { left: cent(left), top: cent(y(index)) }));
+    clear(section);
+    box.append(...[hair, ...points, tip].map((e) => { e.dataset.cross = ""; return e; }));
+    const room = left * box.clientWidth;
+    if (room > 222) tip.style.right = `calc(${cent(1 - left)} + 10px)`;
+    else tip.style.left = `min(calc(${cent(left)} + 10px), calc(100% - 214px))`;
+    box.setAttribute("aria-valuenow", cursor);
+    box.setAttribute("aria-valuetext", [...said, below].join(", "));
+  }
+  const clear = (section) => all("[data-cross]", section).forEach((e) => e.remove());
   const nearest = (day) => {
     let low = from, high = last;
     while (low < high) { const middle = (low + high) >> 1; if (days[middle] < day) low = middle + 1; else high = middle; }
     return low > from && day - days[low - 1] < days[low] - day ? low - 1 : low;
   };
-  function point(event, figure) {
-    const drawing = event.target.closest("svg");
-    if (!drawing) return;
-    const box = drawing.getBoundingClientRect(), f = frame(drawing);
-    const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
-    show(figure.closest("#panels"), nearest(days[from] + ((x - f.left) / (f.right - f.left)) * (days[last] - days[from])));
+  function point(event, box) {
+    const { left, width } = box.getBoundingClientRect();
+    show(box.closest("#panels"), nearest(days[from] + ((event.clientX - left) / width) * (days[last] - days[from])));
   }
-  const leave = (event, figure) => { if (!figure.contains(event.relatedTarget)) clear(figure.closest("#panels")); };
+  const leave = (event, box) => { if (!box.contains(event.relatedTarget)) clear(box.closest("#panels")); };
+
+  // What differs from the first view is in the address.
+  function remember() {
+    const parts = Object.entries(state).filter(([key, value]) => value !== { range: "all", scale: "log", index: "on" }[key]).map((pair) => pair.join("="));
+    history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
+  }
+  function recall() {
+    for (const part of location.hash.slice(1).split("&")) {
+      const [key, value] = part.split("=");
+      if (key in state && section.querySelector(key === "index" ? "button[data-index]" : `button[data-${key}="${CSS.escape(value || "")}"]`)) state[key] = value;
+    }
+    from = startOf(state.range);
+    draw(section);
+  }
 
   section.classList.add("scripted");
-  section.querySelector(".controls").hidden = false;
-  for (const [name, value] of chosen.pressed) {
-    const button = section.querySelector(`button[data-${name}="${value}"]`);
-    if (button) press(section, button);
-  }
+  const controls = section.querySelector(".controls"), box = boxOf(section);
+  if (controls) controls.hidden = false;
+  box.tabIndex = 0;
+  for (const [key, value] of Object.entries({ role: "slider", "aria-valuemin": 0, "aria-valuemax": last, "aria-valuenow": last, "aria-valuetext": inWords(days[last]) })) box.setAttribute(key, value);
+  for (const [key, value] of chosen.pressed) state[key] = value;
+  if (controls) recall();
   return {
     press(button) {
-      const name = button.dataset.scale ? "scale" : "range";
-      chosen.pressed.set(name, button.dataset[name]);
-      press(button.closest("#panels"), button);
+      const key = button.dataset.scale ? "scale" : button.dataset.range ? "range" : "index";
+      state[key] = key === "index" ? (state.index === "on" ? "off" : "on") : button.dataset[key];
+      chosen.pressed.set(key, state[key]);
+      from = startOf(state.range);
+      draw(button.closest("#panels"));
+      remember();
     },
     pointermove: point,
     pointerdown: point,
     pointerout: leave,
     focusout: leave,
-    keydown(event, figure) {
-      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 }[event.key];
-      if (step) { event.preventDefault(); show(figure.closest("#panels"), cursor + step); }
+    keydown(event, box) {
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageUp: -21, PageDown: 21, Home: -last, End: last }[event.key];
+      if (step) { event.preventDefault(); show(box.closest("#panels"), cursor + step); }
     },
   };
 }

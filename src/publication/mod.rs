@@ -12,11 +12,11 @@ mod costs;
 mod curve;
 mod disclosure;
 mod figures;
-mod headline;
 mod holdings;
 pub mod kept;
 mod listed;
 mod month_end;
+pub mod order_sentence;
 mod orders;
 mod periods;
 mod planned;
@@ -202,7 +202,6 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let listed = &trades.listed;
     let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
     Ok(Publication {
-        headline: headline::cards(&stats, &daily, &facts, disclosure),
         figures: figures::public_figures(&stats, disclosure),
         days: periods::days(whole, &shown, disclosure),
         months: periods::months(&daily, &shown, &trades.orders, until, disclosure),

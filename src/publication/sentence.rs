@@ -38,10 +38,10 @@ pub enum Tone {
 
 /// A sentence as it grows.
 #[derive(Default)]
-struct Sentence(Vec<Span>);
+pub(super) struct Sentence(Vec<Span>);
 
 impl Sentence {
-    fn plain(&mut self, text: impl Into<String>) -> &mut Self {
+    pub(super) fn plain(&mut self, text: impl Into<String>) -> &mut Self {
         self.span(text, Tone::Plain)
     }
 
@@ -50,13 +50,17 @@ impl Sentence {
     }
 
     /// A figure in the colour of its sign.
-    fn judged(&mut self, text: impl Into<String>, value: f64) -> &mut Self {
+    pub(super) fn judged(&mut self, text: impl Into<String>, value: f64) -> &mut Self {
         let tone = match value {
             value if value >= NOTHING => Tone::Gain,
             value if value <= -NOTHING => Tone::Loss,
             _ => Tone::Figure,
         };
         self.span(text, tone)
+    }
+
+    pub(super) fn into_spans(self) -> Vec<Span> {
+        self.0
     }
 
     fn span(&mut self, text: impl Into<String>, tone: Tone) -> &mut Self {
@@ -175,6 +179,32 @@ pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
 /// A sentence without the looks of its figures.
 pub fn in_words(sentence: &[Span]) -> String {
     sentence.iter().map(|span| span.text.as_str()).collect()
+}
+
+/// How many of the months were above zero, the best and the worst of them.
+pub fn of_months(months: &[Month]) -> Vec<Span> {
+    let by_value = |a: &&Month, b: &&Month| a.value.get().total_cmp(&b.value.get());
+    let (Some(best), Some(worst)) = (months.iter().max_by(by_value), months.iter().min_by(by_value)) else {
+        return Vec::new();
+    };
+    let gains = months.iter().filter(|month| month.value.get() > 0.0).count();
+    let value = |month: &Month| percent(month.value.get(), 1, Sign::Both);
+    let mut sentence = Sentence::default();
+    if months.len() == 1 {
+        sentence
+            .plain(format!("{} so far: ", best.month.in_words()))
+            .judged(value(best), best.value.get())
+            .plain(".");
+        return sentence.0;
+    }
+    sentence
+        .figure(format!("{gains} of {}", months.len()))
+        .plain(format!(" months were above zero. The best was {} with ", best.month.in_words()))
+        .judged(value(best), best.value.get())
+        .plain(format!(", the worst {} with ", worst.month.in_words()))
+        .judged(value(worst), worst.value.get())
+        .plain(".");
+    sentence.0
 }
 
 /// `4 January 2022`.

@@ -30,8 +30,6 @@ use crate::config::{Site, Status};
 pub struct Publication {
     /// Who, what and since when.
     pub facts: Facts,
-    /// The four to six headline cards.
-    pub headline: Vec<Card>,
     /// Every figure, grouped, with its definition.
     pub figures: Vec<FigureGroup<PublicFigure>>,
     /// One entry per snapshot, ascending.
@@ -170,21 +168,6 @@ pub struct Facts {
     pub after_costs: bool,
     /// Since when the account is empty, if its money was taken out.
     pub emptied: Option<NaiveDate>,
-}
-
-/// A headline figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Card {
-    /// Its definition on the methodology page.
-    pub id: String,
-    /// `Net return since inception`.
-    pub label: String,
-    /// The figure, formatted, or `n/a`.
-    pub value: String,
-    /// -1, 0 or 1, for colour; the sign is in the text too.
-    pub sign: i8,
-    /// What it rests on: `2,262 daily returns`, dates, or why it is undefined.
-    pub note: String,
 }
 
 /// One trading date.

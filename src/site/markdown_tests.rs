@@ -176,11 +176,13 @@ fn short_forms_lead_to_what_they_show() {
 #[test]
 fn a_chart_has_a_name_of_its_own_on_its_page() {
     let html = html("One\n\n{{ chart:equity from=2022-01 }}\n\n{{ chart:drawdown }}\n\nTwo\n");
-    for part in ["<p>One</p>\n<figure class=\"plain\"><svg", "</figcaption></figure>\n", "<p>Two</p>", "key bench"] {
+    for part in
+        ["<p>One</p>\n<figure class=\"plain\"><div class=\"chart", "</div></figure>\n", "<p>Two</p>", "end bench"]
+    {
         assert!(html.contains(part), "{part} in {html}");
     }
     for number in [1, 2] {
-        assert_eq!(html.matches(&format!("id=\"chart-months-2026-01-md-{number}-wide-t\"")).count(), 1);
+        assert_eq!(html.matches(&format!("id=\"chart-months-2026-01-md-{number}-t\"")).count(), 1);
     }
     assert!(!html.contains("xx"), "{html}");
     let lines = Source { lines: true, ..source("a\n\n{{ chart:drawdown }}") };
@@ -188,6 +190,6 @@ fn a_chart_has_a_name_of_its_own_on_its_page() {
         render(&lines, &PageOf::new())
             .unwrap()
             .html
-            .contains("<figure class=\"plain\" data-line=\"months/2026-01.md:6\"><svg")
+            .contains("<figure class=\"plain\" data-line=\"months/2026-01.md:6\"><div class=\"chart")
     );
 }

@@ -1,6 +1,8 @@
 //! The pages of the site: their paths, their templates, and what each template receives.
 
 mod backtest;
+mod bars;
+mod beside;
 mod context;
 mod data;
 mod execution;

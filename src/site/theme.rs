@@ -204,14 +204,9 @@ fn register(tera: &mut Tera) {
     tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
         value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())
     });
-    // The tint of a cell of the monthly table, from 0 to 3.
-    tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> &'static str {
-        match value.as_f64().map(f64::abs) {
-            Some(size) if size >= 0.05 => "t3",
-            Some(size) if size >= 0.02 => "t2",
-            Some(size) if size >= 0.005 => "t1",
-            _ => "t0",
-        }
+    // How strong the shade of a cell of the monthly table is, from 0 to 1.
+    tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> String {
+        format!("{:.2}", value.as_f64().map_or(0.0, |value| (value.abs() / 0.12).min(1.0)))
     });
 }
 

@@ -171,7 +171,7 @@ const checks = {
     await open(watch, page, "index.html");
     await page.locator("button[data-range='1y']").click();
     await page.locator("button[data-scale=linear]").click();
-    const drawing = () => page.evaluate(() => document.querySelector("#panels figure.on svg, #panels figure[data-panel=linear] svg").innerHTML);
+    const drawing = () => page.evaluate(() => document.querySelector("#panels .box svg").innerHTML);
     const drawn = await drawing();
     const config = watch.read("config/config.toml");
     watch.save("config/config.toml", config.replace(/^title = .*$/m, "title = \"Third title\""));
@@ -180,9 +180,9 @@ const checks = {
     equal(await page.locator("button[data-scale=linear]").getAttribute("aria-pressed"), "true", "the scale");
     equal(await drawing(), drawn, "the drawing");
     // The chart still answers.
-    await page.locator("#panels figure[data-panel=linear]").focus();
+    await page.locator("#panels .box").focus();
     await page.keyboard.press("ArrowLeft");
-    isTrue((await page.locator(".readout").textContent()).includes("account"), "the read-out");
+    isTrue((await page.locator("#panels .tip").textContent()).includes("Account"), "the read-out");
 
     await open(watch, page, "trades/index.html");
     await page.locator("form.filter input").fill("MTUM");

@@ -15,6 +15,11 @@ const GEOMETRY: [&[u8]; 6] =
 /// The charts' numbers for the script of the page.
 const SERIES: &[u8] = b"<script type=\"application/json\" id=\"series\">";
 
+/// A chart, a label of its axis, and its description.
+const CHART: &[u8] = b"<div class=\"chart ";
+const LABEL: &[u8] = b"<b class=\"y";
+const DESCRIPTION: &[u8] = b"<p class=\"hidden\" id=\"";
+
 /// What stands before a digest or packed content.
 const PACKED: [&[u8]; 4] = [b";base64,", b"sha256-", b"sha384-", b"sha512-"];
 
@@ -42,19 +47,19 @@ pub fn ranges(text: &str) -> Vec<Range> {
     found
 }
 
-/// Labels and descriptions in the program's own charts.
+/// Labels of the axes of the program's own charts, and their descriptions.
 fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
-    find_iter(bytes, b" data-plot=\"").flat_map(|at| {
-        let (start, end) = until(bytes, at, b"</svg>");
-        let chart = bytes.get(start..end).unwrap_or_default();
-        let described = find_iter(chart, b"<desc id=\"").map(|at| until(chart, at, b"</desc>"));
-        let labels = find_iter(chart, b"<text ").filter_map(|at| {
-            let label = at + memchr::memchr(b'>', chart.get(at..)?)? + 1;
-            let (_, end) = until(chart, label, b"<");
-            is_number(std::str::from_utf8(chart.get(label..end)?).ok()?).then_some((label, end))
-        });
-        described.chain(labels).map(|(from, to)| (start + from, start + to)).collect::<Vec<_>>()
-    })
+    let labels = find_iter(bytes, LABEL).filter_map(|at| {
+        let label = at + memchr::memchr(b'>', bytes.get(at..)?)? + 1;
+        let (_, end) = until(bytes, label, b"<");
+        is_number(std::str::from_utf8(bytes.get(label..end)?).ok()?).then_some((label, end))
+    });
+    let described = find_iter(bytes, CHART).filter_map(|at| {
+        let (start, end) = until(bytes, at, b"</p></div>");
+        let from = memmem::rfind(bytes.get(start..end)?, DESCRIPTION)?;
+        Some((start + from, end))
+    });
+    labels.chain(described)
 }
 
 /// Whether the label of an axis is a number, maybe of percent.
@@ -123,10 +128,10 @@ mod tests {
 
     #[test]
     fn numbers_of_a_chart_are_its_own_and_names_in_it_are_not() {
-        let chart = "<svg data-plot=\"20 100 9080\"><title id=\"g-t\">1</title><desc id=\"g-d\">had become 1,234.5</desc>\
-                     <text x=\"1\">100,000</text><text x=\"2\">s&amp;p 500</text></svg><text>5</text>";
-        assert_eq!(skipped(chart), ["20 100 9080", "<desc id=\"g-d\">had become 1,234.5", "100,000"]);
-        assert_eq!(skipped("<svg><desc id=\"a\">100,000</desc><text>100,000</text></svg>"), Vec::<&str>::new());
+        let chart = "<div class=\"chart low\"><p>1,234</p><b class=\"y\" style=\"top:5%\">100,000</b><b class=\"x\">2,000</b>\
+                     <p class=\"hidden\" id=\"g-d\">had become 1,234.5</p></div><p class=\"hidden\" id=\"a\">5</p>";
+        assert_eq!(skipped(chart), ["100,000", "<p class=\"hidden\" id=\"g-d\">had become 1,234.5"]);
+        assert_eq!(skipped("<b class=\"y\" style=\"\">s&amp;p 500</b><b>100,000</b>"), Vec::<&str>::new());
     }
 
     #[test]

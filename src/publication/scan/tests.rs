@@ -70,7 +70,7 @@ fn other_numbers_are_left_alone() {
         "e3b0123457c1c149afbf4c89",
         "url(data:font/woff;base64,ab/123457+cd==)",
         "<script type=\"application/json\" id=\"series\">{\"i\":[123457,54321]}</script>",
-        "<svg data-plot=\"1\"><text x=\"1\">123,457</text></svg>",
+        "<b class=\"y\" style=\"top:1%\">123,457</b>",
         "<tr><th scope=\"row\"><a href=\"methodology/index.html#a.b\">A</a></th>\n<td class=\"num\">123,457</td></tr>",
         "0.123457",
         "223456.78",

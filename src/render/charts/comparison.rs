@@ -1,9 +1,10 @@
 //! The live record and the backtest, over the cone of expected outcomes.
 
-use super::plot::{Layer, Plot};
-use super::scale::{self, span, x_of};
+use super::picture::{Panel, Picture};
+use super::plot::Layer;
+use super::scale::{self, Axis, x_of};
 use super::svg::Ink;
-use super::{NARROW_DATES, WIDE_DATES, both};
+use super::{DATES, end, ends, grown};
 use crate::Result;
 use crate::format::{self, Sign};
 use crate::publication::{ComparisonView, Published};
@@ -22,42 +23,51 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
     let edge = |value: f64, date| (x_of(date), height(value));
     let upper: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.high.get(), point.date)).collect();
     let lower: Vec<(f64, f64)> = cone.iter().map(|point| edge(point.low.get(), point.date)).collect();
-    let y = span(live.iter().chain(&backtest).chain(&upper).chain(&lower).map(|point| point.1), 0.04);
+    let all = [&live, &backtest, &upper, &lower].into_iter().flatten().map(|point| point.1);
+    let start = height(1.0);
+    let (low, high) = all.fold((start, start), |(low, high), height| (low.min(height), high.max(height)));
+    let axis = Axis::of_growth(100.0, (low.exp(), high.exp()), 4);
+    let margin = (high - low).max(0.01) * 0.05;
     let mut layers = Vec::new();
     if !cone.is_empty() {
         layers.push(Layer::Band(upper.into_iter().chain(lower.into_iter().rev()).collect(), Ink::Base));
     }
-    layers.push(Layer::Level(height(1.0)));
-    // Dashes on the line, so that both are seen where they are one.
-    layers.push(Layer::Line(live, Ink::Ours));
-    layers.push(Layer::Line(backtest, Ink::Benchmark));
-    let dates = |wanted| {
-        scale::dates(comparison.from, comparison.to, wanted)
-            .into_iter()
-            .map(|(date, label)| (x_of(date), label))
-            .collect()
+    layers.push(Layer::Line(backtest.clone(), Ink::Benchmark));
+    layers.push(Layer::Line(live.clone(), Ink::Ours));
+    let panel = Panel {
+        edges: (0.0, 1.0),
+        y: (low - margin, high + margin),
+        levels: axis
+            .numbers
+            .iter()
+            .map(|number| (number.ln(), format::number(*number, axis.digits, Sign::Minus)))
+            .collect(),
+        base: start,
+        layers,
+        ..Panel::default()
     };
-    let numbers = |wanted| {
-        let numbers = scale::log_numbers(y.0.exp(), y.1.exp(), wanted);
-        numbers.into_iter().map(|number| (number.ln(), format::number(number, 0, Sign::Minus))).collect()
-    };
-    let plot = Plot {
+    let x = (x_of(comparison.from), x_of(comparison.to));
+    let words = [
+        end("Account", &grown(1.0 + comparison.live.get()), ""),
+        end("Backtest", &grown(1.0 + comparison.backtest.get()), "hypothetical"),
+    ];
+    let picture = Picture {
         id: "comparison".into(),
         kind: "comparison",
-        title: "Live and hypothetical growth of 100, logarithmic scale".into(),
+        title: "Growth of 100".into(),
+        note: "account and hypothetical backtest, log scale".into(),
         description: in_words(comparison),
-        x: (x_of(comparison.from), x_of(comparison.to)),
-        y,
-        x_labels: dates(WIDE_DATES),
-        y_labels: numbers(5),
-        layers,
+        height: "middle",
+        x,
+        ticks: scale::ticks(comparison.from, comparison.to, DATES),
+        letters: ends(&panel, x, &[live, backtest], words),
+        panels: vec![panel],
+        ..Picture::default()
     };
-    let narrow = Plot { x_labels: dates(NARROW_DATES), y_labels: numbers(4), ..plot.clone() };
-    both(&plot, narrow, (340, 260))
+    picture.html()
 }
 
 fn in_words(comparison: &ComparisonView) -> String {
-    let grown = |value: f64| format::number(value * 100.0, 1, Sign::Minus);
     let head = format!(
         "100 on {} had become {} in the account and {} in the hypothetical backtest on {}",
         format::day(comparison.from),

@@ -1,12 +1,18 @@
 //! Part of a curve in the author's texts: what the first page draws, from one month to another.
 
-use super::plot::{Plot, Size};
-use super::print::Printed;
-use super::{NARROW_DATES, WIDE_DATES, both, date_labels, drawdown_plot, figure, growth_plot};
+use super::picture::{Panel, Picture};
+use super::plot::Layer;
+use super::print::{self, Printed};
+use super::record::Growth;
+use super::scale::x_of;
+use super::svg::Ink;
+use super::{
+    DATES, curves, end, ends, fall_in_words, figure, grown, growth_in_words, percent_panel, ticks, time_span,
+};
 use crate::Result;
-use crate::format::escape;
+use crate::format::Sign;
 use crate::publication::within::{Whose, Within};
-use crate::publication::{Day, Publication};
+use crate::publication::{Day, Publication, Published};
 
 /// Which curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,23 +54,58 @@ impl Excerpt {
         })
     }
 
-    /// As HTML with a caption. `id` is unique on its page.
+    /// As HTML. `id` is unique on its page.
     ///
     /// # Errors
     /// What `plotters` cannot draw, which is a mistake of this program.
     pub fn html(&self, id: &str) -> Result<String> {
-        let named = |plot: Plot| Plot { id: id.to_owned(), ..plot };
-        let (wide, narrow) = match self.curve {
-            Curve::Equity => (self.plot((WIDE_DATES, 5)), self.plot((NARROW_DATES, 4))),
-            Curve::Drawdown => {
-                let wide = self.plot((WIDE_DATES, 3));
-                let narrow = Plot { x_labels: date_labels(&self.days, NARROW_DATES), ..wide.clone() };
-                (wide, narrow)
+        let days = &self.days;
+        let picture = Picture {
+            id: id.to_owned(),
+            kind: "excerpt",
+            x: time_span(days),
+            ticks: ticks(days, DATES),
+            ..match self.curve {
+                Curve::Equity => self.growth(),
+                Curve::Drawdown => self.drawdown(),
             }
         };
-        let heights = if self.curve == Curve::Equity { (300, 240) } else { (150, 130) };
-        let drawn = both(&named(wide), named(narrow), heights)?;
-        Ok(format!("{drawn}<figcaption class=\"legend\">{}</figcaption>", self.caption()))
+        picture.html()
+    }
+
+    fn growth(&self) -> Picture {
+        let curves = curves(&self.days, |value| Growth::LOGARITHMIC.height(value));
+        let panel = Panel { edges: (0.0, 1.0), ..Growth::LOGARITHMIC.panel(&curves) };
+        let last = |read: fn(&Day) -> Option<f64>| self.days.iter().rev().find_map(read).map(grown);
+        let ours = self.total.map(|total| grown(1.0 + total)).or_else(|| last(|day| Some(day.index.get())));
+        let theirs = last(|day| day.benchmark_index.map(Published::get));
+        let labels = [
+            ours.map(|value| end("Account", &value, "")).unwrap_or_default(),
+            self.benchmark().zip(theirs).map(|(name, value)| end(name, &value, "")).unwrap_or_default(),
+        ];
+        Picture {
+            title: "Growth of 100".into(),
+            note: "log scale".into(),
+            description: growth_in_words(&self.days, (self.total, self.benchmark())),
+            height: "middle",
+            letters: ends(&panel, time_span(&self.days), &curves, labels),
+            panels: vec![panel],
+            ..Picture::default()
+        }
+    }
+
+    fn drawdown(&self) -> Picture {
+        let points: Vec<(f64, f64)> = self.days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
+        let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
+        let panel = percent_panel((0.0, 1.0), [lowest].into_iter(), 4, Sign::Minus);
+        Picture {
+            title: "Below the last peak".into(),
+            note: if self.by_day { "on daily closes" } else { "at month-ends" }.into(),
+            description: fall_in_words(&self.days, (self.deepest, self.by_day)),
+            height: "low bare",
+            panels: vec![Panel { y: (panel.y.0, 0.0), layers: vec![Layer::Area(points, Ink::Drawdown)], ..panel }],
+            ..Picture::default()
+        }
     }
 
     /// For a printed page.
@@ -72,12 +113,11 @@ impl Excerpt {
     /// # Errors
     /// As [`html`](Self::html).
     pub fn printed(&self) -> Result<Printed> {
-        let plot = self.plot((7, 4));
-        Ok(Printed {
-            svg: plot.document(Size::print(if self.curve == Curve::Equity { 170 } else { 90 }))?,
-            alt: format!("{}. {}", plot.title, plot.description),
-            title: self.title().to_owned(),
-        })
+        let drawn = match self.curve {
+            Curve::Equity => print::growth_of(&self.days, (self.total, self.benchmark()), 170)?,
+            Curve::Drawdown => print::drawdown_of(&self.days, (self.deepest, self.by_day), 90)?,
+        };
+        Ok(Printed { title: self.title().to_owned(), ..drawn })
     }
 
     /// The benchmark that is drawn beside the account.
@@ -85,26 +125,10 @@ impl Excerpt {
         self.benchmark.as_deref().filter(|_| self.curve == Curve::Equity)
     }
 
-    fn plot(&self, labels: (usize, usize)) -> Plot {
-        match self.curve {
-            Curve::Equity => growth_plot(&self.days, (self.total, self.benchmark()), true, labels),
-            Curve::Drawdown => drawdown_plot(&self.days, (self.deepest, self.by_day), labels.0),
-        }
-    }
-
     fn title(&self) -> &'static str {
         match self.curve {
             Curve::Equity => "Growth of 100, logarithmic",
             Curve::Drawdown => "Drawdown",
         }
-    }
-
-    fn caption(&self) -> String {
-        let benchmark = self.benchmark().map(|name| format!("<span class=\"key bench\">{}</span>", escape(name)));
-        let lines = match self.curve {
-            Curve::Equity => "<span class=\"key ours\">Account</span>".to_owned() + &benchmark.unwrap_or_default(),
-            Curve::Drawdown => String::new(),
-        };
-        format!("<b>{}</b> {lines}", self.title())
     }
 }

@@ -3,8 +3,12 @@
 use crate::Result;
 use crate::publication::{Day, MonthEnd, Published};
 
-use super::plot::{Plot, Size};
-use super::{drawdown_plot, growth_plot, since_inception};
+use crate::format::{self, Sign};
+
+use super::plot::{Layer, Plot};
+use super::scale::{Axis, x_of};
+use super::svg::Ink;
+use super::{curves, fall_in_words, growth_in_words, percent_levels, since_inception, ticks, time_span};
 
 /// A chart as a self-contained SVG document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +29,39 @@ const DATES: usize = 7;
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
-    printed(growth_plot(days, (since_inception(&end.periods), benchmark), true, (DATES, 5)), 182)
+    growth_of(days, (since_inception(&end.periods), benchmark), 182)
+}
+
+/// The same with the total return and the benchmark's name where they are known, so high.
+pub(super) fn growth_of(days: &[Day], named: (Option<f64>, Option<&str>), height: u32) -> Result<Printed> {
+    let [ours, theirs] = curves(days, |value| value.max(1e-6).ln());
+    let start = 100f64.ln();
+    let (low, high) = ours
+        .iter()
+        .chain(&theirs)
+        .map(|point| point.1)
+        .fold((start, start), |(low, high), height| (low.min(height), high.max(height)));
+    let axis = Axis::of_growth(100.0, (low.exp(), high.exp()), 4);
+    let margin = (high - low).max(0.01) * 0.04;
+    let mut layers = vec![Layer::Level(start)];
+    if theirs.len() > 1 {
+        layers.push(Layer::Line(theirs, Ink::Benchmark));
+    }
+    layers.push(Layer::Line(ours, Ink::Ours));
+    printed(Plot {
+        title: "Growth of 100, logarithmic scale".into(),
+        description: growth_in_words(days, named),
+        height,
+        x: time_span(days),
+        y: (low - margin, high + margin),
+        x_labels: dates(days),
+        y_labels: axis
+            .numbers
+            .iter()
+            .map(|number| (number.ln(), format::number(*number, axis.digits, Sign::Minus)))
+            .collect(),
+        layers,
+    })
 }
 
 /// As [`growth`], in the proportions of the picture for links.
@@ -33,7 +69,7 @@ pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<P
 /// # Errors
 /// As [`growth`].
 pub fn card(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
-    printed(growth_plot(days, (since_inception(&end.periods), benchmark), true, (DATES, 3)), 128)
+    growth_of(days, (since_inception(&end.periods), benchmark), 128)
 }
 
 /// The fall from the highest value so far on these days up to a month's end.
@@ -41,13 +77,31 @@ pub fn card(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Pri
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn drawdown(days: &[Day], end: &MonthEnd, by_day: bool) -> Result<Printed> {
-    printed(drawdown_plot(days, (end.max_drawdown.map(Published::get), by_day), DATES), 90)
+    drawdown_of(days, (end.max_drawdown.map(Published::get), by_day), 90)
 }
 
-fn printed(plot: Plot, height: u32) -> Result<Printed> {
-    Ok(Printed {
-        svg: plot.document(Size::print(height))?,
-        alt: format!("{}. {}", plot.title, plot.description),
-        title: plot.title,
+/// The same with the deepest fall where it is known, so high.
+pub(super) fn drawdown_of(days: &[Day], worst: (Option<f64>, bool), height: u32) -> Result<Printed> {
+    let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
+    let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
+    let axis = Axis::about(0.0, (lowest * 100.0, 0.0), 3);
+    printed(Plot {
+        title: "Drawdown".into(),
+        description: fall_in_words(days, worst),
+        height,
+        x: time_span(days),
+        y: (axis.ends.0 / 100.0 * 1.04, 0.0),
+        x_labels: dates(days),
+        y_labels: percent_levels(&axis, Sign::Minus),
+        layers: vec![Layer::Area(points, Ink::Drawdown), Layer::Level(0.0)],
     })
+}
+
+/// The labels of the time axis that have room.
+fn dates(days: &[Day]) -> Vec<(f64, String)> {
+    ticks(days, DATES).into_iter().map(|tick| (tick.x, tick.text)).collect()
+}
+
+fn printed(plot: Plot) -> Result<Printed> {
+    Ok(Printed { svg: plot.document()?, alt: format!("{}. {}", plot.title, plot.description), title: plot.title })
 }

@@ -1,6 +1,6 @@
 //! Round numbers and dates for axes, and the thinning of long lines.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use crate::calendar::YearMonth;
 
@@ -21,21 +21,64 @@ pub fn span(values: impl Iterator<Item = f64>, margin: f64) -> (f64, f64) {
     }
 }
 
-/// Round numbers inside `low..high`, about `wanted` of them: steps of 1, 2 or 5 times a power of ten.
-pub fn round_numbers(low: f64, high: f64, wanted: usize) -> Vec<f64> {
+/// The labels of an axis, and the ends that it needs for them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// Lower and upper end.
+    pub ends: (f64, f64),
+    /// Round numbers between them, upwards, with the base among them.
+    pub numbers: Vec<f64>,
+    /// How many decimals tell them apart.
+    pub digits: usize,
+}
+
+impl Axis {
+    /// An axis about a base over `low..high`, with about `wanted` numbers, and at least one on each side where there is data.
+    pub fn about(base: f64, (low, high): (f64, f64), wanted: usize) -> Self {
+        let (low, high) = (low.min(base), high.max(base));
+        let step = round_step(low, high, wanted);
+        let tiny = step * 1e-6;
+        let low = if low < base - tiny { low.min(base - step) } else { low };
+        let high = if high > base + tiny { high.max(base + step) } else { high };
+        let (low, high) = if low < high { (low, high) } else { (base - step, base + step) };
+        Self { ends: (low, high), numbers: steps(base, step, (low, high)), digits: decimals(step) }
+    }
+
+    /// An axis over `low..high`, both positive, in even steps about a base; from a factor of ten on in those of 1, 2 and 5.
+    pub fn of_growth(base: f64, (low, high): (f64, f64), wanted: usize) -> Self {
+        let (low, high) = (low.min(base), high.max(base));
+        if high / low < 10.0 {
+            let step = round_step(low, high, wanted);
+            return Self { ends: (low, high), numbers: steps(base, step, (low, high)), digits: decimals(step) };
+        }
+        let powers = || (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
+        let inside = |factors: &[f64]| -> Vec<f64> {
+            let all = powers().flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
+            all.filter(|number| (low * 0.999..=high * 1.001).contains(number)).collect()
+        };
+        let numbers = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]].map(inside);
+        let few = numbers.iter().find(|numbers| numbers.len() <= wanted * 2).or(numbers.last());
+        let numbers = few.cloned().unwrap_or_default();
+        Self { ends: (low, high), digits: numbers.first().map_or(0, |least| decimals(*least)), numbers }
+    }
+}
+
+/// A step of 1, 2 or 5 times a power of ten, of which about `wanted` go into `low..high`.
+fn round_step(low: f64, high: f64, wanted: usize) -> f64 {
     let raw = (high - low) / wanted.max(1) as f64;
     if !raw.is_finite() || raw <= 0.0 {
-        return Vec::new();
+        return 1.0;
     }
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| *step >= raw * 0.999)
-        .unwrap_or(raw);
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    (first..=last).map(|number| number as f64 * step).collect()
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    steps.into_iter().find(|step| *step >= raw * 0.999).unwrap_or(raw)
+}
+
+/// The numbers that are whole steps away from a base.
+fn steps(base: f64, step: f64, (low, high): (f64, f64)) -> Vec<f64> {
+    let first = ((low - base) / step - 1e-6).ceil() as i64;
+    let last = ((high - base) / step + 1e-6).floor() as i64;
+    (first..=last).map(|number| base + number as f64 * step).collect()
 }
 
 /// The number of decimals that distinguish round numbers of this step.
@@ -43,42 +86,63 @@ pub fn decimals(step: f64) -> usize {
     (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-/// Round numbers for a logarithmic axis over `low..high`, both positive.
-pub fn log_numbers(low: f64, high: f64, wanted: usize) -> Vec<f64> {
-    if high / low < 3.0 {
-        return round_numbers(low, high, wanted);
-    }
-    let powers = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
-    let all: Vec<f64> =
-        powers.flat_map(|power| [1.0, 1.5, 2.0, 3.0, 5.0, 7.0].map(|factor| factor * 10f64.powi(power))).collect();
-    let inside: Vec<f64> = all.into_iter().filter(|number| (low..=high).contains(number)).collect();
-    let keep = inside.len().div_ceil(wanted.max(1) * 2).max(1);
-    inside.into_iter().step_by(keep).collect()
+/// A date on the time axis, with its label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tick {
+    /// Where it is.
+    pub x: f64,
+    /// Its label.
+    pub text: String,
+    /// Whether a line is drawn there.
+    pub has_line: bool,
 }
 
-/// The first days of years, quarters or months inside the span, at most about `wanted`, with their labels.
-pub fn dates(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<(NaiveDate, String)> {
+/// Labels of the time axis, at most about `wanted`: firsts of years, quarters or months, single days of a short record. The
+/// first one has its year, and stands at the first date where the next is far from it.
+pub fn ticks(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<Tick> {
     let months = i64::from(last.year() - first.year()) * 12 + i64::from(last.month()) - i64::from(first.month());
+    if (last - first).num_days() <= 75 {
+        return days(first, last, wanted);
+    }
     let step = [1, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|step| months / step <= wanted as i64).unwrap_or(240);
-    let mut found = Vec::new();
+    let mut found: Vec<Tick> = Vec::new();
     let mut month = YearMonth::of(first);
     while month.first_day() <= last {
         let number = i64::from(month.year()) * 12 + i64::from(month.month()) - 1;
-        if number % step == 0 && month.first_day() >= first {
-            let day = month.first_day();
-            let is_year = month.month() == 1;
-            let label = if is_year { day.format("%Y") } else { day.format("%b") }.to_string();
-            found.push((day, label));
+        let day = month.first_day();
+        if number % step == 0 && day >= first {
+            if found.is_empty() && (day - first).num_days() > step * 14 {
+                let text = first.format(if step < 12 { "%b %Y" } else { "%Y" }).to_string();
+                found.push(Tick { x: x_of(first), text, has_line: false });
+            }
+            let form = match (month.month(), found.is_empty()) {
+                (1, _) => "%Y",
+                (_, true) => "%b %Y",
+                _ => "%b",
+            };
+            found.push(Tick { x: x_of(day), text: day.format(form).to_string(), has_line: true });
         }
         month = month.next();
-    }
-    // A few days or weeks hold no first of a month: then the ends have to do.
-    if found.len() < 2 && months < 3 {
-        found = vec![(first, first.format("%-d %b").to_string()), (last, last.format("%-d %b").to_string())];
     }
     found
 }
 
+/// Single days at equal distances, the first and the last among them.
+fn days(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<Tick> {
+    let length = (last - first).num_days();
+    let count = length.min(wanted.clamp(2, 6) as i64 - 1).max(1);
+    let mut found: Vec<Tick> = Vec::new();
+    let mut year = None;
+    for number in 0..=count {
+        let Some(day) = first.checked_add_days(Days::new((length * number / count).unsigned_abs())) else { break };
+        let form = if year == Some(day.year()) { "%-d %b" } else { "%-d %b %Y" };
+        year = Some(day.year());
+        if found.last().is_none_or(|before| before.x < x_of(day)) {
+            found.push(Tick { x: x_of(day), text: day.format(form).to_string(), has_line: false });
+        }
+    }
+    found
+}
 /// At most the first, lowest, highest and last point of each of `columns` equal parts of the x axis.
 ///
 /// Peaks and valleys are never lost by thinning.
@@ -107,24 +171,41 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn axis_numbers_are_round() {
-        assert_eq!(round_numbers(0.93, 2.61, 4), [1.0, 1.5, 2.0, 2.5]);
-        assert_eq!(round_numbers(-0.31, 0.0, 3).len(), 2);
-        assert_eq!(round_numbers(1.0, 1.0, 3), Vec::<f64>::new());
-        assert_eq!(log_numbers(80.0, 420.0, 5), [100.0, 150.0, 200.0, 300.0]);
+    fn axis_numbers_are_round_and_the_base_is_among_them() {
+        let numbers = |low, high| Axis::of_growth(100.0, (low, high), 4).numbers;
+        assert_eq!(numbers(91.0, 252.0), [100.0, 150.0, 200.0, 250.0]);
+        assert_eq!(numbers(60.0, 100.0), [60.0, 70.0, 80.0, 90.0, 100.0]);
+        assert_eq!(numbers(80.0, 1_200.0), [100.0, 200.0, 500.0, 1_000.0]);
+        assert_eq!(numbers(100.0, 9e5), [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5]);
+        let short = Axis::of_growth(100.0, (99.97, 102.1), 4);
+        assert_eq!((short.numbers, short.digits), (vec![100.0, 101.0, 102.0], 0));
         assert_eq!((decimals(0.5), decimals(0.02), decimals(20.0)), (1, 2, 0));
     }
 
     #[test]
-    fn axis_dates_are_firsts_of_months() {
+    fn each_side_with_data_has_a_number() {
+        assert_eq!(Axis::about(0.0, (-33.5, 0.0), 4).numbers, [-30.0, -20.0, -10.0, 0.0]);
+        let axis = Axis::about(0.0, (-0.3, 30.0), 3);
+        assert_eq!((axis.numbers, axis.ends.0), (vec![-20.0, 0.0, 20.0], -20.0));
+        assert_eq!(Axis::about(0.0, (0.0, 0.0), 3).numbers, [-1.0, 0.0, 1.0]);
+    }
+
+    fn words(first: &str, last: &str, wanted: usize) -> Vec<String> {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let years: Vec<_> =
-            dates(day("2014-01-02"), day("2022-12-28"), 9).into_iter().map(|(_, label)| label).collect();
-        assert_eq!(years, ["2015", "2016", "2017", "2018", "2019", "2020", "2021", "2022"]);
-        let quarters: Vec<_> =
-            dates(day("2025-11-15"), day("2026-10-01"), 4).into_iter().map(|(_, label)| label).collect();
-        assert_eq!(quarters, ["2026", "Apr", "Jul", "Oct"]);
-        assert_eq!(dates(day("2026-01-05"), day("2026-01-23"), 6).len(), 2);
+        ticks(day(first), day(last), wanted).into_iter().map(|tick| tick.text).collect()
+    }
+
+    #[test]
+    fn the_first_date_has_its_year() {
+        assert_eq!(words("2014-01-02", "2018-12-28", 5), ["2014", "2015", "2016", "2017", "2018"]);
+        assert_eq!(words("2015-11-02", "2018-12-28", 4), ["2016", "2017", "2018"]);
+        assert_eq!(words("2025-11-15", "2026-10-01", 4), ["Nov 2025", "2026", "Apr", "Jul", "Oct"]);
+        assert_eq!(words("2026-03-20", "2026-08-03", 9), ["Apr 2026", "May", "Jun", "Jul", "Aug"]);
+        assert_eq!(words("2026-01-05", "2026-01-06", 6), ["5 Jan 2026", "6 Jan"]);
+        assert_eq!(
+            words("2025-12-30", "2026-01-09", 6),
+            ["30 Dec 2025", "1 Jan 2026", "3 Jan", "5 Jan", "7 Jan", "9 Jan"]
+        );
     }
 
     #[test]
@@ -135,6 +216,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn numbers_of_an_axis_are_told_apart(low in -1e4f64..0.0, width in 1e-3f64..1e5, wanted in 2usize..7) {
+            let axis = Axis::about(0.0, (low, low + width), wanted);
+            let texts: std::collections::BTreeSet<String> =
+                axis.numbers.iter().map(|number| format!("{number:.*}", axis.digits)).collect();
+            prop_assert_eq!(texts.len(), axis.numbers.len());
+            prop_assert!(axis.numbers.contains(&0.0) && axis.numbers.len() > 1 && axis.numbers.len() < 14);
+        }
+
         #[test]
         fn thinning_keeps_the_ends_and_the_extremes(heights in prop::collection::vec(-1e3f64..1e3, 2..400), columns in 1usize..50) {
             let points: Vec<(f64, f64)> = heights.iter().enumerate().map(|(x, y)| (x as f64, *y)).collect();

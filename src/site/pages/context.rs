@@ -7,7 +7,8 @@ use tera::Value;
 
 use crate::calendar::YearMonth;
 use crate::publication::{
-    MarketFigure, OrderView, PlanItemView, PublicResult, PublicReturn, Publication, Reads, Texts, Year,
+    MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight, Publication,
+    Published, Reads, Texts, Year,
 };
 use crate::record::Side;
 use crate::render::short_forms;
@@ -16,6 +17,7 @@ use crate::site::markdown;
 use crate::{Error, Result};
 
 use super::Site;
+use super::bars::{Bar, bars};
 
 /// Variables of a template by name.
 pub type Variables = BTreeMap<String, Value>;
@@ -66,12 +68,21 @@ impl Link {
     }
 }
 
+/// The monthly table.
+#[derive(Serialize)]
+pub struct MonthTable {
+    years: Vec<YearRow>,
+    /// Whether a month in it has a comment.
+    marked: bool,
+}
+
 /// A row of the monthly table.
 #[derive(Serialize)]
-pub struct YearRow {
+struct YearRow {
     year: i32,
     cells: Vec<MonthCell>,
     value: PublicReturn,
+    bar: Bar,
     benchmark: Option<MarketFigure>,
     max_drawdown: Option<PublicReturn>,
     partial: bool,
@@ -80,28 +91,70 @@ pub struct YearRow {
 /// One month of it, with the month's page where there is one.
 #[derive(Serialize)]
 struct MonthCell {
+    name: &'static str,
     value: Option<PublicReturn>,
     month: Option<YearMonth>,
+    has_comment: bool,
 }
 
-/// The rows of the monthly table, newest first.
-pub fn years(site: &Site) -> Vec<YearRow> {
-    site.publication.years.iter().rev().map(|year| year_row(site, year)).collect()
+const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The monthly table, the newest year first.
+pub fn years(site: &Site) -> MonthTable {
+    let years = &site.publication.years;
+    let values: Vec<f64> = years.iter().map(|year| year.value.get()).collect();
+    let rows: Vec<YearRow> =
+        years.iter().zip(bars(&values)).rev().map(|(year, bar)| year_row(site, year, bar)).collect();
+    let marked = rows.iter().flat_map(|year| &year.cells).any(|cell| cell.has_comment);
+    MonthTable { years: rows, marked }
 }
 
-fn year_row(site: &Site, year: &Year) -> YearRow {
-    let cell = |(value, number): (&Option<PublicReturn>, u32)| MonthCell {
-        value: *value,
-        month: YearMonth::new(year.year, number).filter(|month| site.has_month(*month)),
+fn year_row(site: &Site, year: &Year, bar: Bar) -> YearRow {
+    let cell = |((value, number), name): ((&Option<PublicReturn>, u32), &'static str)| {
+        let month = YearMonth::new(year.year, number).filter(|month| site.has_month(*month));
+        let has_comment = month.is_some_and(|month| site.commentary(month).is_some());
+        MonthCell { name, value: *value, month, has_comment }
     };
     YearRow {
         year: year.year,
-        cells: year.months.iter().zip(1..).map(cell).collect(),
+        cells: year.months.iter().zip(1..).zip(NAMES).map(cell).collect(),
         value: year.value,
+        bar,
         benchmark: year.benchmark,
         max_drawdown: year.max_drawdown,
         partial: year.partial,
     }
+}
+
+/// A holding with the bar of its weight.
+#[derive(Serialize)]
+pub struct HoldingRow<'a> {
+    #[serde(flatten)]
+    position: &'a PositionView,
+    bar: Bar,
+}
+
+/// Holdings, and cash where its weight is known.
+#[derive(Serialize)]
+pub struct HoldingTable<'a> {
+    positions: Vec<HoldingRow<'a>>,
+    cash: Option<CashRow>,
+}
+
+/// The row of cash.
+#[derive(Serialize)]
+struct CashRow {
+    weight: PublicWeight,
+    bar: Bar,
+}
+
+/// The table of holdings.
+pub fn holdings(positions: &[PositionView], cash: Option<PublicWeight>) -> HoldingTable<'_> {
+    let weights = positions.iter().map(|position| position.weight.map_or(0.0, Published::get));
+    let weights: Vec<f64> = weights.chain(cash.map(Published::get)).collect();
+    let mut bars = bars(&weights).into_iter();
+    let rows = positions.iter().zip(bars.by_ref()).map(|(position, bar)| HoldingRow { position, bar }).collect();
+    HoldingTable { positions: rows, cash: cash.zip(bars.next()).map(|(weight, bar)| CashRow { weight, bar }) }
 }
 
 /// An order with a note, as a few lines of the journal.

@@ -1,22 +1,29 @@
-//! The front: headline, charts, monthly table, positions, signals, latest orders and notes.
+//! The front: the record in a sentence and in a chart, beside the index, by month, and what is held, done and said now.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Site;
-use super::context::{NoteRow, PageContext, YearRow, note_rows, years};
+use super::beside::{self, BesideRow};
+use super::context::{HoldingTable, MonthTable, PageContext, holdings, years};
+use super::page::side_in_words;
+
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::{self, Span};
-use crate::publication::{
-    Card, OrderView, Period, PositionView, PublicWeight, Publication, Published, Reads, SignalView,
-};
-use crate::render::charts;
+use crate::publication::{OrderView, Publication, Reads, SignalView};
 use crate::render::tables::Table;
+use crate::render::{charts, short_forms};
+use crate::site::markdown;
 
-/// Latest orders, and latest notes.
-const LATEST_ORDERS: usize = 8;
-const LATEST_NOTES: usize = 4;
+/// Latest orders.
+const LATEST_ORDERS: usize = 5;
+
+/// Letters of a note, and of a comment.
+const WORDS: usize = 90;
+const COMMENT: usize = 320;
 
 #[derive(Serialize)]
 struct Front<'a> {
@@ -24,17 +31,20 @@ struct Front<'a> {
     structured: String,
     /// The record in a sentence.
     sentence: Vec<Span>,
-    headline: &'a [Card],
+    /// How many notes are dated before the first fill of their order.
+    notes_before: usize,
     #[serde(flatten)]
     charts: &'a FrontCharts,
-    years: Vec<YearRow>,
-    periods: &'a [Period],
-    positions: &'a [PositionView],
-    cash_weight: Option<PublicWeight>,
-    /// What the bars of the weights are measured against.
-    largest_weight: f64,
-    orders: &'a [OrderView],
-    notes: Vec<NoteRow<'a>>,
+    /// The account and the index side by side.
+    beside: Vec<BesideRow>,
+    /// How many of these figures cannot be told.
+    unknown: usize,
+    #[serde(flatten)]
+    table: MonthTable,
+    #[serde(flatten)]
+    holdings: HoldingTable<'a>,
+    orders: Vec<OrderLine<'a>>,
+    comment: Option<Comment>,
     current_signals: Vec<CurrentSignal<'a>>,
     several: bool,
 }
@@ -42,11 +52,8 @@ struct Front<'a> {
 /// What is drawn on the front. No word of the author's changes it.
 #[derive(Debug, Serialize)]
 pub struct FrontCharts {
-    chart_linear: String,
-    chart_log: String,
-    chart_drawdown: String,
-    chart_months: String,
-    /// The numbers behind the charts, for the script that redraws a range.
+    chart: String,
+    /// The numbers behind the chart, for the script that redraws a range.
     series: String,
 }
 
@@ -56,14 +63,27 @@ impl FrontCharts {
     /// # Errors
     /// As the charts.
     pub fn of(publication: &Publication) -> Result<Self> {
-        Ok(Self {
-            chart_linear: charts::growth(publication, false)?,
-            chart_log: charts::growth(publication, true)?,
-            chart_drawdown: charts::drawdown(publication)?,
-            chart_months: charts::months(publication)?,
-            series: charts::series(publication),
-        })
+        Ok(Self { chart: charts::record(publication)?, series: charts::series(publication) })
     }
+}
+
+/// An order as a sentence.
+#[derive(Serialize)]
+struct OrderLine<'a> {
+    slug: &'a str,
+    date: NaiveDate,
+    side: &'static str,
+    symbol: &'a str,
+    sentence: Vec<Span>,
+    /// The first words of its note.
+    words: Option<String>,
+}
+
+/// The newest comment on a month.
+#[derive(Serialize)]
+struct Comment {
+    month: YearMonth,
+    words: String,
 }
 
 /// The newest signal of a strategy.
@@ -77,18 +97,19 @@ struct CurrentSignal<'a> {
 
 pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
+    let beside = beside::rows(publication);
+    let is_before = |order: &&OrderView| order.note.as_ref().is_some_and(|note| note.before_trade);
     PageContext::new(&Front {
         structured: structured(site).to_string().replace('<', "\\u003c"),
         sentence: sentence::of_record(publication),
-        headline: &publication.headline,
+        notes_before: publication.orders.iter().filter(is_before).count(),
         charts: site.front_charts()?,
-        years: years(site),
-        periods: &publication.periods,
-        positions: &publication.positions,
-        cash_weight: publication.cash_weight,
-        largest_weight: largest_weight(&publication.positions, publication.cash_weight),
-        orders: publication.orders.get(..LATEST_ORDERS).unwrap_or(&publication.orders),
-        notes: note_rows(publication.orders.iter(), publication, reads).take(LATEST_NOTES).collect(),
+        unknown: beside.iter().filter(|row| row.is_unknown()).count(),
+        beside,
+        table: years(site),
+        holdings: holdings(&publication.positions, publication.cash_weight),
+        orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, publication, reads)).collect(),
+        comment: comment(site, reads),
         current_signals: current_signals(publication),
         several: publication.strategies.several,
     })
@@ -121,10 +142,28 @@ fn structured(site: &Site) -> Value {
     dataset
 }
 
-/// The largest of some weights, and at least one percent.
-pub fn largest_weight(positions: &[PositionView], cash: Option<PublicWeight>) -> f64 {
-    let weights = positions.iter().filter_map(|position| position.weight).chain(cash);
-    weights.map(|weight| weight.get().abs()).fold(0.01, f64::max)
+fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -> OrderLine<'a> {
+    let note = order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads));
+    // The order's own page says what is wrong with a short form.
+    let body = note.and_then(|note| short_forms::in_words(note.into(), publication).ok()).unwrap_or_default();
+    let thesis = note.map_or("", |note| &note.thesis);
+    let words = [thesis, &body].into_iter().find(|words| !words.trim().is_empty());
+    OrderLine {
+        slug: &order.slug,
+        date: order.date,
+        side: side_in_words(order),
+        symbol: &order.symbol,
+        sentence: of_order(order, publication),
+        words: words.map(|words| markdown::excerpt(words, WORDS)),
+    }
+}
+
+fn comment(site: &Site, reads: &Reads) -> Option<Comment> {
+    let months = site.publication.months.iter().rev().map(|month| month.month);
+    let (month, text) = months.filter_map(|month| Some((month, site.commentary(month)?))).next()?;
+    let words = short_forms::in_words(text.read(reads).into(), site.publication).ok()?;
+    let words = markdown::excerpt(&words, COMMENT);
+    (!words.is_empty()).then_some(Comment { month, words })
 }
 
 fn current_signals(publication: &Publication) -> Vec<CurrentSignal<'_>> {

@@ -5,18 +5,32 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Site;
-use super::context::{PageContext, YearRow, years};
+use super::context::{MonthTable, PageContext, years};
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::sentence::{self, Span};
-use crate::publication::{Month, OrderView, Publication, Reads, Unread};
+use crate::publication::{DrawdownView, Month, OrderView, Period, Publication, Reads, Unread};
 use crate::render::charts;
 use crate::site::markdown;
 
 #[derive(Serialize)]
 struct Months<'a> {
-    years: Vec<YearRow>,
+    #[serde(flatten)]
+    table: MonthTable,
     months: Vec<MonthRow<'a>>,
+    /// All months in a sentence.
+    sentence: Vec<Span>,
+    /// How they are spread, years beside each other, and twelve months at a time, where there are enough of them.
+    charts: MonthCharts,
+    periods: &'a [Period],
+    drawdowns: &'a [DrawdownView],
+}
+
+#[derive(Serialize)]
+struct MonthCharts {
+    spread: Option<String>,
+    years: Option<String>,
+    twelve: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -36,8 +50,19 @@ pub fn context<'a>(site: &Site<'a>, reads: &Reads) -> Result<PageContext> {
         let excerpt = site.commentary(month.month).map(excerpt).transpose()?;
         Ok(MonthRow { month, excerpt, report: site.report(month.month) })
     };
-    let months = site.publication.months.iter().rev().map(row).collect::<Result<_>>()?;
-    PageContext::new(&Months { years: years(site), months })
+    let publication = site.publication;
+    PageContext::new(&Months {
+        table: years(site),
+        months: publication.months.iter().rev().map(row).collect::<Result<_>>()?,
+        sentence: sentence::of_months(&publication.months),
+        charts: MonthCharts {
+            spread: charts::spread(publication)?,
+            years: charts::years(publication)?,
+            twelve: charts::twelve_months(publication)?,
+        },
+        periods: &publication.periods,
+        drawdowns: &publication.drawdowns,
+    })
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Site;
-use super::context::{PageContext, YearRow, years};
+use super::context::{MonthTable, PageContext, years};
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
 use crate::publication::{Digits, DrawdownView, HoldingsBrought, Period, PublicFigure, Publication, Reads};
@@ -11,7 +11,8 @@ use crate::render::charts;
 
 #[derive(Serialize)]
 struct Performance<'a> {
-    years: Vec<YearRow>,
+    #[serde(flatten)]
+    table: MonthTable,
     figures: Vec<FigureRows<'a>>,
     periods: &'a [Period],
     /// What each holding brought, where that is known.
@@ -44,7 +45,7 @@ struct FigureRow<'a> {
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     PageContext::new(&Performance {
-        years: years(site),
+        table: years(site),
         figures: publication.figures.iter().map(|group| figure_rows(group, publication.facts.digits)).collect(),
         periods: &publication.periods,
         contributions: publication.contributions.as_ref(),
@@ -72,13 +73,24 @@ fn figure_row(figure: &Figure<PublicFigure>, digits: Digits) -> FigureRow<'_> {
 }
 
 fn rolling(publication: &Publication) -> Result<Vec<String>> {
-    let sharpe = "Sharpe ratio over the last 252 returns";
-    let volatility = "Volatility over the last 63 returns, a year";
-    let beta = "Beta over the last 252 returns";
     let charts = [
-        charts::rolling(publication, "rolling-sharpe", sharpe, false, |row| row.sharpe)?,
-        charts::rolling(publication, "rolling-volatility", volatility, true, |row| row.volatility)?,
-        charts::rolling(publication, "rolling-beta", beta, false, |row| row.beta)?,
+        charts::rolling(publication, "rolling-sharpe", ("Sharpe ratio", "of the last 252 returns"), false, |row| {
+            row.sharpe
+        })?,
+        charts::rolling(
+            publication,
+            "rolling-volatility",
+            ("Volatility", "of the last 63 returns, per year"),
+            true,
+            |row| row.volatility,
+        )?,
+        charts::rolling(
+            publication,
+            "rolling-beta",
+            ("Beta to the index", "of the last 252 returns"),
+            false,
+            |row| row.beta,
+        )?,
     ];
     Ok(charts.into_iter().flatten().collect())
 }

@@ -5,13 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Site;
-use super::context::PageContext;
-use super::front::largest_weight;
+use super::context::{HoldingTable, PageContext, holdings};
 use super::signals::{SignalHistory, history};
 use crate::Result;
-use crate::publication::{
-    ContributionView, ContributionsView, OrderView, PositionView, PublicWeight, Publication, Reads, StrategyView,
-};
+use crate::publication::{ContributionView, ContributionsView, OrderView, Publication, Reads, StrategyView};
 
 /// Whether there are several to compare.
 pub fn applies(publication: &Publication) -> bool {
@@ -35,9 +32,8 @@ struct OneStrategy<'a> {
     /// The history of its signals, as the page of all signals has it.
     strategies: [SignalHistory<'a>; 1],
     several: bool,
-    positions: &'a [PositionView],
-    cash_weight: Option<PublicWeight>,
-    largest_weight: f64,
+    #[serde(flatten)]
+    holdings: HoldingTable<'a>,
     orders: Vec<&'a OrderView>,
     contributions: Option<&'a ContributionsView>,
     /// Its own part of them.
@@ -53,9 +49,7 @@ pub fn strategy(publication: &Publication, strategy: &StrategyView) -> Result<Pa
         strategy,
         strategies: [history(strategy)],
         several: false,
-        positions: &strategy.positions,
-        cash_weight: None,
-        largest_weight: largest_weight(&strategy.positions, None),
+        holdings: holdings(&strategy.positions, None),
         orders: publication.orders.iter().filter(|order| orders.contains(&order.slug)).collect(),
         contributions,
         contribution: parts.find(|part| part.id.as_deref() == Some(&strategy.id)),

@@ -1,5 +1,6 @@
 //! The list of orders and round trips, and the page of each order.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Site;
@@ -7,7 +8,10 @@ use super::context::{Link, PageContext, PlannedRow};
 use super::page::side_in_words;
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::publication::{NoteText, OrderView, Reads, RoundTripView};
+use crate::publication::order_sentence::of_order;
+use crate::publication::sentence::Span;
+use crate::publication::{NoteText, OrderView, PublicResult, Publication, Reads, RoundTripView};
+use crate::record::Side;
 use crate::site::markdown::{self, Source};
 
 #[derive(Serialize)]
@@ -31,6 +35,10 @@ struct OneOrder<'a> {
     order: &'a OrderView,
     /// `Bought` or `Sold`.
     side: &'a str,
+    /// What was done and what came of it.
+    sentence: Vec<Span>,
+    /// The orders at the other ends of the round trips that it opened or closed.
+    others: Vec<Other<'a>>,
     /// By time; the list is newest first.
     previous: Option<Link>,
     next: Option<Link>,
@@ -42,6 +50,49 @@ struct OneOrder<'a> {
     note: Option<&'a NoteText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note_body: Option<String>,
+}
+
+/// An order at the other end of a round trip.
+#[derive(Serialize)]
+struct Other<'a> {
+    slug: &'a str,
+    side: &'static str,
+    symbol: &'a str,
+    date: NaiveDate,
+    /// Whether it came first.
+    opened: bool,
+    net_return: Option<PublicResult>,
+    days: i64,
+}
+
+fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>> {
+    let touches = |trip: &&RoundTripView| {
+        trip.symbol == order.symbol && (trip.opened == order.date || trip.closed == order.date)
+    };
+    let mut found: Vec<Other> = Vec::new();
+    for trip in publication.round_trips.iter().filter(touches) {
+        let opens = if trip.direction == "short" { Side::Sell } else { Side::Buy };
+        let is_opening = order.side == opens;
+        let (own, date) = if is_opening { (trip.opened, trip.closed) } else { (trip.closed, trip.opened) };
+        let at_the_end = publication.orders.iter().filter(|other| {
+            own == order.date && other.symbol == order.symbol && other.date == date && other.side != order.side
+        });
+        for other in at_the_end {
+            if found.iter().all(|known| known.slug != other.slug) {
+                found.push(Other {
+                    slug: &other.slug,
+                    side: side_in_words(other),
+                    symbol: &other.symbol,
+                    date,
+                    opened: !is_opening,
+                    net_return: trip.net_return,
+                    days: trip.holding_days,
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| (a.date, a.slug).cmp(&(b.date, b.slug)));
+    found
 }
 
 /// One order by its number in the list.
@@ -65,6 +116,8 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
     let context = PageContext::new(&OneOrder {
         order,
         side: side_in_words(order),
+        sentence: of_order(order, site.publication),
+        others: others(order, site.publication),
         previous: neighbour(Some(number + 1)),
         next: neighbour(number.checked_sub(1)),
         month: Some(YearMonth::of(order.date)).filter(|month| site.has_month(*month)),

@@ -83,8 +83,8 @@ def read(public, level="fine", reports=False):
     public, level = Path(public), LEVELS[level]
     daily, months, ends = _rows(public, "daily"), _rows(public, "months"), _rows(public, "month_ends")
     backtest = _rows(public, "backtest")
-    front, performance = _text(public / "index.html"), _text(public / "performance/index.html")
-    since, as_of = (_date(re.search(rf"{label}\s+(\d+ \w+ \d{{4}})", front)[1]) for label in ("Since", "As of"))
+    performance = _text(public / "performance/index.html")
+    since, as_of = (_date(re.search(rf"{label}\s+(\d+ \w+ \d{{4}})", performance)[1]) for label in ("Since", "As of"))
     index = [row["index"] for row in daily] if level.index else None
     total = re.search(r"Total return .*?([−+]?[\d,.]+)%", performance)
     rounded = _number(total[1]) / 100 if total else index[-1] - 1

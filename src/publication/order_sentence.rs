@@ -1,0 +1,113 @@
+//! An order in a sentence.
+
+use super::disclosure::Published;
+use super::rows::PositionView;
+use super::sentence::{Sentence, Span};
+use super::view::{Facts, OrderView, Publication, RoundTripView};
+use crate::format::{Sign, day, number, percent};
+use crate::record::Side;
+
+/// What was done and what came of it, without the name of the instrument: `at 88.23, 33% of the account; held`. It is made of
+/// what the tables of orders, round trips and positions say.
+pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
+    let Publication { facts, round_trips, positions, .. } = publication;
+    let mut sentence = Sentence::default();
+    sentence.plain(format!(" at {}", order.price));
+    if let Some(weight) = order.weight {
+        sentence.plain(format!(", {} of the account", percent(weight.get(), facts.digits.weights, Sign::Minus)));
+    }
+    let of_symbol = || round_trips.iter().filter(|trip| trip.symbol == order.symbol && is_long(trip));
+    match order.side {
+        Side::Buy => bought(&mut sentence, order, &of_symbol().collect::<Vec<_>>(), (positions, facts)),
+        Side::Sell => sold(&mut sentence, order, &of_symbol().collect::<Vec<_>>(), facts),
+    }
+    sentence.into_spans()
+}
+
+fn is_long(trip: &RoundTripView) -> bool {
+    trip.direction == "long"
+}
+
+/// Of a purchase: when it was sold again, or that it is held.
+fn bought(
+    sentence: &mut Sentence,
+    order: &OrderView,
+    trips: &[&RoundTripView],
+    (positions, facts): (&[PositionView], &Facts),
+) {
+    let opened: Vec<_> = trips.iter().filter(|trip| trip.opened == order.date).collect();
+    let is_held = positions.iter().any(|position| position.symbol == order.symbol);
+    match opened.as_slice() {
+        [trip] if !is_held => {
+            sentence.plain(format!("; sold on {}", day(trip.closed)));
+            result(sentence, trip, facts);
+        }
+        [_, _, ..] if !is_held => {
+            let last = opened.iter().map(|trip| trip.closed).max().unwrap_or(order.date);
+            sentence.plain(format!("; sold in {} parts up to {}.", opened.len(), day(last)));
+        }
+        [] if is_held && order.date <= facts.positions_as_of => {
+            sentence.plain("; held.");
+        }
+        _ => {
+            sentence.plain(".");
+        }
+    }
+}
+
+/// Of a sale: when it had been bought, and what it brought.
+fn sold(sentence: &mut Sentence, order: &OrderView, trips: &[&RoundTripView], facts: &Facts) {
+    let closed: Vec<_> = trips.iter().filter(|trip| trip.closed == order.date).collect();
+    match closed.as_slice() {
+        [trip] => {
+            sentence.plain(format!(", bought on {}", day(trip.opened)));
+            result(sentence, trip, facts);
+        }
+        _ => {
+            sentence.plain(".");
+        }
+    }
+}
+
+fn result(sentence: &mut Sentence, trip: &RoundTripView, facts: &Facts) {
+    let Some(value) = trip.net_return.map(Published::get) else {
+        sentence.plain(".");
+        return;
+    };
+    let days = number(trip.holding_days as f64, 0, Sign::Minus);
+    let unit = if trip.holding_days == 1 { "day" } else { "days" };
+    sentence
+        .plain(": ")
+        .judged(percent(value, facts.digits.results.min(1), Sign::Both), value)
+        .plain(format!(" in {days} {unit}."));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publication::testing;
+
+    fn words(publication: &Publication, slug: &str) -> String {
+        let order = publication.orders.iter().find(|order| order.slug == slug).unwrap();
+        of_order(order, publication).into_iter().map(|span| span.text).collect()
+    }
+
+    #[test]
+    fn orders_say_what_came_of_them() {
+        let publication = testing::publication();
+        let sold = words(&publication, "2022-07-01-qual-sell");
+        assert!(sold.ends_with("of the account, bought on 1 Jul 2021: \u{2212}14.9% in 365 days."), "{sold}");
+        let held = words(&publication, "2022-07-01-vlue-buy");
+        let in_parts = words(&publication, "2020-02-03-mtum-buy");
+        assert!(in_parts.ends_with("of the account; sold in 2 parts up to 1 Jul 2021."), "{in_parts}");
+        assert!(held.starts_with(" at 88.23, 33") && held.ends_with("% of the account; held."), "{held}");
+    }
+
+    #[test]
+    fn a_short_sale_is_not_the_sale_of_a_purchase() {
+        let mut publication = testing::publication();
+        publication.round_trips.iter_mut().for_each(|trip| trip.direction = "short");
+        let sold = words(&publication, "2022-07-01-qual-sell");
+        assert!(sold.ends_with("of the account."), "{sold}");
+    }
+}

@@ -1,0 +1,303 @@
+//! A chart on a page: one drawing that the page stretches to any width, and every letter over it in HTML, so that letters
+//! keep their size.
+
+use std::fmt::Write;
+
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+
+use crate::format::escape;
+use crate::{Error, Result};
+
+use super::plot::{self, Area, Drawn, Layer};
+use super::scale::Tick;
+use super::svg::{Ink, SCALE, Svg};
+
+/// The size of the drawing before the page stretches it.
+const WIDTH: u32 = 200;
+const HEIGHT: u32 = 100;
+
+/// Widths of lines in pixels: the account's, others', thin ones.
+const PENS: [u32; 3] = [2, 1, 1];
+
+/// Parts of the width that keep their extremes when a line is thinned: as many as can be told apart.
+const COLUMNS: usize = 700;
+
+/// A chart in the units of its axes, with one time axis for all of its panels.
+#[derive(Debug, Clone, Default)]
+pub struct Picture {
+    /// Unique on its page.
+    pub id: String,
+    /// Which chart it is, for the script that redraws it.
+    pub kind: &'static str,
+    /// Its name, which stands over it.
+    pub title: String,
+    /// Its unit and what else is to be known, beside the name.
+    pub note: String,
+    /// What it shows, in a sentence.
+    pub description: String,
+    /// How high it is, as a class of the style sheet.
+    pub height: &'static str,
+    /// Left and right end.
+    pub x: (f64, f64),
+    /// Labels of the time axis.
+    pub ticks: Vec<Tick>,
+    /// Spans of time that are marked through all panels.
+    pub bands: Vec<(f64, f64)>,
+    /// One above the other.
+    pub panels: Vec<Panel>,
+    /// Words and points at their places.
+    pub letters: Vec<Letter>,
+}
+
+/// One panel of a chart.
+#[derive(Debug, Clone, Default)]
+pub struct Panel {
+    /// Its name and its unit, where there is more than one panel.
+    pub heading: Option<(&'static str, String)>,
+    /// Its upper and lower edge, as parts of the height.
+    pub edges: (f64, f64),
+    /// Lower and upper end of its axis.
+    pub y: (f64, f64),
+    /// Labels of the axis, each with a line.
+    pub levels: Vec<(f64, String)>,
+    /// The height that the others are measured from.
+    pub base: f64,
+    /// What is drawn, from back to front.
+    pub layers: Vec<Layer>,
+}
+
+impl Panel {
+    /// Where a height is, as a part of the height of the picture.
+    pub fn place(&self, height: f64) -> f64 {
+        let share = (self.y.1 - height) / (self.y.1 - self.y.0);
+        self.edges.0 + share * (self.edges.1 - self.edges.0)
+    }
+
+    /// Whether a label inside the picture, as on a phone, would run into the heading or into other labels.
+    fn is_crowded_at(&self, height: f64) -> bool {
+        let (top, bottom) = self.edges;
+        self.heading.is_some() && (self.place(height) - top < 0.05 || bottom - top < 0.15)
+    }
+}
+
+/// Something in HTML over the drawing.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Its class.
+    pub class: &'static str,
+    /// From the left, as a part of the width; `None` where the class says it.
+    pub left: Option<f64>,
+    /// From the top, as a part of the height.
+    pub top: f64,
+    /// The same on a phone, where the label stands inside the picture.
+    pub inside: Option<f64>,
+    /// Its HTML.
+    pub html: String,
+}
+
+impl Letter {
+    /// Words without a place of their own on a phone.
+    pub fn new(class: &'static str, left: Option<f64>, top: f64, html: impl Into<String>) -> Self {
+        Self { class, left, top, inside: None, html: html.into() }
+    }
+}
+
+impl Picture {
+    /// Where a time is, as a part of the width.
+    pub fn place(&self, x: f64) -> f64 {
+        (x - self.x.0) / (self.x.1 - self.x.0)
+    }
+
+    /// The chart as HTML.
+    ///
+    /// # Errors
+    /// Only if the drawing library refuses the coordinates.
+    pub fn html(&self) -> Result<String> {
+        let mut shapes = String::new();
+        self.draw(&mut shapes).map_err(|cause| {
+            Error::internal(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
+        })?;
+        let (id, width, height) = (&self.id, WIDTH as i32 * SCALE, HEIGHT as i32 * SCALE);
+        let note =
+            if self.note.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(&self.note)) };
+        Ok(format!(
+            "<div class=\"chart {}\" data-kind=\"{}\"><p class=\"title\" id=\"{id}-t\"><b>{}</b>{note}</p>\
+             <div class=\"box\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
+             <svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{shapes}</svg>{}</div>\
+             <p class=\"hidden\" id=\"{id}-d\">{}</p></div>",
+            self.height,
+            self.kind,
+            escape(&self.title),
+            self.letters(),
+            escape(&self.description),
+        ))
+    }
+
+    fn letters(&self) -> String {
+        let mut html = String::new();
+        for panel in &self.panels {
+            for (at, text) in &panel.levels {
+                let top = percent(panel.place(*at));
+                let class = match panel.is_crowded_at(*at) {
+                    true => "y wide",
+                    false if panel.heading.is_none() && (at - panel.base).abs() < 1e-9 => "y under",
+                    false => "y",
+                };
+                let _ = write!(html, "<b class=\"{class}\" style=\"top:{top}\">{}</b>", escape(text));
+            }
+            if let Some((name, note)) = &panel.heading {
+                let top = percent(panel.edges.0);
+                let _ =
+                    write!(html, "<b class=\"head\" style=\"top:{top}\">{name} <small>{}</small></b>", escape(note));
+            }
+        }
+        let places: Vec<f64> = self.ticks.iter().map(|tick| self.place(tick.x)).collect();
+        let lengths: Vec<usize> = self.ticks.iter().map(|tick| tick.text.len()).collect();
+        let (wide, narrow) = (kept(&places, &lengths, 0.007, 0.012), kept(&places, &lengths, 0.019, 0.03));
+        for (((tick, place), wide), narrow) in self.ticks.iter().zip(places).zip(wide).zip(narrow) {
+            if wide {
+                let class = match (narrow, place > 0.93) {
+                    (_, true) => "x last",
+                    (true, false) => "x",
+                    (false, false) => "x wide",
+                };
+                let _ =
+                    write!(html, "<b class=\"{class}\" style=\"left:{}\">{}</b>", percent(place), escape(&tick.text));
+            }
+        }
+        for letter in &self.letters {
+            let left = letter.left.map(|left| format!("left:{};", percent(left))).unwrap_or_default();
+            let inside = letter.inside.map(|top| format!(";--p:{}", percent(top))).unwrap_or_default();
+            let (class, top) = (letter.class, percent(letter.top));
+            let _ = write!(html, "<b class=\"{class}\" style=\"{left}top:{top}{inside}\">{}</b>", letter.html);
+        }
+        html
+    }
+
+    fn draw(&self, shapes: &mut String) -> Drawn {
+        let root = Svg::new(WIDTH, HEIGHT, shapes).into_drawing_area();
+        let (width, height) = (WIDTH as i32 * SCALE, HEIGHT as i32 * SCALE);
+        let plane = |y: (f64, f64), edges: (f64, f64)| {
+            let edge = |part: f64| (part * f64::from(height)).round() as i32;
+            Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
+                self.x.0..self.x.1,
+                y.0..y.1,
+                (0..width, edge(edges.1)..edge(edges.0)),
+            )
+        };
+        let all: Area = root.apply_coord_spec(plane((0.0, 1.0), (0.0, 1.0)));
+        for (from, to) in &self.bands {
+            all.draw(&Rectangle::new([(*from, 0.0), (*to, 1.0)], Ink::Drawdown.colour().mix(0.06).filled()))?;
+        }
+        for tick in self.ticks.iter().filter(|tick| tick.has_line) {
+            all.draw(&PathElement::new(vec![(tick.x, 0.0), (tick.x, 1.0)], Ink::Grid.colour().stroke_width(1)))?;
+        }
+        for panel in &self.panels {
+            let area: Area = root.apply_coord_spec(plane(panel.y, panel.edges));
+            for (at, _) in &panel.levels {
+                let ink = if (at - panel.base).abs() < 1e-9 { Ink::Base } else { Ink::Grid };
+                let line = vec![(self.x.0, *at), (self.x.1, *at)];
+                area.draw(&PathElement::new(line, ink.colour().stroke_width(1)))?;
+            }
+            for layer in &panel.layers {
+                plot::draw_layer(&area, self.x, layer, COLUMNS, PENS)?;
+            }
+        }
+        root.present()
+    }
+}
+
+/// Which labels are kept so that none runs into the next: of letters so wide, with such a gap, as parts of the width.
+fn kept(places: &[f64], lengths: &[usize], letter: f64, gap: f64) -> Vec<bool> {
+    let mut end = f64::NEG_INFINITY;
+    let keep = |(place, length): (&f64, &usize)| {
+        let width = *length as f64 * letter;
+        let start = if *place > 0.93 { place - width } else { *place };
+        let fits = start >= end;
+        if fits {
+            end = start + width + gap;
+        }
+        fits
+    };
+    places.iter().zip(lengths).map(keep).collect()
+}
+
+/// A part of the whole, as the style sheet writes it.
+fn percent(part: f64) -> String {
+    let text = format!("{:.2}", part * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned() + "%"
+}
+
+/// Tops of labels from the highest down, moved apart to a distance, and all of them inside the edges if they fit.
+pub fn apart(tops: &mut [f64], distance: f64, edges: (f64, f64)) {
+    for at in 1..tops.len() {
+        if let Some([above, below]) = tops.get_mut(at - 1..=at) {
+            let lacking = distance - (*below - *above);
+            if lacking > 0.0 {
+                *above -= lacking / 2.0;
+                *below += lacking / 2.0;
+            }
+        }
+    }
+    let (over, under) = (
+        tops.first().map_or(0.0, |top| edges.0 - top).max(0.0),
+        tops.last().map_or(0.0, |top| top - edges.1).max(0.0),
+    );
+    tops.iter_mut().for_each(|top| *top += over - under);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_do_not_run_into_each_other() {
+        assert_eq!(kept(&[0.0, 0.1, 0.2, 0.3], &[4; 4], 0.019, 0.03), [true, false, true, false]);
+        assert_eq!(kept(&[0.0, 0.1, 0.2, 0.3], &[4; 4], 0.007, 0.012), [true; 4]);
+        // The last one ends at its place.
+        assert_eq!(kept(&[0.0, 0.9, 1.0], &[4; 3], 0.019, 0.03), [true, true, false]);
+    }
+
+    #[test]
+    fn ends_are_moved_apart_and_stay_inside() {
+        let moved = |mut tops: [f64; 2]| {
+            apart(&mut tops, 0.06, (0.0, 0.5));
+            tops.map(|top| (top * 1000.0).round() / 1000.0)
+        };
+        assert_eq!(moved([0.2, 0.3]), [0.2, 0.3]);
+        assert_eq!(moved([0.2, 0.22]), [0.18, 0.24]);
+        assert_eq!(moved([0.0, 0.02]), [0.0, 0.06]);
+        assert_eq!(moved([0.49, 0.5]), [0.44, 0.5]);
+    }
+
+    #[test]
+    fn a_chart_has_its_title_its_unit_and_every_letter_outside_the_drawing() {
+        let panel = Panel {
+            edges: (0.0, 1.0),
+            y: (0.0, 2.0),
+            levels: vec![(0.0, "0".into()), (1.0, "1<".into())],
+            layers: vec![Layer::Line(vec![(0.0, 0.0), (1.0, 2.0)], Ink::Ours)],
+            ..Panel::default()
+        };
+        let tick = Tick { x: 0.5, text: "2016".into(), has_line: true };
+        let picture = Picture {
+            id: "p".into(),
+            title: "A & B".into(),
+            note: "in points".into(),
+            description: "It rises.".into(),
+            x: (0.0, 1.0),
+            ticks: vec![tick],
+            panels: vec![panel],
+            ..Picture::default()
+        };
+        let html = picture.html().unwrap();
+        let (svg, letters) = html.split_once("</svg>").unwrap();
+        assert!(svg.contains("<b>A &amp; B</b> <small>in points</small>") && !svg.contains("<text"), "{svg}");
+        assert!(svg.contains("d=\"M0 1000l2000-1000\""), "{svg}");
+        assert!(letters.contains("<b class=\"y\" style=\"top:50%\">1&lt;</b>"), "{letters}");
+        assert!(letters.contains("<b class=\"x\" style=\"left:50%\">2016</b>"), "{letters}");
+        assert!(letters.contains("<p class=\"hidden\" id=\"p-d\">It rises.</p>"), "{letters}");
+    }
+}

@@ -1,0 +1,319 @@
+//! The record in one chart: growth, how far below the last peak, and each month, over one time axis.
+
+use crate::Result;
+use crate::format::{self, Sign, escape};
+use crate::publication::{Day, DrawdownView, Month, Publication, Published};
+
+use super::picture::{Letter, Panel, Picture};
+use super::plot::Layer;
+use super::scale::{Axis, x_of};
+use super::svg::Ink;
+use super::{
+    DATES, benchmark_name, curves, end, ends, fall_in_words, figure, grown, growth_in_words, percent_panel,
+    since_inception, ticks, time_span,
+};
+
+/// The panels, as parts of the height.
+const GROWTH: (f64, f64) = (0.0, 0.56);
+const BELOW: (f64, f64) = (0.632, 0.8);
+const MONTHS: (f64, f64) = (0.872, 0.985);
+
+/// Up to so many valuations each is a point, and each day has its bar in the place of months.
+const FEW: usize = 30;
+
+/// So many falls are marked, and so deep is the least of them.
+const FALLS: usize = 3;
+const LEAST_FALL: f64 = -0.02;
+
+/// A label of a fall is so wide at most, on a wide and on a narrow screen, as a part of the width.
+const LABEL: (f64, f64) = (0.11, 0.19);
+
+/// The chart of the record.
+///
+/// # Errors
+/// What `plotters` cannot draw, which is a mistake of this program.
+pub fn record(publication: &Publication) -> Result<String> {
+    let Publication { days, facts, .. } = publication;
+    let total = since_inception(&publication.periods);
+    let is_young = days.len() <= FEW && facts.by_day;
+    let falls: Vec<&DrawdownView> = match is_young {
+        true => Vec::new(),
+        false => publication.drawdowns.iter().filter(|fall| fall.depth.get() <= LEAST_FALL).take(FALLS).collect(),
+    };
+    let growth = Growth { logarithmic: !is_young, with_falls: !falls.is_empty() };
+    let x = time_span(days);
+    let curves = curves(days, |value| growth.height(value));
+    let mut panels = vec![growth.panel(&curves), below(publication)];
+    panels.push(if is_young { each_day(days, x) } else { each_month(&publication.months, x) });
+    let mut picture = Picture {
+        id: "record".into(),
+        kind: "record",
+        title: "Growth of 100".into(),
+        note: note(publication, growth.logarithmic),
+        description: in_words(publication, total),
+        height: "tall",
+        x,
+        ticks: ticks(days, DATES),
+        bands: falls.iter().map(|fall| band(fall, x.1)).collect(),
+        panels,
+        letters: Vec::new(),
+    };
+    let mut letters = end_labels(publication, total, &picture, &curves);
+    letters.extend(now(publication, &picture));
+    letters.extend(fall_labels(&falls, &picture));
+    if is_young {
+        letters.extend(points(&picture, &curves));
+    }
+    picture.letters = letters;
+    picture.html()
+}
+
+/// How growth is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Growth {
+    logarithmic: bool,
+    /// Whether the foot of the panel is left to the labels of falls.
+    with_falls: bool,
+}
+
+impl Growth {
+    /// On a logarithmic scale, with nothing else in the panel.
+    pub(super) const LOGARITHMIC: Self = Self { logarithmic: true, with_falls: false };
+
+    pub(super) fn height(self, value: f64) -> f64 {
+        if self.logarithmic { value.max(1e-6).ln() } else { value }
+    }
+
+    pub(super) fn panel(self, curves: &[Vec<(f64, f64)>; 2]) -> Panel {
+        let heights = curves.iter().flatten().map(|point| point.1).filter(|height| height.is_finite());
+        let start = self.height(100.0);
+        let (low, high) = heights.fold((start, start), |(low, high), height| (low.min(height), high.max(height)));
+        let axis = match self.logarithmic {
+            true => Axis::of_growth(100.0, (low.exp(), high.exp()), 4),
+            false => Axis::about(100.0, (low, high), 4),
+        };
+        let (low, high) = if self.logarithmic { (low, high) } else { axis.ends };
+        let length = if high - low > 1e-9 { high - low } else { self.height(101.0) - start };
+        let foot = if self.with_falls { 0.22 } else { 0.05 };
+        let text = |number: f64| format::number(number, axis.digits, Sign::Minus);
+        Panel {
+            edges: GROWTH,
+            y: (low - length * foot, high + length * 0.04),
+            levels: axis.numbers.iter().map(|number| (self.height(*number), text(*number))).collect(),
+            base: start,
+            layers: [(1, Ink::Benchmark), (0, Ink::Ours)]
+                .into_iter()
+                .filter_map(|(at, ink)| {
+                    Some(Layer::Line(curves.get(at).filter(|curve| curve.len() > 1)?.clone(), ink))
+                })
+                .collect(),
+            ..Panel::default()
+        }
+    }
+}
+
+fn note(publication: &Publication, logarithmic: bool) -> String {
+    let facts = &publication.facts;
+    let scale = if logarithmic { "log scale" } else { "" };
+    let few = match publication.days.len() {
+        count if count <= FEW && facts.by_day => format!("{count} valuations"),
+        _ if !facts.by_day => "at month-ends".into(),
+        _ => String::new(),
+    };
+    let index = if facts.benchmark.is_none() { "no index is set" } else { "" };
+    [scale, &few, index].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+fn in_words(publication: &Publication, total: Option<f64>) -> String {
+    let Publication { days, facts, months, .. } = publication;
+    let gains = months.iter().filter(|month| month.value.get() > 0.0).count();
+    format!(
+        "{} {} {gains} of {} months were above zero.",
+        growth_in_words(days, (total, facts.benchmark.as_deref())),
+        fall_in_words(days, (figure(publication, "drawdown.max"), facts.by_day)),
+        months.len()
+    )
+}
+
+fn below(publication: &Publication) -> Panel {
+    let points: Vec<(f64, f64)> = publication.days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
+    let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
+    let panel = percent_panel(BELOW, [lowest].into_iter(), 4, Sign::Minus);
+    let of = if publication.facts.by_day { "on daily closes" } else { "at month-ends" };
+    Panel {
+        heading: Some(("Below the last peak", of.into())),
+        y: (panel.y.0, 0.0),
+        layers: vec![Layer::Area(points, Ink::Drawdown)],
+        ..panel
+    }
+}
+
+fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
+    let bars: Vec<(f64, f64, f64)> = months
+        .iter()
+        .filter_map(|month| {
+            let (left, right) = (x_of(month.month.first_day()), x_of(month.month.last_day()) + 1.0);
+            bar(left, right, month.value.get(), x)
+        })
+        .collect();
+    bars_panel("Each month", bars)
+}
+
+fn each_day(days: &[Day], x: (f64, f64)) -> Panel {
+    let bars = days.iter().filter_map(|day| {
+        let at = x_of(day.date);
+        bar(at - 0.5, at + 0.5, day.daily_return?.get(), x)
+    });
+    bars_panel("Each day", bars.collect())
+}
+
+/// A bar with a gap at both sides, as far as it is inside the picture.
+fn bar(left: f64, right: f64, height: f64, x: (f64, f64)) -> Option<(f64, f64, f64)> {
+    let gap = (right - left) * 0.12;
+    let (left, right) = ((left + gap).max(x.0), (right - gap).min(x.1));
+    (left < right).then_some((left, right, height))
+}
+
+fn bars_panel(name: &'static str, bars: Vec<(f64, f64, f64)>) -> Panel {
+    let panel = percent_panel(MONTHS, bars.iter().map(|bar| bar.2), 3, Sign::Both);
+    Panel { heading: Some((name, "net".into())), layers: vec![Layer::Bars(bars, Ink::Gain, Ink::Loss)], ..panel }
+}
+
+/// The time of a fall, up to the end of the picture where it is not over.
+fn band(fall: &DrawdownView, last: f64) -> (f64, f64) {
+    (x_of(fall.peak), fall.recovery.map_or(last, x_of))
+}
+
+fn end_labels(
+    publication: &Publication,
+    total: Option<f64>,
+    picture: &Picture,
+    curves: &[Vec<(f64, f64)>; 2],
+) -> Vec<Letter> {
+    let Some(panel) = picture.panels.first() else { return Vec::new() };
+    let last = |read: fn(&Day) -> Option<f64>| publication.days.iter().rev().find_map(read);
+    let ours = total.map(|total| 1.0 + total).or_else(|| last(|day| Some(day.index.get())));
+    let theirs = last(|day| day.benchmark_index.map(Published::get));
+    let (name, more) = benchmark_name(publication);
+    let words = [("Account", ours, ""), (name, theirs, more)];
+    ends(
+        panel,
+        picture.x,
+        curves,
+        words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more)),
+    )
+}
+
+/// How far below the peak the account is on the last day.
+fn now(publication: &Publication, picture: &Picture) -> Option<Letter> {
+    let (panel, last) = (picture.panels.get(1)?, publication.days.last()?);
+    let fall = last.drawdown.get();
+    let text = format::percent(fall, 1, Sign::Minus);
+    let text = if fall <= -0.0005 { format!("{text} now") } else { "at its peak".into() };
+    let class = if fall <= -0.0005 { "end now loss" } else { "end now" };
+    Some(Letter::new(class, None, panel.place(fall), text))
+}
+
+/// Depth and length of the falls at the foot of the growth panel, the deepest first; one that would run into another is left out.
+fn fall_labels(falls: &[&DrawdownView], picture: &Picture) -> Vec<Letter> {
+    let mut taken: Vec<f64> = Vec::new();
+    let mut letters = Vec::new();
+    for fall in falls {
+        let (from, _) = band(fall, picture.x.1);
+        let is_late = picture.place(from) > 1.0 - LABEL.1;
+        let left = if is_late { 1.0 } else { picture.place(from) };
+        let free = |width: f64| taken.iter().all(|other| (other - left).abs() >= width);
+        if !free(LABEL.0) {
+            continue;
+        }
+        let class = match (is_late, free(LABEL.1)) {
+            (true, true) => "fall late",
+            (true, false) => "fall late wide",
+            (false, true) => "fall",
+            (false, false) => "fall wide",
+        };
+        taken.push(left);
+        let depth = format::percent(fall.depth.get(), 1, Sign::Minus);
+        let so_far = if fall.recovery.is_none() { "<i>, so far</i>" } else { "" };
+        let days = format::number(fall.duration_days as f64, 0, Sign::Minus);
+        letters.push(Letter::new(
+            class,
+            Some(left),
+            GROWTH.1,
+            format!("{}<small>{} days{so_far}</small>", escape(&depth), escape(&days)),
+        ));
+    }
+    letters
+}
+
+/// A point for each valuation.
+fn points(picture: &Picture, curves: &[Vec<(f64, f64)>; 2]) -> Vec<Letter> {
+    let (Some(panel), [ours, _]) = (picture.panels.first(), curves) else { return Vec::new() };
+    let before_the_last = ours.iter().take(ours.len().saturating_sub(1));
+    before_the_last
+        .map(|(x, height)| Letter::new("point open ours", Some(picture.place(*x)), panel.place(*height), ""))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::PrivacyLevel;
+    use crate::publication::testing;
+
+    #[test]
+    fn the_demo_has_its_ends_its_falls_and_its_years() {
+        let chart = record(&testing::publication()).unwrap();
+        for part in [
+            "role=\"img\"",
+            "aria-labelledby=\"record-t record-d\"",
+            ">Account <span>209.7</span></b>",
+            ">S&amp;P 500 <span>189.6</span><small>without dividends</small></b>",
+            "\u{2212}33.5%<small>180 days</small>",
+            "\u{2212}16.8% now",
+            ">2015</b>",
+            ">100</b>",
+            "63 of 95 months were above zero",
+        ] {
+            assert!(chart.contains(part), "{part}");
+        }
+        assert!(!chart.contains("<text") && chart.len() < 80_000, "{}", chart.len());
+    }
+
+    #[test]
+    fn a_young_record_shows_each_valuation() {
+        let mut publication = testing::publication();
+        publication.days.truncate(9);
+        publication.months.truncate(1);
+        publication.periods.clear();
+        let chart = record(&publication).unwrap();
+        assert_eq!(chart.matches("class=\"point open ours\"").count(), 8);
+        for part in ["9 valuations", "Each day", ">30 Jan 2015</b>", ">100"] {
+            assert!(chart.contains(part), "{part} in {chart}");
+        }
+        assert!(!chart.contains("class=\"fall"), "{chart}");
+    }
+
+    #[test]
+    fn a_record_of_any_length_draws() {
+        for days in [1, 2, 31, 200] {
+            let mut publication = testing::publication();
+            publication.days.truncate(days);
+            publication.drawdowns.clear();
+            publication.facts.benchmark = None;
+            publication.days.iter_mut().for_each(|day| day.benchmark_index = None);
+            let chart = record(&publication).unwrap();
+            assert!(!chart.contains("NaN") && !chart.contains("inf") && !chart.contains("end bench"), "{chart}");
+            assert!(chart.contains("no index is set"), "{chart}");
+        }
+    }
+
+    #[test]
+    fn only_months_are_drawn_where_only_months_are_published() {
+        let chart = record(&testing::at(PrivacyLevel::Monthly, None)).unwrap();
+        let line = chart.split("<path class=\"ours\"").nth(1).unwrap().split("/>").next().unwrap();
+        let numbers = line.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+        assert!(numbers < 96 * 2 + 8, "{numbers}");
+        assert!(chart.contains("at month-ends"));
+    }
+}
