@@ -89,12 +89,12 @@ function growthAxis(low, high) {
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) numbers.push(...[1, 2, 5].map((factor) => factor * power).filter((number) => number >= low && number <= high));
   return { low, high, numbers, digits: 0 };
 }
-function ticksOf(first, last) {
-  const a = utc(first), b = utc(last), months = b.y * 12 + b.m - a.y * 12 - a.m, ticks = [];
+function ticksOf(dates) {
+  const first = dates[0], last = dates[dates.length - 1], a = utc(first), b = utc(last), months = b.y * 12 + b.m - a.y * 12 - a.m, ticks = [];
   if (last - first <= 75) {
-    const count = Math.max(1, Math.min(last - first, 5));
+    const count = Math.max(1, Math.min(dates.length - 1, 5));
     for (let n = 0; n <= count; n++) {
-      const day = first + Math.floor(((last - first) * n) / count), { y, m, d } = utc(day);
+      const day = dates[Math.floor(((dates.length - 1) * n) / count)], { y, m, d } = utc(day);
       ticks.push([day, `${d} ${names[m]}${n && utc(ticks[n - 1][0]).y === y ? "" : " " + y}`, false]);
     }
     return ticks;
@@ -168,7 +168,7 @@ function charts(section, data) {
       letters.push(letter(above >= 0 && (top - above < 0.05 || below - above < 0.15) ? "y wide" : above < 0 && number === 100 ? "y under" : "y", { top: cent(top) }, text(number)));
     });
     let end = [-1, -1];
-    for (const [day, text, line] of ticksOf(days[from], days[last])) {
+    for (const [day, text, line] of ticksOf(days.slice(from))) {
       const left = x(day), late = left > 0.93, first = (width) => (late ? left - text.length * width : left);
       if (line) path("grid", `M${at(day)} 0V1000`);
       if (first(0.007) < end[0]) continue;

@@ -17,6 +17,7 @@ use crate::publication::{ComparisonView, Published};
 pub fn comparison(comparison: &ComparisonView) -> Result<String> {
     let height = |value: f64| (value * 100.0).max(1e-6).ln();
     let days = &comparison.days;
+    let dates: Vec<_> = days.iter().map(|day| day.date).collect();
     let live: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.live.get()))).collect();
     let backtest: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), height(day.backtest.get()))).collect();
     let cone = &comparison.cone;
@@ -59,7 +60,7 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
         description: in_words(comparison),
         height: "middle",
         x,
-        ticks: scale::ticks(comparison.from, comparison.to, DATES),
+        ticks: scale::ticks(&dates, DATES),
         letters: ends(&panel, x, &[live, backtest], words),
         panels: vec![panel],
         ..Picture::default()

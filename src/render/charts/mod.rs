@@ -32,8 +32,7 @@ use scale::{Axis, Tick, span, x_of};
 const DATES: usize = 12;
 
 fn ticks(days: &[Day], wanted: usize) -> Vec<Tick> {
-    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
-    scale::ticks(first.date, last.date, wanted)
+    scale::ticks(&days.iter().map(|day| day.date).collect::<Vec<_>>(), wanted)
 }
 
 fn time_span(days: &[Day]) -> (f64, f64) {

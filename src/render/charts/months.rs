@@ -10,7 +10,7 @@ use super::picture::{Panel, Picture};
 use super::plot::Layer;
 use super::scale::{Axis, Tick, x_of};
 use super::svg::Ink;
-use super::{DATES, benchmark_name, end, ends, percent_panel};
+use super::{DATES, benchmark_name, end, ends, percent_panel, ticks};
 
 /// So many months are spread out at least.
 const LEAST: usize = 12;
@@ -122,7 +122,8 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
     let ours = over_a_year(days, |day| Some(day.index.get()));
     let theirs = over_a_year(days, |day| day.benchmark_index.map(Published::get));
     let (Some((from, _)), Some(last)) = (ours.first().copied(), days.last()) else { return Ok(None) };
-    let since = days.iter().find(|day| x_of(day.date) >= from).map_or(last.date, |day| day.date);
+    let start = days.partition_point(|day| x_of(day.date) < from);
+    let since = days.get(start).map_or(last.date, |day| day.date);
     let x = (from, x_of(last.date));
     if x.1 - x.0 < 28.0 {
         return Ok(None);
@@ -149,7 +150,7 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
         description: "The return over the twelve months before, of the account and of the index.".into(),
         height: "middle",
         x,
-        ticks: super::scale::ticks(since, last.date, DATES),
+        ticks: ticks(days.get(start..).unwrap_or_default(), DATES),
         letters: ends(&panel, x, &[ours, theirs], words),
         panels: vec![panel],
         ..Picture::default()

@@ -1,6 +1,6 @@
 //! Round numbers and dates for axes, and the thinning of long lines.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 use crate::calendar::YearMonth;
 
@@ -97,12 +97,13 @@ pub struct Tick {
     pub has_line: bool,
 }
 
-/// Labels of the time axis, at most about `wanted`: firsts of years, quarters or months, single days of a short record. The
-/// first one has its year, and stands at the first date where the next is far from it.
-pub fn ticks(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<Tick> {
+/// Labels of the time axis over these dates, at most about `wanted`: firsts of years, quarters or months, of a short record some of
+/// the dates themselves. The first label has its year, and stands at the first date where the next is far from it.
+pub fn ticks(dates: &[NaiveDate], wanted: usize) -> Vec<Tick> {
+    let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else { return Vec::new() };
     let months = i64::from(last.year() - first.year()) * 12 + i64::from(last.month()) - i64::from(first.month());
     if (last - first).num_days() <= 75 {
-        return days(first, last, wanted);
+        return days(dates, wanted);
     }
     let step = [1, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|step| months / step <= wanted as i64).unwrap_or(240);
     let mut found: Vec<Tick> = Vec::new();
@@ -127,22 +128,23 @@ pub fn ticks(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<Tick> {
     found
 }
 
-/// Single days at equal distances, the first and the last among them.
-fn days(first: NaiveDate, last: NaiveDate, wanted: usize) -> Vec<Tick> {
-    let length = (last - first).num_days();
-    let count = length.min(wanted.clamp(2, 6) as i64 - 1).max(1);
-    let mut found: Vec<Tick> = Vec::new();
+/// Some of these dates, the first and the last among them. No other one is named: where months alone are published, their ends are all
+/// that is known.
+fn days(dates: &[NaiveDate], wanted: usize) -> Vec<Tick> {
+    let last = dates.len().saturating_sub(1);
+    let count = last.min(wanted.clamp(2, 6) - 1).max(1);
     let mut year = None;
-    for number in 0..=count {
-        let Some(day) = first.checked_add_days(Days::new((length * number / count).unsigned_abs())) else { break };
+    let mut chosen: Vec<NaiveDate> =
+        (0..=count).filter_map(|number| dates.get(last * number / count).copied()).collect();
+    chosen.dedup();
+    let tick = |day: NaiveDate| {
         let form = if year == Some(day.year()) { "%-d %b" } else { "%-d %b %Y" };
         year = Some(day.year());
-        if found.last().is_none_or(|before| before.x < x_of(day)) {
-            found.push(Tick { x: x_of(day), text: day.format(form).to_string(), has_line: false });
-        }
-    }
-    found
+        Tick { x: x_of(day), text: day.format(form).to_string(), has_line: false }
+    };
+    chosen.into_iter().map(tick).collect()
 }
+
 /// At most the first, lowest, highest and last point of each of `columns` equal parts of the x axis.
 ///
 /// Peaks and valleys are never lost by thinning.
@@ -192,7 +194,8 @@ mod tests {
 
     fn words(first: &str, last: &str, wanted: usize) -> Vec<String> {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        ticks(day(first), day(last), wanted).into_iter().map(|tick| tick.text).collect()
+        let dates: Vec<NaiveDate> = day(first).iter_days().take_while(|date| *date <= day(last)).collect();
+        ticks(&dates, wanted).into_iter().map(|tick| tick.text).collect()
     }
 
     #[test]
@@ -206,6 +209,13 @@ mod tests {
             words("2025-12-30", "2026-01-09", 6),
             ["30 Dec 2025", "1 Jan 2026", "3 Jan", "5 Jan", "7 Jan", "9 Jan"]
         );
+    }
+
+    #[test]
+    fn a_short_axis_names_no_date_that_it_has_not() {
+        let ends = ["2019-12-31", "2020-01-31", "2020-02-28"].map(|date| date.parse().unwrap());
+        let words: Vec<String> = ticks(&ends, 6).into_iter().map(|tick| tick.text).collect();
+        assert_eq!(words, ["31 Dec 2019", "31 Jan 2020", "28 Feb"]);
     }
 
     #[test]

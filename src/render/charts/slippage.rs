@@ -40,7 +40,7 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
             "Bars above zero are unfavourable: the orders were filled at worse prices than their references.".into(),
         height: "low",
         x: (x_of(first.first_day()), x_of(last.last_day()) + 1.0),
-        ticks: scale::ticks(first.first_day(), last.last_day(), super::DATES),
+        ticks: scale::ticks(&months.iter().map(|(month, _)| month.first_day()).collect::<Vec<_>>(), super::DATES),
         panels: vec![Panel {
             edges: (0.0, 1.0),
             y: axis.ends,
