@@ -251,7 +251,7 @@ fn plan_fill_and_note_stand_in_one_line() {
     );
     assert!(page.contains("not traded") && page.contains("Orders that no plan has"));
     let order = site.read("public/trades/2022-07-01-vlue-buy/index.html");
-    assert!(order.contains("Plan and fill") && order.contains("intended entry of the note"), "{order}");
+    assert!(order.contains("Plan of the rule") && order.contains("intended entry of the note"), "{order}");
     assert!(order.contains("Second of five"), "the note's thesis");
     assert!(site.read("public/trades/2022-07-01-usmv-sell/index.html").contains("No plan has this order"));
 }
@@ -339,7 +339,7 @@ fn a_plan_saved_after_the_fact_is_labelled_and_leaves_the_real_one() {
     site.ok(&["build"]);
     assert!(site.read("public/execution/index.html").contains("made later, on 1 Sep 2022"));
     let order = site.read("public/trades/2022-07-01-vlue-buy/index.html");
-    assert!(order.contains("Plan and fill") && !order.contains("made later"));
+    assert!(order.contains("Plan of the rule") && !order.contains("made later"));
 }
 
 #[test]

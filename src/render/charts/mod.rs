@@ -91,7 +91,10 @@ fn curves(days: &[Day], height: impl Fn(f64) -> f64) -> [Vec<(f64, f64)>; 2] {
 
 /// The labels of an axis of fractions, in percent.
 fn percent_levels(axis: &Axis, sign: Sign) -> Vec<(f64, String)> {
-    let text = |number: f64| format::number(number, axis.digits, sign) + if number == 0.0 { "" } else { "%" };
+    let text = |number: f64| match number {
+        0.0 => "0".to_owned(),
+        _ => format::number(number, axis.digits, sign) + "%",
+    };
     axis.numbers.iter().map(|number| (number / 100.0, text(*number))).collect()
 }
 

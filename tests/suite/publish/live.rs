@@ -131,6 +131,8 @@ fn crawl(host: &Host, files: Files) {
     open.push(format!("{}index.html", host.base_url()));
     let mut seen = BTreeSet::new();
     while let Some(url) = open.pop() {
+        // A server shows the index of a folder.
+        let url = if url.ends_with('/') { format!("{url}index.html") } else { url };
         if !seen.insert(url.clone()) {
             continue;
         }
