@@ -79,7 +79,9 @@ fn text(path: &str, content: &[u8]) -> String {
     if !path.ends_with(".pdf") {
         return String::from_utf8_lossy(content).into_owned();
     }
-    let file = DEMO.site.path("a.pdf");
+    // Tests run beside each other, so that each needs a file of its own.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.pdf");
     std::fs::write(&file, content).unwrap();
     let attached = pdf_attachments(&file).unwrap_or_default();
     let attached: String = attached.into_values().collect();
