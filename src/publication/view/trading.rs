@@ -68,7 +68,7 @@ pub struct NoteView {
     pub created_at: DateTime<Utc>,
     /// Whether that was before the first fill.
     pub before_trade: bool,
-    /// Its file, under which [`Texts`] has what it says.
+    /// Its file, under which [`Texts`](crate::publication::Texts) has what it says.
     #[serde(skip)]
     pub path: PathBuf,
 }
