@@ -250,7 +250,7 @@ impl Session {
         let Computed { base, figures } = computed;
         let kept = self.kept(*base, &self.last.made, &self.last.files);
         let months = figures.publication.months.iter().map(|month| path_of(month.month));
-        let address = self.settings.base_url.as_ref().or(figures.publication.facts.masthead.base_url.as_ref());
+        let address = figures.publication.facts.masthead.address(self.settings.base_url.as_deref());
         let promised: BTreeSet<String> = months.chain(address.map(|_| CARD_PATH.to_owned())).collect();
         let old = self.last.reports.files.iter().filter(|(path, _)| promised.contains(*path));
         let (files, words, count, made) = match typeset {

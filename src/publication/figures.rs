@@ -115,9 +115,8 @@ mod tests {
     #[test]
     fn every_figure_that_is_not_shown_says_why() {
         let all = testing::fine_with_amounts();
-        let ids = |publication: &Publication| -> Vec<&str> {
-            publication.figures.iter().flat_map(|group| &group.figures).map(|figure| figure.id).collect()
-        };
+        let ids =
+            |publication: &Publication| -> Vec<&str> { publication.all_figures().map(|figure| figure.id).collect() };
         assert!(WITHHELD.iter().all(|id| ids(&all).contains(id) && withheld(id, &all.facts).is_none()));
         for level in [PrivacyLevel::Fine, PrivacyLevel::Daily, PrivacyLevel::Monthly] {
             let publication = testing::at(level, None);

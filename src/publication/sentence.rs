@@ -72,12 +72,11 @@ impl Sentence {
 /// What became of 100 put in on the first day, and where the account stands now: figures that stand elsewhere on the site, so
 /// that a sentence gives nothing more away.
 pub fn of_record(publication: &Publication) -> Vec<Span> {
-    let Publication { facts, periods, .. } = publication;
-    let find = |wanted| periods.iter().find(|period| period.period == wanted);
+    let facts = &publication.facts;
     let mut sentence = Sentence::default();
-    let total = find(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
+    let total = publication.period(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
     let Some(total) = total else { return Vec::new() };
-    match find(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
+    match publication.period(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
         Some(period) => grown(&mut sentence, total, period, facts),
         None => young(&mut sentence, total, facts),
     }

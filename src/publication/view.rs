@@ -17,11 +17,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::contributions::HoldingsBrought;
-use super::disclosure::{Digits, MarketFigure, PublicFigure, PublicIndex, PublicReturn, PublicWeight, Steps};
+use super::disclosure::{
+    Digits, MarketFigure, PublicFigure, PublicIndex, PublicReturn, PublicWeight, Published, Steps,
+};
 use super::kept;
 use super::strategy_view::{SignalView, StrategiesView, StrategyView};
 use super::texts::Texts;
-use crate::analysis::catalogue::FigureGroup;
+use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
 use crate::config::{Site, Status};
 
@@ -74,6 +77,26 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// All figures, whatever their group.
+    pub fn all_figures(&self) -> impl Iterator<Item = &Figure<PublicFigure>> + Clone {
+        self.figures.iter().flat_map(|group| &group.figures)
+    }
+
+    /// The figure of this id, if it is shown.
+    pub fn figure(&self, id: &str) -> Option<&Figure<PublicFigure>> {
+        self.all_figures().find(|figure| figure.id == id)
+    }
+
+    /// The value of the figure of this id, if it is shown and defined.
+    pub fn value(&self, id: &str) -> Option<f64> {
+        self.figure(id)?.value.map(Published::get)
+    }
+
+    /// The return over a usual period ending at the newest snapshot.
+    pub fn period(&self, wanted: UsualPeriod) -> Option<&Period> {
+        self.periods.iter().find(|period| period.period == wanted)
+    }
+
     /// What each strategy's rule said at the end of a month, where that was saved.
     pub fn signals_formed(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
         self.strategies.list.iter().filter_map(move |strategy| {
@@ -97,6 +120,14 @@ pub struct Masthead {
     pub feed_id: Option<String>,
     /// Language of the pages, as in `en-GB`.
     pub locale: String,
+}
+
+impl Masthead {
+    /// The address of the site, ending in `/`: another one than the configured, if there is one.
+    pub fn address(&self, instead: Option<&str>) -> Option<String> {
+        let url = instead.or(self.base_url.as_deref())?;
+        Some(if url.ends_with('/') { url.to_owned() } else { format!("{url}/") })
+    }
 }
 
 impl From<&Site> for Masthead {

@@ -147,8 +147,7 @@ impl<'a> Within<'a> {
             Whose::Account => "returns.total",
             Whose::Benchmark => "benchmark.total",
         };
-        let mut figures = self.publication.figures.iter().flat_map(|group| &group.figures);
-        figures.find(|figure| figure.id == id)?.value.map(Published::get)
+        self.publication.value(id)
     }
 
     fn months(&self) -> &'a [Month] {

@@ -95,12 +95,11 @@ pub(super) struct Typesetter<'a> {
 
 impl<'a> Typesetter<'a> {
     pub(super) fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
-        let base_url = options.base_url.or(publication.facts.masthead.base_url.as_deref());
         let templates = Templates::load(options.templates)?;
         Ok(Self {
             publication,
             options,
-            base_url: base_url.map(|url| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") }),
+            base_url: publication.facts.masthead.address(options.base_url),
             orders: orders_by_month(publication),
             attached: OnceLock::new(),
             days: OnceLock::new(),

@@ -95,14 +95,11 @@ impl<'a> Site<'a> {
         tables: &'a [Table],
         page_of: Arc<PageOf>,
     ) -> Result<Self> {
-        let base_url =
-            options.base_url.map(ToString::to_string).or_else(|| publication.facts.masthead.base_url.clone());
-        let base_url = base_url.map(|url| if url.ends_with('/') { url } else { url + "/" });
         let mut site = Self {
             publication,
             theme,
             tables,
-            base_url,
+            base_url: publication.facts.masthead.address(options.base_url),
             drafts: options.drafts,
             lines: options.lines,
             reports: options
@@ -219,7 +216,12 @@ impl<'a> Site<'a> {
     }
 
     fn markdown(&self, document: &Document, page: &str, below: u8) -> Result<Html> {
-        let source = Source {
+        markdown::render(&self.source(document, page, below), &self.page_of)
+    }
+
+    /// A text on a page, below a heading of this level.
+    fn source<'s>(&'s self, document: &'s Document, page: &'s str, below: u8) -> Source<'s> {
+        Source {
             text: &document.body,
             path: &document.path,
             first_line: document.body_line,
@@ -227,8 +229,7 @@ impl<'a> Site<'a> {
             below,
             lines: self.lines,
             publication: self.publication,
-        };
-        markdown::render(&source, &self.page_of)
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::format;
 use crate::publication::amount::Amount;
 use crate::publication::disclosure::{PublicCost, PublicResult, PublicSlippage, PublicWeight};
 use crate::publication::kept;
@@ -59,6 +60,21 @@ pub struct OrderView {
     pub plan: Option<PlanItemView>,
     /// Whether plans were saved by then and none has it.
     pub unplanned: bool,
+}
+
+impl OrderView {
+    /// `Bought` or `Sold`.
+    pub fn side_in_words(&self) -> &'static str {
+        match self.side {
+            Side::Buy => "Bought",
+            Side::Sell => "Sold",
+        }
+    }
+
+    /// `Bought MTUM, 3 Feb 2020`.
+    pub fn title(&self) -> String {
+        format!("{} {}, {}", self.side_in_words(), self.symbol, format::day(self.date))
+    }
 }
 
 /// When the trader's note on an order was written.

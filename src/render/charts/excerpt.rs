@@ -1,16 +1,12 @@
 //! Part of a curve in the author's texts: what the first page draws, from one month to another.
 
 use super::picture::{Panel, Picture};
-use super::plot::Layer;
 use super::print::{self, Printed};
 use super::record::Growth;
-use super::scale::x_of;
-use super::svg::Ink;
 use super::{
-    DATES, curves, end, ends, fall_in_words, figure, grown, growth_in_words, percent_panel, ticks, time_span,
+    DATES, below_the_peak, curves, end, ends, fall_in_words, grown, growth_in_words, measured, ticks, time_span,
 };
 use crate::Result;
-use crate::format::Sign;
 use crate::publication::within::{Whose, Within};
 use crate::publication::{Day, Publication, Published};
 
@@ -47,7 +43,7 @@ impl Excerpt {
         Ok(Self {
             curve,
             total: within.total_return(Whose::Account).ok(),
-            deepest: figure(publication, "drawdown.max").filter(|_| within.is_all()),
+            deepest: publication.value("drawdown.max").filter(|_| within.is_all()),
             benchmark: benchmark.filter(|_| days.iter().any(|day| day.benchmark_index.is_some())),
             by_day: publication.facts.by_day,
             days,
@@ -95,15 +91,12 @@ impl Excerpt {
     }
 
     fn drawdown(&self) -> Picture {
-        let points: Vec<(f64, f64)> = self.days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
-        let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
-        let panel = percent_panel((0.0, 1.0), [lowest].into_iter(), 4, Sign::Minus);
         Picture {
             title: "Below the last peak".into(),
-            note: if self.by_day { "on daily closes" } else { "at month-ends" }.into(),
+            note: measured(self.by_day).into(),
             description: fall_in_words(&self.days, (self.deepest, self.by_day)),
             height: "low bare",
-            panels: vec![Panel { y: (panel.y.0, 0.0), layers: vec![Layer::Area(points, Ink::Drawdown)], ..panel }],
+            panels: vec![below_the_peak((0.0, 1.0), &self.days)],
             ..Picture::default()
         }
     }

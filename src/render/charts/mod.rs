@@ -26,7 +26,9 @@ pub use slippage::slippage;
 use crate::format::{self, Sign};
 use crate::publication::{Day, Period, Publication, Published, UsualPeriod};
 use picture::{Letter, Panel};
+use plot::Layer;
 use scale::{Axis, Tick, span, x_of};
+use svg::Ink;
 
 /// How many dates fit below a chart.
 const DATES: usize = 12;
@@ -43,11 +45,6 @@ fn time_span(days: &[Day]) -> (f64, f64) {
 fn since_inception(periods: &[Period]) -> Option<f64> {
     let all = periods.iter().find(|period| period.period == UsualPeriod::SinceInception)?;
     all.value.map(Published::get)
-}
-
-fn figure(publication: &Publication, id: &str) -> Option<f64> {
-    let mut figures = publication.figures.iter().flat_map(|group| &group.figures);
-    figures.find(|figure| figure.id == id)?.value.map(Published::get)
 }
 
 /// What became of 100, in words, with the total return and the benchmark's name where they are known.
@@ -87,6 +84,29 @@ fn curves(days: &[Day], height: impl Fn(f64) -> f64) -> [Vec<(f64, f64)>; 2] {
     let ours = days.iter().map(|day| (x_of(day.date), height(day.index.get() * 100.0)));
     let theirs = days.iter().filter_map(|day| Some((x_of(day.date), height(day.benchmark_index?.get() * 100.0))));
     [ours.collect(), theirs.collect()]
+}
+
+/// The benchmark's curve below the account's, each where it is a line.
+fn lines([ours, theirs]: &[Vec<(f64, f64)>; 2]) -> Vec<Layer> {
+    let inked = [(theirs, Ink::Benchmark), (ours, Ink::Ours)];
+    inked
+        .into_iter()
+        .filter(|(curve, _)| curve.len() > 1)
+        .map(|(curve, ink)| Layer::Line(curve.clone(), ink))
+        .collect()
+}
+
+/// Of what a fall is measured on.
+fn measured(by_day: bool) -> &'static str {
+    if by_day { "on daily closes" } else { "at month-ends" }
+}
+
+/// How far below its peak so far the account was.
+fn below_the_peak(edges: (f64, f64), days: &[Day]) -> Panel {
+    let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
+    let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
+    let panel = percent_panel(edges, [lowest].into_iter(), 4, Sign::Minus);
+    Panel { y: (panel.y.0, 0.0), layers: vec![Layer::Area(points, Ink::Drawdown)], ..panel }
 }
 
 /// The labels of an axis of fractions, in percent.

@@ -8,7 +8,7 @@ use super::picture::{Panel, Picture};
 use super::plot::Layer;
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
-use super::{benchmark_name, end, ends, percent_panel, ticks, time_span};
+use super::{benchmark_name, end, ends, lines, percent_panel, ticks, time_span};
 
 /// The days of one month: 100 on the last day before it, and the return of each day.
 ///
@@ -66,12 +66,6 @@ fn growth(curves: &[Vec<(f64, f64)>; 2]) -> Panel {
     let heights = curves.iter().flatten().map(|point| point.1);
     let (low, high) = heights.fold((100.0f64, 100.0f64), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::about(100.0, (low, high), 4);
-    let [ours, theirs] = curves;
-    let mut layers = Vec::new();
-    if theirs.len() > 1 {
-        layers.push(Layer::Line(theirs.clone(), Ink::Benchmark));
-    }
-    layers.push(Layer::Line(ours.clone(), Ink::Ours));
     let text = |number: &f64| format::number(*number, axis.digits, Sign::Minus);
     let margin = (axis.ends.1 - axis.ends.0) * 0.04;
     Panel {
@@ -79,7 +73,7 @@ fn growth(curves: &[Vec<(f64, f64)>; 2]) -> Panel {
         y: (axis.ends.0 - margin, axis.ends.1 + margin),
         levels: axis.numbers.iter().map(|number| (*number, text(number))).collect(),
         base: 100.0,
-        layers,
+        layers: lines(curves),
         ..Panel::default()
     }
 }

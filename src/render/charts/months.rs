@@ -10,7 +10,7 @@ use super::picture::{Panel, Picture};
 use super::plot::Layer;
 use super::scale::{Axis, Tick, x_of};
 use super::svg::Ink;
-use super::{DATES, benchmark_name, end, ends, percent_panel, ticks};
+use super::{DATES, benchmark_name, end, ends, lines, percent_panel, ticks};
 
 /// So many months are spread out at least.
 const LEAST: usize = 12;
@@ -135,12 +135,8 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
         latest(&ours).map(|value| end("Account", &value, "")).unwrap_or_default(),
         latest(&theirs).map(|value| end(name, &value, "")).unwrap_or_default(),
     ];
-    let mut layers = Vec::new();
-    if theirs.len() > 1 {
-        layers.push(Layer::Line(theirs.clone(), Ink::Benchmark));
-    }
-    layers.push(Layer::Line(ours.clone(), Ink::Ours));
-    let panel = Panel { layers, ..panel };
+    let curves = [ours, theirs];
+    let panel = Panel { layers: lines(&curves), ..panel };
     let each = if publication.facts.by_day { "each day" } else { "each month-end" };
     let picture = Picture {
         id: "twelve".into(),
@@ -151,7 +147,7 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
         height: "middle",
         x,
         ticks: ticks(days.get(start..).unwrap_or_default(), DATES),
-        letters: ends(&panel, x, &[ours, theirs], words),
+        letters: ends(&panel, x, &curves, words),
         panels: vec![panel],
         ..Picture::default()
     };

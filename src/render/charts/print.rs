@@ -8,7 +8,7 @@ use crate::format::{self, Sign};
 use super::plot::{Layer, Plot};
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
-use super::{curves, fall_in_words, growth_in_words, percent_levels, since_inception, ticks, time_span};
+use super::{curves, fall_in_words, growth_in_words, lines, percent_levels, since_inception, ticks, time_span};
 
 /// A chart as a self-contained SVG document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +34,16 @@ pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<P
 
 /// The same with the total return and the benchmark's name where they are known, so high.
 pub(super) fn growth_of(days: &[Day], named: (Option<f64>, Option<&str>), height: u32) -> Result<Printed> {
-    let [ours, theirs] = curves(days, |value| value.max(1e-6).ln());
+    let curves = curves(days, |value| value.max(1e-6).ln());
     let start = 100f64.ln();
-    let (low, high) = ours
+    let (low, high) = curves
         .iter()
-        .chain(&theirs)
+        .flatten()
         .map(|point| point.1)
         .fold((start, start), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::of_growth(100.0, (low.exp(), high.exp()), 4);
     let margin = (high - low).max(0.01) * 0.04;
-    let mut layers = vec![Layer::Level(start)];
-    if theirs.len() > 1 {
-        layers.push(Layer::Line(theirs, Ink::Benchmark));
-    }
-    layers.push(Layer::Line(ours, Ink::Ours));
+    let layers = [Layer::Level(start)].into_iter().chain(lines(&curves)).collect();
     printed(Plot {
         title: "Growth of 100, logarithmic scale".into(),
         description: growth_in_words(days, named),

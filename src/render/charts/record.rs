@@ -9,8 +9,8 @@ use super::plot::Layer;
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
 use super::{
-    DATES, benchmark_name, curves, end, ends, fall_in_words, figure, grown, growth_in_words, percent_panel,
-    since_inception, ticks, time_span,
+    DATES, below_the_peak, benchmark_name, curves, end, ends, fall_in_words, grown, growth_in_words, lines, measured,
+    percent_panel, since_inception, ticks, time_span,
 };
 
 /// The panels, as parts of the height.
@@ -101,12 +101,7 @@ impl Growth {
             y: (low - length * foot, high + length * 0.04),
             levels: axis.numbers.iter().map(|number| (self.height(*number), text(*number))).collect(),
             base: start,
-            layers: [(1, Ink::Benchmark), (0, Ink::Ours)]
-                .into_iter()
-                .filter_map(|(at, ink)| {
-                    Some(Layer::Line(curves.get(at).filter(|curve| curve.len() > 1)?.clone(), ink))
-                })
-                .collect(),
+            layers: lines(curves),
             ..Panel::default()
         }
     }
@@ -130,22 +125,14 @@ fn in_words(publication: &Publication, total: Option<f64>) -> String {
     format!(
         "{} {} {gains} of {} months were above zero.",
         growth_in_words(days, (total, facts.benchmark.as_deref())),
-        fall_in_words(days, (figure(publication, "drawdown.max"), facts.by_day)),
+        fall_in_words(days, (publication.value("drawdown.max"), facts.by_day)),
         months.len()
     )
 }
 
 fn below(publication: &Publication) -> Panel {
-    let points: Vec<(f64, f64)> = publication.days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
-    let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
-    let panel = percent_panel(BELOW, [lowest].into_iter(), 4, Sign::Minus);
-    let of = if publication.facts.by_day { "on daily closes" } else { "at month-ends" };
-    Panel {
-        heading: Some(("Below the last peak", of.into())),
-        y: (panel.y.0, 0.0),
-        layers: vec![Layer::Area(points, Ink::Drawdown)],
-        ..panel
-    }
+    let heading = Some(("Below the last peak", measured(publication.facts.by_day).into()));
+    Panel { heading, ..below_the_peak(BELOW, &publication.days) }
 }
 
 fn each_month(months: &[Month], x: (f64, f64)) -> Panel {

@@ -1,12 +1,10 @@
 //! What a short form stands for: something that the site shows already.
 
-use crate::analysis::catalogue::Figure;
 use crate::error::{Error, Result};
 use crate::format::{self, Sign};
 use crate::nearest::{nearest, usual_edits};
 use crate::publication::within::{Bound, Whose, Within};
-use crate::publication::{OrderView, PublicFigure, Publication, WITHHELD, withheld};
-use crate::record::Side;
+use crate::publication::{OrderView, Publication, WITHHELD, withheld};
 use crate::render::charts::{Curve, Excerpt};
 
 use super::written::{KINDS, Word, Written};
@@ -40,11 +38,7 @@ impl Shown<'_> {
 
 /// `Bought MTUM on 3 Feb 2020`.
 fn in_words(order: &OrderView) -> String {
-    let side = match order.side {
-        Side::Buy => "Bought",
-        Side::Sell => "Sold",
-    };
-    format!("{side} {} on {}", order.symbol, format::day(order.date))
+    format!("{} {} on {}", order.side_in_words(), order.symbol, format::day(order.date))
 }
 
 /// What is wrong with a short form, and at which byte of the text.
@@ -118,7 +112,7 @@ fn did_you_mean(name: &str) -> String {
 
 /// The ids of all figures, published or withheld.
 fn ids(publication: &Publication) -> impl Iterator<Item = &'static str> + Clone {
-    let shown = publication.figures.iter().flat_map(|group| &group.figures).map(|figure| figure.id);
+    let shown = publication.all_figures().map(|figure| figure.id);
     shown.chain(WITHHELD.into_iter().filter(|id| withheld(id, &publication.facts).is_some()))
 }
 
@@ -178,9 +172,7 @@ fn figure<'a>(name: Word, settings: &[Word], publication: &'a Publication) -> Re
             Error::data(format!("`{}` is of the whole record, and `{}` cannot change that", name.text, setting.text));
         return Err((setting.at, error.hint("only total_return and benchmark_return take `from` and `to`")));
     }
-    let found: Option<&Figure<PublicFigure>> =
-        publication.figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == id);
-    match found.map(|figure| (figure.written(publication.facts.digits), figure)) {
+    match publication.figure(id).map(|figure| (figure.written(publication.facts.digits), figure)) {
         Some((Some(text), _)) => Ok(Shown::Figure { text, id }),
         Some((None, figure)) => {
             let reason = figure.undefined_because.as_deref().unwrap_or("this record does not define it");

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::analysis::catalogue::Figure;
+use crate::analysis::frequency::Frequency;
 use crate::analysis::{drawdown, risk};
 use crate::format::{self, Sign};
-use crate::publication::{Facts, Period, PublicFigure, Publication, Published, UsualPeriod};
+use crate::publication::{Facts, PublicFigure, Publication, Published, UsualPeriod};
 
 /// A figure of the account beside that of the index.
 #[derive(Debug, Serialize)]
@@ -47,24 +48,12 @@ fn one_percent(value: f64) -> String {
     format::percent(value, 1, Sign::Minus)
 }
 
-fn figure<'a>(publication: &'a Publication, id: &str) -> Option<&'a Figure<PublicFigure>> {
-    publication.figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == id)
-}
-
-fn value(publication: &Publication, id: &str) -> Option<f64> {
-    figure(publication, id)?.value.map(Published::get)
-}
-
 fn reason(figure: &Figure<PublicFigure>) -> String {
     figure.undefined_because.clone().unwrap_or_else(|| "not defined".into())
 }
 
-fn period(publication: &Publication, wanted: UsualPeriod) -> Option<&Period> {
-    publication.periods.iter().find(|period| period.period == wanted)
-}
-
 fn a_year(publication: &Publication) -> Option<BesideRow> {
-    let period = period(publication, UsualPeriod::SinceInceptionAnnualized)?;
+    let period = publication.period(UsualPeriod::SinceInceptionAnnualized)?;
     let Facts { inception, after_costs, .. } = &publication.facts;
     let costs = if *after_costs { ", after costs" } else { "" };
     let note = match period.value {
@@ -87,7 +76,7 @@ fn spread(
     id: &'static str,
     index: Option<String>,
 ) -> Option<BesideRow> {
-    let figure = figure(publication, id)?;
+    let figure = publication.figure(id)?;
     let digits = publication.facts.digits.figures.min(1);
     let account = figure.value.map(|value| format::percent(value.get(), digits, Sign::Minus));
     let note = if account.is_some() { String::new() } else { reason(figure) };
@@ -96,10 +85,10 @@ fn spread(
 }
 
 fn sharpe(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
-    let found = figure(publication, "risk.sharpe")?;
+    let found = publication.figure("risk.sharpe")?;
     let digits = publication.facts.digits.figures;
     let ratio = |value: f64| format::number(value, digits, Sign::Minus);
-    let bound = |id| value(publication, id).map(ratio);
+    let bound = |id| publication.value(id).map(ratio);
     let note = match (found.value, bound("significance.sharpe_low").zip(bound("significance.sharpe_high"))) {
         (None, _) => reason(found),
         (Some(_), Some((low, high))) => format!("90% interval {low} to {high}"),
@@ -111,7 +100,7 @@ fn sharpe(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
 }
 
 fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
-    let found = figure(publication, "drawdown.max")?;
+    let found = publication.figure("drawdown.max")?;
     let worst = publication.drawdowns.first().filter(|_| publication.facts.by_day);
     let when = worst.map(|fall| {
         let over = match fall.recovery {
@@ -180,10 +169,10 @@ fn one_whole(value: f64) -> String {
 
 fn beta(publication: &Publication) -> Option<BesideRow> {
     publication.facts.benchmark.as_ref()?;
-    let found = figure(publication, "benchmark.beta")?;
+    let found = publication.figure("benchmark.beta")?;
     let digits = publication.facts.digits.figures;
     let write = |value: f64| format::number(value, digits, Sign::Minus);
-    let explained = value(publication, "benchmark.r_squared").map(|value| format!("R² {}", write(value)));
+    let explained = publication.value("benchmark.r_squared").map(|value| format!("R² {}", write(value)));
     Some(BesideRow {
         name: "Beta to the index",
         id: Some("benchmark.beta"),
@@ -194,8 +183,8 @@ fn beta(publication: &Publication) -> Option<BesideRow> {
 }
 
 fn chance(publication: &Publication) -> Option<BesideRow> {
-    let found = figure(publication, "significance.probabilistic_sharpe")?;
-    let needed = value(publication, "significance.minimum_track_record_days");
+    let found = publication.figure("significance.probabilistic_sharpe")?;
+    let needed = publication.value("significance.minimum_track_record_days");
     let count = |value: f64| format::number(value, 0, Sign::Minus);
     let has = count(publication.facts.observations as f64);
     let note = match (found.value, needed) {
@@ -237,11 +226,11 @@ impl Index {
     fn of_values(values: &[f64], periods: f64, risk_free: f64) -> Self {
         let returns: Vec<f64> =
             values.windows(2).filter_map(|pair| Some(pair.last()? / pair.first()? - 1.0)).collect();
-        let free = (risk_free.ln_1p() / periods).exp_m1();
-        let excess: Vec<f64> = returns.iter().map(|value| value - free).collect();
+        let daily = Frequency { periods, daily: true };
+        let excess = daily.excess(returns.iter().map(|value| (*value, 1)), risk_free);
         Self {
             volatility: risk::volatility(&returns, periods),
-            sharpe: risk::sharpe(&excess, periods),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, periods)),
             fall: drawdown::maximum(&drawdown::drawdowns(values)),
         }
     }

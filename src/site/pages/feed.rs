@@ -8,10 +8,8 @@ use serde::Serialize;
 
 use super::Site;
 use super::context::PageContext;
-use super::page::side_in_words;
 use super::paths::{month_path, order_path};
 use crate::Result;
-use crate::format;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads};
 use crate::record::Document;
@@ -132,21 +130,12 @@ fn of_post(site: &Site, post: Post, reads: &Reads) -> Result<(String, String, St
 
 /// A text as HTML that stands alone.
 fn rendered(site: &Site, document: &Document, page: &str) -> Result<String> {
-    let source = Source {
-        text: &document.body,
-        path: &document.path,
-        first_line: document.body_line,
-        page,
-        below: 2,
-        lines: false,
-        publication: site.publication,
-    };
+    let source = Source { lines: false, ..site.source(document, page, 2) };
     Ok(settle(markdown::render(&source, &site.page_of)?.html))
 }
 
 fn of_order(site: &Site, order: &OrderView, reads: &Reads) -> Result<(String, String, String, String)> {
     const LENGTH: usize = 480;
-    let title = format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date));
     let note = order.note.as_ref().and_then(|note| site.publication.texts.note(&note.path, reads));
     let body = note.map(|note| short_forms::in_words(note.into(), site.publication)).transpose()?;
     let said = note.map(|note| {
@@ -154,7 +143,7 @@ fn of_order(site: &Site, order: &OrderView, reads: &Reads) -> Result<(String, St
         let parts = parts.into_iter().filter(|part| !part.trim().is_empty());
         parts.map(|part| markdown::excerpt(part, LENGTH)).collect::<Vec<_>>().join(" ")
     });
-    Ok((order_path(order), title, said.unwrap_or_default(), String::new()))
+    Ok((order_path(order), order.title(), said.unwrap_or_default(), String::new()))
 }
 
 /// A text without what XML 1.0 has no way to write.

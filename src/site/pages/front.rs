@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::Site;
 use super::beside::{self, BesideRow};
 use super::context::{HoldingTable, MonthTable, PageContext, holdings, years};
-use super::page::side_in_words;
 
 use crate::Result;
 use crate::calendar::YearMonth;
@@ -151,7 +150,7 @@ fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -
     OrderLine {
         slug: &order.slug,
         date: order.date,
-        side: side_in_words(order),
+        side: order.side_in_words(),
         symbol: &order.symbol,
         sentence: of_order(order, publication),
         words: words.map(|words| markdown::excerpt(words, WORDS)),

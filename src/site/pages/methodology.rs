@@ -91,7 +91,7 @@ fn recompute(publication: &Publication) -> Option<String> {
 
 fn recomputed<'a>(publication: &'a Publication, id: &'a str) -> Option<Recomputed<'a>> {
     let facts = &publication.facts;
-    let figure = publication.figures.iter().flat_map(|group| &group.figures).find(|figure| figure.id == id)?;
+    let figure = publication.figure(id)?;
     let value = figure.value?.get();
     let digits = if is_return(id) { facts.digits.returns } else { facts.digits.figures };
     let of_days = !facts.by_day && id.starts_with("risk.");

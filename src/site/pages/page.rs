@@ -16,7 +16,6 @@ use super::sections::Section;
 use super::{Site, feed, months, strategies, trades};
 use crate::Result;
 use crate::digest::Digest;
-use crate::format;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads, StrategyView, Unread};
 use crate::render::links::encoded;
@@ -137,9 +136,7 @@ impl<'a> Page<'a> {
         match self {
             Self::Section(section) => section.name.into(),
             Self::Month(_, month) => month.month.in_words(),
-            Self::Order(_, order) => {
-                format!("{} {}, {}", side_in_words(order), order.symbol, format::day(order.date))
-            }
+            Self::Order(_, order) => order.title(),
             Self::Strategy(strategy) => strategy.name.clone(),
             Self::NoteYear(year) => format!("Notes on orders, {year}"),
             Self::Own(page) => page.title().into(),
@@ -242,11 +239,4 @@ fn with_text(mut context: PageContext, name: &str, site: &Site, path: &str, read
         context.links.extend(text.links);
     }
     Ok(context)
-}
-
-pub(super) fn side_in_words(order: &OrderView) -> &'static str {
-    match order.side {
-        crate::record::Side::Buy => "Bought",
-        crate::record::Side::Sell => "Sold",
-    }
 }

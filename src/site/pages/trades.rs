@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::Site;
 use super::context::{Link, PageContext, PlannedRow};
-use super::page::side_in_words;
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::order_sentence::of_order;
@@ -81,7 +80,7 @@ fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>>
             if found.iter().all(|known| known.slug != other.slug) {
                 found.push(Other {
                     slug: &other.slug,
-                    side: side_in_words(other),
+                    side: other.side_in_words(),
                     symbol: &other.symbol,
                     date,
                     opened: !is_opening,
@@ -115,7 +114,7 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
     let (note_body, links) = body.transpose()?.map(|body| (body.html, body.links)).unzip();
     let context = PageContext::new(&OneOrder {
         order,
-        side: side_in_words(order),
+        side: order.side_in_words(),
         sentence: of_order(order, site.publication),
         others: others(order, site.publication),
         previous: neighbour(Some(number + 1)),
