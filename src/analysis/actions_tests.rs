@@ -91,6 +91,18 @@ fn one_contract_for_another_keeps_the_cost_in_any_order_of_rows_and_for_a_short_
 }
 
 #[test]
+fn without_words_the_old_contract_is_the_one_whose_holding_goes() {
+    let rows = |quantity: &str| [row("IC", 1, quantity, ""), row("IC", 2, quantity.strip_prefix('-').unwrap(), "")];
+    // 10 of 50 held before the record were sold; 40 are left, and no short position becomes less by losing 40 more.
+    assert_eq!(changes(&[(1, -10)], &rows("-40")), [converted(1, 2, "40", "1", "0")]);
+    assert_eq!(changes(&[(2, -10)], &rows("-40")), [converted(1, 2, "40", "1", "0")]);
+    // Where either could have gone, it is taken for a long holding.
+    assert_eq!(changes(&[(1, 40), (2, -40)], &rows("-40")), [converted(1, 2, "40", "1", "0")]);
+    assert_eq!(changes(&[(2, -40)], &rows("-40")), [converted(2, 1, "-40", "1", "0")]);
+    assert_eq!(changes(&[(2, -90)], &rows("-40")), [converted(2, 1, "-40", "1", "0")], "a part of it");
+}
+
+#[test]
 fn a_payment_closes_and_what_is_delisted_is_worth_nothing() {
     let cash = "T1(US1) MERGED(Acquisition) FOR USD 42.00 PER SHARE (T1, ONE INC, US1)";
     for kind in ["TC", "BM", "TM"] {

@@ -24,8 +24,10 @@ pub fn interpret(
         }
         (kind, [leg]) if kind.is_split() => units_changed(leg, event.reported, held(&leg.instrument)),
         (kind, [leg]) if kind.is_stock_dividend() => dividend(event, leg, held(&leg.instrument)),
-        (kind, [one, other]) if kind.keeps_cost() || *kind == ActionKind::Subscription => converted(one, other),
-        (ActionKind::Merger, [_, _, ..]) => exchanged(&event.legs),
+        (kind, [one, other]) if kind.keeps_cost() || *kind == ActionKind::Subscription => {
+            converted(one, other, &held)
+        }
+        (ActionKind::Merger, [_, _, ..]) => exchanged(&event.legs, &held),
         (ActionKind::Delisted | ActionKind::DividendRightExpired, [leg]) => closed(leg),
         (ActionKind::Merger | ActionKind::BondMaturity | ActionKind::BillMaturity, [leg])
             if !leg.proceeds.is_zero() || leg.is_gone() =>
@@ -79,14 +81,14 @@ fn spun_off(
 }
 
 /// One thing for several, of which money may be one: the cost goes with what each is worth.
-fn exchanged(legs: &[Leg]) -> Option<Change> {
-    let (old, new) = old_and_new(legs)?;
+fn exchanged(legs: &[Leg], held: &impl Fn(&Instrument) -> Decimal) -> Option<Change> {
+    let (old, new) = old_and_new(legs, held)?;
     let quantity = -old.quantity?;
     let sign = if quantity.is_sign_negative() { -Decimal::ONE } else { Decimal::ONE };
     let proceeds: Decimal = legs.iter().map(|leg| leg.proceeds).sum();
     let cash = proceeds.checked_mul(sign)?;
     if let ([one], true) = (&new[..], cash <= Decimal::ZERO) {
-        return converted(old, one);
+        return converted(old, one, held);
     }
     let same_currency = legs.iter().all(|leg| leg.currency == old.currency);
     let worth: Vec<Decimal> = new.iter().map(|leg| leg.value.abs()).collect();
@@ -107,8 +109,9 @@ fn exchanged(legs: &[Leg]) -> Option<Change> {
     })
 }
 
-/// What goes, and what comes for it: by hand, by the words, by where the cash stands, else by the one sign that differs.
-fn old_and_new(legs: &[Leg]) -> Option<(&Leg, Vec<&Leg>)> {
+/// What goes, and what comes for it: by hand, by the words, by what is held, by where the cash stands, else by the one sign
+/// that differs.
+fn old_and_new<'l>(legs: &'l [Leg], held: &impl Fn(&Instrument) -> Decimal) -> Option<(&'l Leg, Vec<&'l Leg>)> {
     let only = |is_old: &dyn Fn(&Leg) -> bool| {
         let mut old = legs.iter().filter(|leg| is_old(leg));
         old.next().filter(|_| old.next().is_none())
@@ -116,6 +119,7 @@ fn old_and_new(legs: &[Leg]) -> Option<(&Leg, Vec<&Leg>)> {
     let is_negative = |leg: &Leg| leg.quantity.is_some_and(|quantity| quantity.is_sign_negative());
     let old = only(&Leg::is_gone)
         .or_else(|| only(&|leg| leg.is_of_parent))
+        .or_else(|| only(&|leg| takes_what_is_held(leg, held)))
         .or_else(|| only(&|leg| !leg.proceeds.is_zero()))
         .or_else(|| only(&is_negative))
         .or_else(|| only(&|leg| !is_negative(leg)))?;
@@ -141,8 +145,17 @@ fn units_changed(leg: &Leg, reported: Option<Ratio>, held: Decimal) -> Option<Ch
     Some(Change::Converted { from, to, quantity: held, ratio, paid: Decimal::ZERO })
 }
 
-/// One contract for another. Of a long holding the old one goes; of a short one the words say which is the old one.
-fn converted(one: &Leg, other: &Leg) -> Option<Change> {
+/// Whether a leg takes some or all of what is held, long or short.
+fn takes_what_is_held(leg: &Leg, held: &impl Fn(&Instrument) -> Decimal) -> bool {
+    let held = held(&leg.instrument);
+    leg.quantity.is_some_and(|quantity| {
+        !held.is_zero() && quantity.is_sign_negative() != held.is_sign_negative() && quantity.abs() <= held.abs()
+    })
+}
+
+/// One contract for another. The words say which is the old one; where they say it of both or of neither, it is the one
+/// whose holding goes. Without a known holding it is taken for a long one, of which the old contract goes.
+fn converted(one: &Leg, other: &Leg, held: &impl Fn(&Instrument) -> Decimal) -> Option<Change> {
     for (old, new) in [(one, other), (other, one)] {
         if let (Some(of), Some(ratio)) = (&new.of, new.ratio)
             && *of == old.instrument
@@ -156,7 +169,14 @@ fn converted(one: &Leg, other: &Leg) -> Option<Change> {
     if first.is_sign_negative() == second.is_sign_negative() {
         return None;
     }
-    let one_is_old = if one.is_of_parent == other.is_of_parent { first.is_sign_negative() } else { one.is_of_parent };
+    let (one_goes, other_goes) = (takes_what_is_held(one, held), takes_what_is_held(other, held));
+    let one_is_old = if one.is_of_parent != other.is_of_parent {
+        one.is_of_parent
+    } else if one_goes != other_goes {
+        one_goes
+    } else {
+        first.is_sign_negative()
+    };
     let (old, new, gone, come) = if one_is_old { (one, other, first, second) } else { (other, one, second, first) };
     Some(Change::Converted {
         from: old.instrument.clone(),

@@ -17,6 +17,7 @@ use crate::collect::{Batch, csv, flex, nav, seed};
 use crate::config::{Config, Preset, save_csv};
 use crate::error::{Error, Result};
 use crate::record::FindingKind;
+use crate::record::known_cash::KnownCash;
 use crate::record::store::{Added, Store};
 use crate::site_dir::SiteDir;
 
@@ -136,7 +137,12 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let (mut batch, received) = match &arguments.source {
         Source::Flex { files } => {
             let settings = FlexSettings::of(&config);
-            let (mut batch, received) = each(files, |path, bytes| flex::parse(path, bytes, &settings))?;
+            let mut known = KnownCash::of(site)?;
+            let (mut batch, received) = each(files, |path, bytes| {
+                let mut batch = flex::parse(path, bytes, &settings)?;
+                known.name(batch.cash_mut());
+                Ok(batch)
+            })?;
             flex::hear_newer(site, &mut batch, &settings)?;
             (batch, received)
         }
@@ -204,7 +210,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 }
 
 /// Reads every file before anything is written, so that a bad one leaves the site as it is.
-fn each(files: &[PathBuf], parse: impl Fn(&Path, &[u8]) -> Result<Batch>) -> Result<(Batch, Vec<Received>)> {
+fn each(files: &[PathBuf], mut parse: impl FnMut(&Path, &[u8]) -> Result<Batch>) -> Result<(Batch, Vec<Received>)> {
     let mut batch = Batch::default();
     let mut received = Vec::new();
     for path in files {

@@ -120,6 +120,11 @@ impl Batch {
             && self.commentary.is_empty()
     }
 
+    /// All movements of cash, external ones first.
+    pub fn cash_mut(&mut self) -> impl Iterator<Item = &mut CashFlow> {
+        self.flows.iter_mut().chain(&mut self.income)
+    }
+
     /// How many rows were left out.
     pub fn skipped_rows(&self) -> usize {
         self.skipped.iter().map(|skipped| skipped.count).sum()

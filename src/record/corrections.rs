@@ -90,7 +90,7 @@ impl<'a> Originals<'a> {
 
     /// Whether a fill is known by this number, taken back or not.
     fn is_named(&self, named: &ExecId) -> bool {
-        self.by_number.contains_key(named.as_str())
+        self.by_number.contains_key(number_of(named))
     }
 
     /// The fill that a row takes back and does not name by its id: by the number of its transaction or trade, else by
@@ -100,11 +100,17 @@ impl<'a> Originals<'a> {
             let fill = self.fills.get(**id).map(|(_, fill)| fill);
             !gone.contains(**id) && fill.is_some_and(|fill| is_before(fill, cancel))
         };
-        let by_number = self.by_number.get(named.as_str()).and_then(|ids| ids.iter().find(free));
+        let by_number = self.by_number.get(number_of(named)).and_then(|ids| ids.iter().find(free));
         let alike = |id: &&&ExecId| self.fills.get(**id).is_some_and(|(_, fill)| same_terms(fill, cancel));
         let at_the_time = || self.by_time.get(&cancel.time.timestamp())?.iter().filter(free).find(alike);
         by_number.or_else(at_the_time).copied()
     }
+}
+
+/// A name by a number, without what tells several bookings of a trade apart.
+fn number_of(named: &ExecId) -> &str {
+    let id = named.as_str();
+    id.match_indices(':').nth(1).and_then(|(at, _)| id.get(..at)).unwrap_or(id)
 }
 
 /// Transaction numbers grow, so that a fill can only be taken back by a higher one. A trade that is booked again has a

@@ -15,27 +15,51 @@ use crate::error::Place;
 /// The name of a fill by its transaction begins with this.
 const BY_TRANSACTION: &str = "transaction:";
 /// The name of a fill by its trade begins with this.
-const BY_TRADE: &str = "trade:";
+pub(crate) const BY_TRADE: &str = "trade:";
 /// The name of a row that a correction implies. It copies the numbers of what it takes back, and is never joined.
 const IMPLIED: &str = "cancel-for:";
 
-/// A trade that was taken back and booked again at other terms has the number of the first one. Where a query gives fills
-/// no other name, what was booked again gets one of its own: that of the trade, and a digest of its terms.
+/// The name of a trade at its terms, where it was taken back and a query gives its bookings no other name. Of several at
+/// the same terms the later ones are counted.
+pub(crate) fn booking(number: &str, row: &Execution, count: usize) -> ExecId {
+    let terms = format!("{} {} {}", row.side, row.quantity.normalize(), row.price.normalize());
+    let again = if count > 1 { format!("-{count}") } else { String::new() };
+    ExecId::new(format!("{BY_TRADE}{number}:{}{again}", sha256(terms.as_bytes(), 8)))
+}
+
+/// A trade that was taken back and booked again has the number of the first one. Where a query gives fills no other name,
+/// each booking of such a trade gets one of its own, and so does each row that takes one back.
 pub(crate) fn name_what_was_booked_again(rows: &mut [&mut Execution]) {
-    let is_by_trade = |row: &Execution| row.cancels.is_none() && row.exec_id.as_str().starts_with(BY_TRADE);
-    if !rows.iter().any(|row| is_by_trade(row)) {
+    let of = |row: &Execution| (row.account.clone(), row.side, row.quantity, row.price, row.time.timestamp());
+    let trade = |row: &Execution, id: &ExecId| {
+        let number = id.as_str().strip_prefix(BY_TRADE)?.split(':').next()?;
+        Some((row.account.clone(), number.to_owned()))
+    };
+    let own = |row: &Execution| trade(row, &row.exec_id).filter(|_| row.cancels.is_none());
+    let known: BTreeSet<_> = rows.iter().filter_map(|row| own(row)).collect();
+    if known.is_empty() {
         return;
     }
-    let of = |row: &Execution| (row.account.clone(), row.side, row.quantity, row.price, row.time.timestamp());
-    let taken_back: Vec<_> = rows.iter().filter(|row| row.cancels.is_some()).map(|row| of(row)).collect();
-    let is_taken_back = |row: &Execution| taken_back.contains(&of(row));
-    let first: BTreeSet<ExecId> =
-        rows.iter().filter(|row| is_by_trade(row) && is_taken_back(row)).map(|row| row.exec_id.clone()).collect();
-    for row in rows.iter_mut().filter(|row| is_by_trade(row) && first.contains(&row.exec_id)) {
-        if !is_taken_back(row) {
-            let terms = format!("{} {} {}", row.side, row.quantity.normalize(), row.price.normalize());
-            row.exec_id = ExecId::new(format!("{}:{}", row.exec_id, sha256(terms.as_bytes(), 8)));
+    let cancels = || rows.iter().filter(|row| row.cancels.is_some());
+    let terms_taken_back: BTreeSet<_> = cancels().map(|row| of(row)).collect();
+    let by_number = cancels().filter_map(|row| trade(row, row.cancels.as_ref()?));
+    let by_terms = rows.iter().filter(|row| terms_taken_back.contains(&of(row))).filter_map(|row| own(row));
+    let taken_back: BTreeSet<_> = by_number.chain(by_terms).filter(|trade| known.contains(trade)).collect();
+    for row in rows.iter_mut() {
+        let named = row.cancels.clone().unwrap_or_else(|| row.exec_id.clone());
+        let Some((_, number)) = trade(row, &named).filter(|trade| taken_back.contains(trade)) else { continue };
+        if named.as_str() != format!("{BY_TRADE}{number}") {
+            continue;
         }
+        let name = booking(&number, row, 1);
+        if row.cancels.is_none() {
+            row.exec_id = name;
+            continue;
+        }
+        if row.exec_id.as_str() == format!("cancel:{number}") {
+            row.exec_id = ExecId::new(name.as_str().replacen(BY_TRADE, "cancel:", 1));
+        }
+        row.cancels = Some(name);
     }
 }
 
@@ -110,6 +134,12 @@ impl<'a> Named<'a> {
         [self.by_execution, self.transaction.is_some(), self.trade.is_some()]
     }
 
+    /// Whether it is known to have been booked again at the same terms, as its name counts it.
+    fn is_counted(&self) -> bool {
+        let is_later = |id: &&ExecId| id.as_str().starts_with(BY_TRADE) && id.as_str().contains('-');
+        self.row.cancels.is_none() && self.ids.iter().any(is_later)
+    }
+
     /// Transactions are numbered as they are booked.
     fn number(&self) -> Option<u64> {
         self.transaction?.parse().ok()
@@ -181,7 +211,9 @@ fn by_terms(mut all: Vec<Named>, taken_back: Option<u64>) -> Vec<Named> {
         return all;
     }
     all.sort_by_key(|named| (named.number(), named.row.exec_id.clone()));
-    let is_late = |named: &Named| named.number().is_some_and(|number| taken_back.is_some_and(|back| number > back));
+    let is_late = |named: &Named| {
+        named.is_counted() || named.number().is_some_and(|number| taken_back.is_some_and(|back| number > back))
+    };
     let same_trade = |one: &Named, other: &Named| one.trade.is_some() && one.trade == other.trade;
     let agrees = |one: &Named, other: &Named| one.row.differences(other.row).is_empty();
     let ways: [Way; 3] = [&same_trade, &agrees, &|_, _| true];
@@ -189,9 +221,11 @@ fn by_terms(mut all: Vec<Named>, taken_back: Option<u64>) -> Vec<Named> {
         let mut joined: Vec<Named> = Vec::new();
         for named in all {
             let late = is_late(&named);
-            let same = joined
-                .iter_mut()
-                .find(|other| !late && !is_late(other) && other.may_be(&named) && fits(other, &named));
+            // Of what was booked again only a booking that is counted has a name to be found by.
+            let again = |other: &Named| (named.is_counted() || other.is_counted()) && same_trade(other, &named);
+            let same = joined.iter_mut().find(|other| {
+                late == is_late(other) && (!late || again(other)) && other.may_be(&named) && fits(other, &named)
+            });
             match same {
                 Some(same) => same.join(named),
                 None => joined.push(named),

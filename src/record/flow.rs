@@ -235,6 +235,11 @@ impl Versioned for CashFlow {
         found.into()
     }
 
+    fn in_words(&self) -> Option<String> {
+        let kind = self.label.clone().unwrap_or_else(|| self.kind.to_string());
+        Some(format!("{} {} on {}, {kind}", self.amount.normalize(), self.currency, self.date))
+    }
+
     fn complete_from(&mut self, other: &Self) {
         if self.currency == other.currency && self.date == other.date {
             self.fx_to_base = self.fx_to_base.or(other.fx_to_base);

@@ -5,7 +5,7 @@
 
 mod by_hand;
 mod cash;
-mod cash_names;
+pub(super) mod cash_names;
 mod spans;
 mod sums;
 

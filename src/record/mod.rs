@@ -28,6 +28,7 @@ pub mod front_matter;
 mod held;
 pub mod instrument;
 pub mod json_number;
+pub mod known_cash;
 pub mod lacking;
 pub mod listing;
 pub mod load;

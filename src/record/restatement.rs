@@ -186,8 +186,14 @@ impl Discovered {
         let mut versions = Vec::new();
         for (place, row, differences) in &rows.contradictions {
             let fields: Vec<&str> = differences.iter().map(|difference| difference.field).collect();
-            let message =
-                format!("{table} {key} stands here with another {} than at {}", fields.join(" and "), rows.place);
+            let words = |row: &T| row.in_words().map(|words| format!(" ({words})")).unwrap_or_default();
+            let message = format!(
+                "{table} {key}{} stands here with another {} than at {}{}",
+                words(row),
+                fields.join(" and "),
+                rows.place,
+                words(&rows.as_stored),
+            );
             let next = format!("compare both with the broker, then choose with `trackrecord resolve {id} --keep N`");
             self.findings.push(
                 Finding::new(Severity::Error, FindingKind::Conflict, message, next)

@@ -33,6 +33,11 @@ pub(super) trait Versioned: Clone + PartialEq + Serialize {
     /// The fields in which both rows say something and differ.
     fn differences(&self, other: &Self) -> Vec<Difference>;
 
+    /// What it is in words, beside its name.
+    fn in_words(&self) -> Option<String> {
+        None
+    }
+
     /// Fills in what this row lacks from another one.
     fn complete_from(&mut self, other: &Self);
 

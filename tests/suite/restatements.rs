@@ -171,3 +171,143 @@ fn a_contradiction_of_a_day_without_a_session_is_settled_like_any_other() {
     let total = site.ok(&["stats", "--json"]).json()["returns"]["total"].as_f64().unwrap();
     assert!((total - 0.02).abs() < 1e-12, "{total}");
 }
+
+/// A statement that says neither when it was made nor how its movements are numbered.
+fn without_names(day: u32, deposits: &[u32]) -> String {
+    let rows: String = deposits
+        .iter()
+        .map(|amount| {
+            format!(
+                "<CashTransaction accountId=\"U7654321\" currency=\"USD\" type=\"Deposits/Withdrawals\" amount=\"{amount}\" \
+                 reportDate=\"20250603\" levelOfDetail=\"DETAIL\"/>"
+            )
+        })
+        .collect();
+    let values: String = (2..=day)
+        .map(|day| format!("<EquitySummaryByReportDateInBase reportDate=\"202506{day:02}\" total=\"1000\"/>"))
+        .collect();
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\" \
+         fromDate=\"20250602\" toDate=\"202506{day:02}\"><AccountInformation accountId=\"U7654321\" currency=\"USD\"/>\
+         {rows}{values}</FlexStatement></FlexStatements></FlexQueryResponse>"
+    )
+}
+
+#[test]
+fn a_deposit_without_number_or_time_of_its_statement_counts_once_or_has_to_be_settled() {
+    let import = |site: &Site, name: &str, text: String| {
+        site.put(name, text);
+        site.run(&["import", "flex", site.path(name).to_str().unwrap()])
+    };
+    let amounts = |site: &Site| -> Vec<String> {
+        let listed = site.ok(&["flow", "list", "--json"]).json();
+        let rows = listed["flows"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["amount"].as_str().unwrap().to_owned()).collect()
+    };
+    // The same row of two statements that overlap is one; two of one statement are two.
+    let site = Site::plain();
+    import(&site, "a.xml", without_names(4, &[500]));
+    import(&site, "b.xml", without_names(5, &[500]));
+    assert_eq!(amounts(&site), ["500"]);
+    import(&site, "c.xml", without_names(6, &[500, 500, 700]));
+    assert_eq!(amounts(&site).len(), 3);
+    // One that a statement has instead of another contradicts it, in any order and in one go.
+    for together in [false, true] {
+        let site = Site::plain();
+        site.put("a.xml", without_names(4, &[500, 30]));
+        site.put("b.xml", without_names(5, &[700, 30]));
+        let [a, b] = ["a.xml", "b.xml"].map(|name| site.path(name).to_str().unwrap().to_owned());
+        let said = if together {
+            site.refused(&["import", "flex", &a, &b])
+        } else {
+            site.ok(&["import", "flex", &b]);
+            site.refused(&["import", "flex", &a])
+        };
+        assert!(said.contains("contradict"), "{said}");
+        let check = site.run(&["check"]).shown();
+        for words in ["500 USD on 2025-06-03, Deposits/Withdrawals", "700 USD on 2025-06-03", "trackrecord resolve"] {
+            assert!(check.contains(words), "{words}: {check}");
+        }
+        let again = site.ok(&["import", "flex", &a, &b, "--json"]).json();
+        assert_eq!(again["cash"]["new"], 0, "{again}");
+        let listed = site.run(&["resolve", "--json"]).json();
+        let id = listed["contradictions"][0]["id"].as_str().unwrap().to_owned();
+        let versions = listed["contradictions"][0]["versions"].as_array().unwrap();
+        let right = versions.iter().position(|version| version["says"]["amount"] == "700").unwrap() + 1;
+        site.ok(&["resolve", &id, "--keep", &right.to_string()]);
+        let mut left = amounts(&site);
+        left.sort();
+        assert_eq!(left, ["30", "700"]);
+        assert!(!site.run(&["check"]).out.contains("conflict"));
+    }
+}
+
+/// A statement of these days of June 2025: rows of one trade of the 3rd, known by its number alone, booked or taken back at
+/// a price.
+fn by_trade_number((from, to): (u32, u32), rows: &[&str]) -> String {
+    let trades: String = rows
+        .iter()
+        .map(|row| {
+            let (side, price) = row.split_once(' ').unwrap();
+            let words = match side {
+                "booked" => "buySell=\"BUY\" quantity=\"10\" tradeID=\"77\" transactionType=\"ExchTrade\"",
+                _ => "buySell=\"BUY (Ca.)\" quantity=\"-10\" origTradeID=\"77\" transactionType=\"TradeCancel\"",
+            };
+            format!(
+                "<Trade accountId=\"U7654321\" currency=\"USD\" fxRateToBase=\"1\" assetCategory=\"STK\" symbol=\"ABCD\" conid=\"1\" \
+                 tradePrice=\"{price}\" multiplier=\"1\" {words} ibCommission=\"0\" ibCommissionCurrency=\"USD\" \
+                 dateTime=\"20250603;103000\" tradeDate=\"20250603\" levelOfDetail=\"EXECUTION\"/>"
+            )
+        })
+        .collect();
+    let values: String = (from..=to)
+        .map(|day| format!("<EquitySummaryByReportDateInBase reportDate=\"202506{day:02}\" total=\"1000\"/>"))
+        .collect();
+    format!(
+        "<FlexQueryResponse type=\"AF\"><FlexStatements count=\"1\"><FlexStatement accountId=\"U7654321\" \
+         fromDate=\"202506{from:02}\" toDate=\"202506{to:02}\" whenGenerated=\"202507{to:02};050000\">\
+         <AccountInformation accountId=\"U7654321\" currency=\"USD\"/>{trades}{values}</FlexStatement></FlexStatements>\
+         </FlexQueryResponse>"
+    )
+}
+
+#[test]
+fn a_trade_known_by_its_number_alone_is_booked_and_taken_back_any_number_of_times() {
+    let (booked, back, other, other_back) = ("booked 50", "back 50", "booked 51", "back 51");
+    let first = by_trade_number((3, 4), &[booked]);
+    let late = |rows: &[&str]| by_trade_number((5, 6), rows);
+    let whole = |rows: &[&str]| by_trade_number((3, 6), rows);
+    let cases: [(Vec<String>, &[&str]); 11] = [
+        (vec![whole(&[booked, back])], &[]),
+        (vec![whole(&[booked, back, booked])], &["50"]),
+        (vec![whole(&[booked, back, booked, back])], &[]),
+        (vec![whole(&[booked, back, other, other_back])], &[]),
+        (vec![whole(&[booked, back, other, other_back, booked])], &["50"]),
+        (vec![whole(&[booked, back, other])], &["51"]),
+        (vec![first.clone(), late(&[back])], &[]),
+        (vec![first.clone(), late(&[back, booked])], &["50"]),
+        (vec![first.clone(), late(&[back, booked, back])], &[]),
+        (vec![first.clone(), late(&[back, booked]), whole(&[booked, back, booked])], &["50"]),
+        (vec![by_trade_number((3, 4), &[booked, back]), late(&[booked, back])], &[]),
+    ];
+    for (statements, prices) in cases {
+        let backwards: Vec<String> = statements.iter().rev().cloned().collect();
+        for statements in [statements, backwards] {
+            let site = Site::after(&statements);
+            let bought = site.figures()["trades"]["orders"].as_u64().unwrap();
+            assert_eq!(
+                bought,
+                u64::from(!prices.is_empty()),
+                "{prices:?}: {}",
+                site.read("data/executions/2025-06-03.csv")
+            );
+            let check = site.run(&["check"]).shown();
+            assert!(!check.contains("cancels-nothing") && !check.contains("conflict"), "{check}");
+        }
+    }
+    // A booking alone in a later statement may be the second one, and nothing tells.
+    let site = Site::after(&[first]);
+    site.put("late.xml", late(&[booked]));
+    let said = site.run(&["import", "flex", site.path("late.xml").to_str().unwrap()]).shown();
+    assert!(said.contains("carries its Trade ID alone") && said.contains("Transaction ID"), "{said}");
+}

@@ -101,6 +101,40 @@ fn a_change_of_contract_renames() {
 }
 
 #[test]
+fn a_short_position_goes_on_under_another_contract_whatever_the_words_say() {
+    // 35 sold short at 2 become 3.5, bought back at 16: 70 less 56. One for one, bought back at 1.6: 70 less 56 too.
+    let named = |leg: &str| format!("T1(US1) BECOMES ({leg}, ONE INC, {leg})");
+    for kind in ["RS", "FI", "IC", "TO", "TC"] {
+        for (come, price) in [("3.5", "16"), ("35", "1.6")] {
+            for words in [[named("US1"), named("US2")], [named("US1"), named("US1")], [String::new(), String::new()]]
+            {
+                let [old, new] = &words;
+                let (gone, come_short) = (row(kind, 1, "35", old), row(kind, 2, &format!("-{come}"), new));
+                for rows in [vec![gone.clone(), come_short.clone()], vec![come_short, gone]] {
+                    let fills = vec![sell(1, "35", "2", "2026-01-05"), buy(2, come, price, "2026-01-12")];
+                    let matching = matched(fills, rows);
+                    assert_eq!(trips(&matching), [(dec(come), Some(dec("14")))], "{kind} {words:?}");
+                    assert_eq!(matching.closed[0].direction, Direction::Short);
+                    assert!(matching.open.is_empty() && matching.without_opening.is_empty());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_short_position_in_a_merger_for_shares_and_cash_loses_nothing() {
+    // 8 sold short at 10 become 4 worth 90 owed, and 30 in cash paid, a quarter of it: 2 at 10 for 30, a loss of 10. The 4 that
+    // are left brought 60, and are bought back at 25.
+    let worth = |row: CorporateAction, value: &str| CorporateAction { value: Some(dec(value)), ..row };
+    let fills = vec![sell(1, "8", "10", "2026-01-05"), buy(2, "4", "25", "2026-01-12")];
+    let rows = vec![paid(row("TC", 1, "8", ""), "-30"), worth(row("TC", 2, "-4", ""), "-90")];
+    let matching = matched(fills, rows);
+    assert_eq!(trips(&matching), [(dec("2"), Some(dec("-10"))), (dec("4"), Some(dec("-40")))]);
+    assert!(matching.open.is_empty() && matching.without_opening.is_empty());
+}
+
+#[test]
 fn a_split_on_the_day_of_a_change_of_contract_is_of_the_old_one_or_of_the_new_one() {
     let change = "T1(US1) CUSIP/ISIN CHANGE TO (US2) (T1, ONE INC, US2)";
     let event = |id: &str, row| CorporateAction { event: id.into(), ..row };

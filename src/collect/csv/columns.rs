@@ -4,7 +4,7 @@ use super::preset;
 use super::{COLUMNS, NEEDED};
 use crate::collect::form::named_currency;
 use crate::collect::table::{Line, Table};
-use crate::config::CsvImport;
+use crate::config::{CsvImport, Preset};
 use crate::error::{Error, Result};
 use crate::nearest::{nearest, usual_edits};
 use crate::record::{Currency, quote_unit};
@@ -96,7 +96,7 @@ impl Columns {
                 Some(theirs) => columns.map(table, ours, theirs)?,
             }
         }
-        columns.check(table)?;
+        columns.check(table, import)?;
         Ok(columns)
     }
 
@@ -150,16 +150,23 @@ impl Columns {
         }
     }
 
-    fn check(&self, table: &Table) -> Result<()> {
+    fn check(&self, table: &Table, import: &CsvImport) -> Result<()> {
         let has = |name: &str| self.get(name).is_some();
         let missing = NEEDED.into_iter().find(|name| !has(name));
         let missing = missing.or_else(|| (!has("time") && !has("date")).then_some("time"));
         match missing {
             None => Ok(()),
             Some(name) => {
+                let error = Error::configuration(format!("no column is mapped to {name}")).at(table.head());
+                let mut fitting = Preset::ALL.iter().filter(|_| import.preset.is_none());
+                if let Some((_, preset, broker)) =
+                    fitting.find(|(preset, ..)| preset::columns(*preset, table.headers()).is_some())
+                {
+                    return Err(error.hint(format!("these are the columns of {broker}: add `--preset {preset}`")));
+                }
                 let names: Vec<&str> =
                     table.headers().iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-                Err(Error::configuration(format!("no column is mapped to {name}")).at(table.head()).hint(format!(
+                Err(error.hint(format!(
                     "add `--column {name}=...`, or `{name} = \"...\"` under [csv.columns] in config/config.toml; the \
                      file has {}",
                     names.join(", ")

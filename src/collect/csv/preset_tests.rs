@@ -247,3 +247,17 @@ fn a_file_of_another_form_is_refused() {
     let cut = &T212[..T212.len() - 30];
     assert!(read_as(Preset::Trading212, "EUR", cut).is_err(), "a file that was cut off");
 }
+
+#[test]
+fn the_columns_of_a_broker_without_its_preset_name_the_preset() {
+    let head = T212.lines().next().unwrap().to_owned();
+    let schwab = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount";
+    for (head, preset) in [(head.as_str(), "trading212"), (schwab, "schwab")] {
+        let settings =
+            CsvSettings { import: &CsvImport::default(), account: None, base_currency: "USD".parse().unwrap() };
+        let error =
+            parse(Path::new("a.csv"), format!("{head}\n1,2,3,4,5,6,7,8\n").as_bytes(), &settings).unwrap_err();
+        assert!(error.to_string().contains("no column is mapped"), "{error}");
+        assert!(error.next_step().unwrap_or_default().contains(&format!("add `--preset {preset}`")), "{error:?}");
+    }
+}

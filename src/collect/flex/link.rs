@@ -41,7 +41,8 @@ pub struct Fill<'r, 'a> {
 pub fn link<'r, 'a>(mut fills: Vec<Fill<'r, 'a>>, batch: &mut Batch) -> Result<Vec<Fill<'r, 'a>>> {
     let mut originals = Originals::among(&fills);
     for index in 0..fills.len() {
-        let Some(cancel) = fills.get(index).filter(|fill| fill.kind == Kind::Cancel) else { continue };
+        let is_open = |fill: &&Fill| fill.kind == Kind::Cancel && fill.execution.cancels.is_none();
+        let Some(cancel) = fills.get(index).filter(is_open) else { continue };
         let target = target(&fills, cancel, &mut originals, batch)?;
         originals.taken.insert(target.id().clone());
         if let Some(cancel) = fills.get_mut(index) {
@@ -144,7 +145,7 @@ fn original_transaction<'r>(row: &'r Row) -> Option<&'r str> {
     row.text("origTransactionID").filter(|id| *id != "0")
 }
 
-fn original_trade<'r>(row: &'r Row) -> Option<&'r str> {
+pub(super) fn original_trade<'r>(row: &'r Row) -> Option<&'r str> {
     row.text("origTradeID").filter(|id| *id != "0")
 }
 
@@ -181,11 +182,15 @@ fn target(fills: &[Fill], later: &Fill, originals: &mut Originals, batch: &mut B
             format!("unnamed:{}", later.execution.exec_id)
         }
     };
-    let what = if id.starts_with("unnamed:") { "a trade that it does not name" } else { &id };
+    note_elsewhere(batch, later.row, if id.starts_with("unnamed:") { "a trade that it does not name" } else { &id });
+    Ok(Target::Elsewhere(ExecId::new(id)))
+}
+
+/// Says that what a row takes back is not in its statement.
+pub(super) fn note_elsewhere(batch: &mut Batch, row: &Row, what: &str) {
     let message = format!("this row takes back {what}, which is not in this statement");
     let next = "nothing to do if the statement that holds the original trade is imported, before or after this one";
-    batch.note(Severity::Note, FindingKind::OriginalElsewhere, later.row.place(), message, next);
-    Ok(Target::Elsewhere(ExecId::new(id)))
+    batch.note(Severity::Note, FindingKind::OriginalElsewhere, row.place(), message, next);
 }
 
 /// Transaction numbers grow, so that a fill can only be taken back by a higher one.

@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod booked_again;
 mod cash;
 mod dates;
 mod link;

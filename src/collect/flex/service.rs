@@ -23,6 +23,7 @@ use crate::collect::work::Work;
 use crate::config::Flex;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::record::coverage::{Coverage, gaps};
+use crate::record::known_cash::KnownCash;
 use crate::record::store::{Changes, Store};
 use crate::record::{AccountId, Finding, FindingKind, Severity, Subject};
 
@@ -129,6 +130,7 @@ fn keep(
     let path = PathBuf::from(&name);
     let settings = FlexSettings::of(work.config);
     let read = parse(&path, &bytes, &settings).and_then(|mut batch| {
+        KnownCash::of(work.store().site())?.name(batch.cash_mut());
         hear_newer(work.store().site(), &mut batch, &settings)?;
         Ok(batch)
     });

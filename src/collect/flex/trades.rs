@@ -26,6 +26,7 @@ impl Reading {
                 _ => {}
             }
         }
+        self.count_bookings(&mut fills)?;
         let mut linked = link(fills, &mut self.batch)?;
         name_what_was_booked_again(&mut linked.iter_mut().map(|fill| &mut fill.execution).collect::<Vec<_>>());
         self.merge(linked);

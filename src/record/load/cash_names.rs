@@ -16,7 +16,7 @@ use crate::record::{AccountId, CashFlow, Currency, FlowKind, Source};
 type ById = BTreeMap<String, Vec<Placed<CashFlow>>>;
 
 /// What rows of one movement have in common whatever they are called. The first text says of what section they are.
-type Terms = (String, AccountId, NaiveDate, Currency, FlowKind);
+pub(in crate::record) type Terms = (String, AccountId, NaiveDate, Currency, FlowKind);
 
 /// Puts the rows of one movement under one id: the number, where there is one.
 pub(super) fn under_one_name(mut by_id: ById) -> ById {
@@ -174,7 +174,7 @@ fn ids_by_terms(by_id: &ById, naming: Naming) -> BTreeMap<Terms, Vec<&str>> {
     found
 }
 
-fn terms(row: &CashFlow) -> Terms {
+pub(in crate::record) fn terms(row: &CashFlow) -> Terms {
     let section = row.id.split(':').next().unwrap_or_default();
     let part = if row.id.ends_with(":cash") { ":cash" } else { "" };
     let kind = match row.kind {
