@@ -183,7 +183,7 @@ fn view(
         days: days.collect(),
         verdict: cone.last().map(|end| verdict(1.0 + live, end)),
         cone: std::iter::once(start).chain(cone.iter().filter_map(at)).filter(|_| !cone.is_empty()).collect(),
-        live: disclosure.period(live),
+        live: disclosure.whole(live),
         backtest: disclosure.market(backtest),
         difference_bps: difference,
         difference: written(difference.get(), disclosure),

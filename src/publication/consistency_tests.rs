@@ -29,7 +29,9 @@ fn close(what: &str, found: f64, said: f64, tolerance: f64) {
 
 /// Months compound to their years and to the whole: half a step for each factor, and for what they come to.
 fn months_compound(publication: &Publication) {
-    let half = publication.facts.steps.returns / 2.0;
+    let steps = publication.facts.steps;
+    // Where no day is published, the total is as coarse as the index, and the year that goes on is what its months make.
+    let (half, by_months) = (steps.returns / 2.0, if publication.facts.by_day { 0.0 } else { 1.0 });
     for year in &publication.years {
         let months: Vec<f64> = year.months.iter().flatten().map(|month| month.get()).collect();
         // An error of a factor is as large as the others make it.
@@ -38,9 +40,19 @@ fn months_compound(publication: &Publication) {
     }
     let months = known(publication, "months", "return");
     let whole = 1.0 + total(publication);
-    close("months", (1.0 + compound(&months)) / whole, 1.0, (months.len() + 1) as f64 * half * 1.1);
+    close(
+        "months",
+        (1.0 + compound(&months)) / whole,
+        1.0,
+        (months.len() + 1) as f64 * half * 1.1 + by_months * steps.index / 2.0,
+    );
     let years: Vec<f64> = publication.years.iter().map(|year| year.value.get()).collect();
-    close("years", (1.0 + compound(&years)) / whole, 1.0, (years.len() + 1) as f64 * half * 1.3);
+    close(
+        "years",
+        (1.0 + compound(&years)) / whole,
+        1.0,
+        (years.len() + 1) as f64 * half * 1.3 + by_months * (steps.index / 2.0 + 12.0 * half),
+    );
 }
 
 /// The same return in the list of figures, of periods, on the card, at the end of the chart and of the index.
@@ -59,7 +71,8 @@ fn the_total_is_one(publication: &Publication) {
 
 /// Account less index is the difference, and the parts of a difference to the backtest are its sum.
 fn differences_add_up(publication: &Publication, level: PrivacyLevel) {
-    let step = publication.facts.steps.returns;
+    let steps = publication.facts.steps;
+    let step = if publication.facts.by_day { steps.returns } else { steps.index };
     let (own, benchmark) = (figure(publication, "benchmark.own_total"), figure(publication, "benchmark.total"));
     close("account less index", own - benchmark, figure(publication, "benchmark.excess_total"), step + 1e-6);
     let Some(found) = &publication.strategies.comparison else { return };

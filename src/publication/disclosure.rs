@@ -148,6 +148,27 @@ impl Disclosure {
         PublicReturn::rounded(Step::Decimals(6).round(self.index(1.0 + value).get() - 1.0))
     }
 
+    /// The return of the whole record. Every version of a site says another one, so that where no day is published it says no more than
+    /// the index either.
+    pub fn whole(&self, value: f64) -> PublicReturn {
+        if self.by_day() { self.period(value) } else { self.total_so_far(value) }
+    }
+
+    /// The same as a figure.
+    pub fn whole_figure(&self, value: f64) -> PublicFigure {
+        PublicFigure::rounded(self.whole(value).get())
+    }
+
+    /// A published return as a figure.
+    pub fn as_figure(&self, shown: PublicReturn) -> PublicFigure {
+        PublicFigure::rounded(shown.get())
+    }
+
+    /// What one published return is above another.
+    pub fn above(&self, own: PublicFigure, other: PublicFigure) -> PublicFigure {
+        PublicFigure::rounded(Step::Decimals(6).round(own.get() - other.get()))
+    }
+
     /// What published months make together, which says no more than they do.
     pub fn of_months(&self, value: f64) -> PublicReturn {
         PublicReturn::rounded(Step::Decimals(6).round(value))

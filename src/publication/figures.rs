@@ -3,20 +3,49 @@
 use chrono::NaiveDate;
 
 use super::disclosure::{Digits, Disclosure, PublicFigure, Published};
-use super::view::Facts;
+use super::view::{Facts, Period};
 use crate::analysis::catalogue::{Figure, FigureGroup, Unit, catalogue};
+use crate::analysis::periods::UsualPeriod;
 use crate::analysis::stats::Stats;
 use crate::calendar::YearMonth;
 use crate::format;
 
 /// Every figure that may be shown: none in money unless amounts are, none of single days where only months are.
-pub fn public_figures(stats: &Stats, disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
+pub fn public_figures(stats: &Stats, usual: &[Period], disclosure: &Disclosure) -> Vec<FigureGroup<PublicFigure>> {
     let group = |FigureGroup { id, name, figures }| {
         let figures: Vec<Figure> = figures;
         let shown = figures.into_iter().filter(|figure| is_shown(figure, disclosure));
-        FigureGroup { id, name, figures: shown.map(|figure| public(figure, disclosure)).collect() }
+        let mut figures: Vec<Figure<PublicFigure>> = shown.map(|figure| public(figure, usual, disclosure)).collect();
+        if !disclosure.by_day() {
+            compare_as_published(&mut figures, disclosure);
+        }
+        FigureGroup { id, name, figures }
     };
     catalogue(stats).into_iter().map(group).collect()
+}
+
+/// The account's total less the benchmark's, both as they are published.
+fn compare_as_published(figures: &mut [Figure<PublicFigure>], disclosure: &Disclosure) {
+    let of = |id: &str| figures.iter().find(|figure| figure.id == id)?.value;
+    let Some((own, other)) = of("benchmark.own_total").zip(of("benchmark.total")) else { return };
+    if let Some(above) = figures.iter_mut().find(|figure| figure.id == "benchmark.excess_total") {
+        above.value = Some(disclosure.above(own, other));
+    }
+}
+
+/// The period whose return a figure is.
+fn period_of(id: &str) -> Option<UsualPeriod> {
+    Some(match id {
+        "returns.total" => UsualPeriod::SinceInception,
+        "returns.annualized" => UsualPeriod::SinceInceptionAnnualized,
+        "returns.mtd" => UsualPeriod::MonthToDate,
+        "returns.qtd" => UsualPeriod::QuarterToDate,
+        "returns.ytd" => UsualPeriod::YearToDate,
+        "returns.one_year" => UsualPeriod::OneYear,
+        "returns.three_years" => UsualPeriod::ThreeYears,
+        "returns.five_years" => UsualPeriod::FiveYears,
+        _ => return None,
+    })
 }
 
 fn is_shown(figure: &Figure, disclosure: &Disclosure) -> bool {
@@ -69,9 +98,20 @@ impl Figure<PublicFigure> {
     }
 }
 
-fn public(figure: Figure, disclosure: &Disclosure) -> Figure<PublicFigure> {
+fn public(figure: Figure, usual: &[Period], disclosure: &Disclosure) -> Figure<PublicFigure> {
     let (id, unit) = (figure.id, figure.unit);
+    let period = usual
+        .iter()
+        .find(|period| Some(period.period) == period_of(id))
+        .and_then(|period| period.value)
+        .filter(|_| !disclosure.by_day());
     let figure = figure.map(|value| match id {
+        _ if period.is_some() => {
+            period.map_or_else(|| disclosure.whole_figure(value), |shown| disclosure.as_figure(shown))
+        }
+        "returns.money_weighted" | "returns.money_weighted_total" | "benchmark.own_total" => {
+            disclosure.whole_figure(value)
+        }
         "returns.best_day" | "returns.worst_day" | "drawdown.current" => disclosure.day_figure(value),
         "benchmark.total" => disclosure.market_figure(value),
         "trades.turnover" => disclosure.turnover(value),

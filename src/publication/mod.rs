@@ -200,14 +200,15 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         emptied: whole.emptied_on(),
     };
     let listed = &trades.listed;
+    let usual = month_end::usual(&daily.series, daily.aligned.as_ref(), disclosure);
     let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
     Ok(Publication {
-        figures: figures::public_figures(&stats, disclosure),
+        figures: figures::public_figures(&stats, &usual, disclosure),
         days: periods::days(whole, &shown, disclosure),
         months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
         month_ends: ends.all(disclosure),
-        years: periods::years(&daily, &shown, disclosure),
-        periods: periods::usual(&daily, disclosure),
+        years: periods::years(&daily, &shown, &usual, disclosure),
+        periods: usual,
         drawdowns: periods::drawdowns(&stats, disclosure),
         rolling: periods::rolling(&shown, disclosure),
         positions: holdings.positions,

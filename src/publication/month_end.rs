@@ -13,6 +13,7 @@ use super::periods;
 use super::quality::{self, MonthOfData};
 use super::view::{MonthEnd, Period};
 use super::whole_months::{last_weighed, last_whole_month};
+use crate::analysis::alignment::AlignedSeries;
 use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
 use crate::analysis::periods::{PeriodReturn, UsualPeriod, by_month, ends_within, month_of, usual_periods};
@@ -73,7 +74,7 @@ impl MonthEnds<'_> {
             as_of,
             observations: values.len(),
             calendar_days: series.calendar_days(),
-            periods: self.periods(&series, disclosure),
+            periods: usual(&series, self.daily.aligned.as_ref(), disclosure),
             periods_per_year: format::periods(frequency),
             observed: format::observed(values.len(), frequency),
             volatility: enough
@@ -121,22 +122,24 @@ impl MonthEnds<'_> {
         let after = dates.partition_point(|day| *day <= date);
         self.shown.drawdowns.get(after.checked_sub(1)?).copied()
     }
-
-    fn periods(&self, series: &ReturnSeries, disclosure: &Disclosure) -> Vec<Period> {
-        let exact = usual_periods(series, self.daily.aligned.as_ref());
-        let view = |period: &PeriodReturn| periods::view(period.clone(), disclosure);
-        if disclosure.by_day() {
-            return exact.iter().map(view).collect();
-        }
-        let by_months = ByMonths::new(&exact, series, disclosure);
-        let value = |period: &PeriodReturn| by_months.as_ref().and_then(|by_months| by_months.value(period));
-        let shown = |period: &PeriodReturn| Period { value: value(period), ..view(period) };
-        exact.iter().map(shown).collect()
-    }
 }
 
-/// Periods where no day is published: every month's report has them, so that together they would say of each month-end what its
-/// index does not. They follow from what is published of months and month-ends, or are as coarse as the index.
+/// The usual periods up to the end of a series, against the benchmark.
+pub fn usual(series: &ReturnSeries, aligned: Option<&AlignedSeries>, disclosure: &Disclosure) -> Vec<Period> {
+    let exact = usual_periods(series, aligned);
+    let view = |period: &PeriodReturn| periods::view(period.clone(), disclosure);
+    if disclosure.by_day() {
+        return exact.iter().map(view).collect();
+    }
+    let by_months = ByMonths::new(&exact, series, disclosure);
+    let value = |period: &PeriodReturn| by_months.as_ref().and_then(|by_months| by_months.value(period));
+    let shown = |period: &PeriodReturn| Period { value: value(period), ..view(period) };
+    exact.iter().map(shown).collect()
+}
+
+/// Periods where no day is published: every month's report has them, and so has every version of a site, so that together they would
+/// say of each month-end what its index does not. They follow from what is published of months and month-ends, or are as coarse as
+/// the index.
 struct ByMonths<'a> {
     month: YearMonth,
     /// The published returns of the months so far.

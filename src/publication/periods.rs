@@ -8,6 +8,7 @@ use super::disclosure::{Disclosure, PublicReturn};
 use super::view::{Day, DrawdownView, Month, OrderView, Period, Rolling, Year};
 use crate::analysis::catalogue::Unit;
 use crate::analysis::performance::Performance;
+use crate::analysis::periods::UsualPeriod;
 use crate::analysis::returns::ReturnSeries;
 use crate::analysis::stats::Stats;
 use crate::analysis::{Window, drawdown, periods};
@@ -70,8 +71,8 @@ pub fn months(
     values.into_iter().map(month).collect()
 }
 
-/// One row per calendar year with a return, ascending.
-pub fn years(daily: &Performance, shown: &Performance, disclosure: &Disclosure) -> Vec<Year> {
+/// One row per calendar year with a return, ascending. Where no day is published, the year that goes on is what the periods say.
+pub fn years(daily: &Performance, shown: &Performance, usual: &[Period], disclosure: &Disclosure) -> Vec<Year> {
     let benchmark = daily.aligned.as_ref().map(|aligned| periods::benchmark_by_year(&daily.series, aligned));
     let months = periods::by_month(&daily.series);
     let year = |(year, value): (i32, f64)| {
@@ -85,7 +86,13 @@ pub fn years(daily: &Performance, shown: &Performance, disclosure: &Disclosure) 
             partial: is_partial_year(daily, year),
         }
     };
-    periods::by_year(&daily.series).into_iter().map(year).collect()
+    let mut years: Vec<Year> = periods::by_year(&daily.series).into_iter().map(year).collect();
+    let to_date =
+        usual.iter().find(|period| period.period == UsualPeriod::YearToDate).and_then(|period| period.value);
+    if let (Some(last), Some(to_date), false) = (years.last_mut(), to_date, disclosure.by_day()) {
+        last.value = to_date;
+    }
+    years
 }
 
 /// The deepest fall within a month, where its days are shown.
@@ -106,11 +113,6 @@ fn is_partial_year(daily: &Performance, year: i32) -> bool {
 
 fn deepest(series: &ReturnSeries) -> Option<f64> {
     drawdown::maximum(&drawdown::drawdowns(&series.index())).filter(|_| !series.days.is_empty())
-}
-
-/// The usual periods against the benchmark.
-pub fn usual(daily: &Performance, disclosure: &Disclosure) -> Vec<Period> {
-    daily.usual_periods().into_iter().map(|period| view(period, disclosure)).collect()
 }
 
 /// A period as it is shown.
