@@ -229,7 +229,8 @@ impl TryFrom<String> for Exchange {
 impl FromStr for Exchange {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::from_mic(text).ok_or_else(|| {
+        // A broker's name of an exchange may have the form of a code, as NYSE has.
+        Self::from_mic(crate::brokers::market_of(text).unwrap_or(text)).ok_or_else(|| {
             format!("`{text}` is not a market identifier code; write four capitals such as XNYS, XLON or XETR")
         })
     }

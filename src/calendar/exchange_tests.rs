@@ -138,5 +138,8 @@ fn sessions_are_counted_over_holidays() {
 fn an_exchange_is_written_as_its_code() {
     let read: Exchange = serde_json::from_str("\"XLON\"").unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), "\"XLON\"");
+    for (name, mic) in [("NYSE", "XNYS"), ("LSEETF", "XLON"), ("TSEJ", "XTKS"), ("XHKG", "XHKG")] {
+        assert_eq!(name.parse::<Exchange>().unwrap(), exchange(mic), "a broker's name of it: {name}");
+    }
     assert!("London".parse::<Exchange>().unwrap_err().contains("XLON"));
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::proposals::{proposals, propose};
 use super::terminal::{Terminal, counted};
-use super::{Outcome, config, finding};
+use super::{Outcome, config, finding, today};
 use crate::collect::csv::CsvSettings;
 use crate::collect::days::Order;
 use crate::collect::flex::FlexSettings;
@@ -15,7 +15,7 @@ use crate::collect::save::{Received, Saved, save};
 use crate::collect::seed::SeedSettings;
 use crate::collect::{Batch, csv, flex, nav, seed};
 use crate::config::{Config, Preset, save_csv};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::record::FindingKind;
 use crate::record::known_cash::KnownCash;
 use crate::record::store::{Added, Store};
@@ -176,7 +176,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             nav::beside_stored(&mut batch, &stored);
             (batch, received)
         }
-        Source::Seed { folder } => (seed::parse(folder, &seed_settings(&config))?, Vec::new()),
+        Source::Seed { folder } => (seed::parse(folder, &seed_settings(&config))?.possible(today())?, Vec::new()),
     };
     let is_flex = matches!(arguments.source, Source::Flex { .. });
     let proposed = if is_flex { proposals(site, &config, &batch) } else { Vec::new() };
@@ -215,7 +215,8 @@ fn each(files: &[PathBuf], mut parse: impl FnMut(&Path, &[u8]) -> Result<Batch>)
     let mut received = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", path, error))?;
-        batch.extend(parse(path, &bytes)?);
+        let read = parse(path, &bytes)?.possible(today()).map_err(|error| error.at(Place::file(path)))?;
+        batch.extend(read);
         received.push(Received { path: path.clone(), bytes });
     }
     Ok((batch, received))

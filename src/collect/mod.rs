@@ -14,6 +14,7 @@ pub mod manual;
 pub mod manual_action;
 pub mod nav;
 mod number;
+mod possible;
 pub mod progress;
 pub mod report;
 pub mod run;

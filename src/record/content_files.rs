@@ -208,6 +208,8 @@ struct ContentFiles {
     pages: Vec<PathBuf>,
     /// Texts in another form, which are left out.
     left_out: Vec<PathBuf>,
+    /// Markdown below folders such as `_drafts`, which generators leave out.
+    kept_back: Vec<PathBuf>,
     /// Folders that cannot be read.
     errors: Vec<Error>,
 }
@@ -238,7 +240,9 @@ impl ContentFiles {
     fn add(&mut self, site: &SiteDir, path: PathBuf) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         if MARKDOWN.contains(&ending.as_str()) {
+            let folders = path.strip_prefix(site.content()).ok().and_then(Path::parent).unwrap_or(Path::new(""));
             let list = match () {
+                () if folders.iter().any(|folder| folder.to_string_lossy().starts_with('_')) => &mut self.kept_back,
                 () if path.starts_with(site.annotations()) => &mut self.annotations,
                 () if path.starts_with(site.commentary()) => &mut self.commentary,
                 () => &mut self.pages,
@@ -258,7 +262,12 @@ impl ContentFiles {
             Finding::new(Severity::Note, FindingKind::NotRead, "it is no Markdown, and no page is made of it", next)
                 .at(place)
         };
-        unreadable.chain(self.left_out.iter().map(finding)).collect()
+        let kept_back = self.kept_back.iter().map(|path| {
+            let message = "its folder begins with `_`, and no page is made of it";
+            let next = "move it into another folder to publish it; a text is a draft with `draft = true` in its front matter";
+            Finding::new(Severity::Note, FindingKind::NotRead, message, next).at(Place::file(path).relative_to(root))
+        });
+        unreadable.chain(self.left_out.iter().map(finding)).chain(kept_back).collect()
     }
 }
 
@@ -319,6 +328,9 @@ mod tests {
         assert!(files.pages.is_empty());
         assert_eq!(files.left_out, paths(&["a.mdx", "b.rst"]));
         assert_eq!(files.findings(Path::new("")).len(), 2);
+        let files = found(&["_drafts/a.md", "months/_later/2025-03.md", "research/_b.md"]);
+        assert_eq!((files.pages.len(), files.commentary.len(), files.kept_back.len()), (1, 0, 2));
+        assert!(files.findings(Path::new(""))[0].message.contains("begins with `_`"));
     }
 
     #[test]

@@ -37,6 +37,13 @@ fn form(text: &str) -> Option<Form> {
         return (is_fence && (is_closed || is_list_of_keys(text.lines().skip(1))))
             .then_some(Form { name: "YAML", fence: 1 });
     }
+    if first == ";;;" && text.lines().skip(1).any(|line| line.trim_end() == ";;;") {
+        return Some(Form { name: "JSON", fence: usize::MAX });
+    }
+    if let Some((inside, _)) = text.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
+        let form = Form { name: "a comment", fence: usize::MAX };
+        return is_list_of_keys(inside.trim().lines()).then_some(form);
+    }
     if first.starts_with('{') {
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
         return values.next()?.ok()?.is_object().then_some(Form { name: "JSON", fence: usize::MAX });
@@ -46,11 +53,17 @@ fn form(text: &str) -> Option<Form> {
 
 /// Whether the lines up to the first blank one are keys with values, and not a sentence that has a colon.
 fn is_list_of_keys<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    let paragraph: Vec<_> = lines.take_while(|line| !line.trim().is_empty()).map(key_and_value).collect();
+    let paragraph: Vec<_> = lines.take_while(|line| !line.trim().is_empty()).map(bare).map(key_and_value).collect();
     let Some(pairs) = paragraph.into_iter().collect::<Option<Vec<_>>>() else { return false };
     let is = |key: &str, names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
     let holds_back = pairs.iter().any(|(key, value)| is(key, &HOLDING_BACK) && is(value, &HELD_BACK));
     holds_back || (pairs.len() > 1 && pairs.iter().any(|(key, _)| is(key, &USUAL)))
+}
+
+/// A line without the marks that some write before a key: `:draft: true`, `.. status: draft`.
+fn bare(line: &str) -> &str {
+    let line = line.trim();
+    line.strip_prefix(".. ").or_else(|| line.strip_prefix(':')).unwrap_or(line)
 }
 
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
@@ -97,6 +110,10 @@ mod tests {
             "Title: March\nDate: 2025-03-31\nStatus: draft\n\nNot yet.",
             "Status: draft\n\nNot yet.",
             "published: false\n\nNot yet.",
+            ";;;\n{ \"draft\": true }\n;;;\nNot yet.",
+            "<!--\n.. title: March\n.. status: draft\n-->\n\nNot yet.",
+            "<!-- draft: true -->\nNot yet.",
+            ":title: March\n:draft: true\n\nNot yet.",
         ] {
             let said = refused(text).unwrap_or_else(|| panic!("not refused: {text}"));
             assert!(said.starts_with("a.md:1: the file starts with front matter in "), "{said}");
@@ -123,6 +140,9 @@ mod tests {
             "{braces} are no JSON",
             "- a list\n- title: x\n",
             "https://example.org: a link",
+            "<!-- to do: say more -->\nText",
+            "<!-- Note: later -->\nText",
+            ";;; a row of signs",
             "",
         ] {
             assert_eq!(refused(text), None, "{text}");

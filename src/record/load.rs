@@ -26,7 +26,9 @@ use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
     AccountId, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot,
 };
-use super::{HeldRecord, action_rows, emptiness, prices, same_day, signals_and_plans, snapshot, spelling, store};
+use super::{
+    HeldRecord, action_rows, emptiness, possible, prices, same_day, signals_and_plans, snapshot, spelling, store,
+};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -161,13 +163,13 @@ impl<'a> Reader<'a> {
         self.findings.push(Finding::new(Severity::Error, kind, message, next).at(place));
     }
 
-    fn not_in_the_future(&mut self, place: &Place, date: NaiveDate) -> bool {
-        let possible = date <= self.today;
-        if !possible {
-            let message = format!("it is dated {date}, which has not come yet");
-            self.error(FindingKind::Future, place.clone(), message, "correct the date, or this computer's clock");
+    fn is_possible_date(&mut self, place: &Place, date: NaiveDate) -> bool {
+        let wrong = possible::wrong_date(date, self.today);
+        let fine = wrong.is_none();
+        if let Some((kind, message)) = wrong {
+            self.error(kind, place.clone(), message, "correct the date, or this computer's clock");
         }
-        possible
+        fine
     }
 
     fn executions(
@@ -178,7 +180,7 @@ impl<'a> Reader<'a> {
         let mut rows = self.take(files);
         rows.retain(|(_, fill)| account.is_none_or(|account| fill.account == *account));
         rows.retain(|(place, fill)| {
-            let wrong = impossible_fill(fill);
+            let wrong = possible::wrong_fill(fill);
             if let Some(message) = wrong {
                 self.error(
                     FindingKind::Impossible,
@@ -187,7 +189,7 @@ impl<'a> Reader<'a> {
                     "correct the row from the broker's statement",
                 );
             }
-            wrong.is_none() && self.not_in_the_future(place, fill.utc_date())
+            wrong.is_none() && self.is_possible_date(place, fill.utc_date())
         });
         let outcome = effective(rows, &self.decisions);
         self.discover(outcome.discovered);
@@ -244,8 +246,8 @@ impl<'a> Reader<'a> {
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
         let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
             Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
-        } else if too_large(amounts(snapshot)) {
-            Some("a number is larger than any account".to_owned())
+        } else if let Some(message) = possible::wrong_snapshot(snapshot) {
+            Some(message.to_owned())
         } else if snapshot.net_liquidation < Decimal::ZERO {
             Some(format!("net liquidation is {}, and no return follows from that", snapshot.net_liquidation))
         } else {
@@ -260,7 +262,7 @@ impl<'a> Reader<'a> {
                 "correct the file, or set [site] inception after it",
             );
         }
-        fine && self.not_in_the_future(place, snapshot.date)
+        fine && self.is_possible_date(place, snapshot.date)
     }
 
     fn actions(&mut self, account: Option<&AccountId>) -> Vec<CorporateAction> {
@@ -269,9 +271,9 @@ impl<'a> Reader<'a> {
             account.is_none_or(|account| row.account.as_ref().is_none_or(|own| own == account))
         });
         rows.retain(|(place, row)| {
-            let numbers = [row.quantity, row.proceeds, row.value, row.price, row.multiplier].into_iter().flatten();
-            let wrong = if too_large(numbers) {
-                Some("a number is larger than any account")
+            let large = possible::wrong_action(row);
+            let wrong = if large.is_some() {
+                large
             } else if row.quantity.is_none() && row.ratio.is_none() {
                 Some("it says neither by how much the quantity changes nor in which ratio")
             } else {
@@ -281,7 +283,7 @@ impl<'a> Reader<'a> {
                 let next = "correct the row from the broker's statement";
                 self.error(FindingKind::Impossible, place.clone(), message, next);
             }
-            wrong.is_none() && self.not_in_the_future(place, row.date)
+            wrong.is_none() && self.is_possible_date(place, row.date)
         });
         let (actions, found) = action_rows::together(rows, &self.decisions);
         self.discover(found);
@@ -317,43 +319,6 @@ fn moved(dates: &BTreeSet<NaiveDate>, exchange: Exchange) -> Option<Finding> {
     let finding =
         Finding::new(Severity::Note, FindingKind::NoSession, message, next).at(Place::file("data/snapshots"));
     (!dates.is_empty()).then_some(finding)
-}
-
-/// All numbers of a snapshot.
-fn amounts(snapshot: &Snapshot) -> impl Iterator<Item = Decimal> + '_ {
-    let positions = snapshot.known_positions().iter().flat_map(|position| {
-        let optional = [position.average_cost, position.market_price, position.unrealized_pnl, position.realized_pnl];
-        optional.into_iter().flatten().chain([position.quantity, position.market_value])
-    });
-    let rest = snapshot.cash.values().chain(snapshot.fx.values()).copied();
-    positions.chain(rest).chain([snapshot.net_liquidation])
-}
-
-/// Beyond this a number is a mistake, and products of several would no longer fit into a decimal.
-const LARGEST: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
-
-pub(super) fn too_large(values: impl IntoIterator<Item = Decimal>) -> bool {
-    values.into_iter().any(|value| value.abs() > LARGEST)
-}
-
-/// What cannot be true of a fill.
-fn impossible_fill(fill: &Execution) -> Option<&'static str> {
-    let size =
-        fill.quantity.abs().checked_mul(fill.price.abs()).and_then(|size| size.checked_mul(fill.multiplier.abs()));
-    let optional = [fill.commission, fill.realized_pnl, fill.fx_to_base, fill.reference_price];
-    if size.is_none_or(|size| size > LARGEST) || too_large(optional.into_iter().flatten()) {
-        Some("a number is larger than any account")
-    } else if fill.quantity <= Decimal::ZERO {
-        Some("the quantity is not above zero; the side says whether it was bought or sold")
-    } else if fill.multiplier <= Decimal::ZERO {
-        Some("the multiplier is not above zero")
-    } else if fill.price < Decimal::ZERO && !fill.asset_class.may_cost_less_than_nothing() {
-        Some("the price is below zero")
-    } else if fill.commission.is_some() && fill.commission_currency.is_none() {
-        Some("a commission needs its currency")
-    } else {
-        None
-    }
 }
 
 fn read_executions(site: &SiteDir) -> Files<Execution> {

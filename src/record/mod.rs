@@ -36,6 +36,7 @@ pub mod name;
 pub mod option_name;
 mod placeholders;
 pub mod plan;
+pub mod possible;
 pub mod price;
 pub mod prices;
 pub mod restatement;

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::files::{Placed, files, read_rows};
-use super::load::too_large;
+use super::possible::too_large;
 use super::{Bar, Finding, FindingKind, PriceSeries, PriceSymbol, Severity};
 use crate::calendar::YearMonth;
 use crate::error::Place;

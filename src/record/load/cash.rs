@@ -8,9 +8,10 @@ use super::by_hand::without_entered_twice;
 use super::cash_names::under_one_name;
 use super::spans::without_what_is_known;
 use super::sums::without_sums;
-use super::{Files, Reader, too_large};
+use super::{Files, Reader};
 use crate::error::Place;
 use crate::record::files::{Placed, read_rows};
+use crate::record::possible;
 use crate::record::restatement::{Discovered, Table};
 use crate::record::versions::together;
 use crate::record::{
@@ -54,7 +55,7 @@ impl Reader<'_> {
     }
 
     fn is_of_record(&mut self, place: &Place, flow: &CashFlow, external: bool, account: Option<&AccountId>) -> bool {
-        if account.is_some_and(|account| flow.account != *account) || !self.not_in_the_future(place, flow.date) {
+        if account.is_some_and(|account| flow.account != *account) || !self.is_possible_date(place, flow.date) {
             return false;
         }
         if flow.kind.is_external() != external {
@@ -62,8 +63,7 @@ impl Reader<'_> {
             self.error(FindingKind::Misplaced, place.clone(), message, "move the row");
             return false;
         }
-        if too_large([flow.amount, flow.fx_to_base.unwrap_or_default()]) {
-            let message = "a number is larger than any account";
+        if let Some(message) = possible::wrong_flow(flow) {
             self.error(FindingKind::Impossible, place.clone(), message, "correct the row");
             return false;
         }
