@@ -20,9 +20,14 @@ const BANDS: [f64; 7] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
 /// Whether a record holds a commission or a fee, so that its returns are after costs.
 pub fn are_in(record: &Record) -> bool {
-    let commissions = record.executions.iter().filter_map(|fill| fill.commission);
-    let fees = record.income.iter().filter(|row| row.kind == FlowKind::Fee).map(|row| row.amount);
-    commissions.chain(fees).any(|cost| !cost.is_zero())
+    first_in(record).is_some()
+}
+
+/// The date of the first commission or fee.
+pub fn first_in(record: &Record) -> Option<NaiveDate> {
+    let commissions = record.executions.iter().filter_map(|fill| Some((fill.utc_date(), fill.commission?)));
+    let fees = record.income.iter().filter(|row| row.kind == FlowKind::Fee).map(|row| (row.date, row.amount));
+    commissions.chain(fees).filter(|(_, cost)| !cost.is_zero()).map(|(date, _)| date).min()
 }
 
 /// The band of each calendar year that has ended by a date, oldest first; a year with an unknown commission has none.

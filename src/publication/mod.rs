@@ -13,6 +13,7 @@ mod curve;
 mod disclosure;
 mod figures;
 mod holdings;
+mod index_figures;
 pub mod kept;
 mod listed;
 mod month_end;
@@ -39,6 +40,7 @@ pub use brought_by_period::{BroughtByPeriod, BroughtCell, BroughtPeriod, Brought
 pub use contributions::{HoldingBrought, HoldingsBrought};
 pub use disclosure::*;
 pub use figures::{WITHHELD, is_return, withheld};
+pub use index_figures::IndexFigures;
 pub use posts::Post;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};

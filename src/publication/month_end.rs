@@ -6,20 +6,22 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::costs;
 use super::disclosure::{Disclosure, PublicReturn, Published, Weighed};
 use super::holdings::holdings;
 use super::listed::Listed;
 use super::periods;
 use super::quality::{self, MonthOfData};
-use super::view::{MonthEnd, Period};
+use super::view::{DrawdownView, MonthEnd, Period};
 use super::whole_months::{last_weighed, last_whole_month};
 use crate::analysis::alignment::AlignedSeries;
 use crate::analysis::catalogue::Unit;
+use crate::analysis::frequency::Frequency;
 use crate::analysis::performance::Performance;
 use crate::analysis::periods::{PeriodReturn, UsualPeriod, by_month, ends_within, month_of, usual_periods};
 use crate::analysis::reconcile::unexplained_changes;
 use crate::analysis::returns::ReturnSeries;
-use crate::analysis::{Window, drawdown, risk};
+use crate::analysis::{Window, benchmark, drawdown, risk};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::format;
@@ -54,19 +56,28 @@ impl MonthEnds<'_> {
             listed: self.listed,
             until: self.until,
         };
-        let end = |month| Some((month, self.end(month, &data, disclosure)?));
+        let first_cost = costs::first_in(self.disclosed);
+        let end = |month| Some((month, self.end(month, &data, first_cost, disclosure)?));
         by_month(&self.daily.series).into_keys().filter_map(end).collect()
     }
 
-    fn end(&self, month: YearMonth, data: &MonthOfData, disclosure: &Disclosure) -> Option<MonthEnd> {
+    fn end(
+        &self,
+        month: YearMonth,
+        data: &MonthOfData,
+        first_cost: Option<NaiveDate>,
+        disclosure: &Disclosure,
+    ) -> Option<MonthEnd> {
         let series = self.daily.series.window(Window { from: None, to: Some(month.last_day()) });
         let inside = month_of(&self.daily.series, month);
         let as_of = series.end()?;
         let values = series.values();
         let analysis = &self.daily.analysis;
         let frequency = series.frequency(self.daily.exchange, analysis.periods_per_year);
-        let enough = frequency.lacks(values.len(), series.calendar_days()).is_none();
+        let lacks = frequency.lacks(values.len(), series.calendar_days());
+        let enough = lacks.is_none();
         let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);
+        let (beta, r_squared) = self.beside_the_benchmark(as_of, frequency).unzip();
         let month_goes_on = ends_within(&self.daily.series, month, self.daily.exchange);
         let held = holdings(self.disclosed, self.config, disclosure, self.weighed(as_of, month_goes_on, disclosure));
         Some(MonthEnd {
@@ -76,7 +87,12 @@ impl MonthEnds<'_> {
             calendar_days: series.calendar_days(),
             periods: usual(&series, self.daily.aligned.as_ref(), disclosure),
             periods_per_year: format::periods(frequency),
+            periods_a_year: frequency.periods,
+            is_daily: frequency.daily,
+            missing_sessions: data.missing.iter().filter(|day| **day <= as_of).count(),
+            after_costs: first_cost.is_some_and(|first| first <= as_of),
             observed: format::observed(values.len(), frequency),
+            lacks,
             volatility: enough
                 .then(|| risk::volatility(&values, frequency.periods))
                 .flatten()
@@ -85,7 +101,11 @@ impl MonthEnds<'_> {
                 .and_then(|excess| risk::sharpe(&excess, frequency.periods))
                 .map(|value| disclosure.figure(value, Unit::Ratio)),
             max_drawdown: self.deepest_by(as_of, values.len(), disclosure),
+            worst_fall: self.worst_by(as_of, disclosure),
+            year_drawdown: periods::deepest_of_year(self.shown, as_of).map(|value| disclosure.daily(value)),
             drawdown: self.depth_on(as_of).map(|value| disclosure.daily(value)),
+            beta: beta.map(|value| disclosure.figure(value, Unit::Ratio)),
+            r_squared: r_squared.map(|value| disclosure.figure(value, Unit::Ratio)),
             positions_as_of: held.as_of,
             positions: held.positions,
             cash_weight: held.cash_weight,
@@ -114,6 +134,26 @@ impl MonthEnds<'_> {
         }
         let after = self.shown.series.dates().partition_point(|day| *day <= date);
         drawdown::maximum(self.shown.drawdowns.get(..after)?).map(|value| disclosure.daily(value))
+    }
+
+    /// The deepest fall up to a date, where days are published.
+    fn worst_by(&self, date: NaiveDate, disclosure: &Disclosure) -> Option<DrawdownView> {
+        let dates = self.shown.series.dates();
+        let after = dates.partition_point(|day| *day <= date);
+        let falls = drawdown::periods(dates.get(..after)?, self.shown.drawdowns.get(..after)?);
+        falls.first().filter(|_| disclosure.by_day()).map(|worst| periods::fall(worst, disclosure))
+    }
+
+    /// Beta and R² of the pairs up to a date, where there are enough of them.
+    fn beside_the_benchmark(&self, date: NaiveDate, frequency: Frequency) -> Option<(f64, f64)> {
+        let aligned = self.daily.aligned.as_ref()?;
+        let pairs = aligned.pairs.get(..aligned.pairs.partition_point(|pair| pair.date <= date))?;
+        let lengths: i64 = pairs.iter().map(|pair| (pair.date - pair.since).num_days()).sum();
+        if frequency.lacks(pairs.len(), lengths).is_some() {
+            return None;
+        }
+        let (ours, theirs): (Vec<f64>, Vec<f64>) = pairs.iter().map(|pair| (pair.ours, pair.benchmark)).unzip();
+        Some((benchmark::beta(&ours, &theirs)?, benchmark::r_squared(&ours, &theirs)?))
     }
 
     /// How far the published index is below its highest so far.

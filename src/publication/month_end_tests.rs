@@ -126,3 +126,26 @@ fn what_is_held_back_is_not_in_a_months_end() {
     assert_eq!(earlier.positions_as_of, Some(earlier.as_of));
     assert!(!earlier.data_quality.join(" ").contains("held back"));
 }
+
+#[test]
+fn the_last_month_ends_with_the_figures_of_the_record() {
+    let publication = crate::publication::testing::publication();
+    let end = publication.month_ends.values().last().unwrap();
+    let value = |id| publication.value(id);
+    assert_eq!(end.beta.map(Published::get), value("benchmark.beta"));
+    assert_eq!(end.r_squared.map(Published::get), value("benchmark.r_squared"));
+    assert_eq!(end.worst_fall.as_ref(), publication.drawdowns.first());
+    assert_eq!(end.year_drawdown, publication.years.last().unwrap().max_drawdown);
+    let facts = &publication.facts;
+    assert_eq!((end.missing_sessions, end.is_daily), (facts.missing_sessions, facts.is_daily));
+    assert_eq!((end.periods_a_year, end.after_costs, end.lacks.as_deref()), (facts.periods, facts.after_costs, None));
+}
+
+#[test]
+fn the_first_month_says_what_its_figures_lack() {
+    let publication = crate::publication::testing::publication();
+    let end = publication.month_ends.values().next().unwrap();
+    assert_eq!(end.lacks.as_deref(), Some(format!("needs 63 returns, has {}", end.observations).as_str()));
+    assert_eq!((end.volatility, end.sharpe, end.beta), (None, None, None));
+    assert!(end.worst_fall.as_ref().unwrap().peak.to_string() < "2015-03-01".to_owned());
+}

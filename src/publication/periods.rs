@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::disclosure::{Disclosure, PublicReturn};
 use super::view::{Day, DrawdownView, Month, OrderView, Period, Rolling, Year};
@@ -111,6 +111,12 @@ fn is_partial_year(daily: &Performance, year: i32) -> bool {
         || month(12).is_none_or(|december| periods::ends_within(&daily.series, december, daily.exchange))
 }
 
+/// The deepest fall within the calendar year of a date, up to it.
+pub fn deepest_of_year(shown: &Performance, date: NaiveDate) -> Option<f64> {
+    let Window { from, .. } = calendar_year(date.year());
+    deepest(&shown.series.window(Window { from, to: Some(date) }))
+}
+
 fn deepest(series: &ReturnSeries) -> Option<f64> {
     drawdown::maximum(&drawdown::drawdowns(&series.index())).filter(|_| !series.days.is_empty())
 }
@@ -128,14 +134,18 @@ pub fn view(period: periods::PeriodReturn, disclosure: &Disclosure) -> Period {
 
 /// The worst drawdowns.
 pub fn drawdowns(stats: &Stats, disclosure: &Disclosure) -> Vec<DrawdownView> {
-    let view = |drawdown: &drawdown::Drawdown| DrawdownView {
+    stats.drawdown.worst.iter().map(|found| fall(found, disclosure)).collect()
+}
+
+/// A drawdown as it is shown.
+pub fn fall(drawdown: &drawdown::Drawdown, disclosure: &Disclosure) -> DrawdownView {
+    DrawdownView {
         depth: disclosure.daily(drawdown.depth),
         peak: drawdown.peak,
         valley: drawdown.valley,
         recovery: drawdown.recovery,
         duration_days: drawdown.duration_days,
-    };
-    stats.drawdown.worst.iter().map(view).collect()
+    }
 }
 
 /// Rolling figures of the days with at least one full window among those shown.

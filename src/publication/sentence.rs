@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::disclosure::Published;
 use super::rows::Period;
-use super::view::{Facts, Month, Publication};
+use super::view::{Day, Facts, Month, MonthEnd, Publication};
 use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
 use crate::format::{Sign, number, percent};
@@ -69,36 +69,71 @@ impl Sentence {
     }
 }
 
+/// A record on one of its days, whatever has come since.
+struct Then<'a> {
+    facts: &'a Facts,
+    as_of: NaiveDate,
+    periods: &'a [Period],
+    days: &'a [Day],
+    emptied: Option<NaiveDate>,
+    after_costs: bool,
+}
+
+impl Then<'_> {
+    fn period(&self, wanted: UsualPeriod) -> Option<&Period> {
+        self.periods.iter().find(|period| period.period == wanted)
+    }
+}
+
 /// What became of 100 put in on the first day, and where the account stands now: figures that stand elsewhere on the site, so
 /// that a sentence gives nothing more away.
 pub fn of_record(publication: &Publication) -> Vec<Span> {
+    let Publication { facts, periods, days, .. } = publication;
+    let Facts { as_of, emptied, after_costs, .. } = *facts;
+    record(&Then { facts, as_of, periods, days, emptied, after_costs })
+}
+
+/// The same as it was to be said at the end of a month.
+pub fn of_record_until(end: &MonthEnd, publication: &Publication) -> Vec<Span> {
     let facts = &publication.facts;
+    record(&Then {
+        facts,
+        as_of: end.as_of,
+        periods: &end.periods,
+        days: publication.days_until(end.as_of),
+        emptied: facts.emptied.filter(|date| *date <= end.as_of),
+        after_costs: end.after_costs,
+    })
+}
+
+fn record(then: &Then) -> Vec<Span> {
     let mut sentence = Sentence::default();
-    let total = publication.period(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
+    let total = then.period(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
     let Some(total) = total else { return Vec::new() };
-    match publication.period(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
-        Some(period) => grown(&mut sentence, total, period, facts),
-        None => young(&mut sentence, total, facts),
+    match then.period(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
+        Some(period) => grown(&mut sentence, total, period, then),
+        None => young(&mut sentence, total, then),
     }
-    if facts.emptied.is_none() {
-        standing(&mut sentence, publication);
+    if then.emptied.is_none() {
+        standing(&mut sentence, then);
     }
     sentence.0
 }
 
 /// A year and more.
-fn grown(sentence: &mut Sentence, total: f64, period: &Period, facts: &Facts) {
+fn grown(sentence: &mut Sentence, total: f64, period: &Period, then: &Then) {
+    let facts = then.facts;
     let rate = period.value.map_or(0.0, |value| value.get());
-    let until = match facts.emptied {
+    let until = match then.emptied {
         Some(date) => format!(" when the account was emptied on {}: ", long(date)),
-        None => format!(" by {}: ", long(facts.as_of)),
+        None => format!(" by {}: ", long(then.as_of)),
     };
     sentence
         .plain(format!("100 put in on {} had become ", long(facts.inception)))
         .figure(number(100.0 * (1.0 + total), 1, Sign::Minus))
         .plain(until)
         .judged(format!("{} a year", percent(rate, 1, Sign::Minus)), rate);
-    if facts.after_costs {
+    if then.after_costs {
         sentence.plain(" after costs");
     }
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(period.benchmark) {
@@ -109,16 +144,16 @@ fn grown(sentence: &mut Sentence, total: f64, period: &Period, facts: &Facts) {
 }
 
 /// Less than a year.
-fn young(sentence: &mut Sentence, total: f64, facts: &Facts) {
-    let since = long(facts.inception);
-    let until = facts.emptied.map(|date| format!(" until it was emptied on {}", long(date))).unwrap_or_default();
-    let costs = if facts.after_costs { ", after costs" } else { "" };
+fn young(sentence: &mut Sentence, total: f64, then: &Then) {
+    let since = long(then.facts.inception);
+    let until = then.emptied.map(|date| format!(" until it was emptied on {}", long(date))).unwrap_or_default();
+    let costs = if then.after_costs { ", after costs" } else { "" };
     if total.abs() < NOTHING {
         sentence.plain(format!("The account is where it began on {since}{until}{costs}; too young to annualize."));
         return;
     }
     let direction = if total > 0.0 { "up" } else { "down" };
-    let is = if facts.emptied.is_some() { "was" } else { "is" };
+    let is = if then.emptied.is_some() { "was" } else { "is" };
     sentence
         .plain(format!("The account {is} "))
         .judged(format!("{direction} {}", percent(total.abs(), 1, Sign::Minus)), total)
@@ -126,11 +161,11 @@ fn young(sentence: &mut Sentence, total: f64, facts: &Facts) {
 }
 
 /// How far below its peak.
-fn standing(sentence: &mut Sentence, publication: &Publication) {
-    let Publication { facts, days, .. } = publication;
+fn standing(sentence: &mut Sentence, then: &Then) {
+    let Then { facts, days, .. } = then;
     let Some(last) = days.last() else { return };
     let fall = last.drawdown.get();
-    let peak = days.iter().fold(None, |peak: Option<&super::Day>, day| match peak {
+    let peak = days.iter().fold(None, |peak: Option<&Day>, day| match peak {
         Some(peak) if peak.index.get() >= day.index.get() => Some(peak),
         _ => Some(day),
     });

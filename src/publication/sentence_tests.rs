@@ -62,6 +62,20 @@ fn a_record_at_its_peak_that_loses_that_was_emptied() {
 }
 
 #[test]
+fn the_end_of_a_month_is_said_as_it_was_then() {
+    let whole = publication();
+    let said = |month: &str| text(&of_record_until(&whole.month_ends[&month.parse().unwrap()], &whole));
+    assert_eq!(said("2022-12"), text(&of_record(&whole)));
+    assert_eq!(said("2019-06"), text(&of_record(&until("2019-06-28"))));
+    assert_eq!(said("2015-02"), text(&of_record(&until("2015-02-27"))));
+    let mut emptied = whole.clone();
+    emptied.facts.emptied = "2022-12-28".parse().ok();
+    let end = |month: &str| &emptied.month_ends[&month.parse().unwrap()];
+    assert!(text(&of_record_until(end("2022-12"), &emptied)).contains(" when the account was emptied on "));
+    assert_eq!(text(&of_record_until(end("2019-06"), &emptied)), said("2019-06"));
+}
+
+#[test]
 fn a_record_of_less_than_a_year_is_not_annualized() {
     let young = until("2015-02-27");
     let said = text(&of_record(&young));

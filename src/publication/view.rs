@@ -97,6 +97,11 @@ impl Publication {
         self.periods.iter().find(|period| period.period == wanted)
     }
 
+    /// The days up to a date.
+    pub fn days_until(&self, date: NaiveDate) -> &[Day] {
+        self.days.get(..self.days.partition_point(|day| day.date <= date)).unwrap_or(&self.days)
+    }
+
     /// What each strategy's rule said at the end of a month, where that was saved.
     pub fn signals_formed(&self, formation: YearMonth) -> impl Iterator<Item = (&StrategyView, &SignalView)> {
         self.strategies.list.iter().filter_map(move |strategy| {

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
-use crate::publication::Day;
+use crate::publication::Publication;
 
 /// Length of a digest in a file name.
 const LETTERS: usize = 32;
@@ -113,8 +113,13 @@ fn named(path: &Path) -> Option<(YearMonth, Held)> {
     Some((month, Held { key: key.to_owned(), digest: digest.to_owned(), pdf: None }))
 }
 
-/// The digest of the days up to the end of each month.
-pub(super) fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
+/// The digest of the days and months up to the end of each month.
+pub(super) fn digests_of_days(publication: &Publication) -> BTreeMap<YearMonth, String> {
+    let Publication { days, months, .. } = publication;
+    let of_month = |date| {
+        let at = months.binary_search_by_key(&YearMonth::of(date), |known| known.month);
+        at.ok().and_then(|at| months.get(at)).map(|known| known.value)
+    };
     let mut digests = BTreeMap::new();
     let mut so_far = String::new();
     for month in days.chunk_by(|one, other| YearMonth::of(one.date) == YearMonth::of(other.date)) {
@@ -125,7 +130,8 @@ pub(super) fn digests_of_days(days: &[Day]) -> BTreeMap<YearMonth, String> {
                 day.date, day.daily_return, day.index, day.drawdown, day.benchmark_index
             )
         });
-        so_far = sha256((so_far + &rows.collect::<String>()).as_bytes(), 64);
+        let all = format!("{so_far}{}{:?}", rows.collect::<String>(), of_month(first.date));
+        so_far = sha256(all.as_bytes(), 64);
         digests.insert(YearMonth::of(first.date), so_far.clone());
     }
     digests

@@ -18,6 +18,7 @@ mod markdown;
 mod missing_glyphs;
 mod month;
 mod paths;
+mod standing;
 mod templates;
 mod typeset;
 mod typesetter;

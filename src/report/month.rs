@@ -11,7 +11,7 @@ use crate::config::Paper;
 use crate::format::{self, Sign};
 use crate::publication::{
     Digits, Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published,
-    SignalView, UsualPeriod, Year,
+    SignalView, UsualPeriod, sentence,
 };
 use crate::record::Document;
 
@@ -86,13 +86,18 @@ impl MonthData<'_> {
             "flow_timing": facts.flow_timing,
             "risk_free": format::percent(facts.risk_free, 1, Sign::Minus),
             "periods_per_year": self.end.periods_per_year,
-            "month": { "id": self.month.month, "name": self.month.month.in_words(), "part": self.part() },
+            "month": { "id": self.month.month, "name": self.month.month.in_words(), "part": self.part(),
+                "sentence": sentence::of_month(self.month, facts) },
             "from": format::day(self.end.since),
             "to": format::day(self.end.as_of),
             "date": format::day(self.date()),
             "address": base_url.map(|url| format!("{url}months/{}/index.html", self.month.month)),
             "observed": self.end.observed,
             "month_observations": self.month.observations,
+            "sentence": sentence::of_record_until(self.end, self.publication),
+            "proof": self.proof(),
+            "after_costs": self.end.after_costs,
+            "without_dividends": facts.without_dividends,
             "performance": self.performance(),
             "periods": self.end.periods.iter().filter_map(period).map(|row| self.judged(row)).collect::<Vec<_>>(),
             "year": self.year(),
@@ -128,66 +133,6 @@ impl MonthData<'_> {
         }
     }
 
-    /// The figures at the top: returns with the benchmark's, then risk.
-    fn performance(&self) -> Value {
-        let usual = |wanted: UsualPeriod, name: &str| self.usual(wanted).map(|period| period_row(name, period));
-        let own = (Some(self.month.value.get()), number(self.month.benchmark));
-        let returns = [
-            Some(headline(&self.month.month.in_words(), own, None)),
-            usual(UsualPeriod::YearToDate, "Year to date"),
-            usual(UsualPeriod::SinceInception, "Since inception"),
-            usual(UsualPeriod::SinceInceptionAnnualized, "A year, since inception"),
-        ];
-        let figures = self.publication.facts.digits.figures;
-        let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, figures, Sign::Minus)));
-        let volatility = |value| format::percent(value, figures.min(1), Sign::Minus);
-        json!({
-            "returns": returns.into_iter().flatten().map(|row| self.judged(row)).collect::<Vec<_>>(),
-            "volatility": plain(number(self.end.volatility).map(volatility)),
-            "sharpe": ratio(number(self.end.sharpe)),
-            "max_drawdown": percent(number(self.end.max_drawdown), 1),
-            "drawdown": percent(number(self.end.drawdown), 1),
-            "month_drawdown": percent(number(self.month.max_drawdown), 1),
-        })
-    }
-
-    /// One of the usual periods that end with this month.
-    fn usual(&self, wanted: UsualPeriod) -> Option<&Period> {
-        self.end.periods.iter().find(|period| period.period == wanted)
-    }
-
-    /// A row with its difference to the benchmark, uncoloured where that leaves dividends out: being ahead of it is no gain.
-    fn judged(&self, mut row: Value) -> Value {
-        if let Some(difference) = row.get_mut("difference").filter(|_| self.publication.facts.without_dividends) {
-            uncoloured(difference);
-        }
-        row
-    }
-
-    /// The months of the year up to this one.
-    fn year(&self) -> Value {
-        let year = self.month.month.year();
-        let known = |number: u32| {
-            let month = YearMonth::new(year, number).filter(|month| *month <= self.month.month)?;
-            self.publication.months.iter().find(|known| known.month == month)
-        };
-        let so_far = self.usual(UsualPeriod::YearToDate);
-        let row = |value: &dyn Fn(&Month) -> Option<f64>, total: Option<f64>| {
-            let months = (1..=12).map(|number| known(number).and_then(value));
-            months.map(tinted).chain([tinted(total)]).collect::<Vec<_>>()
-        };
-        let difference = |month: &Month| month.benchmark.map(|benchmark| month.value.get() - benchmark.get());
-        let earlier = self.publication.years.iter().filter(|earlier| earlier.year < year).rev().take(EARLIER_YEARS);
-        let year_row = json!({
-            "year": year,
-            "account": row(&|month| Some(month.value.get()), so_far.and_then(|period| number(period.value))),
-            "benchmark": row(&|month| number(month.benchmark), so_far.and_then(|period| number(period.benchmark))),
-            "difference": row(&difference, so_far.and_then(|period| Some(number(period.value)? - number(period.benchmark)?))),
-            "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
-        });
-        self.judged(year_row)
-    }
-
     fn positions(&self) -> Value {
         let weights = self.end.positions.iter().filter_map(|position| position.weight).chain(self.end.cash_weight);
         let largest = weights.map(|weight| weight.get().abs()).fold(0.01, f64::max);
@@ -203,9 +148,6 @@ impl MonthData<'_> {
         })
     }
 }
-
-/// Years before the report's that stand below it in the table of months.
-const EARLIER_YEARS: usize = 2;
 
 /// The language and region of a locale such as `en-GB`; an unknown language becomes English.
 fn language(locale: &str) -> (&str, Option<&str>) {
@@ -227,11 +169,11 @@ fn own_title(document: &Document) -> Option<&str> {
     document.is_titled.then_some(document.title.as_str())
 }
 
-fn number(value: Option<impl Published>) -> Option<f64> {
+pub(super) fn number(value: Option<impl Published>) -> Option<f64> {
     value.map(Published::get)
 }
 
-fn percent(value: Option<f64>, digits: usize) -> Value {
+pub(super) fn percent(value: Option<f64>, digits: usize) -> Value {
     match value {
         Some(value) => json!({
             "text": format::percent(value, digits, Sign::Both),
@@ -241,7 +183,7 @@ fn percent(value: Option<f64>, digits: usize) -> Value {
     }
 }
 
-fn points(value: Option<f64>) -> Value {
+pub(super) fn points(value: Option<f64>) -> Value {
     match value {
         Some(value) => json!({
             "text": format::number(value * 100.0, 1, Sign::Both),
@@ -261,12 +203,12 @@ fn basis_points(value: Option<f64>, digits: usize) -> Value {
     }
 }
 
-fn plain(text: Option<String>) -> Value {
+pub(super) fn plain(text: Option<String>) -> Value {
     json!({ "text": text.as_deref().unwrap_or(format::UNDEFINED), "sign": "flat" })
 }
 
 /// Takes the colour from a cell, or from each of a row.
-fn uncoloured(value: &mut Value) {
+pub(super) fn uncoloured(value: &mut Value) {
     match value {
         Value::Array(cells) => cells.iter_mut().for_each(uncoloured),
         Value::Object(cell) => {
@@ -278,7 +220,7 @@ fn uncoloured(value: &mut Value) {
 }
 
 /// A cell of the table of months, deeper the further it is from zero.
-fn tinted(value: Option<f64>) -> Value {
+pub(super) fn tinted(value: Option<f64>) -> Value {
     let depth = match value.map(f64::abs) {
         Some(size) if size >= 0.05 => 3,
         Some(size) if size >= 0.02 => 2,
@@ -296,7 +238,7 @@ fn tinted(value: Option<f64>) -> Value {
 }
 
 /// A return of the account, the benchmark's, and how far they are apart.
-fn headline(name: &str, (value, benchmark): (Option<f64>, Option<f64>), why: Option<&str>) -> Value {
+pub(super) fn headline(name: &str, (value, benchmark): (Option<f64>, Option<f64>), why: Option<&str>) -> Value {
     json!({
         "label": name,
         "value": percent(value, 1),
@@ -306,7 +248,7 @@ fn headline(name: &str, (value, benchmark): (Option<f64>, Option<f64>), why: Opt
     })
 }
 
-fn period_row(name: &str, period: &Period) -> Value {
+pub(super) fn period_row(name: &str, period: &Period) -> Value {
     headline(name, (number(period.value), number(period.benchmark)), period.undefined_because.as_deref())
 }
 
@@ -315,11 +257,6 @@ fn period(period: &Period) -> Option<Value> {
     use UsualPeriod::{MonthToDate, OneYear, SinceInception, YearToDate};
     let always = matches!(period.period, MonthToDate | YearToDate | OneYear | SinceInception);
     (always || period.value.is_some()).then(|| period_row(period.period.short_label(), period))
-}
-
-fn earlier_year(year: &Year) -> Value {
-    let cells = year.months.iter().copied().chain([Some(year.value)]).map(|value| tinted(number(value)));
-    json!({ "year": year.year, "account": cells.collect::<Vec<_>>() })
 }
 
 fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {

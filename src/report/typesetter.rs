@@ -212,7 +212,7 @@ impl<'a> Typesetter<'a> {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let charts = month_data.charts().map(|(_, svg)| sha256(svg.as_bytes(), 64));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).chain(charts).collect();
-        let days = self.days.get_or_init(|| cache::digests_of_days(&self.publication.days));
+        let days = self.days.get_or_init(|| cache::digests_of_days(self.publication));
         let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
         let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
@@ -226,18 +226,13 @@ impl<'a> Typesetter<'a> {
         attachments: BTreeMap<String, Bytes>,
     ) -> Result<ReportWorld<'_>> {
         let month = month_data.month.month;
-        let days = &self.publication.days;
-        let until = days.get(..days.partition_point(|day| day.date <= month.last_day())).unwrap_or(days);
-        let facts = &self.publication.facts;
-        let growth = print::growth(until, month_data.end, facts.benchmark.as_deref())?;
-        let drawdown = print::drawdown(until, month_data.end, facts.by_day)?;
-        let alt = json!({ "growth": growth.alt, "drawdown": drawdown.alt }).to_string();
+        let record = print::record(self.publication, month_data.end)?;
+        let alt = json!({ "record": record.alt, "record_note": record.note }).to_string();
         let mut files = attachments;
         files.extend([
             (DATA.to_owned(), Bytes::from_string(data.to_owned())),
             ("charts.json".to_owned(), Bytes::from_string(alt)),
-            ("growth.svg".to_owned(), Bytes::from_string(growth.svg)),
-            ("drawdown.svg".to_owned(), Bytes::from_string(drawdown.svg)),
+            ("record.svg".to_owned(), Bytes::from_string(record.svg)),
         ]);
         files.extend(month_data.charts().map(|(file, svg)| (file.clone(), Bytes::from_string(svg.clone()))));
         for (path, place) in month_data.pictures() {

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Looks at every monthly report of a built site with tools that are not ours: poppler and qpdf.
 
-Each has to be a sound, tagged PDF with one or two pages, the archival and accessible marks in its metadata, every
-section in its text, attachments equal to the rows of data/*.csv, and nothing private anywhere. Exit 1 if not.
+Each has to be a sound, tagged PDF of few pages, the last of them well filled, with the archival and accessible marks in its
+metadata, every section in its text with room above it and something below it, attachments equal to the rows of data/*.csv, and
+nothing private anywhere. The newest one says the sentence of the first page. Exit 1 if not.
 
     check.py SITE     the folder with data/ and public/
 """
 
 import csv
+import html
 import json
 import re
 import subprocess
@@ -18,9 +20,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SECTIONS = [
-    "Performance", "Returns, %", "Positions", "Growth of 100", "Drawdown", "Monthly returns, %", "Past performance",
-    "Orders of the month", "Signal", "Data quality", "Commentary", "Method and disclosures",
+    "Monthly report", "Growth of 100", "Below the last peak", "Account and index side by side", "Worst fall", "Past performance",
+    "Orders of the month", "Data quality", "Key facts", "Method and disclosures",
 ]
+# They are there wherever there is room for them.
+ANYWHERE = ["Holdings", "Returns over periods, %", "Signal", "Benchmark", "Valuations"]
+HEADINGS = re.compile(
+    r"(Account and index side by side|Month by month|Holdings, .*|Returns over periods, %|Orders of the month|"
+    r"Signal (at the start|for the next month)?|Data quality|Commentary|Key facts|Method and disclosures)$"
+)
+# A last page that is not the first has at least so much of the page's height between its first and its last line.
+FILLED = 0.25
+# So many points are between a heading and whatever is above it.
+APART = 4
 FONTS = {"SourceSans3", "SourceSans3-Regular", "SourceSans3-SemiBold", "SourceSans3-Italic", "DejaVuSansMono"}
 
 
@@ -52,15 +64,16 @@ def check(path, data, names, amounts):
     pages = int(fields.get("Pages", "0"))
     if fields.get("Tagged", "").strip() != "yes":
         wrong.append("it is not tagged")
-    if not 1 <= pages <= 2:
+    if not 1 <= pages <= 3:
         wrong.append(f"it has {pages} pages")
+    wrong += misplaced(path)
     if not fields.get("Title", "").strip():
         wrong.append("it has no title")
     sound = run("qpdf", "--check", path)
     if sound.returncode != 0:
         wrong.append("qpdf: " + (sound.stdout + sound.stderr).strip())
     unpacked = run("qpdf", "--qdf", "--object-streams=disable", path, "-").stdout
-    if unpacked.count("\n  /Alt ") < 2:
+    if unpacked.count("\n  /Alt ") < 1:
         wrong.append("a chart has no alternative text")
     if "/Lang (en-GB)" not in unpacked:
         wrong.append("it does not say its language")
@@ -80,6 +93,7 @@ def check(path, data, names, amounts):
         if found < 0:
             wrong.append(f"`{section}` is not in its text, or not in its place")
         at = max(at, found)
+    wrong += [f"`{words}` is not in its text" for words in ANYWHERE if words not in flat]
     if f"Page {pages} of {pages}" not in flat:
         wrong.append("its pages are not numbered")
     if re.search(r"(^|\s)-\d", text):
@@ -101,6 +115,41 @@ def check(path, data, names, amounts):
     return month, pages, wrong
 
 
+def misplaced(path):
+    """What is wrong with where its lines are: an almost empty last page, a heading that touches or that is left alone."""
+    wrong = []
+    laid_out = run("pdftotext", "-bbox-layout", path, "-").stdout
+    pages = re.findall(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', laid_out, re.S)
+    for number, (_, height, content) in enumerate(pages, 1):
+        lines = []
+        for box, words in re.findall(r"<line ([^>]*)>(.*?)</line>", content, re.S):
+            edges = [float(edge) for edge in re.findall(r'"([\d.]+)"', box)]
+            text = html.unescape(" ".join(re.findall(r">([^<]+)</word>", words)))
+            if edges[1] < float(height) - 40:
+                lines.append((*edges, text))
+        if not lines:
+            wrong.append(f"its page {number} is empty")
+            continue
+        top, bottom = min(line[1] for line in lines), max(line[3] for line in lines)
+        if number == len(pages) > 1 and bottom - top < FILLED * float(height):
+            wrong.append(f"its last page has lines on {(bottom - top) / float(height):.0%} of its height")
+        for left, upper, right, lower, text in lines:
+            if not HEADINGS.match(text):
+                continue
+            above = [line[3] for line in lines if line[1] < upper - 1 and line[0] < right and line[2] > left]
+            if above and upper - max(above) < APART:
+                wrong.append(f"`{text}` touches what is above it: {upper - max(above):.1f} points")
+            if not [line for line in lines if line[1] > upper + 1 and line[0] < right + 300 and line[2] > left]:
+                wrong.append(f"`{text}` is left alone at the foot of page {number}")
+    return wrong
+
+
+def sentence(site):
+    """The record in a sentence, as the first page of the site says it."""
+    said = re.search(r'<p class="sentence">(.*?)</p>', (site / "public/index.html").read_text(), re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", said.group(1))).split())
+
+
 def rows(table, month):
     header, *lines = table.splitlines()
     return "\n".join([header, *[line for line in lines if line.startswith(f"{month}-")]]) + "\n"
@@ -115,6 +164,8 @@ def main():
     with ThreadPoolExecutor(4) as pool:
         checked = list(pool.map(lambda path: check(path, data, names, amounts), reports))
     bad = [f"! {month}: {what}" for month, _, wrong in checked for what in wrong]
+    if sentence(site) not in " ".join(run("pdftotext", "-raw", reports[-1], "-").stdout.split()):
+        bad.append("! the newest report does not say the sentence of the first page")
     if [month for month, _, _ in checked] != [row["month"] for row in months]:
         bad.append("! there is not one report for each month")
     print("\n".join(bad[:40]))

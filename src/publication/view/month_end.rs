@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::publication::disclosure::{PublicFigure, PublicReturn, PublicWeight};
+use crate::publication::kept;
 use crate::publication::rows::{Period, PositionView};
+
+use super::DrawdownView;
 
 /// Where the account stood at the end of a month, whatever has happened since.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,18 +22,37 @@ pub struct MonthEnd {
     pub observed: String,
     /// Returns a year, by which they are annualized.
     pub periods_per_year: String,
+    /// The same as a number.
+    #[serde(deserialize_with = "kept::number")]
+    pub periods_a_year: f64,
+    /// Whether they are those of single sessions.
+    pub is_daily: bool,
+    /// Trading days without a snapshot so far.
+    pub missing_sessions: usize,
+    /// Whether there has been a commission or fee.
+    pub after_costs: bool,
     /// Calendar days since inception.
     pub calendar_days: i64,
     /// Returns over usual periods that end here, against the benchmark.
     pub periods: Vec<Period>,
+    /// What the figures of risk need that is not there yet.
+    pub lacks: Option<String>,
     /// Volatility since inception, a year.
     pub volatility: Option<PublicFigure>,
     /// Sharpe ratio since inception, a year.
     pub sharpe: Option<PublicFigure>,
     /// Deepest drawdown since inception.
     pub max_drawdown: Option<PublicReturn>,
+    /// The fall that was the deepest, where days are shown.
+    pub worst_fall: Option<DrawdownView>,
+    /// Deepest drawdown within the calendar year so far.
+    pub year_drawdown: Option<PublicReturn>,
     /// How far below the peak the account stands, 0 or negative.
     pub drawdown: Option<PublicReturn>,
+    /// Beta since inception.
+    pub beta: Option<PublicFigure>,
+    /// R² since inception.
+    pub r_squared: Option<PublicFigure>,
     /// The date of the positions.
     pub positions_as_of: Option<NaiveDate>,
     /// Open positions by weight, largest first.

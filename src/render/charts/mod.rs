@@ -7,6 +7,7 @@ mod months;
 mod picture;
 mod plot;
 pub mod print;
+mod print_record;
 mod record;
 mod rolling;
 mod scale;

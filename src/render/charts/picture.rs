@@ -210,7 +210,7 @@ impl Picture {
 }
 
 /// Which labels are kept so that none runs into the next: of letters so wide, with such a gap, as parts of the width.
-fn kept(places: &[f64], lengths: &[usize], letter: f64, gap: f64) -> Vec<bool> {
+pub(super) fn kept(places: &[f64], lengths: &[usize], letter: f64, gap: f64) -> Vec<bool> {
     let mut end = f64::NEG_INFINITY;
     let keep = |(place, length): (&f64, &usize)| {
         let width = *length as f64 * letter;

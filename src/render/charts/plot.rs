@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::{Error, Result};
 
+use super::print::STYLE;
 use super::scale;
 use super::svg::{Ink, SCALE, Svg};
 
@@ -58,7 +59,7 @@ pub struct Plot {
 }
 
 /// The font of printed charts: the report's.
-const PRINT_FONT: &str = "Source Sans 3";
+pub(super) const PRINT_FONT: &str = "Source Sans 3";
 
 const LEFT: i32 = 2;
 const RIGHT: i32 = 52;
@@ -83,7 +84,7 @@ impl Plot {
         let (width, height) = (WIDTH as i32 * SCALE, self.height as i32 * SCALE);
         Ok(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" font-family=\"{PRINT_FONT}\">{shapes}</svg>"
+             viewBox=\"0 0 {width} {height}\" font-family=\"{PRINT_FONT}\">{STYLE}{shapes}</svg>"
         ))
     }
 

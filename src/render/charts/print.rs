@@ -6,6 +6,7 @@ use crate::publication::{Day, MonthEnd, Published};
 use crate::format::{self, Sign};
 
 use super::plot::{Layer, Plot};
+pub use super::print_record::record;
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
 use super::{curves, fall_in_words, growth_in_words, lines, percent_levels, since_inception, ticks, time_span};
@@ -24,15 +25,11 @@ pub struct Printed {
 /// How many dates fit below a chart.
 const DATES: usize = 7;
 
-/// Growth of 100 in the account and the benchmark on these days up to a month's end, on a logarithmic scale.
-///
-/// # Errors
-/// What `plotters` cannot draw, which is a mistake of this program.
-pub fn growth(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
-    growth_of(days, (since_inception(&end.periods), benchmark), 182)
-}
+/// What is added to a drawing for paper: without colours the index is told from the account by its dashes.
+pub(super) const STYLE: &str = "<style>path.bench{stroke-dasharray:42 22}</style>";
 
-/// The same with the total return and the benchmark's name where they are known, so high.
+/// Growth of 100 in the account and the benchmark on these days, on a logarithmic scale, with the total return and the
+/// benchmark's name where they are known, so high.
 pub(super) fn growth_of(days: &[Day], named: (Option<f64>, Option<&str>), height: u32) -> Result<Printed> {
     let curves = curves(days, |value| value.max(1e-6).ln());
     let start = 100f64.ln();
@@ -60,23 +57,15 @@ pub(super) fn growth_of(days: &[Day], named: (Option<f64>, Option<&str>), height
     })
 }
 
-/// As [`growth`], in the proportions of the picture for links.
+/// Growth of 100 up to a month's end in the proportions of the picture for links.
 ///
 /// # Errors
-/// As [`growth`].
+/// What `plotters` cannot draw, which is a mistake of this program.
 pub fn card(days: &[Day], end: &MonthEnd, benchmark: Option<&str>) -> Result<Printed> {
     growth_of(days, (since_inception(&end.periods), benchmark), 128)
 }
 
-/// The fall from the highest value so far on these days up to a month's end.
-///
-/// # Errors
-/// What `plotters` cannot draw, which is a mistake of this program.
-pub fn drawdown(days: &[Day], end: &MonthEnd, by_day: bool) -> Result<Printed> {
-    drawdown_of(days, (end.max_drawdown.map(Published::get), by_day), 90)
-}
-
-/// The same with the deepest fall where it is known, so high.
+/// The fall from the highest value so far on these days, with the deepest fall where it is known, so high.
 pub(super) fn drawdown_of(days: &[Day], worst: (Option<f64>, bool), height: u32) -> Result<Printed> {
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
     let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);

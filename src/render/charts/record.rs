@@ -14,16 +14,16 @@ use super::{
 };
 
 /// The panels, as parts of the height.
-const GROWTH: (f64, f64) = (0.0, 0.56);
-const BELOW: (f64, f64) = (0.632, 0.8);
+pub(super) const GROWTH: (f64, f64) = (0.0, 0.56);
+pub(super) const BELOW: (f64, f64) = (0.632, 0.8);
 const MONTHS: (f64, f64) = (0.872, 0.985);
 
 /// Up to so many valuations each is a point, and each day has its bar in the place of months.
-const FEW: usize = 30;
+pub(super) const FEW: usize = 30;
 
 /// So many falls are marked, and so deep is the least of them.
-const FALLS: usize = 3;
-const LEAST_FALL: f64 = -0.02;
+pub(super) const FALLS: usize = 3;
+pub(super) const LEAST_FALL: f64 = -0.02;
 
 /// A label of a fall is so wide at most, on a wide and on a narrow screen, as a part of the width.
 const LABEL: (f64, f64) = (0.11, 0.19);
@@ -71,9 +71,9 @@ pub fn record(publication: &Publication) -> Result<String> {
 /// How growth is drawn.
 #[derive(Clone, Copy)]
 pub(super) struct Growth {
-    logarithmic: bool,
+    pub(super) logarithmic: bool,
     /// Whether the foot of the panel is left to the labels of falls.
-    with_falls: bool,
+    pub(super) with_falls: bool,
 }
 
 impl Growth {
@@ -135,7 +135,7 @@ fn below(publication: &Publication) -> Panel {
     Panel { heading, ..below_the_peak(BELOW, &publication.days) }
 }
 
-fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
+pub(super) fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
     let bars: Vec<(f64, f64, f64)> = months
         .iter()
         .filter_map(|month| {
@@ -146,7 +146,7 @@ fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
     bars_panel("Each month", bars)
 }
 
-fn each_day(days: &[Day], x: (f64, f64)) -> Panel {
+pub(super) fn each_day(days: &[Day], x: (f64, f64)) -> Panel {
     let bars = days.iter().filter_map(|day| {
         let at = x_of(day.date);
         bar(at - 0.5, at + 0.5, day.daily_return?.get(), x)

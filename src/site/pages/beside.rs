@@ -3,10 +3,8 @@
 use serde::Serialize;
 
 use crate::analysis::catalogue::Figure;
-use crate::analysis::frequency::Frequency;
-use crate::analysis::{drawdown, risk};
 use crate::format::{self, Sign};
-use crate::publication::{Facts, PublicFigure, Publication, Published, UsualPeriod};
+use crate::publication::{Facts, IndexFigures, PublicFigure, Publication, Published, UsualPeriod};
 
 /// A figure of the account beside that of the index.
 #[derive(Debug, Serialize)]
@@ -30,7 +28,8 @@ impl BesideRow {
 
 /// The figures that have a place on the first page.
 pub fn rows(publication: &Publication) -> Vec<BesideRow> {
-    let index = Index::of(publication);
+    let Facts { periods, is_daily, .. } = publication.facts;
+    let index = IndexFigures::of(&publication.days, &publication.facts, (periods, is_daily));
     let rows = [
         a_year(publication),
         spread(publication, "Volatility per year", "risk.volatility", index.volatility.map(one_percent)),
@@ -201,56 +200,10 @@ fn chance(publication: &Publication) -> Option<BesideRow> {
     })
 }
 
-/// What can be said of the index from its published values on the account's dates.
-#[derive(Debug, Default, PartialEq)]
-struct Index {
-    volatility: Option<f64>,
-    sharpe: Option<f64>,
-    fall: Option<f64>,
-}
-
-impl Index {
-    /// Nothing where only months are published, or returns are not those of single sessions: the account's figures rest on other ones.
-    fn of(publication: &Publication) -> Self {
-        let facts = &publication.facts;
-        let values: Option<Vec<f64>> =
-            publication.days.iter().map(|day| day.benchmark_index.map(Published::get)).collect();
-        match values {
-            Some(values) if facts.by_day && facts.is_daily => {
-                Self::of_values(&values, facts.periods, facts.risk_free)
-            }
-            _ => Self::default(),
-        }
-    }
-
-    fn of_values(values: &[f64], periods: f64, risk_free: f64) -> Self {
-        let returns: Vec<f64> =
-            values.windows(2).filter_map(|pair| Some(pair.last()? / pair.first()? - 1.0)).collect();
-        let daily = Frequency { periods, daily: true };
-        let excess = daily.excess(returns.iter().map(|value| (*value, 1)), risk_free);
-        Self {
-            volatility: risk::volatility(&returns, periods),
-            sharpe: excess.and_then(|excess| risk::sharpe(&excess, periods)),
-            fall: drawdown::maximum(&drawdown::drawdowns(values)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::PrivacyLevel;
     use crate::publication::testing;
-
-    #[test]
-    fn the_index_is_measured_as_the_account_is() {
-        // Returns of 10 %, -10 % and 10 %: their mean is 1/30, their deviation 0.2 / √3.
-        let index = Index::of_values(&[1.0, 1.1, 0.99, 1.089], 3.0, 0.0);
-        let round = |value: Option<f64>| (value.unwrap() * 1e9).round() / 1e9;
-        assert_eq!(round(index.volatility), 0.2);
-        assert_eq!(round(index.sharpe), 0.5);
-        assert_eq!(round(index.fall), -0.1);
-    }
 
     #[test]
     fn the_demo_stands_beside_its_index() {
@@ -271,10 +224,5 @@ mod tests {
         assert_eq!(words[4], "Worst month | \u{2212}11.3% | \u{2212}12.5% | March 2020, both");
         assert_eq!(words[5], "Months above zero | 66% | 66% | 63 of 95, both");
         assert_eq!(words.len(), 8);
-    }
-
-    #[test]
-    fn of_months_alone_the_index_has_no_daily_figures() {
-        assert_eq!(Index::of(&testing::two_years(PrivacyLevel::Monthly)), Index::default());
     }
 }

@@ -1,0 +1,66 @@
+//! What can be said of the index from its published values on the account's dates.
+
+use super::disclosure::Published;
+use super::view::{Day, Facts};
+use crate::analysis::frequency::Frequency;
+use crate::analysis::{drawdown, risk};
+
+/// Figures of the index, to stand beside those of the account.
+#[derive(Debug, Default, PartialEq)]
+pub struct IndexFigures {
+    /// Volatility a year.
+    pub volatility: Option<f64>,
+    /// Sharpe ratio a year.
+    pub sharpe: Option<f64>,
+    /// Its deepest fall.
+    pub fall: Option<f64>,
+}
+
+impl IndexFigures {
+    /// Over these days, with so many returns a year, and whether they are those of single sessions. Nothing where only months are
+    /// published, or returns are not those of single sessions: the account's figures rest on other ones.
+    pub fn of(days: &[Day], facts: &Facts, (periods, is_daily): (f64, bool)) -> Self {
+        let values: Option<Vec<f64>> = days.iter().map(|day| day.benchmark_index.map(Published::get)).collect();
+        match values {
+            Some(values) if facts.by_day && is_daily => Self::of_values(&values, periods, facts.risk_free),
+            _ => Self::default(),
+        }
+    }
+
+    fn of_values(values: &[f64], periods: f64, risk_free: f64) -> Self {
+        let returns: Vec<f64> =
+            values.windows(2).filter_map(|pair| Some(pair.last()? / pair.first()? - 1.0)).collect();
+        let daily = Frequency { periods, daily: true };
+        let excess = daily.excess(returns.iter().map(|value| (*value, 1)), risk_free);
+        Self {
+            volatility: risk::volatility(&returns, periods),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, periods)),
+            fall: drawdown::maximum(&drawdown::drawdowns(values)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::PrivacyLevel;
+    use crate::publication::testing;
+
+    #[test]
+    fn the_index_is_measured_as_the_account_is() {
+        // Returns of 10 %, -10 % and 10 %: their mean is 1/30, their deviation 0.2 / √3.
+        let index = IndexFigures::of_values(&[1.0, 1.1, 0.99, 1.089], 3.0, 0.0);
+        let round = |value: Option<f64>| (value.unwrap() * 1e9).round() / 1e9;
+        assert_eq!(round(index.volatility), 0.2);
+        assert_eq!(round(index.sharpe), 0.5);
+        assert_eq!(round(index.fall), -0.1);
+    }
+
+    #[test]
+    fn of_months_alone_the_index_has_no_daily_figures() {
+        let publication = testing::two_years(PrivacyLevel::Monthly);
+        let facts = &publication.facts;
+        let figures = IndexFigures::of(&publication.days, facts, (facts.periods, facts.is_daily));
+        assert_eq!(figures, IndexFigures::default());
+    }
+}
