@@ -177,7 +177,7 @@ impl SiteDir {
 }
 
 /// The folders a site is made from.
-pub const INPUT_FOLDERS: [&str; 5] = ["config", "content", "data", "static", "templates"];
+pub const INPUT_FOLDERS: [&str; 6] = ["config", "content", "data", "fonts", "static", "templates"];
 
 /// Whether a site is made from the file or folder at this path below its root, as far as the name can say.
 ///

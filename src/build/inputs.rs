@@ -111,7 +111,8 @@ impl Changes {
             match path.split('/').next() {
                 Some("config") => self.config = true,
                 Some("data") => self.data = true,
-                Some("templates") => self.templates = true,
+                // Reports are set in fonts, which are read for them anew.
+                Some("templates" | "fonts") => self.templates = true,
                 Some("static") => self.static_files = true,
                 _ => {
                     self.pictures |= is_picture(Path::new(&path));

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::calendar::YearMonth;
-use crate::config::{Config, is_base_url};
+use crate::config::{self, Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
 use crate::publication::scan::refuse_leaks;
@@ -241,7 +241,8 @@ impl Rendering<'_> {
         let Self { site, figures, materials, config, options } = *self;
         let Figures { publication, secrets, tables } = figures;
         let page_of = site::page_of_files(publication, options.drafts);
-        let reports = report::all(publication, &reporting(config, options, materials, &page_of, cache, kept))?;
+        let reports =
+            report::all(publication, &reporting((site, config), options, materials, &page_of, cache, kept))?;
         let content = site.content();
         let rendering = site::Options {
             base_url: options.base_url,
@@ -284,23 +285,26 @@ pub fn report(
     let materials = Materials::read(site)?;
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
-    let reports = report::one(&publication, month, &reporting(config, options, &materials, &page_of, &cache, None))?;
+    let reports =
+        report::one(&publication, month, &reporting((site, config), options, &materials, &page_of, &cache, None))?;
     refuse_leaks(&secrets.search(&reports.words))?;
     Ok(reports)
 }
 
 fn reporting<'a>(
-    config: &Config,
+    (site, config): (&'a SiteDir, &'a Config),
     options: &Options<'a>,
     materials: &'a Materials,
     page_of: &'a PageOf,
     cache: &'a Cache,
     kept: Option<&'a Kept>,
 ) -> report::Options<'a> {
-    let (base_url, drafts, paper) = (options.base_url, options.drafts, config.report.paper);
+    let (base_url, drafts) = (options.base_url, options.drafts);
+    let config::Report { paper, fonts } = &config.report;
     let Materials { templates, pictures } = materials;
     let is_wanted = &|| true;
-    report::Options { base_url, drafts, templates, paper, page_of, pictures, cache, kept, is_wanted }
+    let (paper, root) = (*paper, site.root());
+    report::Options { base_url, drafts, templates, paper, fonts, root, page_of, pictures, cache, kept, is_wanted }
 }
 
 /// The figures of a record, if it can be published.

@@ -1,10 +1,11 @@
 //! The reports of a site as a job that can be done beside it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::calendar::YearMonth;
-use crate::config::Paper;
+use crate::config;
 use crate::kept::{Kept, Made};
 use crate::publication::Publication;
 use crate::publication::scan::Secrets;
@@ -22,7 +23,9 @@ pub struct Typesetting {
     pub(super) templates: Arc<OwnTemplates>,
     pub(super) base_url: Option<String>,
     pub(super) drafts: bool,
-    pub(super) paper: Paper,
+    pub(super) report: config::Report,
+    /// The site's root.
+    pub(super) root: PathBuf,
     pub(super) cache: Arc<Cache>,
     pub(super) kept: Kept,
     pub(super) brake: Brake,
@@ -116,7 +119,9 @@ impl Typesetting {
             base_url: self.base_url.as_deref(),
             drafts: self.drafts,
             templates: &self.templates,
-            paper: self.paper,
+            paper: self.report.paper,
+            fonts: &self.report.fonts,
+            root: &self.root,
             page_of: &site::page_of_files(&self.publication, self.drafts),
             pictures: &self.pictures,
             cache: &self.cache,

@@ -271,11 +271,13 @@ pub enum Paper {
 }
 
 /// `[report]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Report {
     /// `a4` or `letter`.
     pub paper: Paper,
+    /// Font files for scripts that the report's own fonts do not have, by their path below the site's root.
+    pub fonts: Vec<String>,
 }
 
 /// `[ibkr]`

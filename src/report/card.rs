@@ -41,18 +41,22 @@ impl Typesetter<'_> {
         }
         let Publication { facts, days, .. } = self.publication;
         let growth = print::card(days, end, facts.benchmark.as_deref())?;
-        let (data, _) = missing_glyphs::replace_all(json!({
-            "title": facts.masthead.title,
-            "status": facts.status,
-            "sentence": sentence::of_record(self.publication),
-            "address": base_url.split_once("://").map_or("", |(_, rest)| rest.trim_end_matches('/')),
-            "as_of": format::day(facts.as_of),
-        }));
+        let (data, _) = missing_glyphs::replace_all(
+            json!({
+                "title": facts.masthead.title,
+                "status": facts.status,
+                "sentence": sentence::of_record(self.publication),
+                "address": base_url.split_once("://").map_or("", |(_, rest)| rest.trim_end_matches('/')),
+                "as_of": format::day(facts.as_of),
+            }),
+            &self.fonts,
+        );
         let files = [(DATA, data.clone()), ("growth.svg", growth.svg)];
         let world = ReportWorld {
             name: "the picture for links".into(),
             main: CARD,
             templates: &self.templates,
+            fonts: &self.fonts,
             files: files.map(|(path, text)| (path.to_owned(), Bytes::from_string(text))).into(),
             date: facts.as_of,
             identity: facts.masthead.title.clone(),

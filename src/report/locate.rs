@@ -38,6 +38,6 @@ fn until<'a>(world: &ReportWorld<'a>, data: &Value, blocks: usize) -> ReportWorl
         tree.truncate(blocks);
     }
     let mut world = world.clone();
-    world.files.insert(DATA.into(), Bytes::from_string(missing_glyphs::replace_all(data).0));
+    world.files.insert(DATA.into(), Bytes::from_string(missing_glyphs::replace_all(data, world.fonts).0));
     world
 }

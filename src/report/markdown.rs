@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::publication::Publication;
 use crate::record::Document;
-use crate::render::fonts::replace_missing_glyphs;
+use crate::render::fonts;
 use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, callout, location, options, top_level};
 use crate::render::pictures::Pictures;
@@ -362,7 +362,7 @@ fn alignment(alignment: &pulldown_cmark::Alignment) -> &'static str {
 /// Whether the nodes contain no visible text.
 fn is_blank(nodes: &[Value]) -> bool {
     let words: String = nodes.iter().map(plain).collect();
-    replace_missing_glyphs(&words, &mut 0).trim().is_empty()
+    fonts::is_blank(&words)
 }
 
 /// The plain text of a node.

@@ -24,6 +24,7 @@ mod typeset;
 mod typesetter;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -54,6 +55,10 @@ pub struct Options<'a> {
     pub templates: &'a OwnTemplates,
     /// Size of the pages.
     pub paper: Paper,
+    /// The site's own font files, by their path below its root.
+    pub fonts: &'a [String],
+    /// The site's root, below which they are, and texts in which to look for characters that no font has.
+    pub root: &'a Path,
     /// The page of the site for each Markdown file, so that commentary can link to it.
     pub page_of: &'a PageOf,
     /// The pictures that commentary can refer to.
@@ -142,3 +147,7 @@ mod tests;
 #[cfg(test)]
 #[path = "commentary_tests.rs"]
 mod commentary_tests;
+
+#[cfg(test)]
+#[path = "font_tests.rs"]
+mod font_tests;

@@ -161,7 +161,7 @@ fn language(locale: &str) -> (&str, Option<&str>) {
 
 /// The site's title; an accessible document must not have an empty one.
 fn title(written: &str) -> &str {
-    if fonts::replace_missing_glyphs(written, &mut 0).trim().is_empty() { "Track record" } else { written }
+    if fonts::is_blank(written) { "Track record" } else { written }
 }
 
 /// The title that the author gave a text; one taken from a heading stands in the text itself.

@@ -17,6 +17,8 @@ pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
         drafts: false,
         templates: &NO_TEMPLATES,
         paper: Paper::A4,
+        fonts: &[],
+        root: Path::new("no such site"),
         page_of: &NO_PAGES,
         pictures,
         cache,
@@ -248,7 +250,8 @@ fn characters_without_a_glyph_are_said_once_for_all_reports() {
     let mut publication = short();
     publication.facts.masthead.description = "Up \u{1f680}".into();
     let heard = |publication: &Publication| all(publication, &options(&cache, &pictures)).unwrap().warnings;
-    let said = "7 characters that the reports' fonts do not have are shown as \u{25a1}";
+    let said = "no font of the reports has \u{1f680} (U+1F680); a font file in `[report] fonts` can bring it, until then it is \
+                shown as \u{25a1}";
     assert_eq!(heard(&publication), [format!("the report of June 2022: {said}")]);
     // Also by reports that were made before.
     assert_eq!(heard(&publication).len(), 1);
@@ -256,7 +259,8 @@ fn characters_without_a_glyph_are_said_once_for_all_reports() {
     publication.facts.masthead.description.clear();
     comment(&mut publication, "One.\n\nTwo \u{5d0}\u{5d1}.");
     let line = publication.texts.commentary_mut(MONTH.parse().unwrap()).body_line + 2;
-    let said = "2 characters that the reports' fonts do not have are shown as \u{25a1}";
+    let said = "no font of the reports has \u{5d0} (U+05D0) and \u{5d1} (U+05D1); a font file in `[report] fonts` can bring \
+                them, until then they are shown as \u{25a1}";
     assert_eq!(heard(&publication), [format!("content/months/2022-07.md:{line}: {said}")]);
 }
 

@@ -47,6 +47,8 @@ pub struct ReportWorld<'a> {
     pub main: &'static str,
     /// The template and what it may import.
     pub templates: &'a Templates,
+    /// What it is set in.
+    pub fonts: &'a Fonts,
     /// Data, charts, pictures and attachments, by path.
     pub files: BTreeMap<String, Bytes>,
     /// The date the document bears.
@@ -101,7 +103,7 @@ impl World for &ReportWorld<'_> {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        Fonts::embedded().book()
+        self.fonts.book()
     }
 
     fn main(&self) -> FileId {
@@ -121,7 +123,7 @@ impl World for &ReportWorld<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        Fonts::embedded().font(index)
+        self.fonts.font(index)
     }
 
     /// The date of the record, never the clock's.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
 use super::cache;
@@ -24,7 +24,7 @@ use crate::file_content::FileContent;
 use crate::program;
 use crate::publication::{Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
-use crate::render::fonts;
+use crate::render::fonts::{self, Fonts};
 use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
@@ -80,6 +80,7 @@ pub(super) struct Typesetter<'a> {
     pub(super) options: &'a Options<'a>,
     pub(super) base_url: Option<String>,
     pub(super) templates: Templates,
+    pub(super) fonts: Fonts,
     /// The orders of each month, oldest first.
     orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
     attached: OnceLock<Vec<ByMonth>>,
@@ -96,6 +97,7 @@ pub(super) struct Typesetter<'a> {
 impl<'a> Typesetter<'a> {
     pub(super) fn new(publication: &'a Publication, options: &'a Options<'a>) -> Result<Self> {
         let templates = Templates::load(options.templates)?;
+        let fonts = Fonts::with(options.root, options.fonts)?;
         Ok(Self {
             publication,
             options,
@@ -103,9 +105,14 @@ impl<'a> Typesetter<'a> {
             orders: orders_by_month(publication),
             attached: OnceLock::new(),
             days: OnceLock::new(),
-            // The fonts are part of the program.
-            shared: [&program::identity().unwrap_or_else(|| fonts::digest().to_owned()), templates.digest()]
-                .join(" "),
+            // The embedded fonts are part of the program.
+            shared: [
+                &program::identity().unwrap_or_else(|| fonts::digest().to_owned()),
+                templates.digest(),
+                fonts.digest(),
+            ]
+            .join(" "),
+            fonts,
             settings: settings(publication, options),
             pictures: options.pictures.files().keys().map(|path| format!("{path}\n")).collect(),
             templates,
@@ -134,9 +141,9 @@ impl<'a> Typesetter<'a> {
     fn made(&self, month: &Month) -> Result<MonthlyPdf> {
         let reads = Reads::default();
         let month_data = self.month_data(month, &reads)?;
-        let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, missing) = missing_glyphs::replace_all(values.clone());
-        let missing_glyphs = MissingGlyphs::of(missing, &month_data);
+        let values = self.values(&month_data);
+        let (data, missing) = missing_glyphs::replace_all(values.clone(), &self.fonts);
+        let missing_glyphs = MissingGlyphs::of(missing, &month_data, self.options.root);
         let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
         let reads = reads.into_paths().into_iter().chain(pictures).collect();
         let attachments = self.attachments(month.month)?;
@@ -161,14 +168,23 @@ impl<'a> Typesetter<'a> {
     /// Typesets a month's report, and draws its pages.
     pub(super) fn picture(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
         let month_data = self.month_data(month, &Reads::default())?;
-        let values = month_data.data(self.options.paper, self.base_url.as_deref());
-        let (data, _) = missing_glyphs::replace_all(values.clone());
+        let values = self.values(&month_data);
+        let (data, _) = missing_glyphs::replace_all(values.clone(), &self.fonts);
         let world = self.world(&month_data, &data, self.attachments(month.month)?)?;
         let picture = world
             .picture(scale)
             .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()));
         typeset::forget();
         picture
+    }
+
+    /// What the template reads.
+    fn values(&self, month_data: &MonthData) -> Value {
+        let mut values = month_data.data(self.options.paper, self.base_url.as_deref());
+        if let Some(fields) = values.as_object_mut() {
+            fields.insert("fonts".into(), self.fonts.families().into());
+        }
+        values
     }
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {
@@ -248,6 +264,7 @@ impl<'a> Typesetter<'a> {
             name: format!("the report of {}", month.in_words()),
             main: MAIN,
             templates: &self.templates,
+            fonts: &self.fonts,
             files,
             date: month_data.date(),
             identity: format!(
@@ -274,7 +291,7 @@ impl<'a> Typesetter<'a> {
             reports.words.extend(made.data.map(|data| (format!("{path}/data.json"), data.into())));
             reports.files.insert(path, made.pdf);
         }
-        reports.warnings.extend(missing_glyphs::warning(&missing));
+        reports.warnings.extend(missing_glyphs::warnings(&missing));
         let templates =
             self.templates.texts().map(|(path, text)| (format!("months/*.pdf/{path}"), text.as_bytes().into()));
         reports.words.extend(templates);
