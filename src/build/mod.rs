@@ -160,7 +160,7 @@ fn made(
     let finer_before = finer_before(out, &files, &read);
     let known = output::Known { read: Some(&read), before: before.as_deref() };
     let Replaced { summary, files: written } = output::replace(out, &files, known)?;
-    let warnings = held.warnings() + overrides::unused(&materials.templates).len();
+    let warnings = held.warnings() + overrides::odd(&materials.templates).len();
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
     let computed = (!is_known).then_some((held, figures));
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {

@@ -10,13 +10,17 @@ use crate::demo;
 use crate::error::{Error, Result};
 use crate::init::{ignores_public, init, init_with_pages};
 use crate::record::Currency;
+use crate::site::overrides;
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
 pub struct Arguments {
     /// The new site directory
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "template")]
+    dir: Option<PathBuf>,
+    /// Only copy this built-in template into templates/, to change it there: index.html, style.css, report.typ, ...
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["demo", "pages"])]
+    template: Option<String>,
     /// Fill it with the demo's data and texts
     #[arg(long)]
     demo: bool,
@@ -99,8 +103,15 @@ fn ask_for(key: &str) -> Result<Option<String>> {
     Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
-pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
-    let site = SiteDir::new(&arguments.dir);
+pub fn run(arguments: &Arguments, root: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let site = arguments.dir.as_ref().map_or_else(|| root.clone(), SiteDir::new);
+    if let Some(name) = &arguments.template {
+        super::must_be_site(&site)?;
+        let path = overrides::copy(name, &site.templates())?;
+        terminal.say("it replaces the built-in one from now on; `trackrecord check` says when that changes");
+        terminal.result(path.display())?;
+        return Ok(Outcome::Fine);
+    }
     if arguments.demo {
         demo::write(&site)?;
     } else {

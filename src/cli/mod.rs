@@ -156,7 +156,7 @@ pub fn run() -> ExitCode {
         renamed.iter().for_each(|renamed| terminal.say(finding::in_words(renamed)));
     }
     let outcome = match cli.command {
-        Command::Init(arguments) => init::run(&arguments, &terminal),
+        Command::Init(arguments) => init::run(&arguments, &site, &terminal),
         Command::Demo(arguments) => demo::run(&arguments, &terminal),
         Command::Collect(arguments) => collect::run(&arguments, &site, &terminal),
         Command::Import(arguments) => import::run(&arguments, &site, &terminal),

@@ -149,6 +149,8 @@ finding_kinds! {
     OriginalElsewhere = "original-elsewhere",
     /// The gateway reported fills of accounts that are not published here.
     OtherAccount = "other-account",
+    /// A template copied into `templates/` whose original has changed since.
+    OutdatedTemplate = "outdated-template",
     /// The status says real money, and the account is simulated.
     PaperAccount = "paper-account",
     /// Positions that fills do not explain.

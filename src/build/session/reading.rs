@@ -93,7 +93,7 @@ impl Session {
     pub(super) fn read_templates(&mut self) -> Result<()> {
         if self.stale.templates {
             self.templates = Arc::new(OwnTemplates::read(&self.site.templates())?);
-            self.unused = overrides::unused(&self.templates);
+            self.unused = overrides::odd(&self.templates);
             self.theme = None;
             self.stale.templates = false;
         }
