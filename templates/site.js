@@ -131,6 +131,7 @@ function charts(section, data) {
     const start = days.findIndex((day) => day > limit) - 1;
     return Math.max(0, Math.min(start, last - 1));
   };
+  const marks = all(".marks a", section).map((mark) => ({ mark, day: dayOf(...mark.dataset.month.split("-").map((part, n) => part - n), 1), left: mark.style.left, top: mark.style.top }));
   const isFirst = () => state.range === "all" && state.scale === "log";
   const log = () => state.scale === "log";
   const ours = (n) => (100 * data.i[n]) / data.i[from];
@@ -157,6 +158,7 @@ function charts(section, data) {
     shown = null;
     const note = section.querySelector(".title small");
     if (note) note.textContent = note.textContent.replace(/^(log|linear)/, state.scale);
+    for (const { mark, left, top } of marks) Object.assign(mark.style, { left, top, display: "" });
     if (isFirst()) { box.innerHTML = original; return; }
     const drawing = svg("svg", { viewBox: "0 0 2000 1000", preserveAspectRatio: "none", "aria-hidden": "true" });
     const at = (day) => Math.round(x(day) * 2000), px = (part) => Math.round(part * 1000);
@@ -197,6 +199,11 @@ function charts(section, data) {
     const of = axis(0, Math.min(0, ...sizes), Math.max(0, ...sizes), 3, true), margin = (of.high - of.low) * 0.04;
     const size = (value) => place(MONTHS, [of.low - (of.low < 0) * margin, of.high + (of.high > 0) * margin], value * 100);
     levels(of.numbers, 0, (value) => size(value / 100), (value) => number(value, of.digits, true) + (value ? "%" : ""), MONTHS);
+    for (const { mark, day } of marks) {
+      const bar = bars.find((bar) => bar.from === day);
+      if (!bar) mark.style.display = "none";
+      else Object.assign(mark.style, { left: cent(x((bar.from + bar.to) / 2)), top: cent(size(Math.max(0, bar.value))) });
+    }
     for (const { from: begin, to, value } of bars) {
       const gap = (to - begin) * 0.12, left = Math.max(0, at(begin + gap)), right = Math.min(2000, at(to - gap)), top = px(size(value)), zero = px(size(0));
       if (right > left) drawing.append(svg("rect", { class: value < 0 ? "down-bar" : "up-bar", x: left, y: Math.min(top, zero), width: right - left, height: Math.max(1, Math.abs(top - zero)) }));

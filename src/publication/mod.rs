@@ -22,6 +22,7 @@ mod orders;
 mod periods;
 mod planned;
 mod posts;
+mod price_path;
 mod quality;
 mod rows;
 pub mod scan;
@@ -42,6 +43,7 @@ pub use disclosure::*;
 pub use figures::{WITHHELD, is_return, withheld};
 pub use index_figures::IndexFigures;
 pub use posts::Post;
+pub use price_path::PricePath;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
@@ -52,7 +54,8 @@ use std::path::PathBuf;
 use chrono::{Days, NaiveDate};
 
 use crate::analysis::Window;
-use crate::analysis::performance::performance;
+use crate::analysis::performance::{Performance, performance};
+use crate::analysis::returns::LargeFlowDay;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::trade_figures_of;
 use crate::calendar::{Exchange, YearMonth};
@@ -220,6 +223,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         slippage: trades.slippage,
         costs: costs::bands(disclosed, config, disclosure, until),
         rounding: disclosure.in_words(),
+        price_paths: trades.price_paths,
+        large_flows: large_flows(&daily, disclosure),
         round_trips: trades.round_trips,
         round_trip_remarks: trades.remarks,
         orders: trades.orders,
@@ -227,6 +232,17 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         strategies,
         facts,
     })
+}
+
+/// When much money crossed the account's border: the day, or the last of its month where no day may be named.
+fn large_flows(daily: &Performance, disclosure: &Disclosure) -> Vec<LargeFlow> {
+    let marked = |flow: &LargeFlowDay| match disclosure.flow(flow.share) {
+        Some(_) => LargeFlow { date: flow.date },
+        None => LargeFlow { date: YearMonth::of(flow.date).last_day() },
+    };
+    let mut flows: Vec<LargeFlow> = daily.large_flows.iter().map(marked).collect();
+    flows.dedup();
+    flows
 }
 
 fn flow_timing_in_words(timing: FlowTiming) -> &'static str {

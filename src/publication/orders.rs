@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::disclosure::{Disclosure, price_text};
 use super::listed::{Listed, share, weight};
 use super::planned;
+use super::price_path::{PricePath, Prices};
 use super::strategy_view::PlanItemView;
 use super::texts::NoteText;
 use super::view::{NoteView, OrderView, RoundTripView, SlippageGroup, SlippageView};
@@ -26,6 +27,8 @@ use chrono::NaiveDate;
 pub struct Trades {
     /// Newest first.
     pub orders: Vec<OrderView>,
+    /// Closes around each order, by its slug.
+    pub price_paths: BTreeMap<String, PricePath>,
     /// Newest first.
     pub round_trips: Vec<RoundTripView>,
     /// One sentence for each thing that the round trips leave out or assume.
@@ -87,12 +90,18 @@ impl Trades {
             })
             .collect();
         views.reverse();
+        let prices = Prices::of(record, config, until);
+        let path = |(order, slug): (&Order, &Option<String>)| {
+            let slug = slug.clone()?;
+            Some((slug, prices.path(order, &closed, disclosure)?))
+        };
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
         let trips = closed.iter().filter(|trip| listed.round_trip(trip));
         let mut trips: Vec<RoundTripView> = trips.map(|trip| round_trip_view(trip, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {
             orders: views,
+            price_paths: orders.iter().zip(&slugs).filter_map(path).collect(),
             round_trips: trips,
             remarks: remarks(without_opening.len(), unnumbered(&orders, &listed)),
             slippage: slippage_view(&measured, &slugs, config.analysis.outlier_bps, disclosure),

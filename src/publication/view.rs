@@ -21,6 +21,7 @@ use super::disclosure::{
     Digits, MarketFigure, PublicFigure, PublicIndex, PublicReturn, PublicWeight, Published, Steps,
 };
 use super::kept;
+use super::price_path::PricePath;
 use super::strategy_view::{SignalView, StrategiesView, StrategyView};
 use super::texts::Texts;
 use crate::analysis::catalogue::{Figure, FigureGroup};
@@ -57,6 +58,10 @@ pub struct Publication {
     pub contributions: Option<HoldingsBrought>,
     /// Orders, newest first.
     pub orders: Vec<OrderView>,
+    /// Closes around each order, by its slug, where there are prices.
+    pub price_paths: BTreeMap<String, PricePath>,
+    /// When much money crossed the account's border, ascending.
+    pub large_flows: Vec<LargeFlow>,
     /// Closed round trips, newest first.
     pub round_trips: Vec<RoundTripView>,
     /// What the round trips leave out or assume, a sentence each.
@@ -204,6 +209,13 @@ pub struct Facts {
     pub after_costs: bool,
     /// Since when the account is empty, if its money was taken out.
     pub emptied: Option<NaiveDate>,
+}
+
+/// A time at which more than a tenth of the account was paid in or out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LargeFlow {
+    /// The day to whose return it belongs, or the last of its month where days are not shown.
+    pub date: NaiveDate,
 }
 
 /// One trading date.

@@ -2,6 +2,7 @@
 
 use super::picture::{Panel, Picture};
 use super::plot::Layer;
+use super::quotient::Quotients;
 use super::scale::{self, Axis, x_of};
 use super::svg::Ink;
 use super::{DATES, end, ends, grown};
@@ -9,8 +10,12 @@ use crate::Result;
 use crate::format::{self, Sign};
 use crate::publication::{ComparisonView, Published};
 
-/// Growth of 100 in the account and in the backtest of its rules, over the cone of expected outcomes; on the logarithmic
-/// scale equal distances are equal returns.
+/// The panels, as parts of the height.
+const GROWTH: (f64, f64) = (0.0, 0.64);
+const QUOTIENT: (f64, f64) = (0.73, 1.0);
+
+/// Growth of 100 in the account and in the backtest of its rules, over the cone of expected outcomes, and below
+/// it how far the one is beyond the other; on the logarithmic scale equal distances are equal returns.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
@@ -36,7 +41,7 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
     layers.push(Layer::Line(backtest.clone(), Ink::Benchmark));
     layers.push(Layer::Line(live.clone(), Ink::Ours));
     let panel = Panel {
-        edges: (0.0, 1.0),
+        edges: GROWTH,
         y: (low - margin, high + margin),
         levels: axis
             .numbers
@@ -48,6 +53,12 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
         ..Panel::default()
     };
     let x = (x_of(comparison.from), x_of(comparison.to));
+    let quotients =
+        Quotients::of(days.iter().map(|day| (day.date, day.live.get(), day.backtest.get()))).at_month_ends();
+    let apart = Panel {
+        heading: Some(("Account divided by backtest", "100 at the start, at month-ends".into())),
+        ..quotients.panel(QUOTIENT)
+    };
     let words = [
         end("Account", &grown(1.0 + comparison.live.get()), ""),
         end("Backtest", &grown(1.0 + comparison.backtest.get()), "hypothetical"),
@@ -58,11 +69,11 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
         title: "Growth of 100".into(),
         note: "account and hypothetical backtest, log scale".into(),
         description: in_words(comparison),
-        height: "middle",
+        height: "tall",
         x,
         ticks: scale::ticks(&dates, DATES),
-        letters: ends(&panel, x, &[live, backtest], words),
-        panels: vec![panel],
+        letters: ends(&panel, x, &[live, backtest], words).into_iter().chain(quotients.end(&apart, x)).collect(),
+        panels: vec![panel, apart],
         ..Picture::default()
     };
     picture.html()

@@ -1,13 +1,17 @@
 //! The charts of the site and of its reports, and the numbers behind them for the script that redraws a range.
 
+mod brought;
 mod comparison;
 mod excerpt;
 mod month;
 mod months;
 mod picture;
 mod plot;
+mod price;
 pub mod print;
 mod print_record;
+mod quotient;
+mod ranks;
 mod record;
 mod rolling;
 mod scale;
@@ -15,11 +19,15 @@ mod series;
 mod slippage;
 mod svg;
 
+pub use brought::brought;
 pub use comparison::comparison;
 pub use excerpt::{Curve, Excerpt};
 pub use month::month;
 pub use months::{spread, twelve_months, years};
-pub use record::record;
+pub use price::price;
+pub use quotient::against_index;
+pub use ranks::ranks;
+pub use record::{RecordChart, record};
 pub use rolling::rolling;
 pub use series::series;
 pub use slippage::slippage;

@@ -115,6 +115,14 @@ impl Picture {
     /// # Errors
     /// Only if the drawing library refuses the coordinates.
     pub fn html(&self) -> Result<String> {
+        self.html_around().map(|parts| parts.concat())
+    }
+
+    /// The chart as HTML in two parts, between which links over the drawing have their place: a picture has none in it.
+    ///
+    /// # Errors
+    /// As [`html`](Self::html).
+    pub fn html_around(&self) -> Result<[String; 2]> {
         let mut shapes = String::new();
         self.draw(&mut shapes).map_err(|cause| {
             Error::internal(format!("cannot draw the chart `{}`", self.title)).because(cause.to_string())
@@ -122,17 +130,16 @@ impl Picture {
         let (id, width, height) = (&self.id, WIDTH as i32 * SCALE, HEIGHT as i32 * SCALE);
         let note =
             if self.note.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(&self.note)) };
-        Ok(format!(
+        let chart = format!(
             "<div class=\"chart {}\" data-kind=\"{}\"><p class=\"title\" id=\"{id}-t\"><b>{}</b>{note}</p>\
              <div class=\"box\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
-             <svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{shapes}</svg>{}</div>\
-             <p class=\"hidden\" id=\"{id}-d\">{}</p></div>",
+             <svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{shapes}</svg>{}</div>",
             self.height,
             self.kind,
             escape(&self.title),
             self.letters(),
-            escape(&self.description),
-        ))
+        );
+        Ok([chart, format!("<p class=\"hidden\" id=\"{id}-d\">{}</p></div>", escape(&self.description))])
     }
 
     fn letters(&self) -> String {
@@ -225,7 +232,7 @@ pub(super) fn kept(places: &[f64], lengths: &[usize], letter: f64, gap: f64) -> 
 }
 
 /// A part of the whole, as the style sheet writes it.
-fn percent(part: f64) -> String {
+pub(super) fn percent(part: f64) -> String {
     let text = format!("{:.2}", part * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned() + "%"
 }

@@ -33,6 +33,8 @@ pub enum Layer {
     Band(Vec<(f64, f64)>, Ink),
     /// Bars from zero (left, right, height), with one ink for positive and one for negative values.
     Bars(Vec<(f64, f64, f64)>, Ink, Ink),
+    /// Blocks (left, right, one end, the other), inked with this strength.
+    Blocks(Vec<(f64, f64, f64, f64)>, Ink, f64),
     /// A thin horizontal line at this height.
     Level(f64),
 }
@@ -154,6 +156,9 @@ pub fn draw_layer(area: &Area, x: (f64, f64), layer: &Layer, columns: usize, pen
         Layer::Bars(bars, above, below) => bars.iter().try_for_each(|(left, right, height)| {
             let ink = if *height < 0.0 { below } else { above };
             area.draw(&Rectangle::new([(*left, 0.0), (*right, *height)], ink.colour().filled()))
+        }),
+        Layer::Blocks(blocks, ink, strength) => blocks.iter().try_for_each(|(left, right, from, to)| {
+            area.draw(&Rectangle::new([(*left, *from), (*right, *to)], ink.colour().mix(*strength).filled()))
         }),
         Layer::Level(height) => {
             let ends = vec![(x.0, *height), (x.1, *height)];

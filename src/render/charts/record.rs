@@ -1,10 +1,11 @@
 //! The record in one chart: growth, how far below the last peak, and each month, over one time axis.
 
 use crate::Result;
+use crate::calendar::YearMonth;
 use crate::format::{self, Sign, escape};
-use crate::publication::{Day, DrawdownView, Month, Publication, Published};
+use crate::publication::{Day, DrawdownView, LargeFlow, Month, Publication, Published};
 
-use super::picture::{Letter, Panel, Picture};
+use super::picture::{Letter, Panel, Picture, percent};
 use super::plot::Layer;
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
@@ -28,11 +29,39 @@ pub(super) const LEAST_FALL: f64 = -0.02;
 /// A label of a fall is so wide at most, on a wide and on a narrow screen, as a part of the width.
 const LABEL: (f64, f64) = (0.11, 0.19);
 
+/// The chart of the record, drawn once, and where its months are, for the links to comments on them.
+#[derive(Debug, Clone)]
+pub struct RecordChart {
+    parts: [String; 2],
+    /// The middle of each month's bar and its upper end, as parts of width and height.
+    months: Vec<(YearMonth, f64, f64)>,
+}
+
+impl RecordChart {
+    /// The chart with a mark over each month that has an address to link to.
+    pub fn with_marks(&self, address: impl Fn(YearMonth) -> Option<String>) -> String {
+        let mark = |(month, left, top): &(YearMonth, f64, f64)| {
+            let (address, words) = (escape(&address(*month)?), month.in_words());
+            let place = format!("left:{};top:{}", percent(*left), percent(*top));
+            Some(format!(
+                "<a href=\"{address}\" data-month=\"{month}\" title=\"Comment on {words}\" aria-label=\"Comment on {words}\" style=\"{place}\"></a>"
+            ))
+        };
+        let marks: String = self.months.iter().filter_map(mark).collect();
+        let [chart, end] = &self.parts;
+        if marks.is_empty() {
+            format!("{chart}{end}")
+        } else {
+            format!("{chart}<div class=\"marks\">{marks}</div>{end}")
+        }
+    }
+}
+
 /// The chart of the record.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
-pub fn record(publication: &Publication) -> Result<String> {
+pub fn record(publication: &Publication) -> Result<RecordChart> {
     let Publication { days, facts, .. } = publication;
     let total = since_inception(&publication.periods);
     let is_young = days.len() <= FEW && facts.by_day;
@@ -61,11 +90,39 @@ pub fn record(publication: &Publication) -> Result<String> {
     let mut letters = end_labels(publication, total, &picture, &curves);
     letters.extend(now(publication, &picture));
     letters.extend(fall_labels(&falls, &picture));
+    letters.extend(flow_marks(&publication.large_flows, &picture));
     if is_young {
         letters.extend(points(&picture, &curves));
     }
     picture.letters = letters;
-    picture.html()
+    let months = if is_young { Vec::new() } else { bar_tops(&publication.months, &picture) };
+    Ok(RecordChart { parts: picture.html_around()?, months })
+}
+
+/// The middle of each month's bar and its upper end.
+fn bar_tops(months: &[Month], picture: &Picture) -> Vec<(YearMonth, f64, f64)> {
+    let Some(panel) = picture.panels.last() else { return Vec::new() };
+    let top = |month: &Month| {
+        let middle = (x_of(month.month.first_day()) + x_of(month.month.last_day()) + 1.0) / 2.0;
+        (month.month, picture.place(middle).clamp(0.0, 1.0), panel.place(month.value.get().max(0.0)))
+    };
+    months.iter().map(top).collect()
+}
+
+/// A triangle on the line of 100 for each large flow, all of one size; words where there is room for them.
+fn flow_marks(flows: &[LargeFlow], picture: &Picture) -> Vec<Letter> {
+    let Some(panel) = picture.panels.first() else { return Vec::new() };
+    let mut free = 0.0;
+    let mark = |flow: &LargeFlow| {
+        let left = picture.place(x_of(flow.date)).clamp(0.0, 1.0);
+        let has_room = left >= free && left < 1.0 - LABEL.0;
+        if has_room {
+            free = left + LABEL.0;
+        }
+        let words = if has_room { "<span>large flow</span>" } else { "" };
+        Letter::new("flow", Some(left), panel.place(panel.base), words)
+    };
+    flows.iter().map(mark).collect()
 }
 
 /// How growth is drawn.
@@ -250,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_demo_has_its_ends_its_falls_and_its_years() {
-        let chart = record(&testing::publication()).unwrap();
+        let chart = record(&testing::publication()).unwrap().with_marks(|_| None);
         for part in [
             "role=\"img\"",
             "aria-labelledby=\"record-t record-d\"",
@@ -268,12 +325,27 @@ mod tests {
     }
 
     #[test]
+    fn a_month_with_a_comment_is_a_link_over_the_drawing_and_a_large_flow_a_triangle_in_it() {
+        let mut publication = testing::publication();
+        let flow = |date: &str| LargeFlow { date: date.parse().unwrap() };
+        publication.large_flows = vec![flow("2018-03-05"), flow("2018-03-20"), flow("2020-06-01")];
+        let march = YearMonth::of("2020-03-02".parse().unwrap());
+        let chart = record(&publication).unwrap();
+        let html = chart.with_marks(|month| (month == march).then(|| format!("months/{month}/index.html")));
+        let (drawing, links) = html.split_once("<div class=\"marks\">").unwrap();
+        assert!(links.starts_with("<a href=\"months/2020-03/index.html\" data-month=\"2020-03\""), "{links}");
+        assert_eq!((links.matches("<a ").count(), drawing.matches("class=\"flow\"").count()), (1, 3));
+        // The second flow is too near to the first for words.
+        assert_eq!(drawing.matches("<span>large flow</span>").count(), 2);
+    }
+
+    #[test]
     fn a_young_record_shows_each_valuation() {
         let mut publication = testing::publication();
         publication.days.truncate(9);
         publication.months.truncate(1);
         publication.periods.clear();
-        let chart = record(&publication).unwrap();
+        let chart = record(&publication).unwrap().with_marks(|_| None);
         assert_eq!(chart.matches("class=\"point open ours\"").count(), 8);
         for part in ["9 valuations", "Each day", ">30 Jan 2015</b>", ">100"] {
             assert!(chart.contains(part), "{part} in {chart}");
@@ -289,7 +361,7 @@ mod tests {
             publication.drawdowns.clear();
             publication.facts.benchmark = None;
             publication.days.iter_mut().for_each(|day| day.benchmark_index = None);
-            let chart = record(&publication).unwrap();
+            let chart = record(&publication).unwrap().with_marks(|_| None);
             assert!(!chart.contains("NaN") && !chart.contains("inf") && !chart.contains("end bench"), "{chart}");
             assert!(chart.contains("no index is set"), "{chart}");
         }
@@ -297,7 +369,7 @@ mod tests {
 
     #[test]
     fn only_months_are_drawn_where_only_months_are_published() {
-        let chart = record(&testing::at(PrivacyLevel::Monthly, None)).unwrap();
+        let chart = record(&testing::at(PrivacyLevel::Monthly, None)).unwrap().with_marks(|_| None);
         let line = chart.split("<path class=\"ours\"").nth(1).unwrap().split("/>").next().unwrap();
         let numbers = line.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty()).count();
         assert!(numbers < 96 * 2 + 8, "{numbers}");

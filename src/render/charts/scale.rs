@@ -44,6 +44,12 @@ impl Axis {
         Self { ends: (low, high), numbers: steps(base, step, (low, high)), digits: decimals(step) }
     }
 
+    /// An axis over `low..high` without a base, with about `wanted` numbers.
+    pub fn within((low, high): (f64, f64), wanted: usize) -> Self {
+        let step = round_step(low, high, wanted);
+        Self { ends: (low, high), numbers: steps(0.0, step, (low, high)), digits: decimals(step) }
+    }
+
     /// An axis over `low..high`, both positive, in even steps about a base; from a factor of ten on in those of 1, 2 and 5.
     pub fn of_growth(base: f64, (low, high): (f64, f64), wanted: usize) -> Self {
         let (low, high) = (low.min(base), high.max(base));

@@ -32,8 +32,10 @@ struct Front<'a> {
     sentence: Vec<Span>,
     /// How many notes are dated before the first fill of their order.
     notes_before: usize,
-    #[serde(flatten)]
-    charts: &'a FrontCharts,
+    /// The chart, with a mark over each month that has a comment.
+    chart: String,
+    /// The numbers behind the chart, for the script that redraws a range.
+    series: &'a str,
     /// The account and the index side by side.
     beside: Vec<BesideRow>,
     /// How many of these figures cannot be told.
@@ -49,9 +51,9 @@ struct Front<'a> {
 }
 
 /// What is drawn on the front. No word of the author's changes it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct FrontCharts {
-    chart: String,
+    chart: charts::RecordChart,
     /// The numbers behind the chart, for the script that redraws a range.
     series: String,
 }
@@ -97,12 +99,14 @@ struct CurrentSignal<'a> {
 pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let beside = beside::rows(publication);
+    let drawn = site.front_charts()?;
     let is_before = |order: &&OrderView| order.note.as_ref().is_some_and(|note| note.before_trade);
     PageContext::new(&Front {
         structured: structured(site).to_string().replace('<', "\\u003c"),
         sentence: sentence::of_record(publication),
         notes_before: publication.orders.iter().filter(is_before).count(),
-        charts: site.front_charts()?,
+        chart: drawn.chart.with_marks(|month| has_comment(site, month).then(|| format!("months/{month}/index.html"))),
+        series: &drawn.series,
         unknown: beside.iter().filter(|row| row.is_unknown()).count(),
         beside,
         table: years(site),
@@ -155,6 +159,11 @@ fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -
         sentence: of_order(order, publication),
         words: words.map(|words| markdown::excerpt(words, WORDS)),
     }
+}
+
+/// Whether a month has a page with a comment on it.
+fn has_comment(site: &Site, month: YearMonth) -> bool {
+    site.has_month(month) && site.commentary(month).is_some()
 }
 
 fn comment(site: &Site, reads: &Reads) -> Option<Comment> {

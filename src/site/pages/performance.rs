@@ -17,6 +17,10 @@ struct Performance<'a> {
     periods: &'a [Period],
     /// What each holding brought, where that is known.
     contributions: Option<&'a HoldingsBrought>,
+    /// The account divided by the index, where there is one.
+    against_index: Option<String>,
+    /// What each holding brought, year by year.
+    brought_chart: Option<String>,
     drawdowns: &'a [DrawdownView],
     /// Charts of the figures that have a value on at least two days.
     rolling: Vec<String>,
@@ -49,6 +53,11 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
         figures: publication.figures.iter().map(|group| figure_rows(group, publication.facts.digits)).collect(),
         periods: &publication.periods,
         contributions: publication.contributions.as_ref(),
+        against_index: charts::against_index(publication)?,
+        brought_chart: match &publication.contributions {
+            Some(found) => charts::brought(&found.by_year)?,
+            None => None,
+        },
         drawdowns: &publication.drawdowns,
         rolling: rolling(publication)?,
         data_quality: &publication.data_quality,

@@ -7,6 +7,7 @@ use super::context::PageContext;
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::publication::{Publication, Reads, SignalView, StrategyView};
+use crate::render::charts;
 
 /// Signals shown in full; the earlier ones have one line each.
 const FULL: usize = 1;
@@ -29,6 +30,8 @@ pub struct SignalHistory<'a> {
     name: &'a str,
     rule: &'a str,
     formula: Option<&'a str>,
+    /// The places in the ranking over time.
+    ranks: Option<String>,
     full: &'a [SignalView],
     earlier: &'a [SignalView],
     /// The month that the newest is for.
@@ -38,7 +41,10 @@ pub struct SignalHistory<'a> {
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let strategies = &site.publication.strategies;
     let with_signals = strategies.list.iter().filter(|strategy| has_signals(strategy));
-    PageContext::new(&Signals { strategies: with_signals.map(history).collect(), several: strategies.several })
+    PageContext::new(&Signals {
+        strategies: with_signals.map(history).collect::<Result<_>>()?,
+        several: strategies.several,
+    })
 }
 
 fn has_signals(strategy: &StrategyView) -> bool {
@@ -46,15 +52,19 @@ fn has_signals(strategy: &StrategyView) -> bool {
 }
 
 /// A strategy with its signals.
-pub fn history(strategy: &StrategyView) -> SignalHistory<'_> {
+///
+/// # Errors
+/// What cannot be drawn, which is a mistake of this program.
+pub fn history(strategy: &StrategyView) -> Result<SignalHistory<'_>> {
     let (full, earlier) = strategy.signals.split_at(FULL.min(strategy.signals.len()));
-    SignalHistory {
+    Ok(SignalHistory {
         id: &strategy.id,
         name: &strategy.name,
         rule: &strategy.rule,
         formula: strategy.formula.as_deref(),
+        ranks: charts::ranks(strategy)?,
         full,
         earlier,
         next: full.first().map(|signal| signal.formation.next()),
-    }
+    })
 }

@@ -47,7 +47,7 @@ pub fn strategy(publication: &Publication, strategy: &StrategyView) -> Result<Pa
     let orders: BTreeSet<&String> = strategy.orders.iter().collect();
     PageContext::new(&OneStrategy {
         strategy,
-        strategies: [history(strategy)],
+        strategies: [history(strategy)?],
         several: false,
         holdings: holdings(&strategy.positions, None),
         orders: publication.orders.iter().filter(|order| orders.contains(&order.slug)).collect(),

@@ -11,6 +11,7 @@ use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::Span;
 use crate::publication::{NoteText, OrderView, PublicResult, Publication, Reads, RoundTripView};
 use crate::record::Side;
+use crate::render::charts;
 use crate::site::markdown::{self, Source};
 
 #[derive(Serialize)]
@@ -36,6 +37,8 @@ struct OneOrder<'a> {
     side: &'a str,
     /// What was done and what came of it.
     sentence: Vec<Span>,
+    /// The instrument's price around it, where it is known.
+    price_chart: Option<String>,
     /// The orders at the other ends of the round trips that it opened or closed.
     others: Vec<Other<'a>>,
     /// By time; the list is newest first.
@@ -94,6 +97,10 @@ fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>>
     found
 }
 
+fn price_chart(order: &OrderView, publication: &Publication) -> Result<Option<String>> {
+    publication.price_paths.get(&order.slug).map(|path| charts::price(order, path)).transpose()
+}
+
 /// One order by its number in the list.
 pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &Reads) -> Result<PageContext> {
     let (orders, texts) = (&site.publication.orders, &site.publication.texts);
@@ -116,6 +123,7 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         order,
         side: order.side_in_words(),
         sentence: of_order(order, site.publication),
+        price_chart: price_chart(order, site.publication)?,
         others: others(order, site.publication),
         previous: neighbour(Some(number + 1)),
         next: neighbour(number.checked_sub(1)),
