@@ -13,8 +13,10 @@ pub mod carino_linking;
 pub mod catalogue;
 pub mod cone;
 pub mod contributions;
+pub mod costs;
 pub mod drawdown;
 pub mod events;
+pub mod first_stated;
 pub mod frequency;
 pub mod fx;
 pub mod holding_names;
@@ -32,6 +34,7 @@ pub mod plans;
 pub mod price_basis;
 pub mod rebuilt;
 pub mod reconcile;
+pub mod resampling;
 pub mod returns;
 pub mod risk;
 pub mod rolling;
@@ -44,6 +47,7 @@ pub mod statistics;
 pub mod stats;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod three_years;
 pub mod tracking;
 #[cfg(test)]
 pub(crate) mod trade_samples;

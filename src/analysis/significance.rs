@@ -89,17 +89,44 @@ pub fn deflated_sharpe(excess: &[f64], trials: u32, trials_sharpe_sd: f64) -> Op
 /// Stationary block bootstrap with blocks of a month on average, `max(1, 21 P / 252)` returns, and a fixed seed. Undefined
 /// for fewer returns than two blocks or without spread. Source: Politis and Romano, "The Stationary Bootstrap" (1994).
 pub fn sharpe_interval(excess: &[f64], periods: f64) -> Option<(f64, f64)> {
-    let block = mean_block(periods);
-    if (excess.len() as f64) < 2.0 * block {
-        return None;
-    }
     spread(excess)?;
     let sums = RunningSums::of(excess)?;
-    let mut random = ChaCha8Rng::seed_from_u64(SEED);
-    let end = (f64::from(u32::MAX) / block) as u32;
-    let draws: Vec<f64> = (0..DRAWS).filter_map(|_| sums.draw(&mut random, end)).collect();
+    let draws = each_resampled(excess.len(), periods, |blocks| sums.sharpe(blocks));
     let yearly = periods.sqrt();
     Some((quantile(&draws, 0.05)? * yearly, quantile(&draws, 0.95)? * yearly))
+}
+
+/// A figure of each of 1,000 resampled records, whose blocks (first return and length) it gets; none for fewer returns than two
+/// blocks. Every figure is taken of the same records.
+pub(super) fn each_resampled(
+    returns: usize,
+    periods: f64,
+    mut figure: impl FnMut(&[(usize, usize)]) -> Option<f64>,
+) -> Vec<f64> {
+    let block = mean_block(periods);
+    if (returns as f64) < 2.0 * block {
+        return Vec::new();
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let end = (f64::from(u32::MAX) / block) as u32;
+    let mut blocks = Vec::new();
+    let mut draw = |_| {
+        draw_blocks(&mut random, returns, end, &mut blocks);
+        figure(&blocks)
+    };
+    (0..DRAWS).filter_map(&mut draw).collect()
+}
+
+/// Blocks of so many returns together that end below `end`, each from a random place on.
+fn draw_blocks(random: &mut ChaCha8Rng, returns: usize, end: u32, blocks: &mut Vec<(usize, usize)>) {
+    blocks.clear();
+    let mut drawn = 0;
+    while drawn < returns {
+        let start = below(random, returns);
+        let length = block_length(random, returns - drawn, end);
+        blocks.push((start, length));
+        drawn += length;
+    }
 }
 
 /// Mean length of a block in returns: those of about a month, at least one.
@@ -129,16 +156,13 @@ impl RunningSums {
         Some(Self { mean, days: excess.len(), sums })
     }
 
-    /// The Sharpe ratio per return of one resampled record, whose blocks end below `end`.
-    fn draw(&self, random: &mut ChaCha8Rng, end: u32) -> Option<f64> {
-        let (mut sum, mut squares, mut drawn) = (0.0, 0.0, 0);
-        while drawn < self.days {
-            let start = below(random, self.days);
-            let length = block_length(random, self.days - drawn, end);
-            let (before, after) = (self.sums.get(start)?, self.sums.get(start + length)?);
+    /// The Sharpe ratio per return of the record that these blocks make.
+    fn sharpe(&self, blocks: &[(usize, usize)]) -> Option<f64> {
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for (start, length) in blocks {
+            let (before, after) = (self.sums.get(*start)?, self.sums.get(start + length)?);
             sum += after.0 - before.0;
             squares += after.1 - before.1;
-            drawn += length;
         }
         let days = self.days as f64;
         let deviation = ((squares - sum * sum / days) / (days - 1.0)).max(0.0).sqrt();

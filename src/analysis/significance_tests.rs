@@ -117,12 +117,13 @@ fn a_draw_is_the_sharpe_ratio_of_the_days_its_blocks_hold() {
     let sums = RunningSums::of(&days).unwrap();
     let (mut random, mut again) = (ChaCha8Rng::seed_from_u64(3), ChaCha8Rng::seed_from_u64(3));
     for _ in 0..20 {
-        let mut drawn = Vec::new();
+        let (mut drawn, mut blocks) = (Vec::new(), Vec::new());
         while drawn.len() < days.len() {
             let start = below(&mut again, days.len());
             let length = block_length(&mut again, days.len() - drawn.len(), END);
             drawn.extend((start..start + length).map(|at| days[at % days.len()]));
         }
-        close(sums.draw(&mut random, END), sharpe_per_return(&drawn).unwrap());
+        draw_blocks(&mut random, days.len(), END, &mut blocks);
+        close(sums.sharpe(&blocks), sharpe_per_return(&drawn).unwrap());
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Ratios are fractions, dates ISO, undefined is `null`.
 
+mod significance;
+
+pub use significance::SignificanceStats;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -16,7 +20,7 @@ use super::performance::{Performance, performance};
 pub use super::periods::Part;
 use super::periods::{self, DatedValue, MonthValue};
 use super::trades::TradeFigures;
-use super::{Window, returns, risk, significance};
+use super::{Window, returns, risk, three_years};
 use crate::calendar::YearMonth;
 use crate::config::Analysis;
 use crate::error::Error;
@@ -53,6 +57,9 @@ pub struct Stats {
     pub parts: BTreeMap<&'static str, Part>,
     /// Why there is nothing to compare with, where there is not.
     pub not_compared: Option<String>,
+    /// Full calendar months in a row up to the newest, at most the 36 that figures of three years take.
+    #[serde(skip)]
+    pub full_months: usize,
 }
 
 /// Returns; see [`super::returns`], [`super::periods`] and [`super::money_weighted`].
@@ -95,6 +102,7 @@ pub struct RiskStats {
     pub tail_ratio: Option<f64>,
     pub recovery_factor: Option<f64>,
     pub gain_to_pain: Option<f64>,
+    pub three_year_deviation: Option<f64>,
     /// Risk-free rate a year that the figures are taken over.
     pub risk_free: f64,
     /// Returns a year.
@@ -144,21 +152,8 @@ pub struct BenchmarkStats {
     pub periods_per_year: f64,
     /// Calendar days of the pairs.
     pub calendar_days: i64,
-}
-
-/// Whether it could be luck; see [`super::significance`].
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[allow(missing_docs, reason = "each is named after its function")]
-pub struct SignificanceStats {
-    pub probabilistic_sharpe: Option<f64>,
-    pub minimum_track_record_days: Option<f64>,
-    pub sharpe_low: Option<f64>,
-    pub sharpe_high: Option<f64>,
-    pub deflated_sharpe: Option<f64>,
-    /// How many variants were tried, where it is stated.
-    pub trials: Option<u32>,
-    /// Standard deviation of their Sharpe ratios per return, where it is stated.
-    pub trials_sharpe_sd: Option<f64>,
+    /// See [`three_years::three_year_deviation`]; over the months of the account's own.
+    pub three_year_deviation: Option<f64>,
 }
 
 impl Stats {
@@ -168,21 +163,32 @@ impl Stats {
         let values = series.values();
         let returns = return_stats(performance, &values);
         let frequency = performance.frequency();
+        let full_months = three_years::full_months(series, performance.exchange);
         Self {
             from: series.start,
             to: series.end(),
             observations: values.len(),
             missing_sessions: performance.missing_sessions().len(),
-            risk: risk_stats(performance, &values, &returns),
+            risk: RiskStats {
+                three_year_deviation: three_years::three_year_deviation(&full_months, &returns.by_month),
+                ..risk_stats(performance, &values, &returns)
+            },
             drawdown: drawdown_stats(performance),
-            benchmark: performance.aligned.as_ref().map(|aligned| benchmark_stats(performance, aligned)),
+            benchmark: performance.aligned.as_ref().map(|aligned| BenchmarkStats {
+                three_year_deviation: three_years::three_year_deviation(
+                    &full_months,
+                    &periods::benchmark_by_month(series, aligned),
+                ),
+                ..benchmark_stats(performance, aligned)
+            }),
             returns,
             trades,
-            significance: significance_stats(performance),
+            significance: SignificanceStats::of(performance),
             calendar_days: series.calendar_days(),
             daily: frequency.daily,
             parts: periods::parts(series),
             not_compared: performance.not_compared.clone(),
+            full_months: full_months.len(),
         }
     }
 
@@ -345,34 +351,6 @@ fn benchmark_stats(performance: &Performance, aligned: &AlignedSeries) -> Benchm
         up_capture: benchmark::up_capture(&ours, &theirs, frequency.periods),
         down_capture: benchmark::down_capture(&ours, &theirs, frequency.periods),
         ..whole
-    }
-}
-
-fn significance_stats(performance: &Performance) -> SignificanceStats {
-    let analysis = &performance.analysis;
-    let stated = SignificanceStats {
-        trials: analysis.trials,
-        trials_sharpe_sd: analysis.trials_sharpe_sd,
-        ..SignificanceStats::default()
-    };
-    let (series, frequency) = (&performance.series, performance.frequency());
-    let enough = frequency.lacks(series.days.len(), series.calendar_days()).is_none();
-    let Some(excess) = series.excess(frequency, analysis.risk_free).filter(|_| enough) else {
-        return stated;
-    };
-    let interval = significance::sharpe_interval(&excess, frequency.periods);
-    // One trial is its own best, whatever the spread of others would have been.
-    let deviation = if analysis.trials == Some(1) { Some(0.0) } else { analysis.trials_sharpe_sd };
-    SignificanceStats {
-        probabilistic_sharpe: significance::probabilistic_sharpe(&excess, 0.0),
-        minimum_track_record_days: significance::minimum_track_record(&excess, 0.0),
-        sharpe_low: interval.map(|(low, _)| low),
-        sharpe_high: interval.map(|(_, high)| high),
-        deflated_sharpe: analysis
-            .trials
-            .zip(deviation)
-            .and_then(|(trials, deviation)| significance::deflated_sharpe(&excess, trials, deviation)),
-        ..stated
     }
 }
 

@@ -185,6 +185,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("account", "exchange"),
     ("account", "base_currency"),
     ("benchmark", "kind"),
+    ("disclosures", "first_published"),
     ("publish", "cname"),
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),

@@ -4,6 +4,7 @@
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
 mod csv_import;
+mod disclosures;
 mod edit;
 pub mod exchange;
 mod load;
@@ -18,6 +19,7 @@ pub mod strategy;
 
 pub use crate::record::Rule;
 pub use csv_import::{CsvImport, Preset};
+pub use disclosures::Disclosures;
 pub use edit::{Setting, is_said, set};
 pub use load::{is_base_url, load, parse};
 pub use parts::{OfFigures, OfRecord};
@@ -52,6 +54,8 @@ pub struct Config {
     pub analysis: Analysis,
     /// What is published.
     pub privacy: Privacy,
+    /// What readers ask and no record knows.
+    pub disclosures: Disclosures,
     /// The gateway of Interactive Brokers.
     pub ibkr: Ibkr,
     /// The price source.

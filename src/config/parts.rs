@@ -45,6 +45,7 @@ impl Config {
             benchmark: _,
             analysis: _,
             privacy: _,
+            disclosures: _,
             names: _,
             csv: _,
             report: _,
@@ -69,6 +70,7 @@ impl Config {
             benchmark: self.benchmark.clone(),
             analysis: self.analysis.clone(),
             privacy: self.privacy.clone(),
+            disclosures: self.disclosures.clone(),
             names: self.names.clone(),
             flex: Flex { token: self.flex.token.clone(), ..of_record.flex },
             ..of_record

@@ -16,7 +16,7 @@ use crate::config::{self, Strategy};
 use crate::error::{Error, Result};
 use crate::record::{AccountId, CashFlow, Execution, FlowKind, Plan, Signal, Snapshot, Source};
 use crate::strategy::Prices;
-use crate::strategy::backtest::{Setup, Simulation, simulate as follow};
+use crate::strategy::backtest::{Cadence, Setup, Simulation, simulate as follow};
 use crate::strategy::plan::document;
 use crate::strategy::rebalance::{Decision, Terms};
 
@@ -67,6 +67,7 @@ pub fn simulate_on(prices: Prices) -> Result<DemoRecord> {
         flows: flows(),
         to: NaiveDate::MAX,
         invested_at_start: false,
+        cadence: Cadence::Monthly,
         account: AccountId::new(ACCOUNT),
         exchange: EXCHANGE,
         source: Source::Demo,

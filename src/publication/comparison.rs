@@ -19,7 +19,7 @@ use crate::config::{Config, FlowTiming, Strategy};
 use crate::error::{Error, Result};
 use crate::format::{Sign, day, number};
 use crate::record::{PriceSymbol, Record, Snapshot, Ticker};
-use crate::strategy::backtest::{Simulation, Span, backtest};
+use crate::strategy::backtest::{Cadence, Simulation, Span, backtest};
 use crate::strategy::momentum::STALE_DAYS;
 use crate::strategy::rules::rule_in_words;
 
@@ -73,7 +73,8 @@ fn simulated(
     let equal = Decimal::ONE / Decimal::from(config.strategy.len().max(1));
     let simulate = |strategy: &Strategy| {
         let share = if config.strategy.len() == 1 { Decimal::ONE } else { strategy.share.unwrap_or(equal) };
-        let span = Span { from: Some(from), to: Some(to), capital: Some(nominal * share), invested_at_start };
+        let (capital, cadence) = (Some(nominal * share), Cadence::Monthly);
+        let span = Span { from: Some(from), to: Some(to), capital, invested_at_start, cadence };
         backtest(strategy, &record.prices, config.account.base_currency, span)
     };
     let all = config.strategy.iter().map(simulate).collect::<Result<Vec<_>>>()?;
@@ -310,6 +311,7 @@ mod tests {
                 to: None,
                 capital: Some(500.into()),
                 invested_at_start: true,
+                cadence: Cadence::Monthly,
             };
             backtest(&rule, &prices, "USD".parse().unwrap(), span).unwrap()
         };

@@ -1,22 +1,61 @@
-//! What trading cost, as a band for each full year.
+//! What trading cost and how much was traded, year by year, as far as it may be shown.
 //!
-//! The sum over a known number of orders that each paid a known minimum would give the account's size away.
+//! The sum over a known number of orders that each paid a known minimum would give the account's size away, and so would a
+//! fee of a known amount.
 
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use chrono::{Datelike, NaiveDate};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-
-use super::disclosure::Disclosure;
-use super::view::YearOfCosts;
-use crate::analysis::fx::Rates;
-use crate::analysis::instruments::is_trade;
+use super::disclosure::{Disclosure, PublicCost, PublicFigure, PublicReturn};
+use super::view::{Year, YearOfCosts};
+use crate::analysis::costs::{self, by_year, gross_returns};
 use crate::config::Config;
+use crate::error::Result;
 use crate::record::{FlowKind, Record};
 
 /// The upper ends of the bands, in percent of the account's mean value.
 const BANDS: [f64; 7] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
+/// Costs, gross returns and turnover of the years whose trades are shown, ascending.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CostsView {
+    /// Year by year.
+    pub years: Vec<CostYear>,
+    /// The return since inception before commissions and fees, where single costs are shown.
+    pub gross: Option<PublicReturn>,
+}
+
+/// One calendar year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostYear {
+    /// Which.
+    pub year: i32,
+    /// Whether the record covers only part of it.
+    pub partial: bool,
+    /// The account's return.
+    pub net: PublicReturn,
+    /// The same before commissions and fees, where single costs are shown and all of them known.
+    pub gross: Option<PublicReturn>,
+    /// Commissions.
+    pub commissions: Cost,
+    /// Charges that belong to no trade.
+    pub fees: Cost,
+    /// Tax withheld, refunds deducted.
+    pub tax: Cost,
+    /// Interest paid, less what was received.
+    pub interest: Cost,
+    /// What was traded, as a multiple of the account's mean value.
+    pub turnover: Option<PublicFigure>,
+}
+
+/// A cost against the account's mean value: exactly, as a band, or neither where it is not known or not shown.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// In basis points.
+    pub bps: Option<PublicCost>,
+    /// `under 0.1 %`.
+    pub band: Option<String>,
+}
 
 /// Whether a record holds a commission or a fee, so that its returns are after costs.
 pub fn are_in(record: &Record) -> bool {
@@ -30,37 +69,65 @@ pub fn first_in(record: &Record) -> Option<NaiveDate> {
     commissions.chain(fees).filter(|(_, cost)| !cost.is_zero()).map(|(date, _)| date).min()
 }
 
-/// The band of each calendar year that has ended by a date, oldest first; a year with an unknown commission has none.
-pub fn bands(record: &Record, config: &Config, disclosure: &Disclosure, until: NaiveDate) -> Vec<YearOfCosts> {
-    if !disclosure.shows_cost_bands() {
-        return Vec::new();
-    }
+/// The years of a record of which trades are shown up to a date, beside the returns of all years up to `as_of`.
+///
+/// # Errors
+/// A day whose return is undefined.
+pub fn view(
+    record: &Record,
+    config: &Config,
+    disclosure: &Disclosure,
+    (until, as_of): (NaiveDate, NaiveDate),
+    returns: &[Year],
+) -> Result<CostsView> {
+    let (base, timing) = (config.account.base_currency, config.analysis.flow_timing);
+    let shows_all = until >= as_of;
     let ended = |year: i32| {
         let last = NaiveDate::from_ymd_opt(year, 12, 31);
         last.is_some_and(|last| record.exchange.session_on_or_before(last) <= until)
     };
-    let rates = Rates::new(config.account.base_currency, &record.snapshots);
-    let mut paid: BTreeMap<i32, Option<Decimal>> = BTreeMap::new();
-    for snapshot in &record.snapshots {
-        paid.entry(snapshot.date.year()).or_insert(Some(Decimal::ZERO));
-    }
-    for fill in record.executions.iter().filter(|fill| is_trade(fill)) {
-        let sum = paid.entry(fill.utc_date().year()).or_insert(Some(Decimal::ZERO));
-        *sum = sum.zip(rates.commission(fill)).and_then(|(sum, cost)| sum.checked_add(cost));
-    }
-    let of_year = |(year, paid): (i32, Option<Decimal>)| {
-        let share = paid?.checked_div(mean_value(record, year)?)?.to_f64()?;
-        Some(YearOfCosts { year, band: band(share * 100.0) })
+    let year = |found: &costs::YearOfCosts| {
+        let of_returns = returns.iter().find(|year| year.year == found.year)?;
+        let is_full = ended(found.year);
+        if !is_full && !shows_all {
+            return None;
+        }
+        let shown = |share: Option<f64>| cost(share, is_full, disclosure);
+        Some(CostYear {
+            year: found.year,
+            partial: of_returns.partial,
+            net: of_returns.value,
+            gross: found.gross.filter(|_| disclosure.shows_commissions()).map(|value| disclosure.period(value)),
+            commissions: shown(found.commissions),
+            tax: match found.tax {
+                Some(0.0) if disclosure.shows_cost_bands() => Cost { bps: None, band: Some("none".into()) },
+                tax => shown(tax),
+            },
+            fees: if disclosure.shows_commissions() { shown(found.fees) } else { Cost::default() },
+            interest: if disclosure.shows_commissions() { shown(found.interest) } else { Cost::default() },
+            turnover: (found.turnover)
+                .filter(|_| is_full || disclosure.shows_commissions())
+                .map(|value| disclosure.turnover(value)),
+        })
     };
-    paid.into_iter().filter(|(year, _)| ended(*year)).filter_map(of_year).collect()
+    let years = by_year(record, base, timing)?.iter().filter_map(year).collect();
+    let gross = match shows_all && disclosure.shows_commissions() {
+        true => gross_returns(record, base, timing)?.and_then(|series| costs::total(&series)),
+        false => None,
+    };
+    Ok(CostsView { years, gross: gross.map(|value| disclosure.period(value)) })
 }
 
-fn mean_value(record: &Record, year: i32) -> Option<Decimal> {
-    let values = record.snapshots.iter().filter(|snapshot| snapshot.date.year() == year);
-    let (sum, count) = values.fold((Decimal::ZERO, 0u32), |(sum, count), snapshot| {
-        (sum.saturating_add(snapshot.net_liquidation), count + 1)
-    });
-    sum.checked_div(count.into()).filter(|mean| *mean > Decimal::ZERO)
+fn cost(share: Option<f64>, is_full_year: bool, disclosure: &Disclosure) -> Cost {
+    let Some(share) = share else { return Cost::default() };
+    let band = disclosure.shows_cost_bands() && is_full_year;
+    Cost { bps: disclosure.cost_bps(share * 10_000.0), band: band.then(|| self::band(share * 100.0)) }
+}
+
+/// The band of each full year's commissions, where single ones are not shown; a year with an unknown commission has none.
+pub fn bands(view: &CostsView) -> Vec<YearOfCosts> {
+    let band = |year: &CostYear| Some(YearOfCosts { year: year.year, band: year.commissions.band.clone()? });
+    view.years.iter().filter_map(band).collect()
 }
 
 fn band(percent: f64) -> String {
@@ -73,6 +140,8 @@ fn band(percent: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PrivacyLevel;
+    use crate::publication::{Published, testing};
 
     #[test]
     fn a_share_is_in_the_narrowest_band_that_it_is_under() {
@@ -80,5 +149,43 @@ mod tests {
         let wanted =
             ["under 0.05 %", "under 0.05 %", "under 0.1 %", "under 0.2 %", "under 0.5 %", "under 5 %", "5 % or more"];
         assert_eq!(bands, wanted);
+    }
+
+    #[test]
+    fn gross_is_above_net_by_about_what_was_paid() {
+        let publication = testing::publication();
+        let costs = &publication.trading_costs;
+        assert_eq!(costs.years.len(), publication.years.len());
+        for year in &costs.years {
+            let paid = year.commissions.bps.unwrap().get() / 1e4;
+            let gap = year.gross.unwrap().get() - year.net.get();
+            assert!(gap >= 0.0 && (gap - paid).abs() < paid * 0.5 + 2e-5, "{} {gap} {paid}", year.year);
+            assert!(year.turnover.is_some() && year.commissions.band.is_none());
+        }
+        let net = publication.value("returns.total").unwrap();
+        assert!(costs.gross.unwrap().get() > net);
+    }
+
+    #[test]
+    fn each_level_shows_what_it_may() {
+        let daily = testing::at(PrivacyLevel::Daily, None).trading_costs;
+        assert!(daily.gross.is_none());
+        for year in &daily.years {
+            assert!(year.gross.is_none() && year.commissions.bps.is_none());
+            assert!(year.fees == Cost::default() && year.interest == Cost::default(), "a known fee names the size");
+            let tenths = year.turnover.map_or(0.0, |value| value.get() * 10.0);
+            assert!((tenths - tenths.round()).abs() < 1e-9, "{year:?}");
+        }
+        assert!(daily.years.iter().any(|year| year.commissions.band.is_some()));
+        for level in [PrivacyLevel::Monthly, PrivacyLevel::Coarse] {
+            let months = testing::at(level, None).trading_costs;
+            let nothing = |year: &CostYear| {
+                [&year.commissions, &year.tax, &year.fees, &year.interest]
+                    .into_iter()
+                    .all(|one| *one == Cost::default())
+                    && year.gross.is_none()
+            };
+            assert!(!months.years.is_empty() && months.years.iter().all(nothing) && months.gross.is_none());
+        }
     }
 }

@@ -203,6 +203,11 @@ impl Disclosure {
         PublicFigure::rounded(self.precision.market.round(value))
     }
 
+    /// The share of records drawn by chance of which something is so.
+    pub fn share_of_draws(&self, share: f64) -> PublicFigure {
+        PublicFigure::rounded(self.precision.weights.round(share))
+    }
+
     /// What is traded in a year, as a multiple of the account's value.
     pub fn turnover(&self, value: f64) -> PublicFigure {
         PublicFigure::rounded(self.precision.turnover.round(value))

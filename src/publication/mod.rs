@@ -5,17 +5,22 @@
 //! ratio of two amounts at full precision gives both away. [`scan`] then reads the finished site once more.
 
 mod amount;
+mod answers;
 mod brought_by_period;
 mod comparison;
 mod contributions;
 mod costs;
+pub mod costs_sentence;
 mod curve;
 mod disclosure;
+mod equal_parts;
+mod exposure;
 mod figures;
 mod holdings;
 mod index_figures;
 pub mod kept;
 mod listed;
+pub mod luck;
 mod month_end;
 pub mod order_sentence;
 mod orders;
@@ -24,6 +29,7 @@ mod planned;
 mod posts;
 mod price_path;
 mod quality;
+pub mod restated;
 mod rows;
 pub mod scan;
 pub mod sentence;
@@ -37,11 +43,16 @@ mod whole_months;
 pub mod within;
 
 pub use crate::analysis::periods::UsualPeriod;
+pub use answers::Answer;
 pub use brought_by_period::{BroughtByPeriod, BroughtCell, BroughtPeriod, BroughtRow};
 pub use contributions::{HoldingBrought, HoldingsBrought};
+pub use costs::{Cost, CostYear, CostsView};
 pub use disclosure::*;
+pub use equal_parts::{EqualDay, EqualParts, EqualYear};
+pub use exposure::{Exposure, exposures};
 pub use figures::{WITHHELD, is_return, withheld};
 pub use index_figures::IndexFigures;
+pub use luck::ShuffledFalls;
 pub use posts::Post;
 pub use price_path::PricePath;
 pub use strategy_view::*;
@@ -204,15 +215,19 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         after_costs: costs::are_in(disclosed),
         emptied: whole.emptied_on(),
     };
-    let listed = &trades.listed;
     let usual = month_end::usual(&daily.series, daily.aligned.as_ref(), disclosure);
+    let years = periods::years(&daily, &shown, &usual, disclosure);
+    let trading_costs = costs::view(disclosed, config, disclosure, (until, facts.as_of), &years)?;
+    let (equal_parts, no_equal_parts) = equal_parts::view(disclosed, config, (&daily, &shown), &years, disclosure)?;
+    let listed = &trades.listed;
     let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
-    Ok(Publication {
+    let mut publication = Publication {
+        answers: Vec::new(),
         figures: figures::public_figures(&stats, &usual, disclosure),
         days: periods::days(whole, &shown, disclosure),
         months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
         month_ends: ends.all(disclosure),
-        years: periods::years(&daily, &shown, &usual, disclosure),
+        years,
         periods: usual,
         drawdowns: periods::drawdowns(&stats, disclosure),
         rolling: periods::rolling(&shown, disclosure),
@@ -221,7 +236,12 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         contributions,
         data_quality: quality::in_words(disclosed, &daily, &facts, &trades, disclosure),
         slippage: trades.slippage,
-        costs: costs::bands(disclosed, config, disclosure, until),
+        costs: costs::bands(&trading_costs),
+        trading_costs,
+        equal_parts,
+        no_equal_parts,
+        restated: restated::view(whole, disclosed, &daily, config, disclosure),
+        shuffled_falls: luck::shuffled_falls(&stats, disclosure),
         rounding: disclosure.in_words(),
         price_paths: trades.price_paths,
         large_flows: large_flows(&daily, disclosure),
@@ -231,7 +251,18 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         texts: Texts::new(whole, trades.notes),
         strategies,
         facts,
-    })
+    };
+    let questions = answers::Questions {
+        publication: &publication,
+        disclosed,
+        daily: &daily,
+        whole,
+        listed: &trades.listed,
+        stated: &config.disclosures,
+        disclosure,
+    };
+    publication.answers = questions.answers();
+    Ok(publication)
 }
 
 /// When much money crossed the account's border: the day, or the last of its month where no day may be named.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::disclosure::Published;
+use super::equal_parts::EqualParts;
 use super::rows::Period;
 use super::view::{Day, Facts, Month, MonthEnd, Publication};
 use crate::analysis::periods::UsualPeriod;
@@ -45,7 +46,7 @@ impl Sentence {
         self.span(text, Tone::Plain)
     }
 
-    fn figure(&mut self, text: impl Into<String>) -> &mut Self {
+    pub(super) fn figure(&mut self, text: impl Into<String>) -> &mut Self {
         self.span(text, Tone::Figure)
     }
 
@@ -207,6 +208,23 @@ pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
         Some(count) => sentence.plain(format!(" There were {count} orders.")),
         None => &mut sentence,
     };
+    sentence.0
+}
+
+/// What the universe in equal parts would have come to beside the account.
+pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
+    let mut sentence = Sentence::default();
+    let written = |value: f64| percent(value, 1, Sign::Both);
+    let (ours, theirs) = (found.account.get(), found.total.get());
+    sentence
+        .plain("Hypothetically, everything that could have been held, in equal parts and restored once a year, would have returned ")
+        .figure(written(theirs))
+        .plain(format!(" from {} to {}. The account returned ", long(found.from), long(found.to)))
+        .figure(written(ours));
+    if let Some(index) = found.benchmark {
+        sentence.plain(", the benchmark ").figure(written(index.get()));
+    }
+    sentence.plain(".");
     sentence.0
 }
 

@@ -16,12 +16,17 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::answers::Answer;
 use super::contributions::HoldingsBrought;
+use super::costs::CostsView;
 use super::disclosure::{
     Digits, MarketFigure, PublicFigure, PublicIndex, PublicReturn, PublicWeight, Published, Steps,
 };
+use super::equal_parts::EqualParts;
 use super::kept;
+use super::luck::ShuffledFalls;
 use super::price_path::PricePath;
+use super::restated::Restated;
 use super::strategy_view::{SignalView, StrategiesView, StrategyView};
 use super::texts::Texts;
 use crate::analysis::catalogue::{Figure, FigureGroup};
@@ -70,10 +75,22 @@ pub struct Publication {
     pub slippage: SlippageView,
     /// What trading cost, where single commissions are not shown; oldest first.
     pub costs: Vec<YearOfCosts>,
+    /// What trading cost and how much was traded, by year.
+    pub trading_costs: CostsView,
     /// What is rounded and why, a sentence each.
     pub rounding: Vec<String>,
     /// What is missing or odd in the data, in words.
     pub data_quality: Vec<String>,
+    /// What the broker has restated of that which returns are computed from.
+    pub restated: Restated,
+    /// The universe in equal parts, bought and left alone, where prices of it are stored.
+    pub equal_parts: Option<EqualParts>,
+    /// Why there is no such comparison, where there could be one.
+    pub no_equal_parts: Option<String>,
+    /// How deep records fell that hold the same returns in another order, where that is known.
+    pub shuffled_falls: Option<ShuffledFalls>,
+    /// What is said about the questions of careful readers.
+    pub answers: Vec<Answer>,
     /// What the author wrote.
     #[serde(skip)]
     pub texts: Texts,

@@ -132,7 +132,16 @@ fn plan(day: &str, made_at: Option<&str>) -> Plan {
 
 fn restated(day: &str) -> Restatement {
     let (key, old, new) = (day.to_owned(), "1".to_owned(), "2".to_owned());
-    Restatement { date: date(day), table: Table::Snapshot, key, what: "net value", old, new, effect: None }
+    Restatement {
+        date: date(day),
+        table: Table::Snapshot,
+        key,
+        what: "net value",
+        stated: None,
+        old,
+        new,
+        effect: None,
+    }
 }
 
 /// One thing of each list on each of two days.

@@ -73,7 +73,7 @@ pub use instrument::{Instrument, Instruments};
 pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};
 pub use price::{Bar, PriceSeries, quote_unit};
-pub use restatement::{Contradiction, Decision, Restatement};
+pub use restatement::{Contradiction, Decision, Restatement, Table};
 pub use settings::Settings;
 pub use signal::{DatedPrice, Ranked, Rule, Signal, Skipped};
 pub use snapshot::{Position, Snapshot};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,9 @@ pub struct Restatement {
     pub key: String,
     /// What was restated, such as `commission` or `net value`.
     pub what: &'static str,
-    /// What was stated first.
+    /// When the broker made the statement that said otherwise, where that is known.
+    pub stated: Option<DateTime<Utc>>,
+    /// What was stated before.
     pub old: String,
     /// What counts.
     pub new: String,
@@ -149,12 +151,17 @@ impl Discovered {
         subject: &Subject,
         rows: &Together<Place, T>,
     ) {
+        let first_stated = |wanted: &[Difference]| {
+            let same = rows.restated.iter().filter(|(_, _, differences)| differences.as_slice() == wanted);
+            same.filter_map(|(_, older, _)| older.generated()).min()
+        };
         let mut seen: Vec<&[Difference]> = Vec::new();
         for (_, older, differences) in &rows.restated {
             if seen.contains(&differences.as_slice()) {
                 continue;
             }
             seen.push(differences);
+            let stated = first_stated(differences);
             let later = if older.source() == rows.row.source() { "a later statement" } else { "the statement" };
             for difference in differences {
                 let Difference { field, this, other, effect } = difference.clone();
@@ -167,7 +174,16 @@ impl Discovered {
                         .at(rows.place.clone()),
                 );
                 let key = key.to_owned();
-                self.restatements.push(Restatement { date, table, key, what: field, old: other, new: this, effect });
+                self.restatements.push(Restatement {
+                    date,
+                    table,
+                    key,
+                    what: field,
+                    stated,
+                    old: other,
+                    new: this,
+                    effect,
+                });
             }
         }
         if !rows.contradictions.is_empty() {

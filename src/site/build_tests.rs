@@ -140,10 +140,10 @@ fn the_foot_lists_a_dozen_pages_and_another_page_all_of_them() {
         let (_, foot) = page(files, "trades/index.html").split_once("<footer").unwrap();
         foot.to_owned()
     };
-    // With the two of the demo there are as many as the foot has room for.
-    (0..10).for_each(|number| publication.texts.set_page(&format!("notes/{number:02}")));
+    // With the one of the demo there are as many as the foot has room for.
+    (0..11).for_each(|number| publication.texts.set_page(&format!("notes/{number:02}")));
     let files = render(&publication, &Options::default()).unwrap();
-    assert_eq!(foot(&files).matches("The page notes/").count(), 10);
+    assert_eq!(foot(&files).matches("The page notes/").count(), 11);
     assert!(!files.contains_key("pages/index.html") && !foot(&files).contains("All pages"));
 
     // One more, and one that has the address of the list.
@@ -153,12 +153,12 @@ fn the_foot_lists_a_dozen_pages_and_another_page_all_of_them() {
     let files = render(&publication, &Options::default()).unwrap();
     let (list, foot) = (page(&files, "pages/index.html"), foot(&files));
     assert!(foot.contains("href=\"../pages/index.html\">All pages</a>"));
-    // Those that lie in no folder come first: there is room for nine others.
+    // Those that lie in no folder come first: there is room for ten others.
     assert!(["About", "Disclosures", "The page zebra"].iter().all(|name| foot.contains(name)), "{foot}");
-    assert_eq!(foot.matches("The page notes/").count(), 9);
+    assert_eq!(foot.matches("The page notes/").count(), 10);
     let (list, _) = list.split_once("<footer").unwrap();
     assert!(list.contains("href=\"../notes/00/index.html\">The first</a>"));
-    assert_eq!((list.matches("The page notes/").count(), list.matches("The page zebra").count()), (10, 1));
+    assert_eq!((list.matches("The page notes/").count(), list.matches("The page zebra").count()), (11, 1));
     assert!(!list.contains("The page pages"), "the list does not list itself");
     assert!(files.contains_key("notes/09/index.html"));
 }

@@ -33,6 +33,27 @@ const LONGEST_CLOSURE: i64 = 40;
 /// After a deposit or before a withdrawal every difference above this share is traded.
 const EXACT: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
+/// How often a simulated account is brought to what its rule asks for: on the first trading day of each month or year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cadence {
+    /// Each month.
+    #[default]
+    Monthly,
+    /// Each calendar year.
+    Yearly,
+}
+
+impl Cadence {
+    /// The month, or the first month of the year, that a date belongs to.
+    fn period(self, date: NaiveDate) -> YearMonth {
+        let month = YearMonth::of(date);
+        match self {
+            Self::Monthly => month,
+            Self::Yearly => month.minus(month.month() - 1),
+        }
+    }
+}
+
 /// Who fills the orders of a simulated account.
 pub trait Broker {
     /// The fills of an order, which is always filled completely.
@@ -73,6 +94,8 @@ pub struct Setup<'a> {
     pub to: NaiveDate,
     /// Whether the account invests on its first day, instead of on the first trading day of the next month.
     pub invested_at_start: bool,
+    /// How often it trades.
+    pub cadence: Cadence,
     /// The account's number.
     pub account: AccountId,
     /// Where everything is listed.
@@ -120,14 +143,14 @@ pub fn simulate(setup: &Setup<'_>, broker: &mut impl Broker) -> Result<Simulatio
     let mut simulation = Simulation { flows: setup.flows.clone(), exchange, ..Simulation::default() };
     let mut account = Account { setup, ledger: Ledger::default(), money_came_in: false };
     let mut upcoming = setup.flows.iter().peekable();
-    let mut month = (!setup.invested_at_start).then(|| YearMonth::of(start));
+    let mut period = (!setup.invested_at_start).then(|| setup.cadence.period(start));
     for date in trading_dates(setup.strategy, setup.prices, start, setup.to) {
         while let Some(flow) = upcoming.next_if(|flow| flow.date <= date) {
             account.ledger.cash += flow.amount;
             account.money_came_in |= flow.amount > Decimal::ZERO;
         }
-        if month != Some(YearMonth::of(date)) {
-            month = Some(YearMonth::of(date));
+        if period != Some(setup.cadence.period(date)) {
+            period = Some(setup.cadence.period(date));
             let (decision, fills) = account.rebalance(date, broker)?;
             simulation.decisions.push(decision);
             simulation.executions.extend(fills);
@@ -285,6 +308,8 @@ pub struct Span {
     pub capital: Option<Decimal>,
     /// Whether it invests on its first day.
     pub invested_at_start: bool,
+    /// How often it trades.
+    pub cadence: Cadence,
 }
 
 /// Follows a strategy over stored prices with its assumed costs.
@@ -323,6 +348,7 @@ pub fn backtest(strategy: &Strategy, prices: &Prices, base: Currency, span: Span
         flows: vec![deposit],
         to,
         invested_at_start: span.invested_at_start,
+        cadence: span.cadence,
         account,
         exchange: "",
         source: SOURCE.into(),

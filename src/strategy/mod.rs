@@ -12,6 +12,7 @@ pub mod assignment;
 mod assumed_broker;
 pub mod backtest;
 pub mod costs;
+pub mod equal_parts;
 pub mod holdings;
 pub mod ledger;
 pub mod momentum;

@@ -157,7 +157,7 @@ def main():
             if not root.exists():
                 make(root, binary)
             check_site(title, root, binary, options, counts, blind)
-    print("\nThe ends of the Sharpe interval are drawn with another generator: compared within the noise of sampling.")
+    print("\nBounds and shuffles are drawn with another generator: compared within the noise of sampling.")
     if options.self_test:
         print(f"Spoilt on purpose: {blind['caught']} noticed, {len(blind['unnoticed'])} not noticed")
         for line in blind["unnoticed"]:

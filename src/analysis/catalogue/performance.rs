@@ -5,6 +5,7 @@ use chrono::{Months, NaiveDate};
 use super::{Figure, Sample, Unit, needs};
 use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::Stats;
+use crate::analysis::three_years::MONTHS;
 
 fn returns_of(stats: &Stats) -> Sample {
     Sample { observations: stats.observations, observed: "returns" }
@@ -117,6 +118,7 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
 pub(super) fn risk(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.risk;
     let (all, months) = (returns_of(stats), months(stats));
+    let full = Sample { observations: stats.full_months, observed: "full months in a row" };
     let over_drawdown = if stats.drawdown.max == Some(0.0) { NO_DRAWDOWN } else { NO_RETURN };
     let because = |otherwise: &str| stats.lacks().unwrap_or_else(|| otherwise.to_owned());
     let calmar_reason = match stats.returns.annualized {
@@ -154,6 +156,10 @@ pub(super) fn risk(stats: &Stats) -> Vec<Figure> {
             .formula("Σ month returns / Σ |min(month return, 0)|")
             .source("Schwager (2012)")
             .because(months.needs(1, "no losing month yet")),
+        full.figure("risk.three_year_deviation", "Three-year standard deviation", Unit::Percent, figures.three_year_deviation)
+            .formula("s √12: sample standard deviation of the returns of the newest 36 full calendar months (ddof 1)")
+            .source("GIPS (2020)")
+            .because(full.needs(MONTHS, NO_RETURN)),
         all.figure("risk.skewness", "Skewness", Unit::Ratio, figures.skewness)
             .formula("bias-corrected: n √(n−1) / (n−2) M3 / M2^1.5, Mk = Σ (r − m)^k")
             .because(because(NO_SPREAD)),

@@ -1,6 +1,7 @@
 //! Is it luck?
 
-use super::{Figure, Sample, Unit};
+use super::{Figure, Sample, Unit, needs};
+use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::Stats;
 
 const NO_SPREAD: &str = "the returns do not differ";
@@ -24,6 +25,23 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
             )
             .source("Politis and Romano (1994)")
             .because(because(NO_SPREAD))
+    };
+    let short = stats.calendar_days < MIN_DAYS_TO_ANNUALIZE;
+    let annual = |id, name, value| {
+        let reason = match short {
+            true => needs(MIN_DAYS_TO_ANNUALIZE, "days", stats.calendar_days),
+            false => "everything was lost".to_owned(),
+        };
+        all.figure(id, name, Unit::Percent, value)
+            .formula(
+                "quantile of the annualized returns of 1,000 resampled records: stationary block bootstrap, mean block about a \
+                 month, fixed seed",
+            )
+            .source("Politis and Romano (1994)")
+            .because(because(&reason))
+    };
+    let shuffled = |id, name, value, formula| {
+        all.figure(id, name, Unit::Percent, value).formula(formula).because(because(NO_SPREAD))
     };
     vec![
         all.figure(
@@ -56,5 +74,25 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
             .because(deflated_reason),
         interval("significance.sharpe_low", "Sharpe ratio, 5 % bound", figures.sharpe_low),
         interval("significance.sharpe_high", "Sharpe ratio, 95 % bound", figures.sharpe_high),
+        annual("significance.annual_low", "Annualized return, 5 % bound", figures.annual_low),
+        annual("significance.annual_high", "Annualized return, 95 % bound", figures.annual_high),
+        shuffled(
+            "significance.shuffled_drawdown",
+            "Deepest fall by chance, median",
+            figures.shuffled_drawdown,
+            "median of the deepest falls of 1,000 records that hold the same returns in random order, fixed seed",
+        ),
+        shuffled(
+            "significance.shuffled_drawdown_low",
+            "Deepest fall by chance, one in twenty",
+            figures.shuffled_drawdown_low,
+            "5 % quantile of the deepest falls of 1,000 records that hold the same returns in random order, fixed seed",
+        ),
+        shuffled(
+            "significance.deeper_shuffles",
+            "Shuffled records that fell deeper",
+            figures.deeper_shuffles,
+            "share of the 1,000 records with the same returns in random order whose deepest fall is deeper than the record's",
+        ),
     ]
 }

@@ -3,6 +3,7 @@
 use super::{Figure, Sample, Unit, needs};
 use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::{BenchmarkStats, Stats};
+use crate::analysis::three_years::MONTHS;
 
 const NO_SPREAD: &str = "the returns do not differ";
 
@@ -10,6 +11,7 @@ pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
     let none = BenchmarkStats::default();
     let figures = stats.benchmark.as_ref().unwrap_or(&none);
     let pairs = Sample { observations: figures.observations, observed: "pairs of returns" };
+    let full = Sample { observations: stats.full_months, observed: "full months in a row" };
     let window = figures.from.zip(figures.to).map(|(from, to)| format!("{from} to {to}"));
     let not_compared = stats.not_compared.as_deref().unwrap_or("there is nothing to compare with");
     let lacks = figures.lacks().map(|lacks| lacks.replace("returns", "pairs of returns"));
@@ -90,6 +92,18 @@ pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
             .source("as empyrical")
             .when(window.clone())
             .because(year("the benchmark never fell")),
+        full.figure(
+            "benchmark.three_year_deviation",
+            "Three-year standard deviation of the benchmark",
+            Unit::Percent,
+            figures.three_year_deviation,
+        )
+        .formula("s √12 of the benchmark's returns over the account's newest 36 full calendar months (ddof 1)")
+        .source("GIPS (2020)")
+        .because(match stats.benchmark {
+            None => not_compared.to_owned(),
+            Some(_) => full.needs(MONTHS, "the benchmark has no close at the ends of one of the months"),
+        }),
     ]
 }
 

@@ -2,7 +2,10 @@
 
 mod brought;
 mod comparison;
+mod equal_parts;
 mod excerpt;
+mod exposure;
+mod falls;
 mod month;
 mod months;
 mod picture;
@@ -21,7 +24,10 @@ mod svg;
 
 pub use brought::brought;
 pub use comparison::comparison;
+pub use equal_parts::equal_parts;
 pub use excerpt::{Curve, Excerpt};
+pub use exposure::exposure;
+pub use falls::shuffled_falls;
 pub use month::month;
 pub use months::{spread, twelve_months, years};
 pub use price::price;

@@ -29,14 +29,14 @@ struct Performance<'a> {
 
 /// A group of figures with their values written out.
 #[derive(Serialize)]
-struct FigureRows<'a> {
+pub(super) struct FigureRows<'a> {
     id: &'a str,
     name: &'a str,
-    figures: Vec<FigureRow<'a>>,
+    pub(super) figures: Vec<FigureRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct FigureRow<'a> {
+pub(super) struct FigureRow<'a> {
     id: &'a str,
     name: &'a str,
     value: Option<String>,
@@ -64,7 +64,7 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     })
 }
 
-fn figure_rows(group: &FigureGroup<PublicFigure>, digits: Digits) -> FigureRows<'_> {
+pub(super) fn figure_rows(group: &FigureGroup<PublicFigure>, digits: Digits) -> FigureRows<'_> {
     let rows = group.figures.iter().map(|figure| figure_row(figure, digits));
     FigureRows { id: group.id, name: group.name, figures: rows.collect() }
 }

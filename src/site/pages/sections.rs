@@ -1,8 +1,11 @@
 //! The pages that every site has, or every site with something to put on them: one row each.
 
 use super::context::PageContext;
-use super::{Site, backtest, data, execution, front, journal, methodology, months, performance};
-use super::{signals, strategies, trades};
+use super::{
+    Site, backtest, costs, data, disclosures, equal_parts, execution, front, journal, luck, methodology, months,
+    performance,
+};
+use super::{restatements, signals, strategies, trades};
 use crate::Result;
 use crate::publication::{Publication, Reads};
 
@@ -24,17 +27,22 @@ pub struct Section {
 
 /// In the order of the navigation. An entry of it leads to the first page that belongs to it, and that one to the others.
 #[rustfmt::skip]
-pub static SECTIONS: [Section; 11] = [
+pub static SECTIONS: [Section; 16] = [
     Section { slug: "", name: "Record", entry: "Record", template: "index.html", applies: always, context: front::context },
     Section { slug: "months", name: "Months", entry: "Months", template: "months.html", applies: always, context: months::context },
     Section { slug: "performance", name: "Performance", entry: "Months", template: "performance.html", applies: always, context: performance::context },
+    Section { slug: "luck", name: "Is it luck?", entry: "Months", template: "luck.html", applies: always, context: luck::context },
     Section { slug: "trades", name: "Trades", entry: "Trades", template: "trades.html", applies: always, context: trades::context },
     Section { slug: "execution", name: "Execution", entry: "Trades", template: "execution.html", applies: always, context: execution::context },
+    Section { slug: "costs", name: "Costs and exposure", entry: "Trades", template: "costs.html", applies: always, context: costs::context },
     Section { slug: "strategies", name: "Strategies", entry: "Strategy", template: "strategies.html", applies: strategies::applies, context: strategies::context },
     Section { slug: "signals", name: "Signals", entry: "Strategy", template: "signals.html", applies: signals::applies, context: signals::context },
     Section { slug: "backtest", name: "Backtest", entry: "Strategy", template: "backtest.html", applies: backtest::applies, context: backtest::context },
+    Section { slug: "doing-nothing", name: "Doing nothing", entry: "Strategy", template: "equal_parts.html", applies: equal_parts::applies, context: equal_parts::context },
     Section { slug: "journal", name: "Journal", entry: "Journal", template: "journal.html", applies: always, context: journal::context },
     Section { slug: "methodology", name: "Method", entry: "Method", template: "methodology.html", applies: always, context: methodology::context },
+    Section { slug: "disclosures", name: "Disclosures", entry: "Method", template: "disclosures.html", applies: always, context: disclosures::context },
+    Section { slug: "restatements", name: "Restatements", entry: "Method", template: "restatements.html", applies: always, context: restatements::context },
     Section { slug: "data", name: "Data", entry: "Method", template: "data.html", applies: always, context: data::context },
 ];
 

@@ -1,0 +1,80 @@
+//! What trading cost, in a sentence.
+
+use super::costs::CostYear;
+use super::disclosure::Published;
+use super::sentence::{Sentence, Span};
+use super::view::Publication;
+use crate::format::{Sign, number, percent};
+
+/// What the account would have returned before commissions and fees, or what these came to at most, or that it is not shown.
+pub fn of_costs(publication: &Publication) -> Vec<Span> {
+    let mut sentence = Sentence::default();
+    let costs = &publication.trading_costs;
+    let digits = publication.facts.digits.returns;
+    let net = publication.value("returns.total");
+    match costs.gross.map(Published::get).zip(net) {
+        Some((gross, net)) => {
+            sentence
+                .plain("Before commissions and fees the account would have returned ")
+                .figure(percent(gross, digits, Sign::Both))
+                .plain(" since inception instead of ")
+                .figure(percent(net, digits, Sign::Both))
+                .plain(".");
+        }
+        None => match widest(&costs.years) {
+            Some(band) => {
+                let every = band.starts_with("under");
+                sentence
+                    .plain(if every {
+                        "In every full year commissions came to "
+                    } else {
+                        "In one full year commissions came to "
+                    })
+                    .figure(band)
+                    .plain(" of the account.");
+            }
+            None if publication.facts.after_costs => {
+                sentence.plain("What trading cost is not published here; returns are after it all the same.");
+            }
+            None => {
+                sentence.plain("The record holds no commission and no fee.");
+            }
+        },
+    }
+    if let Some(turnover) = publication.value("trades.turnover") {
+        sentence
+            .plain(" In a year ")
+            .figure(format!("{}%", number(turnover * 100.0, 0, Sign::Minus)))
+            .plain(" of it was sold and bought anew.");
+    }
+    sentence.into_spans()
+}
+
+/// The widest band of commissions.
+fn widest(years: &[CostYear]) -> Option<String> {
+    let end = |band: &&String| {
+        let number = band.trim_start_matches("under ").trim_end_matches(" %");
+        number.parse().unwrap_or(f64::INFINITY)
+    };
+    let bands = years.iter().filter_map(|year| year.commissions.band.as_ref());
+    bands.max_by(|one, other| end(one).total_cmp(&end(other))).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::PrivacyLevel;
+    use crate::publication::{sentence, testing};
+
+    #[test]
+    fn each_level_has_its_sentence() {
+        let words = |publication: &Publication| sentence::in_words(&of_costs(publication));
+        let fine = words(&testing::publication());
+        assert!(fine.starts_with("Before commissions and fees the account would have returned +1"), "{fine}");
+        assert!(fine.contains("% of it was sold and bought anew."), "{fine}");
+        let daily = words(&testing::at(PrivacyLevel::Daily, None));
+        assert!(daily.starts_with("In every full year commissions came to under 0.05 % of the account."), "{daily}");
+        let monthly = words(&testing::at(PrivacyLevel::Monthly, None));
+        assert!(monthly.starts_with("What trading cost is not published here"), "{monthly}");
+    }
+}

@@ -1,0 +1,43 @@
+//! The account beside its universe, bought in equal parts and left alone.
+
+use serde::Serialize;
+
+use super::Site;
+use super::context::PageContext;
+use crate::Result;
+use crate::publication::sentence::{Span, of_equal_parts};
+use crate::publication::{EqualParts, Publication, Published, Reads};
+use crate::render::charts;
+
+/// Whether there is a comparison, or a reason why there is none.
+pub fn applies(publication: &Publication) -> bool {
+    publication.equal_parts.is_some() || publication.no_equal_parts.is_some()
+}
+
+#[derive(Serialize)]
+struct Beside<'a> {
+    found: Option<&'a EqualParts>,
+    why_not: Option<&'a str>,
+    sentence: Vec<Span>,
+    chart: Option<String>,
+    /// The account's own figures where they are of the same dates.
+    annualized: Option<f64>,
+    volatility: Option<f64>,
+    max_drawdown: Option<f64>,
+}
+
+pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
+    let publication = site.publication;
+    let found = publication.equal_parts.as_ref();
+    let is_same = found.is_some_and(|found| found.to == publication.facts.as_of);
+    let own = |id| publication.figure(id).and_then(|figure| figure.value).map(Published::get).filter(|_| is_same);
+    PageContext::new(&Beside {
+        found,
+        why_not: publication.no_equal_parts.as_deref(),
+        sentence: found.map(of_equal_parts).unwrap_or_default(),
+        chart: found.map(|found| charts::equal_parts(publication, found)).transpose()?.flatten(),
+        annualized: own("returns.annualized"),
+        volatility: own("risk.volatility"),
+        max_drawdown: own("drawdown.max"),
+    })
+}
