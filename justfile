@@ -30,7 +30,12 @@ growth:
 # `watch` in a real browser; installs node, npm, chromium and playwright-core where they are missing
 e2e ONLY="":
     cargo build --release --locked
-    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord "{{ONLY}}"
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord watch.js "{{ONLY}}"
+
+# Pages of the demo and of records at the edges in a real browser: "sample" as `.ci/run`, "all", or names of records
+pages WHICH="all":
+    cargo build --release --locked
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord pages.js {{WHICH}}
 
 # From a save to the frame that shows it, beside `hugo server` where that is installed; NODE_PATH has playwright-core
 latency SAVES="200":

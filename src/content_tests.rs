@@ -381,5 +381,9 @@ fn the_title_of_commentary_is_shown_with_its_month() {
     assert!(files["months/2025-03/index.html"].contains("<h2 id=\"commentary\">A &lt;calm&gt; start</h2>"));
     assert!(files["journal/index.html"].contains(">March 2025: A &lt;calm&gt; start</a></h3>"));
     let files = Desk::new().with("content/months/2025-03.md", "# Its own\n\nWords.\n").built();
+    assert!(files["months/2025-03/index.html"].contains("<h2 id=\"commentary\">Its own</h2>"));
+    assert!(!files["months/2025-03/index.html"].contains(">Its own</h3>"));
+    let files = Desk::new().with("content/months/2025-03.md", "# March 2025\n\nWords.\n").built();
     assert!(files["months/2025-03/index.html"].contains("<h2 id=\"commentary\">Commentary</h2>"));
+    assert!(!files["journal/index.html"].contains(">March 2025</h4>"));
 }

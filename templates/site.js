@@ -169,14 +169,19 @@ function charts(section, data) {
       path(Math.abs(number - base) < 1e-9 ? "base" : "grid", `M0 ${px(top)}H2000`);
       letters.push(letter(above >= 0 && (top - above < 0.05 || below - above < 0.15) ? "y wide" : above < 0 && number === 100 ? "y under" : "y", { top: cent(top) }, text(number)));
     });
-    let end = [-1, -1];
-    for (const [day, text, line] of ticksOf(days.slice(from))) {
-      const left = x(day), late = left > 0.93, first = (width) => (late ? left - text.length * width : left);
-      if (line) path("grid", `M${at(day)} 0V1000`);
-      if (first(0.007) < end[0]) continue;
-      const narrow = first(0.019) >= end[1];
-      end = [first(0.007) + text.length * 0.007 + 0.012, narrow ? first(0.019) + text.length * 0.019 + 0.03 : end[1]];
-      letters.push(letter(late ? "x last" : narrow ? "x" : "x wide", { left: cent(left) }, text));
+    // So wide are a letter of a date and the gap behind it at the least widths of three sizes. Years go before the months between them.
+    const rooms = [[0.0085, 0.012], [0.0145, 0.02], [0.0235, 0.025]], taken = [[], [], []];
+    const dates = ticksOf(days.slice(from)).map(([day, text, line], at) => ({ left: x(day), text, last: at && !/^\d{4}$/.test(text), line: line && day }));
+    dates.forEach(({ line }) => { if (line) path("grid", `M${at(line)} 0V1000`); });
+    for (const { left, text } of dates.sort((a, b) => a.last - b.last || a.left - b.left)) {
+      const late = left > 0.93;
+      let sizes = 0;
+      for (const [width, gap] of rooms) {
+        const first = late ? left - text.length * width : left, end = first + text.length * width;
+        if (taken[sizes].some(([start, stop]) => first < stop + gap && start < end + gap)) break;
+        taken[sizes++].push([first, end]);
+      }
+      if (sizes) letters.push(letter(`x${late ? " last" : ""}${["", " widest", " wide", ""][sizes]}`, { left: cent(left) }, text));
     }
     const visible = days.map((_, n) => n).slice(from), lines = [visible.map((n) => [days[n], ours(n)])];
     lines.push(visible.filter((n) => theirs(n) !== null).map((n) => [days[n], theirs(n)]));
@@ -344,7 +349,7 @@ function sort(table, head) {
 }
 
 function order(table, head, { column, up }) {
-  const body = table.tBodies[0];
+  const body = [...table.tBodies].find((body) => !body.hidden);
   all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", up ? "ascending" : "descending");
   const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
@@ -366,14 +371,44 @@ function filter(form, root) {
   form.hidden = false;
   if (input.value !== text) input.value = text;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (form.dataset.index) return filterAll(form.dataset.index, table, words, output);
   let shown = 0;
   const rows = [...table.tBodies[0].rows];
   rows.forEach((row) => {
-    const said = row.textContent.toLowerCase();
+    const said = (row.textContent + all("time", row).map((time) => ` ${time.dateTime}`).join("")).toLowerCase();
     row.hidden = !words.every((word) => said.includes(word));
     shown += !row.hidden;
   });
   output.textContent = words.length ? `${shown} of ${rows.length}` : "";
+}
+
+const MOST = 200;
+let everyOrder;
+
+// The orders of all years come as a script: nothing can be fetched where a site is opened from files.
+function filterAll(address, table, words, output) {
+  const found = table.querySelector("tbody.found") ?? table.appendChild(el("tbody", { className: "found", hidden: true }));
+  const isAll = !words.length, wanted = words.join(" ");
+  table.dataset.wanted = wanted;
+  table.tBodies[0].hidden = !isAll;
+  found.hidden = isAll;
+  if (isAll) { output.textContent = ""; return; }
+  everyOrder ??= new Promise((done) => document.head.append(el("script", { src: address, onload: () => done(window.allOrders) })));
+  everyOrder.then((orders) => {
+    if (table.dataset.wanted !== wanted) return;
+    const said = ([date, day, side, symbol, price, , , , , note]) => `${day} ${date} ${side} ${symbol} ${price}${note ? " note" : ""}`.toLowerCase();
+    const matches = orders.filter((order) => { const text = said(order); return words.every((word) => text.includes(word)); });
+    found.replaceChildren(...matches.slice(0, MOST).map((order) => row(order, address)));
+    output.textContent = `${number(matches.length, 0)} of ${number(orders.length, 0)}${matches.length > MOST ? `, the newest ${MOST} of them below` : ""}`;
+  });
+}
+
+function row([date, day, side, symbol, price, currency, weight, slippage, result, note, page], address) {
+  const cell = (key, className, ...inside) => { const made = el("td", { className }, ...inside); made.dataset.key = key ?? ""; return made; };
+  const figure = (text) => cell(text?.replace("−", "-").replace(/[+%,]|\s?bps/g, ""), "num", text ?? "—");
+  const link = el("a", { href: address.replace("orders.js", `${page}/index.html`) }, side === "BUY" ? "Buy " : "Sell ", el("b", { textContent: symbol }));
+  return el("tr", {}, cell(date, "", el("time", { dateTime: date, textContent: day })), cell(`${symbol} ${side}`, "", link), cell(price, "num", `${price} `, el("small", { textContent: currency })),
+    figure(weight), figure(slippage), figure(result), cell(note, "", ...(note ? [el("span", { className: "tag", textContent: "note" })] : [])));
 }
 
 function recomputable(box) {

@@ -219,7 +219,7 @@ fn verdict(live: f64, end: &ConePoint) -> String {
     } else {
         "inside the cone, in its upper half: nothing contradicts the rules"
     };
-    format!("The live record is {place}.")
+    format!("The account is {place}.")
 }
 
 fn causes(found: &Causes, disclosure: &Disclosure) -> Vec<CauseView> {

@@ -16,16 +16,48 @@ pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
     if let Some(weight) = order.weight {
         sentence.plain(format!(", {} of the account", percent(weight.get(), facts.digits.weights, Sign::Minus)));
     }
-    let of_symbol = || round_trips.iter().filter(|trip| trip.symbol == order.symbol && is_long(trip));
-    match order.side {
-        Side::Buy => bought(&mut sentence, order, &of_symbol().collect::<Vec<_>>(), (positions, facts)),
-        Side::Sell => sold(&mut sentence, order, &of_symbol().collect::<Vec<_>>(), facts),
+    let of_symbol = |direction: &str| -> Vec<&RoundTripView> {
+        round_trips.iter().filter(|trip| trip.symbol == order.symbol && trip.direction == direction).collect()
+    };
+    if !of_a_short(&mut sentence, order, &of_symbol("short"), (positions, facts)) {
+        match order.side {
+            Side::Buy => bought(&mut sentence, order, &of_symbol("long"), (positions, facts)),
+            Side::Sell => sold(&mut sentence, order, &of_symbol("long"), facts),
+        }
     }
     sentence.into_spans()
 }
 
-fn is_long(trip: &RoundTripView) -> bool {
-    trip.direction == "long"
+/// Whether it is held at the end of the record: long, or short.
+fn is_held(positions: &[PositionView], symbol: &str, short: bool) -> bool {
+    let is_short = |position: &PositionView| position.weight.is_some_and(|weight| weight.get() < 0.0);
+    positions.iter().any(|position| position.symbol == symbol && is_short(position) == short)
+}
+
+/// Of an order that sold what was not held, or bought it back; `false` of any other.
+fn of_a_short(
+    sentence: &mut Sentence,
+    order: &OrderView,
+    trips: &[&RoundTripView],
+    (positions, facts): (&[PositionView], &Facts),
+) -> bool {
+    let is_date = |trip: &&&RoundTripView| match order.side {
+        Side::Buy => trip.closed == order.date,
+        Side::Sell => trip.opened == order.date,
+    };
+    let is_held = is_held(positions, &order.symbol, true);
+    match (order.side, trips.iter().filter(is_date).collect::<Vec<_>>().as_slice()) {
+        (Side::Buy, [trip]) => {
+            sentence.plain(format!(", sold short on {}", day(trip.opened)));
+            result(sentence, trip, facts);
+        }
+        (Side::Sell, [trip]) if !is_held => {
+            sentence.plain(format!(", short; bought back on {}", day(trip.closed)));
+            result(sentence, trip, facts);
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// Of a purchase: when it was sold again, or that it is held.
@@ -36,7 +68,7 @@ fn bought(
     (positions, facts): (&[PositionView], &Facts),
 ) {
     let opened: Vec<_> = trips.iter().filter(|trip| trip.opened == order.date).collect();
-    let is_held = positions.iter().any(|position| position.symbol == order.symbol);
+    let is_held = is_held(positions, &order.symbol, false);
     match opened.as_slice() {
         [trip] if !is_held => {
             sentence.plain(format!("; sold on {}", day(trip.closed)));
@@ -109,5 +141,11 @@ mod tests {
         publication.round_trips.iter_mut().for_each(|trip| trip.direction = "short");
         let sold = words(&publication, "2022-07-01-qual-sell");
         assert!(sold.ends_with("of the account."), "{sold}");
+        let covered = words(&publication, "2021-07-01-qual-buy");
+        assert!(!covered.contains("held"), "{covered}");
+        let trip = publication.round_trips.iter_mut().find(|trip| trip.symbol == "QUAL").unwrap();
+        (trip.opened, trip.closed) = ("2021-06-01".parse().unwrap(), "2021-07-01".parse().unwrap());
+        let covered = words(&publication, "2021-07-01-qual-buy");
+        assert!(covered.contains("of the account, sold short on 1 Jun 2021: "), "{covered}");
     }
 }

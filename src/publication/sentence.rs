@@ -110,13 +110,25 @@ pub fn of_record_until(end: &MonthEnd, publication: &Publication) -> Vec<Span> {
 fn record(then: &Then) -> Vec<Span> {
     let mut sentence = Sentence::default();
     let total = then.period(UsualPeriod::SinceInception).and_then(|period| Some(period.value?.get()));
-    let Some(total) = total else { return Vec::new() };
+    let Some(total) = total else { return first_day(then.facts) };
     match then.period(UsualPeriod::SinceInceptionAnnualized).filter(|period| period.value.is_some()) {
         Some(period) => grown(&mut sentence, total, period, then),
         None => young(&mut sentence, total, then),
     }
     if then.emptied.is_none() {
         standing(&mut sentence, then);
+    }
+    sentence.0
+}
+
+/// One valuation. When the next will be depends on who values the account, and is not promised.
+fn first_day(facts: &Facts) -> Vec<Span> {
+    let mut sentence = Sentence::default();
+    if facts.observations == 0 {
+        sentence
+            .plain("The record starts on ")
+            .figure(long(facts.inception))
+            .plain(". The first return follows with the second valuation.");
     }
     sentence.0
 }

@@ -182,9 +182,13 @@ pub fn document(text: &str, path: &Path) -> Result<Document> {
     let front: DocumentFront = front_matter::parse(&parts, &place)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let own_title = front.title.map(|title| on_one_line(&title)).filter(|title| !title.is_empty());
-    let is_titled = own_title.is_some();
+    let leading = leading_heading(parts.body);
+    let is_titled = own_title.is_some() || leading.is_some();
     let heading = || first_heading(&parts).map(|heading| on_one_line(&heading)).filter(|heading| !heading.is_empty());
     let title = own_title.or_else(heading).unwrap_or_else(|| stem.clone());
+    // A heading that the text begins with is its title, which stands over it wherever it is shown.
+    let before = leading.filter(|(heading, _)| *heading == title).map_or(0, |(_, length)| length);
+    let (heading, body) = parts.body.split_at_checked(before).unwrap_or(("", parts.body));
     Ok(Document {
         slug: stem,
         title,
@@ -193,8 +197,8 @@ pub fn document(text: &str, path: &Path) -> Result<Document> {
         summary: on_one_line(&front.summary),
         draft: front.draft,
         date: front.date,
-        body: parts.body.to_owned(),
-        body_line: parts.body_line,
+        body: body.to_owned(),
+        body_line: parts.body_line + heading.matches('\n').count(),
         path: path.to_path_buf(),
     })
 }
@@ -248,6 +252,16 @@ fn tags(written: Vec<String>, parts: &Split, path: &Path) -> Result<Vec<String>>
             .hint(format!("write at most {LONGEST_TAG} letters that can stand in an address")));
     }
     Ok(tags)
+}
+
+/// The heading of the first level that a text begins with, and how much of the text it is.
+fn leading_heading(body: &str) -> Option<(String, usize)> {
+    let blank = body.len() - body.trim_start_matches(['\n', '\r']).len();
+    let text = body.get(blank..)?;
+    let line = text.lines().next()?;
+    let heading = on_one_line(line.strip_prefix("# ")?);
+    let length = text.find('\n').map_or(text.len(), |end| end + 1);
+    (!heading.is_empty()).then_some((heading, blank + length))
 }
 
 fn first_heading(parts: &Split) -> Option<String> {
@@ -339,6 +353,20 @@ mod tests {
         };
         assert_eq!(refused("'++'").to_string(), "a.md:3: the tag `++` has no letter and no digit");
         assert!(refused(&format!("'{}'", "x".repeat(10_000))).to_string().contains("a tag has 10000 letters"));
+    }
+
+    #[test]
+    fn a_heading_that_a_text_begins_with_is_its_title_and_not_repeated() {
+        let read = |text: &str| {
+            let read = document(text, Path::new("a.md")).unwrap();
+            (read.title, read.is_titled, read.body, read.body_line)
+        };
+        let found = |title: &str, is_titled, body: &str, line| (title.to_owned(), is_titled, body.to_owned(), line);
+        assert_eq!(read("\n# Why  it fell\n\nWords.\n"), found("Why it fell", true, "\nWords.\n", 3));
+        assert_eq!(read("+++\ntitle = 'Why'\n+++\n# Why\nWords.\n"), found("Why", true, "Words.\n", 5));
+        assert_eq!(read("+++\ntitle = 'Us'\n+++\n# Why\nWords.\n"), found("Us", true, "# Why\nWords.\n", 4));
+        assert_eq!(read("Words.\n\n# Why\n"), found("Why", false, "Words.\n\n# Why\n", 1));
+        assert_eq!(read("# Why"), found("Why", true, "", 1));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod sections;
 mod signals;
 mod strategies;
 mod trades;
+mod years;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -44,12 +45,12 @@ use super::markdown::{self, Html, Source};
 use super::theme::Theme;
 use context::{Link, Variables, variables};
 pub use front::FrontCharts;
-use journal::NoteYears;
 use own::OwnPages;
 pub use page::{Page, Rendered};
 use paths::page_at;
 pub use paths::page_of_files;
 use sections::{SECTIONS, Section};
+use years::ByYear;
 
 /// Everything the pages have in common.
 pub struct Site<'a> {
@@ -66,7 +67,9 @@ pub struct Site<'a> {
     /// The posts that are shown, newest first.
     posts: Vec<Post<'a>>,
     own: OwnPages<'a>,
-    note_years: NoteYears<'a>,
+    /// The years that have a page of notes, and those that have one of orders.
+    note_years: ByYear<'a>,
+    order_years: ByYear<'a>,
     common: Variables,
     front_charts: Arc<OnceLock<FrontCharts>>,
 }
@@ -79,13 +82,23 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
     let months = publication.months.iter().enumerate().map(|(number, month)| Page::Month(number, month));
     let orders = publication.orders.iter().enumerate().map(|(number, order)| Page::Order(number, order));
     let years = site.note_years.years().map(Page::NoteYear);
-    let own = site.own.with_page().filter(|page| !site.note_years.has_page(page.slug())).map(Page::Own);
+    let trades = site.order_years.years().map(Page::OrderYear);
+    let trades = trades.chain((!site.order_years.is_empty()).then_some(Page::OrderIndex));
+    let own = site.own.with_page().filter(|page| !journal::is_year(&site.note_years, page.slug())).map(Page::Own);
     let all_own = site.own.has_list().then_some(Page::AllOwn);
     let posts = site.posts.iter().enumerate().map(|(number, post)| Page::Post(number, *post));
     let tags = posts::tags(site).into_iter().map(Page::Tag);
     let feed = site.base_url().map(|_| Page::Feed);
     let written = years.chain(own).chain(all_own).chain(posts).chain(tags);
-    sections.chain(several).chain(months).chain(orders).chain(written).chain([Page::NotFound]).chain(feed).collect()
+    sections
+        .chain(several)
+        .chain(months)
+        .chain(orders)
+        .chain(trades)
+        .chain(written)
+        .chain([Page::NotFound])
+        .chain(feed)
+        .collect()
 }
 
 impl<'a> Site<'a> {
@@ -117,7 +130,8 @@ impl<'a> Site<'a> {
             page_of,
             months: months::orders_by_month(publication),
             own: OwnPages::of(publication, options.drafts),
-            note_years: NoteYears::of(publication),
+            note_years: journal::note_years(publication),
+            order_years: trades::years(publication),
             posts: publication.texts.posts(options.drafts),
             common: Variables::new(),
             front_charts: Arc::default(),

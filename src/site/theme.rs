@@ -79,9 +79,9 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
     Ok(Theme { tera, assets, own: own.clone(), digest })
 }
 
-/// Whether the template engine fills in a file: a page, or the feed.
+/// Whether the template engine fills in a file: a page, the feed, or the list of orders for the script.
 fn is_template(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending == "html" || ending == "xml")
+    name == "orders.js" || Path::new(name).extension().is_some_and(|ending| ending == "html" || ending == "xml")
 }
 
 fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
@@ -142,13 +142,12 @@ fn reported(words: &str, own: &OwnTemplates) -> Option<Place> {
     Some(Place { path: own.place(parts.next()?), line, column })
 }
 
-/// An undefined figure: an em dash that says why.
+/// An undefined figure: an em dash that says why, to the mouse, to a touch, and to a reader of the screen.
 fn undefined(kwargs: &Kwargs) -> TeraResult<Value> {
     let reason = kwargs.get::<&str>("why")?.unwrap_or("not defined for this record");
+    let (reason, dash) = (format::escape(reason), format::UNDEFINED);
     Ok(Value::safe_string(&format!(
-        "<span class=\"na\" title=\"{}\">{}</span>",
-        format::escape(reason),
-        format::UNDEFINED
+        "<span class=\"na\" tabindex=\"-1\" title=\"{reason}\">{dash}<span class=\"why\"> {reason}</span></span>"
     )))
 }
 
@@ -228,7 +227,7 @@ mod tests {
         assert_eq!(shown("{{ x | percent }}", Some(-0.0123)), "\u{2212}1.23%");
         assert_eq!(
             shown("{{ x | percent(why='needs \"12\"') }}", None),
-            "<span class=\"na\" title=\"needs &quot;12&quot;\">\u{2014}</span>"
+            "<span class=\"na\" tabindex=\"-1\" title=\"needs &quot;12&quot;\">\u{2014}<span class=\"why\"> needs &quot;12&quot;</span></span>"
         );
         assert_eq!(shown("{{ x | sort_key }}", None), "");
         assert_eq!(shown("{{ x | sort_key }}", Some(0.123_456_789)), "0.123457");

@@ -119,7 +119,7 @@ fn measured(by_day: bool) -> &'static str {
 /// How far below its peak so far the account was.
 fn below_the_peak(edges: (f64, f64), days: &[Day]) -> Panel {
     let points: Vec<(f64, f64)> = days.iter().map(|day| (x_of(day.date), day.drawdown.get())).collect();
-    let lowest = points.iter().map(|point| point.1).fold(-0.001, f64::min);
+    let lowest = points.iter().map(|point| point.1).fold(-0.01, f64::min);
     let panel = percent_panel(edges, [lowest].into_iter(), 4, Sign::Minus);
     Panel { y: (panel.y.0, 0.0), layers: vec![Layer::Area(points, Ink::Drawdown)], ..panel }
 }

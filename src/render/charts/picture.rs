@@ -24,6 +24,13 @@ const PENS: [u32; 3] = [2, 1, 1];
 /// Parts of the width that keep their extremes when a line is thinned: as many as can be told apart.
 const COLUMNS: usize = 700;
 
+/// How wide a letter of a date and the gap behind it are, as parts of the narrowest picture of each of three sizes: the full page, a
+/// tablet, a phone. The style sheet leaves out what has no room.
+const ROOM: [(f64, f64); 3] = [(0.0085, 0.012), (0.0145, 0.02), (0.0235, 0.025)];
+
+/// From here on a date ends at its place.
+const LATE: f64 = 0.93;
+
 /// A chart in the units of its axes, with one time axis for all of its panels.
 #[derive(Debug, Clone, Default)]
 pub struct Picture {
@@ -73,6 +80,18 @@ impl Panel {
     pub fn place(&self, height: f64) -> f64 {
         let share = (self.y.1 - height) / (self.y.1 - self.y.0);
         self.edges.0 + share * (self.edges.1 - self.edges.0)
+    }
+
+    /// The class of a label. On a phone it stands inside the picture, above its line; below it where the title or a curve that
+    /// begins at the base would be in the way, but never below the picture, where the dates are.
+    fn label_class(&self, height: f64) -> &'static str {
+        let place = self.place(height);
+        let is_base = (height - self.base).abs() < 1e-9;
+        match self.is_crowded_at(height) {
+            true => "y wide",
+            false if self.heading.is_none() && (is_base || place < 0.06) && place < 0.9 => "y under",
+            false => "y",
+        }
     }
 
     /// Whether a label inside the picture, as on a phone, would run into the heading or into other labels.
@@ -147,11 +166,7 @@ impl Picture {
         for panel in &self.panels {
             for (at, text) in &panel.levels {
                 let top = percent(panel.place(*at));
-                let class = match panel.is_crowded_at(*at) {
-                    true => "y wide",
-                    false if panel.heading.is_none() && (at - panel.base).abs() < 1e-9 => "y under",
-                    false => "y",
-                };
+                let class = panel.label_class(*at);
                 let _ = write!(html, "<b class=\"{class}\" style=\"top:{top}\">{}</b>", escape(text));
             }
             if let Some((name, note)) = &panel.heading {
@@ -161,18 +176,17 @@ impl Picture {
             }
         }
         let places: Vec<f64> = self.ticks.iter().map(|tick| self.place(tick.x)).collect();
-        let lengths: Vec<usize> = self.ticks.iter().map(|tick| tick.text.len()).collect();
-        let (wide, narrow) = (kept(&places, &lengths, 0.007, 0.012), kept(&places, &lengths, 0.019, 0.03));
-        for (((tick, place), wide), narrow) in self.ticks.iter().zip(places).zip(wide).zip(narrow) {
-            if wide {
-                let class = match (narrow, place > 0.93) {
-                    (_, true) => "x last",
-                    (true, false) => "x",
-                    (false, false) => "x wide",
-                };
-                let _ =
-                    write!(html, "<b class=\"{class}\" style=\"left:{}\">{}</b>", percent(place), escape(&tick.text));
-            }
+        let texts: Vec<&str> = self.ticks.iter().map(|tick| tick.text.as_str()).collect();
+        for ((tick, place), sizes) in self.ticks.iter().zip(&places).zip(kept(&places, &texts, &ROOM)) {
+            let room = match sizes {
+                0 => continue,
+                1 => " widest",
+                2 => " wide",
+                _ => "",
+            };
+            let last = if *place > LATE { " last" } else { "" };
+            let (left, text) = (percent(*place), escape(&tick.text));
+            let _ = write!(html, "<b class=\"x{last}{room}\" style=\"left:{left}\">{text}</b>");
         }
         for letter in &self.letters {
             let left = letter.left.map(|left| format!("left:{};", percent(left))).unwrap_or_default();
@@ -216,19 +230,29 @@ impl Picture {
     }
 }
 
-/// Which labels are kept so that none runs into the next: of letters so wide, with such a gap, as parts of the width.
-pub(super) fn kept(places: &[f64], lengths: &[usize], letter: f64, gap: f64) -> Vec<bool> {
-    let mut end = f64::NEG_INFINITY;
-    let keep = |(place, length): (&f64, &usize)| {
-        let width = *length as f64 * letter;
-        let start = if *place > 0.93 { place - width } else { *place };
-        let fits = start >= end;
-        if fits {
-            end = start + width + gap;
+/// At how many sizes of the picture each label is kept, so that none runs into another: each size keeps some of what the wider one
+/// does, and years before the months between them. A size is how wide a letter and the gap behind it are, as parts of the width.
+pub(super) fn kept(places: &[f64], texts: &[&str], sizes: &[(f64, f64)]) -> Vec<usize> {
+    let is_year = |text: &str| text.len() == 4 && text.bytes().all(|letter| letter.is_ascii_digit());
+    let mut labels: Vec<(usize, f64, &str)> =
+        places.iter().zip(texts).enumerate().map(|(at, (place, text))| (at, *place, *text)).collect();
+    labels.sort_by_key(|(at, _, text)| (*at > 0 && !is_year(text), *at));
+    let mut taken: Vec<Vec<(f64, f64)>> = vec![Vec::new(); sizes.len()];
+    let mut found = vec![0; places.len()];
+    for (at, place, text) in labels {
+        for ((letter, gap), taken) in sizes.iter().zip(&mut taken) {
+            let width = text.chars().count() as f64 * letter;
+            let start = if place > LATE { place - width } else { place };
+            if taken.iter().any(|(from, to)| start < to + gap && *from < start + width + gap) {
+                break;
+            }
+            taken.push((start, start + width));
+            if let Some(found) = found.get_mut(at) {
+                *found += 1;
+            }
         }
-        fits
-    };
-    places.iter().zip(lengths).map(keep).collect()
+    }
+    found
 }
 
 /// A part of the whole, as the style sheet writes it.
@@ -261,10 +285,12 @@ mod tests {
 
     #[test]
     fn labels_do_not_run_into_each_other() {
-        assert_eq!(kept(&[0.0, 0.1, 0.2, 0.3], &[4; 4], 0.019, 0.03), [true, false, true, false]);
-        assert_eq!(kept(&[0.0, 0.1, 0.2, 0.3], &[4; 4], 0.007, 0.012), [true; 4]);
+        // Four letters are 0.034, 0.058 and 0.094 wide, with gaps of 0.012, 0.02 and 0.025 between them.
+        assert_eq!(kept(&[0.0, 0.05, 0.1, 0.2], &["2015", "2016", "2017", "2018"], &ROOM), [3, 1, 2, 3]);
         // The last one ends at its place.
-        assert_eq!(kept(&[0.0, 0.9, 1.0], &[4; 3], 0.019, 0.03), [true, true, false]);
+        assert_eq!(kept(&[0.0, 0.9, 1.0], &["2015", "2016", "2017"], &ROOM), [3, 3, 1]);
+        // A year goes before a month.
+        assert_eq!(kept(&[0.0, 0.06, 0.1], &["Mar 2015", "Jul", "2016"], &ROOM)[1..], [0, 1]);
     }
 
     #[test]

@@ -193,9 +193,9 @@ impl<'a> Chart<'a> {
 
     fn write_dates(&self, shapes: &mut String) {
         let places: Vec<f64> = self.ticks.iter().map(|tick| (tick.x - self.x.0) / (self.x.1 - self.x.0)).collect();
-        let lengths: Vec<usize> = self.ticks.iter().map(|tick| tick.text.len()).collect();
-        let shown = kept(&places, &lengths, LETTER, GAP);
-        for ((tick, place), _) in self.ticks.iter().zip(&places).zip(shown).filter(|(_, shown)| *shown) {
+        let texts: Vec<&str> = self.ticks.iter().map(|tick| tick.text.as_str()).collect();
+        let shown = kept(&places, &texts, &[(LETTER, GAP)]);
+        for ((tick, place), _) in self.ticks.iter().zip(&places).zip(shown).filter(|(_, shown)| *shown > 0) {
             let (x, y) = self.at(tick.x, 1.0);
             let word = Word::small(Ink::Label).at((x, y + 95.0));
             if *place > 0.93 { word.end() } else { word }.write(shapes, &tick.text);

@@ -27,7 +27,10 @@ pub(super) const FALLS: usize = 3;
 pub(super) const LEAST_FALL: f64 = -0.02;
 
 /// A label of a fall is so wide at most, on a wide and on a narrow screen, as a part of the width.
-const LABEL: (f64, f64) = (0.11, 0.19);
+const LABEL: (f64, f64) = (0.13, 0.25);
+
+/// On a phone the name of a curve stays so far above the foot of the panel, where the labels of falls are.
+const FOOT: f64 = 0.13;
 
 /// The chart of the record, drawn once, and where its months are, for the links to comments on them.
 #[derive(Debug, Clone)]
@@ -63,6 +66,9 @@ impl RecordChart {
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn record(publication: &Publication) -> Result<RecordChart> {
     let Publication { days, facts, .. } = publication;
+    if days.len() < 2 {
+        return first_day(publication);
+    }
     let total = since_inception(&publication.periods);
     let is_young = days.len() <= FEW && facts.by_day;
     let falls: Vec<&DrawdownView> = match is_young {
@@ -88,6 +94,10 @@ pub fn record(publication: &Publication) -> Result<RecordChart> {
         letters: Vec::new(),
     };
     let mut letters = end_labels(publication, total, &picture, &curves);
+    if !falls.is_empty() {
+        let lowest = GROWTH.1 - FOOT;
+        letters.iter_mut().for_each(|letter| letter.inside = letter.inside.map(|top| top.min(lowest)));
+    }
     letters.extend(now(publication, &picture));
     letters.extend(fall_labels(&falls, &picture));
     letters.extend(flow_marks(&publication.large_flows, &picture));
@@ -123,6 +133,32 @@ fn flow_marks(flows: &[LargeFlow], picture: &Picture) -> Vec<Letter> {
         Letter::new("flow", Some(left), panel.place(panel.base), words)
     };
     flows.iter().map(mark).collect()
+}
+
+/// One valuation: a point, and the line that the first return will leave.
+fn first_day(publication: &Publication) -> Result<RecordChart> {
+    let date = publication.facts.inception;
+    let x = (x_of(date), x_of(date) + 7.0);
+    let growth = Growth { logarithmic: false, with_falls: false };
+    let panel = Panel { edges: (0.0, 1.0), ..growth.panel(&Default::default()) };
+    let middle = panel.place(100.0);
+    let picture = Picture {
+        id: "record".into(),
+        kind: "first",
+        title: "Growth of 100".into(),
+        note: "one valuation so far".into(),
+        description: format!("The record starts with 100 on {}.", format::day(date)),
+        height: "low bare",
+        x,
+        ticks: super::scale::ticks(&[date], DATES),
+        letters: vec![
+            Letter::new("point ours", Some(0.0), middle, ""),
+            Letter::new("start ours", Some(0.0), middle, "Account <span>100</span>"),
+        ],
+        panels: vec![panel],
+        ..Picture::default()
+    };
+    Ok(RecordChart { parts: picture.html_around()?, months: Vec::new() })
 }
 
 /// How growth is drawn.
@@ -354,8 +390,25 @@ mod tests {
     }
 
     #[test]
+    fn a_first_day_is_a_point_on_the_line_of_100() {
+        let mut publication = testing::publication();
+        publication.days.clear();
+        let chart = record(&publication).unwrap().with_marks(|_| None);
+        for part in [
+            "one valuation so far",
+            "class=\"point ours\"",
+            "Account <span>100</span>",
+            ">30 Jan 2015</b>",
+            ">100</b>",
+        ] {
+            assert!(chart.contains(part), "{part} in {chart}");
+        }
+        assert!(!chart.contains("Below the last peak") && !chart.contains("NaN"), "{chart}");
+    }
+
+    #[test]
     fn a_record_of_any_length_draws() {
-        for days in [1, 2, 31, 200] {
+        for days in [2, 31, 200] {
             let mut publication = testing::publication();
             publication.days.truncate(days);
             publication.drawdowns.clear();

@@ -38,7 +38,7 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
         note: "basis points; plus means it cost".into(),
         description:
             "Bars above zero are unfavourable: the orders were filled at worse prices than their references.".into(),
-        height: "low",
+        height: "low bare",
         x: (x_of(first.first_day()), x_of(last.last_day()) + 1.0),
         ticks: scale::ticks(&months.iter().map(|(month, _)| month.first_day()).collect::<Vec<_>>(), super::DATES),
         panels: vec![Panel {

@@ -1,12 +1,10 @@
 //! The trader's commentary and notes.
 
-use std::collections::BTreeMap;
-
-use chrono::Datelike;
 use serde::Serialize;
 
 use super::context::{NoteRow, PageContext, note_rows};
 use super::posts::{self, PostRow};
+use super::years::ByYear;
 use super::{Site, page_at};
 use crate::Result;
 use crate::calendar::YearMonth;
@@ -70,42 +68,25 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
     }
     let earlier = texts.map(|(month, _)| month).filter(|month| site.has_month(*month)).collect();
     let posts = posts::rows(site, site.posts.iter().copied(), reads)?;
-    let most = if site.note_years.0.is_empty() { ON_ONE_PAGE } else { NEWEST };
+    let most = if site.note_years.is_empty() { ON_ONE_PAGE } else { NEWEST };
     let notes = note_rows(noted(site.publication), site.publication, reads).take(most).collect();
-    let years = site.note_years.0.iter().rev();
-    let years = years.map(|(year, orders)| YearOfNotes { year: *year, notes: orders.len() }).collect();
+    let years = site.note_years.counts().rev().map(|(year, notes)| YearOfNotes { year, notes }).collect();
     Ok(PageContext::new(&Journal { posts, commentary, earlier, notes, years })?.with_links(links))
 }
 
 /// The orders with a note, newest first.
-fn noted(publication: &Publication) -> impl Iterator<Item = &OrderView> {
+fn noted(publication: &Publication) -> impl Iterator<Item = &OrderView> + Clone {
     publication.orders.iter().filter(|order| order.note.is_some())
 }
 
-/// The orders with a note by their years, newest first in each; none where all of them fit on one page.
-pub struct NoteYears<'a>(BTreeMap<i32, Vec<&'a OrderView>>);
+/// The orders with a note by their years.
+pub fn note_years(publication: &Publication) -> ByYear<'_> {
+    ByYear::of(noted(publication), ON_ONE_PAGE)
+}
 
-impl<'a> NoteYears<'a> {
-    /// Those of a publication.
-    pub fn of(publication: &'a Publication) -> Self {
-        let mut years = BTreeMap::<i32, Vec<&OrderView>>::new();
-        if noted(publication).nth(ON_ONE_PAGE).is_some() {
-            for order in noted(publication) {
-                years.entry(order.date.year()).or_default().push(order);
-            }
-        }
-        Self(years)
-    }
-
-    /// The years that have a page.
-    pub fn years(&self) -> impl Iterator<Item = i32> {
-        self.0.keys().copied()
-    }
-
-    /// Whether the page of this name is that of a year.
-    pub fn has_page(&self, name: &str) -> bool {
-        self.years().any(|year| year_slug(year) == name)
-    }
+/// Whether the page of this name is that of a year of notes.
+pub fn is_year(years: &ByYear, name: &str) -> bool {
+    years.years().any(|year| year_slug(year) == name)
 }
 
 /// The name of a year's page.
@@ -128,12 +109,11 @@ struct OneYear<'a> {
 
 /// The notes of one year.
 pub fn year(site: &Site, year: i32, reads: &Reads) -> Result<PageContext> {
-    let years = &site.note_years.0;
-    let orders = years.get(&year).into_iter().flatten().copied();
+    let [previous, next] = site.note_years.neighbours(year);
     PageContext::new(&OneYear {
         year,
-        notes: note_rows(orders, site.publication, reads).collect(),
-        previous: years.range(..year).next_back().map(|(year, _)| *year),
-        next: years.range(year + 1..).next().map(|(year, _)| *year),
+        notes: note_rows(site.note_years.orders(year), site.publication, reads).collect(),
+        previous,
+        next,
     })
 }

@@ -98,7 +98,9 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
         report: site.report(month.month),
         orders: site.orders_of(month.month),
         commentary,
-        commentary_title: document.filter(|document| document.is_titled).map(|document| document.title.as_str()),
+        commentary_title: document
+            .filter(|document| document.is_titled && document.title != month.month.in_words())
+            .map(|document| document.title.as_str()),
     })?;
     Ok(context.with_links(links.unwrap_or_default()))
 }

@@ -44,6 +44,10 @@ pub enum Page<'a> {
     Order(usize, &'a OrderView),
     /// One of several strategies.
     Strategy(&'a StrategyView),
+    /// The orders of one year, where there are many.
+    OrderYear(i32),
+    /// All of them for the script that filters, which cannot fetch anything where a site is opened from files.
+    OrderIndex,
     /// The notes of one year, where there are many.
     NoteYear(i32),
     /// A page of the author's own.
@@ -95,6 +99,8 @@ impl<'a> Page<'a> {
             Self::Month(_, month) => month_path(month.month),
             Self::Order(_, order) => order_path(order),
             Self::Strategy(strategy) => strategy_path(strategy),
+            Self::OrderYear(year) => trades::year_path(*year),
+            Self::OrderIndex => trades::INDEX.into(),
             Self::NoteYear(year) => journal::year_path(*year),
             Self::Own(page) => page_at(page.slug()),
             Self::AllOwn => page_at(own::LIST),
@@ -111,6 +117,8 @@ impl<'a> Page<'a> {
             Self::Month(..) => "month.html",
             Self::Order(..) => "trade.html",
             Self::Strategy(_) => "strategy.html",
+            Self::OrderYear(_) => "trades_year.html",
+            Self::OrderIndex => "orders.js",
             Self::NoteYear(_) => "journal_year.html",
             Self::Own(_) => "page.html",
             Self::AllOwn => "pages.html",
@@ -125,7 +133,7 @@ impl<'a> Page<'a> {
     fn section_path(&self) -> String {
         match self {
             Self::Month(..) => page_at("months"),
-            Self::Order(..) => page_at("trades"),
+            Self::Order(..) | Self::OrderYear(_) => page_at("trades"),
             Self::Strategy(_) => page_at("strategies"),
             Self::NoteYear(_) | Self::Post(..) | Self::Tag(_) => page_at("journal"),
             other => other.path(),
@@ -138,6 +146,8 @@ impl<'a> Page<'a> {
             Self::Month(_, month) => month.month.in_words(),
             Self::Order(_, order) => order.title(),
             Self::Strategy(strategy) => strategy.name.clone(),
+            Self::OrderYear(year) => format!("Trades, {year}"),
+            Self::OrderIndex => "Orders".into(),
             Self::NoteYear(year) => format!("Notes on orders, {year}"),
             Self::Own(page) => page.title().into(),
             Self::AllOwn => "All pages".into(),
@@ -215,6 +225,8 @@ impl<'a> Page<'a> {
             Self::Month(number, month) => months::month(site, *number, month, path, reads),
             Self::Order(number, order) => trades::order(site, *number, order, path, reads),
             Self::Strategy(strategy) => strategies::strategy(site.publication, strategy),
+            Self::OrderYear(year) => trades::year(site, *year),
+            Self::OrderIndex => trades::index(site),
             Self::NoteYear(year) => {
                 with_text(journal::year(site, *year, reads)?, &journal::year_slug(*year), site, path, reads)
             }

@@ -1,33 +1,117 @@
 //! The list of orders and round trips, and the page of each order.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use serde_json::json;
 
-use super::Site;
 use super::context::{Link, PageContext, PlannedRow};
+use super::years::ByYear;
+use super::{Site, page_at};
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::format::{self, Sign};
 use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::Span;
-use crate::publication::{NoteText, OrderView, PublicResult, Publication, Reads, RoundTripView};
+use crate::publication::{NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView};
 use crate::record::Side;
 use crate::render::charts;
 use crate::site::markdown::{self, Source};
+
+/// Orders that are listed on one page. Where there are more, each year has a page of its own.
+const ON_ONE_PAGE: usize = 200;
+
+/// Orders that the first page lists where the years have pages.
+const NEWEST: usize = 50;
+
+/// The path of the list of all orders for the script that filters.
+pub const INDEX: &str = "trades/orders.js";
 
 #[derive(Serialize)]
 struct Trades<'a> {
     orders: &'a [OrderView],
     round_trips: &'a [RoundTripView],
     remarks: &'a [String],
+    /// The years that have a page, newest first.
+    years: Vec<YearOfOrders>,
+}
+
+#[derive(Serialize)]
+struct YearOfOrders {
+    year: i32,
+    orders: usize,
+}
+
+/// The orders by their years.
+pub fn years(publication: &Publication) -> ByYear<'_> {
+    ByYear::of(publication.orders.iter(), ON_ONE_PAGE)
 }
 
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
     let publication = site.publication;
-    PageContext::new(&Trades {
-        orders: &publication.orders,
-        round_trips: &publication.round_trips,
-        remarks: &publication.round_trip_remarks,
+    let years: Vec<_> = site.order_years.counts().rev().map(|(year, orders)| YearOfOrders { year, orders }).collect();
+    let (orders, round_trips) = match years.is_empty() {
+        true => (publication.orders.as_slice(), publication.round_trips.as_slice()),
+        false => (publication.orders.get(..NEWEST).unwrap_or(&publication.orders), [].as_slice()),
+    };
+    PageContext::new(&Trades { orders, round_trips, remarks: &publication.round_trip_remarks, years })
+}
+
+/// The path of a year's page.
+pub fn year_path(year: i32) -> String {
+    page_at(&format!("trades/{year}"))
+}
+
+#[derive(Serialize)]
+struct OneYear<'a> {
+    year: i32,
+    orders: Vec<&'a OrderView>,
+    /// Those that were closed in it.
+    round_trips: Vec<&'a RoundTripView>,
+    previous: Option<i32>,
+    next: Option<i32>,
+}
+
+/// The orders of one year.
+pub fn year(site: &Site, year: i32) -> Result<PageContext> {
+    let [previous, next] = site.order_years.neighbours(year);
+    let trips = site.publication.round_trips.iter().filter(|trip| trip.closed.year() == year);
+    PageContext::new(&OneYear {
+        year,
+        orders: site.order_years.orders(year).collect(),
+        round_trips: trips.collect(),
+        previous,
+        next,
     })
+}
+
+#[derive(Serialize)]
+struct Index {
+    rows: String,
+}
+
+/// All orders as the table shows them, in the order of its columns; behind them the name of the page.
+pub fn index(site: &Site) -> Result<PageContext> {
+    let digits = &site.publication.facts.digits;
+    let row = |order: &OrderView| {
+        let weight = order.weight.map(|weight| format::percent(weight.get(), digits.weights, Sign::Minus));
+        let bps = |value: f64| format::basis_points(value, digits.bps, Sign::Both);
+        json!([
+            order.date,
+            format::day(order.date),
+            order.side,
+            order.symbol,
+            order.price,
+            order.currency,
+            weight,
+            order.slippage_bps.map(|value| bps(value.get())),
+            order.result_bps.map(|value| bps(value.get())),
+            u8::from(order.note.is_some()),
+            order.slug,
+        ])
+        .to_string()
+    };
+    let rows: Vec<String> = site.publication.orders.iter().map(row).collect();
+    PageContext::new(&Index { rows: rows.join(",\n") })
 }
 
 #[derive(Serialize)]

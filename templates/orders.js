@@ -1,0 +1,3 @@
+window.allOrders = [
+{{ rows | safe }}
+];

@@ -1,0 +1,231 @@
+// Every page of the demo and of records at the edges, in a real browser: `node tests/e2e/pages.js BINARY [sample | all | RECORD ...]`.
+// A sample takes one page of each kind, and leaves out the records that take long to build.
+"use strict";
+const fs = require("node:fs");
+const http = require("node:http");
+const os = require("node:os");
+const path = require("node:path");
+const { fileURLToPath, pathToFileURL } = require("node:url");
+const extremes = require("./extremes.js");
+const measure = require("./measure.js");
+const { browse, demo, filesBelow } = require("./support.js");
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const WIDTHS = [320, 390, 768, 1024, 1440];
+const LEAST_LETTERS = 11;
+const BELOW = "/some/sub/path/";
+const LARGE = ["forty-years", "many-orders"];
+
+/** Which pages are made from one template, as far as their paths tell. */
+const kind = (page) => page.replace(/^(months|trades|tags|strategies|posts|folder)\/[^/]+\//, "$1/*/").replace(/^(journal)\/(?!index)[^/]+\//, "$1/*/").replace(/^(?!.*\/index|index|404).*/, "own");
+
+/** A site's pages, or one of each kind: that with most in it. */
+function pagesOf(site, all) {
+  const pages = filesBelow(site).filter((name) => name.endsWith(".html")).sort();
+  if (all) return pages;
+  const largest = new Map();
+  for (const page of pages) {
+    const size = fs.statSync(path.join(site, page)).size, known = largest.get(kind(page));
+    if (!known || size > known.size) largest.set(kind(page), { page, size });
+  }
+  return [...largest.values()].map(({ page }) => page);
+}
+
+/** The site under a path of a server, where nothing else is. */
+async function serve(site, use) {
+  const types = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml", woff2: "font/woff2", png: "image/png" };
+  const server = http.createServer((request, response) => {
+    const name = decodeURIComponent(new URL(request.url, "http://site").pathname);
+    const file = path.join(site, name.slice(BELOW.length), name.endsWith("/") ? "index.html" : "");
+    if (!name.startsWith(BELOW) || !fs.existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": types[file.split(".").pop()] ?? "application/octet-stream" }).end(fs.readFileSync(file));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  try {
+    return await use(`http://127.0.0.1:${server.address().port}${BELOW}`);
+  } finally {
+    server.close();
+  }
+}
+
+/** What is wrong of a site's pages: each fault with its page. */
+class Look {
+  constructor(browser, site) {
+    Object.assign(this, { browser, site, root: pathToFileURL(site).href + "/", faults: [], anchors: new Map() });
+  }
+
+  add(page, faults) { this.faults.push(...faults.map((fault) => `${page}: ${fault}`)); }
+
+  /** A page of a browser that notes errors and requests to anywhere else. */
+  async tab(root, options = {}) {
+    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const tab = await context.newPage();
+    tab.heard = [];
+    tab.on("console", (message) => { if (message.type() === "error") tab.heard.push(`console: ${message.text()}`); });
+    tab.on("pageerror", (error) => tab.heard.push(`script: ${error.message}`));
+    tab.on("requestfailed", (request) => { if (request.failure().errorText !== "net::ERR_ABORTED") tab.heard.push(`request failed: ${request.url()}`); });
+    tab.on("response", (response) => { if (response.status() >= 400) tab.heard.push(`${response.status()}: ${response.url()}`); });
+    tab.on("request", (request) => { if (!request.url().startsWith(root) && !request.url().startsWith("data:")) tab.heard.push(`a request outside: ${request.url()}`); });
+    return tab;
+  }
+
+  async open(tab, root, page) {
+    tab.heard.length = 0;
+    await tab.goto(root + page, { waitUntil: "load" });
+    await tab.evaluate(() => document.fonts.ready);
+    return [...tab.heard];
+  }
+
+  /** Everything that can be seen from files. */
+  async fromFiles(pages) {
+    const tab = await this.tab(this.root), plain = await this.tab(this.root, { javaScriptEnabled: false });
+    for (const page of pages) {
+      this.add(page, await this.open(tab, this.root, page));
+      this.add(page, this.badLinks(page, await tab.evaluate(measure.links)));
+      this.add(page, await tab.evaluate(measure.headings));
+      const scripted = await tab.evaluate(measure.numbers);
+      await plain.goto(this.root + page);
+      const without = new Set(await plain.evaluate(measure.numbers));
+      this.add(page, (await plain.evaluate(measure.measureCharts)).map((fault) => `without a script: ${fault}`));
+      this.add(page, scripted.filter((number) => !without.has(number)).map((number) => `without a script it lacks ${number}`));
+      const found = new Map();
+      for (const width of WIDTHS) {
+        await tab.setViewportSize({ width, height: 900 });
+        const faults = [...(await tab.evaluate(measure.measureText, LEAST_LETTERS)), ...(await tab.evaluate(measure.measureCharts))];
+        for (const fault of faults) found.set(fault, [...(found.get(fault) ?? []), width]);
+      }
+      this.add(page, [...found].map(([fault, widths]) => `${widths.join(", ")} px: ${fault}`));
+      await tab.setViewportSize({ width: 1440, height: 900 });
+    }
+    await tab.context().close();
+    await plain.context().close();
+  }
+
+  /** Links to pages of the site that are not there, or have no such place. */
+  badLinks(page, links) {
+    return links.filter((link) => link.startsWith("file:")).flatMap((link) => {
+      const [address, anchor] = link.split("#");
+      const file = fileURLToPath(address);
+      if (!fs.existsSync(file) || fs.statSync(file).isDirectory()) return [`a link leads nowhere: ${link.slice(this.root.length)}`];
+      if (!anchor || !file.endsWith(".html")) return [];
+      if (!this.anchors.has(file)) this.anchors.set(file, new Set([...fs.readFileSync(file, "utf8").matchAll(/\sid="([^"]+)"/g)].map((match) => match[1])));
+      return this.anchors.get(file).has(decodeURIComponent(anchor)) ? [] : [`a link has no place to lead to: ${link.slice(this.root.length)}`];
+    });
+  }
+
+  /** The same pages under a path of a server, and the way back and forward. */
+  async served(pages) {
+    await serve(this.site, async (root) => {
+      const tab = await this.tab(root);
+      for (const page of pages) this.add(page, (await this.open(tab, root, page)).map((fault) => `served: ${fault}`));
+      await this.open(tab, root, "index.html");
+      const entries = await tab.locator("header nav a").evaluateAll((links) => links.map((link) => link.href));
+      for (const entry of entries.slice(1)) {
+        await tab.goto(root + "index.html");
+        await tab.locator(`header nav a[href="${await tab.evaluate((href) => [...document.querySelectorAll("header nav a")].find((a) => a.href === href).getAttribute("href"), entry)}"]`).click();
+        await tab.waitForURL(entry);
+        await tab.goBack();
+        if (tab.url() !== root + "index.html") this.add("index.html", [`back from ${entry} leads to ${tab.url()}`]);
+        await tab.goForward();
+        if (tab.url() !== entry) this.add("index.html", [`forward leads to ${tab.url()} instead of ${entry}`]);
+        this.add("index.html", tab.heard.splice(0));
+      }
+      await tab.context().close();
+    });
+  }
+
+  /** What axe finds at these looks. */
+  async accessible(pages, looks) {
+    for (const [colorScheme, width] of looks) {
+      const tab = await this.tab(this.root, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      for (const page of pages) {
+        await tab.goto(this.root + page);
+        await tab.evaluate(AXE);
+        const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+        this.add(page, violations.map((found) => `axe, ${colorScheme}, ${width} px: ${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join("; ")}`));
+      }
+      await tab.context().close();
+    }
+  }
+}
+
+/** Light and dark, narrow and wide; of a sample's sites two of the four. */
+const LOOKS = [["light", 320], ["dark", 1440], ["dark", 320], ["light", 1440]];
+
+/** Everything that is wrong of a site. */
+async function faultsOf(site, all, looks = LOOKS) {
+  const limit = all ? 7_200_000 : 600_000;
+  return browse(async (browser) => {
+    const look = new Look(browser, site), pages = pagesOf(site, all);
+    await Promise.all([look.fromFiles(pages), look.served(pages), look.accessible(pages, looks)]);
+    return { count: pages.length, faults: look.faults };
+  }, limit);
+}
+
+/** Faults that are put into a sound site, each with the words by which it is noticed. */
+const PLANTED = [
+  ["small letters", "style.css", (css) => css + "\n.sentence { font-size: 10px !important; }", "letters of 10 px"],
+  ["text that is cut", "style.css", (css) => css + "\n.sentence { width: 90px; overflow: hidden; white-space: nowrap; }", "cut off"],
+  ["text over text", "style.css", (css) => css + "\n.proof { margin-top: -60px !important; }", "runs into each other"],
+  ["a page wider than the screen", "style.css", (css) => css + "\nmain { width: 2000px; }", "scrolls sideways"],
+  ["a dead link", "index.html", (html) => html.replace("months/index.html", "month/index.html"), "a link leads nowhere"],
+  ["a link to a place that is not there", "index.html", (html) => html.replace("months/index.html", "months/index.html#nothing"), "no place to lead to"],
+  ["a request to somewhere else", "index.html", (html) => html.replace("</main>", "<img alt=\"\" src=\"https://example.invalid/pixel.png\"></main>"), "console:"],
+  ["a style from the root of the server", "index.html", (html) => html.replace("href=\"style.css\"", "href=\"/style.css\""), "served: 404"],
+  ["a script that fails", "site.js", (script) => `${script}\nnull.nothing;`, "script:"],
+  ["a figure that needs the script", "site.js", (script) => `${script}\ndocument.querySelector("main p").append(" 98.765%");`, "without a script it lacks 98.765%"],
+  ["an empty chart", "index.html", (html) => html.replace(/<svg viewBox[^]*?<\/svg>/, "").replace(/<b class="point[^]*?<\/b>/g, ""), "the chart is empty"],
+  ["an axis without labels", "index.html", (html) => html.replaceAll("class=\"y", "class=\"z"), "the axis has 0 labels"],
+  ["a heading twice", "index.html", (html) => html.replace(/<h2[^]*?<\/h2>/, "$&$&"), "a heading is there twice"],
+  ["grey on grey", "style.css", (css) => css + "\n.sentence { color: #bbb !important; background: #ccc; }", "color-contrast"],
+  ["a picture without words", "index.html", (html) => html.replace("</main>", "<img src=\"favicon.svg\"></main>"), "image-alt"],
+];
+
+async function selfTest(site) {
+  for (const [name, file, spoil, words] of PLANTED) {
+    const copy = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-planted-"));
+    fs.cpSync(site, copy, { recursive: true });
+    for (const page of filesBelow(copy).filter((page) => page.endsWith(".html") && page !== "index.html" && !page.endsWith("/index.html"))) fs.rmSync(path.join(copy, page));
+    const sound = fs.readFileSync(path.join(site, file), "utf8"), spoilt = spoil(sound);
+    if (spoilt === sound) throw new Error(`${name}: nothing was planted`);
+    fs.writeFileSync(path.join(copy, file), spoilt);
+    const { faults } = await browse(async (browser) => {
+      const look = new Look(browser, copy);
+      for (const step of ["fromFiles", "served", "accessible"]) await look[step](["index.html"], LOOKS.slice(0, 1));
+      return look;
+    });
+    fs.rmSync(copy, { recursive: true });
+    if (!faults.some((fault) => fault.includes(words))) throw new Error(`${name} is not noticed; found: ${faults.join(" | ") || "nothing"}`);
+    console.log(`ok: ${name} is noticed`);
+  }
+}
+
+async function main([binary, ...wanted]) {
+  const all = wanted[0] === "all", names = ["demo", ...extremes.names];
+  const chosen = names.filter((name) => (all || wanted.length === 0 || wanted[0] === "sample" ? all || !LARGE.includes(name) : wanted.includes(name)));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-pages-"));
+  const roots = new Map();
+  let bad = 0;
+  try {
+    for (const name of chosen) {
+      const began = performance.now();
+      const root = name === "demo" ? demo(path.resolve(binary)) : extremes.make(path.resolve(binary), path.join(folder, name), name);
+      const built = performance.now();
+      const { count, faults } = await faultsOf(path.join(root, "public"), all, all || name === "demo" ? LOOKS : LOOKS.slice(0, 2));
+      roots.set(name, root);
+      bad += faults.length;
+      console.log(`${faults.length ? "not ok" : "ok"}: ${name}: ${count} pages, built in ${Math.round(built - began)} ms, looked at in ${Math.round(performance.now() - built)} ms`);
+      for (const fault of faults.slice(0, 60)) console.log(`  ${fault}`);
+      if (faults.length > 60) console.log(`  and ${faults.length - 60} more`);
+    }
+    if (roots.has("two-days") && !bad) await selfTest(path.join(roots.get("two-days"), "public"));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+    if (roots.has("demo")) fs.rmSync(path.dirname(roots.get("demo")), { recursive: true });
+  }
+  if (bad) throw new Error(`${bad} faults`);
+}
+
+module.exports = { faultsOf };
+
+if (require.main === module) main(process.argv.slice(2)).catch((error) => { console.error(error.message); process.exitCode = 1; });
