@@ -6,6 +6,7 @@
 //! Making and removing a folder for each page takes most of the time. So the old site can be left where the next one is
 //! made: in it only what has changed since is made anew.
 
+mod guests;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -58,16 +59,23 @@ pub struct Known<'a> {
 
 /// Makes `dir` hold exactly `files` and the manifest.
 ///
-/// Files are plain and readable by all (0644). A `.gitkeep` stays. Nothing is touched where nothing changed.
+/// Files are plain and readable by all (0644). A `.gitkeep`, a `CNAME` and a repository of git stay. Nothing is touched where
+/// nothing changed.
 ///
 /// # Errors
 /// A folder that holds files no build of ours has written is refused; so is a path that is a file and a folder at
 /// once. Every error leaves the old site in place.
 pub fn replace(dir: &Path, files: &Files, known: Known) -> Result<Replaced> {
+    let parent = parent_of(dir);
+    guests::tidy(&parent, dir);
     let old = read_old(dir)?;
     let mut wanted = with_manifest(files);
-    if old.present.contains(KEEP) {
-        wanted.entry(KEEP.into()).or_default();
+    for guest in [KEEP, guests::CNAME].into_iter().filter(|guest| old.present.contains(*guest)) {
+        if !wanted.contains_key(guest) {
+            let path = dir.join(guest);
+            let content = fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
+            wanted.insert(guest.into(), content.into());
+        }
     }
 
     let is_read = |path: &String| known.read.is_some_and(|read| read.contains(path));
@@ -83,10 +91,9 @@ pub fn replace(dir: &Path, files: &Files, known: Known) -> Result<Replaced> {
         return Ok(Replaced { summary, files: wanted });
     }
 
-    let parent = parent_of(dir);
     fs::create_dir_all(&parent).map_err(|cause| Error::io("create", &parent, cause))?;
     let stage = tempfile::Builder::new()
-        .prefix(".public-")
+        .prefix(guests::STAGE)
         .tempdir_in(&parent)
         .map_err(|cause| Error::io("create a folder for the new site in", &parent, cause))?;
     // Whoever moves it here first has it alone, whatever other builds are going on.
@@ -94,6 +101,7 @@ pub fn replace(dir: &Path, files: &Files, known: Known) -> Result<Replaced> {
     let there = if is_taken { stage::tidied(stage.path(), dir, &wanted, &unchanged)? } else { BTreeSet::new() };
     write_all(stage.path(), dir, &wanted, &unchanged, &there)?;
     exchange(stage.path(), dir)?;
+    guests::moved_in(stage.path(), dir)?;
     // What is left in the stage is the old site.
     let is_left = known.before.is_some_and(|before| fs::rename(stage.path(), before).is_ok());
     if is_left {
@@ -124,7 +132,7 @@ fn read_old(dir: &Path) -> Result<Old> {
     let foreign: Vec<&str> = present
         .iter()
         .map(String::as_str)
-        .filter(|path| *path != KEEP && *path != MANIFEST && !listed.contains(*path))
+        .filter(|path| ![KEEP, MANIFEST, guests::CNAME].contains(path) && !listed.contains(*path))
         .collect();
     match foreign.as_slice() {
         [] => Ok(Old { present }),
@@ -141,11 +149,15 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> Result<()> 
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(read)?;
+        let path = entry.path();
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        if guests::is_ignored(&name) {
+            continue;
+        }
         if entry.file_type().map_err(read)?.is_dir() {
-            list(root, &entry.path(), found)?;
+            list(root, &path, found)?;
         } else {
-            let path = entry.path();
-            found.insert(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"));
+            found.insert(name);
         }
     }
     Ok(())

@@ -185,3 +185,35 @@ fn what_was_done_to_an_older_site_does_not_come_back() {
         assert!(fs::symlink_metadata(dir.join("a/x.html")).unwrap().is_file());
     }
 }
+
+#[test]
+fn what_a_host_git_and_a_system_put_there_is_left_in_peace() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("public");
+    let of = |text: &str| site(&[("index.html", text)]);
+    replace(&dir, &of("one"), Known::default()).unwrap();
+    fs::create_dir_all(dir.join(".git/refs")).unwrap();
+    fs::write(dir.join(".git/HEAD"), "ref").unwrap();
+    fs::write(dir.join("CNAME"), "record.example.org").unwrap();
+    fs::write(dir.join(".DS_Store"), "x").unwrap();
+    let unchanged = replace(&dir, &of("one"), Known::default()).unwrap();
+    assert_eq!((unchanged.summary.written, unchanged.summary.removed), (0, 0));
+    replace(&dir, &of("two"), Known::default()).unwrap();
+    assert_eq!(fs::read_to_string(dir.join("index.html")).unwrap(), "two");
+    assert_eq!(fs::read_to_string(dir.join(".git/HEAD")).unwrap(), "ref");
+    assert_eq!(fs::read_to_string(dir.join("CNAME")).unwrap(), "record.example.org");
+    fs::write(dir.join("mine.txt"), "x").unwrap();
+    assert!(replace(&dir, &of("three"), Known::default()).is_err(), "anything else is somebody's");
+}
+
+#[test]
+fn a_repository_that_a_run_has_left_beside_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("public");
+    replace(&dir, &site(&[("index.html", "one")]), Known::default()).unwrap();
+    let left = folder.path().join(".public-left");
+    fs::create_dir_all(left.join(".git")).unwrap();
+    fs::write(left.join(".git/HEAD"), "ref").unwrap();
+    replace(&dir, &site(&[("index.html", "two")]), Known::default()).unwrap();
+    assert_eq!(fs::read_to_string(dir.join(".git/HEAD")).unwrap(), "ref");
+}
