@@ -11,4 +11,5 @@ pub mod markdown;
 pub mod own_templates;
 pub mod pictures;
 pub mod short_forms;
+mod stripped;
 pub mod tables;

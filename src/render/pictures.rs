@@ -1,11 +1,12 @@
 //! The pictures of a site: the image files below `content/`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
+use super::stripped::stripped;
 use crate::file_content::FileContent;
 use crate::site_dir::is_litter;
 use crate::{Error, Place, Result};
@@ -27,7 +28,7 @@ impl Pictures {
         let mut files = BTreeMap::new();
         if folder.is_dir() {
             let real = folder.canonicalize().map_err(|cause| Error::io("look at", folder, cause))?;
-            collect(&Root { folder, real: &real }, folder, &mut files)?;
+            collect(&Root { folder, real: &real }, folder, &mut vec![real.clone()], &mut files)?;
         }
         Ok(Self { files })
     }
@@ -85,7 +86,13 @@ impl Root<'_> {
     }
 }
 
-fn collect(root: &Root, folder: &Path, files: &mut BTreeMap<String, FileContent>) -> Result<()> {
+/// `inside` are the folders around this one as they really are: a link to one of them leads nowhere new.
+fn collect(
+    root: &Root,
+    folder: &Path,
+    inside: &mut Vec<PathBuf>,
+    files: &mut BTreeMap<String, FileContent>,
+) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(read)?;
@@ -98,9 +105,15 @@ fn collect(root: &Root, folder: &Path, files: &mut BTreeMap<String, FileContent>
             root.refuse_leaving(&path)?;
         }
         if path.is_dir() {
-            collect(root, &path, files)?;
-        } else if is_picture(&path) {
+            let real = path.canonicalize().map_err(|cause| Error::io("look at", &path, cause))?;
+            if !inside.contains(&real) {
+                inside.push(real);
+                collect(root, &path, inside, files)?;
+                inside.pop();
+            }
+        } else if is_picture(&path) && path.is_file() {
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
+            let content = stripped(&path, content);
             files.insert(
                 path.strip_prefix(root.folder).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
                 content.into(),

@@ -158,7 +158,7 @@ pub fn render_again(
 
     let mut files: Files = written.into_iter().flatten().collect();
     files.extend(theme.assets());
-    let given = [options.pictures, options.reports].into_iter().flatten().flatten();
+    let given = options.reports.into_iter().flatten();
     files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
     files.insert(".nojekyll".into(), FileContent::default());
     files.insert("robots.txt".into(), robots(site.base_url()).into());
@@ -195,9 +195,17 @@ pub fn render_again(
     let mut links = links::Index::of(&files, site.base_url(), &earlier.links);
     let nothing = BTreeSet::new();
     let promised = options.promised.unwrap_or(&nothing);
-    if let Some(folder) = options.content_dir {
+    if options.content_dir.is_some() || options.pictures.is_some() {
         let missing = links.missing(&files, earlier.has_lost(&files, promised));
-        let found = linked_files(folder, missing.iter().filter(|path| !promised.contains(*path)))?;
+        let missing = missing.into_iter().filter(|path| !promised.contains(path));
+        let picture = |path: &String| options.pictures?.get(path).cloned();
+        // A picture that no page shows is nobody's to see: it may be of a draft.
+        let (shown, others): (Vec<_>, Vec<_>) =
+            missing.map(|path| (picture(&path), path)).partition(|(picture, _)| picture.is_some());
+        let mut found: Files = shown.into_iter().filter_map(|(picture, path)| Some((path, picture?))).collect();
+        if let Some(folder) = options.content_dir {
+            found.extend(linked_files(folder, others.iter().map(|(_, path)| path))?);
+        }
         if !found.is_empty() {
             files.extend(found);
             links = links::Index::of(&files, site.base_url(), &links);

@@ -1,0 +1,50 @@
+//! Drawings: what is kept of their markup.
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+use quick_xml::writer::Writer;
+
+/// What editors call their own elements and attributes, and those that describe a drawing.
+const OF_EDITORS: [&str; 9] = ["sodipodi", "inkscape", "rdf", "cc", "dc", "sketch", "serif", "figma", "xmpMM"];
+
+/// A drawing without comments, descriptions of its making, and what editors remember in it.
+pub fn drawing(text: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::from_str(std::str::from_utf8(text).ok()?);
+    let mut writer = Writer::new(Vec::with_capacity(text.len()));
+    // How deep inside something that is left out.
+    let mut outside = 0_usize;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Eof => return (outside == 0).then(|| writer.into_inner()),
+            Event::Comment(_) | Event::PI(_) => {}
+            Event::Start(element) if outside > 0 || is_left_out(&element) => outside += 1,
+            Event::End(_) if outside > 0 => outside -= 1,
+            Event::Empty(element) if outside > 0 || is_left_out(&element) => {}
+            Event::Start(element) => writer.write_event(Event::Start(kept(&element)?)).ok()?,
+            Event::Empty(element) => writer.write_event(Event::Empty(kept(&element)?)).ok()?,
+            other if outside == 0 => writer.write_event(other).ok()?,
+            _ => {}
+        }
+    }
+}
+
+fn is_left_out(element: &BytesStart) -> bool {
+    element.name().as_ref() == "metadata" || is_of_editor(element.name().as_ref())
+}
+
+fn is_of_editor(name: &str) -> bool {
+    let prefix = name.strip_prefix("xmlns:").or_else(|| name.split_once(':').map(|(prefix, _)| prefix));
+    prefix.is_some_and(|prefix| OF_EDITORS.contains(&prefix))
+}
+
+/// An element without the attributes of editors.
+fn kept(element: &BytesStart) -> Option<BytesStart<'static>> {
+    let mut kept = BytesStart::new(element.name().as_ref().to_owned());
+    for attribute in element.attributes() {
+        let attribute = attribute.ok()?;
+        if !is_of_editor(attribute.key.as_ref()) {
+            kept.push_attribute(attribute);
+        }
+    }
+    Some(kept)
+}
