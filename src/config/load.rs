@@ -1,7 +1,9 @@
 //! Joins `config.toml`, `local.toml` and the environment, and checks the result once.
 
+use std::net::IpAddr;
 use std::path::Path;
 
+use reqwest::Url;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
@@ -272,25 +274,28 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
     checks.into_iter().chain(publish).find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
 }
 
-/// Whether an address is on this computer.
+/// Whether an address is on this computer, by the host that is asked, whatever the text looks like.
 fn is_loopback(url: &str) -> bool {
-    let host = url.trim_start_matches("http://");
-    ["127.0.0.1", "localhost", "[::1]"]
-        .iter()
-        .any(|own| host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])))
+    let Ok(url) = Url::parse(url) else { return false };
+    let Some(host) = url.host_str() else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 /// What a valid address looks like.
-const ADDRESS: &str = "it must start with https:// or http:// and hold no spaces, quotes, `?` or `#`";
+const ADDRESS: &str = "it must start with https:// or http:// and a host, and hold no spaces, quotes, `?` or `#`, and no name of a user before the host";
 
-/// Whether links can be made by appending a path to this address.
+/// Whether links can be made by appending a path to this address. What stands before an `@` would hide the host from readers.
 pub fn is_base_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && !rest.starts_with('/')
-            && !rest.contains(|c: char| c.is_whitespace() || "\"'<>?#".contains(c))
-    })
+    let is_whole = !url.contains(|c: char| c.is_whitespace() || "\"'<>?#".contains(c));
+    is_whole
+        && Url::parse(url).is_ok_and(|parsed| {
+            let is_web =
+                matches!(parsed.scheme(), "http" | "https") && url.starts_with(&format!("{}://", parsed.scheme()));
+            let has_host = parsed.host_str().is_some_and(|host| !host.is_empty())
+                && !url.split("://").nth(1).unwrap_or_default().starts_with('/');
+            is_web && has_host && parsed.username().is_empty() && parsed.password().is_none()
+        })
 }
 
 /// Whether a text is a `tag:` URI (RFC 4151), as far as it matters: an owner, a date, and nothing that XML would have to escape.

@@ -1,7 +1,8 @@
 //! What the Flex web service answers when it does not answer with a statement.
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, Event};
 
 use crate::error::ErrorKind;
 
@@ -35,11 +36,12 @@ pub enum Content {
 pub fn read(bytes: &[u8]) -> Content {
     let Ok(text) = std::str::from_utf8(bytes) else { return Content::Other };
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
-    let (mut reply, mut name) = (None::<Reply>, String::new());
+    let (mut reply, mut name, mut words) = (None::<Reply>, String::new(), String::new());
     loop {
         match reader.read_event() {
             Ok(Event::Start(start)) => {
                 name = start.local_name().as_ref().to_ascii_lowercase();
+                words.clear();
                 match name.as_str() {
                     "flexqueryresponse" => return Content::Statement,
                     "flexstatementresponse" => reply = Some(Reply::default()),
@@ -47,16 +49,36 @@ pub fn read(bytes: &[u8]) -> Content {
                     _ => {}
                 }
             }
-            Ok(Event::Text(text)) => {
-                let Some(reply) = &mut reply else { continue };
-                reply.hear(&name, text.trim());
+            // A text with entities comes in parts.
+            Ok(Event::Text(text)) => words.push_str(&text),
+            Ok(Event::CData(text)) => words.push_str(&text),
+            Ok(Event::GeneralRef(entity)) => words.push_str(&character(&entity)),
+            Ok(Event::End(_)) => {
+                if let Some(reply) = &mut reply {
+                    reply.hear(&name, words.trim());
+                }
+                name.clear();
+                words.clear();
             }
-            Ok(Event::End(_)) => name.clear(),
             Ok(Event::Eof) => return reply.map_or(Content::Other, Content::Reply),
             Ok(_) => {}
             Err(_) => return Content::Other,
         }
     }
+}
+
+/// What an entity stands for; one that is not known stands for itself.
+fn character(entity: &BytesRef) -> String {
+    match (entity.resolve_char_ref(), resolve_predefined_entity(entity)) {
+        (Ok(Some(letter)), _) => letter.to_string(),
+        (_, Some(text)) => text.to_owned(),
+        _ => format!("&{};", &**entity),
+    }
+}
+
+/// Words of the service as a terminal may show them: what would steer it is left out.
+fn harmless(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 impl Reply {
@@ -69,7 +91,7 @@ impl Reply {
             "referencecode" => self.reference = Some(text.to_owned()),
             "url" => self.address = Some(text.to_owned()),
             "errorcode" => self.code = text.parse().ok(),
-            "errormessage" => text.clone_into(&mut self.message),
+            "errormessage" => self.message = harmless(text),
             _ => {}
         }
     }
@@ -136,6 +158,14 @@ mod tests {
         assert_eq!(read(b"<html><body>Access denied</body></html>"), Content::Other);
         assert_eq!(read(b"\xff\xfe"), Content::Other);
         assert_eq!(read(b""), Content::Other);
+    }
+
+    #[test]
+    fn words_are_read_whole_and_steer_no_terminal() {
+        let text = "<FlexStatementResponse><Url>https://x/y?a=1&amp;b=2</Url><ErrorMessage>he said &quot;no&quot; &amp; left&#46; \u{1b}[31mred</ErrorMessage></FlexStatementResponse>";
+        let Content::Reply(reply) = read(text.as_bytes()) else { panic!("no reply") };
+        assert_eq!(reply.message, "he said \"no\" & left.  [31mred");
+        assert_eq!(reply.address.as_deref(), Some("https://x/y?a=1&b=2"));
     }
 
     #[test]
