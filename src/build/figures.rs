@@ -48,6 +48,9 @@ impl Figures {
         if self.publication.facts.masthead != masthead {
             Arc::make_mut(&mut self.publication).facts.masthead = masthead;
         }
+        if !self.secrets.is_signed_by(&config.site.author) {
+            Arc::make_mut(&mut self.secrets).sign(&config.site.author);
+        }
         self
     }
 }

@@ -129,7 +129,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             let (symbol, currency) = (Ticker::new(symbol), *currency);
             let entry = Entry { date: *date, symbol, what: kind.into(), currency };
             let actions = rows(&entry, &record, config.account.id(), today())?;
-            Store::open(site)?.commit(&Changes { actions: actions.clone(), ..Changes::default() })?;
+            Store::open(site)?
+                .refusing_after(today())
+                .commit(&Changes { actions: actions.clone(), ..Changes::default() })?;
             terminal.result(table(&actions.iter().map(row).collect::<Vec<_>>(), &[3]))?;
         }
         Action::List { json: true } => {

@@ -79,7 +79,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             let entry = Entry { date: *date, amount: *amount, currency, kind, rate: *rate, again: *again };
             let account = config.account.id();
             let flow = flow(&entry, &record, account, config.account.base_currency, today())?;
-            Store::open(site)?.commit(&Changes { cash: vec![flow.clone()], ..Changes::default() })?;
+            Store::open(site)?
+                .refusing_after(today())
+                .commit(&Changes { cash: vec![flow.clone()], ..Changes::default() })?;
             terminal.result(table(&[row(&flow)], &[2]))?;
         }
         Action::List { json: true } => terminal.json(&Document { flows: &record.flows })?,

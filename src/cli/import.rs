@@ -183,7 +183,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     // What is proposed needs no warning beside it.
     let proposes_currency = proposed.iter().any(|setting| setting.key == "base_currency");
     batch.notices.retain(|notice| !(proposes_currency && notice.kind == FindingKind::BaseCurrency));
-    let saved = save(&mut Store::open(site)?, &batch, &received)?;
+    let saved = save(&mut Store::open(site)?.refusing_after(today()), &batch, &received)?;
     if let Source::Csv { save: true, .. } = &arguments.source {
         save_csv(site, &config.csv)?;
         terminal.say("config/config.toml remembers how these files are read, under [csv]");

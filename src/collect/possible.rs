@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::Batch;
-use crate::error::{Error, Result};
-use crate::record::possible::{wrong_action, wrong_date, wrong_fill, wrong_flow, wrong_snapshot};
+use crate::error::Result;
+use crate::record::possible::{Rows, refuse_impossible};
 
 impl Batch {
     /// Refuses a file with a row that can only be a mistake. `today` is the date after which nothing can have happened yet.
@@ -12,32 +12,15 @@ impl Batch {
     /// # Errors
     /// The first such row, by what it is about.
     pub fn possible(self, today: NaiveDate) -> Result<Self> {
-        let dated = |date| wrong_date(date, today).map(|(_, message)| message);
-        let said = |message: &'static str| message.to_owned();
-        let fills = self.executions.iter().filter_map(|fill| {
-            let wrong = wrong_fill(fill).map(said).or_else(|| dated(fill.utc_date()))?;
-            Some((format!("the fill of {} {} on {}", fill.quantity.normalize(), fill.symbol, fill.utc_date()), wrong))
-        });
-        let values = self.snapshots.iter().filter_map(|snapshot| {
-            let wrong = wrong_snapshot(snapshot).map(said).or_else(|| dated(snapshot.own_date()))?;
-            Some((format!("the net value of {}", snapshot.own_date()), wrong))
-        });
-        let cash = self.flows.iter().chain(&self.income).filter_map(|flow| {
-            let wrong = wrong_flow(flow).map(said).or_else(|| dated(flow.date))?;
-            Some((
-                format!("the {} of {} {} on {}", flow.kind, flow.amount.normalize(), flow.currency, flow.date),
-                wrong,
-            ))
-        });
-        let actions = self.actions.iter().filter_map(|action| {
-            let wrong = wrong_action(action).map(said).or_else(|| dated(action.date))?;
-            Some((format!("the {} of {} on {}", action.kind, action.symbol, action.date), wrong))
-        });
-        match fills.chain(values).chain(cash).chain(actions).next() {
-            None => Ok(self),
-            Some((what, wrong)) => Err(Error::data(format!("{what}: {wrong}"))
-                .hint("correct the file, or this computer's clock, and import again; nothing was imported")),
-        }
+        let rows = Rows {
+            fills: &self.executions,
+            snapshots: &self.snapshots,
+            cash: self.flows.iter().chain(&self.income).collect(),
+            actions: &self.actions,
+            statements: &self.statements,
+        };
+        refuse_impossible(&rows, today)?;
+        Ok(self)
     }
 }
 

@@ -26,7 +26,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// As [`Store::open`].
     pub fn begin(site: &SiteDir, config: &'a Config, now: DateTime<Utc>) -> Result<Self> {
-        Ok(Self { config, now, store: Store::open(site)?, record: None })
+        Ok(Self { config, now, store: Store::open(site)?.refusing_after(last_possible_date(now)), record: None })
     }
 
     /// The store, for what changes no fills, snapshots or cash.

@@ -3,6 +3,7 @@
 //! Every list of a [`Record`] is named here, so that a new one cannot be forgotten: the compiler asks for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -42,6 +43,7 @@ impl Record {
             findings: _,
             restatements,
             contradictions: _,
+            private,
         } = self;
         let known = |time: DateTime<Utc>| latest_date(time, exchange.zone()) <= last;
         let fills = executions.iter().chain(superseded).filter(|fill| known(fill.time)).cloned();
@@ -68,6 +70,7 @@ impl Record {
             findings: Vec::new(),
             restatements: restatements.iter().filter(|restated| restated.date <= last).cloned().collect(),
             contradictions: Vec::new(),
+            private: Arc::clone(private),
         }
     }
 
@@ -101,6 +104,7 @@ impl Record {
             findings,
             mut restatements,
             contradictions,
+            private,
         } = self;
         let counts = |fill: &Execution| latest_date(fill.time, exchange.zone()) >= first;
         texts.cut(&mut annotations, &mut commentary);
@@ -132,6 +136,7 @@ impl Record {
             findings,
             restatements,
             contradictions,
+            private,
         }
     }
 
@@ -157,6 +162,7 @@ impl Record {
             findings: _,
             restatements: _,
             contradictions: _,
+            private: _,
         } = self;
         let benchmark = PriceSymbol::new(benchmark);
         let currency = prices.get(&benchmark).map(|series| series.currency);

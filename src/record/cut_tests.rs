@@ -165,6 +165,7 @@ fn two_days() -> Record {
         findings: Vec::new(),
         restatements: vec![restated(one), restated(other)],
         contradictions: Vec::new(),
+        private: std::sync::Arc::default(),
     }
 }
 
@@ -190,6 +191,7 @@ fn until_a_day_nothing_of_the_next_is_left() {
         findings: Vec::new(),
         restatements: record.restatements[..1].to_vec(),
         contradictions: Vec::new(),
+        private: std::sync::Arc::default(),
     };
     assert_eq!(known, expected);
     assert_eq!(known.until(date("2026-01-27")), known);

@@ -13,6 +13,7 @@ pub use cash::unknown_cash_type;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -24,7 +25,8 @@ use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
 use super::lacking::{Lacking, Rows};
 use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
-    AccountId, CorporateAction, Currency, Execution, Finding, FindingKind, Record, Settings, Severity, Snapshot,
+    AccountId, CorporateAction, Currency, Execution, Finding, FindingKind, Private, Record, Settings, Severity,
+    Snapshot,
 };
 use super::{
     HeldRecord, action_rows, emptiness, possible, prices, same_day, signals_and_plans, snapshot, spelling, store,
@@ -58,7 +60,9 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let (flows, income) = reader.cash(account.as_ref(), settings);
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);
+    reader.private.holders(&site.raw());
     let mut record = Record {
+        private: Arc::new(std::mem::take(&mut reader.private)),
         exchange,
         executions,
         superseded,
@@ -134,6 +138,8 @@ struct Reader<'a> {
     decisions: Decisions,
     /// What was restated, and what contradicts.
     discovered: Discovered,
+    /// What is private in the rows, also in those of which nothing is read.
+    private: Private,
 }
 
 impl<'a> Reader<'a> {
@@ -141,7 +147,9 @@ impl<'a> Reader<'a> {
         let findings = Vec::new();
         let (decisions, discovered) = (Decisions::default(), Discovered::default());
         let (foreign, valued) = (BTreeSet::new(), BTreeSet::new());
-        let mut reader = Self { site, base_currency, today, findings, foreign, valued, decisions, discovered };
+        let private = Private::default();
+        let mut reader =
+            Self { site, base_currency, today, findings, foreign, valued, decisions, discovered, private };
         let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site.root())]));
         reader.decisions = Decisions::new(rows.into_iter().map(|(_, decision)| decision));
         reader
@@ -163,13 +171,19 @@ impl<'a> Reader<'a> {
         self.findings.push(Finding::new(Severity::Error, kind, message, next).at(place));
     }
 
-    fn is_possible_date(&mut self, place: &Place, date: NaiveDate) -> bool {
-        let wrong = possible::wrong_date(date, self.today);
-        let fine = wrong.is_none();
-        if let Some((kind, message)) = wrong {
-            self.error(kind, place.clone(), message, "correct the date, or this computer's clock");
-        }
-        fine
+    fn is_dated_possibly(&mut self, place: &Place, date: NaiveDate) -> bool {
+        let Some(message) = possible::date(date, self.today) else { return true };
+        let kind = if date > self.today { FindingKind::Future } else { FindingKind::Impossible };
+        self.error(kind, place.clone(), message, "correct the date, or this computer's clock");
+        false
+    }
+
+    /// Names what cannot be true of a row; whether there is nothing.
+    fn is_possible(&mut self, place: &Place, wrong: Option<String>) -> bool {
+        let Some(message) = wrong else { return true };
+        let next = "correct the row from the broker's statement";
+        self.error(FindingKind::Impossible, place.clone(), message, next);
+        false
     }
 
     fn executions(
@@ -178,18 +192,10 @@ impl<'a> Reader<'a> {
         account: Option<&AccountId>,
     ) -> (Vec<Execution>, Vec<Execution>) {
         let mut rows = self.take(files);
+        self.private.fills(rows.iter().map(|(_, fill)| fill));
         rows.retain(|(_, fill)| account.is_none_or(|account| fill.account == *account));
         rows.retain(|(place, fill)| {
-            let wrong = possible::wrong_fill(fill);
-            if let Some(message) = wrong {
-                self.error(
-                    FindingKind::Impossible,
-                    place.clone(),
-                    message,
-                    "correct the row from the broker's statement",
-                );
-            }
-            wrong.is_none() && self.is_possible_date(place, fill.utc_date())
+            self.is_possible(place, possible::fill(fill)) && self.is_dated_possibly(place, fill.utc_date())
         });
         let outcome = effective(rows, &self.decisions);
         self.discover(outcome.discovered);
@@ -212,8 +218,9 @@ impl<'a> Reader<'a> {
         let mut by_date: BTreeMap<NaiveDate, Vec<Placed<Snapshot>>> = BTreeMap::new();
         let mut without_session = BTreeSet::new();
         let base = self.base_currency;
-        let (rows, foreign): (Vec<_>, Vec<_>) = self
-            .take(files)
+        let rows = self.take(files);
+        self.private.snapshots(rows.iter().map(|(_, snapshot)| snapshot));
+        let (rows, foreign): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .filter(|(_, snapshot)| account.is_none_or(|account| snapshot.account == *account))
             .partition(|(_, snapshot)| snapshot.base_currency == base);
@@ -246,8 +253,8 @@ impl<'a> Reader<'a> {
     fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
         let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
             Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
-        } else if let Some(message) = possible::wrong_snapshot(snapshot) {
-            Some(message.to_owned())
+        } else if let Some(wrong) = possible::snapshot(snapshot) {
+            Some(wrong)
         } else if snapshot.net_liquidation < Decimal::ZERO {
             Some(format!("net liquidation is {}, and no return follows from that", snapshot.net_liquidation))
         } else {
@@ -262,28 +269,17 @@ impl<'a> Reader<'a> {
                 "correct the file, or set [site] inception after it",
             );
         }
-        fine && self.is_possible_date(place, snapshot.date)
+        fine && self.is_dated_possibly(place, snapshot.date)
     }
 
     fn actions(&mut self, account: Option<&AccountId>) -> Vec<CorporateAction> {
         let mut rows = self.take(Files::from_results(vec![read_rows(&self.site.actions(), self.site.root())]));
+        self.private.actions(rows.iter().map(|(_, row)| row));
         rows.retain(|(_, row): &Placed<CorporateAction>| {
             account.is_none_or(|account| row.account.as_ref().is_none_or(|own| own == account))
         });
         rows.retain(|(place, row)| {
-            let large = possible::wrong_action(row);
-            let wrong = if large.is_some() {
-                large
-            } else if row.quantity.is_none() && row.ratio.is_none() {
-                Some("it says neither by how much the quantity changes nor in which ratio")
-            } else {
-                None
-            };
-            if let Some(message) = wrong {
-                let next = "correct the row from the broker's statement";
-                self.error(FindingKind::Impossible, place.clone(), message, next);
-            }
-            wrong.is_none() && self.is_possible_date(place, row.date)
+            self.is_possible(place, possible::action(row)) && self.is_dated_possibly(place, row.date)
         });
         let (actions, found) = action_rows::together(rows, &self.decisions);
         self.discover(found);

@@ -39,6 +39,7 @@ pub mod plan;
 pub mod possible;
 pub mod price;
 pub mod prices;
+mod private;
 pub mod restatement;
 mod same_day;
 pub mod schema;
@@ -56,6 +57,7 @@ pub mod trade;
 mod versions;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -73,6 +75,7 @@ pub use instrument::{Instrument, Instruments};
 pub use name::{AccountId, Currency, ExecId, PriceSymbol, Ticker};
 pub use plan::{Plan, PlannedTrade, Unchanged};
 pub use price::{Bar, PriceSeries, quote_unit};
+pub use private::Private;
 pub use restatement::{Contradiction, Decision, Restatement, Table};
 pub use settings::Settings;
 pub use signal::{DatedPrice, Ranked, Rule, Signal, Skipped};
@@ -119,6 +122,8 @@ pub struct Record {
     pub restatements: Vec<Restatement>,
     /// Rows that contradict each other until it is decided which counts.
     pub contradictions: Vec<Contradiction>,
+    /// What is private in all rows that are stored, read or not.
+    pub private: Arc<Private>,
 }
 
 impl Record {

@@ -8,10 +8,9 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 
 use super::files::{Placed, files, read_rows};
-use super::possible::too_large;
+use super::possible::is_price;
 use super::{Bar, Finding, FindingKind, PriceSeries, PriceSymbol, Severity};
 use crate::calendar::YearMonth;
 use crate::error::Place;
@@ -107,7 +106,7 @@ fn believable(rows: Vec<Placed<Bar>>, today: NaiveDate, findings: &mut Vec<Findi
         findings.push(Finding::new(Severity::Error, kind, message, next).at(place));
     };
     for (place, bar) in rows {
-        if bar.close <= Decimal::ZERO || bar.adjusted_close() <= Decimal::ZERO || too_large([bar.close]) {
+        if !is_price(bar.close) || !is_price(bar.adjusted_close()) {
             let message = "a price is not above zero, or larger than any".to_owned();
             error(place, FindingKind::Impossible, message, "delete the row and collect prices again");
         } else if let Some((first, other)) = by_date.get(&bar.date) {

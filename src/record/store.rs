@@ -16,6 +16,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +25,7 @@ pub(crate) use self::file_set::FileSet;
 pub use self::file_set::{write_atomically, write_new};
 use super::coverage::Coverage;
 use super::files::read_rows;
+use super::possible::{Rows as ToStore, refuse_impossible};
 use super::schema;
 use crate::digest::sha256;
 use crate::error::{Error, ErrorKind, Place, Result};
@@ -37,6 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Store {
     site: SiteDir,
     durable: bool,
+    /// The last date that anything can have.
+    latest: NaiveDate,
     _lock: File,
 }
 
@@ -65,7 +69,13 @@ impl Store {
         schema::check(site)?;
         let lock = lock(site, patience)?;
         file_set::recover(site)?;
-        Ok(Self { site: site.clone(), durable: true, _lock: lock })
+        Ok(Self { site: site.clone(), durable: true, latest: NaiveDate::MAX, _lock: lock })
+    }
+
+    /// Refuses rows that are dated after this day.
+    #[must_use]
+    pub fn refusing_after(self, latest: NaiveDate) -> Self {
+        Self { latest, ..self }
     }
 
     /// The site that is written to.
@@ -76,9 +86,17 @@ impl Store {
     /// Writes all of this or nothing, and reports the result for each row.
     ///
     /// # Errors
-    /// A stored file that cannot be read, or a write that fails. Nothing has changed then, unless the message says
+    /// A row that cannot be true, a stored file that cannot be read, or a write that fails. Nothing has changed then, unless the message says
     /// that the next run will finish it.
     pub fn commit(&mut self, changes: &Changes) -> Result<Committed> {
+        let rows = ToStore {
+            fills: &changes.executions,
+            snapshots: &changes.snapshots,
+            cash: changes.cash.iter().collect(),
+            actions: &changes.actions,
+            statements: &changes.statements,
+        };
+        refuse_impossible(&rows, self.latest)?;
         let mut files = FileSet::default();
         let mut done = Committed::default();
         for (name, bytes) in &changes.raw {

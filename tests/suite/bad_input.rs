@@ -170,3 +170,37 @@ fn a_wrong_base_currency_is_one_finding_with_one_next_step() {
     assert!(errors[0]["next_step"].as_str().unwrap().contains("base_currency = \"USD\""), "{errors:#?}");
     assert!(site.refused(&["build"]).contains("6 snapshots are in USD"));
 }
+
+#[test]
+fn extreme_pairs_of_numbers_are_named_and_nothing_dies_of_them() {
+    let header = "exec_id,time,account,symbol,conid,asset_class,exchange,currency,side,quantity,price,multiplier,commission,\
+        commission_currency,realized_pnl,fx_to_base,order_id,perm_id,order_ref,reference_price,source,cancels";
+    for (numbers, expected) in [
+        ("BUY,1,1,1,1000000000000000,EUR,,1000000000000000", "1000000000000000 is no rate of exchange"),
+        ("BUY,100000000000000000000,100000000,1,,,,", "a number is larger than any account"),
+        ("BUY,1,-5,1,,,,", "the price is below zero"),
+    ] {
+        let site = year();
+        let row = format!("x.1.2,2024-05-06T15:00:00Z,U7654321,ABCD,,STK,ARCA,EUR,{numbers},1,910000001,,,test,");
+        site.put("data/executions/2024-05-06.csv", format!("{header}\n{row}\n"));
+        for command in [&["check"][..], &["stats"], &["slippage"], &["build"]] {
+            let said = site.run(command);
+            assert!(matches!(said.code, 0 | 1), "{command:?} ended with {}: {}", said.code, said.shown());
+        }
+        let said = site.run(&["check"]).shown();
+        assert!(said.contains("data/executions/2024-05-06.csv:2") && said.contains(expected), "{numbers}: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_true_is_not_imported() {
+    for (from, to) in [("2024-", "2096-"), ("2024-", "1024-")] {
+        let site = Site::plain();
+        let text = std::fs::read_to_string(fixture("flex/year.xml")).unwrap();
+        let path = site.path("wrong.xml");
+        std::fs::write(&path, text.replace(from, to).replace("2024", &to[..4])).unwrap();
+        let said = site.refused(&["import", "flex", path.to_str().unwrap()]);
+        assert!(said.contains("cannot be true") && said.contains("nothing was imported"), "{said}");
+        assert!(site.files("data/executions").is_empty() && site.files("data/snapshots").is_empty());
+    }
+}

@@ -200,3 +200,90 @@ fn what_is_held_back_is_nowhere() {
         "{words}"
     );
 }
+
+/// A site with a year of a broker's statements.
+fn year() -> Site {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/year.xml"]);
+    site
+}
+
+/// Puts words on a page; the build says that they give this away.
+fn gives_away(site: &Site, words: &str, what: &str) {
+    site.put("content/about.md", words);
+    let said = site.refused(&["build"]);
+    assert!(said.contains(what), "{words}: {said}");
+    assert!(site.files("public").is_empty());
+}
+
+#[test]
+fn what_is_stored_and_not_read_is_private_too() {
+    let site = year();
+    let flows = site.read("data/flows.csv");
+    let columns = flows.lines().next().unwrap().split(',').map(|column| match column {
+        "id" => "cash:other",
+        "date" => "2024-03-05",
+        "account" => "U7777777",
+        "currency" => "USD",
+        "amount" => "7654321.09",
+        "kind" => "deposit",
+        "source" => "test",
+        _ => "",
+    });
+    let other = columns.collect::<Vec<_>>().join(",");
+    site.put("data/flows.csv", format!("{flows}{other}\n"));
+    site.put("config/local.toml", "[account]\nid = \"U7654321\"\n");
+    gives_away(&site, "My other account U7777777 does better.", "an account id");
+    gives_away(&site, "The other account was given 7,654,321.09.", "a cash flow");
+}
+
+#[test]
+fn days_before_the_inception_are_private_too() {
+    let site = year();
+    let config = site.read("config/config.toml");
+    let snapshots = site.files("data/snapshots");
+    let (_, first) = snapshots.iter().next().unwrap();
+    let first: serde_json::Value = serde_json::from_slice(first).unwrap();
+    let (_, late) = snapshots.iter().nth(snapshots.len() / 2).unwrap();
+    let late: serde_json::Value = serde_json::from_slice(late).unwrap();
+    let inception = late["date"].as_str().unwrap();
+    site.put("config/config.toml", config.replacen("[site]", &format!("[site]\ninception = {inception}"), 1));
+    site.ok(&["build"]);
+    std::fs::remove_dir_all(site.path("public")).unwrap();
+    gives_away(
+        &site,
+        &format!("It began with {}.", first["net_liquidation"].as_str().unwrap()),
+        "a net liquidation value",
+    );
+}
+
+#[test]
+fn the_holder_of_the_account_is_named_by_nobody_but_himself() {
+    let site = year();
+    let holder = "<FlexQueryResponse><FlexStatements><FlexStatement accountId=\"U7654321\">\
+        <AccountInformation accountId=\"U7654321\" name=\"Alice Example\" street=\"1 Long Road\"/></FlexStatement></FlexStatements></FlexQueryResponse>";
+    site.put("data/raw/0000-holder.xml", holder);
+    gives_away(&site, "Written by alice  example.".replace("  ", " ").as_str(), "who holds the account");
+    gives_away(&site, "Letters go to 1 Long Road.", "who holds the account");
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", config.replacen("[site]", "[site]\nauthor = \"Alice Example\"", 1));
+    site.put("content/about.md", "Written by Alice Example.");
+    site.ok(&["build"]);
+}
+
+#[test]
+fn a_picture_that_no_page_shows_stays_at_home_and_the_name_of_one_gives_nothing_away() {
+    let site = year();
+    let picture = b"\x89PNG\r\n\x1a\n";
+    site.put("content/months/draft.png", picture);
+    site.put("content/shown.png", picture);
+    site.put("content/about.md", "![A chart](shown.png)");
+    site.ok(&["build"]);
+    assert!(site.path("public/shown.png").exists() && !site.path("public/months/draft.png").exists());
+    site.put("content/about.md", "Words.");
+    site.ok(&["build"]);
+    assert!(!site.path("public/shown.png").exists(), "no page shows it any longer");
+    std::fs::remove_dir_all(site.path("public")).unwrap();
+    site.put("content/u7654321.png", picture);
+    gives_away(&site, "![A chart](u7654321.png)", "an account id");
+}

@@ -15,6 +15,7 @@ use crate::static_text;
 #[derive(Serialize, Deserialize)]
 struct Head {
     accounts: Vec<String>,
+    people: Vec<String>,
     names: Vec<(String, String)>,
     meanings: Vec<String>,
     /// How many bytes of rows the amounts have; those of public numbers follow.
@@ -31,6 +32,7 @@ impl Secrets {
         let (_, public) = self.public().in_order()?;
         let head = Head {
             accounts: self.accounts.clone(),
+            people: self.people.clone(),
             names,
             meanings: meanings.into_iter().map(str::to_owned).collect(),
             amounts: amounts.len(),
@@ -45,13 +47,15 @@ impl Secrets {
     /// The private values that were written as these bytes, with the token of the same configuration.
     pub fn read(bytes: &[u8], config: &Config) -> Option<Self> {
         let end = memchr::memchr(b'\n', bytes)?;
-        let Head { accounts, names, meanings, amounts } = serde_json::from_slice(bytes.get(..end)?).ok()?;
+        let Head { accounts, people, names, meanings, amounts } = serde_json::from_slice(bytes.get(..end)?).ok()?;
         let (amounts, public) = bytes.get(end + 1..)?.split_at_checked(amounts)?;
         let meanings: Vec<_> = meanings.iter().map(|meaning| static_text::of(meaning)).collect();
         let mut secrets =
             Self::of_numbers(Numbers::kept(meanings, amounts.to_vec()), Numbers::kept(vec![PUBLIC], public.to_vec()));
         secrets.accounts = accounts;
+        secrets.people = people;
         secrets.allow(config);
+        secrets.sign(&config.site.author);
         names.iter().for_each(|(name, what)| secrets.name(name, static_text::of(what)));
         secrets.name(config.flex.token.expose(), TOKEN);
         Some(secrets)

@@ -35,7 +35,7 @@ const PLACED: usize = 100;
 pub struct Leak {
     /// The file within the site.
     pub file: String,
-    /// Line in the file, counted from one.
+    /// Line in the file, counted from one; zero where it is in the file's name.
     pub line: usize,
     /// What kind of secret it is.
     pub what: &'static str,
@@ -79,7 +79,9 @@ pub fn refuse_leaks_of(leaks: &[Leak], written: impl Fn(&Leak) -> Option<Place>)
     for (number, leak) in leaks.iter().enumerate() {
         let text = if leak.what == secrets::TOKEN { String::new() } else { format!(" ({})", leak.text) };
         let place = (number < PLACED).then(|| written(leak)).flatten();
-        let shown = place.clone().unwrap_or_else(|| Place::line(format!("public/{}", leak.file), leak.line));
+        let file = format!("public/{}", leak.file);
+        let in_site = if leak.line == 0 { Place::file(file) } else { Place::line(file, leak.line) };
+        let shown = place.clone().unwrap_or(in_site);
         let line = format!("{shown} shows {}{text}", leak.what);
         if !list.contains(&line) {
             list.push(line);

@@ -9,7 +9,7 @@ use crate::static_text::StaticText;
 const ROW: usize = BYTES + 1;
 
 /// Numbers with what they are.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Numbers {
     added: HashMap<Number, StaticText>,
     /// What those in rows can be.

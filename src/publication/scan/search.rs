@@ -6,15 +6,17 @@ use super::number::{
     DIGITS, GROUPED_DIGITS, Number, Spelling, numbers, readings, with_plain_digits, with_plain_separators,
 };
 use super::own::{self, Range};
-use super::secrets::ACCOUNT;
+use super::secrets::{ACCOUNT, HOLDER};
 use super::{Leak, Secrets, money, packed};
 
 /// Digits that are a number of somebody's stand for themselves from this length on, even inside another word.
 const LONG_NAME: usize = 9;
 
-/// Everything private in a file, in order.
+/// Everything private in a file, in order, and first in its name, which stands in no line.
 pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
-    packed::read(name, bytes).texts.iter().flat_map(|text| in_text(secrets, &text.name, &text.bytes)).collect()
+    let in_name = in_text(secrets, name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
+    let packed = packed::read(name, bytes);
+    in_name.chain(packed.texts.iter().flat_map(|text| in_text(secrets, &text.name, &text.bytes))).collect()
 }
 
 fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
@@ -56,6 +58,17 @@ fn names(secrets: &Secrets, text: &str, own: &[Range]) -> Vec<Found> {
         let places = memchr::memmem::find_iter(text.as_bytes(), account.as_bytes());
         let places = places.filter(|at| !is_number(account) || is_name(text, *at, account, own));
         found.extend(places.map(|at| (at, ACCOUNT, account.clone())));
+    }
+    for person in secrets.unsigned() {
+        let places = memchr::memmem::find_iter(text.as_bytes(), person.as_bytes());
+        let is_whole = |at: &usize| {
+            let beside = (
+                text.get(..*at).and_then(|before| before.chars().next_back()),
+                text.get(at + person.len()..).and_then(|after| after.chars().next()),
+            );
+            [beside.0, beside.1].into_iter().flatten().all(|letter| !letter.is_alphanumeric())
+        };
+        found.extend(places.filter(is_whole).map(|at| (at, HOLDER, person.clone())));
     }
     for (at, word) in tokens(text) {
         for (name, what) in secrets.names_with(word) {

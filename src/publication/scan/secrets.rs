@@ -8,13 +8,16 @@ use super::number::Number;
 use super::numbers::Numbers;
 use super::search::tokens;
 use crate::config::{Config, PrivacyMode};
-use crate::record::{CashFlow, Record};
+use crate::record::{Private, Record};
 
 /// What a token is called that must not be repeated, not even where it leaked.
 pub(super) const TOKEN: &str = "the Flex token";
 
 /// What an account's number is called, which no coincidence lets through either.
 pub(super) const ACCOUNT: &str = "an account id";
+
+/// What the name, the street or the address of an account's holder is called.
+pub(super) const HOLDER: &str = "who holds the account";
 
 /// What a number is that everybody may know.
 pub(super) const PUBLIC: &str = "a price";
@@ -23,10 +26,14 @@ pub(super) const PUBLIC: &str = "a price";
 const SHORTEST_NAME: usize = 5;
 
 /// Everything that must not be in the site.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Secrets {
     /// Accounts in lower case, searched even inside other words.
     pub(super) accounts: Vec<String>,
+    /// Who holds the account, in lower case, searched as whole words.
+    pub(super) people: Vec<String>,
+    /// Who signs the site, in lower case: that person may be named on it.
+    signed: String,
     /// Names in lower case, by their longest run of letters and digits.
     names: HashMap<String, Vec<(String, &'static str)>>,
     /// The first two letters of those runs: most words of a page start otherwise and are not looked up.
@@ -46,9 +53,11 @@ impl Secrets {
     pub fn of(record: &Record, config: &Config) -> Self {
         let mut secrets = Self::default();
         secrets.allow(config);
-        secrets.collect_names(record, config);
+        secrets.sign(&config.site.author);
+        let private = Private::of(record);
+        secrets.collect_names(&private, config);
         if config.privacy.mode == PrivacyMode::Relative {
-            secrets.collect_amounts(record);
+            secrets.collect_amounts(&private, record);
         }
         secrets
     }
@@ -61,6 +70,21 @@ impl Secrets {
     /// Lets through what the owner says is there by chance.
     pub(super) fn allow(&mut self, config: &Config) {
         self.allowed = config.privacy.allow.iter().map(|text| text.trim().to_lowercase()).collect();
+    }
+
+    /// Lets through the name of who signs the site.
+    pub fn sign(&mut self, author: &str) {
+        self.signed = author.to_lowercase();
+    }
+
+    /// Whether this is who signs the site.
+    pub fn is_signed_by(&self, author: &str) -> bool {
+        self.signed == author.to_lowercase()
+    }
+
+    /// Who is not to be named.
+    pub(super) fn unsigned(&self) -> impl Iterator<Item = &String> {
+        self.people.iter().filter(|name| !self.signed.contains(name.as_str()))
     }
 
     /// Whether the owner says that it is there by chance; of accounts and tokens nobody can say that.
@@ -83,7 +107,7 @@ impl Secrets {
 
     /// A text as names are written here.
     pub(super) fn in_lower_case(&self, text: &str) -> String {
-        let mut names = self.names.values().flatten().map(|(name, _)| name).chain(&self.accounts);
+        let mut names = self.names.values().flatten().map(|(name, _)| name).chain(&self.accounts).chain(&self.people);
         if names.all(|name| name.is_ascii()) { text.to_ascii_lowercase() } else { text.to_lowercase() }
     }
 
@@ -114,28 +138,16 @@ impl Secrets {
         self.public.get(number).is_some()
     }
 
-    fn collect_names(&mut self, record: &Record, config: &Config) {
-        let fills = || record.executions.iter().chain(&record.superseded);
-        let flows = || record.flows.iter().chain(&record.income);
-        let accounts = fills()
-            .map(|fill| &fill.account)
-            .chain(record.snapshots.iter().map(|snapshot| &snapshot.account))
-            .chain(flows().map(|flow| &flow.account));
-        let mut accounts: Vec<String> = accounts.map(|account| account.private().to_lowercase()).collect();
+    fn collect_names(&mut self, private: &Private, config: &Config) {
+        let mut accounts: Vec<String> = private.accounts().map(str::to_lowercase).collect();
         accounts.extend(config.account.id().map(str::to_lowercase));
         accounts.retain(|account| account.len() >= SHORTEST_NAME && has_digit(account));
         accounts.sort();
         accounts.dedup();
         self.accounts = accounts;
-        for fill in fills() {
-            self.name(fill.exec_id.as_str(), "an execution id");
-            self.name(fill.order_id.as_deref().unwrap_or_default(), "an order id");
-            self.name(fill.perm_id.as_deref().unwrap_or_default(), "an order id");
-        }
+        private.ids().for_each(|(id, what)| self.name(id, what));
         self.name(config.flex.token.expose(), TOKEN);
-        for flow in flows() {
-            self.name(&flow.id, "the number of a cash flow");
-        }
+        self.people = private.people().map(str::to_lowercase).collect();
     }
 
     pub(super) fn name(&mut self, name: &str, what: &'static str) {
@@ -156,40 +168,8 @@ impl Secrets {
         }
     }
 
-    fn collect_amounts(&mut self, record: &Record) {
-        for snapshot in &record.snapshots {
-            self.amount(snapshot.net_liquidation, "a net liquidation value");
-            snapshot.cash.values().for_each(|cash| self.amount(*cash, "a cash balance"));
-            snapshot.accruals.values().for_each(|accrued| self.amount(*accrued, "accrued income"));
-            for position in snapshot.known_positions() {
-                self.amount(position.quantity, "a share count");
-                self.amount(position.market_value, "a position's value");
-                self.amount(position.unrealized_pnl.unwrap_or_default(), "a position's gain");
-                self.amount(position.realized_pnl.unwrap_or_default(), "a position's gain");
-            }
-        }
-        for fill in record.executions.iter().chain(&record.superseded) {
-            self.amount(fill.quantity, "a share count");
-            self.amount(fill.notional(), "the value of a trade");
-            self.amount(fill.commission.unwrap_or_default(), "a commission");
-            self.amount(fill.realized_pnl.unwrap_or_default(), "a trade's gain");
-        }
-        let cash = |flow: &CashFlow| [flow.amount, flow.amount * flow.fx_to_base.unwrap_or(Decimal::ONE)];
-        for flow in record.flows.iter().chain(&record.income) {
-            cash(flow).into_iter().for_each(|amount| self.amount(amount, "a cash flow"));
-        }
-        for period in &record.statements {
-            self.amount(period.starting_value, "a net liquidation value");
-            self.amount(period.ending_value, "a net liquidation value");
-        }
-        for plan in &record.plans {
-            self.amount(plan.nav, "a net liquidation value");
-            self.amount(plan.cash_after, "a cash balance");
-            for trade in &plan.trades {
-                self.amount(trade.shares, "a share count");
-                self.amount(trade.notional_base, "the value of a trade");
-            }
-        }
+    fn collect_amounts(&mut self, private: &Private, record: &Record) {
+        private.amounts().for_each(|(amount, what)| self.amount(amount, what));
         self.public = public_numbers(record);
         self.amounts.remove(&self.public);
     }

@@ -27,7 +27,9 @@ impl Reader<'_> {
     ) -> (Vec<CashFlow>, Vec<CashFlow>) {
         let mut by_id: BTreeMap<String, Vec<Placed<CashFlow>>> = BTreeMap::new();
         for (path, external) in [(self.site.flows(), true), (self.site.income(), false)] {
-            for (place, flow) in self.take(Files::from_results(vec![read_rows(&path, self.site.root())])) {
+            let rows = self.take(Files::from_results(vec![read_rows(&path, self.site.root())]));
+            self.private.cash(rows.iter().map(|(_, flow)| flow));
+            for (place, flow) in rows {
                 if self.is_of_record(&place, &flow, external, account) {
                     by_id.entry(flow.id.clone()).or_default().push((place, flow));
                 }
@@ -55,7 +57,7 @@ impl Reader<'_> {
     }
 
     fn is_of_record(&mut self, place: &Place, flow: &CashFlow, external: bool, account: Option<&AccountId>) -> bool {
-        if account.is_some_and(|account| flow.account != *account) || !self.is_possible_date(place, flow.date) {
+        if account.is_some_and(|account| flow.account != *account) || !self.is_dated_possibly(place, flow.date) {
             return false;
         }
         if flow.kind.is_external() != external {
@@ -63,11 +65,7 @@ impl Reader<'_> {
             self.error(FindingKind::Misplaced, place.clone(), message, "move the row");
             return false;
         }
-        if let Some(message) = possible::wrong_flow(flow) {
-            self.error(FindingKind::Impossible, place.clone(), message, "correct the row");
-            return false;
-        }
-        self.decisions.allow(Table::Cash, &flow.id, flow)
+        self.is_possible(place, possible::cash(flow)) && self.decisions.allow(Table::Cash, &flow.id, flow)
     }
 
     fn has_rate(&mut self, place: &Place, flow: &CashFlow) -> bool {
@@ -85,10 +83,15 @@ impl Reader<'_> {
         let rows = read_rows::<StatementPeriod>(&self.site.statements(), self.site.root());
         let mut by_period: BTreeMap<(NaiveDate, NaiveDate, AccountId), Vec<Placed<StatementPeriod>>> =
             BTreeMap::new();
-        for (place, row) in self.take(Files::from_results(vec![rows])) {
+        let rows = self.take(Files::from_results(vec![rows]));
+        self.private.statements(rows.iter().map(|(_, row)| row));
+        for (place, row) in rows {
             let key = format!("{} to {}", row.from, row.to);
             let is_ours = account.is_none_or(|account| row.account == *account);
-            if is_ours && self.decisions.allow(Table::Statement, &key, &row) {
+            let is_fine = is_ours
+                && self.is_possible(&place, possible::statement(&row))
+                && self.is_dated_possibly(&place, row.from);
+            if is_fine && self.decisions.allow(Table::Statement, &key, &row) {
                 by_period.entry((row.from, row.to, row.account.clone())).or_default().push((place, row));
             }
         }
