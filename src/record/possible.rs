@@ -171,7 +171,8 @@ pub fn refuse_impossible(rows: &Rows, latest: NaiveDate) -> Result<()> {
     });
     let snapshots = rows.snapshots.iter().filter_map(|row| {
         let wrong = snapshot(row).or_else(|| date(row.own_date(), latest))?;
-        Some((format!("the valuation of {}", row.own_date()), wrong))
+        let month = if row.source.is_table_of_values() { " (a month without a day is its last day)" } else { "" };
+        Some((format!("the valuation of {}{month}", row.own_date()), wrong))
     });
     let cash_rows = rows.cash.iter().filter_map(|row| {
         let wrong = cash(row).or_else(|| date(row.date, latest))?;
