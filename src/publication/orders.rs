@@ -91,9 +91,10 @@ impl Trades {
             .collect();
         views.reverse();
         let prices = Prices::of(record, config, until);
+        let shown: Vec<&RoundTrip> = closed.iter().filter(|trip| listed.round_trip(trip)).collect();
         let path = |(order, slug): (&Order, &Option<String>)| {
             let slug = slug.clone()?;
-            Some((slug, prices.path(order, &closed, disclosure)?))
+            Some((slug, prices.path(order, &shown, disclosure)?))
         };
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
         let trips = closed.iter().filter(|trip| listed.round_trip(trip));

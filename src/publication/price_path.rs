@@ -45,7 +45,7 @@ impl<'a> Prices<'a> {
     }
 
     /// The closes around an order and the round trips that it opened or closed. `None` without stored prices of it.
-    pub fn path(&self, order: &Order, trips: &[RoundTrip], disclosure: &Disclosure) -> Option<PricePath> {
+    pub fn path(&self, order: &Order, trips: &[&RoundTrip], disclosure: &Disclosure) -> Option<PricePath> {
         let fill = order.fills.first()?;
         let symbol = self.config.price_symbol(&fill.symbol, fill.conid, &fill.exchange).ok()??;
         let series = self.record.prices.get(&symbol).filter(|series| series.currency == order.currency)?;
@@ -70,7 +70,7 @@ impl<'a> Prices<'a> {
     }
 
     /// From when to when the position was held that an order opened or closed, and whether that is over.
-    fn held(&self, order: &Order, trips: &[RoundTrip]) -> ((NaiveDate, NaiveDate), bool) {
+    fn held(&self, order: &Order, trips: &[&RoundTrip]) -> ((NaiveDate, NaiveDate), bool) {
         let date = order.date();
         let touched = trips.iter().filter(|trip| {
             trip.symbol == order.symbol && (trip.opened.date_naive() == date || trip.closed_on() == date)

@@ -49,7 +49,8 @@ pub fn price(order: &OrderView, path: &PricePath) -> Result<String> {
         description: in_words(order, path),
         height: "bare",
         x,
-        ticks: scale::ticks(&dates, DATES),
+        // A price is anybody's, but a day of it might be taken for one of the account's.
+        ticks: scale::months(&dates, DATES),
         ..Picture::default()
     };
     picture.letters = marks(order, path, (&picture, &panel), (&points, held));
@@ -106,12 +107,10 @@ fn names(order: &OrderView, path: &PricePath) -> (String, Option<String>) {
 fn in_words(order: &OrderView, path: &PricePath) -> String {
     let (first, last) = names(order, path);
     let change = match (path.closes.first(), path.closes.last()) {
-        (Some((from, low)), Some((to, high))) => format!(
-            "From {} to {} the price went from {} to {}",
-            format::day(*from),
-            format::day(*to),
-            format::number(low.get(), 2, Sign::Minus),
-            format::number(high.get(), 2, Sign::Minus)
+        (Some((_, first)), Some((_, last))) => format!(
+            "The price went from {} to {}",
+            format::number(first.get(), 2, Sign::Minus),
+            format::number(last.get(), 2, Sign::Minus)
         ),
         _ => String::new(),
     };

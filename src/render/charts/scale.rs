@@ -106,11 +106,14 @@ pub struct Tick {
 /// Labels of the time axis over these dates, at most about `wanted`: firsts of years, quarters or months, of a short record some of
 /// the dates themselves. The first label has its year, and stands at the first date where the next is far from it.
 pub fn ticks(dates: &[NaiveDate], wanted: usize) -> Vec<Tick> {
+    let (Some(first), Some(last)) = (dates.first(), dates.last()) else { return Vec::new() };
+    if (*last - *first).num_days() <= 75 { days(dates, wanted) } else { months(dates, wanted) }
+}
+
+/// Labels of the time axis that name years and months alone, however few.
+pub fn months(dates: &[NaiveDate], wanted: usize) -> Vec<Tick> {
     let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else { return Vec::new() };
     let months = i64::from(last.year() - first.year()) * 12 + i64::from(last.month()) - i64::from(first.month());
-    if (last - first).num_days() <= 75 {
-        return days(dates, wanted);
-    }
     let step = [1, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|step| months / step <= wanted as i64).unwrap_or(240);
     let mut found: Vec<Tick> = Vec::new();
     let mut month = YearMonth::of(first);
