@@ -32,7 +32,7 @@ e2e ONLY="":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord watch.js "{{ONLY}}"
 
-# Pages of the demo and of records at the edges in a real browser: "sample" as `.ci/run`, "all", or names of records
+# Pages of the demo and of records at the edges in a real browser: "sample" for one page of each kind, "all", or names of records
 pages WHICH="all":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord pages.js {{WHICH}}

@@ -147,5 +147,6 @@ mod tests {
             "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><title>A &amp; B</title><path d=\"M0 0\"/></svg>"
         );
         assert_eq!(strip("a.svg", b"<svg><broken"), b"<svg><broken");
+        assert_eq!(strip("a.svg", b"<svg a='1'/>"), b"<svg a='1'/>", "what needs nothing stays as it is written");
     }
 }

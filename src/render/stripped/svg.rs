@@ -7,21 +7,22 @@ use quick_xml::writer::Writer;
 /// What editors call their own elements and attributes, and those that describe a drawing.
 const OF_EDITORS: [&str; 9] = ["sodipodi", "inkscape", "rdf", "cc", "dc", "sketch", "serif", "figma", "xmpMM"];
 
-/// A drawing without comments, descriptions of its making, and what editors remember in it.
+/// A drawing without comments, descriptions of its making, and what editors remember in it. `None` of one that has none of
+/// them: it stays as it is written.
 pub fn drawing(text: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::from_str(std::str::from_utf8(text).ok()?);
     let mut writer = Writer::new(Vec::with_capacity(text.len()));
-    // How deep inside something that is left out.
-    let mut outside = 0_usize;
+    // How deep inside something that is left out, and whether anything was.
+    let (mut outside, mut is_less) = (0_usize, false);
     loop {
         match reader.read_event().ok()? {
-            Event::Eof => return (outside == 0).then(|| writer.into_inner()),
-            Event::Comment(_) | Event::PI(_) => {}
-            Event::Start(element) if outside > 0 || is_left_out(&element) => outside += 1,
+            Event::Eof => return (outside == 0 && is_less).then(|| writer.into_inner()),
+            Event::Comment(_) | Event::PI(_) => is_less = true,
+            Event::Start(element) if outside > 0 || is_left_out(&element) => (outside, is_less) = (outside + 1, true),
             Event::End(_) if outside > 0 => outside -= 1,
-            Event::Empty(element) if outside > 0 || is_left_out(&element) => {}
-            Event::Start(element) => writer.write_event(Event::Start(kept(&element)?)).ok()?,
-            Event::Empty(element) => writer.write_event(Event::Empty(kept(&element)?)).ok()?,
+            Event::Empty(element) if outside > 0 || is_left_out(&element) => is_less = true,
+            Event::Start(element) => writer.write_event(Event::Start(kept(&element, &mut is_less)?)).ok()?,
+            Event::Empty(element) => writer.write_event(Event::Empty(kept(&element, &mut is_less)?)).ok()?,
             other if outside == 0 => writer.write_event(other).ok()?,
             _ => {}
         }
@@ -38,11 +39,13 @@ fn is_of_editor(name: &str) -> bool {
 }
 
 /// An element without the attributes of editors.
-fn kept(element: &BytesStart) -> Option<BytesStart<'static>> {
+fn kept(element: &BytesStart, is_less: &mut bool) -> Option<BytesStart<'static>> {
     let mut kept = BytesStart::new(element.name().as_ref().to_owned());
     for attribute in element.attributes() {
         let attribute = attribute.ok()?;
-        if !is_of_editor(attribute.key.as_ref()) {
+        if is_of_editor(attribute.key.as_ref()) {
+            *is_less = true;
+        } else {
             kept.push_attribute(attribute);
         }
     }
