@@ -61,6 +61,8 @@ fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) 
         drafts: false,
         templates: &NO_TEMPLATES,
         paper: Paper::A4,
+        fonts: &[],
+        root: Path::new("."),
         page_of,
         pictures,
         cache,

@@ -124,6 +124,8 @@ fn first_of_equal(id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
     use crate::record::{AccountId, FlowKind};
 
@@ -167,16 +169,16 @@ mod tests {
         let [a, b, c] = [undated("a", 500), undated("b", 700), undated("c", 900)];
         // What stands beside it in one statement is a movement of its own, and so is what only one has.
         assert_eq!(
-            named(&[&[a.clone(), b.clone()], &[b.clone()], &[a.clone()]]),
+            named(&[&[a.clone(), b.clone()], from_ref(&b), from_ref(&a)]),
             [vec!["a", "b"], vec!["b"], vec!["a"]]
         );
-        assert_eq!(named(&[&[a.clone()], &[a.clone(), b.clone()]]), [vec!["a"], vec!["a", "b"]]);
-        let instead = named(&[&[a.clone()], &[b.clone()], &[b.clone()], &[a.clone()]]);
+        assert_eq!(named(&[from_ref(&a), &[a.clone(), b.clone()]]), [vec!["a"], vec!["a", "b"]]);
+        let instead = named(&[from_ref(&a), from_ref(&b), from_ref(&b), from_ref(&a)]);
         assert_eq!(instead, [["a"], ["a"], ["a"], ["a"]], "and the same again");
         // The nearest of two, one for one.
         assert_eq!(named(&[&[a.clone(), c], &[undated("d", 880), undated("e", 1)]]), [["a", "c"], ["c", "a"]]);
         let dated = |day: &str| row("b", 700, None, day);
-        assert_eq!(named(&[std::slice::from_ref(&a), &[dated("09")]]), [["a"], ["a"]], "one of them says no time");
+        assert_eq!(named(&[from_ref(&a), &[dated("09")]]), [["a"], ["a"]], "one of them says no time");
         assert_eq!(named(&[&[row("a", 500, None, "05")], &[dated("09")]]), [["a"], ["b"]]);
         let tax = CashFlow { kind: FlowKind::Tax, ..b.clone() };
         let in_lieu = CashFlow { label: Some("Payment In Lieu Of Dividends".into()), ..b };
