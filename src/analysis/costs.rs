@@ -38,7 +38,7 @@ pub struct YearOfCosts {
 /// Every year of a record with a snapshot, ascending.
 ///
 /// # Errors
-/// As [`intervals`](super::returns::intervals) and [`with_returns`](super::returns::with_returns).
+/// As [`intervals`] and [`with_returns`].
 pub fn by_year(record: &Record, base: Currency, timing: FlowTiming) -> Result<Vec<YearOfCosts>, Error> {
     let rates = Rates::new(base, &record.snapshots);
     let gross = gross_returns(record, base, timing)?.map(|series| periods::by_year(&series)).unwrap_or_default();
