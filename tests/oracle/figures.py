@@ -355,9 +355,10 @@ class Figures:
         known = self.enough and has_spread(self.e)
         put = lambda key, value, oracle, **more: self.expect(f"significance.{key}", value, oracle, **more)
         if not known:
-            for key in ("probabilistic_sharpe", "minimum_track_record_days", "sharpe_low", "sharpe_high", "annual_low",
-                        "annual_high", "shuffled_drawdown", "shuffled_drawdown_low", "deeper_shuffles"):
+            for key in ("probabilistic_sharpe", "minimum_track_record_days", "sharpe_low", "sharpe_high",
+                        "shuffled_drawdown", "shuffled_drawdown_low", "deeper_shuffles"):
                 put(key, None, "numpy")
+            self.annual(put)
             return
         sharpe = float(self.e.mean() / self.e.std())
         shape = 1 - self.e.skew() * sharpe + (self.e.kurt() + 2) / 4 * sharpe**2
@@ -386,8 +387,13 @@ class Figures:
         within = 0.35 * float(draws.std())
         put("sharpe_low", float(low), "numpy stationary bootstrap", within=within)
         put("sharpe_high", float(high), "numpy stationary bootstrap", within=within)
+        self.annual(put)
+        self.shuffles(put, self.r.to_numpy())
+
+    def annual(self, put):
+        """The return a year of resampled records; all of them have the same one where all returns are the same."""
         returns = self.r.to_numpy()
-        if self.span < 365 or (returns <= -1).any():
+        if not self.enough or self.span < 365 or (returns <= -1).any():
             put("annual_low", None, "numpy")
             put("annual_high", None, "numpy")
         else:
@@ -396,7 +402,6 @@ class Figures:
             within = 0.35 * float(rates.std())
             put("annual_low", float(np.quantile(rates, 0.05)), "numpy stationary bootstrap", within=within)
             put("annual_high", float(np.quantile(rates, 0.95)), "numpy stationary bootstrap", within=within)
-        self.shuffles(put, returns)
 
     def shuffles(self, put, returns):
         """The same returns in other orders, drawn by another generator."""
