@@ -88,7 +88,7 @@ pub fn end_of_digest(bytes: &[u8], digits: Range) -> Option<usize> {
 
 /// Whether what follows a number says that it is no amount: percent, days, how many of something.
 pub fn is_followed_by_unit(after: &str) -> bool {
-    const UNITS: [&str; 12] = [
+    const UNITS: [&str; 13] = [
         "%",
         "bps",
         "basis point",
@@ -97,6 +97,7 @@ pub fn is_followed_by_unit(after: &str) -> bool {
         "return",
         "valuation",
         "month",
+        "year",
         "order",
         "fill",
         "round trip",
