@@ -344,7 +344,9 @@ class _Run:
             self.year_cost = np.zeros(len(self.origin))
         if day == site.end:
             off = np.abs(self.index - 1 - site.total)
-            fits &= off <= self.replay.site.half("months") + (self.slack + self.drift) * (1 + site.total) + 1e-8
+            # Where no day is published, the total is that of the index.
+            of_index = self.replay.site.half("month_index") if site.month_index else 0.0
+            fits &= off <= self.replay.site.half("months") + (of_index + self.slack + self.drift) * (1 + site.total) + 1e-8
         self.drift += self.unsure(self.before) * moved
         self.month_index, self.month_path, self.month_slack = self.index, [self.index], 0.0
         self.keep(fits, "months")
