@@ -97,8 +97,7 @@ impl Trades {
             Some((slug, prices.path(order, &shown, disclosure)?))
         };
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
-        let trips = closed.iter().filter(|trip| listed.round_trip(trip));
-        let mut trips: Vec<RoundTripView> = trips.map(|trip| round_trip_view(trip, disclosure)).collect();
+        let mut trips: Vec<RoundTripView> = shown.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {
             orders: views,

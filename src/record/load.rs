@@ -60,7 +60,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let (flows, income) = reader.cash(account.as_ref(), settings);
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);
-    reader.private.holders(&site.raw());
+    reader.private.received_in(site.raw());
     let mut record = Record {
         private: Arc::new(std::mem::take(&mut reader.private)),
         exchange,

@@ -3,7 +3,7 @@
 mod holders;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 
@@ -16,12 +16,16 @@ pub struct Private {
     ids: BTreeMap<String, &'static str>,
     amounts: BTreeMap<Decimal, &'static str>,
     people: BTreeSet<String>,
+    received: Option<PathBuf>,
 }
 
 impl Private {
-    /// What is private in a record, and in the rows that were stored beside it.
+    /// What is private in a record, in the rows that were stored beside it, and in what statements say of their holders.
     pub fn of(record: &Record) -> Self {
         let mut private = (*record.private).clone();
+        if let Some(folder) = &private.received {
+            private.people = holders::in_folder(folder);
+        }
         private.fills(record.executions.iter().chain(&record.superseded));
         private.snapshots(&record.snapshots);
         private.cash(record.flows.iter().chain(&record.income));
@@ -58,9 +62,9 @@ impl Private {
         self.people.iter().map(String::as_str)
     }
 
-    /// Takes up what statements in this folder say of their holders.
-    pub(super) fn holders(&mut self, folder: &Path) {
-        self.people.extend(holders::in_folder(folder));
+    /// Where statements are kept as they were received. They are many, and only who searches for their holders reads them.
+    pub(super) fn received_in(&mut self, folder: PathBuf) {
+        self.received = Some(folder);
     }
 
     pub(super) fn fills<'a>(&mut self, fills: impl IntoIterator<Item = &'a Execution>) {

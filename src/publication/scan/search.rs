@@ -62,11 +62,9 @@ fn names(secrets: &Secrets, text: &str, own: &[Range]) -> Vec<Found> {
     for person in secrets.unsigned() {
         let places = memchr::memmem::find_iter(text.as_bytes(), person.as_bytes());
         let is_whole = |at: &usize| {
-            let beside = (
-                text.get(..*at).and_then(|before| before.chars().next_back()),
-                text.get(at + person.len()..).and_then(|after| after.chars().next()),
-            );
-            [beside.0, beside.1].into_iter().flatten().all(|letter| !letter.is_alphanumeric())
+            let before = text.get(..*at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + person.len()..).and_then(|after| after.chars().next());
+            ![before, after].into_iter().flatten().any(char::is_alphanumeric)
         };
         found.extend(places.filter(is_whole).map(|at| (at, HOLDER, person.clone())));
     }
