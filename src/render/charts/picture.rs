@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -199,34 +200,73 @@ impl Picture {
 
     fn draw(&self, shapes: &mut String) -> Drawn {
         let root = Svg::new(WIDTH, HEIGHT, shapes).into_drawing_area();
-        let (width, height) = (WIDTH as i32 * SCALE, HEIGHT as i32 * SCALE);
-        let plane = |y: (f64, f64), edges: (f64, f64)| {
-            let edge = |part: f64| (part * f64::from(height)).round() as i32;
-            Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
-                self.x.0..self.x.1,
-                y.0..y.1,
-                (0..width, edge(edges.1)..edge(edges.0)),
-            )
+        let height = f64::from(HEIGHT as i32 * SCALE);
+        let frame = Frame {
+            x: self.x,
+            sides: (0, WIDTH as i32 * SCALE),
+            edge: &|part| (part * height).round() as i32,
+            columns: COLUMNS,
+            pens: PENS,
         };
-        let all: Area = root.apply_coord_spec(plane((0.0, 1.0), (0.0, 1.0)));
-        for (from, to) in &self.bands {
+        frame.draw(&root, &self.bands, &self.ticks, &self.panels)?;
+        root.present()
+    }
+}
+
+/// Where panels are drawn, and how finely.
+pub struct Frame<'a> {
+    /// Left and right end of the time axis.
+    pub x: (f64, f64),
+    /// The same in units of the drawing.
+    pub sides: (i32, i32),
+    /// Where a part of the height is, in units of the drawing.
+    pub edge: &'a dyn Fn(f64) -> i32,
+    /// Parts of the width that keep their extremes when a line is thinned.
+    pub columns: usize,
+    /// Widths of lines: the account's, others', thin ones.
+    pub pens: [u32; 3],
+}
+
+impl Frame<'_> {
+    /// The plane between two edges, over these heights.
+    pub fn area<'s>(&self, root: &DrawingArea<Svg<'s>, Shift>, y: (f64, f64), edges: (f64, f64)) -> Area<'s> {
+        let (right, down) = (self.sides.0..self.sides.1, (self.edge)(edges.1)..(self.edge)(edges.0));
+        root.apply_coord_spec(Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
+            self.x.0..self.x.1,
+            y.0..y.1,
+            (right, down),
+        ))
+    }
+
+    /// Spans of time and lines of dates through all panels, and each panel with its levels and layers.
+    pub fn draw(
+        &self,
+        root: &DrawingArea<Svg, Shift>,
+        bands: &[(f64, f64)],
+        ticks: &[Tick],
+        panels: &[Panel],
+    ) -> Drawn {
+        let [.., thin] = self.pens;
+        let all = self.area(root, (0.0, 1.0), (0.0, 1.0));
+        for (from, to) in bands {
             all.draw(&Rectangle::new([(*from, 0.0), (*to, 1.0)], Ink::Drawdown.colour().mix(0.06).filled()))?;
         }
-        for tick in self.ticks.iter().filter(|tick| tick.has_line) {
-            all.draw(&PathElement::new(vec![(tick.x, 0.0), (tick.x, 1.0)], Ink::Grid.colour().stroke_width(1)))?;
+        for tick in ticks.iter().filter(|tick| tick.has_line) {
+            let line = vec![(tick.x, 0.0), (tick.x, 1.0)];
+            all.draw(&PathElement::new(line, Ink::Grid.colour().stroke_width(thin)))?;
         }
-        for panel in &self.panels {
-            let area: Area = root.apply_coord_spec(plane(panel.y, panel.edges));
+        for panel in panels {
+            let area = self.area(root, panel.y, panel.edges);
             for (at, _) in &panel.levels {
                 let ink = if (at - panel.base).abs() < 1e-9 { Ink::Base } else { Ink::Grid };
                 let line = vec![(self.x.0, *at), (self.x.1, *at)];
-                area.draw(&PathElement::new(line, ink.colour().stroke_width(1)))?;
+                area.draw(&PathElement::new(line, ink.colour().stroke_width(thin)))?;
             }
             for layer in &panel.layers {
-                plot::draw_layer(&area, self.x, layer, COLUMNS, PENS)?;
+                plot::draw_layer(&area, self.x, layer, self.columns, self.pens)?;
             }
         }
-        root.present()
+        Ok(())
     }
 }
 

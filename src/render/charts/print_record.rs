@@ -3,12 +3,10 @@
 
 use std::fmt::Write;
 
-use plotters::coord::cartesian::Cartesian2d;
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::picture::{Panel, apart, kept};
-use super::plot::{self, Area, Drawn, PRINT_FONT};
+use super::picture::{Frame, Panel, apart, kept};
+use super::plot::{Area, Drawn, PRINT_FONT};
 use super::print::STYLE;
 use super::record::{BELOW, FALLS, FEW, GROWTH, Growth, LEAST_FALL, each_day, each_month};
 use super::scale::{Tick, x_of};
@@ -128,35 +126,18 @@ impl<'a> Chart<'a> {
     fn draw(&self, shapes: &mut String) -> Drawn {
         let [width, height] = [SIZE.0, SIZE.1].map(|side| side as u32);
         let root = Svg::new(width, height, shapes).into_drawing_area();
-        let plane = |y: (f64, f64), edges: (f64, f64)| {
-            let edge = |part: f64| self.at(self.x.0, part).1.round() as i32;
-            Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
-                self.x.0..self.x.1,
-                y.0..y.1,
-                (LEFT * SCALE..(SIZE.0 - RIGHT) * SCALE, edge(edges.1)..edge(edges.0)),
-            )
+        let frame = Frame {
+            x: self.x,
+            sides: (LEFT * SCALE, (SIZE.0 - RIGHT) * SCALE),
+            edge: &|part| self.at(self.x.0, part).1.round() as i32,
+            columns: (SIZE.0 - LEFT - RIGHT) as usize * 2,
+            pens: PENS,
         };
-        let all: Area = root.apply_coord_spec(plane((0.0, 1.0), (0.0, 1.0)));
-        for fall in &self.falls {
-            let ends = [(x_of(fall.peak), 0.0), (fall.recovery.map_or(self.x.1, x_of), 1.0)];
-            all.draw(&Rectangle::new(ends, Ink::Drawdown.colour().mix(0.06).filled()))?;
-        }
-        for tick in self.ticks.iter().filter(|tick| tick.has_line) {
-            all.draw(&PathElement::new(vec![(tick.x, 0.0), (tick.x, 1.0)], Ink::Grid.colour().stroke_width(5)))?;
-        }
-        for panel in &self.panels {
-            let area: Area = root.apply_coord_spec(plane(panel.y, panel.edges));
-            for (at, _) in &panel.levels {
-                let ink = if (at - panel.base).abs() < 1e-9 { Ink::Base } else { Ink::Grid };
-                let line = vec![(self.x.0, *at), (self.x.1, *at)];
-                area.draw(&PathElement::new(line, ink.colour().stroke_width(5)))?;
-            }
-            for layer in &panel.layers {
-                plot::draw_layer(&area, self.x, layer, (SIZE.0 - LEFT - RIGHT) as usize * 2, PENS)?;
-            }
-        }
+        let bands: Vec<(f64, f64)> =
+            self.falls.iter().map(|fall| (x_of(fall.peak), fall.recovery.map_or(self.x.1, x_of))).collect();
+        frame.draw(&root, &bands, &self.ticks, &self.panels)?;
         let [growth, ..] = &self.panels;
-        self.draw_points(&root.apply_coord_spec(plane(growth.y, growth.edges)))?;
+        self.draw_points(&frame.area(&root, growth.y, growth.edges))?;
         root.present()
     }
 
