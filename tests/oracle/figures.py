@@ -399,7 +399,7 @@ class Figures:
         else:
             growth = stationary_bootstrap(np.log1p(returns), self.periods, of=lambda sample: sample.sum(axis=1))
             rates = np.expm1(growth * series_of.YEAR / self.span)
-            within = 0.35 * float(rates.std())
+            within = 0.35 * float(rates.std()) + 1e-9
             put("annual_low", float(np.quantile(rates, 0.05)), "numpy stationary bootstrap", within=within)
             put("annual_high", float(np.quantile(rates, 0.95)), "numpy stationary bootstrap", within=within)
 
