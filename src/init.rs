@@ -22,6 +22,8 @@ pub(crate) const GIT_IGNORE: &str = "\
 /config/local.toml
 # What the broker said: private
 /data/
+# What the schedule did
+/logs/
 # What `trackrecord build` makes
 /public/
 /.cache/

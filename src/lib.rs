@@ -52,6 +52,7 @@ pub mod publish;
 pub mod record;
 pub mod render;
 pub mod report;
+pub mod schedule;
 pub mod secrecy;
 pub mod site;
 pub mod site_dir;

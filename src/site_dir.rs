@@ -150,6 +150,21 @@ impl SiteDir {
         std::iter::once(self.data()).chain(below).chain(more).collect()
     }
 
+    /// `data/runs.csv`: what the schedule has run.
+    pub fn runs(&self) -> PathBuf {
+        self.data().join(RUNS)
+    }
+
+    /// `data/.schedule`: held by whoever runs what is due.
+    pub fn schedule_lock(&self) -> PathBuf {
+        self.root.join("data/.schedule")
+    }
+
+    /// `logs/`: what the schedule did, one JSON document a line.
+    pub fn logs(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+
     /// `templates/`: the site's own versions of single templates.
     pub fn templates(&self) -> PathBuf {
         self.root.join("templates")
@@ -176,16 +191,20 @@ impl SiteDir {
     }
 }
 
+/// The file in `data/` that says what the schedule has run.
+const RUNS: &str = "runs.csv";
+
 /// The folders a site is made from.
 pub const INPUT_FOLDERS: [&str; 6] = ["config", "content", "data", "fonts", "static", "templates"];
 
 /// Whether a site is made from the file or folder at this path below its root, as far as the name can say.
 ///
-/// Hidden files are none of ours, but for those in `static/`, which are for the web server, and `data/raw/` is only kept.
+/// Hidden files are none of ours, but for those in `static/`, which are for the web server; `data/raw/` is only kept, and what the
+/// schedule writes down of itself is in no page.
 pub fn is_input(path: &Path) -> bool {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     let Some((folder, below)) = parts.split_first() else { return false };
-    let is_raw = folder == "data" && below.first().is_some_and(|name| name == "raw");
+    let is_raw = folder == "data" && below.first().is_some_and(|name| name == "raw" || name == RUNS);
     let is_ours = |name: &str| !is_litter(name) && (folder == "static" || !name.starts_with('.'));
     INPUT_FOLDERS.contains(&folder.as_ref()) && !is_raw && below.iter().all(|name| is_ours(name))
 }
@@ -265,9 +284,16 @@ mod tests {
         ] {
             assert!(is_input(Path::new(path)), "{path}");
         }
-        for path in
-            ["", "public/index.html", ".cache/build.json", "notes.md", "data/raw", "data/raw/a.xml", ".git/HEAD"]
-        {
+        for path in [
+            "",
+            "public/index.html",
+            ".cache/build.json",
+            "notes.md",
+            "data/raw",
+            "data/raw/a.xml",
+            "data/runs.csv",
+            ".git/HEAD",
+        ] {
             assert!(!is_input(Path::new(path)), "{path}");
         }
     }

@@ -134,6 +134,18 @@ impl Exchange {
         Some(self.zone().from_local_datetime(&date.and_time(time)).earliest()?.with_timezone(&Utc))
     }
 
+    /// When the session of a date opens; `None` where there is none, or the exchange's hours are not known.
+    pub fn open(self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        let (hour, minute) = match self.market {
+            Market::NewYork => (9, 30),
+            Market::London => (8, 0),
+            Market::Xetra | Market::Euronext | Market::Zurich | Market::Tokyo => (9, 0),
+            Market::Weekdays(_) => return None,
+        };
+        let time = date.and_hms_opt(hour, minute, 0).filter(|_| self.is_session(date))?;
+        Some(self.zone().from_local_datetime(&time).earliest()?.with_timezone(&Utc))
+    }
+
     /// The close in the exchange's own time on a weekday.
     fn local_close(self, date: NaiveDate) -> Option<NaiveTime> {
         match self.market {

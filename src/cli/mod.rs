@@ -19,6 +19,7 @@ mod publish;
 mod rebalance;
 mod report;
 mod resolve;
+mod schedule;
 mod signal;
 mod slippage;
 mod stats;
@@ -101,6 +102,8 @@ enum Command {
     Publish(publish::Arguments),
     /// Serve the site while you write, and show every change as it is saved
     Watch(watch::Arguments),
+    /// Jobs that run without being asked: collect after the close, signal once a month, build, publish
+    Schedule(schedule::Arguments),
     /// Typeset the report of one month as a PDF
     Report(report::Arguments),
     /// Print completions for a shell
@@ -173,6 +176,7 @@ pub fn run() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Publish(arguments) => publish::run(&arguments, &site, &terminal),
         Command::Watch(arguments) => watch::run(&arguments, &site, &terminal),
+        Command::Schedule(arguments) => schedule::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
     };

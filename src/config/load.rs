@@ -57,7 +57,7 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
             .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
-    match wrong.or_else(|| config.impossible_strategy()) {
+    match wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job()) {
         None => Ok(config),
         Some((key, message)) => Err(locate(&key, &message, &sources, &variables)),
     }
@@ -333,7 +333,7 @@ pub(super) fn offset_of(key: &str, text: &str) -> Option<usize> {
         };
         match inner {
             Some(inner) => value = inner,
-            None if key.starts_with("strategy.") => break,
+            None if ["strategy.", "job."].iter().any(|list| key.starts_with(list)) => break,
             None => return None,
         }
     }

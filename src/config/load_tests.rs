@@ -29,7 +29,7 @@ fn the_example_explains_every_key_and_no_other() {
     let mut section = String::new();
     let mut explained = std::collections::BTreeSet::new();
     for line in EXAMPLE.lines() {
-        if let Some(name) = line.strip_prefix('[') {
+        if let Some(name) = line.strip_prefix('[').or_else(|| line.strip_prefix("# [[")) {
             section = name.trim_matches(['[', ']']).to_owned();
         } else if let Some(key) = shown(line).filter(|key| !key.contains(' ')) {
             explained.insert(format!("{section}.{key}"));
@@ -47,6 +47,7 @@ fn the_example_explains_every_key_and_no_other() {
         .collect();
     known.extend(maps.map(str::to_owned));
     known.extend(strategy);
+    known.extend(["name", "at", "cron", "zone", "run", "deadline", "limit"].map(|key| format!("job.{key}")));
     assert_eq!(explained, known);
     for (section, key) in OPTIONAL_KEYS {
         let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("# {key} = "))).unwrap();

@@ -3,10 +3,12 @@
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
+mod at;
 mod csv_import;
 mod disclosures;
 mod edit;
 pub mod exchange;
+mod job;
 mod load;
 mod parts;
 mod price_symbols;
@@ -15,12 +17,15 @@ mod publish;
 mod renamed;
 mod save;
 pub mod secret;
+mod span;
 pub mod strategy;
 
 pub use crate::record::Rule;
+pub use at::{At, Moment, Pattern};
 pub use csv_import::{CsvImport, Preset};
 pub use disclosures::Disclosures;
 pub use edit::{Setting, is_said, set};
+pub use job::{Job, Step};
 pub use load::{is_base_url, load, parse};
 pub use parts::{OfFigures, OfRecord};
 pub use price_symbols::rate_symbol;
@@ -29,6 +34,7 @@ pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
 pub use renamed::renamed_keys;
 pub use save::save_csv;
 pub use secret::Secret;
+pub use span::{Span, Zone};
 pub use strategy::{Member, Strategies, Strategy};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +80,8 @@ pub struct Config {
     pub strategy: Strategies,
     /// Watching while writing.
     pub watch: Watch,
+    /// `[[job]]`, what is done without being asked.
+    pub job: Vec<Job>,
 }
 
 /// What kind of account the record is of. It decides the badge on every page.

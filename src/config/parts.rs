@@ -51,6 +51,7 @@ impl Config {
             report: _,
             publish: _,
             watch: _,
+            job: _,
         } = self;
         OfRecord(Self {
             site: Site { status: site.status, inception: site.inception, ..Site::default() },

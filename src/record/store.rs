@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::commit::{Added, ChangedPrices, Changes, Committed, Decided, Rows, SymbolPrices, Text};
 pub(crate) use self::file_set::FileSet;
-pub use self::file_set::{write_atomically, write_new};
+pub use self::file_set::{between_writes, write_atomically, write_new};
 use super::coverage::Coverage;
 use super::files::read_rows;
 use super::possible::{Rows as ToStore, refuse_impossible};
@@ -161,10 +161,7 @@ impl Store {
     }
 
     fn rows<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>> {
-        match read_rows(path, self.site.root()) {
-            Ok(rows) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
-            Err(errors) => Err(Error::all(errors)),
-        }
+        table_rows(path, self.site.root())
     }
 }
 
@@ -225,6 +222,17 @@ pub(crate) fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
         writer.serialize(row).map_err(|error| Error::internal("cannot write a row").because(error))?;
     }
     writer.into_inner().map_err(|error| Error::internal("cannot write rows").because(error.into_error()))
+}
+
+/// The rows of a table of `data/` that is no part of the record, such as what the schedule has run.
+///
+/// # Errors
+/// Rows that cannot be read, each with its line.
+pub fn table_rows<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<Vec<T>> {
+    match read_rows(path, root) {
+        Ok(rows) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
+        Err(errors) => Err(Error::all(errors)),
+    }
 }
 
 /// A value as a JSON file, as snapshots are.

@@ -40,6 +40,7 @@ mod repository;
 mod restatements;
 mod rust_client;
 mod samples;
+mod schedule;
 mod schema;
 mod site;
 #[path = "../support/statements.rs"]

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,14 @@ use crate::site_dir::SiteDir;
 
 /// From this number of files on, one sync of the whole file system is cheaper than one per file.
 const MANY: usize = 16;
+
+/// Does something while no thread of this process is in the middle of a write to `data/`: what ends the process then
+/// leaves nothing for the next writer to finish.
+pub fn between_writes<T>(act: impl FnOnce() -> T) -> T {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    act()
+}
 
 /// What is to become of some files below a site's root.
 #[derive(Debug, Default)]
@@ -62,6 +71,10 @@ impl FileSet {
     /// The place and what the system says. Nothing has changed then, unless the message says that the next run will
     /// finish it.
     pub(super) fn apply(self, site: &SiteDir, durable: bool) -> Result<()> {
+        between_writes(|| self.apply_now(site, durable))
+    }
+
+    fn apply_now(self, site: &SiteDir, durable: bool) -> Result<()> {
         match (self.writes.len(), self.removals.len()) {
             (0, 0) => return Ok(()),
             (1, 0) => {
