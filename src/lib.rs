@@ -38,6 +38,7 @@ pub mod config;
 mod content_tests;
 pub mod demo;
 mod digest;
+pub mod doctor;
 pub mod error;
 pub mod file_content;
 pub mod format;

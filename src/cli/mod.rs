@@ -8,10 +8,12 @@ mod check;
 mod collect;
 mod completions;
 mod demo;
+mod doctor;
 mod finding;
 mod flow;
 mod import;
 mod init;
+mod man;
 mod progress;
 mod prompts;
 mod proposals;
@@ -41,10 +43,23 @@ use crate::record::{Finding, Record, Severity, load, schema};
 use crate::site_dir::SiteDir;
 use terminal::Terminal;
 
+/// What `--help` says at its end, beyond what `-h` does.
+const ENVIRONMENT: &str = "\
+Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage
+
+Environment: TRACKRECORD_<SECTION>_<KEY> sets a key of the configuration, such as TRACKRECORD_FLEX_TOKEN or
+TRACKRECORD_ACCOUNT_ID; NO_COLOR takes the colours away; EDITOR is what `annotate new --edit` opens.
+
+A first day:
+  trackrecord init record && cd record
+  trackrecord import flex ~/Downloads/statement.xml
+  trackrecord build                    then open public/index.html";
+
 /// A live trading track record as a static site. Orders are never sent.
 #[derive(Parser)]
 #[command(name = "trackrecord", version, about, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage")]
+#[command(after_long_help = ENVIRONMENT)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -52,17 +67,20 @@ pub struct Cli {
     command: Command,
 }
 
+/// The heading of what every command understands, apart from its own options.
+const GLOBAL: &str = "Global options";
+
 /// What every command understands.
 #[derive(Args)]
 struct Global {
     /// The site directory
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "DIR", default_value = ".")]
     root: PathBuf,
     /// Print only results and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     quiet: bool,
     /// Print more details
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     verbose: bool,
 }
 
@@ -82,6 +100,8 @@ enum Command {
     Action(action::Arguments),
     /// Report everything in the record that is wrong, odd or missing
     Check(check::Arguments),
+    /// Look at everything around the site: settings, folders, clock, services, the repository of the pages
+    Doctor(doctor::Arguments),
     /// List stored rows that contradict each other, and choose which of them counts
     Resolve(resolve::Arguments),
     /// Every figure of the record
@@ -108,6 +128,8 @@ enum Command {
     Report(report::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
+    /// Print the manual page of the program or of a command
+    Man(man::Arguments),
 }
 
 /// What a command that prints figures understands.
@@ -166,6 +188,7 @@ pub fn run() -> ExitCode {
         Command::Flow(arguments) => flow::run(&arguments, &site, &terminal),
         Command::Action(arguments) => action::run(&arguments, &site, &terminal),
         Command::Check(arguments) => check::run(&arguments, &site, &terminal),
+        Command::Doctor(arguments) => doctor::run(&arguments, &site, &terminal),
         Command::Resolve(arguments) => resolve::run(&arguments, &site, &terminal),
         Command::Stats(arguments) => stats::run(&arguments, &site, &terminal),
         Command::Slippage(arguments) => slippage::run(&arguments, &site, &terminal),
@@ -179,6 +202,7 @@ pub fn run() -> ExitCode {
         Command::Schedule(arguments) => schedule::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
+        Command::Man(arguments) => man::run(&arguments, &terminal),
     };
     match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,

@@ -104,6 +104,12 @@ impl Answer {
         Some((date(text)? - asked).to_std().unwrap_or_default())
     }
 
+    /// When the service says that it answered.
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        let text = self.headers.get(DATE)?.to_str().ok()?;
+        httpdate::parse_http_date(text.trim()).ok().map(DateTime::from)
+    }
+
     /// Whether the content is a web page.
     pub fn is_web_page(&self) -> bool {
         let text = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii_start();

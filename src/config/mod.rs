@@ -381,6 +381,9 @@ pub struct Flex {
     pub query_id: String,
     /// The token of the Flex web service. A secret: only from `local.toml` or the environment.
     pub token: Secret,
+    /// The last day on which the token is valid.
+    #[serde(deserialize_with = "toml_value::date", skip_serializing_if = "Option::is_none")]
+    pub token_expires: Option<NaiveDate>,
     /// The address of the Flex web service.
     pub base_url: String,
 }
@@ -393,6 +396,7 @@ impl Default for Flex {
             cash: BTreeMap::new(),
             query_id: String::new(),
             token: Secret::default(),
+            token_expires: None,
             base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),
         }
     }

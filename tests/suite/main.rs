@@ -15,6 +15,7 @@ mod boxes;
 mod broker;
 mod calendar;
 mod check;
+mod doctor;
 mod documents;
 mod first_import;
 mod flex_service;

@@ -74,7 +74,7 @@ fn on_a_terminal(site: &Site, script: &str, no_colour: bool) -> String {
     if no_colour {
         command.env("NO_COLOR", "1");
     }
-    let mut session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+    let mut session = rexpect::session::spawn_command(command, Some(120_000)).unwrap();
     session.exp_eof().unwrap()
 }
 

@@ -12,10 +12,12 @@ mod totals;
 
 pub use account_kind::AccountKind;
 
-use super::progress::Progress;
+use std::time::Duration;
+
+use super::progress::{Progress, Silent};
 use super::report::{Part, PartReport};
 use super::work::Work;
-use crate::config::Config;
+use crate::config::{Config, Ibkr};
 use crate::error::{Error, Result};
 use crate::record::store::Changes;
 use crate::record::{AccountId, Record, Source};
@@ -47,6 +49,18 @@ pub async fn collect(
     }
     session.client().disconnect().await;
     outcomes
+}
+
+/// Connects once, for no longer than `patience`, asks nothing, and says which version of the protocol the other side speaks.
+///
+/// # Errors
+/// What kept it from connecting, in words, with what to do.
+pub async fn greeted(settings: &Ibkr, patience: Duration) -> Result<i32> {
+    let settings = Ibkr { max_retries: 1, timeout_s: settings.timeout_s.min(patience.as_secs()), ..settings.clone() };
+    let session = session::Session::connect(&settings, &Silent).await?;
+    let version = session.client().server_version();
+    session.client().disconnect().await;
+    Ok(version)
 }
 
 /// A connection to the right kind of account.

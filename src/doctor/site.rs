@@ -1,0 +1,177 @@
+//! What lies in the site's folder, and what its configuration says.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::Answer;
+use crate::calendar::Exchange;
+use crate::config::{Config, Status};
+use crate::publish;
+use crate::site_dir::SiteDir;
+
+/// With less free space than this, in bytes, a build may not find room for the site beside the last one.
+#[cfg(unix)]
+const LITTLE_SPACE: u64 = 500 << 20;
+
+/// A Flex token that ends within this many days is worth a word.
+const SOON: i64 = 14;
+
+/// The folders and files, before anything in them is read.
+pub(super) fn folders(site: &SiteDir) -> Vec<Answer> {
+    let mut answers = vec![writable(site)];
+    answers.extend(free_space(site));
+    answers.extend(local_settings(site));
+    answers
+}
+
+fn writable(site: &SiteDir) -> Answer {
+    const ABOUT: &str = "data folder";
+    let data = site.data();
+    match tempfile::Builder::new().prefix(".doctor").suffix(".tmp").tempfile_in(&data) {
+        Ok(_) => Answer::ok(ABOUT, "data/ can be written"),
+        Err(cause) => Answer::error(
+            ABOUT,
+            format!("{} cannot be written: {cause}", data.display()),
+            "make the folder, or give this user the right to write there",
+        ),
+    }
+}
+
+#[cfg(unix)]
+fn free_space(site: &SiteDir) -> Option<Answer> {
+    const ABOUT: &str = "free space";
+    let disk = rustix::fs::statvfs(site.root()).ok()?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let words = format!("{} MB free", free >> 20);
+    let is_little = free < LITTLE_SPACE;
+    Some(if is_little {
+        Answer::warning(ABOUT, words, "make room: a build needs it for the new site beside the last one")
+    } else {
+        Answer::ok(ABOUT, words)
+    })
+}
+
+#[cfg(not(unix))]
+fn free_space(_: &SiteDir) -> Option<Answer> {
+    Some(Answer::skipped("free space", "not looked at on this system"))
+}
+
+/// Who else can read the file of account numbers and tokens, and whether git leaves it alone.
+fn local_settings(site: &SiteDir) -> Vec<Answer> {
+    const ABOUT: &str = "config/local.toml";
+    if !site.local_config().exists() {
+        return vec![Answer::skipped(ABOUT, "there is none; account number and tokens belong there")];
+    }
+    let mut answers = Vec::from_iter(readers(site, ABOUT));
+    match publish::is_ignored(site, &site.local_config()) {
+        Some(true) => answers.push(Answer::ok(ABOUT, "git ignores it")),
+        Some(false) => answers.push(Answer::error(
+            ABOUT,
+            "git does not ignore it: the next commit may hold the account number and tokens",
+            "add the line `/config/local.toml` to .gitignore, and `git rm --cached config/local.toml` if it is in there already",
+        )),
+        None => {}
+    }
+    answers
+}
+
+#[cfg(unix)]
+fn readers(site: &SiteDir, about: &'static str) -> Option<Answer> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = site.local_config().metadata().ok()?.permissions().mode() & 0o777;
+    Some(if mode & 0o077 == 0 {
+        Answer::ok(about, "only this user can read it")
+    } else {
+        Answer::error(about, format!("others can read it (mode {mode:o})"), "run `chmod 600 config/local.toml`")
+    })
+}
+
+#[cfg(not(unix))]
+fn readers(_: &SiteDir, about: &'static str) -> Option<Answer> {
+    Some(Answer::skipped(about, "who can read it is not looked at on this system"))
+}
+
+/// What the configuration says, where it can be read.
+pub(super) fn configuration(config: &Config, today: NaiveDate) -> Vec<Answer> {
+    vec![status(config), flex(config, today), address(config), exchanges(config)]
+}
+
+fn status(config: &Config) -> Answer {
+    const ABOUT: &str = "configuration";
+    if config.site.status == Status::Unset {
+        return Answer::warning(
+            ABOUT,
+            "whose money it is has not been said, and nothing is built until it is",
+            "set `[site] status` to \"live\" or \"paper\"",
+        );
+    }
+    Answer::ok(ABOUT, "every key is known and every value can be read")
+}
+
+fn flex(config: &Config, today: NaiveDate) -> Answer {
+    const ABOUT: &str = "Flex token";
+    let box_by_box = "docs/flex-query.md says where both come from";
+    match (config.flex.token.is_set(), !config.flex.query_id.is_empty(), config.flex.token_expires) {
+        (false, false, _) => Answer::skipped(ABOUT, "no token and no query: statements are imported by hand"),
+        (true, false, _) => Answer::error(ABOUT, "there is a token and no `[flex] query_id`", box_by_box),
+        (false, true, _) => Answer::error(
+            ABOUT,
+            "there is a query and no token, in config/local.toml or TRACKRECORD_FLEX_TOKEN",
+            box_by_box,
+        ),
+        (true, true, None) => Answer::warning(
+            ABOUT,
+            "when it ends is not said: from that day on no statement is fetched",
+            "write the date that Client Portal shows beside it into `[flex] token_expires`",
+        ),
+        (true, true, Some(end)) => match (end - today).num_days() {
+            ..0 => Answer::error(ABOUT, format!("it ended on {end}"), "make a new one in Client Portal"),
+            days @ 0..=SOON => {
+                Answer::warning(ABOUT, format!("it ends on {end}, in {days} days"), "make a new one in Client Portal")
+            }
+            days => Answer::ok(ABOUT, format!("valid until {end}, {days} days from now")),
+        },
+    }
+}
+
+fn address(config: &Config) -> Answer {
+    const ABOUT: &str = "address";
+    match &config.site.base_url {
+        Some(address) => Answer::ok(ABOUT, address),
+        None => Answer::warning(
+            ABOUT,
+            "without it the site has no feed, no sitemap and no picture for links",
+            "set `[site] base_url` once you know where the site will be",
+        ),
+    }
+}
+
+/// Which instruments are listed where, and whether the holidays there are known.
+fn exchanges(config: &Config) -> Answer {
+    const ABOUT: &str = "exchanges";
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut weekdays, mut unknown) = (Vec::new(), Vec::new());
+    for member in config.strategy.iter().flat_map(|strategy| &strategy.universe) {
+        match Exchange::from_yahoo(&member.symbol) {
+            Some(exchange) if exchange.has_calendar() => *known.entry(exchange.name().to_owned()).or_default() += 1,
+            Some(exchange) => weekdays.push(format!("{} ({exchange})", member.symbol)),
+            None => unknown.push(member.symbol.clone()),
+        }
+    }
+    let listed = known.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ");
+    match (weekdays.as_slice(), unknown.as_slice()) {
+        ([], []) if known.is_empty() => Answer::skipped(ABOUT, "no strategy names an instrument"),
+        ([], []) => Answer::ok(ABOUT, format!("sessions are known of every instrument: {listed}")),
+        (weekdays, []) => Answer::warning(
+            ABOUT,
+            format!("only weekdays are known, and no holidays, of {}", weekdays.join(", ")),
+            "nothing to mend: a missing price on a holiday there is reported as missing",
+        ),
+        (_, unknown) => Answer::warning(
+            ABOUT,
+            format!("no exchange is known for {}", unknown.join(", ")),
+            "correct the ending of the symbol as Yahoo writes it (SXLK.L for London), if it is a share or a fund",
+        ),
+    }
+}
