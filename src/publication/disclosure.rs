@@ -265,6 +265,11 @@ impl Disclosure {
         if step.width() < written.width() { written } else { step }
     }
 
+    /// The step of what holdings brought.
+    pub fn contribution_width(&self) -> f64 {
+        self.contribution_step().width()
+    }
+
     /// In how many steps something that was brought is published.
     pub(super) fn contribution_steps(&self, value: f64) -> i64 {
         self.contribution_step().steps(value)

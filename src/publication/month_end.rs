@@ -215,10 +215,9 @@ impl<'a> ByMonths<'a> {
             UsualPeriod::YearToDate => self.since(self.month.minus(self.month.month() - 1)),
             UsualPeriod::QuarterToDate => self.since(self.month.minus((self.month.month() - 1) % 3)),
             UsualPeriod::OneYear => Some(self.disclosure.total_so_far(exact)),
-            // In steps of a year's rate, which are wide ones of the whole.
-            UsualPeriod::MonthToDate | UsualPeriod::ThreeYears | UsualPeriod::FiveYears => {
-                Some(self.disclosure.period(exact))
-            }
+            UsualPeriod::ThreeYears => Some(self.rate_of(3, exact)),
+            UsualPeriod::FiveYears => Some(self.rate_of(5, exact)),
+            UsualPeriod::MonthToDate => Some(self.disclosure.period(exact)),
         }
     }
 
@@ -230,6 +229,12 @@ impl<'a> ByMonths<'a> {
         }
         let growth: f64 = self.months.range(first..).map(|(_, month)| 1.0 + month.get()).product();
         Some(self.disclosure.of_months(growth - 1.0))
+    }
+
+    /// The yearly rate of what some years returned, as coarsely as the index says that.
+    fn rate_of(&self, years: i32, rate: f64) -> PublicReturn {
+        let total = self.disclosure.total_so_far((1.0 + rate).powi(years) - 1.0).get();
+        self.disclosure.period((1.0 + total).powf(1.0 / f64::from(years)) - 1.0)
     }
 
     /// The published total a year, over as many years as the exact one.

@@ -57,7 +57,7 @@ fn by_the_month_periods_say_no_more_than_months_and_the_index_do() {
     let publication = redact(&record, &config).unwrap();
     let months: BTreeMap<YearMonth, f64> =
         publication.months.iter().map(|month| (month.month, month.value.get())).collect();
-    let mut years = 0;
+    let (mut years, mut longer) = (0, 0);
     for (month, end) in &publication.month_ends {
         let value =
             |wanted| end.periods.iter().find(|period| period.period == wanted).unwrap().value.map(Published::get);
@@ -79,10 +79,17 @@ fn by_the_month_periods_say_no_more_than_months_and_the_index_do() {
         if let Some(one_year) = value(UsualPeriod::OneYear) {
             assert!(is_multiple(one_year, 0.01) || one_year == to_date, "{month} {one_year}");
         }
-        let longer = [UsualPeriod::ThreeYears, UsualPeriod::FiveYears].into_iter().filter_map(value);
-        assert!(longer.into_iter().all(|rate| is_multiple(rate, 0.001)));
+        for (period, years) in [(UsualPeriod::ThreeYears, 3), (UsualPeriod::FiveYears, 5)] {
+            let Some(rate) = value(period) else { continue };
+            // 7.2 % a year for three years are 23.2 %, which is 23 % and 7.1 % a year.
+            let total = ((1.0 + rate).powi(years) * 100.0).round() / 100.0;
+            let again = total.powf(1.0 / f64::from(years)) - 1.0;
+            assert!(is_multiple(rate, 0.001) && (again - rate).abs() < 0.000_501, "{month} {rate} {again}");
+            longer += 1;
+        }
     }
     assert_eq!(years, 6);
+    assert!(longer > 80, "{longer}");
 }
 
 #[test]

@@ -97,6 +97,12 @@ impl Facts {
         Some(facts)
     }
 
+    /// Prices at the valuation before a step.
+    pub fn prices_before(&self, step: usize) -> &[f64] {
+        let before = step.checked_sub(1).and_then(|before| self.steps.get(before));
+        before.map_or(&self.prices, |before| &before.prices)
+    }
+
     /// How many orders there are, and how many of them the rule decides.
     pub fn explained(&self) -> (usize, usize) {
         let mut counts = (0, 0);

@@ -6,6 +6,7 @@
 //! record --> published (at each level) --> replay (which start values fit) --> Answer
 //! ```
 
+mod brought;
 mod facts;
 pub mod kept;
 mod published;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::brought::{self, Linking, OfPeriod};
 use super::facts::{Event, Facts, Orders, Step};
 use super::replay::EDGE;
 use crate::calendar::YearMonth;
@@ -20,6 +21,8 @@ use crate::record::{Record, Side};
 pub struct Published {
     /// How it is rounded.
     pub disclosure: Disclosure,
+    /// How gains of holdings become parts of the total return, where those are published.
+    pub linking: Option<Linking>,
     /// What is published of each step.
     pub steps: Vec<OfStep>,
 }
@@ -37,12 +40,16 @@ pub struct OfStep {
     pub fall: Option<PublicReturn>,
     /// Weights of positions at its end.
     pub weights: Vec<Option<PublicWeight>>,
+    /// What holdings brought in the periods that end with it.
+    pub brought: Vec<OfPeriod>,
     /// Weights of orders, by the day's place among the days with orders and by column.
     pub orders: Vec<Vec<OfOrder>>,
     /// Whether a month ends with it.
     pub ends_month: bool,
     /// Whether nothing that is published depends on the value at its end.
     pub is_quiet: bool,
+    /// The first of the quiet steps right before it, or itself.
+    pub since: usize,
 }
 
 /// What is published of the orders of a day in a column.
@@ -56,7 +63,54 @@ pub enum OfOrder {
     Weight(PublicWeight),
 }
 
+/// A published number of a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// The index.
+    Index,
+    /// The return over it.
+    Growth,
+    /// The month's return.
+    Month,
+    /// The fall in the month.
+    Fall,
+    /// The weight of a column.
+    Weight(usize),
+    /// What a column brought, by the period's place.
+    Brought(usize, usize),
+    /// An order, by the day's place and by column.
+    Order(usize, usize),
+}
+
+impl OfStep {
+    /// Leaves out a number that the record itself does not bear out.
+    pub fn forget(&mut self, number: Number) {
+        match number {
+            Number::Index => self.index = None,
+            Number::Growth => self.growth = None,
+            Number::Month => self.month = None,
+            Number::Fall => self.fall = None,
+            Number::Weight(column) => self.weights.iter_mut().skip(column).take(1).for_each(|weight| *weight = None),
+            Number::Brought(period, column) => {
+                let parts = self.brought.iter_mut().skip(period).take(1).flat_map(|period| &mut period.parts);
+                parts.skip(column).take(1).for_each(|part| *part = None);
+            }
+            Number::Order(day, column) => {
+                let orders = self.orders.iter_mut().skip(day).take(1);
+                orders.for_each(|day| day.iter_mut().skip(column).take(1).for_each(|of| *of = OfOrder::Unknown));
+            }
+        }
+    }
+}
+
 impl Published {
+    /// How many parts of the total return are published of holdings.
+    #[cfg(test)]
+    pub fn parts_by_holding(&self) -> usize {
+        let periods = self.steps.iter().flat_map(|step| &step.brought);
+        periods.flat_map(|period| &period.parts).flatten().count()
+    }
+
     /// What is published of a record at a level.
     ///
     /// # Errors
@@ -69,7 +123,7 @@ impl Published {
         let publication = redact(record, &config)?;
         let days: BTreeMap<NaiveDate, _> = publication.days.iter().map(|day| (day.date, day)).collect();
         let until = publication.facts.as_of;
-        let mut steps = Vec::new();
+        let (mut steps, mut since) = (Vec::new(), 0);
         for (at, step) in facts.steps.iter().enumerate().take_while(|(_, step)| step.date <= until) {
             let month = YearMonth::of(step.date);
             let next = facts.steps.get(at + 1).filter(|next| next.date <= until);
@@ -80,6 +134,7 @@ impl Published {
                 Event::Orders(orders) => Some(of_orders(orders, facts, &publication)),
                 Event::Flow(_) => None,
             });
+            let is_quiet = !disclosure.by_day() && !ends_month && step.is_quiet() && next.is_some_and(Step::is_quiet);
             steps.push(OfStep {
                 index: day.map(|day| day.index),
                 growth: day.and_then(|day| day.daily_return).filter(|_| level == PrivacyLevel::Fine),
@@ -87,12 +142,15 @@ impl Published {
                 // Coarser than that it follows from the published index.
                 fall: of_month.and_then(|of| of.max_drawdown).filter(|_| level == PrivacyLevel::Fine),
                 weights: if ends_month { weights(facts, &publication, month, step.date) } else { Vec::new() },
+                brought: if ends_month { brought::shown(&publication, facts, month, step.date) } else { Vec::new() },
                 orders: days_of_orders.collect(),
                 ends_month,
-                is_quiet: !disclosure.by_day() && !ends_month && step.is_quiet() && next.is_some_and(Step::is_quiet),
+                is_quiet,
+                since,
             });
+            since = if is_quiet { since } else { at + 1 };
         }
-        Ok(Self { disclosure, steps })
+        Ok(Self { linking: Linking::of(&publication, &disclosure), disclosure, steps })
     }
 }
 

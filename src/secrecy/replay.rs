@@ -5,12 +5,14 @@
 //! left the time before. The idea is that of set-membership estimation (Schweppe 1968). `tests/oracle/curious/replay.py` does
 //! the same from the published files alone.
 
+use chrono::Datelike;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
+use super::brought::Brought;
 use super::facts::{Event, Facts, Orders, Step};
-use super::published::{OfOrder, OfStep, Published};
+use super::published::{Number, OfOrder, OfStep, Published};
 use super::sizing::Book;
 use crate::config::{FlowTiming, PrivacyLevel};
 
@@ -41,6 +43,7 @@ struct Guess {
     peak: f64,
     fall: f64,
     flows: Vec<f64>,
+    brought: Brought,
 }
 
 impl Guess {
@@ -49,25 +52,16 @@ impl Guess {
         let shares: Vec<f64> = facts.shares.iter().map(|shares| shares * times).collect();
         let worth: f64 = shares.iter().zip(&facts.prices).map(|(one, price)| one * price).sum();
         let book = Book { cash: start - worth, shares, money_came_in: false };
-        Self { origin, book, value: start, index: 1.0, month: 1.0, peak: 1.0, fall: 0.0, flows: Vec::new() }
+        let brought = Brought::none(facts.symbols.len());
+        Self { origin, book, value: start, index: 1.0, month: 1.0, peak: 1.0, fall: 0.0, flows: Vec::new(), brought }
     }
-}
-
-/// What of a published number the record itself does not bear out, which is then not looked at.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Number {
-    Index,
-    Growth,
-    Month,
-    Fall,
-    Weight(usize),
-    Order(usize, usize),
 }
 
 /// One record at one level.
 pub struct Replay<'a> {
     facts: &'a Facts,
-    published: Published,
+    /// What is looked at.
+    pub published: Published,
     /// How far it goes.
     steps: usize,
 }
@@ -87,7 +81,7 @@ impl<'a> Replay<'a> {
             let mut wrong = Vec::new();
             if let Some(of_step) = published.steps.get(at) {
                 let way = Way { facts, published: &published, is_own: true };
-                way.step(&mut own, step, of_step, &flows, &mut |number| {
+                way.step(&mut own, at, (step, of_step), &flows, &mut |number| {
                     wrong.push(number);
                     true
                 });
@@ -121,9 +115,9 @@ impl<'a> Replay<'a> {
     pub fn keeps_the_record(&self) -> bool {
         let mut own = Guess::new(0, self.facts.start, self.facts);
         let way = Way { facts: self.facts, published: &self.published, is_own: false };
-        self.facts.steps.iter().zip(&self.published.steps).take(self.steps).all(|(step, of_step)| {
-            let flows: Vec<f64> = flows_of(step).collect();
-            way.step(&mut own, step, of_step, &flows, &mut |_| false)
+        self.facts.steps.iter().zip(&self.published.steps).enumerate().take(self.steps).all(|(at, both)| {
+            let flows: Vec<f64> = flows_of(both.0).collect();
+            way.step(&mut own, at, both, &flows, &mut |_| false)
         })
     }
 
@@ -161,7 +155,7 @@ impl<'a> Replay<'a> {
                         .all(|at| match (self.facts.steps.get(at), self.published.steps.get(at)) {
                             (Some(step), Some(of_step)) => {
                                 let flows = if at == from { &known[..] } else { &[] };
-                                way.step(&mut guess, step, of_step, flows, &mut |_| false)
+                                way.step(&mut guess, at, (step, of_step), flows, &mut |_| false)
                             }
                             _ => true,
                         })
@@ -216,22 +210,6 @@ fn flows_of(step: &Step) -> impl Iterator<Item = f64> {
     })
 }
 
-impl OfStep {
-    fn forget(&mut self, number: Number) {
-        match number {
-            Number::Index => self.index = None,
-            Number::Growth => self.growth = None,
-            Number::Month => self.month = None,
-            Number::Fall => self.fall = None,
-            Number::Weight(column) => self.weights.iter_mut().skip(column).take(1).for_each(|weight| *weight = None),
-            Number::Order(day, column) => {
-                let orders = self.orders.iter_mut().skip(day).take(1);
-                orders.for_each(|day| day.iter_mut().skip(column).take(1).for_each(|of| *of = OfOrder::Unknown));
-            }
-        }
-    }
-}
-
 /// Whether a number is published as this; one that lies on the edge of a step may be either.
 fn is_shown<T: PartialEq>(shown: Option<T>, value: f64, rounded: impl Fn(f64) -> T) -> bool {
     shown.is_none_or(|shown| [value, value - EDGE, value + EDGE].into_iter().any(|value| rounded(value) == shown))
@@ -250,8 +228,8 @@ impl Way<'_> {
     fn step(
         &self,
         guess: &mut Guess,
-        step: &Step,
-        of_step: &OfStep,
+        at: usize,
+        (step, of_step): (&Step, &OfStep),
         flows: &[f64],
         wrong: &mut dyn FnMut(Number) -> bool,
     ) -> bool {
@@ -260,6 +238,10 @@ impl Way<'_> {
         }
         let disclosure = &self.published.disclosure;
         let before = guess.value;
+        if self.published.linking.is_some() {
+            let since = if self.is_own { at } else { of_step.since };
+            guess.brought.begin(&guess.book.shares, self.facts.prices_before(since));
+        }
         let mut flows = flows.iter().map(|share| share * before);
         let coming: Vec<f64> = flows.by_ref().collect();
         let paid_in: f64 = coming.iter().filter(|amount| **amount > 0.0).sum();
@@ -275,7 +257,7 @@ impl Way<'_> {
                 Event::Orders(orders) => {
                     let shown = of_step.orders.get(day).map(Vec::as_slice).unwrap_or_default();
                     let wrong = &mut |column| wrong(Number::Order(day, column));
-                    if !self.trade(&mut guess.book, orders, shown, (before, before + paid_in, step), wrong) {
+                    if !self.trade(guess, orders, shown, (before, before + paid_in, step), wrong) {
                         return false;
                     }
                     day += 1;
@@ -292,6 +274,10 @@ impl Way<'_> {
             FlowTiming::Start => guess.value / (before + paid_in - paid_out),
             FlowTiming::End => (guess.value - paid_in + paid_out) / before,
         };
+        if let Some(linking) = self.published.linking {
+            let scale = linking.scale(growth, before + paid_in);
+            guess.brought.end(&guess.book.shares, &step.prices, scale);
+        }
         guess.index *= growth;
         guess.peak = guess.peak.max(guess.index);
         guess.fall = guess.fall.min(guess.index / guess.peak - 1.0);
@@ -319,13 +305,35 @@ impl Way<'_> {
             }
         }
         (guess.month, guess.peak, guess.fall) = (guess.index, guess.index, 0.0);
+        self.brought(guess, step, of_step, wrong)
+    }
+
+    /// Whether holdings brought what is published of the periods that end with a month.
+    fn brought(
+        &self,
+        guess: &mut Guess,
+        step: &Step,
+        of_step: &OfStep,
+        wrong: &mut dyn FnMut(Number) -> bool,
+    ) -> bool {
+        let Some(linking) = self.published.linking else { return true };
+        guess.brought.end_month();
+        for (at, period) in of_step.brought.iter().enumerate() {
+            for (column, shown) in period.parts.iter().enumerate() {
+                let own = guess.brought.part(period.over, column);
+                if !linking.is_shown(*shown, own) && !wrong(Number::Brought(at, column)) {
+                    return false;
+                }
+            }
+        }
+        guess.brought.begin_month(step.date.month() == 12);
         true
     }
 
     /// The orders of a day: what the rule decides where it decides what was done, otherwise in proportion to what was done.
     fn trade(
         &self,
-        book: &mut Book,
+        guess: &mut Guess,
         orders: &Orders,
         shown: &[OfOrder],
         (before, capital, step): (f64, f64, &Step),
@@ -333,7 +341,8 @@ impl Way<'_> {
     ) -> bool {
         let sizing = self.facts.sizing.filter(|_| !self.is_own);
         let decided = sizing.zip(orders.market.as_ref()).map(|(sizing, market)| {
-            let traded = sizing.trades(market, &mut book.clone(), before, |column| orders.fills.get(column).copied());
+            let traded =
+                sizing.trades(market, &mut guess.book.clone(), before, |column| orders.fills.get(column).copied());
             (sizing, traded)
         });
         let own_before = step.value_before.max(f64::MIN_POSITIVE);
@@ -363,13 +372,14 @@ impl Way<'_> {
             if !fits && !wrong(column) {
                 return false;
             }
-            book.cash -= traded * price + charged;
-            if let Some(held) = book.shares.get_mut(column) {
+            guess.book.cash -= traded * price + charged;
+            guess.brought.pay(column, traded * price + charged);
+            if let Some(held) = guess.book.shares.get_mut(column) {
                 *held += traded;
             }
         }
         if decided.is_some() {
-            book.money_came_in = false;
+            guess.book.money_came_in = false;
         }
         true
     }

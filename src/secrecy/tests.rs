@@ -43,7 +43,11 @@ fn the_rule_decides_the_orders_of_the_demo_to_the_share() {
     assert!(explained >= 68, "{explained} of {orders}");
     for level in LEVELS {
         let published = Published::at(level, &record, &config, &facts).unwrap();
-        assert!(Replay::new(&facts, published).keeps_the_record(), "{level:?}");
+        let all = published.parts_by_holding();
+        let replay = Replay::new(&facts, published);
+        assert!(replay.keeps_the_record(), "{level:?}");
+        let used = replay.published.parts_by_holding();
+        assert!(all > 200 && used * 50 > all * 49, "{level:?}: {used} of {all} parts of the return are looked at");
     }
 }
 

@@ -197,7 +197,8 @@ pub const MONTHLY: Precision = Precision {
     // thousand with fixed weights that are restored each month.
     index: Step::Of(0.01),
     returns: Step::Of(0.001),
-    figures: Step::Of(0.001),
+    // Every version of a site has its own alpha: in steps of 0.1 % a year it is the index in steps finer than 0.5 %.
+    figures: Step::Of(0.005),
     ratios: Step::Of(0.1),
     weights: Step::Of(0.05),
     held_weights: Step::Of(0.05),
@@ -269,7 +270,7 @@ mod tests {
         };
         assert_eq!(wide(PrivacyLevel::Fine), (77.7, 0.0777, 0.876, 0.1567));
         assert_eq!(wide(PrivacyLevel::Daily), (80.0, 0.078, 0.88, 0.1567));
-        assert_eq!(wide(PrivacyLevel::Monthly), (100.0, 0.08, 0.9, 0.157));
+        assert_eq!(wide(PrivacyLevel::Monthly), (100.0, 0.08, 0.9, 0.155));
         assert_eq!(wide(PrivacyLevel::Coarse), (0.0, 0.08, 1.0, 0.16));
     }
 }

@@ -39,8 +39,8 @@ const MONTHLY: [&str; 5] = [
      prices and exact ratios together would give it away.",
     "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
      drawdowns are made of month-ends, at which the index is in steps of 1 % of what it began with.",
-    "Months and years are computed from exact daily values and then rounded to 0.1 %, figures to one decimal. The return of \
-     the whole record is that of the index; the year and the quarter that go on are what their published months make. \
+    "Months and years are computed from exact daily values and then rounded to 0.1 %, figures in per cent to 0.5 %, ratios to \
+     one decimal. The return of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
      Weights are rounded to 5 %, results of trades and contributions to 1 %, turnover to 10 %, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
     "Orders of less than 2.5 % of the account would round to nothing. They are left out, with the round trips that they opened \
