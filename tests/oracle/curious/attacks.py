@@ -53,21 +53,15 @@ def whole_shares(case, values):
 
 
 def regression(case, values):
-    """The daily index on closes of what is held gives shares over net value; each times net value is whole.
+    """Index and months on closes of what is held give shares over net value; each times net value is whole.
 
     Source: returns-based style analysis (Sharpe 1992), with quantities instead of weights.
     """
     equations = case.equations
     if case.site.index is None or not case.site.by_the_day:
         return None
-    answer, errors = solve(equations.of_index(), _faint(equations), equations.of_prices())
-    error = np.sqrt(np.diag(errors))
-    fits = np.ones(len(values), dtype=bool)
-    others = len(equations.unsure)
-    for share, off in zip(answer[others:], error[others:]):
-        real = share[0] * values + share[1]
-        fits &= nearest_whole(real - 3.5 * off * values, real + 3.5 * off * values)
-    return fits
+    systems = equations.of_index(), equations.of_months(), _faint(equations), equations.of_prices()
+    return _each_whole(equations, solve(*systems), values)
 
 
 def backtest(case, values):
@@ -153,6 +147,15 @@ def results(case, values):
     return fits if used else None
 
 
+def contributions(case, values):
+    """What a holding brought month by month, on the gains of a share of it, gives shares over net value."""
+    equations = case.equations
+    system = equations.of_brought
+    if not len(system[0]):
+        return None
+    return _each_whole(equations, solve(system, _faint(equations), equations.of_prices()), values)
+
+
 def weighted_prices(case, values):
     """A volume-weighted price between two ticks says in which proportion the order's fills stood."""
     equations, site = case.equations, case.site
@@ -214,7 +217,8 @@ def several_roundings(case, values):
     equations = case.equations
     if case.site.daily_return is None or not case.site.by_the_day:
         return None
-    systems = equations.of_index(), equations.of_days(), equations.of_weights(), equations.of_prices()
+    systems = (equations.of_index(), equations.of_days(), equations.of_weights(), equations.of_prices(),
+               equations.of_brought)
     return _whole_numbers(solve(*systems), len(equations.orders), values)
 
 
@@ -224,7 +228,7 @@ def exact_search(case, values):
     Source: integer least squares by the nearest plane (Babai 1986), as ambiguities of satellite positioning are resolved.
     """
     equations = case.equations
-    systems = [equations.of_weights(), equations.of_prices()]
+    systems = [equations.of_weights(), equations.of_prices(), equations.of_brought, equations.of_months()]
     if case.site.index is not None and case.site.by_the_day:
         systems.append(equations.of_index())
     return _whole_numbers(solve(*systems), len(equations.orders), values)
@@ -246,6 +250,17 @@ def _mask(values, alive):
     mask = np.zeros(len(values), dtype=bool)
     mask[alive] = True
     return mask
+
+
+def _each_whole(equations, solved, values):
+    """Start values at which a whole number lies within 3.5 standard errors of every order's shares."""
+    answer, errors = solved
+    error, others = np.sqrt(np.diag(errors)), len(equations.unsure)
+    fits = np.ones(len(values), dtype=bool)
+    for share, off in zip(answer[others:], error[others:]):
+        real = share[0] * values + share[1]
+        fits &= nearest_whole(real - 3.5 * off * values, real + 3.5 * off * values)
+    return fits
 
 
 def _faint(equations):
@@ -303,6 +318,7 @@ ATTACKS = {
     "the site's backtest": backtest,
     "minimum commission": minimum_commission,
     "results": results,
+    "contributions": contributions,
     "weighted prices": weighted_prices,
     "weights of days": weights_of_days,
     "several roundings": several_roundings,

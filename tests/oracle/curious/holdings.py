@@ -1,7 +1,10 @@
 """Holdings per unit of start value as unknowns of linear equations, one equation for each published number."""
 
+from functools import cached_property
+
 import numpy as np
 
+from . import brought
 from .replay import price_of
 
 
@@ -66,15 +69,19 @@ class Equations:
             grown, doubt = grown * (1 + value), doubt + site.half("months")
         return grown, doubt * grown
 
-    def design(self):
+    def design(self, days=None):
         """One row for each day: what each order's shares add to the index, and how many minimum commissions were paid."""
-        other = len(self.unsure)
-        rows, minima = np.zeros((len(self.days), other + len(self.orders))), np.zeros(len(self.days))
+        other, closes = len(self.unsure), self.closes
+        if days is None:
+            days = self.days
+        else:
+            closes = self.market.closes[[self.market.row[day] for day in days]]
+        rows, minima = np.zeros((len(days), other + len(self.orders))), np.zeros(len(days))
         per_share = self.rule.costs.per_share
         for at, (order, (fill, _)) in enumerate(zip(self.orders, self.fills)):
-            since = int(np.searchsorted(self.days, order.day))
+            since = int(np.searchsorted(days, order.day))
             column = self.market.column[order.symbol]
-            gained = order.sign * (self.closes[since:, column] - fill)
+            gained = order.sign * (closes[since:, column] - fill)
             if self.paid_the_minimum(order, fill):
                 minima[since:] += self.rule.costs.least
             else:
@@ -82,7 +89,7 @@ class Equations:
             rows[since:, other + at] = gained
         for at, unsure in enumerate(self.unsure):
             order, (_, doubt) = self.orders[unsure], self.fills[unsure]
-            since = int(np.searchsorted(self.days, order.day))
+            since = int(np.searchsorted(days, order.day))
             rows[since:, at] = -order.sign * order.weight * self.before(order)[0] * doubt
         return rows, minima
 
@@ -99,6 +106,25 @@ class Equations:
         half = self.site.half("index") * (self.index if self.site.level.log_index else np.ones(len(self.days)))
         error = half / np.sqrt(3)
         return rows / error[:, None], np.stack([self.index - 1.0, minima], axis=1) / error[:, None]
+
+    def of_months(self):
+        """Equations of the returns of months, which are rounded on their own, as far as money had not moved."""
+        site, market = self.site, self.market
+        ends, returns = [site.start], []
+        for month, value in site.months.items():
+            end = min(market.dates[int(np.searchsorted(market.dates, month + "-99")) - 1], site.end)
+            if end > self.until:
+                break
+            if end > ends[-1]:
+                ends.append(end)
+                returns.append(value)
+        rows, minima = self.design(ends)
+        grown = 1.0 + np.array(returns)
+        before = np.concatenate([[1.0], np.cumprod(grown)[:-1]])[:len(grown)]
+        error = self.site.half("months") / np.sqrt(3) * before
+        step = rows[1:] - rows[:-1] * grown[:, None]
+        right = np.stack([grown - 1.0, minima[1:] - grown * minima[:-1]], axis=1)
+        return step / error[:, None], right / error[:, None]
 
     def of_days(self):
         """Equations of daily returns and drawdowns, where they are rounded on their own."""
@@ -129,6 +155,11 @@ class Equations:
             right[at, 0] = order.weight * grown / error
         return rows, right
 
+
+    @cached_property
+    def of_brought(self):
+        """Equations of what each holding brought."""
+        return brought.equations(self)
 
     def fitted_prices(self):
         """Prices of orders as the daily index shows them, with three standard errors, by date, symbol and sign."""

@@ -24,6 +24,7 @@ class Level:
     quarterly: bool = False  # whether positions are weighed only at the ends of quarters and of months with an order
     results_bps: float = 10.0  # of round trips, of the account's value
     trade_returns: float = 1e-3  # of round trips, of what they cost
+    brought: float = 2e-3  # what a holding brought in a month; rounded up or down, so that all add up
     commission_bps: float | None = None  # of each order
     year_costs: bool = False  # a band for each year
     slippage_bps: float = 1.0
@@ -34,15 +35,15 @@ class Level:
 
 LEVELS = {
     "fine": Level("fine", index=1e-6, log_index=False, daily=1e-6, months=1e-6, month_drawdowns=1e-6, weights=1e-4,
-                  month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, commission_bps=0.1, slippage_bps=0.1,
+                  month_weights=1e-3, results_bps=0.1, trade_returns=1e-4, brought=1e-4, commission_bps=0.1, slippage_bps=0.1,
                   flows=0.01, backtest=1e-6),
     # Positions that are held for years are weighed again and again, and each weight narrows the same whole number: so only at
     # the ends of quarters and of months with an order.
     # Falls within a month follow from the published index there.
     "daily": Level("daily", index=3e-3, months=1e-4, month_weights=0.1, quarterly=True, results_bps=20.0, year_costs=True, flows=0.05),
     "monthly": Level("monthly", month_index=1e-2, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
-                     trade_returns=1e-2, lists_all=False),
-    "coarse": Level("coarse", month_index=1e-2, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2,
+                     trade_returns=1e-2, brought=1e-2, lists_all=False),
+    "coarse": Level("coarse", month_index=1e-2, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2, brought=2e-2,
                     lists_all=False),
 }
 
@@ -97,6 +98,9 @@ def emulate(site, level, flows=()):
                        for day, held in site.month_weights.items() if not level.quarterly or is_weighed(day, site)},
         orders=orders,
         trips=trips,
+        brought={month: {symbol: float(rounded(part, level.brought)) for symbol, part in held.items()}
+                 for month, held in site.brought.items()},
+        brought_in_all={symbol: float(rounded(part, level.brought)) for symbol, part in site.brought_in_all.items()},
         backtest=site.backtest if level.backtest else None,
         year_costs=_year_costs(site) if level.year_costs else {},
         total_commission_bps=site.total_commission_bps if level.commission_bps else None,

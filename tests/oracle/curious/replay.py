@@ -8,6 +8,7 @@ set-membership estimation (Schweppe 1968), with a particle for each start value 
 import numpy as np
 
 from .book import Book
+from .brought import Brought
 from .levels import band
 
 # How many particles are carried at most, once unknown flows have split them.
@@ -89,6 +90,7 @@ class _Run:
         self.before = values.copy()  # the value at the last valuation
         self.paid_in, self.paid_out = np.zeros(count), np.zeros(count)
         self.year_cost, self.drift = np.zeros(count), np.zeros(count)
+        self.brought = Brought(replay.site, replay.market, count) if replay.site.brought else None
         self.lots = [[] for _ in replay.market.symbols]
         self.drawn = {}  # each particle's guesses at flows
         self.pending = []  # rows of plain days, whose values are computed together
@@ -123,6 +125,8 @@ class _Run:
         self.book.keep(chosen)
         for name in ("origin", "index", "month_index", "before", "paid_in", "paid_out", "year_cost", "drift"):
             setattr(self, name, getattr(self, name)[chosen])
+        if self.brought:
+            self.brought.keep(chosen)
         self.month_path = [path[chosen] for path in self.month_path]
         self.drawn = {day: shares[chosen] for day, shares in self.drawn.items()}
         for lots in self.lots:
@@ -176,6 +180,9 @@ class _Run:
         values = self.book.values(market.closes[rows])
         growth = values / np.concatenate([(self.before + self.paid_in)[:, None], values[:, :-1]], axis=1)
         growth[:, 0] += self.paid_out / (self.before + self.paid_in)
+        if self.brought:
+            capital = np.concatenate([(self.before + self.paid_in)[:, None], values[:, :-1]], axis=1)
+            self.brought.days(rows, self.book.shares, growth, capital)
         path = self.index[:, None] * np.cumprod(growth, axis=1)
         fits = np.ones(len(values), dtype=bool)
         for at, row in enumerate(rows):
@@ -236,6 +243,8 @@ class _Run:
             charged = replay.rule.costs.commission(np.abs(amount))
             self.year_cost += charged / capital
             price = fill_price(column, 1 if np.any(amount > 0) else -1)
+            if self.brought:
+                self.brought.trade(column, amount, price, charged)
             if np.any(amount > 0):
                 entry = np.broadcast_to(price, amount.shape).copy()
                 self.lots[column].append([day, amount.copy(), charged / np.maximum(amount, 1), entry])
@@ -337,6 +346,8 @@ class _Run:
             for column, symbol in enumerate(self.replay.market.symbols):
                 weight = self.book.shares[:, column] * closes[column] / self.before
                 fits &= np.abs(weight - held.get(symbol, 0.0)) <= self.replay.site.half("month_weights") + self.unsure(self.before) + 1e-9
+        if self.brought:
+            fits &= self.brought.fits(month, slack + self.slack, self.unsure(self.before))
         if day[5:7] == "12" or day == site.end:
             low, high = site.year_costs.get(day[:4], band(0.0) if site.year_costs else (0.0, np.inf))
             # The band was emulated from rounded costs, so that its edges are not sharp.

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +68,8 @@ class Site:
     total_commission_bps: float | None = None
     emulated: bool = False
     month_index: dict = field(default_factory=dict)
+    brought: dict = field(default_factory=dict)  # what each holding brought to the total return, by month and symbol
+    brought_in_all: dict = field(default_factory=dict)
 
     def half(self, kind):
         """How far a number of this kind may be from what is published; an emulated one was rounded twice."""
@@ -112,6 +115,8 @@ def read(public, level="fine", reports=False):
         backtest=_array(backtest, "hypothetical_index") if backtest and level.backtest else None,
         flows=_flows(performance),
         total_commission_bps=float(commissions[1]) if commissions and level.commission_bps else None,
+        brought=_brought(public),
+        brought_in_all={row["symbol"]: row["contribution"] for row in _rows(public, "contributions") if row["symbol"]},
     )
 
 
@@ -124,6 +129,16 @@ def has_daily_numbers(public):
 def _rows(public, table):
     path = public / f"data/{table}.json"
     return json.loads(path.read_text())["rows"] if path.exists() else []
+
+
+def _brought(public):
+    """`{month: {symbol: part of the total return}}`; the months of a holding add up to its years and to its total."""
+    found = {}
+    for row in _rows(public, "contributions_by_month"):
+        held = found.setdefault(row["month"], {})
+        if row["symbol"] and row["contribution"] is not None:
+            held[row["symbol"]] = row["contribution"]
+    return found
 
 
 def _array(rows, column):
@@ -183,16 +198,24 @@ def with_unnamed(site, flows):
 
 def _weights_of_reports(public):
     """Weights at the ends of months, which only the PDFs have: `{date: {symbol: weight}}`, cash under ``""``."""
-    if not shutil.which("pdftotext"):
-        return {}
-    found = {}
-    for pdf in sorted((public / "months").glob("*.pdf")):
-        text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
-        day = re.search(r"Positions, (\d+ \w+ \d{4})", text)
-        if not day:
-            continue
-        after = text[day.end():].split("Monthly returns")[0]
-        rows = re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+(?:\.\d)?)%", after, flags=re.M)
-        held = {("" if symbol == "Cash" else symbol): _number(weight) / 100 for symbol, weight in rows}
-        found[_date(day[1])] = held
+    found, reports = {}, sorted((public / "months").glob("*.pdf"))
+    for pdf in reports:
+        if said := _holdings_of(pdf):
+            day, rows = said
+            held = {("" if symbol == "Cash" else symbol): _number(weight) / 100 for symbol, weight in rows}
+            found[_date(day)] = held
+    if shutil.which("pdftotext") and reports and not any(found.values()):
+        sys.exit(f"{public}: no report says what was held: this reader does not know how they say it")
     return found
+
+
+def _holdings_of(pdf):
+    """The date of a report's holdings, and their weights: from its title where it has nothing else (`report.typ`)."""
+    titled = re.search(r"Holdings, (\d+ \w+ \d{4}): ([^<)]*)", pdf.read_bytes().decode("utf-8", "ignore"))
+    if titled:
+        return titled[1], re.findall(r"([A-Z][\w.]*) (−?\d+(?:\.\d)?)%", titled[2])
+    if not shutil.which("pdftotext"):
+        return None
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    day = re.search(r"Holdings, (\d+ \w+ \d{4})", text)
+    return day and (day[1], re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+(?:\.\d)?)%", text[day.end():].split("\f")[0], flags=re.M))
