@@ -1,5 +1,7 @@
 //! Looks for everything in a record that is wrong, odd or missing.
 
+pub mod own_words;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::prelude::ToPrimitive;

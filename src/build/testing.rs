@@ -65,7 +65,12 @@ impl TestSite {
     pub fn write(&self, below: &str, content: &str) {
         let path = self.path(below);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        if below == "config/local.toml" {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
     }
 
     pub fn replace(&self, below: &str, from: &str, to: &str) {

@@ -5,7 +5,7 @@ use super::finding::{Printed, in_words};
 use super::terminal::{Terminal, counted};
 use super::{Outcome, environment, must_be_site, today};
 use crate::build::session::{Changed, Session, Settings, When};
-use crate::check::check;
+use crate::check::{check, own_words};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::publish;
@@ -44,6 +44,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         return made.map(|_| Outcome::Fine);
     };
     let mut findings = check(record, config);
+    findings.extend(own_words::findings(site.root(), record, config));
     findings.extend(overrides::findings(&site.templates()));
     if made.is_ok() {
         findings.extend(publish::findings(site, session.files()));

@@ -66,8 +66,11 @@ pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::io("read the configuration", path, error)),
     };
-    let mut document: DocumentMut =
-        text.parse().map_err(|cause: toml_edit::TomlError| damaged(path).because(cause))?;
+    let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| {
+        // The cause itself quotes the line, which may hold a token.
+        let place = cause.span().map(|span| Place::offset(path, &text, span.start));
+        damaged(path).at(place.unwrap_or_else(|| Place::file(path)))
+    })?;
     change(&mut document)?;
     write_atomically(path, document.to_string().as_bytes(), true)
 }

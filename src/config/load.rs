@@ -7,7 +7,7 @@ use reqwest::Url;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::{Config, has_password, renamed};
+use super::{Config, has_password, readable, renamed};
 use crate::error::{Error, Place, Result};
 use crate::nearest::{nearest, usual_edits};
 use crate::site_dir::SiteDir;
@@ -53,14 +53,18 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
         }
     }
     let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
-        Error::configuration(format!("the environment sets a wrong value: {}", error.message()))
+        Error::configuration(format!("the environment sets a wrong value: {}", without_value(error.message())))
             .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
-    match wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job()) {
-        None => Ok(config),
-        Some((key, message)) => Err(locate(&key, &message, &sources, &variables)),
+    if let Some((key, message)) = wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job()) {
+        return Err(locate(&key, &message, &sources, &variables));
     }
+    let local = sources.iter().find(|source| source.path == site.local_config());
+    if let Some(Source { path, text }) = local.filter(|_| !config.privacy.readable_secrets) {
+        readable::refuse_readable(path, text)?;
+    }
+    Ok(config)
 }
 
 /// Parses the text of a single file. Missing keys have their defaults.
@@ -116,7 +120,7 @@ fn merge(lower: &mut Table, upper: Table) {
 
 /// The error of the TOML parser with its location, and for an unknown key the nearest valid one.
 fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
-    let message = error.message().lines().next().unwrap_or_default().to_owned();
+    let message = without_value(error.message().lines().next().unwrap_or_default());
     let mut place = Place::file(path);
     if let Some(span) = error.span() {
         place = Place::offset(path, text, span.start);
@@ -130,12 +134,37 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     Error::configuration(message).at(place).hint("config/config.example.toml explains every key")
 }
 
+/// The words of an error without the value that they quote, which may be a token in a wrong place.
+fn without_value(message: &str) -> String {
+    let quoted = ["invalid type: ", "invalid value: "].iter().find_map(|start| {
+        let rest = message.strip_prefix(start)?;
+        let (value, expected) = rest.rsplit_once(", expected ")?;
+        let kind = value.split(['`', '"']).next().unwrap_or_default().trim();
+        Some(format!("{start}{kind}, expected {expected}"))
+    });
+    without_numbers(&quoted.unwrap_or_else(|| message.to_owned()))
+}
+
+/// So many digits in a word, and it may be a token.
+const DIGITS_OF_TOKEN: usize = 6;
+
+/// A text without the words that may be tokens.
+fn without_numbers(text: &str) -> String {
+    let is_apart = |letter: char| !letter.is_ascii_alphanumeric();
+    let plain = |word: &str| {
+        let is_token = word.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_TOKEN;
+        let kept = if is_token { "…" } else { word.trim_end_matches(is_apart) };
+        format!("{kept}{}", word.get(word.trim_end_matches(is_apart).len()..).unwrap_or_default())
+    };
+    text.split_inclusive(is_apart).map(plain).collect()
+}
+
 fn unknown_key(wrong: &str, valid: &[&str]) -> Error {
     let hint = match nearest(wrong, valid.iter().copied(), usual_edits(wrong)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the keys here are: {}", valid.join(", ")),
     };
-    Error::configuration(format!("there is no key `{wrong}`")).hint(hint)
+    Error::configuration(format!("there is no key `{}`", without_numbers(wrong))).hint(hint)
 }
 
 /// Section, key and value of an environment variable that sets one.

@@ -14,6 +14,7 @@ mod parts;
 mod price_symbols;
 mod privacy;
 mod publish;
+mod readable;
 mod renamed;
 mod save;
 pub mod secret;

@@ -40,4 +40,6 @@ pub struct Privacy {
     pub delay_days: u32,
     /// Texts that the final search takes for something private, and that are the same only by chance.
     pub allow: Vec<String>,
+    /// Whether others on this computer may read tokens and passwords in `local.toml`.
+    pub readable_secrets: bool,
 }

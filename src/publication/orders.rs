@@ -158,7 +158,7 @@ fn remarks(without_opening: usize, unnumbered: usize) -> Vec<String> {
 fn slugs(orders: &[Order], listed: &Listed) -> Vec<Option<String>> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut slug = |order: &Order| {
-        let ticker = format::slug(order.symbol.as_str());
+        let ticker = format::short_slug(order.symbol.as_str());
         let slug = format!("{}-{ticker}-{}", order.date(), order.side.to_string().to_lowercase());
         let count = seen.entry(slug.clone()).or_default();
         *count += 1;

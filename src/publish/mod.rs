@@ -31,10 +31,11 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::build::{Lock, Typeset};
-use crate::check::check;
+use crate::check::{check, own_words};
 use crate::collect::progress::Progress;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::record::Finding;
 use crate::site::finer::{self, Fineness};
 use crate::site::{Files, overrides};
 use crate::site_dir::SiteDir;
@@ -74,6 +75,8 @@ pub struct Options<'a> {
 pub struct Prepared {
     /// The monthly reports; nothing in a dry run, which writes nothing.
     pub reports: Option<Typeset>,
+    /// What the author's texts may give away.
+    pub warnings: Vec<Finding>,
     /// Every file of the site.
     pub files: Files,
     /// The files that are new, changed or removed; all are new where the old ones are not known.
@@ -213,10 +216,11 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     findings.extend(overrides::findings(&site.templates()));
     findings.sort();
     gate::record(record, &findings, config, options.is_demo_meant)?;
+    let warnings = own_words::findings(site.root(), record, config);
     let as_of = record.snapshots.last().map_or(options.today, |last| last.date);
     let is_command = options.remote.is_none() && options.branch.is_none() && !config.publish.command.is_empty();
     if is_command {
-        return by_command(site, config, loaded, as_of);
+        return Ok(Prepared { warnings, ..by_command(site, config, loaded, as_of)? });
     }
     let branch = options.branch.unwrap_or(&config.publish.branch);
     let remote =
@@ -257,7 +261,7 @@ pub fn prepare(site: &SiteDir, config: &Config, options: &Options, progress: &dy
     let on = OnBranch { remote, tip, tree, is_same, starts_afresh: options.starts_afresh, tables: before };
     let base_url = base_url.or_else(|| config.site.base_url.clone());
     let way = Way::Git(Box::new(on));
-    Ok(Prepared { reports, files, changes, tables: figures, finer_before, base_url, as_of, way })
+    Ok(Prepared { reports, warnings, files, changes, tables: figures, finer_before, base_url, as_of, way })
 }
 
 fn by_command(site: &SiteDir, config: &Config, loaded: Loaded, as_of: NaiveDate) -> Result<Prepared> {
@@ -273,7 +277,8 @@ fn by_command(site: &SiteDir, config: &Config, loaded: Loaded, as_of: NaiveDate)
     sizes(&mut changes, &files);
     let command = config.publish.command.clone();
     let way = Way::Command { command, root: site.root().to_path_buf(), public: site.public(), lock };
-    Ok(Prepared { reports, files, changes, tables: Vec::new(), finer_before: Vec::new(), base_url, as_of, way })
+    let (warnings, tables, finer_before) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(Prepared { reports, warnings, files, changes, tables, finer_before, base_url, as_of, way })
 }
 
 /// Refuses a repository in which the record itself would be, or is, public.

@@ -41,6 +41,8 @@ macro_rules! finding_kinds {
 }
 
 finding_kinds! {
+    /// A text of the author's may say how large the account is.
+    AmountInText = "amount-in-text",
     /// The gateway answered only once where it is asked twice, so a fill may be missing.
     AskedOnce = "asked-once",
     /// A statement or snapshot is in another base currency than the configured one.
@@ -93,6 +95,8 @@ finding_kinds! {
     FlexService = "flex-service",
     /// Something is dated after today.
     Future = "future",
+    /// A comment in a text is published in the page's source.
+    HtmlComment = "html-comment",
     /// Figures that must agree do not.
     Identity = "identity",
     /// `[yahoo] confirmed` names days without a bar.
@@ -107,6 +111,8 @@ finding_kinds! {
     LargeFlow = "large-flow",
     /// The status says simulated, and the account holds real money.
     LiveAccount = "live-account",
+    /// A text names a path of a computer.
+    LocalPath = "local-path",
     /// A statement lists positions by lot only, without their sums.
     LotsOnly = "lots-only",
     /// A row stands in a file of another kind.
@@ -169,6 +175,8 @@ finding_kinds! {
     PricesReplaced = "prices-replaced",
     /// The broker's realized profit differs from ours, or ours is not known.
     RealizedProfit = "realized-profit",
+    /// A picture is on another host, from which no page loads it.
+    RemotePicture = "remote-picture",
     /// A key of the configuration has its earlier name.
     RenamedKey = "renamed-key",
     /// A later statement says something else than an earlier one, and counts.

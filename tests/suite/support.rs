@@ -105,7 +105,12 @@ impl Site {
     pub fn put(&self, below: &str, content: impl AsRef<[u8]>) {
         let path = self.path(below);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
+        std::fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        if below == "config/local.toml" {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
     }
 
     pub fn read(&self, below: &str) -> String {

@@ -19,6 +19,7 @@ mod packed;
 mod pdf;
 mod search;
 mod secrets;
+mod spoken;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use crate::error::{Error, Place, Result};
 use crate::file_content::FileContent;
 
 pub use secrets::Secrets;
+pub use spoken::{Sizes, Spoken};
 
 /// Of so many leaks it is looked up where they were written.
 const PLACED: usize = 100;
