@@ -13,7 +13,7 @@ use crate::analysis::notes::{DAYS_TO_WAIT, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::plans::DAYS_TO_CARRY_OUT;
 use crate::analysis::slippage::{intended_entry, slippage_bps};
-use crate::format::slug;
+use crate::format::short_slug;
 use crate::record::{Annotation, Plan, PlannedTrade, PreTrade, Record, Side, Ticker};
 
 /// The state of a note.
@@ -181,7 +181,7 @@ pub fn new_note(
     body: String,
     created_at: DateTime<Utc>,
 ) -> Annotation {
-    let first = format!("{}-{}", created_at.date_naive(), slug(symbol.as_str()));
+    let first = format!("{}-{}", created_at.date_naive(), short_slug(symbol.as_str()));
     let file = |id: &str| PathBuf::from(format!("content/trades/{id}.md"));
     let taken = |id: &str| record.annotations.iter().any(|note| note.id == *id || note.path == file(id));
     let mut id = first.clone();

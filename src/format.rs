@@ -142,9 +142,26 @@ pub fn slug(text: &str) -> String {
     slug
 }
 
+/// The beginning of a slug that fits into the name of a file among other words, whatever a broker calls an instrument.
+pub fn short_slug(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut slug = slug(text);
+    slug.truncate(slug.floor_char_boundary(LONGEST));
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_slug_fits_into_a_file_name() {
+        assert_eq!(short_slug("BRK B"), "brk-b");
+        assert_eq!(short_slug(&"L".repeat(300)), "l".repeat(60));
+        assert_eq!(short_slug(&"ü".repeat(300)), "ü".repeat(30));
+        assert_eq!(short_slug(&format!("{} b", "a".repeat(59))), "a".repeat(59));
+    }
 
     #[test]
     fn what_is_not_daily_is_not_called_so() {

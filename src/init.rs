@@ -29,6 +29,7 @@ pub(crate) const GIT_IGNORE: &str = "\
 /.cache/
 # What a run that was killed may leave
 .*.tmp
+/.public-*/
 ";
 
 /// What `init` did, as paths below the site's root.

@@ -154,7 +154,7 @@ impl Store {
 
     /// Keeps something as it was received, or as it was, under its content's hash.
     fn keep(&self, name: &str, bytes: Vec<u8>, files: &mut FileSet) {
-        let path = self.site.raw().join(format!("{}-{name}", sha256(&bytes, 12)));
+        let path = self.site.raw().join(format!("{}-{}", sha256(&bytes, 12), short_name(name)));
         if !path.exists() {
             files.write(path, bytes);
         }
@@ -163,6 +163,17 @@ impl Store {
     fn rows<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>> {
         table_rows(path, self.site.root())
     }
+}
+
+/// The name of a file, cut in its middle where the system would not take it with what is put before it.
+fn short_name(name: &str) -> String {
+    const LONGEST: usize = 200;
+    const ENDING: usize = 20;
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let (start, end) = (name.floor_char_boundary(LONGEST - ENDING), name.ceil_char_boundary(name.len() - ENDING));
+    [name.get(..start), name.get(end..)].into_iter().flatten().collect()
 }
 
 /// The files that are kept as they were received, of one ending.

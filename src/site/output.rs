@@ -212,10 +212,12 @@ fn write_all(
 ) -> Result<()> {
     set_mode(stage, 0o755)?;
     let missing: Vec<(&String, &FileContent)> = wanted.iter().filter(|(path, _)| !there.contains(path)).collect();
-    let folders: BTreeSet<&Path> = missing.iter().filter_map(|(path, _)| Path::new(path).parent()).collect();
-    for folder in folders {
+    // The shorter paths come first: a folder before what is in it. Whoever serves the site is another user, whatever the umask.
+    let folders: BTreeSet<&Path> = wanted.keys().flat_map(|path| Path::new(path).ancestors().skip(1)).collect();
+    for folder in folders.into_iter().filter(|folder| !folder.as_os_str().is_empty()) {
         let folder = stage.join(folder);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
+        set_mode(&folder, 0o755)?;
     }
     let few = wanted.len() - unchanged.len() <= FEW || !FLUSHES_AT_ONCE;
     missing.into_par_iter().try_for_each(|(path, content)| {

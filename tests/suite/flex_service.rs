@@ -23,6 +23,7 @@ const PACE: Pace = Pace {
     working: Duration::from_millis(1),
     busy: Duration::from_millis(1),
     attempts: 4,
+    whole: Duration::from_secs(60),
 };
 
 /// A site that asks this service, of an account opened on 2 January 2024.
@@ -179,6 +180,40 @@ fn a_service_that_never_gives_in_is_given_up_and_what_came_before_stays() {
     assert!(finding.text().contains("20") && finding.text().contains("after 4 attempts"), "{finding:?}");
     assert!(finding.message.contains("status 503"), "{finding:?}");
     assert_eq!(periods(&service).len(), 1 + 4, "the third year is not asked for in vain");
+}
+
+#[test]
+fn a_service_that_hangs_or_is_busy_for_ever_costs_no_more_than_the_whole_time() {
+    let pace = Pace { whole: Duration::from_millis(700), attempts: 1_000, ..PACE };
+    let hangs = || Service::scripted(|_, _| reference("1").slow(Duration::from_secs(20)));
+    let works = || {
+        Service::scripted(|request, _| match step(request) {
+            "SendRequest" => reference("1"),
+            _ => no("Warn", 1019, "in progress"),
+        })
+    };
+    let busy = || Service::scripted(|_, _| no("Fail", 1018, "too many"));
+    for (service, words) in [(hangs(), "does not answer"), (works(), "gave no statement"), (busy(), "says 1018")] {
+        let site = site(&service);
+        let start = Instant::now();
+        let report = asked_with(&site, "2026-01-24T12:00:00Z", pace).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(5), "{words}: {:?}", start.elapsed());
+        let finding = &report.findings[0];
+        assert!(finding.message.contains(words) && finding.message.contains("within"), "{finding:?}");
+        assert_eq!(report.findings.len(), 1, "{report:?}");
+    }
+}
+
+#[test]
+fn an_address_without_the_service_is_said_at_once() {
+    let stranger = "http://127.0.0.2:1/elsewhere";
+    for (status, words) in [(302, "another address"), (404, "nothing is served there")] {
+        let service = Service::scripted(move |_, _| Reply::new(status, "<html></html>").header("Location", stranger));
+        let report = asked(&site(&service), "2026-01-24T12:00:00Z");
+        assert_eq!(service.requests().len(), 1, "{status}");
+        let finding = &report.findings[0];
+        assert!(finding.message.contains(words) && finding.next_step.contains("base_url"), "{finding:?}");
+    }
 }
 
 #[test]

@@ -81,6 +81,38 @@ fn the_statement_is_kept_as_it_came() {
 }
 
 #[test]
+fn long_names_of_files_and_instruments_are_no_trouble() {
+    let site = Site::plain();
+    let text = std::fs::read_to_string(crate::support::fixture("flex/activity.xml")).unwrap();
+    let name = format!("{}.xml", "n".repeat(245));
+    site.put(&name, text.replace("\"ABCD\"", &format!("\"{}\"", "L".repeat(300))));
+    site.ok(&["import", "flex", site.path(&name).to_str().unwrap()]);
+    let raw = site.files("data/raw");
+    assert!(raw.len() == 1 && raw.keys().all(|name| name.ends_with("nnn.xml")), "{:?}", raw.keys());
+    site.ok(&["build"]);
+    assert!(site.path(&format!("public/trades/2025-06-02-{}-buy/index.html", "l".repeat(60))).is_file());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_site_is_readable_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    for umask in ["077", "000"] {
+        let _ = std::fs::remove_dir_all(site.path("public"));
+        let command = site.command(&["build"]);
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(command.get_program());
+        assert!(shell.args(command.get_args()).output().unwrap().status.success());
+        for (below, mode) in [("public", 0o755), ("public/trades", 0o755), ("public/index.html", 0o644)] {
+            let found = std::fs::metadata(site.path(below)).unwrap().permissions().mode() & 0o777;
+            assert_eq!(found, mode, "{below} with umask {umask}: {found:o}");
+        }
+    }
+}
+
+#[test]
 fn any_brokers_table_is_read_through_a_mapping() {
     let site = Site::new(
         "[benchmark]\nsymbol = \"\"\n[account]\nbase_currency = \"EUR\"\n[csv]\ndelimiter = \";\"\ndecimal_mark = \",\"\n\

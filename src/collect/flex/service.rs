@@ -43,6 +43,8 @@ pub struct Pace {
     pub busy: Duration,
     /// How often one statement is asked for.
     pub attempts: u32,
+    /// For everything together. What came by then is stored, and the next run asks for the rest.
+    pub whole: Duration,
 }
 
 impl Default for Pace {
@@ -53,6 +55,7 @@ impl Default for Pace {
             working: Duration::from_secs(5),
             busy: Duration::from_secs(61),
             attempts: 12,
+            whole: Duration::from_secs(15 * 60),
         }
     }
 }
@@ -92,9 +95,11 @@ pub async fn collect(work: &mut Work<'_>, pace: Pace, progress: &dyn Progress) -
     let exchange = work.record().exchange;
     windows.retain(|(first, last)| exchange.sessions(*first..=*last).next().is_some());
     let mut service = Service::new(settings, pace, progress)?;
+    let end = Instant::now() + pace.whole;
     progress.begin("statements", windows.len());
     for (first, last) in windows {
-        match service.statement(first, last).await {
+        let answer = tokio::time::timeout_at(end, service.statement(first, last)).await;
+        match answer.unwrap_or_else(|_| Err(service.out_of_time())) {
             Ok(bytes) => keep(work, exchange, (first, last), bytes, &mut report)?,
             Err(error) => {
                 let finding = Finding::from_error(FindingKind::FlexService, &error);
@@ -192,6 +197,8 @@ enum Trouble {
     Said(Reply),
     /// No answer, or one that makes no sense.
     Silent(String),
+    /// Something else than the service is at this address.
+    Elsewhere(String),
 }
 
 /// The service, asked no faster than it allows.
@@ -200,18 +207,20 @@ struct Service<'a> {
     settings: &'a Flex,
     pace: Pace,
     asked: Vec<Instant>,
+    /// What kept the statement that is asked for now from coming last.
+    reported: Option<Trouble>,
     progress: &'a dyn Progress,
 }
 
 impl<'a> Service<'a> {
     fn new(settings: &'a Flex, pace: Pace, progress: &'a dyn Progress) -> Result<Self> {
         let client = http::client(&settings.base_url, Limits::default())?;
-        Ok(Self { client, settings, pace, asked: Vec::new(), progress })
+        Ok(Self { client, settings, pace, asked: Vec::new(), reported: None, progress })
     }
 
     /// The statement of a period, as it came.
     async fn statement(&mut self, first: NaiveDate, last: NaiveDate) -> Result<Vec<u8>> {
-        let mut reported = None;
+        self.reported = None;
         for attempt in 1..=self.pace.attempts {
             let trouble = match self.reference(first, last).await {
                 Ok(reply) => match self.fetch(&reply).await {
@@ -222,10 +231,10 @@ impl<'a> Service<'a> {
             };
             let pause = self.pause(&trouble, attempt)?;
             self.progress.say(&format!("{}; asking again in {} s", self.in_words(&trouble), pause.as_secs()));
-            reported = Some(trouble);
+            self.reported = Some(trouble);
             tokio::time::sleep(pause).await;
         }
-        Err(self.gave_up(reported.as_ref()))
+        Err(self.gave_up(&format!("after {} attempts", self.pace.attempts)))
     }
 
     /// Asks for a statement to be made.
@@ -305,6 +314,11 @@ impl<'a> Service<'a> {
         match answer.status {
             200 => Ok(answer),
             _ if matches!(read(&answer.body), Content::Reply(_)) => Ok(answer),
+            // Not followed further: another address would hear the token.
+            status @ 300..=399 => Err(Trouble::Elsewhere(format!("status {status}, it sends to another address"))),
+            status @ (404 | 405 | 410) => {
+                Err(Trouble::Elsewhere(format!("status {status}, nothing is served there")))
+            }
             status => Err(Trouble::Silent(format!("status {status}"))),
         }
     }
@@ -328,6 +342,10 @@ impl<'a> Service<'a> {
         let growing = self.pace.working * 2u32.saturating_pow(attempt.saturating_sub(1).min(4));
         let code = match trouble {
             Trouble::Silent(_) => return Ok(growing),
+            Trouble::Elsewhere(_) => {
+                return Err(Error::new(ErrorKind::Configuration, self.in_words(trouble))
+                    .hint("correct `[flex] base_url`, or take it out for the address of Interactive Brokers"));
+            }
             Trouble::Said(reply) => reply.code,
         };
         match code.map(verdict) {
@@ -337,9 +355,16 @@ impl<'a> Service<'a> {
         }
     }
 
-    fn gave_up(&self, trouble: Option<&Trouble>) -> Error {
-        let last = trouble.map(|trouble| self.in_words(trouble)).unwrap_or_default();
-        let message = format!("the Flex web service gave no statement after {} attempts: {last}", self.pace.attempts);
+    fn out_of_time(&self) -> Error {
+        let seconds = self.pace.whole.as_secs();
+        self.gave_up(&format!("within {seconds} s")).hint("what came before is stored, and is not asked for again")
+    }
+
+    fn gave_up(&self, when: &str) -> Error {
+        let trouble = self.reported.as_ref();
+        let last =
+            trouble.map_or("the Flex web service does not answer".to_owned(), |trouble| self.in_words(trouble));
+        let message = format!("the Flex web service gave no statement {when}: {last}");
         let is_busy =
             matches!(trouble, Some(Trouble::Said(Reply { code: Some(code), .. })) if verdict(*code) == Verdict::Busy);
         Error::new(if is_busy { ErrorKind::Busy } else { ErrorKind::Network }, message)
@@ -349,7 +374,7 @@ impl<'a> Service<'a> {
     /// The trouble in words, without the token should the service repeat it.
     fn in_words(&self, trouble: &Trouble) -> String {
         let words = match trouble {
-            Trouble::Silent(words) => format!("the Flex web service: {words}"),
+            Trouble::Silent(words) | Trouble::Elsewhere(words) => format!("the Flex web service: {words}"),
             Trouble::Said(Reply { code: Some(code), message, .. }) => {
                 format!("the Flex web service says {code}: {message}")
             }

@@ -105,7 +105,7 @@ fn insert_text(path: &Path, object: &Object, key: &str, table: &mut Table) -> Re
 }
 
 fn name_of(ticker: &str) -> String {
-    let slug = format::slug(ticker);
+    let slug = format::short_slug(ticker);
     if slug.is_empty() { "trade".to_owned() } else { slug }
 }
 

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -329,6 +330,7 @@ fn temporary(
 ) -> Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_folder(folder)?;
+    remove_stale(folder);
     let file = builder.clone().prefix(".").suffix(TEMPORARY).tempfile_in(folder);
     let mut file = file.map_err(|error| not_written(path, error))?;
     #[cfg(test)]
@@ -338,6 +340,29 @@ fn temporary(
         file.as_file().sync_all().map_err(|error| not_written(path, error))?;
     }
     Ok(file)
+}
+
+/// What is older was left by a run that was killed.
+const STALE: Duration = Duration::from_secs(3600);
+
+/// Removes the files that killed runs have left under names of [`temporary`].
+fn remove_stale(folder: &Path) {
+    let is_stale = |path: &Path| {
+        let age = path
+            .symlink_metadata()
+            .and_then(|data| data.modified())
+            .map(|time| SystemTime::now().duration_since(time));
+        age.is_ok_and(|age| age.is_ok_and(|age| age > STALE))
+    };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let random = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(TEMPORARY));
+        let is_ours =
+            random.is_some_and(|random| random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if is_ours && is_stale(&entry.path()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(test)]

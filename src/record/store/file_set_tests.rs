@@ -89,3 +89,18 @@ fn a_new_file_never_replaces_one_and_follows_no_link() {
         assert!(!folder.path().join("nowhere").exists());
     }
 }
+
+#[test]
+fn what_a_killed_run_has_left_goes_with_the_next_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let leave = |name: &str, age: u64| {
+        let file = std::fs::File::create(folder.path().join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
+    };
+    leave(".Ab12cD.tmp", 7_200);
+    leave(".Ab12cE.tmp", 60);
+    leave(".mine.tmp", 7_200);
+    leave("Ab12cD.tmp", 7_200);
+    write_atomically(&folder.path().join("a"), b"x", false).unwrap();
+    assert_eq!(names(folder.path()), [".Ab12cE.tmp", ".mine.tmp", "Ab12cD.tmp", "a"]);
+}
