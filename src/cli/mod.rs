@@ -31,6 +31,7 @@ mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +43,12 @@ use crate::error::{Error, Place, Result};
 use crate::record::{Finding, Record, Severity, load, schema};
 use crate::site_dir::SiteDir;
 use terminal::Terminal;
+
+/// The version, and in a released program the commit that it was built from.
+static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("TRACKRECORD_COMMIT") {
+    Some(commit) => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    None => env!("CARGO_PKG_VERSION").to_owned(),
+});
 
 /// What `--help` says at its end, beyond what `-h` does.
 const ENVIRONMENT: &str = "\
@@ -57,7 +64,7 @@ A first day:
 
 /// A live trading track record as a static site. Orders are never sent.
 #[derive(Parser)]
-#[command(name = "trackrecord", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "trackrecord", version = VERSION.as_str(), about, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage")]
 #[command(after_long_help = ENVIRONMENT)]
 pub struct Cli {

@@ -7,6 +7,7 @@ use reqwest::Url;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
+use super::words::in_words;
 use super::{Config, has_password, readable, renamed};
 use crate::error::{Error, Place, Result};
 use crate::nearest::{nearest, usual_edits};
@@ -131,7 +132,7 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         let valid: Vec<&str> = quoted.collect();
         return unknown_key(wrong, &valid).at(place);
     }
-    Error::configuration(message).at(place).hint("config/config.example.toml explains every key")
+    Error::configuration(in_words(&message)).at(place).hint("config/config.example.toml explains every key")
 }
 
 /// The words of an error without the value that they quote, which may be a token in a wrong place.
@@ -221,6 +222,7 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),
+    ("flex", "token_expires"),
     ("csv", "preset"),
     ("csv", "delimiter"),
     ("csv", "decimal_mark"),

@@ -20,6 +20,7 @@ mod save;
 pub mod secret;
 mod span;
 pub mod strategy;
+mod words;
 
 pub use crate::record::Rule;
 pub use at::{At, Moment, Pattern};
