@@ -119,17 +119,30 @@ fn benchmark(record: &Record, config: &Config, daily: &Performance) -> Vec<Findi
     begins.into_iter().chain(ends).chain(holes).collect()
 }
 
+/// How far ours are from the broker's own returns, in basis points, by the periods of which both are known.
+pub fn distances_to_the_brokers_return<'a>(
+    record: &'a Record,
+    daily: &Performance,
+) -> Vec<(&'a StatementPeriod, f64)> {
+    let distance = |period| both_returns(period, record, daily).map(|(theirs, ours)| (ours - theirs) * 10_000.0);
+    record.statements.iter().filter_map(|period| Some((period, distance(period)?))).collect()
+}
+
+/// The broker's own time-weighted return of a period, and ours.
+fn both_returns(period: &StatementPeriod, record: &Record, daily: &Performance) -> Option<(f64, f64)> {
+    let series = daily.series.window(Window { from: Some(period.from), to: Some(period.to) });
+    let base_known = series.start.is_some_and(|start| start <= day_before(period.from));
+    let complete = base_known && record.snapshots.iter().any(|snapshot| snapshot.date == period.to);
+    let theirs = period.twr_percent.and_then(|percent| percent.to_f64())?;
+    Some((theirs / 100.0, returns::total(&series.values()).filter(|_| complete)?))
+}
+
 /// Compares the broker's time-weighted return of a period with ours.
 fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance) -> Finding {
     let subject = Subject::Period { from: period.from, to: period.to };
     let named = format!("statement {} to {}", period.from, period.to);
     let place = Place::file("data/statements.csv");
-    let series = daily.series.window(Window { from: Some(period.from), to: Some(period.to) });
-    let base_known = series.start.is_some_and(|start| start <= day_before(period.from));
-    let complete = base_known && record.snapshots.iter().any(|snapshot| snapshot.date == period.to);
-    let theirs = period.twr_percent.and_then(|percent| percent.to_f64());
-    let ours = returns::total(&series.values()).filter(|_| complete);
-    let (Some(theirs), Some(ours)) = (theirs, ours) else {
+    let Some((theirs, ours)) = both_returns(period, record, daily) else {
         let message = format!(
             "{named}: no comparison with the broker's own return, because snapshots or the figure are missing"
         );
@@ -142,7 +155,8 @@ fn brokers_return(period: &StatementPeriod, record: &Record, daily: &Performance
         .about(subject)
         .at(place);
     };
-    let difference = (ours - theirs / 100.0) * 10_000.0;
+    let difference = (ours - theirs) * 10_000.0;
+    let theirs = theirs * 100.0;
     let message = format!(
         "{named}: the broker's return is {theirs:.4} %, ours {:.4} %, {difference:+.2} bps apart",
         ours * 100.0

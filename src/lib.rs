@@ -25,6 +25,7 @@
 //! account id or, in the default privacy mode, an amount of money. The library never prints: it returns values
 //! and [`Error`]s, and [`cli`] puts them into words. Orders are never sent.
 
+pub mod alerts;
 pub mod analysis;
 pub mod annotate;
 pub mod brokers;

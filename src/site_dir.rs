@@ -155,6 +155,11 @@ impl SiteDir {
         self.data().join(RUNS)
     }
 
+    /// `data/alerts.csv`: which events were reported, and which are to be.
+    pub fn alerts(&self) -> PathBuf {
+        self.data().join(ALERTS)
+    }
+
     /// `data/.schedule`: held by whoever runs what is due.
     pub fn schedule_lock(&self) -> PathBuf {
         self.root.join("data/.schedule")
@@ -194,6 +199,9 @@ impl SiteDir {
 /// The file in `data/` that says what the schedule has run.
 const RUNS: &str = "runs.csv";
 
+/// The file in `data/` that says which events were reported.
+const ALERTS: &str = "alerts.csv";
+
 /// The folders a site is made from.
 pub const INPUT_FOLDERS: [&str; 6] = ["config", "content", "data", "fonts", "static", "templates"];
 
@@ -204,7 +212,7 @@ pub const INPUT_FOLDERS: [&str; 6] = ["config", "content", "data", "fonts", "sta
 pub fn is_input(path: &Path) -> bool {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     let Some((folder, below)) = parts.split_first() else { return false };
-    let is_raw = folder == "data" && below.first().is_some_and(|name| name == "raw" || name == RUNS);
+    let is_raw = folder == "data" && below.first().is_some_and(|name| ["raw", RUNS, ALERTS].contains(&name.as_ref()));
     let is_ours = |name: &str| !is_litter(name) && (folder == "static" || !name.starts_with('.'));
     INPUT_FOLDERS.contains(&folder.as_ref()) && !is_raw && below.iter().all(|name| is_ours(name))
 }

@@ -304,7 +304,7 @@ fn a_private_value_is_refused_in_pages_and_in_reports_that_come_later() {
     rebuilt(&mut session, When::Now).unwrap();
     append(&site, "content/about.md", "\n123456789012\n");
     let error = rebuilt(&mut session, When::Later).unwrap_err().to_string();
-    assert!(error.contains("the Flex token"), "{error}");
+    assert!(error.contains("a token or password"), "{error}");
     // Not even when nothing has changed since.
     assert!(rebuilt(&mut session, When::Later).is_err());
 }
@@ -326,7 +326,11 @@ fn a_private_value_is_placed_in_the_text_where_lines_are_asked_for() {
     site.replace("content/months/2022-07.md", "du0000000", "123456789012");
     let error = rebuilt(&mut session, When::Later).unwrap_err();
     assert_eq!(error.place().unwrap().to_string(), "content/months/2022-07.md");
-    assert!(error.message().contains(&format!("{place} shows the Flex token")), "{}", error.message());
+    assert!(
+        error.message().contains(&format!("{place} shows a token or password of config/local.toml")),
+        "{}",
+        error.message()
+    );
     // What a template shows is in no text.
     site.write("content/months/2022-07.md", "July.\n");
     site.write("templates/foot.html", "<p>DU0000000</p>");

@@ -1,6 +1,7 @@
 //! The commands: arguments in, a library call, words out. One file each, and no logic.
 
 mod action;
+mod alert;
 mod annotate;
 mod backtest;
 mod build;
@@ -131,6 +132,8 @@ enum Command {
     Watch(watch::Arguments),
     /// Jobs that run without being asked: collect after the close, signal once a month, build, publish
     Schedule(schedule::Arguments),
+    /// Messages about what goes wrong and what is new: try them, and list what was reported
+    Alert(alert::Arguments),
     /// Typeset the report of one month as a PDF
     Report(report::Arguments),
     /// Print completions for a shell
@@ -207,6 +210,7 @@ pub fn run() -> ExitCode {
         Command::Publish(arguments) => publish::run(&arguments, &site, &terminal),
         Command::Watch(arguments) => watch::run(&arguments, &site, &terminal),
         Command::Schedule(arguments) => schedule::run(&arguments, &site, &terminal),
+        Command::Alert(arguments) => alert::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
         Command::Man(arguments) => man::run(&arguments, &terminal),

@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use super::terminal::{Terminal, table};
 use super::{Outcome, config};
+use crate::alerts::turn;
 use crate::error::{Error, Result};
 use crate::record::store::between_writes;
 use crate::schedule::due::{Standing, standing};
 use crate::schedule::install::{self, System, installation};
 use crate::schedule::occurrences::{Planned, planned};
 use crate::schedule::runs::{self, Ending, Run};
-use crate::schedule::turn::{Turn, turn};
+use crate::schedule::turn::Turn;
 use crate::schedule::{exchange, stop};
 use crate::site_dir::SiteDir;
 
@@ -160,8 +161,9 @@ fn in_words(run: &Run) -> String {
 fn due(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     stop::listen();
     let config = config(site)?;
-    let turned = turn(site, &config, Utc::now)?;
+    let (turned, not_sent) = turn(site, &config, Utc::now)?;
     let outcome = say(&turned, terminal);
+    say_not_sent(&not_sent, terminal);
     if let Turn::Ran(ran) = &turned
         && ran.is_empty()
     {
@@ -187,6 +189,13 @@ fn say(turned: &Turn, terminal: &Terminal) -> Outcome {
         }
     }
     if ran.iter().any(|run| run.result == Ending::Failed) { Outcome::Findings } else { Outcome::Fine }
+}
+
+/// Says which alerts could not be sent. They are tried again, and fail no job.
+fn say_not_sent(not_sent: &[String], terminal: &Terminal) {
+    for words in not_sent {
+        terminal.always(format!("an alert was not sent, and is tried again: {words}"));
+    }
 }
 
 /// Ends the program where a step goes on that nothing else can end. What it writes is written to its end first.
@@ -215,10 +224,11 @@ fn forever(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     while !stop::is_asked() {
         // The configuration may have changed since; one that is wrong now is said once and waited for.
         match config(site).and_then(|config| turn(site, &config, Utc::now)) {
-            Ok(Turn::Elsewhere) => {}
-            Ok(turned) => {
+            Ok((Turn::Elsewhere, _)) => {}
+            Ok((turned, not_sent)) => {
                 said.clear();
                 say(&turned, terminal);
+                say_not_sent(&not_sent, terminal);
                 leave(&turned);
             }
             Err(error) => {

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 use super::words::in_words;
-use super::{Config, has_password, readable, renamed};
+use super::{Config, Secret, has_password, readable, renamed};
 use crate::error::{Error, Place, Result};
 use crate::nearest::{nearest, usual_edits};
 use crate::site_dir::SiteDir;
@@ -58,7 +58,8 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
             .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
-    if let Some((key, message)) = wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job()) {
+    let wrong = wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job());
+    if let Some((key, message)) = wrong.or_else(|| config.impossible_alert()) {
         return Err(locate(&key, &message, &sources, &variables));
     }
     let local = sources.iter().find(|source| source.path == site.local_config());
@@ -82,6 +83,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config> {
 fn no_secret(source: &Source) -> Result<()> {
     let config = parse(&source.text, &source.path)?;
     let secrets = [
+        ("secrets", config.secrets.values().any(Secret::is_set), "the addresses and tokens of alerts stand"),
         ("flex.token", config.flex.token.is_set(), "the Flex token stands"),
         (
             "publish.remote",
@@ -173,6 +175,9 @@ fn variable(name: &str, text: &str) -> Result<Option<(String, String, Value)>> {
     let Some(rest) = name.strip_prefix(PREFIX) else { return Ok(None) };
     let rest = rest.to_ascii_lowercase();
     let Some((section, key)) = rest.split_once('_') else { return Ok(None) };
+    if section == "secrets" {
+        return Ok(Some((section.to_owned(), key.to_owned(), Value::String(text.to_owned()))));
+    }
     let (section, key) = renamed::present_name(section, key);
     let known = known_keys();
     let Some((_, keys)) = known.iter().find(|(name, _)| name == section) else { return Ok(None) };
@@ -218,11 +223,11 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("account", "base_currency"),
     ("benchmark", "kind"),
     ("disclosures", "first_published"),
+    ("flex", "token_expires"),
     ("publish", "cname"),
     ("analysis", "trials"),
     ("analysis", "trials_sharpe_sd"),
     ("ibkr", "time_zone"),
-    ("flex", "token_expires"),
     ("csv", "preset"),
     ("csv", "delimiter"),
     ("csv", "decimal_mark"),
@@ -313,6 +318,11 @@ fn is_loopback(url: &str) -> bool {
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
+/// Whether a secret may be sent to an address: nobody on the way can read it.
+pub fn is_secure(url: &str) -> bool {
+    url.starts_with("https://") && Url::parse(url).is_ok_and(|url| url.has_host()) || is_loopback(url)
+}
+
 /// What a valid address looks like.
 const ADDRESS: &str = "it must start with https:// or http:// and a host, and hold no spaces, quotes, `?` or `#`, and no name of a user before the host";
 
@@ -364,7 +374,7 @@ pub(super) fn offset_of(key: &str, text: &str) -> Option<usize> {
         };
         match inner {
             Some(inner) => value = inner,
-            None if ["strategy.", "job."].iter().any(|list| key.starts_with(list)) => break,
+            None if ["strategy.", "job.", "alert."].iter().any(|list| key.starts_with(list)) => break,
             None => return None,
         }
     }

@@ -48,6 +48,24 @@ fn the_example_explains_every_key_and_no_other() {
     known.extend(maps.map(str::to_owned));
     known.extend(strategy);
     known.extend(["name", "at", "cron", "zone", "run", "deadline", "limit"].map(|key| format!("job.{key}")));
+    let alert = [
+        "name",
+        "to",
+        "rules",
+        "quiet",
+        "private",
+        "snapshot_by",
+        "reconciliation_bps",
+        "drawdown",
+        "server",
+        "port",
+        "user",
+        "from",
+        "recipients",
+        "certificate",
+        "chat",
+    ];
+    known.extend(alert.map(|key| format!("alert.{key}")));
     assert_eq!(explained, known);
     for (section, key) in OPTIONAL_KEYS {
         let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("# {key} = "))).unwrap();

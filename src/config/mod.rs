@@ -3,6 +3,7 @@
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
+mod alert;
 mod at;
 mod csv_import;
 mod disclosures;
@@ -23,12 +24,13 @@ pub mod strategy;
 mod words;
 
 pub use crate::record::Rule;
+pub use alert::{Alert, LocalTime, Quiet, Service, Topic};
 pub use at::{At, Moment, Pattern};
 pub use csv_import::{CsvImport, Preset};
 pub use disclosures::Disclosures;
 pub use edit::{Setting, is_said, set};
 pub use job::{Job, Step};
-pub use load::{is_base_url, load, parse};
+pub use load::{is_base_url, is_secure, load, parse};
 pub use parts::{OfFigures, OfRecord};
 pub use price_symbols::rate_symbol;
 pub use privacy::{Privacy, PrivacyLevel, PrivacyMode};
@@ -84,6 +86,10 @@ pub struct Config {
     pub watch: Watch,
     /// `[[job]]`, what is done without being asked.
     pub job: Vec<Job>,
+    /// `[[alert]]`, who hears of what.
+    pub alert: Vec<Alert>,
+    /// Addresses, tokens and passwords of alerts, by their name. Secrets: only from `local.toml` or the environment.
+    pub secrets: BTreeMap<String, Secret>,
 }
 
 /// What kind of account the record is of. It decides the badge on every page.

@@ -52,6 +52,9 @@ impl Config {
             publish: _,
             watch: _,
             job: _,
+            alert: _,
+            // No figure depends on them; the search for private values looks for them.
+            secrets: _,
         } = self;
         OfRecord(Self {
             site: Site { status: site.status, inception: site.inception, ..Site::default() },
@@ -73,6 +76,7 @@ impl Config {
             privacy: self.privacy.clone(),
             disclosures: self.disclosures.clone(),
             names: self.names.clone(),
+            secrets: self.secrets.clone(),
             flex: Flex { token: self.flex.token.clone(), ..of_record.flex },
             ..of_record
         })

@@ -25,6 +25,10 @@ pub(super) fn refuse_readable(path: &Path, text: &str) -> Result<()> {
 /// The first key that holds something secret.
 fn secret(table: &Table) -> Option<String> {
     table.iter().find_map(|(key, value)| match value {
+        Value::Table(inner) if key == "secrets" => {
+            let is_said = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+            inner.iter().find(|(_, value)| is_said(value)).map(|(name, _)| format!("secrets.{name}"))
+        }
         Value::String(text) => {
             let is_named = SECRET_KEYS.iter().any(|name| key.ends_with(name));
             ((is_named && !text.trim().is_empty()) || has_password(text)).then(|| key.clone())
@@ -74,6 +78,7 @@ mod tests {
             format!("[flex]\ntoken = \"{TOKEN}\"\n"),
             format!("flex.token = '{TOKEN}'\n"),
             format!("flex = {{ \"token\" = \"{TOKEN}\" }}\n"),
+            format!("[secrets]\nphone = \"https://ntfy.sh/{TOKEN}\"\n"),
             format!("[publish]\nremote = \"https://me:{TOKEN}@host.example/r.git\"\n"),
         ] {
             for mode in [0o644, 0o640, 0o604, 0o620, 0o666] {

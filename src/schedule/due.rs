@@ -135,6 +135,16 @@ pub fn settle(jobs: &[Planned], runs: &mut [Run], now: DateTime<Utc>) -> bool {
                         || job.deadline.is_some_and(|deadline| now - run.scheduled > deadline.delta())
                 })
             }
+            // It came again before anybody went on with it.
+            Ending::Running | Ending::Stopped => {
+                let job = jobs.iter().find(|job| job.name == run.job);
+                let is_past = job.is_none_or(|job| job.timing.last(now) > Some(run.scheduled));
+                if is_past {
+                    "the program ended in the middle of it, and was not run again in time"
+                        .clone_into(&mut run.detail);
+                }
+                is_past
+            }
             Ending::Again => {
                 "the program ended twice in the middle of it; see logs/schedule.log".clone_into(&mut run.detail);
                 true

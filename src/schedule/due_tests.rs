@@ -197,6 +197,17 @@ fn a_run_that_was_cut_short_is_made_again_once() {
 }
 
 #[test]
+fn a_run_that_nobody_went_on_with_has_failed_once_the_job_comes_again() {
+    let jobs = jobs(DAILY);
+    let scheduled = instant("2026-01-29T21:30:00Z");
+    let mut runs = Vec::new();
+    begin(&mut runs, &jobs[0], scheduled, Attempt::First, scheduled);
+    assert!(!settle(&jobs, &mut runs, instant("2026-01-30T21:29:00Z")));
+    assert!(settle(&jobs, &mut runs, instant("2026-01-30T21:30:00Z")));
+    assert_eq!(runs[0].result, Ending::Failed);
+}
+
+#[test]
 fn one_that_was_asked_to_stop_runs_again() {
     let jobs = jobs(DAILY);
     let (scheduled, now) = (instant("2026-01-30T21:30:00Z"), instant("2026-01-30T21:40:00Z"));

@@ -85,7 +85,7 @@ impl Log {
 
 /// A text in one line, without the secrets of the configuration, cut where nobody reads on.
 pub fn plain(text: &str, config: &Config) -> String {
-    let text = config.flex.token.hidden_in(text);
+    let text = config.without_secrets(text);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > LONGEST { line.chars().take(LONGEST).chain(['…']).collect() } else { line }
 }

@@ -5,7 +5,7 @@
 
 pub mod due;
 pub mod install;
-mod log;
+pub mod log;
 pub mod occurrences;
 pub mod runs;
 pub mod steps;

@@ -39,6 +39,14 @@ pub enum Turn {
 /// `data/runs.csv` cannot be read or written: what is not written down would be run again.
 pub fn turn(site: &SiteDir, config: &Config, clock: impl Fn() -> DateTime<Utc>) -> Result<Turn> {
     let Some(_lock) = lock(site)? else { return Ok(Turn::Elsewhere) };
+    under_lock(site, config, clock)
+}
+
+/// The same for whoever holds the lock.
+///
+/// # Errors
+/// As [`turn`].
+pub fn under_lock(site: &SiteDir, config: &Config, clock: impl Fn() -> DateTime<Utc>) -> Result<Turn> {
     let jobs = planned(config, exchange(site, config, clock()));
     let mut book = Book { site, runs: runs::read(site)?, log: Log::of(site), config };
     if due::settle(&jobs, &mut book.runs, clock()) {
@@ -65,7 +73,10 @@ pub fn turn(site: &SiteDir, config: &Config, clock: impl Fn() -> DateTime<Utc>) 
 }
 
 /// Takes the right to run this site's jobs; nothing where another process has it.
-fn lock(site: &SiteDir) -> Result<Option<File>> {
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn lock(site: &SiteDir) -> Result<Option<File>> {
     let path = site.schedule_lock();
     let file = std::fs::create_dir_all(site.data())
         .and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));

@@ -35,6 +35,7 @@ fn every_key_for_machines_is_documented() {
         &["rebalance", "--as-of", "2022-07-01"],
         &["backtest"],
         &["flow", "list"],
+        &["schedule", "list"],
     ] {
         let document = site.run(&[arguments, &["--json"]].concat()).json();
         assert_eq!(document["schema"], 1, "{arguments:?}");

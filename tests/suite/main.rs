@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod alerts;
 mod annotate;
 mod bad_input;
 mod boxes;

@@ -1,21 +1,24 @@
 //! Jobs that run without being asked: what is due runs once, and what goes wrong is said.
 
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::support::Site;
+use crate::yahoo::{FakeYahoo, Reply};
 
 /// Due since New Year, whenever this runs.
 const YEARLY: &str = "cron = \"0 0 1 1 *\"\nzone = \"UTC\"\n";
 
-/// The demo with these jobs.
-fn demo(jobs: &str) -> Site {
-    let site = Site::demo();
+/// A site of a year with these jobs.
+fn with(jobs: &str) -> Site {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/year.xml"]);
     let config = site.read("config/config.toml");
-    site.put("config/config.toml", format!("{config}\n{jobs}"));
+    site.put("config/config.toml", format!("{config}{jobs}"));
     site
 }
 
@@ -34,7 +37,7 @@ fn runs(site: &Site) -> Vec<[String; 3]> {
 
 #[test]
 fn what_is_due_runs_once_and_is_written_down() {
-    let site = demo(&job("check", "\"check\", \"build\"", ""));
+    let site = with(&job("check", "\"check\", \"build\"", ""));
     let listed = site.ok(&["schedule", "list", "--json"]).json();
     assert_eq!((&listed["schema"], &listed["jobs"][0]["state"]), (&Value::from(1), &Value::from("due")));
     let first = site.ok(&["schedule", "due"]);
@@ -63,7 +66,7 @@ fn what_is_due_runs_once_and_is_written_down() {
 
 #[test]
 fn quiet_prints_nothing_as_long_as_all_is_well() {
-    let site = demo(&job("check", "\"check\"", ""));
+    let site = with(&job("check", "\"check\"", ""));
     for _ in 0..2 {
         let said = site.ok(&["--quiet", "schedule", "due"]);
         assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
@@ -72,7 +75,7 @@ fn quiet_prints_nothing_as_long_as_all_is_well() {
 
 #[test]
 fn what_failed_is_said_even_quietly_and_is_not_tried_again() {
-    let site = demo(&job("pages", "\"publish\", \"build\"", ""));
+    let site = with(&job("pages", "\"publish\", \"build\"", ""));
     let said = site.run(&["--quiet", "schedule", "due"]);
     assert_eq!(said.code, 1, "{}", said.shown());
     assert!(said.err.contains("pages of ") && said.err.contains("failed: publish: "), "{}", said.err);
@@ -108,7 +111,7 @@ fn a_gateway_that_is_down_is_waited_for_in_words_that_help() {
 
 #[test]
 fn two_processes_do_not_run_the_jobs_of_one_site() {
-    let site = demo(&job("check", "\"check\"", ""));
+    let site = with(&job("check", "\"check\"", ""));
     let file = std::fs::File::create(site.path("data/.schedule")).unwrap();
     file.lock().unwrap();
     let said = site.ok(&["schedule", "due"]);
@@ -126,7 +129,7 @@ fn mute() -> (TcpListener, String) {
 }
 
 fn with_prices_from(address: &str, more: &str) -> Site {
-    let site = demo(&job("prices", "\"prices\"", more));
+    let site = with(&job("prices", "\"prices\"", more));
     site.put("config/local.toml", format!("[yahoo]\nbase_url = \"{address}\"\n"));
     site
 }
@@ -217,7 +220,7 @@ fn what_is_wrong_with_a_job_is_said_with_its_line() {
 
 #[test]
 fn a_torn_list_of_runs_is_named_and_nothing_runs() {
-    let site = demo(&job("check", "\"check\"", ""));
+    let site = with(&job("check", "\"check\"", ""));
     site.put("data/runs.csv", "job,scheduled,started,ended,result,detail\ncheck,2026-01-01T00:00:00Z,20");
     let said = site.refused(&["schedule", "due"]);
     assert!(said.contains("data/runs.csv:2: the last line is cut off"), "{said}");
@@ -225,7 +228,7 @@ fn a_torn_list_of_runs_is_named_and_nothing_runs() {
 
 #[test]
 fn what_is_installed_calls_due_and_is_explained() {
-    let site = demo("");
+    let site = with("");
     for (system, words) in [
         ("systemd", "OnCalendar=*:0/5"),
         ("launchd", "<key>StartInterval</key>"),
@@ -243,4 +246,82 @@ fn what_is_installed_calls_due_and_is_explained() {
     let folder = home.path().join(".config/systemd/user");
     let names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+/// A Flex service whose statement has one fill, of the last days of the year before.
+fn flex_service() -> FakeYahoo {
+    FakeYahoo::scripted(|request, _| {
+        if request.path.ends_with("SendRequest") {
+            let period = format!("{}-{}", request.query["fd"], request.query["td"]);
+            return Reply::ok(format!(
+                "<FlexStatementResponse timestamp='x'><Status>Success</Status><ReferenceCode>{period}</ReferenceCode>\
+                 <Url>https://example.invalid/GetStatement</Url></FlexStatementResponse>"
+            ));
+        }
+        let (from, to) = request.query["q"].split_once('-').unwrap();
+        Reply::ok(format!(
+            r#"<FlexQueryResponse queryName="q" type="AF"><FlexStatements count="1">
+<FlexStatement accountId="U7654321" fromDate="{from}" toDate="{to}" period="" whenGenerated="{to};220000">
+<AccountInformation accountId="U7654321" currency="USD"/>
+<Trades><Trade accountId="U7654321" currency="USD" fxRateToBase="1" assetCategory="STK" symbol="ZYXW" conid="4711"
+ multiplier="1" tradeID="{to}" transactionID="9{to}" ibExecID="00.{to}.01.01" dateTime="20241230;100531" tradeDate="20241230"
+ transactionType="ExchTrade" quantity="6" tradePrice="18.25" ibCommission="-0.62" ibCommissionCurrency="USD"
+ buySell="BUY" levelOfDetail="EXECUTION"/></Trades></FlexStatement></FlexStatements></FlexQueryResponse>"#
+        ))
+    })
+}
+
+fn get(address: &str, path: &str) -> String {
+    let host = address.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Ends a process when a test ends, however it does.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_a_job_collects_appears_in_the_site_that_is_being_watched() {
+    let service = flex_service();
+    let flex = format!("[flex]\nquery_id = \"77\"\nbase_url = \"{}\"\n", service.base_url());
+    let site = with(&(flex + &job("flex", "\"flex\"", "")));
+    let mut watch = Ended(
+        site.command(&["watch", "--port", "18311"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap(),
+    );
+    let mut address = String::new();
+    BufReader::new(watch.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let address = address.trim().to_owned();
+    assert!(!get(&address, "/trades/").contains("ZYXW"));
+    let host = address.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut events = TcpStream::connect(&host).unwrap();
+    events.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    write!(events, "GET /-/events HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let said = site.command(&["schedule", "due"]).env("TRACKRECORD_FLEX_TOKEN", "1234567890").output().unwrap();
+    let rows = site.files("data/executions");
+    assert!(
+        rows.values().any(|file| String::from_utf8_lossy(file).contains("ZYXW")),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    let begin = Instant::now();
+    while !get(&address, "/trades/").contains("ZYXW") {
+        assert!(begin.elapsed() < Duration::from_secs(60), "the new fill is in no page");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // The open page hears of it: how it was when it asked, and then the change.
+    let mut heard = String::new();
+    let mut reader = BufReader::new(events);
+    while heard.matches("data:").count() < 2 {
+        assert!(reader.read_line(&mut heard).unwrap() > 0, "{heard}");
+    }
 }

@@ -57,7 +57,7 @@ impl Secrets {
         secrets.allow(config);
         secrets.sign(&config.site.author);
         names.iter().for_each(|(name, what)| secrets.name(name, static_text::of(what)));
-        secrets.name(config.flex.token.expose(), TOKEN);
+        secrets.tokens(config);
         Some(secrets)
     }
 }

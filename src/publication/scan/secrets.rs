@@ -11,7 +11,7 @@ use crate::config::{Config, PrivacyMode};
 use crate::record::{Private, Record};
 
 /// What a token is called that must not be repeated, not even where it leaked.
-pub(super) const TOKEN: &str = "the Flex token";
+pub(super) const TOKEN: &str = "a token or password of config/local.toml";
 
 /// What an account's number is called, which no coincidence lets through either.
 pub(super) const ACCOUNT: &str = "an account id";
@@ -146,8 +146,13 @@ impl Secrets {
         accounts.dedup();
         self.accounts = accounts;
         private.ids().for_each(|(id, what)| self.name(id, what));
-        self.name(config.flex.token.expose(), TOKEN);
+        self.tokens(config);
         self.people = private.people().map(str::to_lowercase).collect();
+    }
+
+    /// Every token and password of the configuration.
+    pub(super) fn tokens(&mut self, config: &Config) {
+        config.every_secret().for_each(|secret| self.name(secret.expose(), TOKEN));
     }
 
     pub(super) fn name(&mut self, name: &str, what: &'static str) {
