@@ -23,6 +23,17 @@ lint:
 bench:
     cargo bench --profile release --locked --bench record
 
+# The demo's site beside Hugo's and QuantStats', and builds of three sizes, on an idle machine; PYTHON has the packages of the oracle
+compare PYTHON="python3":
+    cargo build --release --locked
+    {{PYTHON}} benches/compare/run.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord ../../benches/sizes.js
+
+# Lighthouse over pages of the demo, medians of five on a phone and on a desktop, on an idle machine
+lighthouse:
+    cargo build --release --locked
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord ../../benches/lighthouse.js
+
 # Whether time grows with the record and no faster
 growth:
     cargo bench --profile release --locked --bench growth
@@ -33,7 +44,7 @@ e2e ONLY="":
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord watch.js "{{ONLY}}"
 
 # Pages of the demo and of records at the edges in a real browser: "sample" for one page of each kind, "all", or names of records
-pages WHICH="all":
+pages WHICH="sample":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord pages.js {{WHICH}}
 
@@ -51,6 +62,7 @@ oracle PYTHON="python3":
     cargo build --release --locked
     {{PYTHON}} tests/oracle/check.py --self-test --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
     {{PYTHON}} tests/oracle/strategy.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
+    {{PYTHON}} tests/oracle/published.py --binary ${CARGO_TARGET_DIR:-target}/release/trackrecord
 
 # What a curious reader finds out of a hundred accounts' sizes, as a table; `.ci/run` takes eight
 curious PYTHON="python3":

@@ -1,9 +1,11 @@
-//! How figures and dates are written: a real minus sign, a fixed number of decimals, an em dash for undefined.
+//! How figures and dates are written: a real minus sign, a fixed number of decimals, an em dash for undefined, in the order and
+//! with the marks of the current [`Locale`].
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::catalogue::Unit;
 use crate::analysis::frequency::Frequency;
+use crate::locale::Locale;
 
 /// The replacement for an undefined figure.
 pub const UNDEFINED: &str = "\u{2014}";
@@ -26,24 +28,51 @@ pub fn number(value: f64, digits: usize, sign: Sign) -> String {
     }
     let plain = format!("{:.*}", digits, value.abs());
     let is_zero = plain.bytes().all(|byte| matches!(byte, b'0' | b'.'));
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut text = String::with_capacity(plain.len() + 4);
-    match (is_zero, value < 0.0, sign) {
-        (false, true, _) => text.push(MINUS),
-        (false, false, Sign::Both) => text.push('+'),
-        _ => {}
-    }
+    let sign = match (is_zero, value < 0.0, sign) {
+        (false, true, _) => Some(MINUS),
+        (false, false, Sign::Both) => Some('+'),
+        _ => None,
+    };
+    marked(sign, &plain)
+}
+
+/// Digits, and maybe a point and more of them, behind a sign and with the marks of the locale.
+fn marked(sign: Option<char>, plain: &str) -> String {
+    let locale = Locale::current();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
+    let mut text = String::with_capacity(plain.len() + 8);
+    text.extend(sign);
     for (position, digit) in whole.chars().enumerate() {
         if position > 0 && (whole.len() - position).is_multiple_of(3) {
-            text.push(',');
+            text.push(locale.thousands());
         }
         text.push(digit);
     }
     if !fraction.is_empty() {
-        text.push('.');
+        text.push(locale.decimal());
         text.push_str(fraction);
     }
     text
+}
+
+/// A price or an amount of data, such as `-1234.50`, as it is written on a page; what is no such number stays as it is.
+pub fn written(plain: &str) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or((None, plain), |digits| (Some(MINUS), digits));
+    let is_number = digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
+        && digits.matches('.').count() < 2;
+    if is_number { marked(sign, digits) } else { plain.to_owned() }
+}
+
+/// A sentence of the program's own with the decimal mark of the locale in its numbers: `steps of 0.3 %`.
+pub fn with_marks(sentence: &str) -> String {
+    let letters: Vec<char> = sentence.chars().collect();
+    let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+    let mark = |(at, letter): (usize, &char)| {
+        let is_decimal = *letter == '.' && is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1));
+        if is_decimal { Locale::current().decimal() } else { *letter }
+    };
+    letters.iter().enumerate().map(mark).collect()
 }
 
 /// A fraction in percent: `+1.25%`.
@@ -58,12 +87,27 @@ pub fn basis_points(value: f64, digits: usize, sign: Sign) -> String {
 
 /// A date: `27 Jan 2026`.
 pub fn day(date: NaiveDate) -> String {
-    date.format("%-d %b %Y").to_string()
+    ordered(date, ("%-d %b %Y", "%b %-d, %Y"))
+}
+
+/// A date within a sentence: `27 January 2026`.
+pub fn long_day(date: NaiveDate) -> String {
+    ordered(date, ("%-d %B %Y", "%B %-d, %Y"))
+}
+
+/// A date whose year is known: `27 Jan`.
+pub fn day_of_year(date: NaiveDate) -> String {
+    ordered(date, ("%-d %b", "%b %-d"))
+}
+
+/// A date with its day first, or with its month first where the locale has it so.
+fn ordered(date: NaiveDate, (day_first, month_first): (&str, &str)) -> String {
+    date.format(if Locale::current().month_first() { month_first } else { day_first }).to_string()
 }
 
 /// An instant: `27 Jan 2026, 14:30 UTC`.
 pub fn moment(time: DateTime<Utc>) -> String {
-    time.format("%-d %b %Y, %H:%M UTC").to_string()
+    format!("{}, {}", day(time.date_naive()), time.format("%H:%M UTC"))
 }
 
 /// The value of a figure in its unit.
@@ -187,6 +231,53 @@ mod tests {
         assert_eq!(figure(9_999.4, Unit::Days), "9,999 days");
         assert_eq!(figure(28_502.7, Unit::Days), "28.5 thousand days");
         assert_eq!(figure(28_502.7, Unit::Count), "28.5 thousand");
+    }
+
+    #[test]
+    fn each_locale_has_marks_and_an_order_of_its_own() {
+        let date = NaiveDate::from_ymd_opt(2026, 1, 27).unwrap();
+        let time = date.and_hms_opt(14, 30, 0).unwrap().and_utc();
+        for (tag, figures, dates) in [
+            (
+                "en-GB",
+                ["1,234,567.5", "+1.25%", "\u{2212}1,234.50"],
+                ["27 Jan 2026, 14:30 UTC", "27 January 2026", "27 Jan"],
+            ),
+            (
+                "en-US",
+                ["1,234,567.5", "+1.25%", "\u{2212}1,234.50"],
+                ["Jan 27, 2026, 14:30 UTC", "January 27, 2026", "Jan 27"],
+            ),
+            (
+                "de-DE",
+                ["1.234.567,5", "+1,25%", "\u{2212}1.234,50"],
+                ["27 Jan 2026, 14:30 UTC", "27 January 2026", "27 Jan"],
+            ),
+            (
+                "fr-FR",
+                ["1\u{202f}234\u{202f}567,5", "+1,25%", "\u{2212}1\u{202f}234,50"],
+                ["27 Jan 2026, 14:30 UTC", "27 January 2026", "27 Jan"],
+            ),
+        ] {
+            tag.parse::<Locale>().unwrap().write(|| {
+                let found =
+                    [number(1_234_567.5, 1, Sign::Minus), percent(0.0125, 2, Sign::Both), written("-1234.50")];
+                assert_eq!(found, figures, "{tag}");
+                assert_eq!([moment(time), long_day(date), day_of_year(date)], dates, "{tag}");
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_written_as_it_is() {
+        for text in ["", "-", "about 1000", "1e5", "1.2.3", ".5", "1,000"] {
+            assert_eq!(written(text), text);
+        }
+        assert_eq!(written("1000"), "1,000");
+        "de".parse::<Locale>().unwrap().write(|| {
+            assert_eq!(with_marks("In steps of 0.3 %. It is 1.5."), "In steps of 0,3 %. It is 1,5.");
+        });
+        assert_eq!(written("0.0123"), "0.0123");
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub mod file_content;
 pub mod format;
 pub mod init;
 pub mod kept;
+pub mod locale;
 #[cfg(test)]
 mod map_tests;
 mod nearest;

@@ -12,15 +12,20 @@ const svg = (name, attributes, text) => {
   if (text !== undefined) e.textContent = text;
   return e;
 };
+// Numbers and dates are written as on the rest of the page.
+const { marks = ",.", monthFirst } = document.documentElement.dataset;
+const marked = (text) => text.replace(/[,.]/g, (mark) => marks[mark === "," ? 0 : 1]);
+const plain = (text) => text.replaceAll(marks[0], "").replace(marks[1], ".").replace("−", "-").replace(/[+%]|\s?bps/g, "");
 const number = (value, digits, plus) => {
-  const text = Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = marked(Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   return (/[1-9]/.test(text) ? (value < 0 ? "−" : plus ? "+" : "") : "") + text;
 };
 const percent = (value, digits = 1, plus = true) => number(value * 100, digits, plus) + "%";
 const DAY = 864e5;
 const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const utc = (day) => { const d = new Date(day * DAY); return { y: d.getUTCFullYear(), m: d.getUTCMonth(), d: d.getUTCDate() }; };
-const inWords = (day) => { const { y, m, d } = utc(day); return `${d} ${names[m]} ${y}`; };
+const dayOfYear = (day) => { const { m, d } = utc(day); return monthFirst === undefined ? `${d} ${names[m]}` : `${names[m]} ${d}`; };
+const inWords = (day) => dayOfYear(day) + (monthFirst === undefined ? " " : ", ") + utc(day).y;
 const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
 
 // Where the panels of the chart of the record are, as parts of its height.
@@ -50,6 +55,7 @@ function start(root) {
   all("table[data-sortable]", root).forEach(sortable);
   all("form.filter", root).forEach((form) => filter(form, root));
   all("[data-recompute]", root).forEach(recomputable);
+  all(".ranks .box", root).forEach(pickable);
 }
 
 // The events of the whole page come here: markup that comes later needs no listeners of its own.
@@ -58,6 +64,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.classList.contains("sort")) sort(button.closest("table"), button.closest("th"));
   else if (panels && button.closest("#panels")) panels.press(button);
+  else if (button.dataset.lines) pick(button);
   else if (button.closest("[data-recompute]")) recompute(button.closest("[data-recompute]"));
 });
 document.addEventListener("input", (event) => {
@@ -94,8 +101,8 @@ function ticksOf(dates) {
   if (last - first <= 75) {
     const count = Math.max(1, Math.min(dates.length - 1, 5));
     for (let n = 0; n <= count; n++) {
-      const day = dates[Math.floor(((dates.length - 1) * n) / count)], { y, m, d } = utc(day);
-      ticks.push([day, `${d} ${names[m]}${n && utc(ticks[n - 1][0]).y === y ? "" : " " + y}`, false]);
+      const day = dates[Math.floor(((dates.length - 1) * n) / count)], known = n && utc(ticks[n - 1][0]).y === utc(day).y;
+      ticks.push([day, known ? dayOfYear(day) : inWords(day), false]);
     }
     return ticks;
   }
@@ -247,7 +254,7 @@ function charts(section, data) {
   };
   // The first drawing says by its labels where two values are.
   function placeFromLevels(box) {
-    const found = all(".y", box).map((e) => [Number(e.textContent.replace(/,/g, "").replace("−", "-")), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1] && !isNaN(value));
+    const found = all(".y", box).map((e) => [Number(plain(e.textContent)), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1] && !isNaN(value));
     const [[a, top], [b, bottom]] = [found[0], found[found.length - 1]], height = first.startsWith("log") ? Math.log : Number;
     return (value) => top + ((height(value) - height(a)) / (height(b) - height(a) || 1)) * (bottom - top);
   }
@@ -405,10 +412,37 @@ function filterAll(address, table, words, output) {
 
 function row([date, day, side, symbol, price, currency, weight, slippage, result, note, page], address) {
   const cell = (key, className, ...inside) => { const made = el("td", { className }, ...inside); made.dataset.key = key ?? ""; return made; };
-  const figure = (text) => cell(text?.replace("−", "-").replace(/[+%,]|\s?bps/g, ""), "num", text ?? "—");
+  const figure = (text) => cell(text && plain(text), "num", text ?? "—");
   const link = el("a", { href: address.replace("orders.js", `${page}/index.html`) }, side === "BUY" ? "Buy " : "Sell ", el("b", { textContent: symbol }));
-  return el("tr", {}, cell(date, "", el("time", { dateTime: date, textContent: day })), cell(`${symbol} ${side}`, "", link), cell(price, "num", `${price} `, el("small", { textContent: currency })),
+  return el("tr", {}, cell(date, "", el("time", { dateTime: date, textContent: day })), cell(`${symbol} ${side}`, "", link), cell(plain(price), "num", `${price} `, el("small", { textContent: currency })),
     figure(weight), figure(slippage), figure(result), cell(note, "", ...(note ? [el("span", { className: "tag", textContent: "note" })] : [])));
+}
+
+// The names beside a ranking become buttons, each of which draws out its own line.
+function pickable(box) {
+  if (box.querySelector("button")) return;
+  // A picture has no buttons in it.
+  box.setAttribute("role", "group");
+  all("svg path[fill=none]:not(.grid)", box).forEach((line, number) => { line.dataset.number = number; });
+  for (const name of all(".name [data-lines]", box)) {
+    const button = el("button", { type: "button", textContent: name.textContent });
+    button.dataset.lines = name.dataset.lines;
+    button.setAttribute("aria-pressed", name.parentNode.classList.contains("ours"));
+    name.replaceWith(button);
+  }
+}
+
+function pick(button) {
+  const box = button.closest(".box"), own = button.dataset.lines.split(" ");
+  for (const line of all("svg [data-number]", box)) {
+    const isOwn = own.includes(line.dataset.number);
+    line.setAttribute("class", isOwn ? "ours" : "base");
+    if (isOwn) line.parentNode.append(line);
+  }
+  for (const other of all(".name button", box)) {
+    other.setAttribute("aria-pressed", other === button);
+    other.parentNode.classList.toggle("ours", other === button);
+  }
 }
 
 function recomputable(box) {

@@ -2,11 +2,14 @@
 //!
 //! One list feeds the terminal's table, the pages and the methodology, so that a figure has one definition.
 
+mod meaning;
 mod performance;
 mod significance;
 mod trading;
 
 use serde::{Deserialize, Serialize};
+
+pub use meaning::meaning;
 
 use super::stats::Stats;
 use crate::static_text::{self, StaticText};

@@ -36,6 +36,18 @@ fn each_figure_is_named_after_its_place_in_the_json() {
 }
 
 #[test]
+fn every_figure_says_what_it_means_in_sentences() {
+    let mut found = example(TradeFigures::default());
+    found.benchmark = Some(crate::analysis::stats::BenchmarkStats::default());
+    let ids: Vec<&str> = catalogue(&found).into_iter().flat_map(|group| group.figures).map(|it| it.id).collect();
+    assert_eq!(meaning::MEANINGS.map(|(id, _)| id).to_vec(), ids);
+    let mut seen = BTreeSet::new();
+    for (id, meaning) in meaning::MEANINGS {
+        assert!(meaning.starts_with(char::is_uppercase) && meaning.ends_with('.') && seen.insert(meaning), "{id}");
+    }
+}
+
+#[test]
 fn every_number_of_the_json_is_in_the_catalogue() {
     let mut found = example(TradeFigures::default());
     found.benchmark = Some(crate::analysis::stats::BenchmarkStats::default());

@@ -43,6 +43,7 @@ fn figures_are_kept_as_long_as_nothing_changes_that_they_are_computed_from() {
         ("config/local.toml", "[analysis]\nrisk_free = 0.01\n"),
         ("config/local.toml", "[flex]\ntoken = \"123456789012\"\n"),
         ("config/local.toml", "[site]\ninception = 2022-06-14\n"),
+        ("config/local.toml", "[site]\nlocale = \"de\"\n"),
         ("data/cash.csv", "no,rows\n"),
     ] {
         let before = fs::read_to_string(site.path(changes.0)).ok();
@@ -60,7 +61,7 @@ fn figures_are_kept_as_long_as_nothing_changes_that_they_are_computed_from() {
 fn figures_are_under_the_masthead_of_today_and_beside_the_pages_of_today() {
     let site = TestSite::new();
     built(&site);
-    site.write("config/local.toml", "[site]\ntitle = \"Another\"\nlocale = \"de\"\n[ibkr]\nport = 1\n");
+    site.write("config/local.toml", "[site]\ntitle = \"Another\"\ndescription = \"D\"\n[ibkr]\nport = 1\n");
     site.write("content/extra.md", "A page.\n");
     let (_, kept) = found(&site).unwrap();
     let computed =

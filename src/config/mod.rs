@@ -47,6 +47,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Exchange;
+use crate::locale::Locale;
 use crate::record::{Currency, FlowKind, PriceSymbol};
 use crate::toml_value;
 
@@ -125,8 +126,8 @@ pub struct Site {
     /// What the feed and its entries are named by, if not by the address: `tag:example.org,2026:record`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feed_id: Option<String>,
-    /// Language of the pages.
-    pub locale: String,
+    /// In which order dates and with which marks numbers are written.
+    pub locale: Locale,
     /// Where the record starts; earlier snapshots and fills are left out. Default: the first snapshot.
     #[serde(deserialize_with = "toml_value::date", skip_serializing_if = "Option::is_none")]
     pub inception: Option<NaiveDate>,
@@ -141,7 +142,7 @@ impl Default for Site {
             status: Status::Unset,
             base_url: None,
             feed_id: None,
-            locale: "en-GB".into(),
+            locale: Locale::BRITISH,
             inception: None,
         }
     }

@@ -71,6 +71,8 @@ impl Config {
     pub fn of_figures(&self) -> OfFigures {
         let OfRecord(of_record) = self.of_record();
         OfFigures(Self {
+            // Sentences about figures are made with them.
+            site: Site { locale: self.site.locale, ..of_record.site },
             benchmark: self.benchmark.clone(),
             analysis: self.analysis.clone(),
             privacy: self.privacy.clone(),

@@ -17,7 +17,7 @@ use crate::analysis::statistics::compounded;
 use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
 use crate::config::{Config, FlowTiming, Strategy};
 use crate::error::{Error, Result};
-use crate::format::{Sign, day, number};
+use crate::format::{self, Sign, day, number};
 use crate::record::{PriceSymbol, Record, Snapshot, Ticker};
 use crate::strategy::backtest::{Cadence, Simulation, Span, backtest};
 use crate::strategy::momentum::STALE_DAYS;
@@ -272,16 +272,17 @@ fn written(bps: f64, disclosure: &Disclosure) -> String {
 
 /// What the simulation assumes, as the configuration has it.
 fn assumptions(strategy: &Strategy) -> String {
+    let plain = |number: Decimal| format::written(&number.to_string());
     format!(
         "{}: {}; trades at the close of each month's first trading day, {} basis points worse; commissions of {} a share and \
          {} basis points, at least {}; adjusted closes, so distributions are reinvested; {} % stays in cash.",
         strategy.name,
         rule_in_words(strategy),
-        strategy.slippage_bps,
-        strategy.commission_per_share,
-        strategy.commission_bps,
-        strategy.commission_min,
-        (strategy.cash_buffer * Decimal::ONE_HUNDRED).normalize()
+        plain(strategy.slippage_bps),
+        plain(strategy.commission_per_share),
+        plain(strategy.commission_bps),
+        plain(strategy.commission_min),
+        plain((strategy.cash_buffer * Decimal::ONE_HUNDRED).normalize())
     )
 }
 

@@ -4,7 +4,7 @@ use super::costs::CostYear;
 use super::disclosure::Published;
 use super::sentence::{Sentence, Span};
 use super::view::Publication;
-use crate::format::{Sign, number, percent};
+use crate::format::{Sign, number, percent, with_marks};
 
 /// What the account would have returned before commissions and fees, or what these came to at most, or that it is not shown.
 pub fn of_costs(publication: &Publication) -> Vec<Span> {
@@ -30,7 +30,7 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
                     } else {
                         "In one full year commissions came to "
                     })
-                    .figure(band)
+                    .figure(with_marks(&band))
                     .plain(" of the account.");
             }
             None if publication.facts.after_costs => {

@@ -93,6 +93,10 @@ fn nothing_to_publish(record: &Record) -> Error {
 /// # Errors
 /// A record without two snapshots, or a day whose return is undefined.
 pub fn redact(record: &Record, config: &Config) -> Result<Publication> {
+    config.site.locale.write(|| disclosed(record, config))
+}
+
+fn disclosed(record: &Record, config: &Config) -> Result<Publication> {
     let disclosure = Disclosure::new(&config.privacy);
     let Some(last) = record.snapshots.last() else { return Err(nothing_to_publish(record)) };
     if disclosure.by_day() {

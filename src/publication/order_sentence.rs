@@ -4,7 +4,7 @@ use super::disclosure::Published;
 use super::rows::PositionView;
 use super::sentence::{Sentence, Span};
 use super::view::{Facts, OrderView, Publication, RoundTripView};
-use crate::format::{Sign, day, number, percent};
+use crate::format::{Sign, day, number, percent, written};
 use crate::record::Side;
 
 /// What was done and what came of it, without the name of the instrument: `at 88.23, 33% of the account; held`. It is made of
@@ -12,7 +12,7 @@ use crate::record::Side;
 pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
     let Publication { facts, round_trips, positions, .. } = publication;
     let mut sentence = Sentence::default();
-    sentence.plain(format!(" at {}", order.price));
+    sentence.plain(format!(" at {}", written(&order.price)));
     if let Some(weight) = order.weight {
         sentence.plain(format!(", {} of the account", percent(weight.get(), facts.digits.weights, Sign::Minus)));
     }

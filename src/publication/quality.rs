@@ -14,7 +14,7 @@ use crate::analysis::performance::Performance;
 use crate::analysis::reconcile::UnexplainedChange;
 use crate::analysis::returns::{LargeFlowDay, ReturnSeries};
 use crate::calendar::{Exchange, YearMonth};
-use crate::format::{Sign, day, number};
+use crate::format::{self, Sign, day, number};
 use crate::record::{ActionKind, Execution, Record};
 
 /// One sentence for each thing a careful reader should know about the data.
@@ -106,7 +106,7 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, dis
 
 fn missing_days(data: &MonthOfData, in_month: &impl Fn(&NaiveDate) -> bool, disclosure: &Disclosure) -> String {
     let missing: Vec<String> =
-        data.missing.iter().filter(|day| in_month(day)).map(|day| day.format("%-d %b").to_string()).collect();
+        data.missing.iter().filter(|day| in_month(day)).map(|day| format::day_of_year(*day)).collect();
     if missing.is_empty() || !disclosure.by_day() {
         return missing_sessions(data.daily.exchange, missing.len());
     }
@@ -157,9 +157,9 @@ fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
             YearMonth::of(flow.date).in_words()
         );
     };
-    let (digits, percent_of) = (disclosure.digits().results, |value| disclosure.sensitivity(value).get() * 100.0);
+    let (digits, fraction) = (disclosure.digits().results, |value| disclosure.sensitivity(value).get());
     let percent = |value: Option<f64>| match value {
-        Some(value) => format!("{} %", number(percent_of(value), digits, Sign::Both)),
+        Some(value) => format::percent(fraction(value), digits, Sign::Both),
         None => "undefined".into(),
     };
     let when = if flow.date.pred_opt() == Some(flow.since) {
@@ -168,9 +168,9 @@ fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
         format!("Between the valuations of {} and {}", day(flow.since), day(flow.date))
     };
     format!(
-        "{when} a flow was {:.0} % of the account; the return is {} as published, {} with flows at the start and {} \
+        "{when} a flow was {} of the account; the return is {} as published, {} with flows at the start and {} \
          with flows at the end.",
-        share.get() * 100.0,
+        format::percent(share.get(), 0, Sign::Minus),
         percent(flow.split),
         percent(flow.start),
         percent(flow.end)

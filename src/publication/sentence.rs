@@ -9,7 +9,7 @@ use super::rows::Period;
 use super::view::{Day, Facts, Month, MonthEnd, Publication};
 use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
-use crate::format::{Sign, number, percent};
+use crate::format::{Sign, long_day, number, percent};
 
 /// What rounds to nothing in per cent with one decimal.
 const NOTHING: f64 = 0.0005;
@@ -127,7 +127,7 @@ fn first_day(facts: &Facts) -> Vec<Span> {
     if facts.observations == 0 {
         sentence
             .plain("The record starts on ")
-            .figure(long(facts.inception))
+            .figure(long_day(facts.inception))
             .plain(". The first return follows with the second valuation.");
     }
     sentence.0
@@ -138,11 +138,11 @@ fn grown(sentence: &mut Sentence, total: f64, period: &Period, then: &Then) {
     let facts = then.facts;
     let rate = period.value.map_or(0.0, |value| value.get());
     let until = match then.emptied {
-        Some(date) => format!(" when the account was emptied on {}: ", long(date)),
-        None => format!(" by {}: ", long(then.as_of)),
+        Some(date) => format!(" when the account was emptied on {}: ", long_day(date)),
+        None => format!(" by {}: ", long_day(then.as_of)),
     };
     sentence
-        .plain(format!("100 put in on {} had become ", long(facts.inception)))
+        .plain(format!("100 put in on {} had become ", long_day(facts.inception)))
         .figure(number(100.0 * (1.0 + total), 1, Sign::Minus))
         .plain(until)
         .judged(format!("{} a year", percent(rate, 1, Sign::Minus)), rate);
@@ -158,8 +158,8 @@ fn grown(sentence: &mut Sentence, total: f64, period: &Period, then: &Then) {
 
 /// Less than a year.
 fn young(sentence: &mut Sentence, total: f64, then: &Then) {
-    let since = long(then.facts.inception);
-    let until = then.emptied.map(|date| format!(" until it was emptied on {}", long(date))).unwrap_or_default();
+    let since = long_day(then.facts.inception);
+    let until = then.emptied.map(|date| format!(" until it was emptied on {}", long_day(date))).unwrap_or_default();
     let costs = if then.after_costs { ", after costs" } else { "" };
     if total.abs() < NOTHING {
         sentence.plain(format!("The account is where it began on {since}{until}{costs}; too young to annualize."));
@@ -192,7 +192,7 @@ fn standing(sentence: &mut Sentence, then: &Then) {
     }
     let Some(peak) = peak else { return };
     let since = if facts.by_day {
-        format!("its peak of {}", long(peak.date))
+        format!("its peak of {}", long_day(peak.date))
     } else {
         format!("its highest month-end, that of {}", YearMonth::of(peak.date).in_words())
     };
@@ -231,7 +231,7 @@ pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
     sentence
         .plain("Hypothetically, everything that could have been held, in equal parts and restored once a year, would have returned ")
         .figure(written(theirs))
-        .plain(format!(" from {} to {}. The account returned ", long(found.from), long(found.to)))
+        .plain(format!(" from {} to {}. The account returned ", long_day(found.from), long_day(found.to)))
         .figure(written(ours));
     if let Some(index) = found.benchmark {
         sentence.plain(", the benchmark ").figure(written(index.get()));
@@ -269,11 +269,6 @@ pub fn of_months(months: &[Month]) -> Vec<Span> {
         .judged(value(worst), worst.value.get())
         .plain(".");
     sentence.0
-}
-
-/// `4 January 2022`.
-fn long(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
 }
 
 #[cfg(test)]

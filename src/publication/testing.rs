@@ -29,6 +29,14 @@ pub fn fine_with_amounts() -> Publication {
     redact(record, &config).unwrap()
 }
 
+/// The demo as a locale writes it.
+pub fn in_locale(locale: &str) -> Publication {
+    let (record, mut config) = (&RECORD.0, RECORD.1.clone());
+    config.site.locale = locale.parse().unwrap();
+    config.privacy.precision = PrivacyLevel::Fine;
+    redact(record, &config).unwrap()
+}
+
 /// The demo up to a date at a level of precision.
 pub fn at(level: PrivacyLevel, until: Option<&str>) -> Publication {
     let (record, mut config) = (&RECORD.0, RECORD.1.clone());

@@ -33,6 +33,7 @@ use crate::analysis::catalogue::{Figure, FigureGroup};
 use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
 use crate::config::{Site, Status};
+use crate::locale::Locale;
 
 /// Everything the site is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -145,8 +146,8 @@ pub struct Masthead {
     pub base_url: Option<String>,
     /// What feed and entries are named by, where the owner says so.
     pub feed_id: Option<String>,
-    /// Language of the pages, as in `en-GB`.
-    pub locale: String,
+    /// In which order dates and with which marks numbers are written.
+    pub locale: Locale,
 }
 
 impl Masthead {

@@ -32,6 +32,10 @@ impl Typesetter<'_> {
     /// # Errors
     /// A template of the site's own that is wrong.
     pub(super) fn card(&self) -> Result<Option<Card>> {
+        self.publication.facts.masthead.locale.write(|| self.drawn_card())
+    }
+
+    fn drawn_card(&self) -> Result<Option<Card>> {
         let (Some(base_url), Some(end)) = (&self.base_url, self.publication.month_ends.values().last()) else {
             return Ok(None);
         };

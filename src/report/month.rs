@@ -70,12 +70,11 @@ impl MonthData<'_> {
     /// The report's data.
     pub fn data(&self, paper: Paper, base_url: Option<&str>) -> Value {
         let facts = &self.publication.facts;
-        let (lang, region) = language(&facts.masthead.locale);
         json!({
             "schema": 1,
             "paper": if paper == Paper::A4 { "a4" } else { "us-letter" },
-            "lang": lang,
-            "region": region,
+            "lang": "en",
+            "region": facts.masthead.locale.region().filter(|_| facts.masthead.locale.tag().starts_with("en")),
             "title": title(&facts.masthead.title),
             "author": facts.masthead.author,
             "description": facts.masthead.description,
@@ -149,16 +148,6 @@ impl MonthData<'_> {
     }
 }
 
-/// The language and region of a locale such as `en-GB`; an unknown language becomes English.
-fn language(locale: &str) -> (&str, Option<&str>) {
-    let letters = |part: &str, lengths: &[usize]| {
-        lengths.contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphabetic())
-    };
-    let mut parts = locale.split(['-', '_']);
-    let lang = parts.next().filter(|part| letters(part, &[2, 3])).unwrap_or("en");
-    (lang, parts.next().filter(|part| letters(part, &[2])))
-}
-
 /// The site's title; an accessible document must not have an empty one.
 fn title(written: &str) -> &str {
     if fonts::is_blank(written) { "Track record" } else { written }
@@ -187,6 +176,7 @@ pub(super) fn points(value: Option<f64>) -> Value {
     match value {
         Some(value) => json!({
             "text": format::number(value * 100.0, 1, Sign::Both),
+            "value": (value * 1000.0).round() / 10.0,
             "sign": format::sign_class(value, 0.001),
         }),
         None => plain(None),
@@ -259,6 +249,11 @@ fn period(period: &Period) -> Option<Value> {
     (always || period.value.is_some()).then(|| period_row(period.period.short_label(), period))
 }
 
+/// Money or shares as they are written, where they are shown at all.
+fn amount(amount: Option<&impl ToString>) -> Option<String> {
+    amount.map(|amount| format::written(&amount.to_string()))
+}
+
 fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {
     json!({
         "symbol": position.symbol,
@@ -266,10 +261,10 @@ fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {
         "weight": position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), digits.weights, Sign::Minus)),
         "bar": bar,
         "gain": percent(number(position.gain), digits.gains),
-        "price": position.price,
+        "price": position.price.as_deref().map(format::written),
         "currency": position.currency,
-        "quantity": position.quantity,
-        "market_value": position.market_value,
+        "quantity": amount(position.quantity.as_ref()),
+        "market_value": amount(position.market_value.as_ref()),
     })
 }
 
@@ -280,20 +275,20 @@ fn order_data(found: &MonthOrder, digits: Digits) -> Value {
         json!({ "thesis": note.thesis, "lesson": note.lesson, "outcome": note.outcome, "before_trade": before_trade })
     });
     json!({
-        "date": order.date.format("%-d %b").to_string(),
+        "date": format::day_of_year(order.date),
         "side": order.side,
         "symbol": order.symbol,
         "weight": plain(order.weight.map(|weight| format::percent(weight.get(), digits.weights, Sign::Minus))),
-        "reference": order.reference_price,
+        "reference": order.reference_price.as_deref().map(format::written),
         "reference_source": order.reference_source,
-        "price": order.price,
+        "price": format::written(&order.price),
         "currency": order.currency,
         "slippage": basis_points(number(order.slippage_bps), digits.bps),
         "commission": plain(order.commission_bps.map(|bps| format::number(bps.get(), 1, Sign::Minus))),
         "result": basis_points(number(order.result_bps), digits.bps),
-        "quantity": order.quantity,
-        "notional": order.notional,
-        "commission_amount": order.commission,
+        "quantity": amount(order.quantity.as_ref()),
+        "notional": amount(order.notional.as_ref()),
+        "commission_amount": amount(order.commission.as_ref()),
         "note": note,
     })
 }

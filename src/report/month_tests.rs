@@ -116,11 +116,13 @@ fn a_signal_says_when_it_was_saved_and_whether_that_was_too_late() {
 }
 
 #[test]
-fn a_locale_that_is_none_is_english() {
-    assert_eq!(language("en-GB"), ("en", Some("GB")));
-    assert_eq!(language("de"), ("de", None));
-    assert_eq!(language("\"; panic()"), ("en", None));
-    assert_eq!(language("fil-Latn-PH"), ("fil", None));
+fn words_are_english_whatever_the_locale() {
+    let mut publication = testing::publication();
+    for (locale, region) in [("en-GB", json!("GB")), ("en-US", json!("US")), ("de-DE", json!(null))] {
+        publication.facts.masthead.locale = locale.parse().unwrap();
+        let found = data(&publication, "2019-06");
+        assert_eq!((&found["lang"], &found["region"]), (&json!("en"), &region), "{locale}");
+    }
 }
 
 /// The keys of all objects in a value.

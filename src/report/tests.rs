@@ -163,7 +163,6 @@ fn hostile_text_in_every_field_is_only_text() {
         &mut facts.masthead.title,
         &mut facts.masthead.author,
         &mut facts.masthead.description,
-        &mut facts.masthead.locale,
         &mut facts.flow_timing,
     ] {
         *field = words.into();

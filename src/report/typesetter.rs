@@ -129,7 +129,7 @@ impl<'a> Typesetter<'a> {
         if let Some(pdf) = same.and_then(|(kept, base)| kept.take(&path, base)) {
             return Ok(MonthlyPdf::found(month.month, pdf));
         }
-        let made = self.made(month)?;
+        let made = self.publication.facts.masthead.locale.write(|| self.made(month))?;
         let is_plain = made.missing_glyphs.is_none() && made.warnings.is_empty() && made.not_kept.is_none();
         if let Some((kept, base)) = same.filter(|_| is_plain) {
             kept.put(&path, base, made.reads.clone(), &made.pdf);
@@ -167,6 +167,10 @@ impl<'a> Typesetter<'a> {
 
     /// Typesets a month's report, and draws its pages.
     pub(super) fn picture(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
+        self.publication.facts.masthead.locale.write(|| self.drawn(month, scale))
+    }
+
+    fn drawn(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
         let month_data = self.month_data(month, &Reads::default())?;
         let values = self.values(&month_data);
         let (data, _) = missing_glyphs::replace_all(values.clone(), &self.fonts);

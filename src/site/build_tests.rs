@@ -42,6 +42,44 @@ fn every_page_of_the_design_is_there() {
     assert!(!files.contains_key("sitemap.xml"));
 }
 
+/// The numbers with a fraction or with thousands on a page, as readers see them.
+fn numbers(html: &str) -> BTreeSet<String> {
+    let words = html.split('<').filter_map(|part| part.split_once('>').map(|(_, words)| words));
+    let is_of_number = |letter: char| letter.is_ascii_digit() || ",.\u{202f}".contains(letter);
+    let numbers = words.flat_map(|words| words.split(|letter| !is_of_number(letter)));
+    let numbers = numbers.map(|number| number.trim_matches(|letter: char| !letter.is_ascii_digit()));
+    numbers.filter(|number| number.contains([',', '.', '\u{202f}'])).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_figure_is_written_as_in_the_locale() {
+    // Of pages without words of the author's, whose numbers are his.
+    const PAGES: [&str; 6] = ["performance", "luck", "costs", "signals", "doing-nothing", "backtest"];
+    let british = site();
+    for (locale, thousands, decimal) in [("de-DE", '.', ','), ("fr-FR", '\u{202f}', ','), ("en-US", ',', '.')] {
+        let files = render(&testing::in_locale(locale), &Options::default()).unwrap();
+        let in_locale = |number: &String| -> String {
+            let mark = |mark| match mark {
+                ',' => thousands,
+                '.' => decimal,
+                digit => digit,
+            };
+            number.chars().map(mark).collect()
+        };
+        for name in PAGES {
+            let path = &format!("{name}/index.html");
+            let wanted: BTreeSet<String> = numbers(page(&british, path)).iter().map(in_locale).collect();
+            assert!(wanted.len() > 3, "{path}");
+            assert_eq!(numbers(page(&files, path)), wanted, "{locale}: {path}");
+            assert!(page(&files, path).contains("<html lang=\"en\""), "{locale}: {path}");
+        }
+    }
+    let american = render(&testing::in_locale("en-US"), &Options::default()).unwrap();
+    let front = page(&american, "index.html");
+    assert!(front.contains("January 30, 2015") && front.contains("Dec 28, 2022"), "{front}");
+    assert!(!front.contains("28 Dec 2022") && !front.contains("28 December 2022"), "{front}");
+}
+
 #[test]
 fn the_front_says_what_a_visitor_asks_first() {
     let mut publication = testing::publication();

@@ -205,12 +205,15 @@ impl<'a> Site<'a> {
     }
 
     fn common(&self) -> Result<Variables> {
+        let locale = self.publication.facts.masthead.locale;
         variables(&Common {
             facts: &self.publication.facts,
             sections: self.navigation(),
             own_pages: self.own.in_foot().map(own::link).collect(),
             has_more_pages: self.own.has_list(),
             base_url: self.base_url(),
+            marks: String::from_iter([locale.thousands(), locale.decimal()]),
+            month_first: locale.month_first(),
         })
     }
 
@@ -263,6 +266,9 @@ struct Common<'a> {
     /// Whether there are more, with a page that lists all of them.
     has_more_pages: bool,
     base_url: Option<&'a str>,
+    /// What scripts write between thousands and before a fraction, and whether the month stands before the day.
+    marks: String,
+    month_first: bool,
 }
 
 /// An entry of the navigation, and the pages that belong to it, the one it leads to first.

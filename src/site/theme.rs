@@ -203,6 +203,11 @@ fn register(tera: &mut Tera) {
     tera.register_filter("month", |value: &str, _: Kwargs, _: &State| -> String {
         value.parse::<crate::calendar::YearMonth>().map_or_else(|_| value.to_string(), |month| month.in_words())
     });
+    // A price or an amount, and a sentence of the program's own, with the marks of the locale.
+    tera.register_filter("written", |value: &Value, _: Kwargs, _: &State| -> Value {
+        value.as_str().map_or_else(|| value.clone(), |plain| format::written(plain).into())
+    });
+    tera.register_filter("decimals", |value: &str, _: Kwargs, _: &State| -> String { format::with_marks(value) });
     // How strong the shade of a cell of the monthly table is, from 0 to 1.
     tera.register_filter("tint", |value: &Value, _: Kwargs, _: &State| -> String {
         format!("{:.2}", value.as_f64().map_or(0.0, |value| (value.abs() / 0.12).min(1.0)))

@@ -321,6 +321,25 @@ const records = {
   },
 };
 
+/** A record of weekdays with so many orders, evenly over its years: for measuring, not to be looked at. */
+function traded(binary, root, [first, last], count) {
+  const site = new Site(binary, root), symbols = Array.from({ length: 12 }, (_, number) => `T${String.fromCharCode(65 + number)}X`);
+  site.configure({ title: `${count} orders`, status: "live", benchmark: "",
+    strategies: STRATEGY.replace(/universe.*/, `universe = [${symbols.map((symbol) => `{ symbol = "${symbol}", name = "${symbol} Inc." }`).join(", ")}]`) });
+  const days = weekdays(`${first}-01-04`, `${last}-12-31`), account = new Account(site, symbols, days, { seed: 51, mean: 0.0002 });
+  let orders = 0;
+  days.forEach((_, day) => {
+    for (; day && orders < Math.floor((count * day) / (days.length - 1)); orders++) {
+      const symbol = symbols[orders % symbols.length], held = account.held.get(symbol)?.quantity ?? 0;
+      account.trade(day, symbol, held ? -held : Math.max(1, Math.floor(600_000 / account.price(symbol, day))));
+    }
+    account.close(day);
+  });
+  account.finish();
+  site.build();
+  return root;
+}
+
 /** Makes a record and its site in a folder. */
 function make(binary, root, name) {
   const site = new Site(binary, root);
@@ -329,7 +348,7 @@ function make(binary, root, name) {
   return root;
 }
 
-module.exports = { names: Object.keys(records), make };
+module.exports = { names: Object.keys(records), make, traded };
 
 if (require.main === module) {
   const [binary, folder, ...names] = process.argv.slice(2);

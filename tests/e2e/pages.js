@@ -1,5 +1,6 @@
 // Every page of the demo and of records at the edges, in a real browser: `node tests/e2e/pages.js BINARY [sample | all | RECORD ...]`.
-// A sample takes one page of each kind, and leaves out the records that take long to build.
+// A sample takes one page of each kind, and leaves out the records that take long to build. `few DEMO` takes some of those kinds from
+// each record, other ones at other widths from the next, and a demo that is built already: what a minute is enough for.
 "use strict";
 const fs = require("node:fs");
 const http = require("node:http");
@@ -15,6 +16,7 @@ const WIDTHS = [320, 390, 768, 1024, 1440];
 const LEAST_LETTERS = 11;
 const BELOW = "/some/sub/path/";
 const LARGE = ["forty-years", "many-orders"];
+const FEW = ["demo", "first-day", "two-days", "losing", "shorts", "words"];
 
 /** Which pages are made from one template, as far as their paths tell. */
 const kind = (page) => page.replace(/^(months|trades|tags|strategies|posts|folder)\/[^/]+\//, "$1/*/").replace(/^(journal)\/(?!index)[^/]+\//, "$1/*/").replace(/^(?!.*\/index|index|404).*/, "own");
@@ -29,6 +31,12 @@ function pagesOf(site, all) {
     if (!known || size > known.size) largest.set(kind(page), { page, size });
   }
   return [...largest.values()].map(({ page }) => page);
+}
+
+/** Of one page of each kind those that a quick look at the site of this number takes: the front, and every third of the others. */
+function fewOf(site, number) {
+  const [front, ...others] = ["index.html", ...pagesOf(site, false).filter((page) => page !== "index.html")];
+  return [front, ...others.filter((_, place) => place % 3 === number % 3)];
 }
 
 /** The site under a path of a server, where nothing else is. */
@@ -50,8 +58,8 @@ async function serve(site, use) {
 
 /** What is wrong of a site's pages: each fault with its page. */
 class Look {
-  constructor(browser, site) {
-    Object.assign(this, { browser, site, root: pathToFileURL(site).href + "/", faults: [], anchors: new Map() });
+  constructor(browser, site, widths = WIDTHS) {
+    Object.assign(this, { browser, site, widths, root: pathToFileURL(site).href + "/", faults: [], anchors: new Map() });
   }
 
   add(page, faults) { this.faults.push(...faults.map((fault) => `${page}: ${fault}`)); }
@@ -89,7 +97,7 @@ class Look {
       this.add(page, (await plain.evaluate(measure.measureCharts)).map((fault) => `without a script: ${fault}`));
       this.add(page, scripted.filter((number) => !without.has(number)).map((number) => `without a script it lacks ${number}`));
       const found = new Map();
-      for (const width of WIDTHS) {
+      for (const width of this.widths) {
         await tab.setViewportSize({ width, height: 900 });
         const faults = [...(await tab.evaluate(measure.measureText, LEAST_LETTERS)), ...(await tab.evaluate(measure.measureCharts))];
         for (const fault of faults) found.set(fault, [...(found.get(fault) ?? []), width]);
@@ -152,14 +160,20 @@ class Look {
 /** Light and dark, narrow and wide; of a sample's sites two of the four. */
 const LOOKS = [["light", 320], ["dark", 1440], ["dark", 320], ["light", 1440]];
 
-/** Everything that is wrong of a site. */
-async function faultsOf(site, all, looks = LOOKS) {
-  const limit = all ? 7_200_000 : 600_000;
+/** Everything that is wrong of these pages of a site. */
+async function faultsOf(site, pages, { looks = LOOKS, widths = WIDTHS, limit = 600_000 } = {}) {
   return browse(async (browser) => {
-    const look = new Look(browser, site), pages = pagesOf(site, all);
+    const look = new Look(browser, site, widths);
     await Promise.all([look.fromFiles(pages), look.served(pages), look.accessible(pages, looks)]);
     return { count: pages.length, faults: look.faults };
   }, limit);
+}
+
+/** What is looked at of the site of this number, and how. */
+function planOf(how, name, number, site) {
+  if (how === "few") return [fewOf(site, number), { looks: [LOOKS[number % LOOKS.length]], widths: number % 2 ? [390, 1440] : [320, 1024] }];
+  if (how === "all") return [pagesOf(site, true), { limit: 7_200_000 }];
+  return [pagesOf(site, false), { looks: name === "demo" ? LOOKS : LOOKS.slice(0, 2) }];
 }
 
 /** Faults that are put into a sound site, each with the words by which it is noticed. */
@@ -181,8 +195,8 @@ const PLANTED = [
   ["a picture without words", "index.html", (html) => html.replace("</main>", "<img src=\"favicon.svg\"></main>"), "image-alt"],
 ];
 
-async function selfTest(site) {
-  for (const [name, file, spoil, words] of PLANTED) {
+async function selfTest(site, planted) {
+  for (const [name, file, spoil, words] of planted) {
     const copy = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-planted-"));
     fs.cpSync(site, copy, { recursive: true });
     for (const page of filesBelow(copy).filter((page) => page.endsWith(".html") && page !== "index.html" && !page.endsWith("/index.html"))) fs.rmSync(path.join(copy, page));
@@ -190,7 +204,7 @@ async function selfTest(site) {
     if (spoilt === sound) throw new Error(`${name}: nothing was planted`);
     fs.writeFileSync(path.join(copy, file), spoilt);
     const { faults } = await browse(async (browser) => {
-      const look = new Look(browser, copy);
+      const look = new Look(browser, copy, [390, 1440]);
       for (const step of ["fromFiles", "served", "accessible"]) await look[step](["index.html"], LOOKS.slice(0, 1));
       return look;
     });
@@ -200,28 +214,30 @@ async function selfTest(site) {
   }
 }
 
-async function main([binary, ...wanted]) {
-  const all = wanted[0] === "all", names = ["demo", ...extremes.names];
-  const chosen = names.filter((name) => (all || wanted.length === 0 || wanted[0] === "sample" ? all || !LARGE.includes(name) : wanted.includes(name)));
+async function main([binary, how = "sample", ...wanted]) {
+  const names = ["demo", ...extremes.names];
+  const chosen = { all: names, few: FEW, sample: names.filter((name) => !LARGE.includes(name)) }[how] ?? names.filter((name) => [how, ...wanted].includes(name));
+  const [built] = how === "few" ? wanted : [];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-pages-"));
   const roots = new Map();
   let bad = 0;
   try {
-    for (const name of chosen) {
+    for (const [number, name] of chosen.entries()) {
       const began = performance.now();
-      const root = name === "demo" ? demo(path.resolve(binary)) : extremes.make(path.resolve(binary), path.join(folder, name), name);
-      const built = performance.now();
-      const { count, faults } = await faultsOf(path.join(root, "public"), all, all || name === "demo" ? LOOKS : LOOKS.slice(0, 2));
+      const made = () => (name === "demo" ? demo(path.resolve(binary)) : extremes.make(path.resolve(binary), path.join(folder, name), name));
+      const root = name === "demo" && built ? path.resolve(built) : made();
+      const ready = performance.now();
+      const { count, faults } = await faultsOf(path.join(root, "public"), ...planOf(how, name, number, path.join(root, "public")));
       roots.set(name, root);
       bad += faults.length;
-      console.log(`${faults.length ? "not ok" : "ok"}: ${name}: ${count} pages, built in ${Math.round(built - began)} ms, looked at in ${Math.round(performance.now() - built)} ms`);
+      console.log(`${faults.length ? "not ok" : "ok"}: ${name}: ${count} pages, built in ${Math.round(ready - began)} ms, looked at in ${Math.round(performance.now() - ready)} ms`);
       for (const fault of faults.slice(0, 60)) console.log(`  ${fault}`);
       if (faults.length > 60) console.log(`  and ${faults.length - 60} more`);
     }
-    if (roots.has("two-days") && !bad) await selfTest(path.join(roots.get("two-days"), "public"));
+    if (roots.has("two-days") && !bad) await selfTest(path.join(roots.get("two-days"), "public"), how === "few" ? PLANTED.filter((_, number) => number % 5 === 0) : PLANTED);
   } finally {
     fs.rmSync(folder, { recursive: true });
-    if (roots.has("demo")) fs.rmSync(path.dirname(roots.get("demo")), { recursive: true });
+    if (roots.has("demo") && !built) fs.rmSync(path.dirname(roots.get("demo")), { recursive: true });
   }
   if (bad) throw new Error(`${bad} faults`);
 }

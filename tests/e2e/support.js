@@ -123,4 +123,4 @@ function equal(found, wanted, what) {
 
 const isTrue = (found, what) => equal(Boolean(found), true, what);
 
-module.exports = { LIMIT, Watch, browse, demo, equal, filesBelow, isTrue, smallDemo, until };
+module.exports = { LIMIT, Watch, browse, browserPath, demo, equal, filesBelow, isTrue, smallDemo, until };

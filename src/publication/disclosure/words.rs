@@ -2,6 +2,7 @@
 
 use super::Disclosure;
 use crate::config::PrivacyLevel;
+use crate::format;
 
 impl Disclosure {
     /// What readers should know of the precision of what they read: a sentence each.
@@ -12,7 +13,7 @@ impl Disclosure {
             PrivacyLevel::Monthly => &MONTHLY,
             PrivacyLevel::Coarse => &COARSE,
         };
-        sentences.iter().map(|sentence| (*sentence).to_owned()).collect()
+        sentences.iter().map(|sentence| format::with_marks(sentence)).collect()
     }
 }
 

@@ -54,7 +54,7 @@ impl Secrets {
             Self::of_numbers(Numbers::kept(meanings, amounts.to_vec()), Numbers::kept(vec![PUBLIC], public.to_vec()));
         secrets.accounts = accounts;
         secrets.people = people;
-        secrets.allow(config);
+        secrets.configure(config);
         secrets.sign(&config.site.author);
         names.iter().for_each(|(name, what)| secrets.name(name, static_text::of(what)));
         secrets.tokens(config);

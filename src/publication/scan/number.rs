@@ -201,7 +201,9 @@ pub fn with_plain_separators(spelling: &str) -> String {
 ///
 /// A number can start where the spelling does or behind a comma or space, which may separate two numbers; the
 /// digits behind a point are a fraction or a group. No number of more than one digit starts with a zero.
-pub fn readings(spelling: &str) -> Vec<(Number, bool)> {
+///
+/// A decimal mark before three digits is most likely just that: it alone is no proof of thousands.
+pub fn readings(spelling: &str, decimal: char) -> Vec<(Number, bool)> {
     let pieces: Vec<&[u8]> = spelling.split(is_separator).map(str::as_bytes).collect();
     let marks: Vec<char> = spelling.chars().filter(|letter| is_separator(*letter)).collect();
     let mut readings = Vec::new();
@@ -211,13 +213,13 @@ pub fn readings(spelling: &str) -> Vec<(Number, bool)> {
             continue;
         }
         let pieces = pieces.get(start..).unwrap_or_default();
-        read_from(pieces, marks.get(start..).unwrap_or_default(), &mut readings);
+        read_from(pieces, marks.get(start..).unwrap_or_default(), decimal, &mut readings);
     }
     readings
 }
 
 /// The readings that start with the first piece: plain, and with one, two ... groups of three digits behind it.
-fn read_from(pieces: &[&[u8]], marks: &[char], readings: &mut Vec<(Number, bool)>) {
+fn read_from(pieces: &[&[u8]], marks: &[char], decimal: char, readings: &mut Vec<(Number, bool)>) {
     let Some((first, rest)) = pieces.split_first() else { return };
     if first.len() > 1 && first.starts_with(b"0") {
         return;
@@ -231,9 +233,8 @@ fn read_from(pieces: &[&[u8]], marks: &[char], readings: &mut Vec<(Number, bool)
             }
         }
         let whole = || pieces.iter().take(groups + 1).copied();
-        // A point before three digits is most likely a decimal point, so that is no proof of thousands.
-        let one_point = groups == 1 && separator == Some(&'.');
-        readings.extend(Number::of_digits(whole(), None).map(|number| (number, groups > 0 && !one_point)));
+        let one_mark = groups == 1 && separator == Some(&decimal);
+        readings.extend(Number::of_digits(whole(), None).map(|number| (number, groups > 0 && !one_mark)));
         let mark =
             marks.get(groups).filter(|mark| matches!(mark, '.' | ',') && (groups == 0 || Some(*mark) != separator));
         if let Some((_, fraction)) = mark.zip(rest.get(groups)) {

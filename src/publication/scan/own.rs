@@ -15,6 +15,9 @@ const GEOMETRY: [&[u8]; 6] =
 /// The charts' numbers for the script of the page.
 const SERIES: &[u8] = b"<script type=\"application/json\" id=\"series\">";
 
+/// Data for any script of the page.
+const JSON: &[u8] = b"<script type=\"application/json\"";
+
 /// A chart, a label of its axis, and its description.
 const CHART: &[u8] = b"<div class=\"chart ";
 const LABEL: &[u8] = b"<b class=\"y";
@@ -47,6 +50,11 @@ pub fn ranges(text: &str) -> Vec<Range> {
     found
 }
 
+/// Numbers for a script of the page, which have a point before their fraction in every locale.
+pub fn data(text: &str) -> Vec<Range> {
+    find_iter(text.as_bytes(), JSON).map(|at| until(text.as_bytes(), at, b"</script>")).collect()
+}
+
 /// Labels of the axes of the program's own charts, and their descriptions.
 fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
     let labels = find_iter(bytes, LABEL).filter_map(|at| {
@@ -64,7 +72,7 @@ fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
 
 /// Whether the label of an axis is a number, maybe of percent.
 fn is_number(label: &str) -> bool {
-    label.chars().all(|letter| letter.is_ascii_digit() || ".,%+-\u{2212}".contains(letter))
+    label.chars().all(|letter| letter.is_ascii_digit() || ".,%+-\u{2212}\u{2019}\u{a0}\u{202f}".contains(letter))
 }
 
 /// From an offset up to a mark, or to the end.

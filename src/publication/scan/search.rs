@@ -126,6 +126,10 @@ pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// In a table or list of data numbers are plain and a comma ends them, unless the field is quoted.
 fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<Found> {
     let mut found = Vec::new();
+    let data = own::data(text);
+    let is_of_machines = |at: usize, before: &str| {
+        (is_data && !is_quoted(before)) || data.iter().any(|(start, end)| (*start..*end).contains(&at))
+    };
     for Spelling { at, end, digits } in numbers(text, own) {
         let Some((before, spelling, after)) = around(text, at, end) else { continue };
         let is_money = digits >= money::DIGITS && money::is_marked(before, after);
@@ -136,9 +140,10 @@ fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<F
             continue;
         }
         let plain = with_plain_separators(spelling);
+        let decimal = if is_of_machines(at, before) { '.' } else { secrets.locale.decimal() };
         let apart = (is_data && !is_quoted(before)) || plain.matches(',').count() > 4;
         let mut parts = plain.split(|letter| apart && letter == ',');
-        let behind = |part: &str| amount_behind(secrets, part, is_money).filter(|_| !own::is_figure(before));
+        let behind = |part: &str| amount_behind(secrets, part, decimal, is_money).filter(|_| !own::is_figure(before));
         match (parts.next(), parts.next()) {
             (Some(only), None) => found.extend(behind(only).map(|what| (at, what, spelling.to_owned()))),
             _ => {
@@ -160,8 +165,8 @@ fn around(text: &str, at: usize, end: usize) -> Option<(&str, &str, &str)> {
     Some((text.get(..at)?, text.get(at..end)?, text.get(end..)?))
 }
 
-/// What a number in the text is, in any reading of its separators.
-fn amount_behind(secrets: &Secrets, spelling: &str, is_money: bool) -> Option<&'static str> {
+/// What a number in the text is, in any reading of its separators, of which `decimal` is the usual one before a fraction.
+fn amount_behind(secrets: &Secrets, spelling: &str, decimal: char, is_money: bool) -> Option<&'static str> {
     let least = if is_money { money::DIGITS } else { GROUPED_DIGITS };
     // Most numbers of a page are shorter than any amount that is looked for.
     if spelling.bytes().filter(u8::is_ascii_digit).count() < least {
@@ -172,7 +177,7 @@ fn amount_behind(secrets: &Secrets, spelling: &str, is_money: bool) -> Option<&'
     if as_it_stands.is_ok_and(|number| secrets.is_public(number)) {
         return None;
     }
-    readings(spelling).into_iter().find_map(|(number, grouped)| {
+    readings(spelling, decimal).into_iter().find_map(|(number, grouped)| {
         let digits = number.digits().max(with_cents);
         let enough = digits >= DIGITS || is_money || (grouped && digits >= GROUPED_DIGITS);
         secrets.amount_of(number).filter(|_| enough)

@@ -8,6 +8,7 @@ use super::number::Number;
 use super::numbers::Numbers;
 use super::search::tokens;
 use crate::config::{Config, PrivacyMode};
+use crate::locale::Locale;
 use crate::record::{Private, Record};
 
 /// What a token is called that must not be repeated, not even where it leaked.
@@ -46,13 +47,15 @@ pub struct Secrets {
     public: Numbers,
     /// What the owner says is the same as something private only by chance, in lower case.
     allowed: HashSet<String>,
+    /// How pages write numbers.
+    pub(super) locale: Locale,
 }
 
 impl Secrets {
     /// Collects the private values of a record under these settings.
     pub fn of(record: &Record, config: &Config) -> Self {
         let mut secrets = Self::default();
-        secrets.allow(config);
+        secrets.configure(config);
         secrets.sign(&config.site.author);
         let private = Private::of(record);
         secrets.collect_names(&private, config);
@@ -67,8 +70,9 @@ impl Secrets {
         Self { amounts, public, ..Self::default() }
     }
 
-    /// Lets through what the owner says is there by chance.
-    pub(super) fn allow(&mut self, config: &Config) {
+    /// Takes over how pages write numbers, and what the owner says is there by chance.
+    pub(super) fn configure(&mut self, config: &Config) {
+        self.locale = config.site.locale;
         self.allowed = config.privacy.allow.iter().map(|text| text.trim().to_lowercase()).collect();
     }
 

@@ -47,6 +47,35 @@ fn an_amount_is_found_in_every_usual_spelling() {
 }
 
 #[test]
+fn an_amount_is_found_in_the_marks_of_the_pages_and_a_fraction_is_none() {
+    let found = |locale: &str, text: &str| {
+        let config = toml::from_str(&format!("[site]\nlocale = '{locale}'")).unwrap();
+        let mut secrets = Secrets::default();
+        secrets.amount("13997".parse().unwrap(), "an amount");
+        secrets.amount("123456.78".parse().unwrap(), "an amount");
+        secrets.configure(&config);
+        let files = BTreeMap::from([("a.html".to_owned(), text.as_bytes().into())]);
+        secrets.search(&files).len()
+    };
+    for (locale, texts) in [
+        ("en-GB", ["13,997", "123,456.78"]),
+        ("en-US", ["13,997", "123,457"]),
+        ("de-DE", ["13.997", "123.456,78"]),
+        ("de-CH", ["13\u{2019}997", "123\u{2019}456.78"]),
+        ("fr-FR", ["13\u{202f}997", "123\u{202f}456,8"]),
+    ] {
+        for text in texts {
+            assert_eq!(found(locale, text), 1, "{locale}: {text}");
+        }
+    }
+    assert_eq!(found("en-GB", "13.997"), 0, "a price to three decimals");
+    assert_eq!(found("de-DE", "13,997"), 0, "a price to three decimals");
+    assert_eq!(found("de-DE", "13,997 \u{20ac} or 13.997"), 2, "money is money in any marks");
+    let data = "<script type=\"application/json\">{\"index\":[13.997]}</script>";
+    assert_eq!(found("de-DE", data), 0, "data has points");
+}
+
+#[test]
 fn half_a_unit_is_found_rounded_either_way() {
     let mut secrets = Secrets::default();
     secrets.amount("168902.50".parse().unwrap(), "an amount");
@@ -124,7 +153,7 @@ fn what_the_owner_says_is_there_by_chance_is_let_through_but_never_an_account() 
     let config: crate::config::Config =
         toml::from_str("[account]\nid = 'U7654321'\n[privacy]\nallow = ['123,457', 'u7654321']").unwrap();
     let mut secrets = secrets();
-    secrets.allow(&config);
+    secrets.configure(&config);
     let files = BTreeMap::from([("a.html".to_owned(), b"123,457 and 123457 of U7654321"[..].into())]);
     let found: Vec<_> = secrets.search(&files).into_iter().map(|leak| leak.text).collect();
     assert_eq!(found, ["u7654321", "123457"]);

@@ -2,6 +2,7 @@
 
 mod brought;
 mod comparison;
+mod drawdowns;
 mod equal_parts;
 mod excerpt;
 mod exposure;
@@ -24,6 +25,7 @@ mod svg;
 
 pub use brought::brought;
 pub use comparison::comparison;
+pub use drawdowns::falls_by_depth;
 pub use equal_parts::equal_parts;
 pub use excerpt::{Curve, Excerpt};
 pub use exposure::exposure;
@@ -153,33 +155,40 @@ fn percent_panel(edges: (f64, f64), heights: impl Iterator<Item = f64>, wanted: 
 
 /// A curve with the label at its end.
 struct Ended<'a> {
-    class: &'static str,
+    classes: [&'static str; 2],
     curve: &'a [(f64, f64)],
     /// Where it ends, from the top.
     top: f64,
     label: String,
 }
 
-/// The account's and the benchmark's value at the end of their curves, side by side with them, and inside the picture where it is
-/// narrow: the upper one above its curve, the lower one below.
-fn ends(panel: &Panel, x: (f64, f64), curves: &[Vec<(f64, f64)>; 2], labels: [String; 2]) -> Vec<Letter> {
-    let ended = curves.iter().zip(["ours", "bench"]).zip(labels).filter_map(|((curve, class), label)| {
+/// The classes of the label and of the point at the end of the account's curve, of the benchmark's, and of a third one, which has
+/// no label where the picture is narrow.
+const ENDS: [[&str; 2]; 3] =
+    [["end ours", "point ours"], ["end bench", "point bench"], ["end other wide", "point other"]];
+
+/// The values at the end of curves, side by side with them, and inside the picture where it is narrow: the upper one above its
+/// curve, the lower one below.
+fn ends(panel: &Panel, x: (f64, f64), curves: &[Vec<(f64, f64)>], labels: &[String]) -> Vec<Letter> {
+    let ended = curves.iter().zip(ENDS).zip(labels).filter_map(|((curve, classes), label)| {
         let (_, height) = curve.last().filter(|_| !label.is_empty())?;
-        Some(Ended { class, curve, top: panel.place(*height), label })
+        Some(Ended { classes, curve, top: panel.place(*height), label: label.clone() })
     });
     let mut ended: Vec<Ended> = ended.collect();
     ended.sort_by(|a, b| a.top.total_cmp(&b.top));
     let mut tops: Vec<f64> = ended.iter().map(|end| end.top).collect();
-    let has_two_lines = ended.first().is_some_and(|end| end.label.contains("<small>"));
+    let has_two_lines = ended.iter().any(|end| end.label.contains("<small>"));
     picture::apart(&mut tops, if has_two_lines { 0.09 } else { 0.068 }, panel.edges);
     let late = x.1 - (x.1 - x.0) * 0.28;
     let inside = |at: usize, curve: &[(f64, f64)]| {
         let places = curve.iter().filter(|point| point.0 >= late).map(|point| panel.place(point.1));
         if at == 0 { (places.fold(1.0, f64::min) - 0.055).max(-0.05) } else { places.fold(0.0, f64::max) + 0.012 }
     };
-    let letters = ended.iter().zip(tops).enumerate().flat_map(|(at, (end, top))| {
-        let (label, point) =
-            if end.class == "ours" { ("end ours", "point ours") } else { ("end bench", "point bench") };
+    let mut above = 0;
+    let letters = ended.iter().zip(tops).flat_map(|(end, top)| {
+        let at = above;
+        above += usize::from(!end.classes.contains(&"end other wide"));
+        let [label, point] = end.classes;
         let label =
             Letter { inside: Some(inside(at, end.curve)), ..Letter::new(label, None, top, end.label.clone()) };
         [label, Letter::new(point, Some(1.0), end.top, "")]

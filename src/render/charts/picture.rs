@@ -303,7 +303,9 @@ pub(super) fn percent(part: f64) -> String {
 
 /// Tops of labels from the highest down, moved apart to a distance, and all of them inside the edges if they fit.
 pub fn apart(tops: &mut [f64], distance: f64, edges: (f64, f64)) {
-    for at in 1..tops.len() {
+    // What is moved away from one may come too near to another.
+    let count = tops.len();
+    for at in (0..count).flat_map(|_| 1..count) {
         if let Some([above, below]) = tops.get_mut(at - 1..=at) {
             let lacking = distance - (*below - *above);
             if lacking > 0.0 {

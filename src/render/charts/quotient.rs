@@ -96,7 +96,7 @@ impl Quotients {
     /// The label at the end of the curve.
     pub(super) fn end(&self, panel: &Panel, x: (f64, f64)) -> Vec<Letter> {
         let label = self.0.last().map(|(_, quotient)| format!("<span>{}</span>", grown(*quotient)));
-        ends(panel, x, &[self.curve(), Vec::new()], [label.unwrap_or_default(), String::new()])
+        ends(panel, x, &[self.curve()], &[label.unwrap_or_default()])
     }
 }
 

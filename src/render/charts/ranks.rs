@@ -44,6 +44,7 @@ pub fn ranks(strategy: &StrategyView) -> Result<Option<String>> {
     let lines = lines(&signals, at, x);
     let first_of = last.ranking.first().map(|row| row.symbol.as_str()).unwrap_or_default();
     let (drawn_out, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(symbol, _)| symbol == first_of);
+    let order: Vec<String> = others.iter().chain(&drawn_out).map(|(symbol, _)| symbol.clone()).collect();
     let mut layers: Vec<Layer> = held_places(&signals, at).into_iter().collect();
     layers.extend(others.into_iter().map(|(_, line)| Layer::Line(line, Ink::Base)));
     layers.extend(drawn_out.into_iter().map(|(_, line)| Layer::Line(line, Ink::Ours)));
@@ -60,14 +61,18 @@ pub fn ranks(strategy: &StrategyView) -> Result<Option<String>> {
             symbol if is_held(symbol) => "name held",
             _ => "name",
         };
-        Letter::new(class, None, panel.place(-(row.rank as f64)), escape(&row.symbol))
+        // By which of the lines are its own, in the order in which they are drawn, a script draws out another one.
+        let own = order.iter().enumerate().filter(|(_, symbol)| **symbol == row.symbol);
+        let own: Vec<String> = own.map(|(at, _)| at.to_string()).collect();
+        let name = format!("<span data-lines=\"{}\">{}</span>", own.join(" "), escape(&row.symbol));
+        Letter::new(class, None, panel.place(-(row.rank as f64)), name)
     };
     let dates: Vec<_> = signals.iter().map(|signal| signal.formation.last_day()).collect();
     let picture = Picture {
         id: format!("ranks-{}", strategy.id),
         kind: "ranks",
         title: "Places in the ranking".into(),
-        note: format!("at month-ends; shaded places are held, and the line of {first_of} is drawn out"),
+        note: "at month-ends; shaded places are held, and the line of the name in colour is drawn out".into(),
         description: in_words(last),
         height: if places > FEW { "tall ranks" } else { "ranks" },
         x,
@@ -150,6 +155,14 @@ mod tests {
         assert_eq!(chart.matches("class=\"name ours\"").count(), 1);
         assert_eq!(chart.matches("class=\"name held\"").count(), newest.selected.len() - 1);
         assert_eq!(chart.matches("class=\"name\"").count(), newest.ranking.len() - newest.selected.len());
+        // Each line belongs to one name.
+        let of_names = chart.split("data-lines=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut owned: Vec<usize> =
+            of_names.flat_map(|own| own.split(' ').filter_map(|at| at.parse().ok()).collect::<Vec<_>>()).collect();
+        owned.sort_unstable();
+        let drawn = chart.matches("<path class=\"base\" fill=\"none\"").count()
+            + chart.matches("<path class=\"ours\" fill=\"none\"").count();
+        assert_eq!(owned, (0..drawn).collect::<Vec<_>>());
         let mut single = strategy.clone();
         single.signals.truncate(1);
         assert!(ranks(&single).unwrap().is_none());

@@ -280,7 +280,7 @@ fn end_labels(
         panel,
         picture.x,
         curves,
-        words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more)),
+        &words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more)),
     )
 }
 

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::calendar::YearMonth;
+use crate::format;
 
 /// A date as a number on the time axis.
 pub fn x_of(date: NaiveDate) -> f64 {
@@ -147,9 +148,9 @@ fn days(dates: &[NaiveDate], wanted: usize) -> Vec<Tick> {
         (0..=count).filter_map(|number| dates.get(last * number / count).copied()).collect();
     chosen.dedup();
     let tick = |day: NaiveDate| {
-        let form = if year == Some(day.year()) { "%-d %b" } else { "%-d %b %Y" };
+        let text = if year == Some(day.year()) { format::day_of_year(day) } else { format::day(day) };
         year = Some(day.year());
-        Tick { x: x_of(day), text: day.format(form).to_string(), has_line: false }
+        Tick { x: x_of(day), text, has_line: false }
     };
     chosen.into_iter().map(tick).collect()
 }

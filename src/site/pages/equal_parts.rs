@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::Site;
 use super::context::PageContext;
 use crate::Result;
+use crate::analysis::returns::annualized;
 use crate::publication::sentence::{Span, of_equal_parts};
-use crate::publication::{EqualParts, Publication, Published, Reads};
+use crate::publication::{EqualParts, IndexFigures, Publication, Published, Reads};
 use crate::render::charts;
 
 /// Whether there is a comparison, or a reason why there is none.
@@ -24,6 +25,28 @@ struct Beside<'a> {
     annualized: Option<f64>,
     volatility: Option<f64>,
     max_drawdown: Option<f64>,
+    /// The benchmark's, of its closes on the account's dates.
+    index: Option<IndexColumn>,
+}
+
+/// What can be said of the benchmark beside them.
+#[derive(Serialize)]
+struct IndexColumn {
+    annualized: Option<f64>,
+    volatility: Option<f64>,
+    max_drawdown: Option<f64>,
+}
+
+impl IndexColumn {
+    fn of(publication: &Publication, found: &EqualParts) -> Self {
+        let facts = &publication.facts;
+        let days = publication.days_until(found.to);
+        let IndexFigures { volatility, fall, .. } = IndexFigures::of(days, facts, (facts.periods, facts.is_daily));
+        let annualized =
+            found.benchmark.and_then(|total| annualized(total.get(), (found.to - found.from).num_days()));
+        // As the figures beside them, of which nothing is said of fewer returns.
+        Self { annualized, volatility: volatility.filter(|_| found.volatility.is_some()), max_drawdown: fall }
+    }
 }
 
 pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
@@ -39,5 +62,6 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
         annualized: own("returns.annualized"),
         volatility: own("risk.volatility"),
         max_drawdown: own("drawdown.max"),
+        index: found.map(|found| IndexColumn::of(publication, found)),
     })
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Site;
 use super::context::PageContext;
 use crate::Result;
-use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::analysis::catalogue::{Figure, FigureGroup, meaning};
 use crate::publication::{PublicFigure, Publication, Published, Reads, Steps, is_return};
 
 #[derive(Serialize)]
@@ -55,6 +55,8 @@ struct Definitions<'a> {
 struct Definition<'a> {
     id: &'a str,
     name: &'a str,
+    /// What it says, in words.
+    meaning: Option<&'static str>,
     formula: &'a str,
     source: &'a str,
     undefined_because: Option<&'a str>,
@@ -110,6 +112,7 @@ fn definition(figure: &Figure<PublicFigure>) -> Definition<'_> {
     Definition {
         id: figure.id,
         name: figure.name,
+        meaning: meaning(figure.id),
         formula: figure.formula,
         source: figure.source,
         undefined_because: figure.undefined_because.as_deref(),

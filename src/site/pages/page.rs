@@ -188,6 +188,10 @@ impl<'a> Page<'a> {
     /// # Errors
     /// As [`Theme::render`] and the charts.
     pub fn render(&self, site: &Site<'a>) -> Result<Rendered> {
+        site.publication.facts.masthead.locale.write(|| self.rendered(site))
+    }
+
+    fn rendered(&self, site: &Site<'a>) -> Result<Rendered> {
         let path = self.path();
         // The 404 page is shown at any depth: only absolute links lead anywhere from there.
         let root = match (self, site.base_url()) {

@@ -22,6 +22,8 @@ struct Performance<'a> {
     /// What each holding brought, year by year.
     brought_chart: Option<String>,
     drawdowns: &'a [DrawdownView],
+    /// The same by depth and length.
+    falls_chart: Option<String>,
     /// Charts of the figures that have a value on at least two days.
     rolling: Vec<String>,
     data_quality: &'a [String],
@@ -59,6 +61,7 @@ pub fn context(site: &Site, _: &Reads) -> Result<PageContext> {
             None => None,
         },
         drawdowns: &publication.drawdowns,
+        falls_chart: charts::falls_by_depth(publication)?,
         rolling: rolling(publication)?,
         data_quality: &publication.data_quality,
     })

@@ -100,7 +100,7 @@ pub fn index(site: &Site) -> Result<PageContext> {
             format::day(order.date),
             order.side,
             order.symbol,
-            order.price,
+            format::written(&order.price),
             order.currency,
             weight,
             order.slippage_bps.map(|value| bps(value.get())),
