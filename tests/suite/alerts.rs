@@ -306,6 +306,8 @@ impl MailServer {
             .arg(mode)
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
+            // It says more of a client that hangs up than a test wants to hear.
+            .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
