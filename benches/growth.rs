@@ -27,9 +27,15 @@ struct Growth {
     command: &'static [&'static str],
 }
 
-const GROWTHS: [Growth; 9] = [
+const GROWTHS: [Growth; 10] = [
     Growth { name: "fills imported", size: 10_000, fill: trades, command: &["import", "flex", "statement.xml"] },
     Growth { name: "rows left out", size: 10_000, fill: twice, command: &["import", "flex", "statement.xml"] },
+    Growth {
+        name: "lines of a table again",
+        size: 20_000,
+        fill: table_again,
+        command: &["import", "csv", "fills.csv"],
+    },
     Growth {
         name: "dividends imported",
         size: 5_000,
@@ -145,6 +151,19 @@ fn trades(folder: &Path, count: usize) {
 fn twice(folder: &Path, count: usize) {
     let rows = trade_rows(count / 2);
     statement(folder, &format!("<Trades>\n{rows}{rows}</Trades>\n"));
+}
+
+/// Half of the lines are one fill again and again.
+fn table_again(folder: &Path, count: usize) {
+    config(folder, "");
+    let dates: Vec<_> = weekdays(250).collect();
+    let head = "exec_id,time,symbol,side,quantity,price,commission\n".to_owned();
+    let lines = (0..count).zip(dates.iter().cycle()).fold(head, |mut lines, (number, date)| {
+        let (number, date) = if number % 2 == 0 { (number, date) } else { (0, dates.first().unwrap()) };
+        writeln!(lines, "x{number},{date}T15:30:00Z,ABCD,BUY,100,12.5,1").unwrap();
+        lines
+    });
+    write(folder.join("fills.csv"), &lines);
 }
 
 fn dividends(folder: &Path, count: usize) {

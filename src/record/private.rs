@@ -76,7 +76,9 @@ impl Private {
                 self.id(number, "an order id");
             }
             self.amount(fill.quantity, "a share count");
-            self.amount(fill.notional(), "the value of a trade");
+            // Rows that cannot be true are among them, and products that no decimal holds.
+            let worth = fill.quantity.checked_mul(fill.price).and_then(|worth| worth.checked_mul(fill.multiplier));
+            self.amount(worth.unwrap_or_default(), "the value of a trade");
             self.amount(fill.proceeds.unwrap_or_default(), "the value of a trade");
             self.amount(fill.commission.unwrap_or_default(), "a commission");
             self.amount(fill.realized_pnl.unwrap_or_default(), "a trade's gain");

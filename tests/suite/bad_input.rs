@@ -204,3 +204,21 @@ fn what_cannot_be_true_is_not_imported() {
         assert!(site.files("data/executions").is_empty() && site.files("data/snapshots").is_empty());
     }
 }
+
+#[test]
+fn a_product_that_no_number_holds_is_an_error_and_no_crash() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let path = "data/executions/2025-06-02.csv";
+    let rows = site.read(path);
+    let mut lines: Vec<String> = rows.lines().map(str::to_owned).collect();
+    let column = |name: &str| lines[0].split(',').position(|head| head == name).unwrap();
+    let (quantity, price) = (column("quantity"), column("price"));
+    let mut cells: Vec<&str> = rows.lines().nth(1).unwrap().split(',').collect();
+    (cells[quantity], cells[price]) = ("999999999999999999999", "999999999999999999999");
+    lines[1] = cells.join(",");
+    site.put(path, lines.join("\n") + "\n");
+    let check = site.run(&["check"]);
+    assert_eq!(check.code, 1, "{}", check.shown());
+    assert!(check.out.contains("larger than any account") && check.out.contains(path), "{}", check.shown());
+}

@@ -76,3 +76,42 @@ fn a_signal_first_finishes_what_a_killed_writer_had_begun() {
     site.ok(&["signal", "--as-of", "2022-06-30"]);
     assert!(!site.path("data/.commit").exists());
 }
+
+/// A build makes files that did not change a second name of the old ones: slowed there, it leaves time for another build.
+#[test]
+#[cfg(target_os = "linux")]
+fn two_builds_at_once_mix_nothing() {
+    use sha2::{Digest, Sha256};
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    site.ok(&["build"]);
+    site.put("content/about.md", "# About\n\nOther words.\n");
+    let build = site.command(&["build", "--base-url", "https://a.example/x/"]);
+    let mut slowed = std::process::Command::new("strace");
+    slowed.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=linkat", "-e", "inject=linkat:delay_enter=50000"]);
+    slowed.arg(build.get_program()).args(build.get_args()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut first) = slowed.spawn() else {
+        eprintln!("skipped: strace cannot be run");
+        return;
+    };
+    let is_begun = |site: &Site| {
+        let names = std::fs::read_dir(site.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+        names.into_iter().any(|name| name.to_string_lossy().starts_with(".public-"))
+    };
+    while !is_begun(&site) && first.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    site.ok(&["build", "--base-url", "https://b.example/y/"]);
+    assert!(first.wait().unwrap().success());
+    let files = site.files("public");
+    let manifest = site.read("public/.trackrecord-manifest");
+    for (digest, name) in manifest.lines().filter_map(|line| line.split_once("  ")) {
+        let found: String = Sha256::digest(&files[name]).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(found, digest, "{name} is not what the manifest says");
+    }
+    let names = |address: &str| {
+        let holds = |content: &&Vec<u8>| String::from_utf8_lossy(content).contains(address);
+        files.values().filter(holds).count()
+    };
+    assert_eq!((names("a.example") > 0, names("b.example") > 0), (false, true), "the second build came last");
+}

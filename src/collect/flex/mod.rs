@@ -89,12 +89,23 @@ const KINDS: [&str; 17] = [
     "WashSale",
 ];
 
+/// The largest statement that is read, in bytes: its rows take some ten times as much memory.
+const LARGEST: usize = 48 << 20;
+
 /// Reads a Flex statement.
 ///
 /// # Errors
-/// A file that is no complete Flex statement, several accounts without a choice among them, or a row without what
+/// A file that is larger than any of a year, that is no complete Flex statement, several accounts without a choice among them, or a row without what
 /// it must have. Nothing of the file is returned then.
 pub fn parse(path: &Path, bytes: &[u8], settings: &FlexSettings) -> Result<Batch> {
+    if bytes.len() > LARGEST {
+        let (size, most) = (bytes.len() >> 20, LARGEST >> 20);
+        return Err(Error::refused(format!(
+            "the statement has {size} MB, and {most} MB is the most that is read at once"
+        ))
+        .at(Place::file(path))
+        .hint("download it in parts, a quarter or a month each: overlapping ones count once"));
+    }
     let source = Source::new(path, utf8(path, bytes)?);
     let document = xml::read(&source, &KINDS)?;
     let mut batch = Batch::default();

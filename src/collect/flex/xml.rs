@@ -1,6 +1,5 @@
 //! Reading the rows of a Flex statement: elements whose whole content is in their attributes.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use quick_xml::XmlVersion;
@@ -13,7 +12,46 @@ use crate::collect::source::Source;
 use crate::error::{Error, Place, Result};
 use crate::record::Currency;
 
-type Attributes = BTreeMap<String, String>;
+/// The attributes of an element in one piece of memory: statements have hundreds of thousands of rows with dozens each.
+#[derive(Debug, Clone, Default)]
+struct Attributes {
+    /// Names and values one after another.
+    text: String,
+    /// Where each name starts, where its value does, and where that ends; by name.
+    fields: Vec<[u32; 3]>,
+}
+
+impl Attributes {
+    fn new(mut pairs: Vec<(String, String)>) -> Self {
+        pairs.sort();
+        let mut all = Self::default();
+        let end = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        for (name, value) in pairs {
+            let start = end(&all.text);
+            all.text += &name;
+            let middle = end(&all.text);
+            all.text += &value;
+            all.fields.push([start, middle, end(&all.text)]);
+        }
+        all.text.shrink_to_fit();
+        all.fields.shrink_to_fit();
+        all
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|field| self.pair(field))
+    }
+
+    fn pair(&self, [start, middle, end]: &[u32; 3]) -> (&str, &str) {
+        let text = |from: &u32, to: &u32| self.text.get(*from as usize..*to as usize).unwrap_or_default();
+        (text(start, middle), text(middle, end))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let at = self.fields.binary_search_by(|field| self.pair(field).0.cmp(name)).ok()?;
+        self.fields.get(at).map(|field| self.pair(field).1)
+    }
+}
 
 /// One element with its attributes and those of the statement around it.
 #[derive(Debug, Clone)]
@@ -30,7 +68,7 @@ pub struct Row<'a> {
 const NO_VALUE: [&str; 6] = ["", "-", "--", "N/A", "n/a", "MULTI"];
 
 fn value<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
-    attributes.get(name).map(|text| text.trim()).filter(|text| !NO_VALUE.contains(text))
+    attributes.get(name).map(str::trim).filter(|text| !NO_VALUE.contains(text))
 }
 
 impl Row<'_> {
@@ -46,7 +84,7 @@ impl Row<'_> {
 
     /// An attribute exactly as it is written.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(String::as_str)
+        self.attributes.get(name)
     }
 
     /// The text of an attribute of the statement this row stands in.
@@ -56,7 +94,7 @@ impl Row<'_> {
 
     /// The names and texts of all attributes that have a value.
     pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.keys().filter_map(|name| Some((name.as_str(), self.text(name)?)))
+        self.attributes.iter().filter_map(|(name, _)| Some((name, self.text(name)?)))
     }
 
     /// The account, as the row or else its statement names it.
@@ -140,7 +178,7 @@ pub fn read<'a>(source: &'a Source<'a>, kinds: &[&str]) -> Result<Document<'a>> 
     let mut reader = Reader::from_str(source.text());
     let mut document = Document::default();
     let mut open: Vec<String> = Vec::new();
-    let mut statement = Rc::new(Attributes::new());
+    let mut statement = Rc::new(Attributes::default());
     let mut closed = false;
     loop {
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -194,14 +232,14 @@ pub fn read<'a>(source: &'a Source<'a>, kinds: &[&str]) -> Result<Document<'a>> 
 }
 
 fn attributes(source: &Source, offset: usize, start: &BytesStart) -> Result<Attributes> {
-    let mut attributes = Attributes::new();
+    let mut pairs = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| malformed(source, offset, error.into()))?;
         let text =
             attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| malformed(source, offset, error))?;
-        attributes.insert(attribute.key.as_ref().to_owned(), text.into_owned());
+        pairs.push((attribute.key.as_ref().to_owned(), text.into_owned()));
     }
-    Ok(attributes)
+    Ok(Attributes::new(pairs))
 }
 
 /// Whether the outermost element is that of a Flex statement.
