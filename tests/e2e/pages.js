@@ -207,7 +207,7 @@ async function selfTest(site, planted) {
       const look = new Look(browser, copy, [390, 1440]);
       for (const step of ["fromFiles", "served", "accessible"]) await look[step](["index.html"], LOOKS.slice(0, 1));
       return look;
-    });
+    }, 600_000);
     fs.rmSync(copy, { recursive: true });
     if (!faults.some((fault) => fault.includes(words))) throw new Error(`${name} is not noticed; found: ${faults.join(" | ") || "nothing"}`);
     console.log(`ok: ${name} is noticed`);
