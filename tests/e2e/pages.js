@@ -67,6 +67,8 @@ class Look {
   /** A page of a browser that notes errors and requests to anywhere else. */
   async tab(root, options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    // A busy machine is slow and not wrong.
+    context.setDefaultTimeout(180_000);
     const tab = await context.newPage();
     tab.heard = [];
     tab.on("console", (message) => { if (message.type() === "error") tab.heard.push(`console: ${message.text()}`); });
