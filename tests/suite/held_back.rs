@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use trackrecord::build::session::{Changed, Session, Settings, When};
 use trackrecord::build::{Options, render};
 use trackrecord::config::{self, Config, PrivacyLevel};
 use trackrecord::publication::redact;
@@ -361,6 +362,26 @@ fn what_happens_after_the_cut_changes_no_byte_of_any_file() {
     let seen = differing(record, &other, 2, 0, Fine);
     for part in ["months/2021-07.pdf", "backtest/index.html", "strategies/index.html", "trades/index.html"] {
         assert!(seen.iter().any(|name| name == part), "{part} {seen:?}");
+    }
+}
+
+#[test]
+fn what_is_watched_stays_as_it_is_while_things_happen_after_the_cut() {
+    // The last orders of the demo are those of 1 July 2022, and its last day is in December.
+    for (delay, stays) in [(200, true), (0, false)] {
+        let site = Site::demo();
+        let config = site.read("config/config.toml");
+        site.put("config/config.toml", config.replace("[privacy]\n", &format!("[privacy]\ndelay_days = {delay}\n")));
+        let folder = trackrecord::SiteDir::new(site.path(""));
+        let mut session = Session::open(folder, [], Settings::default());
+        let mut rebuilt = || session.rebuild(date("2023-01-01"), Changed::Unknown, When::Later).unwrap();
+        let before = rebuilt().files;
+        assert!(before.contains_key("trades/index.html"));
+        let last = std::fs::read_dir(site.path("data/executions")).unwrap().map(|file| file.unwrap().path()).max();
+        std::fs::remove_file(last.unwrap()).unwrap();
+        let after = rebuilt();
+        assert_eq!(*before == *after.files, stays, "delayed by {delay} days: {:?}", after.changed);
+        assert_eq!(after.changed.is_empty(), stays);
     }
 }
 
