@@ -89,8 +89,8 @@ const KINDS: [&str; 17] = [
     "WashSale",
 ];
 
-/// The largest statement that is read, in bytes: its rows take some ten times as much memory.
-const LARGEST: usize = 48 << 20;
+/// The largest statement that is read, in bytes: storing its rows takes some seventeen times as much memory.
+const LARGEST: usize = 28 << 20;
 
 /// Reads a Flex statement.
 ///

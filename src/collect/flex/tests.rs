@@ -316,7 +316,7 @@ proptest! {
 
 #[test]
 fn a_statement_that_would_fill_the_memory_is_refused_with_its_size() {
-    let text = " ".repeat((48 << 20) + 1);
+    let text = " ".repeat((28 << 20) + 1);
     let error = read(&text).unwrap_err();
-    assert_eq!(error.message(), "the statement has 48 MB, and 48 MB is the most that is read at once");
+    assert_eq!(error.message(), "the statement has 28 MB, and 28 MB is the most that is read at once");
 }
