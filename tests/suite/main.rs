@@ -28,6 +28,8 @@ mod gateway_bytes;
 mod gateway_troubles;
 mod growth;
 mod held_back;
+#[path = "../hostile/mod.rs"]
+mod hostile;
 mod import;
 mod importers;
 mod interruption;

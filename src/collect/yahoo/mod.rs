@@ -37,6 +37,14 @@ use crate::record::store::{Changes, Store, SymbolPrices};
 use crate::record::{ActionKind, AssetClass, Bar, CorporateAction, PriceSymbol, Ratio, Ticker};
 use crate::site_dir::SiteDir;
 
+/// The bars in an answer about a symbol that were finished at an instant.
+///
+/// # Errors
+/// An answer that is no chart of this symbol.
+pub fn bars(answer: &[u8], asked: &PriceSymbol, now: DateTime<Utc>) -> Result<Vec<Bar>> {
+    Ok(chart::read(answer, asked, now)?.bars)
+}
+
 /// A symbol whose prices are wanted, and from which date on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
