@@ -64,13 +64,17 @@ pub fn written(plain: &str) -> String {
     if is_number { marked(sign, digits) } else { plain.to_owned() }
 }
 
-/// A sentence of the program's own with the decimal mark of the locale in its numbers: `steps of 0.3 %`.
+/// A sentence of the program's own with the marks of the locale in its numbers: `1,000 in steps of 0.3 %`.
 pub fn with_marks(sentence: &str) -> String {
     let letters: Vec<char> = sentence.chars().collect();
     let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
     let mark = |(at, letter): (usize, &char)| {
-        let is_decimal = *letter == '.' && is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1));
-        if is_decimal { Locale::current().decimal() } else { *letter }
+        let is_inside = is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1));
+        match letter {
+            '.' if is_inside => Locale::current().decimal(),
+            ',' if is_inside => Locale::current().thousands(),
+            other => *other,
+        }
     };
     letters.iter().enumerate().map(mark).collect()
 }
@@ -275,7 +279,10 @@ mod tests {
         }
         assert_eq!(written("1000"), "1,000");
         "de".parse::<Locale>().unwrap().write(|| {
-            assert_eq!(with_marks("In steps of 0.3 %. It is 1.5."), "In steps of 0,3 %. It is 1,5.");
+            assert_eq!(
+                with_marks("1,000 steps of 0.3 %. It is 1, or 1.5."),
+                "1.000 steps of 0,3 %. It is 1, or 1,5."
+            );
         });
         assert_eq!(written("0.0123"), "0.0123");
     }

@@ -161,9 +161,10 @@ impl Words<'_> {
             }
             None => format!("{own}."),
         };
+        let shuffles = number(1000.0, 0, Sign::Minus);
         vec![
             format!(
-                "In half of 1,000 shuffles of the same returns the deepest fall was deeper than {median}, in one of twenty deeper than \
+                "In half of {shuffles} shuffles of the same returns the deepest fall was deeper than {median}, in one of twenty deeper than \
                  {low}. {deeper}"
             ),
             "A shuffle keeps every return and changes only their order, so that all of them end where the account did. Falls that \

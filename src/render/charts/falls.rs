@@ -51,7 +51,7 @@ pub fn shuffled_falls(publication: &Publication) -> Result<Option<String>> {
     let mut picture = Picture {
         id: "shuffled".into(),
         kind: "shuffled",
-        title: "Deepest fall of 1,000 shuffles".into(),
+        title: format::with_marks("Deepest fall of 1,000 shuffles"),
         note: "share of the shuffles, in steps of the deepest fall".into(),
         description: "Bars count the records with the same returns in another order by their deepest fall.".into(),
         height: "middle bare",
