@@ -13,7 +13,7 @@ use super::frequency::Frequency;
 use super::money_weighted::{DatedAmount, money_weighted};
 use super::pair_rates::closes_in_base;
 use super::periods::{PeriodReturn, usual_periods};
-use super::returns::{Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, with_returns};
+use super::returns::{DailyReturn, Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, with_returns};
 use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
 use crate::calendar::Exchange;
 use crate::config::Analysis;
@@ -66,6 +66,35 @@ impl Performance {
     /// How many returns a year the record has.
     pub fn frequency(&self) -> Frequency {
         self.series.frequency(self.exchange, self.analysis.periods_per_year)
+    }
+
+    /// The benchmark as if it were an account of its own, for figures to stand beside the account's. `None` where it has no value on
+    /// one of the account's dates, or the account was empty in between: the figures would rest on other days.
+    pub fn of_benchmark(&self) -> Option<Self> {
+        let aligned = self.aligned.as_ref().filter(|aligned| aligned.left_out.is_empty())?;
+        let known: BTreeMap<NaiveDate, f64> =
+            aligned.index.iter().filter_map(|(date, value)| Some((*date, (*value)?))).collect();
+        let day = |day: &DailyReturn| {
+            Some(DailyReturn { value: known.get(&day.date)? / known.get(&day.since)? - 1.0, ..*day })
+        };
+        let days = self.series.days.iter().map(day).collect::<Option<Vec<_>>>()?;
+        let series = ReturnSeries { start: self.series.start, days };
+        let index = series.index();
+        let drawdowns = drawdown::drawdowns(&index);
+        Some(Self {
+            exchange: self.exchange,
+            analysis: self.analysis.clone(),
+            drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
+            benchmark_symbol: String::new(),
+            aligned: None,
+            not_compared: None,
+            money_weighted: None,
+            flow_days: Vec::new(),
+            large_flows: Vec::new(),
+            series,
+            index,
+            drawdowns,
+        })
     }
 
     /// The usual periods up to the newest snapshot, against the benchmark.

@@ -3,7 +3,7 @@ use clap::Args;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::stats::in_words;
+use super::stats::{in_words, period};
 use super::strategies::{Chosen, json};
 use super::terminal::Terminal;
 use super::{Outcome, figures_printed, record};
@@ -77,9 +77,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         for (strategy, stats) in chosen.iter().zip(&figures) {
             let base = config.account.base_currency;
             terminal.result(format!(
-                "{}\n{}",
+                "{}\n{}\n{}",
                 assumed(strategy, base.as_str()),
-                in_words(stats, None, base.as_str())
+                period(stats),
+                in_words(stats, None, None, base.as_str())
             ))?;
         }
     }

@@ -1,11 +1,14 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::terminal::{Terminal, table};
+use super::terminal::{Terminal, counted, table};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::by_holding::{HoldingContributions, by_holding};
 use crate::analysis::catalogue::{Figure, Unit, catalogue};
-use crate::analysis::stats::{Stats, stats};
-use crate::analysis::trades::trade_figures;
+use crate::analysis::performance::performance;
+use crate::analysis::stats::Stats;
+use crate::analysis::trades::{TradeFigures, trade_figures};
 use crate::error::Result;
 use crate::format;
 use crate::site_dir::SiteDir;
@@ -24,41 +27,121 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
     let window = arguments.window()?;
     let base = config.account.base_currency;
     let trades = trade_figures(&record, base, window);
-    let stats = stats(&record, &config.analysis, &config.benchmark.symbol, base, trades, window)?;
+    let performance = performance(&record, &config.analysis, &config.benchmark.symbol, base, window)?;
+    let stats = Stats::of(&performance, trades);
     let contributions = HoldingContributions::of(&by_holding(&record, base, config.analysis.flow_timing, window)?);
     if arguments.json {
         terminal.json(&Document { stats: &stats, contributions: contributions.as_ref() })?;
     } else {
-        terminal.result(in_words(&stats, contributions.as_ref(), base.as_str()))?;
+        let of_benchmark = performance.of_benchmark().map(|benchmark| Stats::of(&benchmark, TradeFigures::default()));
+        let beside = of_benchmark.as_ref().map(|stats| (config.benchmark.name.as_str(), stats));
+        let figures = in_words(&stats, beside, contributions.as_ref(), base.as_str());
+        terminal.result(format!("{}\n{}{figures}", period(&stats), line_of(&performance.index)))?;
     }
     Ok(figures_printed(&record, terminal))
 }
 
-/// All figures as a table, and what each holding brought where that is known.
-pub(super) fn in_words(stats: &Stats, contributions: Option<&HoldingContributions>, currency: &str) -> String {
-    let period = match (stats.from, stats.to) {
+/// Which days the figures are of.
+pub(super) fn period(stats: &Stats) -> String {
+    match (stats.from, stats.to) {
         (Some(from), Some(to)) => format!(
-            "{from} to {to}: {}, {} sessions without a snapshot",
+            "{from} to {to}: {}, {} without a snapshot",
             format::observed(stats.observations, stats.frequency()),
-            stats.missing_sessions
+            counted(stats.missing_sessions, "session")
         ),
         _ => "no daily returns yet: figures need two snapshots".to_owned(),
+    }
+}
+
+/// How many letters wide the curve is drawn.
+const WIDTH: usize = 60;
+
+/// The growth of 100 as a line of blocks, on a log scale from its lowest value to its highest; nothing for less than two values.
+fn line_of(index: &[f64]) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let Some(last) = index.last().filter(|_| index.len() > 1) else { return String::new() };
+    let columns = WIDTH.min(index.len());
+    let at = |column: usize| {
+        index.get((column + 1) * index.len() / columns - 1).map(|value| value.max(f64::MIN_POSITIVE).ln())
     };
-    let groups = catalogue(stats);
+    let heights: Vec<f64> = (0..columns).filter_map(at).collect();
+    let (low, high) =
+        heights.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    let block = |height: &f64| {
+        let share = if high > low { (height - low) / (high - low) } else { 0.5 };
+        BLOCKS.get((share * 7.0).round() as usize).copied().unwrap_or('█')
+    };
+    let line: String = heights.iter().map(block).collect();
+    format!("\n  100 {line} {:.1}\n", last * 100.0)
+}
+
+/// All figures as a table, those of the benchmark in a column beside them where they are known, and what each holding brought.
+pub(super) fn in_words(
+    stats: &Stats,
+    benchmark: Option<(&str, &Stats)>,
+    contributions: Option<&HoldingContributions>,
+    currency: &str,
+) -> String {
+    let whole = stats.from.zip(stats.to).map(|(from, to)| format!("{from} to {to}")).unwrap_or_default();
+    let theirs: BTreeMap<_, _> = benchmark
+        .iter()
+        .flat_map(|(_, stats)| catalogue(stats))
+        .filter(|group| COMPARED.contains(&group.id))
+        .flat_map(|group| group.figures)
+        .filter_map(|figure| Some((figure.id, written(figure.value?, figure.unit, currency))))
+        .collect();
     let mut rows = Vec::new();
-    for group in &groups {
+    if let Some((name, _)) = benchmark {
         rows.push(vec![String::new()]);
-        rows.push(vec![group.name.to_owned()]);
-        rows.extend(group.figures.iter().map(|figure| row(figure, currency)));
+        rows.push([String::new(), "account".to_owned(), name.to_owned(), String::new()].to_vec());
+    }
+    for group in catalogue(stats) {
+        let usual = most_common(&group.figures);
+        rows.push(vec![String::new()]);
+        rows.push(vec![usual.as_ref().map_or(group.name.to_owned(), |n| format!("{}, {n}", group.name))]);
+        rows.extend(group.figures.iter().map(|figure| {
+            let beside = theirs.get(figure.id).filter(|_| COMPARED.contains(&group.id)).cloned().unwrap_or_default();
+            let about = about(figure, usual.as_deref(), &whole);
+            [format!("  {}", figure.name), value(figure, currency), beside, about].to_vec()
+        }));
     }
     rows.extend(contributions.map(brought).unwrap_or_default());
-    format!("{period}\n{}", table(&rows, &[1]))
+    table(&rows, &[1, 2])
+}
+
+/// The groups of figures that a benchmark has as well.
+const COMPARED: [&str; 3] = ["returns", "risk", "drawdown"];
+
+/// What most of a group's figures rest on, where it is more than one of them.
+fn most_common(figures: &[Figure]) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    figures.iter().for_each(|figure| *counts.entry(observed(figure)).or_default() += 1);
+    counts.into_iter().filter(|(_, count)| *count > 1).max_by_key(|(_, count)| *count).map(|(words, _)| words)
+}
+
+fn observed(figure: &Figure) -> String {
+    format!("n = {} {}", figure.observations, figure.observed)
+}
+
+/// Why a figure is not known; else its date, and what it rests on where that is not what the group does.
+fn about(figure: &Figure, usual: Option<&str>, whole: &str) -> String {
+    if let Some(reason) = figure.undefined_because.as_ref().filter(|_| figure.value.is_none()) {
+        return reason.clone();
+    }
+    let when = figure.when.clone().filter(|when| when != whole);
+    let observed = Some(observed(figure)).filter(|words| usual != Some(words.as_str()));
+    when.into_iter().chain(observed).collect::<Vec<_>>().join("; ")
+}
+
+fn value(figure: &Figure, currency: &str) -> String {
+    figure.value.map_or("\u{2014}".to_owned(), |value| written(value, figure.unit, currency))
 }
 
 /// What each holding brought, the most first.
 fn brought(contributions: &HoldingContributions) -> Vec<Vec<String>> {
-    let row =
-        |name: &str, value: f64, about: String| vec![format!("  {name}"), written(value, Unit::Percent, ""), about];
+    let row = |name: &str, value: f64, about: String| {
+        vec![format!("  {name}"), written(value, Unit::Percent, ""), String::new(), about]
+    };
     let contributions = &contributions.whole;
     let mut holdings: Vec<_> = contributions.holdings.iter().flatten().collect();
     holdings.sort_by(|(one, a), (other, b)| b.total_cmp(a).then_with(|| one.cmp(other)));
@@ -79,17 +162,6 @@ fn brought(contributions: &HoldingContributions) -> Vec<Vec<String>> {
     rows
 }
 
-fn row(figure: &Figure, currency: &str) -> Vec<String> {
-    let value = figure.value.map_or("\u{2014}".to_owned(), |value| written(value, figure.unit, currency));
-    let observations = format!("n = {} {}", figure.observations, figure.observed);
-    let about = match (&figure.undefined_because, &figure.when) {
-        (Some(reason), _) if figure.value.is_none() => reason.clone(),
-        (_, Some(when)) => format!("{when}; {observations}"),
-        _ => observations,
-    };
-    vec![format!("  {}", figure.name), value, about]
-}
-
 fn written(value: f64, unit: Unit, currency: &str) -> String {
     match unit {
         Unit::Percent => format!("{:.2} %", value * 100.0),
@@ -97,5 +169,21 @@ fn written(value: f64, unit: Unit, currency: &str) -> String {
         Unit::BasisPoints => format!("{value:.1} bps"),
         Unit::Days | Unit::Count => format!("{value:.0}"),
         Unit::Amount => format!("{value:.2} {currency}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_is_drawn_on_a_log_scale() {
+        assert_eq!(line_of(&[1.0, 1.1, 1.21]), "\n  100 ▁▅█ 121.0\n");
+        assert_eq!(line_of(&[1.0, 1.0]), "\n  100 ▅▅ 100.0\n");
+        assert_eq!(line_of(&[1.0]), "");
+        let long: Vec<f64> = (0..=1000).map(|day| 1.0 + f64::from(day)).collect();
+        assert_eq!(line_of(&long).chars().filter(|letter| !letter.is_ascii()).count(), WIDTH);
+        // An account that was lost draws a line too.
+        assert!(line_of(&[1.0, 0.0]).contains("█▁"));
     }
 }
