@@ -54,8 +54,11 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
         }
     }
     let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
-        Error::configuration(format!("the environment sets a wrong value: {}", without_value(error.message())))
-            .hint(format!("look at the variables that start with {PREFIX}"))
+        Error::configuration(format!(
+            "the environment sets a wrong value: {}",
+            in_words(&without_value(error.message()))
+        ))
+        .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
     let wrong = wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job());

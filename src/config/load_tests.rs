@@ -117,7 +117,7 @@ fn a_wrong_type_or_value_is_shown_where_it_stands() {
     assert!(
         refusal("[analysis]\nrisk_free = 'much'")
             .0
-            .starts_with("/config/config.toml:2:13: expected a number, found \"much\"")
+            .starts_with("/config/config.toml:2:13: expected a number, found text")
     );
     assert!(
         refusal("[site]\nstatus = 'real'").0.starts_with("/config/config.toml:2:10: expected \"live\", \"paper\" or")

@@ -68,6 +68,10 @@ fn found(found: &str) -> String {
         (_, Some(value)) => value.trim_end_matches('`').to_owned(),
         ("map", _) => "a table".to_owned(),
         ("sequence", _) => "a list".to_owned(),
+        // A value that may be a secret is not repeated.
+        ("string", _) => "text".to_owned(),
+        ("integer" | "floating point", _) => "a number".to_owned(),
+        ("boolean", _) => "true or false".to_owned(),
         (text, _) => text.strip_prefix("string ").unwrap_or(text).to_owned(),
     }
 }
@@ -94,6 +98,7 @@ mod tests {
             ),
             ("unknown variant `a3`, expected `a4` or `letter`", "expected \"a4\" or \"letter\", found \"a3\""),
             ("failed to parse timezone: 'Mars'", "expected a time zone such as \"Europe/London\", found \"Mars\""),
+            ("invalid type: string, expected f64", "expected a number, found text"),
             ("missing field `symbol`", "the key `symbol` is missing"),
             ("`x` is not a date; write it as 2026-01-27", "`x` is not a date; write it as 2026-01-27"),
         ] {
