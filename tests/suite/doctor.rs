@@ -6,7 +6,7 @@ use crate::support::{Said, Site};
 use crate::yahoo::{FakeYahoo, Reply};
 
 /// The verdicts and texts about one thing.
-fn about<'a>(said: &'a Said, what: &str) -> Vec<(String, String)> {
+fn about(said: &Said, what: &str) -> Vec<(String, String)> {
     let document = said.json();
     let answers = document["answers"].as_array().unwrap().iter().filter(|answer| answer["about"] == what);
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
