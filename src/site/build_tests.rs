@@ -279,6 +279,8 @@ fn elements(xml: &str) -> Vec<(String, String)> {
                     found[*at].1.push_str(&text.xml10_content());
                 }
             }
+            // Two of them side by side are where a text closes one.
+            Event::CData(text) => found[*open.last().unwrap()].1.push_str(&text.xml10_content()),
             Event::Eof => break,
             _ => {}
         }
@@ -292,7 +294,8 @@ fn the_feed_has_months_that_are_over_and_the_authors_words_newest_first() {
     let mut publication = testing::publication();
     publication.facts.masthead.author = "A <b> & Co.".into();
     let month = "2022-06".parse().unwrap();
-    publication.texts.commentary_mut(month).body = "Bad\u{1} \u{0}month, see [July](2022-07.md).\n\n## A & B".into();
+    publication.texts.commentary_mut(month).body =
+        "Bad\u{1} \u{0}month, see [July](2022-07.md).\n\n## A & B\n\n<i title=\"]]>\">x</i>".into();
     let options = Options { base_url: Some("https://example.org/record/"), ..Options::default() };
     let files = render(&publication, &options).unwrap();
     let feed = elements(page(&files, "feed.xml"));
@@ -310,6 +313,10 @@ fn the_feed_has_months_that_are_over_and_the_authors_words_newest_first() {
     assert!(times.iter().all(|time| *time <= "2022-12-29"), "{times:?}");
     let content = all("content").join("\n");
     assert!(!content.contains(['\u{1}', '\u{0}']));
+    assert!(
+        content.contains("<h2") && content.contains("]]>") && page(&files, "feed.xml").contains("]]]]><![CDATA[>"),
+        "{content}"
+    );
     assert!(page(&files, "feed.xml").contains("A &lt;b&gt; &amp; Co."));
     let front = page(&files, "index.html");
     assert!(

@@ -308,7 +308,9 @@ fn published(record: &Record, strategies: usize, delay: u32) -> serde_json::Valu
 /// The names of the files that differ between the sites of two records.
 fn differing(one: &Record, other: &Record, strategies: usize, delay: u32, level: PrivacyLevel) -> Vec<String> {
     let folder = trackrecord::SiteDir::new(DEMO.site.path(""));
-    let config = settings(strategies, delay, level);
+    // With an address there are a feed and a picture for links as well.
+    let mut config = settings(strategies, delay, level);
+    config.site.base_url = Some("https://record.example.org/".into());
     let files =
         |record: &Record| render(&folder, record, &config, &Options::default(), &Cache::in_memory()).unwrap().files;
     let (one, other) = (files(one), files(other));
