@@ -19,7 +19,7 @@ pub enum PrivacyMode {
 pub enum PrivacyLevel {
     /// Six decimals: the account's size can be worked out from them.
     Fine,
-    /// Daily values in steps of 0.3 %, months in steps of 0.01 %, orders in steps of 1 %, positions in steps of 10 %.
+    /// Daily values in steps of 0.3 %, months in steps of 0.1 %, orders in steps of 1 %, positions in steps of 10 %.
     #[default]
     Daily,
     /// No daily value; months in steps of 0.1 %, weights in steps of 5 %.

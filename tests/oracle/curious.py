@@ -26,8 +26,6 @@ from curious.site import has_daily_numbers, read, with_unnamed  # noqa: E402
 from curious.verdict import CLOSED, JOINED, Verdict, tooth, verdicts  # noqa: E402
 
 PRICES = Path(__file__).parent.parent.parent / "data/demo/prices"
-# Reports that say what was held and nothing else: the program's numbers, typeset in a twentieth of the time.
-REPORT = Path(__file__).parent / "curious/report.typ"
 # From these sizes on nothing may be found: (level, attack) to a start value.
 LIMITS = {("monthly", "replay"): 100_000, ("coarse", "replay"): 50_000, ("daily", "exact search"): 30_000}
 # At these levels an attack without a limit of its own may find nothing at all ...
@@ -46,8 +44,6 @@ def published(binary, account, level, scratch, prices, reports):
     """The account's site at a level, as the program publishes it; nothing where it does not know the level."""
     folder = Path(scratch) / f"{account.name}-{level}"
     write(account, folder, prices, precision=level)
-    (folder / "templates").mkdir(exist_ok=True)
-    shutil.copy(REPORT, folder / "templates/report.typ")
     public = folder / "public"
     if error := build(binary, folder, public):
         if "precision" not in error:

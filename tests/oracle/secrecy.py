@@ -45,7 +45,7 @@ def of_pages(binary, account, level, market, scratch):
     write(account, folder, PRICES, precision=level)
     run(binary, "build", "--quiet", "--root", folder)
     flows = [(day, 1 if amount > 0 else -1, None) for day, amount in account.flows.items()]
-    site = with_unnamed(read(folder / "public", level), flows)
+    site = with_unnamed(read(folder / "public", level, reports=True), flows)
     values = grid(account.value, level)[:-1]
     left = Replay(site, market, account.rule).survivors(values)
     logs = np.log(values[left])

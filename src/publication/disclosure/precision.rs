@@ -170,7 +170,9 @@ pub const FINE: Precision = Precision {
 pub const DAILY: Precision = Precision {
     weighed: Weighed::Quarterly,
     index: Step::Log(0.003),
-    returns: Step::Of(0.0001),
+    // In steps of 0.01 % months say more of what is held than all days do: of five holdings of two years and 20 thousand the exact search
+    // left 27 % of the start values with them, and 88 % without.
+    returns: Step::Of(0.001),
     figures: Step::Of(0.0001),
     ratios: Step::Of(0.01),
     counts: Step::Decimals(0),
@@ -185,7 +187,7 @@ pub const DAILY: Precision = Precision {
     flows: Some(Step::Of(0.05)),
     sensitivities: Step::Of(0.001),
     mean_price_digits: Some(4),
-    digits: Digits { returns: 2, figures: 2, weights: 0, results: 1, gains: 1, bps: 0 },
+    digits: Digits { returns: 1, figures: 2, weights: 0, results: 1, gains: 1, bps: 0 },
     ..FINE
 };
 
@@ -256,7 +258,7 @@ mod tests {
             (of.returns.round(0.123_456_7), of.weights.round(0.3333), of.held_weights.round(0.3333), flow, costs)
         };
         assert_eq!(row(PrivacyLevel::Fine), (0.123_457, 0.3333, 0.3333, Some(0.12), true));
-        assert_eq!(row(PrivacyLevel::Daily), (0.1235, 0.33, 0.3, Some(0.1), false));
+        assert_eq!(row(PrivacyLevel::Daily), (0.123, 0.33, 0.3, Some(0.1), false));
         assert_eq!(row(PrivacyLevel::Monthly), (0.123, 0.35, 0.35, None, false));
         assert_eq!(row(PrivacyLevel::Coarse), (0.125, 0.3, 0.3, None, false));
         let wide = |level| {
