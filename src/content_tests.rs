@@ -332,7 +332,7 @@ fn posts_have_a_page_each_and_are_listed_newest_first_with_their_tags() {
     assert!(place("Newer") < place("In short."));
     place("<time datetime=\"2025-03-04\">4 Mar 2025</time>");
     place("href=\"../posts/old/index.html\"");
-    place("See old. 0.25%.");
+    place("See old. 0.2%.");
     place("href=\"../posts/tags/first-things/index.html\"");
     assert!(files["posts/old/index.html"].contains("rel=\"next\" href=\"../../posts/2025-03-04-new/index.html\""));
     assert!(files["posts/2025-03-04-new/index.html"].contains("href=\"../../posts/old/index.html\">old</a>"));

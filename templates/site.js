@@ -12,7 +12,6 @@ const svg = (name, attributes, text) => {
   if (text !== undefined) e.textContent = text;
   return e;
 };
-// Numbers and dates are written as on the rest of the page.
 const { marks = ",.", monthFirst } = document.documentElement.dataset;
 const marked = (text) => text.replace(/[,.]/g, (mark) => marks[mark === "," ? 0 : 1]);
 const plain = (text) => text.replaceAll(marks[0], "").replace(marks[1], ".").replace("−", "-").replace(/[+%]|\s?bps/g, "");
@@ -28,7 +27,6 @@ const dayOfYear = (day) => { const { m, d } = utc(day); return monthFirst === un
 const inWords = (day) => dayOfYear(day) + (monthFirst === undefined ? " " : ", ") + utc(day).y;
 const dayOf = (y, m, d) => Date.UTC(y, m, d) / DAY;
 
-// Where the panels of the chart of the record are, as parts of its height.
 const GROWTH = [0, 0.56], BELOW = [0.632, 0.8], MONTHS = [0.872, 0.985];
 const stepOf = (low, high, wanted) => {
   const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
@@ -41,7 +39,7 @@ const letter = (className, style, ...children) => {
   return e;
 };
 
-// What the reader has chosen is kept here and not in the page's markup, so that `start` can put it into markup that is new.
+// What the reader has chosen is kept here, so that `start` can put it into new markup.
 const chosen = { pressed: new Map(), sorted: new Map(), words: new Map(), recomputed: false };
 const nameOf = (table) => table.dataset.filter || (table.caption ? table.caption.textContent : "");
 let panels;
@@ -58,7 +56,7 @@ function start(root) {
   all(".ranks .box", root).forEach(pickable);
 }
 
-// The events of the whole page come here: markup that comes later needs no listeners of its own.
+// Events of the whole page: later markup needs no listeners of its own.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
@@ -146,7 +144,6 @@ function charts(section, data) {
   const theirs = (n) => { const at = start(); return at < 0 || n < at || data.b[n] === null ? null : (100 * data.b[n]) / data.b[at]; };
   const x = (day) => (day - days[from]) / (days[last] - days[from] || 1);
 
-  // The growth axis: its ends, and where a value is as a part of the height.
   function growthOf(values) {
     const height = log() ? Math.log : Number, low = Math.min(100, ...values), up = Math.max(100, ...values);
     const found = log() ? growthAxis(low, up) : axis(100, low, up, 4);
@@ -176,7 +173,7 @@ function charts(section, data) {
       path(Math.abs(number - base) < 1e-9 ? "base" : "grid", `M0 ${px(top)}H2000`);
       letters.push(letter(above >= 0 && (top - above < 0.05 || below - above < 0.15) ? "y wide" : above < 0 && number === 100 ? "y under" : "y", { top: cent(top) }, text(number)));
     });
-    // So wide are a letter of a date and the gap behind it at the least widths of three sizes. Years go before the months between them.
+    // Widths of a date's letter and of a gap, at three sizes. Years go before months.
     const rooms = [[0.0085, 0.012], [0.0145, 0.02], [0.0235, 0.025]], taken = [[], [], []];
     const dates = ticksOf(days.slice(from)).map(([day, text, line], at) => ({ left: x(day), text, last: at && !/^\d{4}$/.test(text), line: line && day }));
     dates.forEach(({ line }) => { if (line) path("grid", `M${at(line)} 0V1000`); });
@@ -224,7 +221,6 @@ function charts(section, data) {
     box.replaceChildren(drawing, ...letters);
   }
 
-  // The values at the ends of the curves, moved apart.
   function ends(letters, lines, place) {
     const kinds = [["ours", "Account"], ["bench", short]], late = days[last] - (days[last] - days[from]) * 0.28;
     const found = lines.map((points, n) => ({ points, kind: kinds[n] })).filter(({ points }) => points.length);
@@ -244,7 +240,6 @@ function charts(section, data) {
     });
   }
 
-  // Where the curves of the drawing that is shown are: made once for each drawing.
   const placeOf = () => {
     if (!shown) {
       const y = isFirst() ? null : growthOf(days.slice(from).flatMap((_, n) => [ours(from + n), theirs(from + n)]).filter((value) => value !== null)).place;
@@ -252,7 +247,7 @@ function charts(section, data) {
     }
     return shown;
   };
-  // The first drawing says by its labels where two values are.
+  // The labels of the first drawing say where two values are.
   function placeFromLevels(box) {
     const found = all(".y", box).map((e) => [Number(plain(e.textContent)), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1] && !isNaN(value));
     const [[a, top], [b, bottom]] = [found[0], found[found.length - 1]], height = first.startsWith("log") ? Math.log : Number;
@@ -296,7 +291,6 @@ function charts(section, data) {
   }
   const leave = (event, box) => { if (!box.contains(event.relatedTarget)) clear(box.closest("#panels")); };
 
-  // What differs from the first view is in the address.
   function remember() {
     const parts = Object.entries(state).filter(([key, value]) => value !== { range: "all", scale: "log", index: "on" }[key]).map((pair) => pair.join("="));
     history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
@@ -392,7 +386,7 @@ function filter(form, root) {
 const MOST = 200;
 let everyOrder;
 
-// The orders of all years come as a script: nothing can be fetched where a site is opened from files.
+// The orders of all years come as a script: files cannot be fetched.
 function filterAll(address, table, words, output) {
   const found = table.querySelector("tbody.found") ?? table.appendChild(el("tbody", { className: "found", hidden: true }));
   const isAll = !words.length, wanted = words.join(" ");
@@ -418,10 +412,8 @@ function row([date, day, side, symbol, price, currency, weight, slippage, result
     figure(weight), figure(slippage), figure(result), cell(note, "", ...(note ? [el("span", { className: "tag", textContent: "note" })] : [])));
 }
 
-// The names beside a ranking become buttons, each of which draws out its own line.
 function pickable(box) {
   if (box.querySelector("button")) return;
-  // A picture has no buttons in it.
   box.setAttribute("role", "group");
   all("svg path[fill=none]:not(.grid)", box).forEach((line, number) => { line.dataset.number = number; });
   for (const name of all(".name [data-lines]", box)) {

@@ -314,7 +314,7 @@ fn the_feed_has_months_that_are_over_and_the_authors_words_newest_first() {
     let content = all("content").join("\n");
     assert!(!content.contains(['\u{1}', '\u{0}']));
     assert!(
-        content.contains("<h2") && content.contains("]]>") && page(&files, "feed.xml").contains("]]]]><![CDATA[>"),
+        content.contains("<h3") && content.contains("]]>") && page(&files, "feed.xml").contains("]]]]><![CDATA[>"),
         "{content}"
     );
     assert!(page(&files, "feed.xml").contains("A &lt;b&gt; &amp; Co."));

@@ -173,8 +173,14 @@ fn amount_behind(secrets: &Secrets, spelling: &str, decimal: char, is_money: boo
         return None;
     }
     let with_cents = digits_with_cents(spelling).unwrap_or_default();
-    let as_it_stands = spelling.parse::<Decimal>().map(Number::from);
-    if as_it_stands.is_ok_and(|number| secrets.is_public(number)) {
+    // Prices are written with the marks of the locale, or plain.
+    let usual: String = spelling
+        .chars()
+        .filter(|letter| !matches!(letter, '.' | ',') || *letter == decimal)
+        .map(|letter| if letter == decimal { '.' } else { letter })
+        .collect();
+    let is_public = |text: &str| text.parse::<Decimal>().is_ok_and(|number| secrets.is_public(number.into()));
+    if is_public(spelling) || is_public(&usual) {
         return None;
     }
     readings(spelling, decimal).into_iter().find_map(|(number, grouped)| {
