@@ -109,9 +109,9 @@ fn a_dry_run_lists_files_and_figures_and_touches_nothing() {
         said.out
     );
     assert!(said.out.contains("data/daily.json\n  new rows: 2024-05-09"), "{}", said.out);
-    assert!(said.out.contains("  2024-05: return 0.0016 -> 0.0011"), "{}", said.out);
+    assert!(said.out.contains("  2024-05: return 0.002 -> 0.001"), "{}", said.out);
     assert!(
-        said.out.contains("performance/index.html\n") && said.out.contains("  Total return: 0.16% -> 0.11%"),
+        said.out.contains("performance/index.html\n") && said.out.contains("  Total return: 0.2% -> 0.1%"),
         "{}",
         said.out
     );
