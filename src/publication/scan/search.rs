@@ -2,9 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::number::{
-    DIGITS, GROUPED_DIGITS, Number, Spelling, numbers, readings, with_plain_digits, with_plain_separators,
-};
+use super::number::{DIGITS, GROUPED_DIGITS, Spelling, numbers, readings, with_plain_digits, with_plain_separators};
 use super::own::{self, Range};
 use super::secrets::{ACCOUNT, HOLDER};
 use super::{Leak, Secrets, money, packed};
