@@ -114,7 +114,8 @@ fn family(first: u32, processes: &[Process]) -> BTreeSet<u32> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
