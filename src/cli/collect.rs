@@ -93,8 +93,7 @@ fn parts(what: What, config: &Config) -> Vec<Part> {
         What::Prices => vec![Part::Prices],
         What::Flex => vec![Part::Flex],
         What::All => {
-            let configured = config.flex.token.is_set() || !config.flex.query_id.is_empty();
-            let flex = configured.then_some(Part::Flex);
+            let flex = config.flex.is_configured().then_some(Part::Flex);
             [Part::Executions, Part::Snapshot].into_iter().chain(flex).chain([Part::Prices]).collect()
         }
     }
@@ -108,12 +107,7 @@ fn kind(arguments: &Arguments, config: &Config, parts: &[Part]) -> Result<Accoun
     let published = match (config.site.status, arguments.paper, arguments.live) {
         (Status::Unset, true, _) => AccountKind::Paper,
         (Status::Unset, _, true) => AccountKind::Live,
-        // What the port is for decides; the account is held against it.
-        (Status::Unset, ..) => match AccountKind::of_port(config.ibkr.port) {
-            Some(kind) => kind,
-            None => AccountKind::of_status(Status::Unset)?,
-        },
-        (status, ..) => AccountKind::of_status(status)?,
+        _ => AccountKind::of_site(config)?,
     };
     match (arguments.paper, arguments.live) {
         (true, _) => published.must_be(AccountKind::Paper),

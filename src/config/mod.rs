@@ -397,6 +397,13 @@ pub struct Flex {
     pub base_url: String,
 }
 
+impl Flex {
+    /// Whether the web service is meant to be asked, be it that one of the two it needs is missing.
+    pub fn is_configured(&self) -> bool {
+        self.token.is_set() || !self.query_id.is_empty()
+    }
+}
+
 impl Default for Flex {
     fn default() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Paper or live: what the port, the account's number and the configuration say must agree.
 
 use crate::brokers::ibkr::is_paper;
-use crate::config::Status;
+use crate::config::{Config, Status};
 use crate::error::{Error, Result};
 
 /// Whose money an account holds.
@@ -35,6 +35,17 @@ impl AccountKind {
             7496 | 4001 => Some(Self::Live),
             7497 | 4002 => Some(Self::Paper),
             _ => None,
+        }
+    }
+
+    /// What a site publishes; where its status is not said yet, what the port is for. The account is held against it.
+    ///
+    /// # Errors
+    /// As [`of_status`](Self::of_status).
+    pub fn of_site(config: &Config) -> Result<Self> {
+        match config.site.status {
+            Status::Unset => Self::of_port(config.ibkr.port).map_or_else(|| Self::of_status(Status::Unset), Ok),
+            status => Self::of_status(status),
         }
     }
 

@@ -18,8 +18,7 @@ pub fn everything(scene: &Scene) -> Result<Came> {
     if scene.config.site.status == Status::Demo {
         return prices(scene);
     }
-    let flex = scene.config.flex.token.is_set() || !scene.config.flex.query_id.is_empty();
-    let more = [flex.then_some(Part::Flex), Some(Part::Prices)].into_iter().flatten();
+    let more = [scene.config.flex.is_configured().then_some(Part::Flex), Some(Part::Prices)].into_iter().flatten();
     let broker = [Part::Executions, Part::Snapshot];
     let parts: Vec<Part> = broker.into_iter().chain(more.filter(|_| !scene.is_retry)).collect();
     collect(scene, &parts)
@@ -77,14 +76,7 @@ fn missing(report: &PartReport) -> String {
     }
 }
 
-/// Whose money is asked for: what the site publishes, or what the port is for where that is not said yet.
+/// Whose money is asked for. Prices are nobody's.
 fn kind(scene: &Scene, parts: &[Part]) -> Result<AccountKind> {
-    if parts == [Part::Prices] {
-        return Ok(AccountKind::Paper);
-    }
-    let of_port = || AccountKind::of_port(scene.config.ibkr.port);
-    match scene.config.site.status {
-        Status::Unset => of_port().map_or_else(|| AccountKind::of_status(Status::Unset), Ok),
-        status => AccountKind::of_status(status),
-    }
+    if parts == [Part::Prices] { Ok(AccountKind::Paper) } else { AccountKind::of_site(scene.config) }
 }
