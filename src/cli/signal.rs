@@ -88,8 +88,7 @@ fn nothing_ranked(signal: &Signal, staleness: &Staleness, works: Option<NaiveDat
 
 /// Saves the signal of a month once. One that disagrees with the saved one is kept beside it.
 fn save(signal: &Signal, several: bool, site: &SiteDir, saved: &[Signal], terminal: &Terminal) -> Result<()> {
-    let known = saved.iter().find(|known| (&known.strategy, known.formation) == (&signal.strategy, signal.formation));
-    if known.is_some_and(|known| known.agrees_with(signal)) {
+    if signals_and_plans::is_saved(saved, signal) {
         return Ok(());
     }
     let signal = Signal { made_on: Some(Utc::now().date_naive()), ..signal.clone() };

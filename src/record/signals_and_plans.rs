@@ -29,6 +29,12 @@ pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec
     findings
 }
 
+/// Whether a strategy's signal of a month is saved already, and says the same.
+pub fn is_saved(saved: &[Signal], signal: &Signal) -> bool {
+    let same = |known: &&Signal| (&known.strategy, known.formation) == (&signal.strategy, signal.formation);
+    saved.iter().find(same).is_some_and(|known| known.agrees_with(signal))
+}
+
 /// The saved signals by month and strategy, and what is wrong with them. Of several of a strategy and month the first
 /// counts: it is what was known then.
 pub fn signals(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Finding>) {

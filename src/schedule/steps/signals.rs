@@ -22,13 +22,9 @@ pub fn save(scene: &Scene) -> Result<String> {
     let (saved, _) = signals_and_plans::signals(scene.site, scene.today());
     let signals = strategies.iter().map(|strategy| made(strategy, &prices, as_of)).collect::<Result<Vec<_>>>()?;
     let words: Vec<String> = signals.iter().map(in_words).collect();
-    let is_known = |signal: &Signal| {
-        let same = |known: &&Signal| (&known.strategy, known.formation) == (&signal.strategy, signal.formation);
-        saved.iter().find(same).is_some_and(|known| known.agrees_with(signal))
-    };
     let new: Vec<Signal> = signals
         .into_iter()
-        .filter(|signal| !is_known(signal))
+        .filter(|signal| !signals_and_plans::is_saved(&saved, signal))
         .map(|signal| Signal { made_on: Some(scene.now.date_naive()), ..signal })
         .collect();
     let changes = Changes { signals: new, several_strategies: strategies.len() > 1, ..Changes::default() };
