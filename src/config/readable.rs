@@ -43,13 +43,14 @@ fn secret(table: &Table) -> Option<String> {
 
 /// The permissions of a file; nothing where there are none.
 #[cfg(unix)]
-fn mode(path: &Path) -> Option<u32> {
+pub fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).ok().map(|metadata| metadata.permissions().mode() & 0o777)
 }
 
+/// The permissions of a file; nothing where there are none.
 #[cfg(not(unix))]
-fn mode(_: &Path) -> Option<u32> {
+pub fn mode(_: &Path) -> Option<u32> {
     None
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Answer;
 use crate::calendar::Exchange;
-use crate::config::{Config, Status};
+use crate::config::{self, Config, Status};
 use crate::publish;
 use crate::site_dir::SiteDir;
 
@@ -63,7 +63,7 @@ fn local_settings(site: &SiteDir) -> Vec<Answer> {
     if !site.local_config().exists() {
         return vec![Answer::skipped(ABOUT, "there is none; account number and tokens belong there")];
     }
-    let mut answers = Vec::from_iter(readers(site, ABOUT));
+    let mut answers = vec![readers(site, ABOUT)];
     match publish::is_ignored(site, &site.local_config()) {
         Some(true) => answers.push(Answer::ok(ABOUT, "git ignores it")),
         Some(false) => answers.push(Answer::error(
@@ -76,20 +76,14 @@ fn local_settings(site: &SiteDir) -> Vec<Answer> {
     answers
 }
 
-#[cfg(unix)]
-fn readers(site: &SiteDir, about: &'static str) -> Option<Answer> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = site.local_config().metadata().ok()?.permissions().mode() & 0o777;
-    Some(if mode & 0o077 == 0 {
-        Answer::ok(about, "only this user can read it")
-    } else {
-        Answer::error(about, format!("others can read it (mode {mode:o})"), "run `chmod 600 config/local.toml`")
-    })
-}
-
-#[cfg(not(unix))]
-fn readers(_: &SiteDir, about: &'static str) -> Option<Answer> {
-    Some(Answer::skipped(about, "who can read it is not looked at on this system"))
+fn readers(site: &SiteDir, about: &'static str) -> Answer {
+    match config::mode(&site.local_config()) {
+        None => Answer::skipped(about, "who can read it is not looked at on this system"),
+        Some(mode) if mode & 0o077 == 0 => Answer::ok(about, "only this user can read it"),
+        Some(mode) => {
+            Answer::error(about, format!("others can read it (mode {mode:o})"), "run `chmod 600 config/local.toml`")
+        }
+    }
 }
 
 /// What the configuration says, where it can be read.

@@ -47,8 +47,13 @@ pub fn reached(site: &SiteDir, config: &Config) -> Result<Reached> {
 }
 
 fn is_kept_in_git(site: &SiteDir) -> bool {
+    succeeds(site, &["rev-parse", "--git-dir"]) == Some(true)
+}
+
+/// Whether git says yes to a question in the site's folder; `None` where it cannot be asked.
+fn succeeds(site: &SiteDir, question: &[&str]) -> Option<bool> {
     let git = Git::default();
-    Asked { git: &git, root: site.root() }.run(&["rev-parse", "--git-dir"]).is_ok_and(|ran| ran.success)
+    Asked { git: &git, root: site.root() }.run(question).ok().map(|ran| ran.success)
 }
 
 /// Whether git would leave a file of the site out of a commit; `None` where the site is in no repository.
@@ -57,8 +62,6 @@ pub fn is_ignored(site: &SiteDir, file: &Path) -> Option<bool> {
         return None;
     }
     let path = file.strip_prefix(site.root()).ok()?.to_str()?;
-    let git = Git::default();
-    let asked = Asked { git: &git, root: site.root() };
     // A file that is in the repository already is not ignored, whatever .gitignore says.
-    Some(asked.run(&["check-ignore", "--quiet", "--", path]).ok()?.success)
+    succeeds(site, &["check-ignore", "--quiet", "--", path])
 }
