@@ -79,11 +79,16 @@ impl Performance {
         };
         let days = self.series.days.iter().map(day).collect::<Option<Vec<_>>>()?;
         let series = ReturnSeries { start: self.series.start, days };
+        Some(Self::of_series(series, self.exchange, self.analysis.clone()))
+    }
+
+    /// What follows from returns alone: nothing is compared with them, and no flows are known.
+    fn of_series(series: ReturnSeries, exchange: Exchange, analysis: Analysis) -> Self {
         let index = series.index();
         let drawdowns = drawdown::drawdowns(&index);
-        Some(Self {
-            exchange: self.exchange,
-            analysis: self.analysis.clone(),
+        Self {
+            exchange,
+            analysis,
             drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
             benchmark_symbol: String::new(),
             aligned: None,
@@ -94,7 +99,7 @@ impl Performance {
             series,
             index,
             drawdowns,
-        })
+        }
     }
 
     /// The usual periods up to the newest snapshot, against the benchmark.
@@ -141,25 +146,18 @@ pub fn performance(
     let mut days = intervals(&record.snapshots, &record.flows, base)?;
     days.retain(|day| window.contains(day.date));
     let (days, series) = with_returns(days, analysis.flow_timing)?;
-    let index = series.index();
-    let drawdowns = drawdown::drawdowns(&index);
     let (aligned, not_compared) = match compared(record, &series, benchmark_symbol, base) {
         Ok(aligned) => (Some(aligned), None),
         Err(reason) => (None, Some(reason)),
     };
     Ok(Performance {
-        exchange: record.exchange,
-        analysis: analysis.clone(),
-        drawdown_periods: drawdown::periods(&series.dates(), &drawdowns),
         benchmark_symbol: benchmark_symbol.to_owned(),
         aligned,
         not_compared,
         money_weighted: rate_of_money(&days, &record.flows, base),
         flow_days: days.iter().filter(|day| day.has_flow()).map(|day| day.date).collect(),
         large_flows: large_flow_days(&days),
-        series,
-        index,
-        drawdowns,
+        ..Performance::of_series(series, record.exchange, analysis.clone())
     })
 }
 
