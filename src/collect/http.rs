@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::{Action, Attempt, Policy};
-use reqwest::{Client, Url};
+use reqwest::{Client, ClientBuilder, Url};
 
 use crate::error::{Error, Result};
 
@@ -44,26 +44,30 @@ impl Default for Limits {
 /// # Errors
 /// An address that is none, or a computer without root certificates.
 pub fn client(address: &str, limits: Limits) -> Result<Client> {
-    // Fails only where a provider is installed already, and then there is one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let url = Url::parse(address).map_err(|error| {
         Error::configuration(format!("`{address}` is not an address")).because(error).hint("correct `base_url`")
     })?;
-    let mut builder = Client::builder()
+    let builder = builder(&url)
         .user_agent(BROWSER)
         .redirect(Policy::custom(same_host))
         .referer(false)
         .connect_timeout(limits.connect)
         .read_timeout(limits.silence)
         .timeout(limits.whole);
-    if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
-        builder = builder.no_proxy();
-    }
     builder.build().map_err(|error| {
         Error::internal("cannot prepare secure connections")
             .because(error.without_url())
             .hint("install this system's root certificates (package ca-certificates)")
     })
+}
+
+/// What every client begins with: cryptography, and no proxy on the way to this computer itself.
+pub fn builder(url: &Url) -> ClientBuilder {
+    // Fails only where a provider is installed already, and then there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = Client::builder();
+    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if is_here { builder.no_proxy() } else { builder }
 }
 
 /// Follows a service to another place of its own, and nobody else: an address may hold a token.

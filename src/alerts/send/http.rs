@@ -6,7 +6,7 @@ use reqwest::{Client, Url};
 
 use super::forms::Request;
 use super::{LIMIT, Refusal};
-use crate::collect::http::{Answer, Failure};
+use crate::collect::http::{Answer, Failure, builder};
 
 /// So much of an answer is read.
 const ENOUGH: usize = 64 << 10;
@@ -37,11 +37,7 @@ fn asked(url: &Url, request: impl FnOnce(&Client) -> reqwest::RequestBuilder) ->
 }
 
 fn client(url: &Url) -> Result<Client, Refusal> {
-    // Fails only where a provider is installed already, and then there is one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder().user_agent("trackrecord").redirect(Policy::none()).timeout(LIMIT);
-    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let builder = if is_here { builder.no_proxy() } else { builder };
+    let builder = builder(url).user_agent("trackrecord").redirect(Policy::none()).timeout(LIMIT);
     builder.build().map_err(|error| {
         Refusal::last(format!(
             "cannot prepare secure connections ({}); install this system's root certificates",
