@@ -56,12 +56,15 @@ pub fn turn(
         Turn::Elsewhere | Turn::Stopped(_) => return Ok((turned, Vec::new())),
     };
     let mut failures: Vec<String> = ran.iter().filter_map(|run| beat(config, run)).collect();
-    // A step that hangs may be in the middle of a change to the record.
-    let is_record_new = !ran.is_empty() && matches!(turned, Turn::Ran(_));
-    let runs = runs::read(site)?;
-    let look = Look { site, config, exchange: exchange(site, config, clock()), runs: &runs, is_record_new };
-    // The jobs are done, and what is wrong with alerts fails none of them.
-    failures.extend(tell(&look, clock).unwrap_or_else(|error| vec![steps::in_words(&error, site)]));
+    // Without alerts nobody is to hear of it, and the record need not be read for its exchange.
+    if !config.alert.is_empty() {
+        // A step that hangs may be in the middle of a change to the record.
+        let is_record_new = !ran.is_empty() && matches!(turned, Turn::Ran(_));
+        let runs = runs::read(site)?;
+        let look = Look { site, config, exchange: exchange(site, config, clock()), runs: &runs, is_record_new };
+        // The jobs are done, and what is wrong with alerts fails none of them.
+        failures.extend(tell(&look, clock).unwrap_or_else(|error| vec![steps::in_words(&error, site)]));
+    }
     failures.iter().for_each(|words| log(site, words, clock()));
     Ok((turned, failures))
 }
@@ -89,9 +92,6 @@ fn log(site: &SiteDir, words: &str, now: DateTime<Utc>) {
 /// `data/alerts.csv` cannot be read or written: what is not written down would be said again.
 pub fn tell(look: &Look, clock: impl Fn() -> DateTime<Utc>) -> Result<Vec<String>> {
     let alerts = &look.config.alert;
-    if alerts.is_empty() {
-        return Ok(Vec::new());
-    }
     let before = state::read(look.site)?;
     let mut rows = before.clone();
     let now = clock().trunc_subsecs(0);
