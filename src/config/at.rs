@@ -44,8 +44,8 @@ const FORM: &str =
 const FARTHEST: TimeDelta = TimeDelta::hours(24);
 
 /// The exchanges whose hours are known.
-const KNOWN: [&str; 12] =
-    ["XNYS", "XNAS", "ARCX", "BATS", "XLON", "XETR", "XFRA", "XPAR", "XAMS", "XBRU", "XLIS", "XSWX"];
+const KNOWN: [&str; 13] =
+    ["XNYS", "XNAS", "ARCX", "BATS", "XLON", "XETR", "XFRA", "XPAR", "XAMS", "XBRU", "XLIS", "XSWX", "XTKS"];
 
 impl FromStr for At {
     type Err = String;
@@ -90,7 +90,7 @@ fn exchange(word: &str) -> Result<Exchange, String> {
     let found = word.parse::<Exchange>();
     match found {
         Ok(exchange) if exchange.has_calendar() => Ok(exchange),
-        _ => match nearest(word, KNOWN.into_iter().chain(["XTKS"]), 1) {
+        _ => match nearest(word, KNOWN, 1) {
             Some(near) => Err(unknown(near)),
             None => found,
         },
