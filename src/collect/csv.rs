@@ -108,6 +108,7 @@ pub fn parse(path: &Path, bytes: &[u8], settings: &CsvSettings) -> Result<Batch>
         reader.read(line)?;
     }
     let mut batch = reader.finish();
+    batch.skip_above(&table);
     let newest_first = (import.preset == Some(Preset::Degiro)).then_some(true);
     file_order::apart(&mut batch.executions, newest_first);
     let fills = match batch.executions.len() {

@@ -149,6 +149,19 @@ fn any_form_of_table_is_found_and_what_is_no_row_is_counted() {
 }
 
 #[test]
+fn rows_above_the_names_of_the_columns_are_counted_and_titles_are_not() {
+    let text = "Trades of 2026\n\ntime,symbol,qty\n2026-01-26T14:30:00Z,ABC,7\ntime,symbol,side,quantity,price\n\
+                2026-01-27T14:30:00Z,ABC,bot,10,1.50\n";
+    let batch = plain(text).unwrap();
+    let [skipped] = &batch.skipped[..] else { panic!("{:?}", batch.skipped) };
+    assert_eq!((batch.executions.len(), skipped.count), (1, 2));
+    assert_eq!(
+        (skipped.reason.as_str(), skipped.first.to_string().as_str()),
+        ("it stands above the names of the columns", "a.csv:3:1")
+    );
+}
+
+#[test]
 fn two_columns_of_one_name_go_by_their_numbers() {
     let text = "time,symbol,quantity,price,Money,Money\n2026-01-27T14:30:00Z,ABC,10,1.5,15,0.5\n";
     let mut import = CsvImport::default();

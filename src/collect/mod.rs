@@ -135,6 +135,14 @@ impl Batch {
         self.skip_rows(1, kind, reason, place);
     }
 
+    /// Counts what stands above the names of the columns: brokers write titles there, and a file that was put together of
+    /// two has its first rows there.
+    fn skip_above(&mut self, table: &table::Table) {
+        for line in table.lines_above() {
+            self.skip("line", "it stands above the names of the columns", line.place(None));
+        }
+    }
+
     fn skip_rows(&mut self, count: usize, kind: &str, reason: impl Into<String>, first: Place) {
         self.add_skipped(Skipped { kind: kind.to_owned(), reason: reason.into(), count, first });
     }

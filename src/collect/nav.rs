@@ -91,7 +91,8 @@ fn rows(table: &Table, settings: &NavSettings) -> Result<Read> {
     for line in table.lines() {
         reader.read(line)?;
     }
-    let Reader { rows, batch, .. } = reader;
+    let Reader { rows, mut batch, .. } = reader;
+    batch.skip_above(table);
     if rows.is_empty() {
         return Err(Error::data("there is no row with a date and a value").at(table.head()).hint(columns::FORM));
     }

@@ -1,5 +1,6 @@
 //! Tables of text, with the place of every cell.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use rust_decimal::Decimal;
@@ -15,6 +16,7 @@ pub struct Table<'a> {
     delimiter: u8,
     headers: Vec<String>,
     head: usize,
+    above: Vec<::csv::StringRecord>,
     records: Vec<::csv::StringRecord>,
 }
 
@@ -36,7 +38,7 @@ impl<'a> Table<'a> {
         let headers = reader.headers().map_err(|error| unreadable(path, error))?;
         let headers = headers.iter().map(str::to_owned).collect();
         let records = reader.records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
-        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, records })
+        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, above: Vec::new(), records })
     }
 
     /// Finds a table in a file: the line that names its columns is the first one that `is_head` takes, and the delimiter
@@ -64,15 +66,17 @@ impl<'a> Table<'a> {
         let Some((_, _, head)) = best else {
             return Err(Error::data("the file is empty").at(Place::file(path)));
         };
-        let mut records = Vec::new();
+        let (mut above, mut records) = (Vec::new(), Vec::new());
         for record in flexible(text, head.delimiter).records() {
             let record = record.map_err(|error| unreadable(path, error))?;
-            if record.position().is_some_and(|position| position.byte() > head.byte) {
-                records.push(record);
+            match record.position().map_or(0, ::csv::Position::byte).cmp(&head.byte) {
+                Ordering::Less => above.push(record),
+                Ordering::Equal => {}
+                Ordering::Greater => records.push(record),
             }
         }
         let Head { names, line, delimiter, .. } = head;
-        Ok(Self { source: Source::new(path, text), delimiter, headers: names, head: line, records })
+        Ok(Self { source: Source::new(path, text), delimiter, headers: names, head: line, above, records })
     }
 
     /// The character between columns.
@@ -87,7 +91,7 @@ impl<'a> Table<'a> {
             flexible(text, delimiter).records().collect::<Result<_, _>>().map_err(|error| unreadable(path, error))?;
         let widest = records.iter().map(::csv::StringRecord::len).max().unwrap_or(0);
         let headers = vec![String::new(); widest];
-        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, records })
+        Ok(Self { source: Source::new(path, text), delimiter, headers, head: 1, above: Vec::new(), records })
     }
 
     /// The names of the columns.
@@ -108,6 +112,12 @@ impl<'a> Table<'a> {
     /// The lines below it.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         self.records.iter().map(|record| Line { table: self, record })
+    }
+
+    /// The lines above it that could be rows: those with more than one cell. A title has one.
+    pub fn lines_above(&self) -> impl Iterator<Item = Line<'_>> {
+        let lines = self.above.iter().map(|record| Line { table: self, record });
+        lines.filter(|line| line.record.iter().filter(|cell| !cell.is_empty()).count() > 1)
     }
 }
 

@@ -145,3 +145,9 @@ proptest::proptest! {
         let _ = read(&format!("date,nav,flow\n{text}"));
     }
 }
+
+#[test]
+fn rows_above_the_names_of_the_columns_are_counted() {
+    let batch = read("My account\n2026-01-28,7,USD\ndate,value,currency\n2026-01-29,104900.25,USD\n").unwrap();
+    assert_eq!((batch.snapshots.len(), batch.skipped_rows()), (1, 1));
+}
