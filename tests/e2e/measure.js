@@ -72,6 +72,8 @@ function measureCharts() {
     if (labels.length < 2) faults.push(`the axis has ${labels.length} labels: ${name}`);
     if (!box?.querySelector(".x")) faults.push(`the chart has no label below it: ${name}`);
     const heads = box?.querySelectorAll(".head").length ?? 0;
+    const below = [...(box?.querySelectorAll(".x") ?? [])].map((label) => label.textContent);
+    if (below.some((label, number) => number && label === below[number - 1])) faults.push(`labels below the chart are repeated: ${name}: ${below.join(", ")}`);
     if (!heads && new Set(labels).size < labels.length) faults.push(`labels of the axis are repeated: ${name}: ${labels.join(", ")}`);
   }
   return faults;

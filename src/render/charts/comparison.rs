@@ -43,11 +43,7 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
     let panel = Panel {
         edges: GROWTH,
         y: (low - margin, high + margin),
-        levels: axis
-            .numbers
-            .iter()
-            .map(|number| (number.ln(), format::number(*number, axis.digits, Sign::Minus)))
-            .collect(),
+        levels: axis.levels(f64::ln, Sign::Minus, ""),
         base: start,
         layers,
         ..Panel::default()

@@ -5,7 +5,7 @@ use crate::format::{self, Sign};
 use crate::publication::{DrawdownView, Publication, Published};
 
 use super::picture::{Letter, Panel, Picture};
-use super::scale::{Tick, decimals, span};
+use super::scale::{Axis, Tick, span};
 
 /// So many of the deepest falls have their name beside them.
 const NAMED: usize = 3;
@@ -29,9 +29,7 @@ pub fn falls_by_depth(publication: &Publication) -> Result<Option<String>> {
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (-depths.1, -depths.0),
-        levels: round_numbers(depths)
-            .map(|(depth, digits)| (-depth.ln(), format::number(-depth, digits, Sign::Minus) + "%"))
-            .collect(),
+        levels: factors(depths).negated().levels(|fall| -fall.abs().ln(), Sign::Minus, "%"),
         base: f64::NAN,
         ..Panel::default()
     };
@@ -43,7 +41,12 @@ pub fn falls_by_depth(publication: &Publication) -> Result<Option<String>> {
         description: in_words(&falls),
         height: "middle bare",
         x,
-        ticks: round_numbers(x).map(|(days, _)| Tick { x: days.ln(), text: in_days(days), has_line: true }).collect(),
+        ticks: factors(x)
+            .whole()
+            .numbers
+            .into_iter()
+            .map(|days| Tick { x: days.ln(), text: in_days(days), has_line: true })
+            .collect(),
         ..Picture::default()
     };
     for (rank, fall) in falls.iter().enumerate().rev() {
@@ -66,20 +69,13 @@ fn widened(values: impl Iterator<Item = f64>) -> (f64, f64) {
     (low - lacking, high + lacking)
 }
 
-/// Round numbers whose logarithms are between two ends, with the decimals that they need.
-fn round_numbers((low, high): (f64, f64)) -> impl Iterator<Item = (f64, usize)> {
-    let inside = |factors: &[f64]| -> Vec<f64> {
-        let all = (-3..6).flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
-        all.filter(|number| (low..=high).contains(&number.ln())).collect()
-    };
-    let few = inside(&[1.0, 2.0, 5.0]);
-    let inside = if few.len() > 2 { few } else { inside(&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0]) };
-    let digits = inside.first().map_or(0, |least| decimals(*least));
-    inside.into_iter().map(move |number| (number, digits))
+/// The axis between two logarithms.
+fn factors((low, high): (f64, f64)) -> Axis {
+    Axis::of_factors((low.exp(), high.exp()), 8)
 }
 
 fn in_days(days: f64) -> String {
-    format::number(days, 0, Sign::Minus) + if days < 1.5 { " day" } else { " days" }
+    format::number(days, 0, Sign::Minus) + if days == 1.0 { " day" } else { " days" }
 }
 
 fn in_words(falls: &[&DrawdownView]) -> String {
@@ -112,10 +108,19 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_has_round_numbers_in_between() {
-        let numbers =
-            |low: f64, high: f64| round_numbers((low.ln(), high.ln())).map(|(number, _)| number).collect::<Vec<_>>();
-        assert_eq!(numbers(1.5, 60.0), [2.0, 5.0, 10.0, 20.0, 50.0]);
-        assert_eq!(numbers(8.0, 40.0), [10.0, 15.0, 20.0, 30.0]);
+    fn small_falls_of_a_few_days_have_labels_of_their_own() {
+        let mut publication = testing::publication();
+        for (fall, (depth, days)) in publication.drawdowns.iter_mut().zip([(-0.019, 1), (-0.014, 2), (-0.012, 1)]) {
+            fall.depth = testing::fine().daily(depth);
+            fall.duration_days = days;
+        }
+        publication.drawdowns.truncate(3);
+        let chart = falls_by_depth(&publication).unwrap().unwrap();
+        let labels = |class: &str| -> Vec<String> {
+            let parts = chart.split(class).skip(1);
+            parts.map(|part| part.split(['>', '<']).nth(1).unwrap_or_default().to_owned()).collect()
+        };
+        assert_eq!(labels("class=\"y"), ["\u{2212}2%", "\u{2212}1.5%", "\u{2212}1%"]);
+        assert_eq!(labels("class=\"x"), ["1 day", "2 days"]);
     }
 }

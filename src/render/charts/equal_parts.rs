@@ -28,11 +28,10 @@ pub fn equal_parts(publication: &Publication, found: &EqualParts) -> Result<Opti
     let (low, high) = all.fold((start, start), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::of_growth(100.0, (low.exp(), high.exp()), 4);
     let margin = (high - low).max(0.01) * 0.05;
-    let label = |number: &f64| (number.ln(), format::number(*number, axis.digits, Sign::Minus));
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (low - margin, high + margin),
-        levels: axis.numbers.iter().map(label).collect(),
+        levels: axis.levels(f64::ln, Sign::Minus, ""),
         base: start,
         ..Panel::default()
     };

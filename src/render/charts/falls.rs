@@ -32,11 +32,7 @@ pub fn shuffled_falls(publication: &Publication) -> Result<Option<String>> {
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (0.0, axis.ends.1 * 1.02),
-        levels: axis
-            .numbers
-            .iter()
-            .map(|number| (*number, format::number(*number, axis.digits, Sign::Minus) + "%"))
-            .collect(),
+        levels: axis.levels(|share| share, Sign::Minus, "%"),
         layers: vec![Layer::Bars(bars, Ink::Base, Ink::Base)],
         ..Panel::default()
     };

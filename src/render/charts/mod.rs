@@ -128,11 +128,7 @@ fn below_the_peak(edges: (f64, f64), days: &[Day]) -> Panel {
 
 /// The labels of an axis of fractions, in percent.
 fn percent_levels(axis: &Axis, sign: Sign) -> Vec<(f64, String)> {
-    let text = |number: f64| match number {
-        0.0 => "0".to_owned(),
-        _ => format::number(number, axis.digits, sign) + "%",
-    };
-    axis.numbers.iter().map(|number| (number / 100.0, text(*number))).collect()
+    axis.levels(|number| number / 100.0, sign, "%")
 }
 
 /// A panel of fractions about zero over these heights, with labels in percent.

@@ -66,12 +66,11 @@ fn growth(curves: &[Vec<(f64, f64)>; 2]) -> Panel {
     let heights = curves.iter().flatten().map(|point| point.1);
     let (low, high) = heights.fold((100.0f64, 100.0f64), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::about(100.0, (low, high), 4);
-    let text = |number: &f64| format::number(*number, axis.digits, Sign::Minus);
     let margin = (axis.ends.1 - axis.ends.0) * 0.04;
     Panel {
         edges: (0.0, 0.62),
         y: (axis.ends.0 - margin, axis.ends.1 + margin),
-        levels: axis.numbers.iter().map(|number| (*number, text(number))).collect(),
+        levels: axis.levels(|value| value, Sign::Minus, ""),
         base: 100.0,
         layers: lines(curves),
         ..Panel::default()

@@ -41,7 +41,7 @@ pub fn spread(publication: &Publication) -> Result<Option<String>> {
         .flat_map(|(number, left)| [(left, count(&theirs, number)), (left + step, count(&theirs, number))])
         .collect();
     let high = bars.iter().map(|bar| bar.2).chain(outline.iter().map(|point| point.1)).fold(1.0, f64::max);
-    let axis = Axis::about(0.0, (0.0, high), 4);
+    let axis = Axis::about(0.0, (0.0, high), 4).whole();
     let mut layers = vec![Layer::Bars(bars, Ink::Ours, Ink::Ours)];
     if theirs.len() == months.len() {
         layers.push(Layer::Line(outline, Ink::Benchmark));
@@ -64,7 +64,7 @@ pub fn spread(publication: &Publication) -> Result<Option<String>> {
         panels: vec![Panel {
             edges: (0.0, 1.0),
             y: (0.0, axis.ends.1 * 1.02),
-            levels: axis.numbers.iter().map(|number| (*number, format::number(*number, 0, Sign::Minus))).collect(),
+            levels: axis.levels(|count| count, Sign::Minus, ""),
             layers,
             ..Panel::default()
         }],

@@ -28,11 +28,7 @@ pub fn price(order: &OrderView, path: &PricePath) -> Result<String> {
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (low, high),
-        levels: axis
-            .numbers
-            .iter()
-            .map(|number| (*number, format::number(*number, axis.digits, Sign::Minus)))
-            .collect(),
+        levels: axis.levels(|price| price, Sign::Minus, ""),
         // No price is one that the others are measured from.
         base: f64::NAN,
         layers: vec![

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::publication::{Day, MonthEnd, Published};
 
-use crate::format::{self, Sign};
+use crate::format::Sign;
 
 use super::plot::{Layer, Plot};
 pub use super::print_record::record;
@@ -48,11 +48,7 @@ pub(super) fn growth_of(days: &[Day], named: (Option<f64>, Option<&str>), height
         x: time_span(days),
         y: (low - margin, high + margin),
         x_labels: dates(days),
-        y_labels: axis
-            .numbers
-            .iter()
-            .map(|number| (number.ln(), format::number(*number, axis.digits, Sign::Minus)))
-            .collect(),
+        y_labels: axis.levels(f64::ln, Sign::Minus, ""),
         layers,
     })
 }

@@ -188,11 +188,10 @@ impl Growth {
         let (low, high) = if self.logarithmic { (low, high) } else { axis.ends };
         let length = if high - low > 1e-9 { high - low } else { self.height(101.0) - start };
         let foot = if self.with_falls { 0.22 } else { 0.05 };
-        let text = |number: f64| format::number(number, axis.digits, Sign::Minus);
         Panel {
             edges: GROWTH,
             y: (low - length * foot, high + length * 0.04),
-            levels: axis.numbers.iter().map(|number| (self.height(*number), text(*number))).collect(),
+            levels: axis.levels(|value| self.height(value), Sign::Minus, ""),
             base: start,
             layers: lines(curves),
             ..Panel::default()

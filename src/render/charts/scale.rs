@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::calendar::YearMonth;
-use crate::format;
+use crate::format::{self, Sign};
 
 /// A date as a number on the time axis.
 pub fn x_of(date: NaiveDate) -> f64 {
@@ -29,8 +29,8 @@ pub struct Axis {
     pub ends: (f64, f64),
     /// Round numbers between them, upwards, with the base among them.
     pub numbers: Vec<f64>,
-    /// How many decimals tell them apart.
-    pub digits: usize,
+    /// How many decimals all of them have; `None` where each has its own, as on a logarithmic axis.
+    pub digits: Option<usize>,
 }
 
 impl Axis {
@@ -42,31 +42,68 @@ impl Axis {
         let low = if low < base - tiny { low.min(base - step) } else { low };
         let high = if high > base + tiny { high.max(base + step) } else { high };
         let (low, high) = if low < high { (low, high) } else { (base - step, base + step) };
-        Self { ends: (low, high), numbers: steps(base, step, (low, high)), digits: decimals(step) }
+        Self::of((low, high), steps(base, step, (low, high)))
     }
 
     /// An axis over `low..high` without a base, with about `wanted` numbers.
     pub fn within((low, high): (f64, f64), wanted: usize) -> Self {
         let step = round_step(low, high, wanted);
-        Self { ends: (low, high), numbers: steps(0.0, step, (low, high)), digits: decimals(step) }
+        Self::of((low, high), steps(0.0, step, (low, high)))
     }
 
     /// An axis over `low..high`, both positive, in even steps about a base; from a factor of ten on in those of 1, 2 and 5.
     pub fn of_growth(base: f64, (low, high): (f64, f64), wanted: usize) -> Self {
         let (low, high) = (low.min(base), high.max(base));
-        if high / low < 10.0 {
-            let step = round_step(low, high, wanted);
-            return Self { ends: (low, high), numbers: steps(base, step, (low, high)), digits: decimals(step) };
+        if high / low >= 10.0 {
+            return Self::of_factors((low, high), wanted * 2);
         }
+        Self::of((low, high), steps(base, round_step(low, high, wanted), (low, high)))
+    }
+
+    /// An axis over `low..high`, both positive, in steps of factors: 1, 2 and 5 times powers of ten; of less than three of these,
+    /// more of them, and of more than `most`, fewer.
+    pub fn of_factors((low, high): (f64, f64), most: usize) -> Self {
         let powers = || (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
         let inside = |factors: &[f64]| -> Vec<f64> {
             let all = powers().flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
             all.filter(|number| (low * 0.999..=high * 1.001).contains(number)).collect()
         };
-        let numbers = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]].map(inside);
-        let few = numbers.iter().find(|numbers| numbers.len() <= wanted * 2).or(numbers.last());
-        let numbers = few.cloned().unwrap_or_default();
-        Self { ends: (low, high), digits: numbers.first().map_or(0, |least| decimals(*least)), numbers }
+        let usual = inside(&[1.0, 2.0, 5.0]);
+        if usual.len() < 3 {
+            let numbers = inside(&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0]);
+            return Self { ends: (low, high), numbers, digits: None };
+        }
+        let numbers = [usual, inside(&[1.0, 3.0]), inside(&[1.0])];
+        let few = numbers.iter().find(|numbers| numbers.len() <= most).or(numbers.last());
+        Self { ends: (low, high), numbers: few.cloned().unwrap_or_default(), digits: None }
+    }
+
+    fn of(ends: (f64, f64), numbers: Vec<f64>) -> Self {
+        Self { ends, digits: numbers.iter().map(|number| decimals(*number)).max(), numbers }
+    }
+
+    /// The axis with its whole numbers alone: of things that are counted there is no half.
+    pub fn whole(mut self) -> Self {
+        self.numbers.retain(|number| decimals(*number) == 0);
+        self.digits = Some(0);
+        self
+    }
+
+    /// The same below zero.
+    pub fn negated(self) -> Self {
+        let numbers = self.numbers.into_iter().rev().map(|number| -number).collect();
+        Self { ends: (-self.ends.1, -self.ends.0), numbers, digits: self.digits }
+    }
+
+    /// Its labels with where they stand, of which no two say the same. Zero has no unit.
+    pub fn levels(&self, height: impl Fn(f64) -> f64, sign: Sign, unit: &str) -> Vec<(f64, String)> {
+        let label = |number: f64| {
+            let text = format::number(number, self.digits.unwrap_or_else(|| decimals(number)), sign);
+            (height(number), if number == 0.0 { text } else { text + unit })
+        };
+        let mut levels: Vec<(f64, String)> = self.numbers.iter().map(|number| label(*number)).collect();
+        levels.dedup_by(|one, before| one.1 == before.1);
+        levels
     }
 }
 
@@ -88,9 +125,13 @@ fn steps(base: f64, step: f64, (low, high): (f64, f64)) -> Vec<f64> {
     (first..=last).map(|number| base + number as f64 * step).collect()
 }
 
-/// The number of decimals that distinguish round numbers of this step.
-pub fn decimals(step: f64) -> usize {
-    (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize
+/// The fewest decimals that write a number as it is, six at most.
+fn decimals(number: f64) -> usize {
+    let is_written = |digits: &usize| {
+        let shifted = number * 10f64.powi(*digits as i32);
+        (shifted - shifted.round()).abs() < 1e-9 * shifted.abs().max(1.0)
+    };
+    (0..6).find(is_written).unwrap_or(6)
 }
 
 /// A date on the time axis, with its label.
@@ -190,8 +231,8 @@ mod tests {
         assert_eq!(numbers(80.0, 1_200.0), [100.0, 200.0, 500.0, 1_000.0]);
         assert_eq!(numbers(100.0, 9e5), [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5]);
         let short = Axis::of_growth(100.0, (99.97, 102.1), 4);
-        assert_eq!((short.numbers, short.digits), (vec![100.0, 101.0, 102.0], 0));
-        assert_eq!((decimals(0.5), decimals(0.02), decimals(20.0)), (1, 2, 0));
+        assert_eq!((short.numbers, short.digits), (vec![100.0, 101.0, 102.0], Some(0)));
+        assert_eq!([0.5, 0.02, 20.0, 1.5, 0.1 + 0.2, 0.0].map(decimals), [1, 2, 0, 1, 1, 0]);
     }
 
     #[test]
@@ -200,6 +241,25 @@ mod tests {
         let axis = Axis::about(0.0, (-0.3, 30.0), 3);
         assert_eq!((axis.numbers, axis.ends.0), (vec![-20.0, 0.0, 20.0], -20.0));
         assert_eq!(Axis::about(0.0, (0.0, 0.0), 3).numbers, [-1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn factors_are_round_and_written_as_they_are() {
+        let labels = |low, high| {
+            let levels = Axis::of_factors((low, high), 8).levels(f64::ln, Sign::Minus, "%");
+            levels.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(1.5, 60.0), ["2%", "5%", "10%", "20%", "50%"]);
+        assert_eq!(labels(8.0, 40.0), ["10%", "15%", "20%", "30%"]);
+        assert_eq!(labels(0.9, 4.0), ["1%", "1.5%", "2%", "3%"]);
+        assert_eq!(labels(0.1, 90_000.0), ["0.1%", "1%", "10%", "100%", "1,000%", "10,000%"]);
+    }
+
+    #[test]
+    fn what_is_counted_has_no_half() {
+        let axis = Axis::about(0.0, (0.0, 2.0), 4);
+        assert_eq!((axis.numbers.len(), axis.whole().numbers), (5, vec![0.0, 1.0, 2.0]));
+        assert_eq!(Axis::of_factors((0.6, 4.0), 8).whole().numbers, [1.0, 2.0, 3.0]);
     }
 
     fn words(first: &str, last: &str, wanted: usize) -> Vec<String> {
@@ -237,12 +297,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_of_an_axis_are_told_apart(low in -1e4f64..0.0, width in 1e-3f64..1e5, wanted in 2usize..7) {
-            let axis = Axis::about(0.0, (low, low + width), wanted);
-            let texts: std::collections::BTreeSet<String> =
-                axis.numbers.iter().map(|number| format!("{number:.*}", axis.digits)).collect();
-            prop_assert_eq!(texts.len(), axis.numbers.len());
-            prop_assert!(axis.numbers.contains(&0.0) && axis.numbers.len() > 1 && axis.numbers.len() < 14);
+        fn no_axis_says_the_same_twice(low in -1e4f64..1e4, exponent in -4f64..5.0, wanted in 2usize..7) {
+            let (high, positive) = (low + 10f64.powf(exponent), low.abs().max(1e-3));
+            let grown = positive * (1.0 + 10f64.powf(exponent));
+            let axes = [
+                (Axis::about(0.0, (low.min(0.0), high.max(0.0)), wanted), 0.0),
+                (Axis::about(100.0, (low.min(100.0), high.max(100.0)), wanted), 100.0),
+                (Axis::within((low, high), wanted), f64::NAN),
+                (Axis::of_growth(100.0, (positive, grown), wanted), f64::NAN),
+                (Axis::of_factors((positive, positive * 3.4f64.max(1.0 + 10f64.powf(exponent))), wanted * 2), f64::NAN),
+                (Axis::about(0.0, (0.0, positive), wanted).whole(), 0.0),
+            ];
+            for (axis, base) in axes {
+                let levels = axis.levels(|number| number, Sign::Both, "%");
+                let texts: std::collections::BTreeSet<&str> = levels.iter().map(|(_, text)| text.as_str()).collect();
+                prop_assert_eq!(texts.len(), levels.len(), "{:?}", levels);
+                prop_assert_eq!(levels.len(), axis.numbers.len(), "{:?}", axis);
+                prop_assert!(base.is_nan() || axis.numbers.contains(&base), "{:?}", axis);
+                prop_assert!(levels.len() < 16, "{:?}", levels);
+            }
         }
 
         #[test]

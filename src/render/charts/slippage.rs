@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::calendar::YearMonth;
-use crate::format::{self, Sign};
+use crate::format::Sign;
 use crate::publication::{Publication, Published};
 
 use super::picture::{Panel, Picture};
@@ -30,7 +30,6 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
     let heights = bars.iter().map(|bar| bar.2);
     let (low, high) = heights.fold((0.0f64, 0.0f64), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::about(0.0, (low, high), 4);
-    let text = |number: &f64| format::number(*number, axis.digits, Sign::Both);
     let picture = Picture {
         id: "slippage".into(),
         kind: "slippage",
@@ -44,7 +43,7 @@ pub fn slippage(publication: &Publication) -> Result<Option<String>> {
         panels: vec![Panel {
             edges: (0.0, 1.0),
             y: axis.ends,
-            levels: axis.numbers.iter().map(|number| (*number, text(number))).collect(),
+            levels: axis.levels(|mean| mean, Sign::Both, ""),
             layers: vec![Layer::Bars(bars, Ink::Loss, Ink::Gain)],
             ..Panel::default()
         }],
