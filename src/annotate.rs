@@ -117,22 +117,36 @@ pub struct Proposal {
 
 /// The trades without a note in each strategy's newest plan, if that is at most ten days old on `today`.
 pub fn proposals(record: &Record, today: NaiveDate) -> Vec<Proposal> {
-    let mut newest = BTreeSet::new();
-    let recent = record.plans.iter().rev().filter(|plan| plan.as_of <= today && newest.insert(plan.strategy.clone()));
-    let current = recent.filter(|plan| (today - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
-    let mut found = Vec::new();
-    for plan in current {
-        let open = plan.trades.iter().filter(|trade| !has_note(record, plan, trade));
-        found.extend(open.map(|trade| proposal(record, plan, trade)));
-    }
-    found
+    let open = planned(record, today).filter(|(plan, trade)| note_of(record, plan, trade).is_none());
+    open.map(|(plan, trade)| proposal(record, plan, trade)).collect()
 }
 
-fn has_note(record: &Record, plan: &Plan, trade: &PlannedTrade) -> bool {
-    record.annotations.iter().any(|note| {
-        let same = note.symbol == trade.ticker || same_ticker(note.symbol.as_str(), trade.symbol.as_str());
-        same && note.pre_trade.side == Some(trade.action) && note.created_at.date_naive() >= plan.as_of
-    })
+/// The trades in each strategy's newest plan, if that is at most ten days old.
+fn planned(record: &Record, today: NaiveDate) -> impl Iterator<Item = (&Plan, &PlannedTrade)> {
+    let mut newest = BTreeSet::new();
+    let until_today = record.plans.iter().rev().filter(move |plan| plan.as_of <= today);
+    let recent = until_today.filter(move |plan| newest.insert(plan.strategy.clone()));
+    let current = recent.filter(move |plan| (today - plan.as_of).num_days() <= DAYS_TO_CARRY_OUT);
+    current.flat_map(|plan| plan.trades.iter().map(move |trade| (plan, trade)))
+}
+
+fn note_of<'a>(record: &'a Record, plan: &Plan, trade: &PlannedTrade) -> Option<&'a Annotation> {
+    record
+        .annotations
+        .iter()
+        .find(|note| is_of(trade, &note.symbol, note.pre_trade.side) && note.created_at.date_naive() >= plan.as_of)
+}
+
+fn is_of(trade: &PlannedTrade, symbol: &Ticker, side: Option<Side>) -> bool {
+    let same = *symbol == trade.ticker || same_ticker(symbol.as_str(), trade.symbol.as_str());
+    same && side == Some(trade.action)
+}
+
+/// The note that a planned trade has already, as long as the trade is still to come: a second one would be of no order.
+pub fn waiting_note(record: &Record, symbol: &Ticker, side: Side, today: NaiveDate) -> Option<Listed> {
+    let (plan, trade) = planned(record, today).find(|(_, trade)| is_of(trade, symbol, Some(side)))?;
+    let note = note_of(record, plan, trade)?;
+    list(record, today).into_iter().find(|listed| listed.id == note.id && listed.state == State::Planned)
 }
 
 fn proposal(record: &Record, plan: &Plan, trade: &PlannedTrade) -> Proposal {

@@ -44,6 +44,7 @@ pub mod error;
 pub mod file_content;
 pub mod format;
 pub mod init;
+mod interrupt;
 pub mod kept;
 pub mod locale;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::collect::http::Backoff;
 use crate::config::{Alert, Config, Service};
-use crate::schedule::stop;
+use crate::interrupt;
 use crate::site_dir::SiteDir;
 use message::Message;
 
@@ -59,7 +59,7 @@ fn tries(mut once: impl FnMut() -> Result<(), Refusal>) -> Result<(), Refusal> {
     let mut attempt = 1;
     loop {
         let Err(refusal) = once() else { return Ok(()) };
-        let wait = BACKOFF.wait(attempt, refusal.wait).filter(|_| refusal.is_temporary && !stop::is_asked());
+        let wait = BACKOFF.wait(attempt, refusal.wait).filter(|_| refusal.is_temporary && !interrupt::is_asked());
         let Some(wait) = wait else { return Err(refusal) };
         std::thread::sleep(wait);
         attempt += 1;

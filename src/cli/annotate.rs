@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::prompts;
 use super::terminal::{Terminal, table};
 use super::{Outcome, record};
-use crate::annotate::{Listed, Proposal, State, list, new_note, proposals};
+use crate::annotate::{Listed, Proposal, State, list, new_note, proposals, waiting_note};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::record::store::{Changes, Store, Text};
 use crate::record::{PostTrade, PreTrade, Record, Side, Ticker, content};
@@ -166,6 +166,9 @@ fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) ->
             (None, None) => Ticker::new(prompts::text("Ticker", "", false)?),
         };
         let mut pre_trade = said(new, chosen.map(|proposal| proposal.pre_trade).unwrap_or_default());
+        let side = pre_trade.side.map_or_else(prompts::side, Ok)?;
+        refuse_second(record, &symbol, side, site)?;
+        pre_trade.side = Some(side);
         ask_first_half(new, &mut pre_trade)?;
         let edits = new.edit || prompts::yes("Write more in your editor?", false)?;
         (symbol, pre_trade, if edits { prompts::editor()? } else { String::new() })
@@ -173,19 +176,15 @@ fn write_new(new: &New, record: &Record, site: &SiteDir, terminal: &Terminal) ->
         let symbol = new.symbol.clone().ok_or_else(|| missing("--symbol"))?;
         let pre_trade =
             said(new, proposed.iter().find(fits).map(|proposal| proposal.pre_trade.clone()).unwrap_or_default());
-        if pre_trade.side.is_none() {
-            return Err(missing("--side"));
-        }
-        (Ticker::new(symbol), pre_trade, if new.edit { prompts::editor()? } else { String::new() })
+        let symbol = Ticker::new(symbol);
+        refuse_second(record, &symbol, pre_trade.side.ok_or_else(|| missing("--side"))?, site)?;
+        (symbol, pre_trade, if new.edit { prompts::editor()? } else { String::new() })
     };
     let mut record = record.clone();
     save(&mut record, symbol, pre_trade, body, site, terminal)
 }
 
 fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
-    if pre_trade.side.is_none() {
-        pre_trade.side = Some(prompts::side()?);
-    }
     let ask = |given: bool, prompt: &str, proposed: &str| {
         if given { Ok(proposed.to_owned()) } else { prompts::text(prompt, proposed, true) }
     };
@@ -197,6 +196,18 @@ fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
         ask(new.rationale.is_some(), "Why this size", &pre_trade.position_size_rationale)?;
     pre_trade.exit_plan = ask(new.exit_plan.is_some(), "When to get out", &pre_trade.exit_plan)?;
     Ok(())
+}
+
+/// Refuses a second note on one planned trade.
+fn refuse_second(record: &Record, symbol: &Ticker, side: Side, site: &SiteDir) -> Result<()> {
+    let Some(note) = waiting_note(record, symbol, side, Utc::now().date_naive()) else { return Ok(()) };
+    let trade = if side == Side::Buy { "purchase" } else { "sale" };
+    Err(Error::usage(format!("the planned {trade} of {symbol} has a note already"))
+        .at(Place::file(site.root().join(&note.path)))
+        .hint(format!(
+            "change that file, or remove it to write another; once it is filled, `trackrecord annotate complete {}`",
+            note.id
+        )))
 }
 
 fn missing(option: &str) -> Error {

@@ -1,7 +1,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::finding::{Printed, in_words};
+use super::finding::{Printed, in_words, listed};
 use super::terminal::{Terminal, counted};
 use super::{Outcome, environment, must_be_site, today};
 use crate::build::session::{Changed, Session, Settings, When};
@@ -63,14 +63,17 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             secrecy,
         })?;
     } else {
-        for finding in &findings {
-            terminal.result(in_words(finding))?;
+        let all = terminal.is_verbose();
+        let lines = if all { findings.iter().map(in_words).collect() } else { listed(&findings) };
+        for line in &lines {
+            terminal.result(line)?;
         }
         if let Some(answer) = &secrecy {
             terminal.result(answer.in_words())?;
         }
+        let more = if lines.len() < findings.len() { "; `check -v` lists each" } else { "" };
         terminal.say(format!(
-            "{}, {}, {} in {}, {}",
+            "{}, {}, {} in {}, {}{more}",
             counted(errors, "error"),
             counted(warnings, "warning"),
             counted(notes, "note"),

@@ -198,7 +198,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.say(format!("skipped {rows} {}: {} (first at {})", skipped.kind, skipped.reason, skipped.first));
     }
     for notice in &batch.notices {
-        terminal.say(finding::in_words(notice));
+        if notice.asks_nothing() {
+            terminal.detail(finding::in_words(notice));
+        } else {
+            terminal.say(finding::in_words(notice));
+        }
     }
     propose(&proposed, arguments.yes, site, terminal)?;
     if saved.conflicts() > 0 {

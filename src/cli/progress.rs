@@ -1,4 +1,4 @@
-//! How far a collection is: bars on a terminal, plain lines elsewhere.
+//! How far a collection is, what it waits for and how long it has: bars on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -35,13 +35,30 @@ impl Progress for Shown<'_> {
             self.terminal.detail(format!("{stage} ..."));
             return;
         }
-        let form = if steps > 0 { "{prefix:<12} {bar:30} {pos}/{len} {msg}" } else { "{prefix:<12} {spinner} {msg}" };
+        self.end();
+        let form = if steps > 0 {
+            "{prefix:<12} {bar:30} {pos}/{len} {elapsed:>4} {msg}"
+        } else {
+            "{prefix:<12} {spinner} {elapsed:>4} {msg}"
+        };
         let style = ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::new(u64::try_from(steps).unwrap_or_default());
         bar.set_style(style.progress_chars("━╸ "));
         bar.set_prefix(stage.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
         self.with_bar(|shown| *shown = Some(bar));
+    }
+
+    fn wait_for(&self, what: &str) {
+        if self.bars {
+            self.with_bar(|shown| {
+                if let Some(bar) = shown {
+                    bar.set_message(format!("waiting for {what}"));
+                }
+            });
+        } else {
+            self.terminal.detail(format!("waiting for {what}"));
+        }
     }
 
     fn step(&self, what: &str) {

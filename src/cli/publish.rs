@@ -3,7 +3,7 @@ use std::time::Duration;
 use chrono::Utc;
 use clap::Args;
 
-use super::finding::in_words;
+use super::finding::listed;
 use super::progress::Shown;
 use super::terminal::{Terminal, counted, table, visible};
 use super::{Outcome, config, report, today};
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if let Some(reports) = &prepared.reports {
         report::oddities(terminal, &reports.warnings, reports.not_kept.as_ref());
     }
-    prepared.warnings.iter().for_each(|finding| terminal.say(in_words(finding)));
+    listed(&prepared.warnings).iter().for_each(|line| terminal.say(line));
     if arguments.wait.is_some() && prepared.base_url.is_none() {
         return Err(Error::configuration(
             "the address of the live site is not known, so there is nothing to wait for",

@@ -9,13 +9,14 @@ use super::terminal::{Terminal, table};
 use super::{Outcome, config};
 use crate::alerts::turn;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::record::store::between_writes;
 use crate::schedule::due::{Standing, standing};
+use crate::schedule::exchange;
 use crate::schedule::install::{self, System, installation};
 use crate::schedule::occurrences::{Planned, planned};
 use crate::schedule::runs::{self, Ending, Run};
 use crate::schedule::turn::Turn;
-use crate::schedule::{exchange, stop};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -159,7 +160,7 @@ fn in_words(run: &Run) -> String {
 }
 
 fn due(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    stop::listen();
+    interrupt::listen();
     let config = config(site)?;
     let (turned, not_sent) = turn(site, &config, Utc::now)?;
     let outcome = say(&turned, terminal);
@@ -201,8 +202,8 @@ fn say_not_sent(not_sent: &[String], terminal: &Terminal) {
 /// Ends the program where a step goes on that nothing else can end. What it writes is written to its end first.
 fn leave(turned: &Turn) {
     match turned {
-        Turn::Hung(_) => between_writes(|| std::process::exit(1)),
-        Turn::Stopped(_) => between_writes(|| std::process::exit(143)),
+        Turn::Hung(_) => between_writes(|| interrupt::exit(1)),
+        Turn::Stopped(_) => between_writes(|| interrupt::exit(143)),
         Turn::Ran(_) | Turn::Elsewhere => {}
     }
 }
@@ -211,7 +212,7 @@ fn leave(turned: &Turn) {
 const EVERY: TimeDelta = TimeDelta::seconds(30);
 
 fn forever(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    stop::listen();
+    interrupt::listen();
     let first = config(site)?;
     let now = Utc::now();
     for job in planned(&first, exchange(site, &first, now)) {
@@ -221,7 +222,7 @@ fn forever(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     }
     terminal.say("looking every 30 seconds what is due; Ctrl-C ends it");
     let mut said = String::new();
-    while !stop::is_asked() {
+    while !interrupt::is_asked() {
         // The configuration may have changed since; one that is wrong now is said once and waited for.
         match config(site).and_then(|config| turn(site, &config, Utc::now)) {
             Ok((Turn::Elsewhere, _)) => {}
@@ -247,7 +248,7 @@ fn forever(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
 /// Waits by the clock on the wall: after the computer was asleep, or the clock was set, it is looked at once.
 fn pause() {
     let began = Utc::now();
-    while !stop::is_asked() && (TimeDelta::zero()..EVERY).contains(&(Utc::now() - began)) {
+    while !interrupt::is_asked() && (TimeDelta::zero()..EVERY).contains(&(Utc::now() - began)) {
         std::thread::sleep(Duration::from_millis(250));
     }
 }

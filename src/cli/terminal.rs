@@ -27,6 +27,11 @@ impl Terminal {
         self.quiet
     }
 
+    /// Whether details are printed.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Prints a result. A closed pipe is not an error.
     pub fn result(&self, text: impl Display) -> Result<()> {
         match writeln!(anstream::stdout().lock(), "{text}") {

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::interrupt::was_asked;
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 /// Runs the program with the folder of the site in place of `{public}`. What it writes goes to standard error.
 ///
@@ -18,6 +18,7 @@ pub fn run(command: &[String], public: &Path, root: &Path) -> Result<()> {
     let mut words = command.iter().map(|word| word.replace("{public}", &public));
     let Some(program) = words.next() else { return Ok(()) };
     let hint = "correct `[publish] command`, or run it by hand to see more";
+    interrupt::listen_for_a_moment();
     let mut child = Command::new(&program)
         .args(words)
         .current_dir(root)
@@ -44,7 +45,7 @@ fn wait(child: &mut Child, program: &str) -> Result<ExitStatus> {
         if let Some(status) = child.try_wait().map_err(failed)? {
             return Ok(status);
         }
-        if was_asked() {
+        if interrupt::is_asked() {
             stop(child);
             return Err(Error::internal(format!("`{program}` was stopped, as asked"))
                 .hint("what it had sent by then may be there already; publish again to send all of it"));

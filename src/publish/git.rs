@@ -10,8 +10,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use super::address::without_passwords;
-use super::interrupt::was_asked;
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 /// How long git may give no sign of life.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -169,6 +169,7 @@ impl Git {
     /// Waits for the end, as long as there are signs of life.
     fn wait(&self, child: &mut Child, read: &AtomicU64, verb: &str) -> Result<bool> {
         let failed = |cause| Error::internal("cannot wait for git").because(cause);
+        interrupt::listen_for_a_moment();
         let (mut last, mut since, mut pause) = (0, Instant::now(), Duration::from_millis(1));
         loop {
             if let Some(status) = child.try_wait().map_err(failed)? {
@@ -178,7 +179,7 @@ impl Git {
             if now != last {
                 (last, since) = (now, Instant::now());
             }
-            if was_asked() {
+            if interrupt::is_asked() {
                 kill_group(child);
                 child.wait().map_err(failed)?;
                 return Err(Error::internal(format!("git {verb} was stopped, as asked"))

@@ -6,11 +6,11 @@ use reqwest::header::{CACHE_CONTROL, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, Url};
 
 use super::changes::{Change, ChangedFile};
-use super::interrupt::asked;
 use crate::collect::http::{Failure, Limits, client, get};
 use crate::collect::progress::Progress;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::render::links::encoded;
 use crate::site::Files;
 
@@ -57,11 +57,12 @@ pub fn wait(base_url: &str, expected: &[Expected], limit: Duration, progress: &d
     let client = client(base_url, limits)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::internal("cannot wait for sockets").because(error))?;
+    interrupt::listen_for_a_moment();
     progress.begin("waiting for the live site", 0);
     let waited = runtime.block_on(async {
         tokio::select! {
             waited = until_shown(&client, base_url, expected, limit, progress) => waited,
-            () = asked() => Err(Error::internal("waiting was stopped, as asked").hint(ALL_THE_SAME)),
+            () = interrupt::asked() => Err(Error::internal("waiting was stopped, as asked").hint(ALL_THE_SAME)),
         }
     });
     progress.end();

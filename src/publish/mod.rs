@@ -12,7 +12,6 @@ mod domain;
 mod figures;
 mod gate;
 mod git;
-mod interrupt;
 pub mod live;
 mod made;
 mod own_repository;

@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::address::{is_address, pages_address, secrets, shown};
 use super::commit::EMAIL;
 use super::git::{Git, Ran};
-use super::interrupt;
 use super::own_repository::{Asked, absolute, folder_of_that_name, not_a_repository};
 use super::reasons::explained;
 use super::settings::{self, Setting};
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::site_dir::SiteDir;
 
 /// The remote's name in the temporary repository.

@@ -67,6 +67,9 @@ impl fmt::Display for Subject {
     }
 }
 
+/// How the next step begins where there is none.
+const NOTHING: &str = "nothing to do";
+
 /// Something that is wrong, odd or missing in the record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -129,6 +132,20 @@ impl Finding {
         format!("{}: {}", subjects.join(", "), self.message)
     }
 
+    /// Whether it asks nothing of anybody, whatever the next step says beside that; `nothing to do if ...` asks to look.
+    pub fn asks_nothing(&self) -> bool {
+        self.next_step.strip_prefix(NOTHING).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ';']))
+    }
+
+    /// The only day it is about, if it is about one.
+    pub fn day(&self) -> Option<NaiveDate> {
+        let mut days = self.heading.iter().chain(&self.about).filter_map(|subject| match subject {
+            Subject::Date(date) => Some(*date),
+            _ => None,
+        });
+        days.next().filter(|_| days.next().is_none())
+    }
+
     /// Whether another finding says the same of another subject.
     fn says_the_same(&self, other: &Self) -> bool {
         let words = |finding: &Self| (finding.severity, finding.kind, finding.error, finding.about.clone());
@@ -177,6 +194,17 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_to_be_looked_at_is_something_to_do() {
+        let asks = |next: &str| !Finding::new(Severity::Note, FindingKind::NetValue, "", next).asks_nothing();
+        for next in ["nothing to do", "nothing to do; both stay", "nothing to do: it is asked again"] {
+            assert!(!asks(next), "{next}");
+        }
+        for next in ["nothing to do if this is right", "nothing to do, if it comes", "look at it"] {
+            assert!(asks(next), "{next}");
+        }
+    }
 
     #[test]
     fn what_is_true_of_many_symbols_is_said_once() {

@@ -250,7 +250,8 @@ mod tests {
         let mut page = String::from(
             "# Kinds of findings\n\n`check`, `collect` and `import` name what is wrong, odd or missing. Each finding has a \
              severity (`error`, `warning` or `note`) and\none of these kinds, on the terminal as `warning[missing-days]` \
-             and in JSON as `kind`. The names are stable.\n\n| kind | what it means |\n|:--|:--|\n",
+             and in JSON as `kind`. The names are stable. What asks nothing\n\
+             of you is listed by `check -v` alone, and without `-v` more than three of a kind are one line.\n\n| kind | what it means |\n|:--|:--|\n",
         );
         for kind in FindingKind::ALL {
             page += &format!("| `{kind}` | {} |\n", kind.meaning());

@@ -9,7 +9,6 @@ pub mod log;
 pub mod occurrences;
 pub mod runs;
 pub mod steps;
-pub mod stop;
 pub mod turn;
 
 use chrono::{DateTime, Utc};

@@ -5,13 +5,13 @@ mod signals;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::stop;
 use crate::build::{self, build};
 use crate::calendar::{decided_for, last_possible_date};
 use crate::check::check;
 use crate::collect::progress::Silent;
 use crate::config::{Config, Step};
 use crate::error::{Error, ErrorKind, Result};
+use crate::interrupt;
 use crate::publish::{self, Published};
 use crate::record::{Plan, Record, Severity, Side, load};
 use crate::site_dir::SiteDir;
@@ -115,7 +115,7 @@ fn published(scene: &Scene) -> Result<String> {
         is_dry: false,
     };
     let mut prepared = publish::prepare(scene.site, scene.config, &options, &Silent)?;
-    if stop::is_asked() {
+    if interrupt::is_asked() {
         return Err(Error::busy("it was asked to stop before anything was published"));
     }
     let destination = prepared.destination();

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::due::{self, Attempt, Standing};
+use super::exchange;
 use super::log::{Line, Log, plain};
 use super::occurrences::{Planned, planned};
 use super::runs::{self, Ending, Run};
 use super::steps::{Came, Scene, in_words, step};
-use super::{exchange, stop};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::record::store::between_writes;
 use crate::site_dir::SiteDir;
 
@@ -54,7 +55,7 @@ pub fn under_lock(site: &SiteDir, config: &Config, clock: impl Fn() -> DateTime<
     }
     let mut ran = Vec::new();
     for job in &jobs {
-        if stop::is_asked() {
+        if interrupt::is_asked() {
             return Ok(Turn::Stopped(ran));
         }
         let now = clock();
@@ -194,7 +195,7 @@ fn run(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if stop::is_asked() && asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
+        if interrupt::is_asked() && asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
             return Finish::Stopped;
         }
         if Instant::now() > give_up {
@@ -213,7 +214,7 @@ fn all(job: &Planned, scheduled: DateTime<Utc>, scene: &Scene) -> Finish {
     };
     let (mut done, mut short, mut waits) = (Vec::new(), Vec::new(), None);
     for one in &job.steps {
-        if stop::is_asked() {
+        if interrupt::is_asked() {
             return Finish::Stopped;
         }
         let name = one.name();
@@ -234,7 +235,7 @@ fn all(job: &Planned, scheduled: DateTime<Utc>, scene: &Scene) -> Finish {
                     break;
                 }
             }
-            Err(_) if stop::is_asked() => return Finish::Stopped,
+            Err(_) if interrupt::is_asked() => return Finish::Stopped,
             Err(error) => {
                 let words = in_words(&error, scene.site);
                 say(name, "error", "failed", &words);

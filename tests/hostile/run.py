@@ -109,7 +109,7 @@ def one(binary, seed, keep):
                 site.run("import", "flex", *paths)
             if number == 1:
                 tell_splits(root, account.public_splits)
-            findings = site.run("check", codes=(0, 1))
+            findings = site.run("check", "-v", codes=(0, 1))
             errors = [line for line in findings.splitlines() if line.startswith("error") or "position" in line]
             problems += [f"check: {line}" for line in errors[:3]]
             stats = judge(site, known, daily, problems)

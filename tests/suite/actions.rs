@@ -61,7 +61,7 @@ fn imported(actions: &str) -> Site {
 }
 
 fn said(site: &Site) -> String {
-    let check = site.run(&["check"]);
+    let check = site.run(&["check", "-v"]);
     format!("{}{}", check.out, check.err)
 }
 

@@ -121,6 +121,35 @@ fn a_note_for_each_planned_trade_and_none_twice() {
 }
 
 #[test]
+fn a_planned_trade_gets_no_second_note_before_it_is_done() {
+    let site = planned();
+    let of = |symbol: &'static str, side: &'static str| ["annotate", "new", "--symbol", symbol, "--side", side];
+    let first = site.ok(&of("SXLK", "buy")).out.trim().to_owned();
+    let said = site.refused(&of("SXLK", "buy"));
+    let id = first.trim_start_matches("content/trades/").trim_end_matches(".md");
+    for words in [&first, "the planned purchase of SXLK has a note already", &format!("annotate complete {id}")] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let mut session = on_a_terminal(&site, &["annotate", "new", "--symbol", "SXLK"]);
+    session.exp_string("Side").unwrap();
+    session.send("\r").unwrap();
+    session.flush().unwrap();
+    session.exp_string("has a note already").unwrap();
+    session.exp_eof().unwrap();
+    assert_eq!(site.files("content/trades").len(), 1);
+    // The other side is no planned trade, and after the fill another purchase is one of its own.
+    site.ok(&of("SXLK", "sell"));
+    let now = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
+    let row = format!(
+        "e1.01,{},U1234567,SXLK,,STK,LSEETF,USD,BUY,160,188.25,1,4,USD,,1,,7,,,tws,\n",
+        now.format("%Y-%m-%dT%H:%M:%SZ")
+    );
+    site.put(&format!("data/executions/{}.csv", now.date_naive()), format!("{COLUMNS}{row}"));
+    site.ok(&of("SXLK", "buy"));
+    assert_eq!(site.files("content/trades").len(), 3);
+}
+
+#[test]
 fn a_trader_answers_at_the_terminal() {
     let site = planned();
     let mut session = on_a_terminal(&site, &["annotate", "new"]);

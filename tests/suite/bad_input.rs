@@ -15,7 +15,7 @@ fn spoilt(file: &str, content: impl AsRef<[u8]>, expected: &str) {
     site.ok(&["build"]);
     let public = site.files("public");
     site.put(file, content);
-    let check = site.run(&["check"]);
+    let check = site.run(&["check", "-v"]);
     assert_eq!(check.code, 1, "{}", check.shown());
     assert!(check.out.contains(expected), "expected {expected:?} in\n{}", check.out);
     assert!(check.out.contains("next: "));
@@ -187,7 +187,7 @@ fn extreme_pairs_of_numbers_are_named_and_nothing_dies_of_them() {
             let said = site.run(command);
             assert!(matches!(said.code, 0 | 1), "{command:?} ended with {}: {}", said.code, said.shown());
         }
-        let said = site.run(&["check"]).shown();
+        let said = site.run(&["check", "-v"]).shown();
         assert!(said.contains("data/executions/2024-05-06.csv:2") && said.contains(expected), "{numbers}: {said}");
     }
 }
@@ -218,7 +218,7 @@ fn a_product_that_no_number_holds_is_an_error_and_no_crash() {
     (cells[quantity], cells[price]) = ("999999999999999999999", "999999999999999999999");
     lines[1] = cells.join(",");
     site.put(path, lines.join("\n") + "\n");
-    let check = site.run(&["check"]);
+    let check = site.run(&["check", "-v"]);
     assert_eq!(check.code, 1, "{}", check.shown());
     assert!(check.out.contains("larger than any account") && check.out.contains(path), "{}", check.shown());
 }

@@ -17,6 +17,7 @@ mod broker;
 mod calendar;
 mod check;
 mod doctor;
+mod documented_commands;
 mod documents;
 mod first_import;
 mod flex_service;

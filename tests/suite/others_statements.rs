@@ -229,6 +229,6 @@ fn what_is_bought_abroad_on_a_holiday_is_in_the_value_of_that_day() {
     let brought = &site.figures()["contributions"];
     near(&brought["holdings"]["AAA"], 0.0099);
     near(&brought["rest"], 0.0);
-    let check = site.run(&["check"]);
+    let check = site.run(&["check", "-v"]);
     assert!(check.code == 0 && !check.out.contains("warning["), "{}", check.out);
 }

@@ -224,7 +224,7 @@ fn a_deposit_without_number_or_time_of_its_statement_counts_once_or_has_to_be_se
             site.refused(&["import", "flex", &a])
         };
         assert!(said.contains("contradict"), "{said}");
-        let check = site.run(&["check"]).shown();
+        let check = site.run(&["check", "-v"]).shown();
         for words in ["500 USD on 2025-06-03, Deposits/Withdrawals", "700 USD on 2025-06-03", "trackrecord resolve"] {
             assert!(check.contains(words), "{words}: {check}");
         }
@@ -238,7 +238,7 @@ fn a_deposit_without_number_or_time_of_its_statement_counts_once_or_has_to_be_se
         let mut left = amounts(&site);
         left.sort();
         assert_eq!(left, ["30", "700"]);
-        assert!(!site.run(&["check"]).out.contains("conflict"));
+        assert!(!site.run(&["check", "-v"]).out.contains("conflict"));
     }
 }
 
@@ -301,7 +301,7 @@ fn a_trade_known_by_its_number_alone_is_booked_and_taken_back_any_number_of_time
                 "{prices:?}: {}",
                 site.read("data/executions/2025-06-03.csv")
             );
-            let check = site.run(&["check"]).shown();
+            let check = site.run(&["check", "-v"]).shown();
             assert!(!check.contains("cancels-nothing") && !check.contains("conflict"), "{check}");
         }
     }

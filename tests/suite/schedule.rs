@@ -176,6 +176,31 @@ fn who_is_asked_to_stop_stops_soon_and_begins_again() {
 }
 
 #[test]
+fn the_end_of_the_log_in_ends_the_schedule_unless_it_is_to_be_ignored() {
+    let site = with(&job("check", "\"check\"", ""));
+    for (before, survives) in [("", false), ("trap '' HUP;", true)] {
+        let inner = site.command(&["schedule", "run"]);
+        let words = std::iter::once(inner.get_program()).chain(inner.get_args());
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{before} exec \"$@\""), "sh"]).args(words).stderr(Stdio::piped());
+        let mut process = Ended(command.spawn().unwrap());
+        let mut said = BufReader::new(process.0.stderr.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().contains("Ctrl-C ends it")));
+        let signal = |name: &str, id: u32| Command::new("kill").args([name, &id.to_string()]).status().unwrap();
+        signal("-HUP", process.0.id());
+        std::thread::sleep(Duration::from_secs(1));
+        let running = process.0.try_wait().unwrap().is_none();
+        assert_eq!(running, survives, "{before}");
+        if running {
+            signal("-TERM", process.0.id());
+        }
+        // By itself, whether idle or in a job, and not by the signal.
+        let status = process.0.wait().unwrap();
+        assert!([Some(0), Some(143)].contains(&status.code()), "{before} {status}");
+    }
+}
+
+#[test]
 fn a_process_that_is_killed_leaves_a_run_that_is_made_again() {
     let (_listener, address) = mute();
     let site = with_prices_from(&address, "limit = \"20s\"");

@@ -1,5 +1,6 @@
 //! What the commands say, to the letter.
 
+use std::io::Write;
 use std::process::Command;
 
 use crate::support::Site;
@@ -52,6 +53,48 @@ fn wrong_usage_is_exit_code_two() {
     assert_eq!(run(&["stats", "--from", "yesterday"]), Some(2));
     assert_eq!(run(&["--version"]), Some(0));
     assert_eq!(run(&["completions", "bash"]), Some(0));
+}
+
+/// What a program says of a script of the shell; `None` where it is not installed.
+fn read_by(program: &str, arguments: &[&str], script: &str) -> Option<std::process::Output> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(script.as_bytes()).unwrap();
+    match Command::new(program).args(arguments).arg(file.path()).output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            eprintln!("skipped: {program} cannot be run: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn each_shell_reads_its_completions() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Site::plain().ok(&["completions", shell]).out;
+        for (text, is_good) in [(script.as_str(), true), (&format!("{script}\nif (\n"), false)] {
+            let Some(output) = read_by(shell, &["-n"], text) else { continue };
+            let words = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.success() && words.is_empty(), is_good, "{shell}: {words}");
+        }
+    }
+    let asked = "COMP_WORDS=(trackrecord sche); COMP_CWORD=1; _trackrecord trackrecord sche trackrecord; echo \"${COMPREPLY[@]}\"\n";
+    let script = Site::plain().ok(&["completions", "bash"]).out;
+    let completed = read_by("bash", &[], &format!("{script}\n{asked}")).unwrap().stdout;
+    assert_eq!(String::from_utf8_lossy(&completed), "schedule\n");
+}
+
+#[test]
+fn who_waits_on_a_terminal_sees_for_what_and_how_long() {
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = mute.local_addr().unwrap().port();
+    let ibkr = format!("[ibkr]\nport = {port}\ntimeout_s = 3\nmax_retries = 1\n");
+    let site = Site::new(&format!("[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n{ibkr}"));
+    let shown = on_a_terminal(&site, "$TR collect snapshot", false);
+    let place = format!("waiting for TWS or Gateway at 127.0.0.1:{port}");
+    for part in ["connecting", &place, "1s", "2s"] {
+        assert!(shown.contains(part), "{part}: {shown:?}");
+    }
 }
 
 #[test]

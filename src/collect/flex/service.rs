@@ -98,6 +98,7 @@ pub async fn collect(work: &mut Work<'_>, pace: Pace, progress: &dyn Progress) -
     let end = Instant::now() + pace.whole;
     progress.begin("statements", windows.len());
     for (first, last) in windows {
+        progress.wait_for(&format!("the statement of {first} to {last}"));
         let answer = tokio::time::timeout_at(end, service.statement(first, last)).await;
         match answer.unwrap_or_else(|_| Err(service.out_of_time())) {
             Ok(bytes) => keep(work, exchange, (first, last), bytes, &mut report)?,

@@ -72,6 +72,8 @@ impl<'a> Session<'a> {
             .with_factor(2.0)
             .without_max_delay()
             .with_max_times(usize::try_from(settings.max_retries.saturating_sub(1)).unwrap_or_default());
+        progress.begin("connecting", 0);
+        progress.wait_for(&format!("TWS or Gateway at {}:{}", settings.host, settings.port));
         let mut attempts = 0;
         let connected = (|| {
             attempts += 1;
@@ -83,6 +85,7 @@ impl<'a> Session<'a> {
             progress.say(&format!("{refusal}; trying again in {:.1} s", pause.as_secs_f64()));
         })
         .await;
+        progress.end();
         let (client, notices) = connected.map_err(|refusal| refusal.in_words(settings, attempts))?;
         let line = Arc::new(Line::default());
         tokio::spawn(listen(notices, Arc::clone(&line)));
@@ -111,6 +114,7 @@ impl<'a> Session<'a> {
     /// The gateway refuses the question, or the connection does not come back or does not hold.
     pub async fn ask<T>(&self, what: &str, question: impl AsyncFn(&Client) -> Result<T, ibapi::Error>) -> Result<T> {
         for _ in 0..=self.settings.max_retries {
+            self.progress.wait_for(what);
             let losses = self.line.losses.load(Ordering::Acquire);
             let answer = question(&self.client).await;
             // What came with the answer is heard before the answer is believed.

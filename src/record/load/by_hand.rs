@@ -82,8 +82,10 @@ fn stated_too(entry: &CashFlow, rows: &[&CashFlow]) -> Finding {
          and the other does not",
         entry.date
     );
-    let next =
-        "nothing to do if money moved once; if it moved twice, enter it with `trackrecord flow add ... --again`";
+    let next = format!(
+        "nothing to do if money moved once; if it moved twice, `trackrecord flow add {} {amount} {currency} --again`",
+        entry.date
+    );
     Finding::new(Severity::Note, FindingKind::EnteredTwice, message, next).headed(Subject::Date(entry.date))
 }
 
