@@ -19,6 +19,7 @@ mod check;
 mod doctor;
 mod documented_commands;
 mod documents;
+mod end_to_end;
 mod first_import;
 mod flex_service;
 mod flows;

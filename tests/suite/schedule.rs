@@ -296,7 +296,7 @@ fn flex_service() -> FakeYahoo {
     })
 }
 
-fn get(address: &str, path: &str) -> String {
+pub fn get(address: &str, path: &str) -> String {
     let host = address.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(host).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
@@ -306,7 +306,7 @@ fn get(address: &str, path: &str) -> String {
 }
 
 /// Ends a process when a test ends, however it does.
-struct Ended(std::process::Child);
+pub struct Ended(pub std::process::Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {

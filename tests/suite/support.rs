@@ -69,6 +69,11 @@ impl Site {
         site.file("config/config.toml", config)
     }
 
+    /// An empty folder.
+    pub fn nowhere() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// The default site: no benchmark, so that nothing is said about its prices.
     pub fn plain() -> Self {
         Self::new("[site]\nstatus = \"live\"\n[account]\nbase_currency = \"USD\"\n[benchmark]\nsymbol = \"\"\n")

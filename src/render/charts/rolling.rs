@@ -58,10 +58,5 @@ fn ratios(points: &[(f64, f64)]) -> Panel {
     let heights = points.iter().map(|point| point.1);
     let (low, high) = heights.fold((0.0f64, 0.0f64), |(low, high), height| (low.min(height), high.max(height)));
     let axis = Axis::about(0.0, (low, high), 4);
-    Panel {
-        edges: (0.0, 1.0),
-        y: axis.ends,
-        levels: axis.levels(|ratio| ratio, Sign::Minus, ""),
-        ..Panel::default()
-    }
+    Panel { edges: (0.0, 1.0), y: axis.ends, levels: axis.levels(|ratio| ratio, Sign::Minus, ""), ..Panel::default() }
 }

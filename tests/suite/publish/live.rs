@@ -10,19 +10,19 @@ use crate::repository::Repository;
 use crate::support::Site;
 use crate::yahoo::{FakeYahoo, Reply};
 
-type Files = BTreeMap<String, Vec<u8>>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// What is shown instead, after so many more looks.
 type Next = Option<(usize, Files)>;
 
 /// A host that shows files below `/record/`; they can be exchanged, and are then shown only after some looks.
-struct Host {
+pub struct Host {
     server: FakeYahoo,
     shown: Arc<Mutex<(Files, Next)>>,
 }
 
 impl Host {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let shown = Arc::new(Mutex::new((Files::new(), None::<(usize, Files)>)));
         let held = Arc::clone(&shown);
         let server = FakeYahoo::scripted(move |request, _| {
@@ -43,7 +43,7 @@ impl Host {
         Self { server, shown }
     }
 
-    fn base_url(&self) -> String {
+    pub fn base_url(&self) -> String {
         format!("{}/record/", self.server.base_url())
     }
 
@@ -119,7 +119,7 @@ fn every_link_of_the_cloned_site_is_good_below_a_path() {
 }
 
 /// Shows a site below a path, and follows every link of every page.
-fn crawl(host: &Host, files: Files) {
+pub fn crawl(host: &Host, files: Files) {
     let pages = files.keys().filter(|path| path.ends_with("index.html")).count();
     host.show(files);
     // The page for wrong addresses is shown at any depth.

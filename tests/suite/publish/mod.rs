@@ -1,7 +1,7 @@
 //! Publishing, against real repositories and a live site on this computer.
 
 mod branch;
-mod live;
+pub mod live;
 mod refusals;
 mod remotes;
 mod searched;
