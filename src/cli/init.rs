@@ -103,6 +103,16 @@ fn ask_for(key: &str) -> Result<Option<String>> {
     Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
+/// What to do with a new site.
+const NEXT: &str = "\
+next, in that folder:
+  `trackrecord import flex FILE` (or `import csv`, `import nav`) brings data in; `trackrecord collect` asks the broker for it
+  fill in the pages in content/ and what is still open in config/config.toml: `trackrecord check` lists it
+  `trackrecord build`, then open public/index.html";
+
+/// And with the demo's.
+const NEXT_OF_DEMO: &str = "next, in that folder: `trackrecord build`, then open public/index.html";
+
 pub fn run(arguments: &Arguments, root: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let site = arguments.dir.as_ref().map_or_else(|| root.clone(), SiteDir::new);
     if let Some(name) = &arguments.template {
@@ -125,7 +135,7 @@ pub fn run(arguments: &Arguments, root: &SiteDir, terminal: &Terminal) -> Result
             started.kept.len()
         ));
     }
-    terminal.say("next: fill in config/config.toml, then bring data in with `trackrecord import`");
+    terminal.say(if arguments.demo { NEXT_OF_DEMO } else { NEXT });
     if arguments.pages {
         if ignores_public(&site) {
             terminal.say("next: take `public/` out of .gitignore, so that it is committed");

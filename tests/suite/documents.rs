@@ -1,4 +1,4 @@
-//! Every key that `--json` prints is in docs/json.md.
+//! What the documents say of files: every key that `--json` prints, and configuration that can be copied.
 
 use std::collections::BTreeSet;
 
@@ -47,4 +47,28 @@ fn every_key_for_machines_is_documented() {
     let missing: Vec<&String> = found.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
     assert!(missing.is_empty(), "docs/json.md does not explain {missing:?}");
     assert!(found.len() > 100, "{found:?}");
+}
+
+/// The blocks of configuration in a document; one may hold a part for each file.
+fn configuration(text: &str) -> Vec<String> {
+    let blocks = text.split("```toml\n").skip(1).map(|part| part.split("```").next().unwrap().to_owned());
+    let has_table = |part: &String| part.lines().any(|line| line.trim_start().starts_with('['));
+    let parts =
+        |block: String| block.replace("# config/", "\0# config/").split('\0').map(str::to_owned).collect::<Vec<_>>();
+    blocks.flat_map(parts).filter(has_table).collect()
+}
+
+#[test]
+fn configuration_in_documents_can_be_copied() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(folder.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut count = 0;
+    for path in pages.filter(|path| path.extension().is_some_and(|end| end == "md")) {
+        for part in configuration(&std::fs::read_to_string(&path).unwrap()) {
+            count += 1;
+            trackrecord::config::parse(&part, &path).unwrap_or_else(|error| panic!("{error}\n{part}"));
+        }
+    }
+    assert!(count >= 7, "{count}");
+    assert!(trackrecord::config::parse("[[alert]]\nnmae = \"x\"\n", folder).is_err());
 }
