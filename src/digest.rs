@@ -29,6 +29,22 @@ impl Digest {
     }
 }
 
+/// The digest of bytes that go on coming.
+#[derive(Debug, Clone, Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        sha2::Digest::update(&mut self.0, bytes);
+    }
+
+    /// The digest of all bytes so far.
+    pub fn so_far(&self) -> Digest {
+        Digest(sha2::Digest::finalize(self.0.clone()).into())
+    }
+}
+
 impl AsRef<[u8]> for Digest {
     fn as_ref(&self) -> &[u8] {
         &self.0

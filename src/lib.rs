@@ -51,6 +51,7 @@ pub mod locale;
 mod map_tests;
 mod nearest;
 mod program;
+pub mod proof;
 pub mod publication;
 pub mod publish;
 pub mod record;

@@ -133,6 +133,31 @@ impl SiteDir {
         self.root.join("data/raw")
     }
 
+    /// `data/proof/`: the log of what was recorded, with its entries.
+    pub fn proof(&self) -> PathBuf {
+        self.root.join("data/proof")
+    }
+
+    /// `data/proof/log`: one line for each entry. There is one where the owner has begun it.
+    pub fn proof_log(&self) -> PathBuf {
+        self.root.join("data/proof/log")
+    }
+
+    /// `data/proof/entries/`: one file for each line of the log.
+    pub fn proof_entries(&self) -> PathBuf {
+        self.root.join("data/proof/entries")
+    }
+
+    /// `data/proof/private/`: what is never published and in no page.
+    pub fn proof_private(&self) -> PathBuf {
+        self.root.join("data/proof/private")
+    }
+
+    /// `data/proof/private/seed`: from which all salts and nonces follow.
+    pub fn proof_seed(&self) -> PathBuf {
+        self.root.join("data/proof/private/seed")
+    }
+
     /// `data/.lock`: held by whoever writes.
     pub fn lock(&self) -> PathBuf {
         self.root.join("data/.lock")
@@ -146,7 +171,8 @@ impl SiteDir {
     /// Every folder of `data/` that files are written to.
     pub fn data_folders(&self) -> Vec<PathBuf> {
         let below = [self.executions(), self.snapshots(), self.prices(), self.suspicious_prices()];
-        let more = [self.signals(), self.plans(), self.raw()];
+        let more =
+            [self.signals(), self.plans(), self.raw(), self.proof(), self.proof_entries(), self.proof_private()];
         std::iter::once(self.data()).chain(below).chain(more).collect()
     }
 
@@ -208,13 +234,14 @@ pub const INPUT_FOLDERS: [&str; 6] = ["config", "content", "data", "fonts", "sta
 /// Whether a site is made from the file or folder at this path below its root, as far as the name can say.
 ///
 /// Hidden files are none of ours, but for those in `static/`, which are for the web server; `data/raw/` is only kept, and what the
-/// schedule writes down of itself is in no page.
+/// schedule writes down of itself and what the proof keeps to itself is in no page.
 pub fn is_input(path: &Path) -> bool {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     let Some((folder, below)) = parts.split_first() else { return false };
     let is_raw = folder == "data" && below.first().is_some_and(|name| ["raw", RUNS, ALERTS].contains(&name.as_ref()));
     let is_ours = |name: &str| !is_litter(name) && (folder == "static" || !name.starts_with('.'));
-    INPUT_FOLDERS.contains(&folder.as_ref()) && !is_raw && below.iter().all(|name| is_ours(name))
+    let is_private = parts.iter().take(3).eq(["data", "proof", "private"].iter());
+    INPUT_FOLDERS.contains(&folder.as_ref()) && !is_raw && !is_private && below.iter().all(|name| is_ours(name))
 }
 
 /// Whether an editor or a system made a file or folder of this name for itself.
@@ -289,6 +316,7 @@ mod tests {
             "data/prices/raw/A.csv",
             "content/raw/a.md",
             "data/flows.csv",
+            "data/proof/log",
         ] {
             assert!(is_input(Path::new(path)), "{path}");
         }
@@ -300,6 +328,8 @@ mod tests {
             "data/raw",
             "data/raw/a.xml",
             "data/runs.csv",
+            "data/proof/private",
+            "data/proof/private/seed",
             ".git/HEAD",
         ] {
             assert!(!is_input(Path::new(path)), "{path}");

@@ -15,6 +15,9 @@ use crate::record::{Annotation, Record};
 use crate::render::pictures::is_picture;
 use crate::site_dir::{INPUT_FOLDERS, SiteDir, is_input};
 
+/// Where is recorded what was published.
+const PROOF: &str = "data/proof";
+
 fn is_no_input(path: &str) -> bool {
     !is_input(Path::new(path))
 }
@@ -96,13 +99,15 @@ pub struct Changes {
     pub templates: bool,
     /// Files that are part of the site as they are.
     pub static_files: bool,
+    /// What was recorded of what was published.
+    pub proof: bool,
 }
 
 impl Changes {
     /// Everything.
     pub fn all() -> Self {
         let texts = BTreeSet::new();
-        Self { config: true, data: true, texts, pictures: true, templates: true, static_files: true }
+        Self { config: true, data: true, texts, pictures: true, templates: true, static_files: true, proof: true }
     }
 
     /// Adds what depends on these files.
@@ -110,6 +115,7 @@ impl Changes {
         for path in paths {
             match path.split('/').next() {
                 Some("config") => self.config = true,
+                Some("data") if is_at_or_below(&path, PROOF) => self.proof = true,
                 Some("data") => self.data = true,
                 // Reports are set in fonts, which are read for them anew.
                 Some("templates" | "fonts") => self.templates = true,
@@ -142,7 +148,9 @@ pub fn of_settings(
 /// What figures and private values are made from beside the author's texts: the settings that they are computed with, the day,
 /// and the files of data.
 pub fn of_data(settings: &OfFigures, today: NaiveDate, inputs: &Listing) -> Digest {
-    let files = inputs.digests().filter(|(path, _)| is_at_or_below(path, "data"));
+    // No figure follows from what was recorded of figures.
+    let is_data = |path: &str| is_at_or_below(path, "data") && !is_at_or_below(path, PROOF);
+    let files = inputs.digests().filter(|(path, _)| is_data(path));
     let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
     // Tokens are left out of the text of settings.
     let token = Digest::of_parts(settings.every_secret().map(|secret| secret.expose().as_bytes()));

@@ -36,6 +36,7 @@ use crate::calendar::YearMonth;
 use crate::config::{self, Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
+use crate::proof;
 use crate::publication::scan::refuse_leaks;
 use crate::record::{Finding, HeldRecord, Record, Severity};
 use crate::render::markdown::PageOf;
@@ -244,6 +245,7 @@ impl Rendering<'_> {
         let reports =
             report::all(publication, &reporting((site, config), options, materials, &page_of, cache, kept))?;
         let content = site.content();
+        let recorded = proof::files_to_publish(site, config)?;
         let rendering = site::Options {
             base_url: options.base_url,
             drafts: options.drafts,
@@ -252,6 +254,7 @@ impl Rendering<'_> {
             pictures: Some(materials.pictures.files()),
             content_dir: Some(&content),
             static_files: Some(&static_files::read(site)?),
+            proof: recorded.as_ref(),
             reports: Some(&reports.files),
             promised: None,
             kept,

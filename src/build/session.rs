@@ -20,6 +20,7 @@ use crate::Result;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::kept::{Before, Digests, Kept, Made};
+use crate::proof::Published;
 use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
 use crate::record::{Finding, HeldRecord, Record};
 use crate::render::own_templates::OwnTemplates;
@@ -69,6 +70,7 @@ pub struct Session {
     computed: Option<Computed>,
     pictures: Arc<Pictures>,
     static_files: Arc<Files>,
+    proof: Option<Arc<Published>>,
     templates: Arc<OwnTemplates>,
     /// The pages' templates, once they are parsed.
     theme: Option<Arc<Theme>>,
@@ -107,6 +109,7 @@ impl Session {
             computed: None,
             pictures: Arc::default(),
             static_files: Arc::default(),
+            proof: None,
             templates: Arc::default(),
             theme: None,
             unused: Vec::new(),
@@ -160,6 +163,7 @@ impl Session {
             When::Later => None,
         };
         self.read_static_files()?;
+        self.read_proof(&config)?;
         let theme = self.parse_theme()?;
         let rebuilt = self.render(&computed, &theme, reports)?;
         self.is_whole = true;
@@ -269,6 +273,7 @@ impl Session {
             pictures: Some(self.pictures.files()),
             content_dir: Some(&content),
             static_files: Some(&self.static_files),
+            proof: self.proof.as_deref(),
             reports: Some(&files),
             promised: Some(&promised),
             kept: Some(&kept),

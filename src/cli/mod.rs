@@ -17,6 +17,7 @@ mod init;
 mod man;
 mod progress;
 mod prompts;
+mod proof;
 mod proposals;
 mod publish;
 mod rebalance;
@@ -28,6 +29,7 @@ mod slippage;
 mod stats;
 mod strategies;
 mod terminal;
+mod verify;
 mod watch;
 
 use std::path::PathBuf;
@@ -128,6 +130,10 @@ enum Command {
     Build(build::Arguments),
     /// Check, build and publish the site: to a branch of a git repository, such as GitHub Pages
     Publish(publish::Arguments),
+    /// Check a published site's log of what it published, with the figures beside it
+    Verify(verify::Arguments),
+    /// A log of what was published, which cannot be changed later unseen
+    Proof(proof::Arguments),
     /// Serve the site while you write, and show every change as it is saved
     Watch(watch::Arguments),
     /// Jobs that run without being asked: collect after the close, signal once a month, build, publish
@@ -173,6 +179,33 @@ enum Outcome {
     Findings,
 }
 
+impl Outcome {
+    /// What two steps come to.
+    fn and(self, other: Self) -> Self {
+        match self {
+            Self::Fine => other,
+            Self::Findings => Self::Findings,
+        }
+    }
+}
+
+impl Command {
+    /// Whether something new may be in the record afterwards.
+    fn brings_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Collect(_)
+                | Self::Import(_)
+                | Self::Flow(_)
+                | Self::Action(_)
+                | Self::Resolve(_)
+                | Self::Signal(_)
+                | Self::Rebalance(_)
+                | Self::Annotate(_)
+        )
+    }
+}
+
 /// Runs the program on its arguments and prints what comes out.
 ///
 /// Exit codes: 0 done, 1 failed or findings, 2 wrong usage.
@@ -190,6 +223,7 @@ pub fn run() -> ExitCode {
     if let Ok(renamed) = config::renamed_keys(&site, environment()) {
         renamed.iter().for_each(|renamed| terminal.say(finding::in_words(renamed)));
     }
+    let brings_in = cli.command.brings_in();
     let outcome = match cli.command {
         Command::Init(arguments) => init::run(&arguments, &site, &terminal),
         Command::Demo(arguments) => demo::run(&arguments, &terminal),
@@ -208,12 +242,18 @@ pub fn run() -> ExitCode {
         Command::Backtest(arguments) => backtest::run(&arguments, &site, &terminal),
         Command::Build(arguments) => build::run(&arguments, &site, &terminal),
         Command::Publish(arguments) => publish::run(&arguments, &site, &terminal),
+        Command::Verify(arguments) => verify::run(&arguments, &site, &terminal),
+        Command::Proof(arguments) => proof::run(&arguments, &site, &terminal),
         Command::Watch(arguments) => watch::run(&arguments, &site, &terminal),
         Command::Schedule(arguments) => schedule::run(&arguments, &site, &terminal),
         Command::Alert(arguments) => alert::run(&arguments, &site, &terminal),
         Command::Report(arguments) => report::run(&arguments, &site, &terminal),
         Command::Completions(arguments) => completions::run(&arguments, &terminal),
         Command::Man(arguments) => man::run(&arguments, &terminal),
+    };
+    let outcome = match outcome {
+        Ok(outcome) if brings_in => proof::recorded(&site, &terminal).map(|recorded| outcome.and(recorded)),
+        outcome => outcome,
     };
     match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use clap::Args;
 use super::finding::listed;
 use super::progress::Shown;
 use super::terminal::{Terminal, counted, table, visible};
-use super::{Outcome, config, report, today};
+use super::{Outcome, config, proof, report, today};
 use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
 use crate::error::{Error, Result};
@@ -51,6 +51,8 @@ fn branch(name: &str) -> std::result::Result<String, String> {
 const MOST_FIGURES: usize = 100;
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    // What is published is recorded before.
+    let recorded = if arguments.dry_run { Outcome::Fine } else { proof::recorded(site, terminal)? };
     let config = config(site)?;
     let options = Options {
         remote: arguments.remote.as_deref(),
@@ -120,7 +122,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if let Some(base_url) = &prepared.base_url {
         terminal.result(base_url)?;
     }
-    Ok(Outcome::Fine)
+    Ok(recorded)
 }
 
 fn files(prepared: &Prepared) -> String {

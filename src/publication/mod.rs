@@ -18,6 +18,7 @@ mod exposure;
 mod figures;
 mod holdings;
 mod index_figures;
+pub mod intended;
 pub mod kept;
 mod listed;
 pub mod luck;

@@ -87,7 +87,8 @@ fn strategy(
     }
 }
 
-fn signal(signal: &Signal, strategy: &Strategy, disclosure: &Disclosure) -> SignalView {
+/// What a strategy's rule said at one month-end.
+pub(super) fn signal(signal: &Signal, strategy: &Strategy, disclosure: &Disclosure) -> SignalView {
     let ticker = |symbol: &PriceSymbol| {
         let member = strategy.universe.iter().find(|member| member.symbol == symbol.as_str());
         member.map_or_else(|| symbol.to_string(), |member| member.ticker().to_string())

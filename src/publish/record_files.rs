@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::site::output::MANIFEST;
 
 /// Folders and files of `data/` that no published site has.
-const PRIVATE: [&str; 10] = [
+const PRIVATE: [&str; 11] = [
     "SCHEMA",
     "executions/",
     "snapshots/",
@@ -16,10 +16,11 @@ const PRIVATE: [&str; 10] = [
     "flows.csv",
     "income.csv",
     "statements.csv",
+    "proof/",
 ];
 
 /// Those of them that can stand in no folder of published tables.
-const NEVER_PUBLISHED: &[&str] = &["SCHEMA", "executions/", "snapshots/", "raw/"];
+const NEVER_PUBLISHED: &[&str] = &["SCHEMA", "executions/", "snapshots/", "raw/", "proof/"];
 
 /// The first file of a record among these paths. A published site has a `data/` of its own, which is none.
 pub fn first<'a>(paths: impl IntoIterator<Item = &'a String> + Clone) -> Option<&'a str> {
@@ -68,6 +69,10 @@ mod tests {
             "data/SCHEMA"
         );
         assert_eq!(found(&[".trackrecord-manifest", "data/raw/x.xml"]).unwrap(), "data/raw/x.xml");
+        assert_eq!(
+            found(&[".trackrecord-manifest", "proof/log", "data/proof/private/seed"]).unwrap(),
+            "data/proof/private/seed"
+        );
         assert_eq!(
             found(&["index.html", "data/index.html", "data/daily.csv", "config/local.toml"]).unwrap(),
             "config/local.toml"

@@ -12,6 +12,7 @@ use crate::collect::progress::Silent;
 use crate::config::{Config, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::interrupt;
+use crate::proof;
 use crate::publish::{self, Published};
 use crate::record::{Plan, Record, Severity, Side, load};
 use crate::site_dir::SiteDir;
@@ -57,6 +58,28 @@ impl Scene<'_> {
 /// # Errors
 /// What keeps it from being done; the steps after it would rest on it.
 pub fn step(step: Step, scene: &Scene) -> Result<Came> {
+    let is_recorded_first = step == Step::Publish;
+    let wrong = if is_recorded_first { not_recorded(scene) } else { None };
+    let came = done(step, scene)?;
+    let brings_in = matches!(step, Step::Collect | Step::Flex | Step::Signal);
+    let wrong = if brings_in { not_recorded(scene) } else { wrong };
+    Ok(match (came, wrong) {
+        (Came::Out(words), Some(wrong)) => Came::Short(format!("{words}; {wrong}")),
+        (came, _) => came,
+    })
+}
+
+/// Appends to the log of a site that has one what it lacks by now. Says what could not be recorded.
+fn not_recorded(scene: &Scene) -> Option<String> {
+    match proof::record(scene.site, scene.config, scene.now) {
+        Ok(recorded) => {
+            recorded.filter(|recorded| !recorded.remarks.is_empty()).map(|found| found.remarks.join("; "))
+        }
+        Err(error) => Some(in_words(&error, scene.site)),
+    }
+}
+
+fn done(step: Step, scene: &Scene) -> Result<Came> {
     match step {
         Step::Collect => collecting::everything(scene),
         Step::Prices => collecting::prices(scene),

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::digest::Digest;
 use crate::file_content::FileContent;
 use crate::kept::Kept;
+use crate::proof;
 use crate::publication::Publication;
 use crate::render::links::encoded;
 use crate::render::markdown::PageOf;
@@ -42,6 +43,8 @@ pub struct Options<'a> {
     pub content_dir: Option<&'a Path>,
     /// Files that become part of the site as they are, by their path in it.
     pub static_files: Option<&'a Files>,
+    /// What is published of the proof, if there is one.
+    pub proof: Option<&'a proof::Published>,
     /// The monthly reports, by their path in the site.
     pub reports: Option<&'a Files>,
     /// The paths of reports that will be there in time, with those that are there already.
@@ -160,6 +163,8 @@ pub fn render_again(
     files.extend(theme.assets());
     let given = options.reports.into_iter().flatten();
     files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
+    let recorded = options.proof.into_iter().flat_map(|proof| &proof.files);
+    files.extend(recorded.map(|(path, content)| (path.clone(), content.clone())));
     files.insert(".nojekyll".into(), FileContent::default());
     files.insert("robots.txt".into(), robots(site.base_url()).into());
     let mut markdown = BTreeMap::new();

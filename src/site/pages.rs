@@ -20,6 +20,7 @@ mod page;
 mod paths;
 mod performance;
 mod posts;
+mod proof;
 mod restatements;
 mod sections;
 mod signals;
@@ -35,6 +36,7 @@ use serde::Serialize;
 use crate::Result;
 use crate::calendar::YearMonth;
 use crate::digest::Digest;
+use crate::proof::Published;
 use crate::publication::{Facts, OrderView, Post, Publication, Unread};
 use crate::record::Document;
 use crate::render::markdown::PageOf;
@@ -72,6 +74,7 @@ pub struct Site<'a> {
     order_years: ByYear<'a>,
     common: Variables,
     front_charts: Arc<OnceLock<FrontCharts>>,
+    proof: Option<&'a Published>,
 }
 
 /// The pages of the site.
@@ -96,6 +99,7 @@ pub fn list<'a>(site: &Site<'a>) -> Vec<Page<'a>> {
         .chain(orders)
         .chain(trades)
         .chain(written)
+        .chain(site.proof.map(Page::Proof))
         .chain([Page::NotFound])
         .chain(feed)
         .collect()
@@ -135,6 +139,7 @@ impl<'a> Site<'a> {
             posts: publication.texts.posts(options.drafts),
             common: Variables::new(),
             front_charts: Arc::default(),
+            proof: options.proof,
         };
         site.common = site.common()?;
         Ok(site)
@@ -157,7 +162,8 @@ impl<'a> Site<'a> {
     /// pages of the author's there are.
     pub(crate) fn outline(&self) -> Digest {
         let Self { publication, base_url, drafts, lines, .. } = self;
-        let settings = format!("{:?} {base_url:?} {drafts} {lines}", publication.facts.masthead);
+        let has_proof = self.proof.is_some();
+        let settings = format!("{:?} {base_url:?} {drafts} {lines} {has_proof}", publication.facts.masthead);
         let post = |post: &Post| {
             format!("{} {:?} {:?} {:?} {:?}", post.path(), post.title(), post.date(), post.tags(), post.summary())
         };
@@ -211,6 +217,7 @@ impl<'a> Site<'a> {
             sections: self.navigation(),
             own_pages: self.own.in_foot().map(own::link).collect(),
             has_more_pages: self.own.has_list(),
+            has_proof: self.proof.is_some(),
             base_url: self.base_url(),
             marks: String::from_iter([locale.thousands(), locale.decimal()]),
             month_first: locale.month_first(),
@@ -265,6 +272,8 @@ struct Common<'a> {
     own_pages: Vec<Link>,
     /// Whether there are more, with a page that lists all of them.
     has_more_pages: bool,
+    /// Whether what was published is recorded in a log.
+    has_proof: bool,
     base_url: Option<&'a str>,
     /// What scripts write between thousands and before a fraction, and whether the month stands before the day.
     marks: String,

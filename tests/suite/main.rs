@@ -39,6 +39,7 @@ mod others_statements;
 mod precision;
 mod prices;
 mod privacy;
+mod proof;
 mod publish;
 mod reports;
 #[path = "../support/repository.rs"]

@@ -10,6 +10,7 @@ use crate::Result;
 use crate::build::figures::Figures;
 use crate::build::{inputs, publishable, static_files};
 use crate::config::{self, Config};
+use crate::proof;
 use crate::publication::reword;
 use crate::record::{HeldRecord, Reread, schema};
 use crate::render::own_templates::OwnTemplates;
@@ -26,6 +27,8 @@ impl Session {
         let is_same = self.config.as_ref().is_some_and(|before| before.of_record() == config.of_record());
         self.stale.config = false;
         self.stale.data |= !is_same;
+        // Which entries are published depends on how finely the site is.
+        self.stale.proof = true;
         self.data = None;
         self.config = Some(Arc::clone(&config));
         Ok(config)
@@ -86,6 +89,14 @@ impl Session {
         if self.stale.static_files {
             self.static_files = Arc::new(static_files::read(&self.site)?);
             self.stale.static_files = false;
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_proof(&mut self, config: &Config) -> Result<()> {
+        if self.stale.proof {
+            self.proof = proof::files_to_publish(&self.site, config)?.map(Arc::new);
+            self.stale.proof = false;
         }
         Ok(())
     }

@@ -5,6 +5,8 @@
 
 use memchr::memmem::{self, find_iter};
 
+use super::search::tokens;
+
 /// From one offset to another.
 pub type Range = (usize, usize);
 
@@ -48,6 +50,13 @@ pub fn ranges(text: &str) -> Vec<Range> {
     let mut found: Vec<Range> = geometry.chain(series).chain(packed).chain(charts(bytes)).collect();
     found.sort_unstable();
     found
+}
+
+/// Words that are digests or nonces as a whole: 64 or 32 hexadecimal digits.
+pub fn digests(text: &str) -> impl Iterator<Item = Range> {
+    let is_hex = |word: &str| word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_digest = move |word: &str| matches!(word.len(), 32 | 64) && is_hex(word);
+    tokens(text).filter(move |(_, word)| is_digest(word)).map(|(at, word)| (at, at + word.len()))
 }
 
 /// Numbers for a script of the page, which have a point before their fraction in every locale.
@@ -161,6 +170,14 @@ mod tests {
         for word in ["usd123456", "123456usd", "statement123456", "x0000e0d5", "123456"] {
             assert_eq!(end(word, if word.contains("0000") { "0000" } else { "123456" }), None, "{word}");
         }
+    }
+
+    #[test]
+    fn a_digest_as_a_whole_is_no_number_and_what_is_longer_or_shorter_may_be() {
+        let (digest, nonce) = ("1234567890".repeat(6) + "abcd", "12345678".repeat(4));
+        let text = format!("{digest}  entries/000001-day {nonce}1 {}\"{nonce}\"", &digest[1..]);
+        let found: Vec<&str> = digests(&text).map(|(from, to)| &text[from..to]).collect();
+        assert_eq!(found, [digest.as_str(), nonce.as_str()]);
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::{Leak, Secrets, money, packed};
 /// Digits that are a number of somebody's stand for themselves from this length on, even inside another word.
 const LONG_NAME: usize = 9;
 
+/// The folder of the site in which every other word is a digest.
+const PROOF: &str = "proof/";
+
 /// Everything private in a file, in order, and first in its name, which stands in no line.
 pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
     let in_name = in_text(secrets, name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
@@ -20,7 +23,11 @@ pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
 fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
     let text = secrets.in_lower_case(&String::from_utf8_lossy(bytes));
     let text = with_plain_digits(&text).unwrap_or(text);
-    let own = own::ranges(&text);
+    let mut own = own::ranges(&text);
+    if file.starts_with(PROOF) {
+        own.extend(own::digests(&text));
+        own.sort_unstable();
+    }
     let mut found = names(secrets, &text, &own);
     if secrets.has_amounts() {
         found.extend(amounts(secrets, &text, &own, file.ends_with(".csv") || file.ends_with(".json")));

@@ -12,10 +12,12 @@ use super::journal;
 use super::own;
 use super::paths::{month_path, order_path, page_at, strategy_path};
 use super::posts;
+use super::proof;
 use super::sections::Section;
 use super::{Site, feed, months, strategies, trades};
 use crate::Result;
 use crate::digest::Digest;
+use crate::proof::Published;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads, StrategyView, Unread};
 use crate::render::links::encoded;
@@ -58,6 +60,8 @@ pub enum Page<'a> {
     Post(usize, Post<'a>),
     /// The posts with a tag.
     Tag(&'a str),
+    /// How to check what was published.
+    Proof(&'a Published),
     /// What a server shows where nothing is.
     NotFound,
     /// What is new, for feed readers.
@@ -106,6 +110,7 @@ impl<'a> Page<'a> {
             Self::AllOwn => page_at(own::LIST),
             Self::Post(_, post) => post.path(),
             Self::Tag(tag) => posts::tag_path(tag),
+            Self::Proof(_) => page_at(proof::SLUG),
             Self::NotFound => "404.html".into(),
             Self::Feed => "feed.xml".into(),
         }
@@ -124,6 +129,7 @@ impl<'a> Page<'a> {
             Self::AllOwn => "pages.html",
             Self::Post(..) => "post.html",
             Self::Tag(_) => "tag.html",
+            Self::Proof(_) => "verify.html",
             Self::NotFound => "404.html",
             Self::Feed => "feed.xml",
         }
@@ -135,6 +141,7 @@ impl<'a> Page<'a> {
             Self::Month(..) => page_at("months"),
             Self::Order(..) | Self::OrderYear(_) => page_at("trades"),
             Self::Strategy(_) => page_at("strategies"),
+            Self::Proof(_) => page_at("methodology"),
             Self::NoteYear(_) | Self::Post(..) | Self::Tag(_) => page_at("journal"),
             other => other.path(),
         }
@@ -153,6 +160,7 @@ impl<'a> Page<'a> {
             Self::AllOwn => "All pages".into(),
             Self::Post(_, post) => post.title().into(),
             Self::Tag(tag) => format!("Posts on {tag}"),
+            Self::Proof(_) => "Proof".into(),
             Self::NotFound => "Page not found".into(),
             Self::Feed => "Feed".into(),
         }
@@ -218,6 +226,7 @@ impl<'a> Page<'a> {
         match self {
             Self::NotFound => Digest::of_parts([common, Digest::of(site.theme.style().as_bytes())]),
             Self::AllOwn => Digest::of_parts([common, site.own.list_digest()]),
+            Self::Proof(proof) => Digest::of_parts([common, proof.digest()]),
             _ => common,
         }
     }
@@ -241,6 +250,7 @@ impl<'a> Page<'a> {
             }
             Self::Post(number, post) => posts::post(site, *number, *post, path, reads),
             Self::Tag(tag) => posts::tagged(site, tag, reads),
+            Self::Proof(proof) => proof::context(proof),
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
             Self::Feed => feed::context(site, reads),
         }

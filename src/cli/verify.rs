@@ -1,0 +1,68 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Outcome;
+use super::terminal::{Terminal, visible};
+use crate::error::Result;
+use crate::proof::{Verified, verify};
+use crate::site_dir::SiteDir;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The folder of a published site, or of its proof/ [default: public/]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    entries: usize,
+    held_back: usize,
+    corrections: usize,
+    gaps: usize,
+    head: &'a str,
+    checked: &'a [String],
+    not_checked: &'a [String],
+    broken: Option<&'a str>,
+    line: Option<usize>,
+}
+
+pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
+    let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()))?;
+    if arguments.json {
+        let Verified { entries, held_back, corrections, gaps, head, checked, unchecked, broken, days: _ } = &verified;
+        terminal.json(&Document {
+            entries: *entries,
+            held_back: *held_back,
+            corrections: *corrections,
+            gaps: *gaps,
+            head,
+            checked,
+            not_checked: unchecked,
+            broken: broken.as_ref().map(|broken| broken.what.as_str()),
+            line: broken.as_ref().and_then(|broken| broken.line),
+        })?;
+    } else {
+        terminal.result(in_words(&verified))?;
+    }
+    Ok(if verified.broken.is_none() { Outcome::Fine } else { Outcome::Findings })
+}
+
+fn in_words(verified: &Verified) -> String {
+    let mut lines: Vec<String> = verified.checked.iter().map(|what| format!("in order     {what}")).collect();
+    if let Some(broken) = &verified.broken {
+        let place = broken.line.map(|line| format!("line {line} of the log: ")).unwrap_or_default();
+        lines.push(format!("broken       {place}{}", visible(&broken.what)));
+        lines.push("             nothing after this was looked at".to_owned());
+        return lines.join("\n");
+    }
+    let Verified { entries, corrections, gaps, head, .. } = verified;
+    lines.extend(verified.unchecked.iter().map(|what| format!("not checked  {what}")));
+    lines.push(format!("{entries} entries, {corrections} of them corrections or amendments; {gaps} sessions missing; the log is {head}"));
+    lines.join("\n")
+}

@@ -1,0 +1,121 @@
+//! The folder of the proof: read as a whole and held against itself, and what of it is published.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::entry::Entry;
+use super::log::{Line, Log, belongs};
+use super::wanted::level_of;
+use crate::config::Config;
+use crate::digest::Digest;
+use crate::error::{Error, Place, Result};
+use crate::file_content::FileContent;
+use crate::publication::Disclosure;
+use crate::record::store::finish_interrupted;
+use crate::site_dir::SiteDir;
+
+/// A log with its entries, each of which is what its line says.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// The log.
+    pub log: Log,
+    /// Its entries in order, with their bytes.
+    pub entries: Vec<(Entry, Vec<u8>)>,
+}
+
+impl Stored {
+    /// Reads what a site has recorded. `None` where it records nothing.
+    ///
+    /// # Errors
+    /// A log or an entry that was changed, with its place.
+    pub fn read(site: &SiteDir) -> Result<Option<Self>> {
+        let path = site.proof_log();
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io("read the log of the proof", &path, error)),
+        };
+        let text = String::from_utf8(text).map_err(|_| broken("the log is not UTF-8", Place::file(&path)))?;
+        let log = Log::parse(&text).map_err(|error| {
+            let line = error.place().and_then(|place| place.line);
+            broken(error.message(), Place { line, ..Place::file(&path) })
+        })?;
+        let mut stored = Self::default();
+        for line in log.lines() {
+            let prev = stored.log.head();
+            stored.entries.push(read_entry(&site.proof_entries(), line, prev)?);
+            stored.log.push(*line);
+        }
+        Ok(Some(stored))
+    }
+
+    /// The entries with their lines.
+    pub fn iter(&self) -> impl Iterator<Item = (&Line, &Entry)> {
+        self.log.lines().iter().zip(self.entries.iter().map(|(entry, _)| entry))
+    }
+}
+
+fn read_entry(folder: &Path, line: &Line, prev: Digest) -> Result<(Entry, Vec<u8>)> {
+    let path = folder.join(line.file_name());
+    let bytes = std::fs::read(&path).map_err(|error| Error::io("read the entry", &path, error))?;
+    if Digest::of(&bytes) != line.digest {
+        return Err(broken("the entry is not the one that the log names", Place::file(path)));
+    }
+    let entry = Entry::parse(&bytes).map_err(|error| broken(error.message(), Place::file(&path)))?;
+    belongs(&entry, line, prev)
+        .map_err(|why| broken(&format!("the entry does not belong to its line: {why}"), Place::file(&path)))?;
+    Ok((entry, bytes))
+}
+
+fn broken(message: &str, place: Place) -> Error {
+    Error::data(message)
+        .at(place)
+        .hint("restore data/proof/ from a backup: whoever has a copy of the log sees any other way out")
+}
+
+/// What of the proof is published.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    /// The log, and its entries, by their path in the site.
+    pub files: BTreeMap<String, FileContent>,
+    /// How many entries the log has.
+    pub entries: usize,
+    /// How many of them are not published, because they were recorded more finely than the site is now.
+    pub held_back: usize,
+    /// The digest of the log.
+    pub head: String,
+}
+
+impl Published {
+    /// The digest of what its page says.
+    pub fn digest(&self) -> Digest {
+        let Self { entries, held_back, head, .. } = self;
+        Digest::of(format!("{entries} {held_back} {head}").as_bytes())
+    }
+}
+
+/// What a site publishes of its proof; `None` where it records nothing.
+///
+/// # Errors
+/// A log or an entry that was changed.
+pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Published>> {
+    if !site.proof_log().exists() {
+        return Ok(None);
+    }
+    finish_interrupted(site)?;
+    let Some(stored) = Stored::read(site)? else { return Ok(None) };
+    let level = Disclosure::new(&config.privacy).level();
+    let mut published =
+        Published { entries: stored.entries.len(), head: stored.log.head().to_string(), ..Published::default() };
+    for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
+        let is_finer = entry.text("level").and_then(level_of).is_some_and(|of_entry| of_entry < level);
+        if is_finer {
+            published.held_back += 1;
+        } else {
+            let content = FileContent::with_digest(bytes, line.digest);
+            published.files.insert(format!("proof/entries/{}", line.file_name()), content);
+        }
+    }
+    published.files.insert("proof/log".to_owned(), stored.log.text().to_owned().into());
+    Ok(Some(published))
+}

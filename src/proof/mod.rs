@@ -1,0 +1,27 @@
+//! A record of the record, in which nothing can be changed later unseen: what was published is written down once, each entry in a
+//! file of its own, and the log names the files by their digests.
+//!
+//! `data/proof/log` only grows. Each entry holds the digest of all lines before its own, so that one copy of an entry, kept by
+//! anybody, fixes all before it. Whatever an entry says of the account comes from [`publication`](crate::publication), at the
+//! level of the site; what is private stands in it as a commitment, which can be opened to one reader. `docs/proof.md` has the
+//! formats, and what they prove and what not.
+
+mod charter;
+mod commitment;
+mod entry;
+mod folder;
+mod log;
+mod private;
+mod private_values;
+mod recording;
+mod state;
+mod verify;
+mod wanted;
+
+pub use commitment::{Salt, commitment};
+pub use entry::{Entry, Value};
+pub use folder::{Published, files_to_publish};
+pub use log::{Kind, Line, Log, file_name};
+pub use private::Seed;
+pub use recording::{Recorded, Started, init, record, status};
+pub use verify::{Broken, Verified, verify};

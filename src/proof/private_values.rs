@@ -1,0 +1,40 @@
+//! The texts that commitments are made to: values as `data/` has them, one row a line, and of each row only what a later statement of
+//! the broker does not complete.
+
+use chrono::NaiveDate;
+
+use crate::record::{Execution, Record, Snapshot};
+
+/// Cash by currency: `USD,1234.50`.
+pub fn cash(snapshot: &Snapshot) -> String {
+    lines(snapshot.cash.iter().map(|(currency, amount)| format!("{currency},{amount}")))
+}
+
+/// Positions by ticker: `SXLK,USD,25`.
+pub fn positions(snapshot: &Snapshot) -> String {
+    let positions = snapshot.known_positions().iter();
+    lines(positions.map(|position| format!("{},{},{}", position.symbol, position.currency, position.quantity)))
+}
+
+/// Money across the account's border after a valuation, up to the next: `2026-01-27,USD,5000`.
+pub fn flows(record: &Record, since: Option<NaiveDate>, until: NaiveDate) -> String {
+    let is_between = |date: NaiveDate| since.is_none_or(|since| date > since) && date <= until;
+    let flows = record.flows.iter().filter(|flow| is_between(flow.date));
+    lines(flows.map(|flow| format!("{},{},{}", flow.date, flow.currency, flow.amount)))
+}
+
+/// The fills of a date in UTC: `2026-01-27T15:30:00Z,SXLK,BUY,25,104.5`.
+pub fn fills(record: &Record, date: NaiveDate) -> String {
+    let row = |fill: &Execution| {
+        let time = super::log::instant(fill.time);
+        format!("{time},{},{},{},{}", fill.symbol, fill.side, fill.quantity, fill.price)
+    };
+    lines(record.executions.iter().filter(|fill| fill.utc_date() == date).map(row))
+}
+
+/// In an order that no source decides.
+fn lines(rows: impl Iterator<Item = String>) -> String {
+    let mut rows: Vec<String> = rows.collect();
+    rows.sort();
+    rows.join("\n")
+}

@@ -1,0 +1,312 @@
+//! Recording: what the log lacks of the record is appended, all at once or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::commitment::{Salt, commitment, nonce};
+use super::entry::{Entry, Fields, Value, fields};
+use super::folder::Stored;
+use super::log::{Kind, Line, Log, file_name, instant};
+use super::private::{Seed, is_readable_by_others};
+use super::state::{Difference, Held, State};
+use super::wanted::{Wanted, level_name, wanted};
+use crate::analysis::reconcile::missing_flows;
+use crate::calendar::last_possible_date;
+use crate::config::Config;
+use crate::digest::Digest;
+use crate::error::{Error, Place, Result};
+use crate::publication::scan::Secrets;
+use crate::publication::{Disclosure, Publication, redact};
+use crate::record::store::{FileSet, Store};
+use crate::record::{Finding, Record, Severity, load};
+use crate::site_dir::SiteDir;
+
+/// What a recording did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Entries that are new, corrections among them.
+    pub new: usize,
+    /// Corrections and amendments.
+    pub corrections: usize,
+    /// How many entries the log has now.
+    pub entries: usize,
+    /// The digest of the log.
+    pub head: String,
+    /// What could not be recorded, and what the owner should know, a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// What `proof status` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Started {
+    /// How many entries there are of each kind.
+    pub kinds: Vec<(&'static str, usize)>,
+    /// The date of the newest entry.
+    pub newest: Option<NaiveDate>,
+    /// The digest of the log.
+    pub head: String,
+    /// What the next recording would append, and what keeps it from that.
+    pub next: Recorded,
+}
+
+/// Begins the log of a site: seed, charter, and all that is published by now.
+///
+/// # Errors
+/// It was begun before; a folder that cannot be written to.
+pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recorded> {
+    let mut store = Store::open(site)?;
+    if site.proof_log().exists() {
+        return Err(Error::usage("this site records already, and its log is begun only once")
+            .at(Place::file(site.proof_log()))
+            .hint("`trackrecord proof status` says how it stands"));
+    }
+    // One that a killed run has left is as good as another.
+    let seed = if site.proof_seed().exists() { Seed::read(site)? } else { Seed::random()? };
+    seed.write(site)?;
+    let scene = Scene::load(site, config, now);
+    let appended = scene.appended(&seed, Stored::default());
+    store.replace(appended.files)?;
+    Ok(appended.recorded)
+}
+
+/// Appends what the log lacks of the record as it is now, if the site records at all. Done again, it does nothing.
+///
+/// # Errors
+/// A log that was changed, a seed that is lost, a folder that cannot be written to. Nothing has changed then.
+pub fn record(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Option<Recorded>> {
+    if !site.proof_log().exists() {
+        return Ok(None);
+    }
+    let mut store = Store::open(site)?;
+    let Some(stored) = Stored::read(site)? else { return Ok(None) };
+    let seed = Seed::read(site)?;
+    let appended = Scene::load(site, config, now).appended(&seed, stored);
+    store.replace(appended.files)?;
+    Ok(Some(appended.recorded))
+}
+
+/// How the log stands, and what the next recording would append. Nothing is written.
+///
+/// # Errors
+/// As [`record`].
+pub fn status(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Option<Started>> {
+    crate::record::store::finish_interrupted(site)?;
+    let Some(stored) = Stored::read(site)? else { return Ok(None) };
+    let count = |kind: Kind| stored.log.lines().iter().filter(|line| line.kind == kind).count();
+    let kinds = Kind::ALL.into_iter().map(|kind| (kind.as_str(), count(kind))).filter(|(_, count)| *count > 0);
+    let (kinds, newest) = (kinds.collect(), stored.log.lines().iter().map(|line| line.date).max());
+    let head = stored.log.head().to_string();
+    let seed = Seed::read(site)?;
+    let mut next = Scene::load(site, config, now).appended(&seed, stored).recorded;
+    if is_readable_by_others(site) {
+        next.remarks
+            .push("others on this computer can read the seed: `chmod 600 data/proof/private/seed`".to_owned());
+    }
+    Ok(Some(Started { kinds, newest, head, next }))
+}
+
+/// What is recorded, and when.
+struct Scene<'a> {
+    site: &'a SiteDir,
+    config: &'a Config,
+    now: DateTime<Utc>,
+    record: Record,
+    publication: Option<Publication>,
+    /// Why nothing that depends on it can be recorded, where that is no matter of time.
+    not_published: Option<String>,
+    /// What is wrong with the record, so that nothing but the charter is recorded.
+    errors: Option<String>,
+    secrets: Secrets,
+}
+
+/// Files to write, and what they are.
+struct Appended {
+    files: FileSet,
+    recorded: Recorded,
+}
+
+impl<'a> Scene<'a> {
+    fn load(site: &'a SiteDir, config: &'a Config, now: DateTime<Utc>) -> Self {
+        let record = load::load(site, config, last_possible_date(now));
+        let errors = errors(&record);
+        let (publication, not_published) = match redact(&record, config) {
+            _ if errors.is_some() => (None, None),
+            Ok(publication) => (Some(publication), None),
+            // Of a record that has only begun nothing is published yet.
+            Err(_) if record.snapshots.len() < 2 => (None, None),
+            Err(error) => (None, Some(error.message().to_owned())),
+        };
+        let secrets = Secrets::of(&record, config);
+        Self { site, config, now, record, publication, not_published, errors, secrets }
+    }
+
+    /// Everything that a log lacks, behind it.
+    fn appended(&self, seed: &Seed, stored: Stored) -> Appended {
+        let mut state = State::default();
+        stored.iter().for_each(|(line, entry)| state.add(line, entry));
+        let before = stored.log.lines().len();
+        // A clock that was set back must not break the order of the log.
+        let latest = stored.entries.last().and_then(|(entry, _)| entry.text("made_at")?.parse().ok());
+        let now = latest.map_or(self.now, |latest: DateTime<Utc>| latest.max(self.now));
+        let mut writer = Writer {
+            scene: self,
+            now,
+            seed,
+            log: stored.log,
+            files: FileSet::default(),
+            recorded: Recorded::default(),
+        };
+        let mut wanted = wanted(&self.record, self.publication.as_ref(), self.config, self.now.date_naive());
+        if self.errors.is_some() {
+            // A record with errors says nothing yet that holds.
+            wanted.retain(|wanted| wanted.kind == Kind::Charter);
+        }
+        for wanted in &wanted {
+            match state.get(&wanted.key()) {
+                None => writer.append(wanted.kind, wanted.date, wanted.fields.clone(), &wanted.private),
+                Some(held) => writer.corrected(held, wanted),
+            }
+        }
+        writer.gone(&state, &wanted);
+        let why = self.errors.iter().chain(&self.not_published);
+        writer.recorded.remarks.extend(why.map(|why| format!("figures and trades were not recorded: {why}")));
+        writer.finished(before)
+    }
+}
+
+/// What is wrong with a record, so that no figure of it holds.
+fn errors(record: &Record) -> Option<String> {
+    let is_wrong = |finding: &&Finding| finding.severity == Severity::Error && !finding.kind.is_of_status();
+    let base = record.snapshots.last().map(|last| last.base_currency);
+    let missing = base.map(|base| missing_flows(record, base)).unwrap_or_default();
+    let found = record.findings.iter().find(is_wrong).or(missing.iter().find(is_wrong))?;
+    Some(format!("the record has errors, which `trackrecord check` lists: {}", found.message))
+}
+
+struct Writer<'a> {
+    scene: &'a Scene<'a>,
+    now: DateTime<Utc>,
+    seed: &'a Seed,
+    log: Log,
+    files: FileSet,
+    recorded: Recorded,
+}
+
+impl Writer<'_> {
+    /// Appends an entry, unless something private would stand in it.
+    fn append(&mut self, kind: Kind, date: NaiveDate, mut says: Fields, private: &BTreeMap<&'static str, String>) {
+        let seq = self.log.next();
+        let file = file_name(seq, kind, date);
+        says.extend(fields([
+            ("v", Value::Number(1)),
+            ("seq", seq.into()),
+            ("kind", kind.as_str().into()),
+            ("date", date.to_string().into()),
+            ("made_at", instant(self.now).into()),
+            ("nonce", nonce(self.seed, &file).into()),
+            ("prev", self.log.head().to_string().into()),
+        ]));
+        if !private.is_empty() {
+            let committed = |(name, value): (&&'static str, &String)| {
+                let digits = commitment(&Salt::of(self.seed, &file, name), name, value);
+                ((*name).to_owned(), Value::from(digits))
+            };
+            says.insert("private".to_owned(), Value::Map(private.iter().map(committed).collect()));
+        }
+        let bytes = Entry(says).to_bytes();
+        let path = format!("proof/entries/{file}");
+        if let Some(leak) = self.scene.secrets.search(&BTreeMap::from([(path, bytes.clone().into())])).first() {
+            self.recorded.remarks.push(format!(
+                "{} of {date} was not recorded, because it would show {}: take that out of the text, or allow it where it is the same by \
+                 chance (`[privacy] allow`)",
+                kind.as_str(),
+                leak.what
+            ));
+            return;
+        }
+        self.log.push(Line { digest: Digest::of(&bytes), seq, kind, date });
+        self.files.write(self.scene.site.proof_entries().join(file), bytes);
+    }
+
+    /// Appends what an entry should have said, where it says something else.
+    fn corrected(&mut self, held: &Held, wanted: &Wanted) {
+        let Some(Difference { old, new, private }) = held.difference(wanted, self.seed) else { return };
+        let today = self.now.date_naive();
+        if held.kind != Kind::Charter {
+            let reason = match held.kind {
+                Kind::Thesis => "edited afterwards",
+                _ => "the record says something else now",
+            };
+            let says = fields([
+                ("corrects", held.seq.into()),
+                ("old", old.into()),
+                ("new", new.into()),
+                ("reason", reason.into()),
+            ]);
+            return self.append(Kind::Correction, today, says, &private);
+        }
+        for (name, value) in &new {
+            let before = old.get(name).cloned().unwrap_or(Value::Null);
+            let says = fields([
+                ("field", name.as_str().into()),
+                ("old", before),
+                ("new", value.clone()),
+                ("reason", "not stated".into()),
+            ]);
+            self.append(Kind::Amend, today, says, &BTreeMap::new());
+        }
+        if !private.is_empty() {
+            let says = fields([("field", "account".into()), ("reason", "not stated".into())]);
+            self.append(Kind::Amend, today, says, &private);
+        }
+    }
+
+    /// Says of entries that the record no longer has what they are of. Not of those that may only be held back now.
+    fn gone(&mut self, state: &State, wanted: &[Wanted]) {
+        let Some(publication) = self.scene.publication.as_ref() else { return };
+        let there: BTreeSet<String> = wanted.iter().map(Wanted::key).collect();
+        let disclosure = Disclosure::new(&self.scene.config.privacy);
+        // A coarser level leaves out small orders.
+        let level = Value::from(level_name(disclosure.level()));
+        let is_known = |held: &Held| match held.kind {
+            _ if held.fields.get("level") != Some(&level) => false,
+            Kind::Day => held.date <= publication.facts.as_of,
+            Kind::Trades => held.date <= publication.facts.trades_until,
+            Kind::Thesis => disclosure.by_day() && !disclosure.holds_back(),
+            _ => false,
+        };
+        let gone: Vec<usize> = state
+            .held()
+            .filter(|(key, held)| !there.contains(*key) && is_known(held))
+            .map(|(_, held)| held.seq)
+            .collect();
+        for seq in gone {
+            let says = fields([
+                ("corrects", seq.into()),
+                ("old", Value::Null),
+                ("new", Value::Null),
+                ("reason", "not in the record any more".into()),
+            ]);
+            self.append(Kind::Correction, self.now.date_naive(), says, &BTreeMap::new());
+        }
+    }
+
+    fn finished(mut self, before: usize) -> Appended {
+        let new = self.log.lines().get(before..).unwrap_or_default();
+        let is_correction = |line: &&Line| matches!(line.kind, Kind::Correction | Kind::Amend);
+        self.recorded.new = new.len();
+        self.recorded.corrections = new.iter().filter(is_correction).count();
+        self.recorded.entries = self.log.lines().len();
+        self.recorded.head = self.log.head().to_string();
+        if !new.is_empty() {
+            // By the order of their paths the entries are there before the log that names them.
+            self.files.write(self.scene.site.proof_log(), self.log.text().to_owned().into_bytes());
+        }
+        Appended { files: self.files, recorded: self.recorded }
+    }
+}
+
+#[cfg(test)]
+#[path = "recording_tests.rs"]
+mod tests;

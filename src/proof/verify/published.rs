@@ -1,0 +1,141 @@
+//! Whether what a site shows is what was recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::super::entry::Value;
+use super::super::log::Kind;
+use super::super::state::State;
+use super::{Broken, Verified, broken, of_charter};
+
+/// Rows of a published table by the names of their columns.
+type Rows = Vec<BTreeMap<String, String>>;
+
+/// Holds the tables of a site against the entries, both ways.
+pub fn check(verified: &mut Verified, state: &State, site: &Path) -> Result<(), Broken> {
+    let level = of_charter(state, "precision").and_then(Value::as_text).unwrap_or_default().to_owned();
+    match read(site, "data/daily.csv")? {
+        Some(rows) => days(verified, state, &rows, &level)?,
+        None => verified
+            .unchecked
+            .push("the index: this site publishes no day, and no entry says more than a commitment".to_owned()),
+    }
+    match read(site, "data/orders.csv")? {
+        Some(rows) => orders(verified, state, &rows, &level)?,
+        None => verified.unchecked.push("orders: the site has no data/orders.csv".to_owned()),
+    }
+    verified.unchecked.push(
+        "months, weights and all other figures of the site: they are in no entry of their own, or only in `book`"
+            .to_owned(),
+    );
+    Ok(())
+}
+
+fn read(site: &Path, path: &str) -> Result<Option<Rows>, Broken> {
+    let Ok(bytes) = std::fs::read(site.join(path)) else { return Ok(None) };
+    let wrong = |error: csv::Error| broken(None, format!("{path} cannot be read: {error}"));
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    Ok(Some(reader.deserialize().collect::<Result<Rows, _>>().map_err(wrong)?))
+}
+
+fn cell<'a>(row: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+    row.get(name).map_or("", String::as_str)
+}
+
+/// The published index of each day is the recorded one, and every recorded one is published.
+fn days(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
+    let held = |held: &&super::super::state::Held| held.kind == Kind::Day;
+    let mut recorded: BTreeMap<String, (usize, Option<f64>, bool)> = BTreeMap::new();
+    for day in state.held().map(|(_, held)| held).filter(held) {
+        let text = |name: &str| day.fields.get(name).and_then(Value::as_text);
+        let index = text("index").and_then(|index| index.parse().ok());
+        recorded.insert(day.date.to_string(), (day.seq, index, text("level") == Some(level)));
+    }
+    let (mut count, mut other_level) = (0, 0);
+    for row in rows {
+        let (date, shown) = (cell(row, "date"), cell(row, "index").parse::<f64>().ok());
+        match recorded.remove(date) {
+            None if verified.held_back > 0 => other_level += 1,
+            None => return Err(broken(None, format!("data/daily.csv has {date}, which was not recorded"))),
+            Some((_, _, false)) => other_level += 1,
+            Some((seq, index, true)) if !is_same(index, shown) => {
+                let text = |value: Option<f64>| value.map_or("nothing".to_owned(), |value| value.to_string());
+                let what =
+                    format!("the index of {date} is {} on the site, and {} was recorded", text(shown), text(index));
+                return Err(broken(seq, what));
+            }
+            Some(_) => count += 1,
+        }
+    }
+    if let Some((date, (seq, ..))) = recorded.first_key_value() {
+        return Err(broken(*seq, format!("{date} was recorded, and data/daily.csv does not have it")));
+    }
+    verified
+        .checked
+        .push(format!("the index of {count} days in data/daily.csv is the recorded one, and none is left out"));
+    if other_level > 0 {
+        verified.unchecked.push(format!(
+            "the index of {other_level} days, which was recorded at another precision or is held back"
+        ));
+    }
+    Ok(())
+}
+
+/// Both are written from the same number; a table may write it with fewer digits.
+fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| (one - other).abs() <= 1e-9 * one.abs().max(1.0))
+}
+
+/// Every published order was recorded, and every recorded one is published.
+fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
+    const NAMES: [&str; 5] = ["symbol", "side", "price", "currency", "fills"];
+    let held: Vec<_> = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Trades).collect();
+    let other: BTreeSet<String> = held
+        .iter()
+        .filter(|held| held.fields.get("level").and_then(Value::as_text) != Some(level))
+        .map(|held| held.date.to_string())
+        .collect();
+    let mut recorded: BTreeMap<Vec<String>, (usize, usize)> = BTreeMap::new();
+    for trades in held.iter().filter(|held| !other.contains(&held.date.to_string())) {
+        let Some(Value::List(orders)) = trades.fields.get("orders") else { continue };
+        for order in orders.iter().filter_map(Value::as_map) {
+            let text = |name: &str| match order.get(name) {
+                Some(Value::Text(text)) => text.clone(),
+                Some(value) => value.to_string(),
+                None => String::new(),
+            };
+            let key = std::iter::once(trades.date.to_string()).chain(NAMES.map(text)).collect();
+            recorded.entry(key).or_insert((trades.seq, 0)).1 += 1;
+        }
+    }
+    let mut count = 0;
+    for row in rows.iter().filter(|row| !other.contains(cell(row, "date"))) {
+        let key: Vec<String> = std::iter::once("date").chain(NAMES).map(|name| cell(row, name).to_owned()).collect();
+        match recorded.get_mut(&key) {
+            Some((_, left)) if *left > 0 => *left -= 1,
+            _ if verified.held_back > 0 => continue,
+            _ => {
+                return Err(broken(
+                    None,
+                    format!("data/orders.csv has an order that was not recorded so: {}", key.join(", ")),
+                ));
+            }
+        }
+        count += 1;
+    }
+    if let Some((key, (seq, _))) = recorded.iter().find(|(_, (_, left))| *left > 0) {
+        return Err(broken(
+            *seq,
+            format!("an order was recorded that data/orders.csv does not have so: {}", key.join(", ")),
+        ));
+    }
+    verified
+        .checked
+        .push(format!("{count} orders in data/orders.csv are those that were recorded, and none is left out"));
+    if !other.is_empty() {
+        verified
+            .unchecked
+            .push(format!("the orders of {} days, which were recorded at another precision", other.len()));
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! The log of what is published, as its keeper makes it and as a stranger checks it: with what the page says, and nothing else.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::Site;
+
+/// Two months of the demo, whose log is begun, built.
+fn built() -> Site {
+    let site = Site::demo();
+    for below in
+        ["data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades"]
+    {
+        for entry in std::fs::read_dir(site.path(below)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with("2022-06") && !name.starts_with("2022-07") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+    }
+    site.ok(&["proof", "init"]);
+    site.ok(&["build"]);
+    site
+}
+
+/// The commands of the page, as a browser copies them.
+fn commands(site: &Site) -> Vec<String> {
+    let page = site.read("public/proof/index.html");
+    let plain = |html: &str| {
+        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
+        entities.into_iter().fold(html.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
+    };
+    let blocks = page.split("<pre><code>").skip(1).filter_map(|rest| rest.split_once("</code></pre>"));
+    blocks.map(|(block, _)| plain(block)).collect()
+}
+
+/// What a stranger's shell prints in a folder.
+fn typed(folder: &Path, command: &str) -> String {
+    let output = Command::new("sh").arg("-c").arg(command).current_dir(folder).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn copy(site: &Site) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("entries")).unwrap();
+    for entry in std::fs::read_dir(site.path("public/proof/entries")).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.path().join("entries").join(entry.file_name())).unwrap();
+    }
+    std::fs::copy(site.path("public/proof/log"), folder.path().join("log")).unwrap();
+    folder
+}
+
+#[test]
+fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail() {
+    let site = built();
+    let commands = commands(&site);
+    let log = site.read("public/proof/log");
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let good = copy(&site);
+    let honest: Vec<String> = commands.iter().map(|command| typed(good.path(), command)).collect();
+    let head = &site.ok(&["proof", "status"]).out;
+    let digest = honest[4].split(' ').next().unwrap();
+    assert!(digest.len() == 64 && head.contains(digest), "{head} {digest}");
+    assert_eq!(honest[..4], ["0\n".to_owned(), format!("{}\n", lines.len()), String::new(), String::new()]);
+
+    let entry = |at: usize| lines[at][66..].trim_end().to_owned();
+    let renumbered = |at: usize, to: usize| lines[at].replace(&format!("{:06}-", at + 1), &format!("{to:06}-"));
+    type Attack<'a> = (&'a str, Box<dyn Fn(&Path) + 'a>, &'a [usize]);
+    let write = |folder: &Path, name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    let without = |at: usize| lines.iter().enumerate().filter(|(line, _)| *line != at).map(|(_, line)| *line).collect();
+    let attacks: Vec<Attack> = vec![
+        (
+            "an entry is edited",
+            Box::new(|folder| {
+                let text = std::fs::read_to_string(folder.join(entry(2))).unwrap();
+                write(folder, &entry(2), &text.replace("\"v\":1", "\"v\":2"));
+            }),
+            &[1],
+        ),
+        ("a line is dropped", Box::new(|folder| write(folder, "log", &without::<String>(2))), &[1, 2, 3, 4]),
+        (
+            "a line is dropped and the next takes its number",
+            Box::new(|folder| {
+                let from = folder.join(entry(3));
+                let to = renumbered(3, 3);
+                std::fs::rename(from, folder.join(to[66..].trim_end())).unwrap();
+                write(folder, "log", &[&lines[..2].concat(), &to, &lines[4..].concat()].map(String::from).concat());
+            }),
+            &[3, 4],
+        ),
+        (
+            "two lines are exchanged",
+            Box::new(|folder| write(folder, "log", &[lines[0], lines[2], lines[1]].concat())),
+            &[2, 3, 4],
+        ),
+        (
+            "a line is in another form",
+            Box::new(|folder| write(folder, "log", &log.replacen('\n', "\r\n", 1))),
+            &[0, 4],
+        ),
+        (
+            "the log is cut off",
+            Box::new(|folder| write(folder, "log", &lines[..lines.len() - 1].concat())),
+            &[1, 4],
+        ),
+    ];
+    for (name, attack, seen_by) in attacks {
+        let folder = copy(&site);
+        attack(folder.path());
+        let said: Vec<String> = commands.iter().map(|command| typed(folder.path(), command)).collect();
+        for at in seen_by {
+            assert_ne!(said[*at], honest[*at], "{name}: `{}`", commands[*at]);
+        }
+        let verified = site.run(&["verify", folder.path().to_str().unwrap()]);
+        // A log that was cut off is whole, and another one.
+        let is_seen = name != "the log is cut off";
+        assert_eq!(verified.code == 1, is_seen, "{name}: {}", verified.shown());
+        assert!(!verified.out.contains(digest), "{name}");
+    }
+}
+
+#[test]
+fn verify_says_what_it_has_checked_and_what_not() {
+    let site = built();
+    let said = site.ok(&["verify"]);
+    for words in ["in order     the index of", "not checked  when anything was recorded", "the log is "] {
+        assert!(said.out.contains(words), "{}", said.shown());
+    }
+    let table = site.read("public/data/daily.csv");
+    let last = table.lines().last().unwrap();
+    site.put("public/data/daily.csv", table.replace(&format!("{last}\n"), ""));
+    let said = site.run(&["verify"]);
+    assert_eq!(said.code, 1, "{}", said.shown());
+    assert!(said.out.contains("broken       line ") && said.out.contains("does not have it"), "{}", said.shown());
+    let json = site.run(&["verify", "--json"]).json();
+    assert!(json["broken"].as_str().unwrap().contains("does not have it") && json["line"].is_u64(), "{json}");
+    assert!(site.refused(&["verify", "content"]).contains("there is no proof here"));
+}
+
+#[test]
+fn commands_that_bring_something_in_record_it_and_only_where_a_log_was_begun() {
+    let site = Site::plain();
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    assert!(!site.path("data/proof").exists());
+    assert!(site.refused(&["proof", "status"]).contains("proof init"));
+    site.ok(&["build"]);
+    assert!(!site.path("public/proof").exists() && !site.read("public/index.html").contains("proof/index.html"));
+
+    let site = Site::plain();
+    site.ok(&["proof", "init"]);
+    let said = site.ok(&["import", "flex", "flex/activity.xml"]);
+    assert!(said.err.contains("entries in data/proof/"), "{}", said.shown());
+    assert!(!site.ok(&["import", "flex", "flex/activity.xml"]).err.contains("entries in data/proof/"));
+    let note = ["annotate", "new", "--symbol", "SXLK", "--side", "buy", "--thesis", "It rises."];
+    let said = site.ok(&note);
+    assert!(said.err.contains("recorded 1 entry in data/proof/"), "{}", said.shown());
+    let last = site.read("data/proof/log").lines().last().unwrap()[66..].to_owned();
+    let thesis = site.read(&format!("data/proof/{last}"));
+    assert!(thesis.contains("\"thesis\":\"It rises.\"") && thesis.contains("\"kind\":\"thesis\""), "{thesis}");
+    site.ok(&["build"]);
+    site.ok(&["verify"]);
+    assert!(site.read("public/index.html").contains("proof/index.html"));
+    let all: Vec<String> = site.files("public").into_keys().filter(|path| path.contains("private")).collect();
+    assert!(all.is_empty(), "{all:?}");
+}
