@@ -196,6 +196,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Appends an entry, unless something private would stand in it.
     fn append(&mut self, kind: Kind, date: NaiveDate, mut says: Fields, private: &BTreeMap<&'static str, String>) {
+        // A note may be dated ahead, and nothing is recorded before its date.
+        let is_by_hand = matches!(kind, Kind::Signal | Kind::Plan | Kind::Thesis);
+        let date = if is_by_hand { date.min(self.now.date_naive()) } else { date };
         let seq = self.log.next();
         let file = file_name(seq, kind, date);
         says.extend(fields([

@@ -280,6 +280,18 @@ fn a_log_rebuilt_as_a_whole_is_in_order_and_another_one() {
 }
 
 #[test]
+fn a_note_that_is_dated_ahead_does_not_break_the_log() {
+    let site = site();
+    let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2031-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
+    site.write("content/trades/n1.md", note);
+    record(&site.dir(), &site.config(), now()).unwrap();
+    let copy = Copy::of(&site);
+    assert_eq!(copy.verified().broken, None);
+    assert_eq!(copy.line(Kind::Thesis).date, now().date_naive());
+    assert_eq!(record(&site.dir(), &site.config(), now()).unwrap().unwrap().new, 0);
+}
+
+#[test]
 fn what_is_corrected_and_missing_later_stays_in_order() {
     let site = site();
     std::fs::remove_file(site.path("data/snapshots/2022-07-13.json")).unwrap();
