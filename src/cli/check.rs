@@ -87,7 +87,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 /// What else keeps the site from being built, if the record does not.
 fn not_built(error: &Error, record: &Record, findings: &[Finding]) -> Option<Finding> {
     let keeps = |finding: &Finding| finding.severity == Severity::Error || finding.kind.is_of_status();
-    let is_begun = !record.snapshots.is_empty();
+    let lacks_value = |finding: &Finding| finding.kind == FindingKind::Lacking;
+    let is_begun = !record.snapshots.is_empty() || !record.executions.is_empty() && !findings.iter().any(lacks_value);
     (is_begun && !findings.iter().any(keeps)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
 }
 

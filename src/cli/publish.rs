@@ -109,7 +109,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             terminal.say(format!("published to {} as {short}: {what}", prepared.destination()));
             if *is_new {
                 terminal.say(
-                    "the branch is new: at GitHub, choose it once under Settings > Pages > Deploy from a branch",
+                    "the branch is new: choose it once where the host asks which one to show, at GitHub under Settings > Pages > Deploy from a branch",
                 );
             }
         }

@@ -84,6 +84,8 @@ fn nothing_to_publish(record: &Record) -> Error {
     let rows = Rows { fills, snapshots, flows, income };
     match Lacking::of(rows).into_iter().find(|lacking| *lacking == Lacking::NetValue) {
         Some(lacking) => Error::data(lacking.sentence()).hint(lacking.next_step()),
+        None if !fills.is_empty() => Error::data("the record holds fills and no net value, and without it there is no return")
+            .hint("bring net values in with `trackrecord import nav FILE`, or ask the broker with `trackrecord collect snapshot`"),
         None => Error::data("there is nothing to publish yet: the record has no snapshots")
             .hint("bring data in with `trackrecord import`, or look at `trackrecord demo`"),
     }

@@ -48,6 +48,17 @@ fn a_confirmation_and_the_statement_are_one_fill() {
 }
 
 #[test]
+fn fills_alone_are_told_what_they_lack() {
+    let site =
+        Site::plain().file("f.csv", "date,symbol,side,quantity,price,currency\n2026-03-02,QUUX,BUY,4,125.00,USD\n");
+    site.ok(&["import", "csv", site.path("f.csv").to_str().unwrap()]);
+    for command in ["build", "check"] {
+        let said = site.run(&[command]);
+        assert!(said.code == 1 && said.shown().contains("import nav FILE"), "{command}: {}", said.shown());
+    }
+}
+
+#[test]
 fn a_year_of_net_asset_values_gives_the_brokers_return() {
     let site = Site::plain();
     site.ok(&["import", "flex", "flex/year.xml"]);
