@@ -148,6 +148,21 @@ impl SiteDir {
         self.root.join("data/proof/entries")
     }
 
+    /// `data/proof/stamps/`: signatures over the log, by the number of its lines.
+    pub fn proof_stamps(&self) -> PathBuf {
+        self.root.join("data/proof/stamps")
+    }
+
+    /// `data/proof/allowed_signers`: whose signatures count, as `ssh-keygen` reads it. There is one where the log is signed.
+    pub fn proof_signers(&self) -> PathBuf {
+        self.root.join("data/proof/allowed_signers")
+    }
+
+    /// `data/proof/private/key_path`: where the key is that signs the log.
+    pub fn proof_key_path(&self) -> PathBuf {
+        self.root.join("data/proof/private/key_path")
+    }
+
     /// `data/proof/private/`: what is never published and in no page.
     pub fn proof_private(&self) -> PathBuf {
         self.root.join("data/proof/private")
@@ -171,8 +186,15 @@ impl SiteDir {
     /// Every folder of `data/` that files are written to.
     pub fn data_folders(&self) -> Vec<PathBuf> {
         let below = [self.executions(), self.snapshots(), self.prices(), self.suspicious_prices()];
-        let more =
-            [self.signals(), self.plans(), self.raw(), self.proof(), self.proof_entries(), self.proof_private()];
+        let more = [
+            self.signals(),
+            self.plans(),
+            self.raw(),
+            self.proof(),
+            self.proof_entries(),
+            self.proof_stamps(),
+            self.proof_private(),
+        ];
         std::iter::once(self.data()).chain(below).chain(more).collect()
     }
 

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -19,6 +21,12 @@ pub struct Arguments {
 enum Action {
     /// Begin the log: from now on what is published is recorded once, and cannot be changed later unseen
     Init,
+    /// Sign the log from now on, at each `publish`, by `ssh-keygen`
+    Key {
+        /// A key of yours, by its file; with `.pub` where an agent or hardware holds it [default: a new one]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
     /// How the log stands, and what is not recorded yet
     Status {
         /// Print one JSON document
@@ -39,7 +47,7 @@ struct Document {
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let config = config(site)?;
-    match arguments.action {
+    match &arguments.action {
         Action::Init => {
             let recorded = proof::init(site, &config, Utc::now())?;
             terminal.say(format!(
@@ -50,7 +58,13 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             terminal.result(&recorded.head)?;
             Ok(Outcome::Fine)
         }
-        Action::Status { json } => status(site, &config, json, terminal),
+        Action::Key { key } => {
+            let recorded = proof::begin_signing(site, &config, key.as_deref(), Utc::now())?;
+            terminal.say("the log names its key now; `trackrecord publish` signs it");
+            say_remarks(&recorded, terminal);
+            Ok(Outcome::Fine)
+        }
+        Action::Status { json } => status(site, &config, *json, terminal),
     }
 }
 
@@ -97,6 +111,17 @@ pub fn recorded(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     }
     say_remarks(&recorded, terminal);
     Ok(if recorded.remarks.is_empty() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// Signs the log before it is published, where it has a key. Without a signature it is published all the same.
+pub fn signed(site: &SiteDir, terminal: &Terminal) -> Outcome {
+    match proof::sign(site) {
+        Ok(_) => Outcome::Fine,
+        Err(error) => {
+            terminal.error(&error, site.root());
+            Outcome::Findings
+        }
+    }
 }
 
 fn counted_entries(count: usize) -> String {

@@ -52,7 +52,10 @@ const MOST_FIGURES: usize = 100;
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     // What is published is recorded before.
-    let recorded = if arguments.dry_run { Outcome::Fine } else { proof::recorded(site, terminal)? };
+    let recorded = match arguments.dry_run {
+        true => Outcome::Fine,
+        false => proof::recorded(site, terminal)?.and(proof::signed(site, terminal)),
+    };
     let config = config(site)?;
     let options = Options {
         remote: arguments.remote.as_deref(),

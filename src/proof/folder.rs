@@ -84,13 +84,33 @@ pub struct Published {
     pub held_back: usize,
     /// The digest of the log.
     pub head: String,
+    /// How many lines the newest signature is over.
+    pub signed: Option<usize>,
 }
 
 impl Published {
+    /// Adds whose signatures count, and the signatures.
+    fn add_signatures(&mut self, site: &SiteDir) -> Result<()> {
+        let read = |path: &Path| std::fs::read(path).map_err(|error| Error::io("read the file", path, error));
+        if !site.proof_signers().exists() {
+            return Ok(());
+        }
+        self.files.insert("proof/allowed_signers".to_owned(), read(&site.proof_signers())?.into());
+        for file in std::fs::read_dir(site.proof_stamps()).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let count = name.strip_suffix(".sig").and_then(|count| count.parse::<usize>().ok());
+            if let Some(count) = count.filter(|count| *count <= self.entries) {
+                self.signed = self.signed.max(Some(count));
+                self.files.insert(format!("proof/stamps/{name}"), read(&file.path())?.into());
+            }
+        }
+        Ok(())
+    }
+
     /// The digest of what its page says.
     pub fn digest(&self) -> Digest {
-        let Self { entries, held_back, head, .. } = self;
-        Digest::of(format!("{entries} {held_back} {head}").as_bytes())
+        let Self { entries, held_back, head, signed, .. } = self;
+        Digest::of(format!("{entries} {held_back} {head} {signed:?}").as_bytes())
     }
 }
 
@@ -117,5 +137,6 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
         }
     }
     published.files.insert("proof/log".to_owned(), stored.log.text().to_owned().into());
+    published.add_signatures(site)?;
     Ok(Some(published))
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     Charter,
     /// A field of the charter that is another one now.
     Amend,
+    /// The key that signs the log.
+    Key,
     /// Sessions without a valuation.
     Gap,
     /// What a rule said.
@@ -39,9 +41,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Charter,
         Self::Amend,
+        Self::Key,
         Self::Gap,
         Self::Signal,
         Self::Plan,
@@ -57,6 +60,7 @@ impl Kind {
         match self {
             Self::Charter => "charter",
             Self::Amend => "amend",
+            Self::Key => "key",
             Self::Gap => "gap",
             Self::Signal => "signal",
             Self::Plan => "plan",

@@ -65,7 +65,7 @@ pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recor
     let seed = if site.proof_seed().exists() { Seed::read(site)? } else { Seed::random()? };
     seed.write(site)?;
     let scene = Scene::load(site, config, now);
-    let appended = scene.appended(&seed, Stored::default());
+    let appended = scene.appended(&seed, Stored::default(), None);
     store.replace(appended.files)?;
     Ok(appended.recorded)
 }
@@ -81,9 +81,22 @@ pub fn record(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Opt
     let mut store = Store::open(site)?;
     let Some(stored) = Stored::read(site)? else { return Ok(None) };
     let seed = Seed::read(site)?;
-    let appended = Scene::load(site, config, now).appended(&seed, stored);
+    let appended = Scene::load(site, config, now).appended(&seed, stored, None);
     store.replace(appended.files)?;
     Ok(Some(appended.recorded))
+}
+
+/// What a recording writes that appends an entry of another origin too.
+pub(super) fn with_entry(
+    site: &SiteDir,
+    config: &Config,
+    now: DateTime<Utc>,
+    stored: Stored,
+    entry: (Kind, Fields),
+) -> Result<(FileSet, Recorded)> {
+    let seed = Seed::read(site)?;
+    let Appended { files, recorded } = Scene::load(site, config, now).appended(&seed, stored, Some(entry));
+    Ok((files, recorded))
 }
 
 /// How the log stands, and what the next recording would append. Nothing is written.
@@ -98,7 +111,7 @@ pub fn status(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Opt
     let (kinds, newest) = (kinds.collect(), stored.log.lines().iter().map(|line| line.date).max());
     let head = stored.log.head().to_string();
     let seed = Seed::read(site)?;
-    let mut next = Scene::load(site, config, now).appended(&seed, stored).recorded;
+    let mut next = Scene::load(site, config, now).appended(&seed, stored, None).recorded;
     if is_readable_by_others(site) {
         next.remarks
             .push("others on this computer can read the seed: `chmod 600 data/proof/private/seed`".to_owned());
@@ -142,7 +155,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Everything that a log lacks, behind it.
-    fn appended(&self, seed: &Seed, stored: Stored) -> Appended {
+    fn appended(&self, seed: &Seed, stored: Stored, more: Option<(Kind, Fields)>) -> Appended {
         let mut state = State::default();
         stored.iter().for_each(|(line, entry)| state.add(line, entry));
         let before = stored.log.lines().len();
@@ -169,6 +182,9 @@ impl<'a> Scene<'a> {
             }
         }
         writer.gone(&state, &wanted);
+        if let Some((kind, says)) = more {
+            writer.append(kind, now.date_naive(), says, &BTreeMap::new());
+        }
         let why = self.errors.iter().chain(&self.not_published);
         writer.recorded.remarks.extend(why.map(|why| format!("figures and trades were not recorded: {why}")));
         writer.finished(before)

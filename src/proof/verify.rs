@@ -2,6 +2,7 @@
 
 mod continuity;
 mod published;
+mod signatures;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,7 @@ fn of_entries(
         "one charter, first; times that only go on; nothing recorded twice; corrections of what is there".to_owned(),
     );
     verified.corrections = read.iter().filter(|one| matches!(one.line.kind, Kind::Correction | Kind::Amend)).count();
+    signatures::check(verified, log, read, proof)?;
     continuity::check(verified, &state)?;
     match site {
         Some(site) => published::check(verified, &state, site)?,

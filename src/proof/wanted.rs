@@ -49,6 +49,7 @@ pub fn key(kind: Kind, date: NaiveDate, fields: &Fields) -> String {
         Kind::Signal => format!("{} {}", text("strategy"), text("formation")),
         Kind::Plan => format!("{} {} {}", text("strategy"), text("as_of"), text("saved_at")),
         Kind::Thesis => text("id").to_owned(),
+        Kind::Key => text("public_key").to_owned(),
         Kind::Amend | Kind::Correction => return String::new(),
     };
     format!("{} {own}", kind.as_str())

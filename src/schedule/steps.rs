@@ -59,7 +59,7 @@ impl Scene<'_> {
 /// What keeps it from being done; the steps after it would rest on it.
 pub fn step(step: Step, scene: &Scene) -> Result<Came> {
     let is_recorded_first = step == Step::Publish;
-    let wrong = if is_recorded_first { not_recorded(scene) } else { None };
+    let wrong = if is_recorded_first { not_recorded(scene).or(not_signed(scene)) } else { None };
     let came = done(step, scene)?;
     let brings_in = matches!(step, Step::Collect | Step::Flex | Step::Signal);
     let wrong = if brings_in { not_recorded(scene) } else { wrong };
@@ -77,6 +77,11 @@ fn not_recorded(scene: &Scene) -> Option<String> {
         }
         Err(error) => Some(in_words(&error, scene.site)),
     }
+}
+
+/// Signs the log where it has a key. Says why it is not signed.
+fn not_signed(scene: &Scene) -> Option<String> {
+    proof::sign(scene.site).err().map(|error| in_words(&error, scene.site))
 }
 
 fn done(step: Step, scene: &Scene) -> Result<Came> {

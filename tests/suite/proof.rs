@@ -128,6 +128,38 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
 }
 
 #[test]
+fn a_signed_log_is_good_by_what_the_page_says_and_another_signature_is_not() {
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        eprintln!("skipped: ssh-keygen cannot be run");
+        return;
+    }
+    let site = built();
+    site.ok(&["proof", "key"]);
+    assert!(site.refused(&["proof", "key"]).contains("signed already"));
+    let repository = crate::repository::Repository::new();
+    site.ok(&["publish", "--demo", "--remote", &repository.url()]);
+    let (folder, published) = (tempfile::tempdir().unwrap(), repository.files("gh-pages"));
+    for (path, content) in
+        published.iter().filter_map(|(path, content)| Some((path.strip_prefix("proof/")?, content)))
+    {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    assert!(published.keys().all(|path| !path.contains("private") && !path.ends_with("key")));
+    let commands = commands(&site);
+    let signed = commands.iter().find(|command| command.contains("ssh-keygen")).expect("the page has the command");
+    let said = typed(folder.path(), signed);
+    assert!(said.starts_with("Good \"trackrecord-log\" signature for trackrecord"), "{said}");
+    assert!(said.lines().last().unwrap().contains("-key-"), "{said}");
+    let verified = site.ok(&["verify", folder.path().to_str().unwrap()]);
+    assert!(verified.out.contains("are signed by the key that the log names"), "{}", verified.shown());
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    std::fs::write(folder.path().join("log"), log.replacen("-day-", "-gap-", 1)).unwrap();
+    assert!(!typed(folder.path(), signed).starts_with("Good"));
+}
+
+#[test]
 fn verify_says_what_it_has_checked_and_what_not() {
     let site = built();
     let said = site.ok(&["verify"]);

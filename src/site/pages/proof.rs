@@ -17,9 +17,12 @@ struct Proof<'a> {
     held_back: usize,
     /// The digest of the whole log.
     head: &'a str,
+    /// How many lines the newest signature is over.
+    signed: Option<usize>,
 }
 
 pub fn context(proof: &Published) -> Result<PageContext> {
-    let Published { entries, held_back, head, .. } = proof;
-    PageContext::new(&Proof { entries: *entries, shown: entries - held_back, held_back: *held_back, head })
+    let Published { entries, held_back, head, signed, files: _ } = proof;
+    let (entries, held_back, signed) = (*entries, *held_back, *signed);
+    PageContext::new(&Proof { entries, shown: entries - held_back, held_back, head, signed })
 }

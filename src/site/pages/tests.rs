@@ -30,7 +30,8 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     publication.orders.extend((0..300).map(|number| OrderView { slug: format!("order-{number}"), ..noted.clone() }));
     publication.strategies.no_comparison = Some("prices are missing".into());
     let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
-    let proof = Published { entries: 5, held_back: 1, head: "5e".repeat(32), ..Published::default() };
+    let proof =
+        Published { entries: 5, held_back: 1, head: "5e".repeat(32), signed: Some(4), ..Published::default() };
     let options = Options { base_url: Some("https://example.org/"), proof: Some(&proof), ..Options::default() };
     let site = Site::new(&publication, &options, &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);

@@ -1,0 +1,141 @@
+//! Signatures over the log, made and checked by `ssh-keygen`: keys with a passphrase, in an agent or in hardware work as they do for ssh.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use chrono::{DateTime, Utc};
+
+use super::entry::fields;
+use super::folder::Stored;
+use super::log::Kind;
+use super::recording::{Recorded, with_entry};
+use crate::config::Config;
+use crate::error::{Error, Place, Result};
+use crate::record::store::{FileSet, Store};
+use crate::site_dir::SiteDir;
+
+/// What signatures are for, so that none of another use can be taken for one.
+pub const NAMESPACE: &str = "trackrecord-log";
+
+/// Who signs, as the list of signers names him.
+pub const IDENTITY: &str = "trackrecord";
+
+/// Gives a site a key to sign its log with: a new one, or one that is there already. The log says from then on which it is.
+///
+/// # Errors
+/// There is a key already; `ssh-keygen` is not there or refuses; the site has no log.
+pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: DateTime<Utc>) -> Result<Recorded> {
+    let mut store = Store::open(site)?;
+    let stored = Stored::read(site)?.ok_or_else(|| {
+        Error::usage("this site records nothing, so there is nothing to sign")
+            .hint("`trackrecord proof init` begins its log")
+    })?;
+    if site.proof_signers().exists() {
+        return Err(Error::usage("the log is signed already, and its key cannot be exchanged yet")
+            .at(Place::file(site.proof_signers())));
+    }
+    let key = match own {
+        Some(own) => std::path::absolute(own).map_err(|error| Error::io("find the key", own, error))?,
+        None => new_key(site)?,
+    };
+    let public = public_key(&key)?;
+    let says = fields([("public_key", public.as_str().into())]);
+    let (mut files, recorded) = with_entry(site, config, now, stored, (Kind::Key, says))?;
+    let since = now.format("%Y%m%d");
+    let signers = format!("{IDENTITY} namespaces=\"{NAMESPACE}\",valid-after=\"{since}Z\" {public}\n");
+    files.write(site.proof_signers(), signers.into_bytes());
+    files.write(site.proof_key_path(), format!("{}\n", key.display()).into_bytes());
+    store.replace(files)?;
+    Ok(recorded)
+}
+
+/// A new key without a passphrase, beside the seed.
+fn new_key(site: &SiteDir) -> Result<PathBuf> {
+    let path = site.proof_private().join("key");
+    if path.exists() {
+        return Ok(path);
+    }
+    let path_text = path.as_os_str();
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-q", "-t", "ed25519", "-N", "", "-C", IDENTITY, "-f"]).arg(path_text);
+    said(command, b"", "make a key")?;
+    Ok(path)
+}
+
+/// The key's kind and content, without the comment, which may name a person.
+fn public_key(key: &Path) -> Result<String> {
+    let public = match key.extension() {
+        Some(ending) if ending == "pub" => key.to_path_buf(),
+        _ => PathBuf::from(format!("{}.pub", key.display())),
+    };
+    let text = std::fs::read_to_string(&public).map_err(|error| Error::io("read the public key", &public, error))?;
+    let mut words = text.split_whitespace();
+    match (words.next(), words.next()) {
+        (Some(kind), Some(content)) if text.lines().count() == 1 => Ok(format!("{kind} {content}")),
+        _ => Err(Error::data("it is no public key of ssh").at(Place::file(public))),
+    }
+}
+
+/// Signs the log as it is now, if the site has a key and has not signed it yet. Whether it did.
+///
+/// # Errors
+/// `ssh-keygen` is not there, or the key cannot be used now.
+pub fn sign(site: &SiteDir) -> Result<bool> {
+    if !site.proof_signers().exists() {
+        return Ok(false);
+    }
+    let mut store = Store::open(site)?;
+    let Some(stored) = Stored::read(site)? else { return Ok(false) };
+    let target = site.proof_stamps().join(format!("{}.sig", stored.log.lines().len()));
+    if target.exists() {
+        return Ok(false);
+    }
+    let path = site.proof_key_path();
+    let key = std::fs::read_to_string(&path).map_err(|error| Error::io("read where the key is", &path, error))?;
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f", key.trim_end()]);
+    let signature = said(command, stored.log.text().as_bytes(), "sign the log")?;
+    let mut files = FileSet::default();
+    files.write(target, signature);
+    store.replace(files)?;
+    Ok(true)
+}
+
+/// Whether a signature over some bytes is one of these signers; otherwise what `ssh-keygen` says. `None` where it is not there.
+pub fn verified(signers: &Path, signature: &Path, bytes: &[u8]) -> Option<Result<(), String>> {
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-Y", "verify", "-n", NAMESPACE, "-I", IDENTITY, "-f"]).arg(signers).arg("-s").arg(signature);
+    match said(command, bytes, "check the signature") {
+        Ok(_) => Some(Ok(())),
+        Err(error) if error.message().contains(NOT_THERE) => None,
+        Err(error) => Some(Err(error.causes().join(", "))),
+    }
+}
+
+const NOT_THERE: &str = "`ssh-keygen` cannot be run";
+
+/// What a command prints that gets these bytes.
+fn said(mut command: Command, bytes: &[u8], doing: &str) -> Result<Vec<u8>> {
+    let not_there = |error: std::io::Error| {
+        Error::configuration(format!("cannot {doing}: {NOT_THERE}"))
+            .because(error)
+            .hint("install OpenSSH's client (9.1 or later)")
+    };
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().map_err(not_there)?;
+    if let Some(mut input) = running.stdin.take() {
+        // Whoever does not listen says why.
+        let _ = input.write_all(bytes);
+    }
+    let output = running.wait_with_output().map_err(not_there)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let words = [output.stderr, output.stdout].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+    Err(Error::refused(format!("cannot {doing}")).because(words.join(" ").trim().to_owned()))
+}
+
+#[cfg(test)]
+#[path = "signing_tests.rs"]
+mod tests;

@@ -1,0 +1,90 @@
+use super::*;
+use crate::build::testing::TestSite;
+use crate::proof::{files_to_publish, init, record, verify};
+
+fn now() -> DateTime<Utc> {
+    "2026-01-28T09:00:00Z".parse().unwrap()
+}
+
+/// A signed site, as far as there is a program that signs.
+fn signed() -> Option<TestSite> {
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        return None;
+    }
+    let site = TestSite::new();
+    init(&site.dir(), &site.config(), now()).unwrap();
+    begin_signing(&site.dir(), &site.config(), None, now()).unwrap();
+    assert!(sign(&site.dir()).unwrap());
+    Some(site)
+}
+
+fn published(site: &TestSite) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &*content).unwrap();
+    }
+    folder
+}
+
+fn broken(folder: &Path) -> String {
+    verify(&folder.join("proof")).unwrap().broken.expect("it is broken").what
+}
+
+#[test]
+fn the_log_is_signed_once_by_the_key_that_it_names() {
+    let Some(site) = signed() else { return };
+    assert!(!sign(&site.dir()).unwrap(), "it is signed already");
+    assert!(begin_signing(&site.dir(), &site.config(), None, now()).is_err());
+    let folder = published(&site);
+    let found = verify(&folder.path().join("proof")).unwrap();
+    assert_eq!(found.broken, None);
+    let expected = format!("the first {} lines are signed by the key that the log names", found.entries);
+    assert!(found.checked.contains(&expected), "{:?}", found.checked);
+    let names: Vec<String> = walkdir::WalkDir::new(folder.path())
+        .into_iter()
+        .map(|file| file.unwrap().path().display().to_string())
+        .collect();
+    assert!(names.iter().all(|name| !name.contains("private") && !name.ends_with("/key")), "{names:?}");
+}
+
+#[test]
+fn what_is_recorded_after_a_signature_leaves_it_as_good_as_it_was() {
+    let Some(site) = signed() else { return };
+    let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
+    site.write("content/trades/n1.md", note);
+    assert_eq!(record(&site.dir(), &site.config(), now()).unwrap().unwrap().new, 1);
+    let found = verify(&published(&site).path().join("proof")).unwrap();
+    let expected = format!("the first {} lines are signed", found.entries - 1);
+    assert!(found.broken.is_none() && found.checked.iter().any(|what| what.starts_with(&expected)), "{found:?}");
+}
+
+#[test]
+fn a_log_that_was_cut_off_or_signed_by_another_key_is_seen() {
+    let Some(site) = signed() else { return };
+    let folder = published(&site);
+    let log = std::fs::read_to_string(folder.path().join("proof/log")).unwrap();
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    // Without the line of the key nothing is signed; one more entry is recorded so that another line can go.
+    let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
+    site.write("content/trades/n1.md", note);
+    record(&site.dir(), &site.config(), now()).unwrap();
+    assert!(sign(&site.dir()).unwrap());
+    let cut = published(&site);
+    std::fs::write(cut.path().join("proof/log"), lines.concat()).unwrap();
+    let last = std::fs::read_to_string(site.path("data/proof/log")).unwrap();
+    std::fs::remove_file(cut.path().join("proof").join(&last.lines().last().unwrap()[66..])).unwrap();
+    assert!(broken(cut.path()).contains("and the log has"), "{}", broken(cut.path()));
+
+    let other = signed().unwrap();
+    let key = std::fs::read(published(&other).path().join("proof/allowed_signers")).unwrap();
+    std::fs::write(folder.path().join("proof/allowed_signers"), key).unwrap();
+    assert!(broken(folder.path()).contains("other keys than the log names"));
+
+    let folder = published(&site);
+    let others = published(&other);
+    let from = others.path().join(format!("proof/stamps/{}.sig", lines.len()));
+    std::fs::copy(from, folder.path().join(format!("proof/stamps/{}.sig", lines.len() + 1))).unwrap();
+    assert!(broken(folder.path()).contains("is no signature over the lines"), "{}", broken(folder.path()));
+}
