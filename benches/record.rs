@@ -251,6 +251,7 @@ fn notes_on(orders: &[Order]) -> Vec<Annotation> {
         exec_ids: Vec::new(),
         body: String::new(),
         body_line: 1,
+        front: None,
         path: PathBuf::new(),
     });
     noted.collect()

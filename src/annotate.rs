@@ -216,6 +216,7 @@ pub fn new_note(
         exec_ids: Vec::new(),
         body,
         body_line: 1,
+        front: None,
         path,
     }
 }

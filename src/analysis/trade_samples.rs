@@ -176,6 +176,7 @@ pub fn note(id: &str, symbol: &str, created_at: &str) -> Annotation {
         exec_ids: Vec::new(),
         body: String::new(),
         body_line: 1,
+        front: None,
         path: format!("content/trades/{id}.md").into(),
     }
 }

@@ -266,7 +266,24 @@ fn written(bps: f64, disclosure: &Disclosure) -> String {
     match bps.abs() {
         size if size < 1000.0 => format!("{} bps", number(bps, disclosure.digits().bps, Sign::Both)),
         size if size < 10_000.0 => format!("{} bps", number(bps, 0, Sign::Both)),
-        _ => format!("{} %", number(bps / 100.0, 1, Sign::Both)),
+        _ => format!("{}%", number(bps / 100.0, 1, Sign::Both)),
+    }
+}
+
+/// The assumed commissions, with what there is of them.
+pub(super) fn commissions(strategy: &Strategy, written: impl Fn(Decimal) -> String) -> String {
+    let parts = [(strategy.commission_per_share, "a share"), (strategy.commission_bps, "basis points")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| !number.is_zero())
+        .map(|(number, unit)| format!("{} {unit}", written(*number)))
+        .collect();
+    let least = Some(strategy.commission_min).filter(|least| !least.is_zero()).map(written);
+    match (parts.join(" and "), least) {
+        (parts, None) if parts.is_empty() => "no commissions".to_owned(),
+        (parts, Some(least)) if parts.is_empty() => format!("commissions of {least} an order"),
+        (parts, None) => format!("commissions of {parts}"),
+        (parts, Some(least)) => format!("commissions of {parts}, at least {least} an order"),
     }
 }
 
@@ -274,14 +291,12 @@ fn written(bps: f64, disclosure: &Disclosure) -> String {
 fn assumptions(strategy: &Strategy) -> String {
     let plain = |number: Decimal| format::written(&number.to_string());
     format!(
-        "{}: {}; trades at the close of each month's first trading day, {} basis points worse; commissions of {} a share and \
-         {} basis points, at least {}; adjusted closes, so distributions are reinvested; {} % stays in cash.",
+        "{}: {}; trades at the close of each month's first trading day, {} basis points worse; {}; adjusted \
+         closes, so distributions are reinvested; {}% stays in cash.",
         strategy.name,
         rule_in_words(strategy),
         plain(strategy.slippage_bps),
-        plain(strategy.commission_per_share),
-        plain(strategy.commission_bps),
-        plain(strategy.commission_min),
+        commissions(strategy, plain),
         plain((strategy.cash_buffer * Decimal::ONE_HUNDRED).normalize())
     )
 }

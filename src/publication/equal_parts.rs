@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::comparison::commissions;
 use super::disclosure::{Disclosure, MarketFigure, PublicReturn};
 use super::view::Year;
 use crate::analysis::performance::{Performance, performance};
@@ -179,12 +180,10 @@ fn assumptions(strategy: &Strategy) -> String {
     let percent = |share: Decimal| (share * Decimal::ONE_HUNDRED).normalize();
     format!(
         "Bought at the close of the first date with a nominal capital in whole shares, and brought back to equal parts at the close of the \
-         first trading day of each year, {} basis points worse than the close; commissions of {} a share and {} basis points, at \
-         least {}; adjusted closes, so that distributions are reinvested; {} % stays in cash.",
+         first trading day of each year, {} basis points worse than the close; {}; adjusted closes, so that \
+         distributions are reinvested; {}% stays in cash.",
         strategy.slippage_bps,
-        strategy.commission_per_share,
-        strategy.commission_bps,
-        strategy.commission_min,
+        commissions(strategy, |number| number.to_string()),
         percent(strategy.cash_buffer)
     )
 }

@@ -229,7 +229,7 @@ pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
     let written = |value: f64| percent(value, 1, Sign::Both);
     let (ours, theirs) = (found.account.get(), found.total.get());
     sentence
-        .plain("Hypothetically, everything that could have been held, in equal parts and restored once a year, would have returned ")
+        .plain("All that the account could have held, in equal parts that are restored once a year, would have returned ")
         .figure(written(theirs))
         .plain(format!(" from {} to {}. The account returned ", long_day(found.from), long_day(found.to)))
         .figure(written(ours));

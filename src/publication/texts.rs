@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::calendar::YearMonth;
 use crate::digest::Digest;
-use crate::record::{Annotation, Document, Record};
+use crate::record::{Annotation, Document, Front, Record};
 
 /// The author's texts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,6 +45,9 @@ pub struct NoteText {
     /// The line of the file on which the free text starts.
     #[serde(skip)]
     pub body_line: usize,
+    /// The front matter, for messages about short forms in it.
+    #[serde(skip)]
+    pub front: Option<Front>,
     /// The file, for messages about it.
     #[serde(skip)]
     pub path: PathBuf,
@@ -63,6 +66,7 @@ impl From<&Annotation> for NoteText {
             completed_at: post.completed_at,
             body: note.body.clone(),
             body_line: note.body_line,
+            front: note.front.clone(),
             path: note.path.clone(),
         }
     }

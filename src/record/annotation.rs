@@ -33,8 +33,19 @@ pub struct Annotation {
     pub body: String,
     /// The line of the file on which the body starts.
     pub body_line: usize,
+    /// Its front matter, where there are double braces in it.
+    pub front: Option<Front>,
     /// The file, relative to the site's root.
     pub path: PathBuf,
+}
+
+/// Front matter as it is written, to say where in the file something is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Front {
+    /// The TOML.
+    pub text: String,
+    /// The line of the file on which it starts.
+    pub line: usize,
 }
 
 impl Annotation {
@@ -48,6 +59,7 @@ impl Annotation {
             post_trade,
             body: String::new(),
             body_line: 0,
+            front: None,
             ..self.clone()
         }
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml_edit::{Item, Table, Value};
 
 use super::front_matter::{self, Split};
-use super::{Annotation, Document, ExecId, PostTrade, PreTrade, Side, Ticker};
+use super::{Annotation, Document, ExecId, Front, PostTrade, PreTrade, Side, Ticker};
 use crate::error::{Error, Place, Result};
 use crate::toml_value;
 
@@ -94,6 +94,7 @@ pub fn annotation(text: &str, path: &Path) -> Result<Annotation> {
         exec_ids: front.exec_ids.into_iter().map(ExecId::new).collect(),
         body: parts.body.to_owned(),
         body_line: parts.body_line,
+        front: parts.front.contains("{{").then(|| Front { text: parts.front.to_owned(), line: parts.front_line }),
         path: path.to_path_buf(),
     })
 }
@@ -312,11 +313,12 @@ mod tests {
                 exec_ids: vec![],
                 body: "Body\n".into(),
                 body_line: 0,
+                front: None,
                 path: "content/trades/a.md".into(),
             };
             let text = written(&note).unwrap();
             let read = annotation(&text, &note.path).unwrap();
-            note.body_line = read.body_line;
+            (note.body_line, note.front) = (read.body_line, read.front.clone());
             proptest::prop_assert_eq!(&read, &note);
             let post = PostTrade { completed_at: Some(note.created_at), outcome: "Filled".into(), matched_expectation: Some(false), lesson };
             let done = completed(&text, &note.path, &post).unwrap();

@@ -77,6 +77,7 @@ fn note(id: &str, day: &str) -> Annotation {
         exec_ids: Vec::new(),
         body: String::new(),
         body_line: 1,
+        front: None,
         path: "content/trades/a.md".into(),
     }
 }

@@ -64,7 +64,7 @@ use chrono::NaiveDate;
 use crate::calendar::{Exchange, YearMonth};
 
 pub use action::{ActionKind, CorporateAction, Ratio};
-pub use annotation::{Annotation, Document, PostTrade, PreTrade};
+pub use annotation::{Annotation, Document, Front, PostTrade, PreTrade};
 pub use asset_class::AssetClass;
 pub use execution::{Execution, Side};
 pub use finding::{Finding, Severity, Subject};

@@ -4,6 +4,7 @@
 //! they are after a backslash.
 
 mod meaning;
+mod notes;
 mod written;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use crate::{Error, Place, Result};
 
 pub use meaning::Shown;
 use meaning::Wrong;
+pub use notes::front_in_words;
 use written::{KINDS, Written};
 
 /// A text of the author's with its file.

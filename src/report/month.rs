@@ -3,6 +3,8 @@
 //! Figures are formatted by the same functions as on the pages; the text around them is the template's. A figure is
 //! `{ "text": "+1.2%", "sign": "gain" }`; an undefined one is an em dash, with its reason in `why`.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::Place;
@@ -33,12 +35,11 @@ pub struct MonthData<'a> {
 }
 
 /// An order of the month.
-#[derive(Clone, Copy)]
 pub struct MonthOrder<'a> {
     /// The order as the site shows it.
     pub order: &'a OrderView,
-    /// What the note on it says.
-    pub note: Option<&'a NoteText>,
+    /// What the note on it says, with its short forms as words.
+    pub note: Option<Cow<'a, NoteText>>,
 }
 
 impl MonthData<'_> {
@@ -47,7 +48,7 @@ impl MonthData<'_> {
         let fills = self.orders.iter().map(|found| found.order.last_fill.date_naive());
         let notes = self.orders.iter().map(|found| {
             let created = found.order.note.as_ref().map(|note| note.created_at);
-            [created, found.note.and_then(|note| note.completed_at)]
+            [created, found.note.as_ref().and_then(|note| note.completed_at)]
         });
         let written = notes.flatten().flatten();
         let month = self.month.month;
@@ -270,7 +271,7 @@ fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {
 
 fn order_data(found: &MonthOrder, digits: Digits) -> Value {
     let order = found.order;
-    let note = order.note.as_ref().zip(found.note).map(|(written, note)| {
+    let note = order.note.as_ref().zip(found.note.as_ref()).map(|(written, note)| {
         let before_trade = written.before_trade;
         json!({ "thesis": note.thesis, "lesson": note.lesson, "outcome": note.outcome, "before_trade": before_trade })
     });

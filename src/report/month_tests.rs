@@ -93,7 +93,7 @@ fn a_report_is_as_young_as_its_newest_record() {
     note.created_at = order.first_fill;
     order.note = Some(note);
     let text = NoteText { completed_at: "2019-09-03T09:00:00Z".parse().ok(), ..NoteText::default() };
-    assert_eq!(dated(vec![MonthOrder { order: &order, note: Some(&text) }]).to_string(), "2019-09-03");
+    assert_eq!(dated(vec![MonthOrder { order: &order, note: Some(Cow::Borrowed(&text)) }]).to_string(), "2019-09-03");
 }
 
 #[test]

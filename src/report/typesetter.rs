@@ -25,6 +25,7 @@ use crate::program;
 use crate::publication::{Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
 use crate::render::fonts::{self, Fonts};
+use crate::render::short_forms;
 use crate::render::tables::{self, Table};
 use crate::{Error, Result};
 
@@ -207,11 +208,12 @@ impl<'a> Typesetter<'a> {
             publication,
         };
         let commentary = document.map(|document| Ok((document, markdown::blocks(document, around)?))).transpose()?;
-        let orders = self.orders.get(&month.month).into_iter().flatten().map(|order| MonthOrder {
-            order,
-            note: order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads)),
+        let orders = self.orders.get(&month.month).into_iter().flatten().map(|order| {
+            let note = order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads));
+            let note = note.map(|note| short_forms::front_in_words(note, publication)).transpose()?;
+            Ok(MonthOrder { order, note })
         });
-        let orders = orders.collect();
+        let orders = orders.collect::<Result<_>>()?;
         Ok(MonthData { publication, month, end, orders, commentary })
     }
 

@@ -163,6 +163,13 @@ fn register(tera: &mut Tera) {
             None => undefined(&kwargs),
         }
     });
+    // What lies between two percentages.
+    tera.register_filter("points", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        match value.as_f64() {
+            Some(value) => Ok(format::number(value * 100.0, digits(&kwargs, 1)?, Sign::Both).into()),
+            None => undefined(&kwargs),
+        }
+    });
     tera.register_filter("bps", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
         let sign = if kwargs.get::<bool>("signed")?.unwrap_or(true) { Sign::Both } else { Sign::Minus };
         match value.as_f64() {

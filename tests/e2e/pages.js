@@ -45,7 +45,8 @@ async function serve(site, use) {
   const server = http.createServer((request, response) => {
     const name = decodeURIComponent(new URL(request.url, "http://site").pathname);
     const file = path.join(site, name.slice(BELOW.length), name.endsWith("/") ? "index.html" : "");
-    if (!name.startsWith(BELOW) || !fs.existsSync(file)) return response.writeHead(404).end();
+    // Without a word in the answer the browser would show a page of its own.
+    if (!name.startsWith(BELOW) || !fs.existsSync(file)) return response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     response.writeHead(200, { "content-type": types[file.split(".").pop()] ?? "application/octet-stream" }).end(fs.readFileSync(file));
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -193,7 +194,7 @@ const PLANTED = [
   ["an empty chart", "index.html", (html) => html.replace(/<svg viewBox[^]*?<\/svg>/, "").replace(/<b class="point[^]*?<\/b>/g, ""), "the chart is empty"],
   ["an axis without labels", "index.html", (html) => html.replaceAll("class=\"y", "class=\"z"), "the axis has 0 labels"],
   ["a heading twice", "index.html", (html) => html.replace(/<h2[^]*?<\/h2>/, "$&$&"), "a heading is there twice"],
-  ["grey on grey", "style.css", (css) => css + "\n.sentence { color: #bbb !important; background: #ccc; }", "color-contrast"],
+  ["grey on grey", "style.css", (css) => css + "\n.proof { color: #bbb !important; background: #ccc; }", "color-contrast"],
   ["a picture without words", "index.html", (html) => html.replace("</main>", "<img src=\"favicon.svg\"></main>"), "image-alt"],
 ];
 

@@ -68,7 +68,7 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
             .because(months.needs(1, NO_RETURN))
     };
     let named = |daily, sparse| if stats.daily { daily } else { sparse };
-    let rate_reason = all.needs(1, "no single rate between −99.99 % and 1000 % a year explains the flows");
+    let rate_reason = all.needs(1, "no single rate between −99.99% and 1000% a year explains the flows");
     let year_rate_reason =
         if figures.money_weighted_total.is_some() { short_of_a_year(stats) } else { rate_reason.clone() };
     vec![
@@ -166,15 +166,15 @@ pub(super) fn risk(stats: &Stats) -> Vec<Figure> {
         all.figure("risk.kurtosis", "Excess kurtosis", Unit::Ratio, figures.kurtosis)
             .formula("bias-corrected: n (n+1) (n−1) / ((n−2)(n−3)) M4 / M2² − 3 (n−1)² / ((n−2)(n−3))")
             .because(because(NO_SPREAD)),
-        all.figure("risk.var_95", "Value at risk 95 %", Unit::Percent, figures.var_95)
-            .formula("5 % quantile of the returns, linear interpolation")
+        all.figure("risk.var_95", "Value at risk 95%", Unit::Percent, figures.var_95)
+            .formula("5% quantile of the returns, linear interpolation")
             .because(because(NO_RETURN)),
-        all.figure("risk.cvar_95", "Expected shortfall 95 %", Unit::Percent, figures.cvar_95)
+        all.figure("risk.cvar_95", "Expected shortfall 95%", Unit::Percent, figures.cvar_95)
             .formula("mean of the returns at or below the value at risk")
             .because(because(NO_RETURN)),
         all.figure("risk.tail_ratio", "Tail ratio", Unit::Ratio, figures.tail_ratio)
-            .formula("|95 % quantile| / |5 % quantile| of the returns")
-            .because(because("the 5 % quantile is 0")),
+            .formula("|95% quantile| / |5% quantile| of the returns")
+            .because(because("the 5% quantile is 0")),
         all.figure("risk.ulcer_index", "Ulcer index", Unit::Percent, figures.ulcer_index)
             .formula("√mean(D_t²) over the dates with a return")
             .source("Martin and McCann (1989)")

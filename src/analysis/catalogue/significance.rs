@@ -62,7 +62,7 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
             Unit::Count,
             figures.minimum_track_record_days,
         )
-        .formula("1 + (1 − g3 SR + (g4−1)/4 SR²) (1.645 / SR)²: returns for 95 % confidence in a Sharpe ratio above 0")
+        .formula("1 + (1 − g3 SR + (g4−1)/4 SR²) (1.645 / SR)²: returns for 95% confidence in a Sharpe ratio above 0")
         .source("Bailey and Lopez de Prado (2012)")
         .because(because(too_low)),
         all.figure("significance.deflated_sharpe", "Deflated Sharpe ratio", Unit::Percent, figures.deflated_sharpe)
@@ -72,10 +72,10 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
             )
             .source("Bailey and Lopez de Prado (2014)")
             .because(deflated_reason),
-        interval("significance.sharpe_low", "Sharpe ratio, 5 % bound", figures.sharpe_low),
-        interval("significance.sharpe_high", "Sharpe ratio, 95 % bound", figures.sharpe_high),
-        annual("significance.annual_low", "Annualized return, 5 % bound", figures.annual_low),
-        annual("significance.annual_high", "Annualized return, 95 % bound", figures.annual_high),
+        interval("significance.sharpe_low", "Sharpe ratio, 5% bound", figures.sharpe_low),
+        interval("significance.sharpe_high", "Sharpe ratio, 95% bound", figures.sharpe_high),
+        annual("significance.annual_low", "Annualized return, 5% bound", figures.annual_low),
+        annual("significance.annual_high", "Annualized return, 95% bound", figures.annual_high),
         shuffled(
             "significance.shuffled_drawdown",
             "Deepest fall by chance, median",
@@ -86,7 +86,7 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
             "significance.shuffled_drawdown_low",
             "Deepest fall by chance, one in twenty",
             figures.shuffled_drawdown_low,
-            "5 % quantile of the deepest falls of 1,000 records that hold the same returns in random order, fixed seed",
+            "5% quantile of the deepest falls of 1,000 records that hold the same returns in random order, fixed seed",
         ),
         shuffled(
             "significance.deeper_shuffles",

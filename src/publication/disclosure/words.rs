@@ -22,15 +22,15 @@ const FINE: [&str; 1] = ["Downloads hold ratios with six decimals: enough to rec
 const DAILY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
-    "The daily index is in steps of 0.3 % (of its logarithm). Daily returns, drawdowns, rolling figures and the charts \
+    "The daily index is in steps of 0.3% (of its logarithm). Daily returns, drawdowns, rolling figures and the charts \
      are computed from that index, so each day's return may be off by 0.3 percentage points.",
-    "Months and longer periods are computed from exact values and then rounded to 0.1 %, figures to two decimals; \
-     weights of orders are rounded to 1 %; positions and cash are weighed at the ends of quarters and of months with an \
-     order, to 10 %; results of trades are rounded to 0.1 % of what they cost and 0.2 % of the account, contributions to \
-     0.2 %, turnover to 10 %, flows to 5 %, slippage to whole basis points; commissions and withheld taxes are a band for each full year. The mean \
+    "Months and longer periods are computed from exact values and then rounded to 0.1%, figures to two decimals; \
+     weights of orders are rounded to 1%; positions and cash are weighed at the ends of quarters and of months with an \
+     order, to 10%; results of trades are rounded to 0.1% of what they cost and 0.2% of the account, contributions to \
+     0.2%, turnover to 10%, flows to 5%, slippage to whole basis points; commissions and withheld taxes are a band for each full year. The mean \
      price of fills at several prices has four digits.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
-     0.6 percentage points, the index with a total return to 0.2 % of it.",
+     0.6 percentage points, the index with a total return to 0.2% of it.",
     "A volatility or Sharpe ratio recomputed from the daily returns differs a little more: the rounding adds the square \
      of the step over six to their variance.",
 ];
@@ -39,12 +39,12 @@ const MONTHLY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
     "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
-     drawdowns are made of month-ends, at which the index is in steps of 1 % of what it began with.",
-    "Months and years are computed from exact daily values and then rounded to 0.1 %, figures in per cent to 0.5 %, ratios to \
+     drawdowns are made of month-ends, at which the index is in steps of 1% of what it began with.",
+    "Months and years are computed from exact daily values and then rounded to 0.1%, figures in per cent to 0.5%, ratios to \
      one decimal. The return of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
-     Weights are rounded to 5 %, results of trades and contributions to 1 %, turnover to 10 %, slippage to whole basis \
+     Weights are rounded to 5%, results of trades and contributions to 1%, turnover to 10%, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
-    "Orders of less than 2.5 % of the account would round to nothing. They are left out, with the round trips that they opened \
+    "Orders of less than 2.5% of the account would round to nothing. They are left out, with the round trips that they opened \
      or closed, and no count includes them.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      0.6 percentage points.",
@@ -53,11 +53,11 @@ const MONTHLY: [&str; 5] = [
 const COARSE: [&str; 5] = [
     MONTHLY[0],
     MONTHLY[1],
-    "Months and years are computed from exact daily values and then rounded to 0.5 %, figures to whole numbers. The return \
+    "Months and years are computed from exact daily values and then rounded to 0.5%, figures to whole numbers. The return \
      of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
-     Weights are rounded to 10 %, results of trades and contributions to 2 %, turnover to 25 %, slippage to whole basis \
+     Weights are rounded to 10%, results of trades and contributions to 2%, turnover to 25%, slippage to whole basis \
      points. Flows have no size, and commissions are not published. The mean price of fills at several prices has four digits.",
-    "Orders of less than 5 % of the account would round to nothing. They are left out, with the round trips that they opened \
+    "Orders of less than 5% of the account would round to nothing. They are left out, with the round trips that they opened \
      or closed, and no count includes them.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      3 percentage points.",

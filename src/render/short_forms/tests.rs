@@ -236,3 +236,40 @@ proptest! {
         prop_assert_eq!(in_words(source(&text), demo()).unwrap(), plain);
     }
 }
+
+fn note(front: &str) -> NoteText {
+    let text = format!("+++\nid = \"a\"\nsymbol = \"MTUM\"\ncreated_at = 2020-01-27T14:30:00Z\n{front}+++\n");
+    NoteText::from(&crate::record::content::annotation(&text, Path::new("content/trades/a.md")).unwrap())
+}
+
+#[test]
+fn what_a_note_says_in_its_front_matter_has_short_forms_too() {
+    let sharpe = figure("risk.sharpe");
+    let order = demo().orders.iter().find(|order| order.note.is_some()).unwrap();
+    let written = note(&format!(
+        "[pre_trade]\nthesis = \"A ratio of {{{{ stat:sharpe }}}}, \\\\{{{{ stat:sharpe }}}} and `{{{{ other }}}}`.\"\n\
+         [post_trade]\noutcome = \"As {{{{ trade:{} }}}}.\"\n",
+        order.slug
+    ));
+    let read = front_in_words(&written, demo()).unwrap();
+    assert_eq!(read.thesis, format!("A ratio of {sharpe}, {{{{ stat:sharpe }}}} and `{{{{ other }}}}`."));
+    let words = format!("As {} {} on {}.", order.side_in_words(), order.symbol, crate::format::day(order.date));
+    assert_eq!(read.outcome, words);
+    let plain = note("[pre_trade]\nthesis = \"Cheap.\"\n");
+    assert!(matches!(front_in_words(&plain, demo()), Ok(Cow::Borrowed(_))));
+}
+
+#[test]
+fn a_short_form_in_front_matter_that_stands_for_nothing_is_named_with_its_place() {
+    let said = |front: &str| {
+        let error = front_in_words(&note(front), demo()).unwrap_err();
+        format!("{error}; {}", error.next_step().unwrap())
+    };
+    let unknown = said("[pre_trade]\nthesis = \"A ratio of {{ stat:sharp }}.\"\n");
+    assert!(unknown.starts_with("content/trades/a.md:6:30: ") && unknown.contains("sharpe"), "{unknown}");
+    let chart = said("[post_trade]\nlesson = \"{{ chart:equity }}\"\n");
+    assert_eq!(
+        chart,
+        "content/trades/a.md:6:11: a chart has no place in the front matter; put it below, as a paragraph of its own"
+    );
+}

@@ -1,5 +1,6 @@
 //! What a template receives, and the rows that several of them share.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use tera::Value;
 use crate::calendar::YearMonth;
 use crate::publication::{
     MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight, Publication,
-    Published, Reads, Texts, Year,
+    Published, Reads, Year,
 };
 use crate::record::Side;
 use crate::render::short_forms;
@@ -187,6 +188,7 @@ fn note_row<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Read
     let text = publication.texts.note(&note.path, reads)?;
     // The order's own page says what is wrong with a short form.
     let body = short_forms::in_words(text.into(), publication).unwrap_or_default();
+    let text = short_forms::front_in_words(text, publication).unwrap_or(Cow::Borrowed(text));
     let words = [&text.thesis, body.as_ref(), &text.outcome].into_iter().find(|words| !words.trim().is_empty());
     Some(NoteRow {
         slug: &order.slug,
@@ -209,15 +211,17 @@ pub struct PlannedRow<'a> {
     /// What became of it, in words.
     state_in_words: &'static str,
     /// The trader's reason, or empty.
-    thesis: &'a str,
+    thesis: String,
     /// The trader's lesson, or empty.
-    lesson: &'a str,
+    lesson: String,
 }
 
 impl<'a> PlannedRow<'a> {
-    pub fn new(item: &'a PlanItemView, texts: &'a Texts, reads: &Reads) -> Self {
-        let note = item.note.as_ref().and_then(|path| texts.note(path, reads));
-        let (thesis, lesson) = note.map_or(("", ""), |note| (&note.thesis, &note.lesson));
+    pub fn new(item: &'a PlanItemView, publication: &Publication, reads: &Reads) -> Self {
+        let note = item.note.as_ref().and_then(|path| publication.texts.note(path, reads));
+        // The order's own page says what is wrong with a short form.
+        let note = note.map(|note| short_forms::front_in_words(note, publication).unwrap_or(Cow::Borrowed(note)));
+        let (thesis, lesson) = note.map(|note| (note.thesis.clone(), note.lesson.clone())).unwrap_or_default();
         Self { item, state_in_words: item.state.in_words(), thesis, lesson }
     }
 }

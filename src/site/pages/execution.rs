@@ -36,7 +36,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         costs: &publication.costs,
         chart: charts::slippage(publication)?,
         outliers: orders(&|order| outliers.contains(&order.slug)),
-        planned: planned.iter().map(|item| PlannedRow::new(item, &publication.texts, reads)).collect(),
+        planned: planned.iter().map(|item| PlannedRow::new(item, publication, reads)).collect(),
         missed: planned.iter().filter(|item| item.state.is_missed()).collect(),
         unplanned: orders(&|order| order.unplanned),
     })

@@ -138,6 +138,7 @@ fn of_order(site: &Site, order: &OrderView, reads: &Reads) -> Result<(String, St
     const LENGTH: usize = 480;
     let note = order.note.as_ref().and_then(|note| site.publication.texts.note(&note.path, reads));
     let body = note.map(|note| short_forms::in_words(note.into(), site.publication)).transpose()?;
+    let note = note.map(|note| short_forms::front_in_words(note, site.publication)).transpose()?;
     let said = note.map(|note| {
         let parts = [note.thesis.as_str(), body.as_deref().unwrap_or_default(), &note.outcome, &note.lesson];
         let parts = parts.into_iter().filter(|part| !part.trim().is_empty());

@@ -149,7 +149,8 @@ fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -
     let note = order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads));
     // The order's own page says what is wrong with a short form.
     let body = note.and_then(|note| short_forms::in_words(note.into(), publication).ok()).unwrap_or_default();
-    let thesis = note.map_or("", |note| &note.thesis);
+    let note = note.and_then(|note| short_forms::front_in_words(note, publication).ok());
+    let thesis = note.as_ref().map_or("", |note| &note.thesis);
     let words = [thesis, &body].into_iter().find(|words| !words.trim().is_empty());
     OrderLine {
         slug: &order.slug,

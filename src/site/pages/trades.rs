@@ -1,5 +1,7 @@
 //! The list of orders and round trips, and the page of each order.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use serde_json::json;
@@ -14,7 +16,7 @@ use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::Span;
 use crate::publication::{NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView};
 use crate::record::Side;
-use crate::render::charts;
+use crate::render::{charts, short_forms};
 use crate::site::markdown::{self, Source};
 
 /// Orders that are listed on one page. Where there are more, each year has a page of its own.
@@ -133,7 +135,7 @@ struct OneOrder<'a> {
     /// The planned trade it carries out, if there is one.
     planned: Vec<PlannedRow<'a>>,
     /// What the note on it says.
-    note: Option<&'a NoteText>,
+    note: Option<Cow<'a, NoteText>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note_body: Option<String>,
 }
@@ -212,8 +214,8 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         previous: neighbour(Some(number + 1)),
         next: neighbour(number.checked_sub(1)),
         month: Some(YearMonth::of(order.date)).filter(|month| site.has_month(*month)),
-        planned: order.plan.iter().map(|item| PlannedRow::new(item, texts, reads)).collect(),
-        note,
+        planned: order.plan.iter().map(|item| PlannedRow::new(item, site.publication, reads)).collect(),
+        note: note.map(|note| short_forms::front_in_words(note, site.publication)).transpose()?,
         note_body,
     })?;
     Ok(context.with_links(links.unwrap_or_default()))
