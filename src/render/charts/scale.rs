@@ -95,11 +95,13 @@ impl Axis {
         Self { ends: (-self.ends.1, -self.ends.0), numbers, digits: self.digits }
     }
 
-    /// Its labels with where they stand, of which no two say the same. Zero has no unit.
+    /// Its labels with where they stand, of which no two say the same. Where there is a unit, zero has neither it nor decimals.
     pub fn levels(&self, height: impl Fn(f64) -> f64, sign: Sign, unit: &str) -> Vec<(f64, String)> {
         let label = |number: f64| {
-            let text = format::number(number, self.digits.unwrap_or_else(|| decimals(number)), sign);
-            (height(number), if number == 0.0 { text } else { text + unit })
+            let is_bare_zero = number == 0.0 && !unit.is_empty();
+            let digits = if is_bare_zero { 0 } else { self.digits.unwrap_or_else(|| decimals(number)) };
+            let text = format::number(number, digits, sign);
+            (height(number), if is_bare_zero { text } else { text + unit })
         };
         let mut levels: Vec<(f64, String)> = self.numbers.iter().map(|number| label(*number)).collect();
         levels.dedup_by(|one, before| one.1 == before.1);
