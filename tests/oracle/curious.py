@@ -28,6 +28,8 @@ from curious.verdict import CLOSED, JOINED, Verdict, tooth, verdicts  # noqa: E4
 PRICES = Path(__file__).parent.parent.parent / "data/demo/prices"
 # From these sizes on nothing may be found: (level, attack) to a start value.
 LIMITS = {("monthly", "replay"): 100_000, ("coarse", "replay"): 50_000, ("daily", "exact search"): 30_000}
+# A deposit above this share of the account is named with its day at the levels with daily numbers (it is 10 %).
+NAMED_FLOW = 0.11
 # At these levels an attack without a limit of its own may find nothing at all ...
 SAFE = ("daily", "monthly", "coarse")
 # ... but for those that know the rule, of which `daily` promises nothing.
@@ -56,6 +58,10 @@ def published(binary, account, level, scratch, prices, reports):
     if level in ("monthly", "coarse") and (tables := has_daily_numbers(public)):
         sys.exit(f"{account.name}: at {level} there are daily numbers in {', '.join(tables)}")
     site = read(public, level, reports)
+    # A reader who overlooks what stands there would call a level safe.
+    large = {day for day in account.flows if account.share_of_flow(day) > NAMED_FLOW}
+    if level == "fine" and (unread := large - {day for day, *_ in site.flows}):
+        sys.exit(f"{account.name}: at {level} no flow is read of {', '.join(sorted(unread))}")
     # The finest is attacked from what it says alone: up to where money moved, its numbers need no help.
     return site if level == "fine" else with_unnamed(site, flows_of(account))
 
