@@ -386,7 +386,7 @@ const checks = {
     isTrue(names.filter((name) => name.endsWith(".html")).length > 20 && names.some((name) => name.endsWith(".pdf")), `pages and reports: ${names.length}`);
     for (const name of names) {
       const built = fs.readFileSync(watch.path(`public/${name}`));
-      if (/\.(html|js|css)$/.test(name)) isTrue(!/data-line|data-watch|data-generation|\/-\/|Idiomorph/.test(built), `nothing of watch is in public/${name}`);
+      if (/\.(html|js|css)$/.test(name)) isTrue(!/data-line\b|data-watch|data-generation|\/-\/|Idiomorph/.test(built), `nothing of watch is in public/${name}`);
       const answer = await fetch(watch.address + name.split("/").map(encodeURIComponent).join("/"));
       let served = Buffer.from(await answer.arrayBuffer());
       if (name.endsWith(".html")) served = Buffer.from(served.toString().replace(/<link[^>]*data-watch>(<script[^>]*data-watch[^>]*><\/script>)+/, "").replace(/ data-line="[^"]*"/g, ""));
