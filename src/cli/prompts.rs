@@ -71,8 +71,8 @@ pub fn money() -> Result<Option<&'static str>> {
 pub fn precision() -> Result<&'static str> {
     let items = [
         "every day in steps of 0.3 %: a reader who knows your rule can work out the size of most accounts",
-        "months alone, in steps of 0.1 %, the curve in steps of 1 %: hides most accounts from about 100,000",
-        "months alone, in steps of 0.5 %: hides accounts from about 50,000",
+        "months alone, in steps of 0.1 %, the curve in steps of 2 %: hides most accounts from about 100,000",
+        "months alone, in steps of 0.5 %, the curve in steps of 5 %: hides accounts from about 50,000",
         "every day to six decimals: everybody can work out the account's size to the dollar",
     ];
     let prompt = "What readers see, and what it gives away (`trackrecord check --secrecy` tries it on your record)";

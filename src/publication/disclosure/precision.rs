@@ -196,8 +196,8 @@ pub const MONTHLY: Precision = Precision {
     by_day: false,
     weighed: Weighed::Monthly,
     // Each month-end's index narrows what the months before it leave open: in steps of 0.5 % it found an account of 477
-    // thousand with fixed weights that are restored each month.
-    index: Step::Of(0.01),
+    // thousand with fixed weights that are restored each month, in steps of 1 % one of 159.
+    index: Step::Of(0.02),
     returns: Step::Of(0.001),
     // Every version of a site has its own alpha: in steps of 0.1 % a year it is the index in steps finer than 0.5 %.
     figures: Step::Of(0.005),
@@ -216,6 +216,7 @@ pub const MONTHLY: Precision = Precision {
 
 /// Months alone, in wide steps.
 pub const COARSE: Precision = Precision {
+    index: Step::Of(0.05),
     returns: Step::Of(0.005),
     figures: Step::Of(0.01),
     ratios: Step::Of(1.0),

@@ -41,9 +41,9 @@ LEVELS = {
     # the ends of quarters and of months with an order.
     # Falls within a month follow from the published index there.
     "daily": Level("daily", index=3e-3, months=1e-3, month_weights=0.1, quarterly=True, results_bps=20.0, year_costs=True, flows=0.05),
-    "monthly": Level("monthly", month_index=1e-2, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
+    "monthly": Level("monthly", month_index=2e-2, months=1e-3, weights=0.05, month_weights=0.05, results_bps=100.0,
                      trade_returns=1e-2, brought=1e-2, lists_all=False),
-    "coarse": Level("coarse", month_index=1e-2, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2, brought=2e-2,
+    "coarse": Level("coarse", month_index=5e-2, months=5e-3, weights=0.1, month_weights=0.1, results_bps=200.0, trade_returns=2e-2, brought=2e-2,
                     lists_all=False),
 }
 
