@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::entry::Entry;
 use super::log::{Line, Log, belongs};
+use super::told::Told;
 use super::wanted::level_of;
 use crate::config::Config;
 use crate::digest::Digest;
@@ -86,6 +87,8 @@ pub struct Published {
     pub head: String,
     /// How many lines the newest signature is over.
     pub signed: Option<usize>,
+    /// What the entries that are published say.
+    pub told: Told,
 }
 
 impl Published {
@@ -109,7 +112,8 @@ impl Published {
 
     /// The digest of what its page says.
     pub fn digest(&self) -> Digest {
-        let Self { entries, held_back, head, signed, .. } = self;
+        // What they say follows from the log, and from which of them are published.
+        let Self { entries, held_back, head, signed, files: _, told: _ } = self;
         Digest::of(format!("{entries} {held_back} {head} {signed:?}").as_bytes())
     }
 }
@@ -127,9 +131,10 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     let level = Disclosure::new(&config.privacy).level();
     let mut published =
         Published { entries: stored.entries.len(), head: stored.log.head().to_string(), ..Published::default() };
+    let is_finer = |entry: &Entry| entry.text("level").and_then(level_of).is_some_and(|of_entry| of_entry < level);
+    published.told = Told::of(stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry))), &published.head);
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
-        let is_finer = entry.text("level").and_then(level_of).is_some_and(|of_entry| of_entry < level);
-        if is_finer {
+        if is_finer(&entry) {
             published.held_back += 1;
         } else {
             let content = FileContent::with_digest(bytes, line.digest);

@@ -16,6 +16,7 @@ mod private_values;
 mod recording;
 mod signing;
 mod state;
+mod told;
 mod verify;
 mod wanted;
 
@@ -26,4 +27,5 @@ pub use log::{Kind, Line, Log, file_name};
 pub use private::Seed;
 pub use recording::{Recorded, Started, init, record, status};
 pub use signing::{begin_signing, sign};
+pub use told::{Told, ToldThesis, Twice, Witness, order_row, rows_of_one_only};
 pub use verify::{Broken, Verified, verify};

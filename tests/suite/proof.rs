@@ -49,7 +49,9 @@ fn copy(site: &Site) -> tempfile::TempDir {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), folder.path().join("entries").join(entry.file_name())).unwrap();
     }
-    std::fs::copy(site.path("public/proof/log"), folder.path().join("log")).unwrap();
+    for (from, name) in [("proof", "log"), ("data", "daily.csv"), ("data", "orders.csv")] {
+        std::fs::copy(site.path(&format!("public/{from}/{name}")), folder.path().join(name)).unwrap();
+    }
     folder
 }
 
@@ -62,9 +64,11 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
     let good = copy(&site);
     let honest: Vec<String> = commands.iter().map(|command| typed(good.path(), command)).collect();
     let head = &site.ok(&["proof", "status"]).out;
-    let digest = honest[4].split(' ').next().unwrap();
+    let digest = honest[5].split(' ').next().unwrap();
     assert!(digest.len() == 64 && head.contains(digest), "{head} {digest}");
-    assert_eq!(honest[..4], ["0\n".to_owned(), format!("{}\n", lines.len()), String::new(), String::new()]);
+    let nothing = String::new();
+    assert_eq!(honest[..2], ["0\n".to_owned(), format!("{}\n", lines.len())]);
+    assert_eq!([&honest[2..5], &honest[6..]].concat(), vec![nothing; 5]);
 
     let entry = |at: usize| lines[at][66..].trim_end().to_owned();
     let renumbered = |at: usize, to: usize| lines[at].replace(&format!("{:06}-", at + 1), &format!("{to:06}-"));
@@ -82,7 +86,7 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
             }),
             &[1],
         ),
-        ("a line is dropped", Box::new(|folder| write(folder, "log", &without(2))), &[1, 2, 3, 4]),
+        ("a line is dropped", Box::new(|folder| write(folder, "log", &without(2))), &[1, 2, 3, 5]),
         (
             "a line is dropped and the next takes its number",
             Box::new(|folder| {
@@ -91,17 +95,17 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
                 std::fs::rename(from, folder.join(to[66..].trim_end())).unwrap();
                 write(folder, "log", &[&lines[..2].concat(), &to, &lines[4..].concat()].map(String::from).concat());
             }),
-            &[3, 4],
+            &[3, 5],
         ),
         (
             "two lines are exchanged",
             Box::new(|folder| write(folder, "log", &[lines[0], lines[2], lines[1]].concat())),
-            &[2, 3, 4],
+            &[2, 3, 5],
         ),
         (
             "a line is in another form",
             Box::new(|folder| write(folder, "log", &log.replacen('\n', "\r\n", 1))),
-            &[0, 4],
+            &[0, 5],
         ),
         (
             "the log is cut off",
@@ -109,7 +113,7 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
                 write(folder, "log", &lines[..lines.len() - 1].concat());
                 std::fs::remove_file(folder.join(entry(lines.len() - 1))).unwrap();
             }),
-            &[1, 4],
+            &[1, 5],
         ),
     ];
     for (name, attack, seen_by) in attacks {

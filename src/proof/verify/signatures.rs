@@ -11,11 +11,17 @@ use super::{Broken, Read, Verified, broken};
 pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path) -> Result<(), Broken> {
     let named: BTreeSet<&str> =
         read.iter().filter(|one| one.line.kind == Kind::Key).filter_map(|one| one.entry.text("public_key")).collect();
+    let signers = proof.join("allowed_signers");
     if named.is_empty() {
+        if signers.exists() || !counts(proof).is_empty() {
+            return Err(broken(
+                None,
+                "there are signatures, and the log names no key: it was cut off, or is another one",
+            ));
+        }
         verified.unchecked.push("who made the log: it names no key, so nothing is signed".to_owned());
         return Ok(());
     }
-    let signers = proof.join("allowed_signers");
     let text = std::fs::read_to_string(&signers).unwrap_or_default();
     let listed: BTreeSet<&str> = text.lines().filter_map(signer).collect();
     if listed != named || text.lines().count() != listed.len() {

@@ -250,7 +250,7 @@ impl<'a> Page<'a> {
             }
             Self::Post(number, post) => posts::post(site, *number, *post, path, reads),
             Self::Tag(tag) => posts::tagged(site, tag, reads),
-            Self::Proof(proof) => proof::context(proof),
+            Self::Proof(proof) => proof::context(proof, site.publication),
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
             Self::Feed => feed::context(site, reads),
         }

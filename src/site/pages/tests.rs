@@ -1,4 +1,5 @@
 use super::*;
+use crate::proof::Twice;
 use crate::publication::{Reads, testing};
 use crate::render::embedded::embedded;
 use crate::render::own_templates::OwnTemplates;
@@ -30,8 +31,10 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
     publication.orders.extend((0..300).map(|number| OrderView { slug: format!("order-{number}"), ..noted.clone() }));
     publication.strategies.no_comparison = Some("prices are missing".into());
     let (theme, tables) = (theme::load(&OwnTemplates::none()).unwrap(), tables::all(&publication));
-    let proof =
+    let mut proof =
         Published { entries: 5, held_back: 1, head: "5e".repeat(32), signed: Some(4), ..Published::default() };
+    let twice = Twice { first: 1.02, now: Some(1.01) };
+    proof.told.index = publication.days.iter().map(|day| (day.date, twice)).collect();
     let options = Options { base_url: Some("https://example.org/"), proof: Some(&proof), ..Options::default() };
     let site = Site::new(&publication, &options, &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);

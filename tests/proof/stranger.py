@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+"""The page of the proof as a stranger uses it: its commands, typed in a shell that has the tools it names and nothing else.
+
+The demo records, signs and publishes to a folder. Each command of its page must print what the page promises; then each attack
+that can be seen is acted out on a copy, and both a command of the page and `trackrecord verify` must notice it. A command that no
+attack makes fail checks nothing, and is named; one is planted to see that this is so. Exit 1 with everything that is wrong.
+"""
+
+import argparse
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# What the page asks for, beside a shell: coreutils, grep, sed, awk, OpenSSH's client, openssl. No program of ours.
+TOOLS = ("sh awk cat cut date env grep head ls mkdir od openssl printf rm sed sha256sum sort comm ssh-keygen tail tr uniq wc "
+         "xargs basename mv cp test expr seq").split()
+# Attacks are acted out on two months: the loop over `prev` hashes the log once for each entry.
+MONTHS = ("2022-06", "2022-07")
+TREE = ("data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades")
+
+
+class Page:
+    """The commands of a page, each with what it promises."""
+
+    def __init__(self, public):
+        text = (public / "proof/index.html").read_text(encoding="utf-8")
+        self.head = plain(re.search(r"SHA-256 is <code>([0-9a-f]{64})</code>", text)[1])
+        section = text[text.index('id="commands"'):text.index('id="attacks"')]
+        self.commands = []
+        for said, code in re.findall(r"<p>((?:(?!<p>).)*?)</p>\s*<pre><code>(.*?)</code></pre>", section, re.S):
+            promise = promised(plain(re.sub(r"<[^>]*>", "", said)), self.head)
+            if promise is None:
+                sys.exit(f"the page promises nothing that is understood of `{plain(code)}`: {said}")
+            self.commands.append((plain(code), promise))
+
+
+def plain(text):
+    return html.unescape(text).strip("\n")
+
+
+def promised(words, head):
+    """What is promised of a command, as a test of what it prints."""
+    if found := re.search(r"must print ([\d,]+) lines?:$", words):
+        return lambda out: out.count("\n") == int(found[1].replace(",", ""))
+    if found := re.search(r"must print ([\d,]+):$", words):
+        return lambda out: out == found[1].replace(",", "") + "\n"
+    if words.endswith("must print nothing:"):
+        return lambda out: out == ""
+    if words.endswith("must print its digest from above:"):
+        return lambda out: out.split()[:1] == [head]
+    if words.endswith("must print “Good”, and then the name of the entry that has the key:"):
+        return lambda out: out.startswith("Good ") and re.search(r"\nentries/\d{6}-key-\S+\n$", out) is not None
+    if found := re.search(r"must print “([^”]+)”:$", words):
+        return lambda out: found[1] in out
+    return None
+
+
+def shell(tools):
+    """A folder with these tools alone, as `PATH`."""
+    folder = Path(tempfile.mkdtemp(prefix="tools-"))
+    for name in TOOLS:
+        if found := shutil.which(name):
+            (folder / name).symlink_to(found)
+    return folder
+
+
+def typed(command, folder, tools):
+    """What a shell prints, with an empty home."""
+    home = folder / ".home"
+    home.mkdir(exist_ok=True)
+    run = subprocess.run(["sh", "-c", command], cwd=folder, env={"PATH": str(tools), "HOME": str(home)}, capture_output=True)
+    return run.stdout.decode("utf-8", "replace")
+
+
+def downloaded(public, to):
+    """What the page says to copy."""
+    shutil.copytree(public / "proof", to)
+    for name in ("daily.csv", "orders.csv"):
+        shutil.copy(public / "data" / name, to)
+    return to
+
+
+class Copy:
+    """A copy of the proof that an attacker may change."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.lines = [line[66:] for line in (folder / "log").read_text().splitlines()]
+        self.entries = [(folder / name).read_bytes() for name in self.lines]
+
+    def read(self, at):
+        return json.loads(self.entries[at])
+
+    def write(self, at, entry):
+        self.entries[at] = dumped(entry)
+
+    def find(self, kind):
+        return next(at for at, name in enumerate(self.lines) if f"-{kind}-" in name)
+
+    def save(self, chained=False, renumbered=False):
+        """Writes log and files; where it is `chained`, as its owner could have written them from the first on."""
+        shutil.rmtree(self.folder / "entries")
+        (self.folder / "entries").mkdir()
+        log = b""
+        for at, name in enumerate(self.lines):
+            if renumbered:
+                name = self.lines[at] = f"entries/{at + 1:06}{name[len('entries/000000'):]}"
+            if chained:
+                prev = hashlib.sha256(log).hexdigest().encode()
+                content = re.sub(rb'"prev":"[0-9a-f]{64}"', b'"prev":"' + prev + b'"', self.entries[at], count=1)
+                self.entries[at] = re.sub(rb'"seq":\d+', b'"seq":%d' % (at + 1), content, count=1)
+            (self.folder / name).write_bytes(self.entries[at])
+            log += f"{hashlib.sha256(self.entries[at]).hexdigest()}  {name}\n".encode()
+        (self.folder / "log").write_bytes(log)
+
+    def log(self, change):
+        path = self.folder / "log"
+        path.write_bytes(change(path.read_bytes()))
+
+
+def dumped(entry):
+    return (json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def edited(copy):
+    at = copy.find("trades")
+    path = copy.folder / copy.lines[at]
+    path.write_bytes(path.read_bytes().replace(b'"side":"SELL"', b'"side":"BUY"', 1))
+
+
+def dropped(copy):
+    del copy.lines[5], copy.entries[5]
+    copy.save()
+
+
+def dropped_and_renumbered(copy):
+    del copy.lines[5], copy.entries[5]
+    copy.save(renumbered=True)
+
+
+def inserted(copy):
+    copy.lines.insert(5, copy.lines[5])
+    copy.entries.insert(5, copy.entries[5])
+    copy.save(renumbered=True)
+
+
+def exchanged(copy):
+    copy.log(lambda log: b"".join((rows := log.splitlines(True))[:5] + [rows[6], rows[5]] + rows[7:]))
+
+
+def renamed(copy):
+    (copy.folder / copy.lines[5]).rename(copy.folder / "entries/000006-gap-2022-06-07.json")
+
+
+def cut_off(copy):
+    """Only a signature over more lines, or a copy, tells that there was more."""
+    (copy.folder / copy.lines.pop()).unlink()
+    copy.entries.pop()
+    copy.save()
+
+
+def cut_off_and_gone_on(copy):
+    at = copy.find("trades")
+    entry = copy.read(at)
+    entry["orders"] = entry["orders"][:1]
+    copy.write(at, entry)
+    copy.save(chained=True)
+
+
+def signed_anew(copy):
+    """The past rebuilt, and signed by somebody who has not the key that the log names."""
+    cut_off_and_gone_on(copy)
+    sign(copy, "ssh-ed25519")
+    key = (copy.folder / "other.pub").read_text().split()
+    (copy.folder / "allowed_signers").write_text(f'trackrecord namespaces="trackrecord-log" {key[0]} {key[1]}\n')
+
+
+def signed_by_other(copy):
+    sign(copy, "ssh-ed25519")
+
+
+def sign(copy, kind):
+    key = copy.folder / "other"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key], check=True)
+    for old in (copy.folder / "stamps").glob("*.sig"):
+        count = int(old.stem)
+        lines = (copy.folder / "log").read_bytes().splitlines(True)[:count]
+        signature = subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "trackrecord-log", "-f", key], input=b"".join(lines),
+                                   capture_output=True, check=True).stdout
+        old.write_bytes(signature)
+
+
+def with_crlf(copy):
+    copy.log(lambda log: log.replace(b"\n", b"\r\n", 1))
+
+
+def in_bsd_style(copy):
+    def change(log):
+        first, rest = log.split(b"\n", 1)
+        return b"SHA256 (%s) = %s\n%s" % (first[66:], first[:64], rest)
+    copy.log(change)
+
+
+def elsewhere(copy):
+    (copy.folder.parent / "elsewhere.json").write_bytes(copy.entries[0])
+    copy.log(lambda log: log.replace(copy.lines[0].encode(), b"entries/../../elsewhere.json", 1))
+
+
+def said_twice(copy):
+    """Two readers read two things in the same bytes; by the owner himself, so that all else is in order."""
+    at = copy.find("day")
+    copy.entries[at] = copy.entries[at].replace(b'"date":', b'"index":"9","date":', 1)
+    copy.save(chained=True)
+    shutil.rmtree(copy.folder / "stamps")
+
+
+def order_said_twice(copy):
+    at = copy.find("trades")
+    copy.entries[at] = copy.entries[at].replace(b'"price":', b'"price":"1","price":', 1)
+    copy.save(chained=True)
+    shutil.rmtree(copy.folder / "stamps")
+
+
+def figure_changed(copy):
+    table = copy.folder / "daily.csv"
+    rows = table.read_text().splitlines(True)
+    cells = rows[-2].split(",")
+    cells[2] = f"{float(cells[2]) * 1.01:.6f}"
+    table.write_text("".join(rows[:-2] + [",".join(cells)] + rows[-1:]))
+
+
+def day_hidden(copy):
+    table = copy.folder / "daily.csv"
+    rows = table.read_text().splitlines(True)
+    table.write_text("".join(rows[:-3] + rows[-2:]))
+
+
+def order_hidden(copy):
+    table = copy.folder / "orders.csv"
+    table.write_text("".join(table.read_text().splitlines(True)[:-1]))
+
+
+def order_changed(copy):
+    table = copy.folder / "orders.csv"
+    rows = table.read_text().splitlines(True)
+    cells = rows[1].split(",")
+    cells[4] = str(float(cells[4]) - 1)
+    table.write_text("".join(rows[:1] + [",".join(cells)] + rows[2:]))
+
+
+ATTACKS = [edited, dropped, dropped_and_renumbered, inserted, exchanged, renamed, cut_off, cut_off_and_gone_on, signed_anew,
+           signed_by_other, with_crlf, in_bsd_style, elsewhere, said_twice, order_said_twice, figure_changed, day_hidden,
+           order_hidden, order_changed]
+
+
+def run(binary, *arguments):
+    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"trackrecord {' '.join(map(str, arguments))}: {done.stderr}{done.stdout}")
+    return done.stdout
+
+
+def verifies(binary, copy, scratch):
+    """Whether the program finds nothing wrong with a copy."""
+    site = scratch / "as-a-site"
+    shutil.rmtree(site, ignore_errors=True)
+    (site / "data").mkdir(parents=True)
+    shutil.copytree(copy, site / "proof")
+    for name in ("daily.csv", "orders.csv"):
+        shutil.copy(copy / name, site / "data")
+    return subprocess.run([binary, "verify", site], capture_output=True).returncode == 0
+
+
+def published(binary, demo, root, months=None):
+    """The demo's record, or a part of it, recorded, signed and published; the folder of its pages."""
+    shutil.copytree(demo, root, ignore=shutil.ignore_patterns("public", ".cache"))
+    for folder in TREE if months else ():
+        for file in (root / folder).iterdir():
+            if not file.name.startswith(months):
+                file.unlink()
+    run(binary, "--root", root, "proof", "init")
+    run(binary, "--root", root, "proof", "key")
+    pages = root.parent / f"{root.name}-pages"
+    subprocess.run(["git", "init", "-q", "--bare", pages], check=True)
+    run(binary, "--root", root, "publish", "--demo", "--remote", pages)
+    shown = root.parent / f"{root.name}-shown"
+    subprocess.run(["git", "clone", "-q", "--branch", "gh-pages", pages, shown], check=True)
+    return shown
+
+
+def kept_promises(page, folder, tools):
+    """Which commands print what the page says."""
+    return [promise(typed(command, folder, tools)) for command, promise in page.commands]
+
+
+def blind(page, seen):
+    """Commands that no attack makes fail."""
+    return [command for (command, _), attacks in zip(page.commands, seen) if not attacks]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default="target/release/trackrecord")
+    parser.add_argument("demo", type=Path, help="a folder that `trackrecord demo` has written")
+    options = parser.parse_args()
+    binary, faults = str(Path(options.binary).resolve()), []
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch, tools = Path(scratch), shell(TOOLS)
+        whole = published(binary, options.demo, scratch / "whole")
+        page = Page(whole)
+        kept = kept_promises(page, downloaded(whole, scratch / "all"), tools)
+        faults += [f"the whole demo: `{command}` does not print what the page promises"
+                   for (command, _), good in zip(page.commands, kept) if not good]
+        faults += acted_out(binary, published(binary, options.demo, scratch / "part", MONTHS), scratch, tools)
+        shutil.rmtree(tools)
+    print(f"{len(page.commands)} commands of the page, {len(ATTACKS)} attacks, {len(faults)} faults")
+    print("\n".join(f"! {fault}" for fault in faults), end="\n" if faults else "")
+    sys.exit(1 if faults else 0)
+
+
+def acted_out(binary, site, scratch, tools):
+    """Every attack on a small site; what went unnoticed."""
+    page, faults = Page(site), []
+    # A command that promises what it always prints: it must be found out below.
+    page.commands.append(("echo 0", promised("This must print 0:", page.head)))
+    good = downloaded(site, scratch / "good")
+    if not all(kept_promises(page, good, tools)) or not verifies(binary, good, scratch):
+        faults.append("the page's commands or `verify` find fault with a good proof")
+    seen = [[] for _ in page.commands]
+    for attack in ATTACKS:
+        shutil.rmtree(scratch / "copy", ignore_errors=True)
+        copy = downloaded(site, scratch / "copy")
+        attack(Copy(copy))
+        kept = kept_promises(page, copy, tools)
+        for attacks, good in zip(seen, kept):
+            attacks.extend([] if good else [attack.__name__])
+        # The page's own digest is its author's to write: whoever rebuilds the log rebuilds the page.
+        own = [good for good, (command, _) in zip(kept, page.commands) if command != "sha256sum < log"]
+        if all(own):
+            faults.append(f"{attack.__name__}: no command of the page sees it")
+        if verifies(binary, copy, scratch):
+            faults.append(f"{attack.__name__}: `trackrecord verify` does not see it")
+    found = blind(page, seen)
+    if found[-1:] != ["echo 0"]:
+        faults.append("a command that always succeeds was planted, and is not noticed")
+    return faults + [f"no attack makes `{command}` fail" for command in found if command != "echo 0"]
+
+
+if __name__ == "__main__":
+    main()
