@@ -135,42 +135,42 @@ impl SiteDir {
 
     /// `data/proof/`: the log of what was recorded, with its entries.
     pub fn proof(&self) -> PathBuf {
-        self.root.join("data/proof")
+        self.root.join(PROOF)
     }
 
     /// `data/proof/log`: one line for each entry. There is one where the owner has begun it.
     pub fn proof_log(&self) -> PathBuf {
-        self.root.join("data/proof/log")
+        self.proof().join("log")
     }
 
     /// `data/proof/entries/`: one file for each line of the log.
     pub fn proof_entries(&self) -> PathBuf {
-        self.root.join("data/proof/entries")
+        self.proof().join("entries")
     }
 
     /// `data/proof/stamps/`: signatures over the log, by the number of its lines.
     pub fn proof_stamps(&self) -> PathBuf {
-        self.root.join("data/proof/stamps")
+        self.proof().join("stamps")
     }
 
     /// `data/proof/allowed_signers`: whose signatures count, as `ssh-keygen` reads it. There is one where the log is signed.
     pub fn proof_signers(&self) -> PathBuf {
-        self.root.join("data/proof/allowed_signers")
+        self.proof().join("allowed_signers")
     }
 
     /// `data/proof/private/key_path`: where the key is that signs the log.
     pub fn proof_key_path(&self) -> PathBuf {
-        self.root.join("data/proof/private/key_path")
+        self.proof_private().join("key_path")
     }
 
     /// `data/proof/private/`: what is never published and in no page.
     pub fn proof_private(&self) -> PathBuf {
-        self.root.join("data/proof/private")
+        self.proof().join("private")
     }
 
     /// `data/proof/private/seed`: from which all salts and nonces follow.
     pub fn proof_seed(&self) -> PathBuf {
-        self.root.join("data/proof/private/seed")
+        self.proof_private().join("seed")
     }
 
     /// `data/.lock`: held by whoever writes.
@@ -243,6 +243,9 @@ impl SiteDir {
         self.root.join("public")
     }
 }
+
+/// Where is recorded what was published, below the root.
+pub const PROOF: &str = "data/proof";
 
 /// The file in `data/` that says what the schedule has run.
 const RUNS: &str = "runs.csv";

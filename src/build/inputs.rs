@@ -13,10 +13,7 @@ use crate::digest::Digest;
 use crate::kept::Digests;
 use crate::record::{Annotation, Record};
 use crate::render::pictures::is_picture;
-use crate::site_dir::{INPUT_FOLDERS, SiteDir, is_input};
-
-/// Where is recorded what was published.
-const PROOF: &str = "data/proof";
+use crate::site_dir::{INPUT_FOLDERS, PROOF, SiteDir, is_input};
 
 fn is_no_input(path: &str) -> bool {
     !is_input(Path::new(path))

@@ -35,7 +35,7 @@ pub use parts::{OfFigures, OfRecord};
 pub use price_symbols::rate_symbol;
 pub use privacy::{Privacy, PrivacyLevel, PrivacyMode};
 pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
-pub use readable::mode;
+pub use readable::{mode, open_to_others};
 pub use renamed::renamed_keys;
 pub use save::save_csv;
 pub use secret::Secret;

@@ -13,7 +13,7 @@ const SECRET_KEYS: [&str; 3] = ["token", "password", "secret"];
 /// Refuses a file with secrets that others may read or change. The error does not repeat them.
 pub(super) fn refuse_readable(path: &Path, text: &str) -> Result<()> {
     let Some(key) = toml::from_str(text).ok().and_then(|table: Table| secret(&table)) else { return Ok(()) };
-    let Some(mode) = mode(path).filter(|mode| mode & 0o066 != 0) else { return Ok(()) };
+    let Some(mode) = open_to_others(path) else { return Ok(()) };
     Err(Error::configuration(format!(
         "`{key}` stands in a file that others on this computer can read (mode {mode:o})"
     ))
@@ -39,6 +39,11 @@ fn secret(table: &Table) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// The permissions of a file that others on this computer may read or change.
+pub fn open_to_others(path: &Path) -> Option<u32> {
+    mode(path).filter(|mode| mode & 0o066 != 0)
 }
 
 /// The permissions of a file; nothing where there are none.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::entry::Entry;
-use super::log::{Line, Log, belongs};
+use super::log::{self, Line, Log};
 use super::told::Told;
 use super::wanted::level_of;
 use crate::config::Config;
@@ -59,11 +59,7 @@ impl Stored {
 fn read_entry(folder: &Path, line: &Line, prev: Digest) -> Result<(Entry, Vec<u8>)> {
     let path = folder.join(line.file_name());
     let bytes = std::fs::read(&path).map_err(|error| Error::io("read the entry", &path, error))?;
-    if Digest::of(&bytes) != line.digest {
-        return Err(broken("the entry is not the one that the log names", Place::file(path)));
-    }
-    let entry = Entry::parse(&bytes).map_err(|error| broken(error.message(), Place::file(&path)))?;
-    belongs(&entry, line, prev)
+    let entry = log::entry(&bytes, line, prev)
         .map_err(|why| broken(&format!("the entry does not belong to its line: {why}"), Place::file(&path)))?;
     Ok((entry, bytes))
 }

@@ -190,11 +190,24 @@ impl Log {
     }
 }
 
+/// The entry of a line from its file's bytes.
+///
+/// # Errors
+/// The file is another one than was recorded, or it is none that belongs to the line; in words.
+pub fn entry(bytes: &[u8], line: &Line, prev: Digest) -> Result<Entry, String> {
+    if Digest::of(bytes) != line.digest {
+        return Err("it is not the one that the log names: its SHA-256 is another one".to_owned());
+    }
+    let entry = Entry::parse(bytes).map_err(|error| error.message().to_owned())?;
+    belongs(&entry, line, prev)?;
+    Ok(entry)
+}
+
 /// Whether an entry says of itself what its line says of it; otherwise what it says instead.
 ///
 /// # Errors
 /// What differs, in words.
-pub fn belongs(entry: &Entry, line: &Line, prev: Digest) -> Result<(), String> {
+fn belongs(entry: &Entry, line: &Line, prev: Digest) -> Result<(), String> {
     let number = |name: &str| entry.number(name).and_then(|number| usize::try_from(number).ok());
     if number("v") != Some(1) {
         return Err("its `v` is not 1: it is of a form that this program does not know".to_owned());

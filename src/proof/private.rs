@@ -4,6 +4,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::commitment::hexadecimal;
+use crate::config::open_to_others;
 use crate::error::{Error, Place, Result};
 use crate::record::store::write_atomically;
 use crate::site_dir::SiteDir;
@@ -67,19 +68,9 @@ fn lost(path: &Path, what: &str) -> Error {
         .hint("restore it from a backup; docs/proof.md says what to do where there is none")
 }
 
-/// Who else may read what is private, where the system says so.
+/// Whether others on this computer can read what is private.
 pub fn is_readable_by_others(site: &SiteDir) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let open = |path: &Path, bits| path.metadata().is_ok_and(|data| data.permissions().mode() & bits != 0);
-        open(&site.proof_seed(), 0o077)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = site;
-        false
-    }
+    open_to_others(&site.proof_seed()).is_some()
 }
 
 #[cfg(test)]

@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::entry::{Entry, Value};
-use super::log::{ENTRIES, Kind, Line, Log, belongs};
+use super::log::{ENTRIES, Kind, Line, Log};
 use super::state::State;
 use super::wanted::level_of;
-use crate::digest::Digest;
 use crate::error::{Error, Place, Result};
 
 /// The first thing that is wrong.
@@ -146,7 +145,7 @@ fn entries(log: &Log, proof: &Path) -> Result<Result<Vec<Read>, Broken>> {
     for line in log.lines() {
         let path = proof.join(ENTRIES).join(line.file_name());
         match std::fs::read(&path) {
-            Ok(bytes) => match entry(&bytes, line, so_far.head()) {
+            Ok(bytes) => match super::log::entry(&bytes, line, so_far.head()) {
                 Ok(entry) => read.push(Read { line: *line, entry }),
                 Err(what) => return Ok(Err(broken(line.seq, format!("{}: {what}", line.file_name())))),
             },
@@ -156,15 +155,6 @@ fn entries(log: &Log, proof: &Path) -> Result<Result<Vec<Read>, Broken>> {
         so_far.push(*line);
     }
     Ok(Ok(read))
-}
-
-fn entry(bytes: &[u8], line: &Line, prev: Digest) -> Result<Entry, String> {
-    if Digest::of(bytes) != line.digest {
-        return Err("the file is not the one that was recorded: its SHA-256 is another one".to_owned());
-    }
-    let entry = Entry::parse(bytes).map_err(|error| error.message().to_owned())?;
-    belongs(&entry, line, prev)?;
-    Ok(entry)
 }
 
 /// A file may be missing only where the site has become coarser after it was recorded.
