@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::terminal::{Terminal, visible};
 use crate::error::Result;
-use crate::proof::{Verified, verify};
+use crate::proof::{Options, Verified, verify};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -14,6 +14,10 @@ pub struct Arguments {
     /// The folder of a published site, or of its proof/ [default: public/]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// A folder of closes, to hold each month's return against what was held: `TICKER.csv` with the columns date, close and, if you have it,
+    /// adj_close, as Yahoo and data/prices/ have them
+    #[arg(long, value_name = "DIR")]
+    prices: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -33,7 +37,8 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()))?;
+    let options = Options { prices: arguments.prices.clone() };
+    let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()), &options)?;
     if arguments.json {
         let Verified { entries, held_back, corrections, gaps, head, checked, unchecked, broken, days: _ } = &verified;
         terminal.json(&Document {

@@ -28,4 +28,4 @@ pub use private::Seed;
 pub use recording::{Recorded, Started, init, record, status};
 pub use signing::{begin_signing, sign};
 pub use told::{Told, ToldThesis, Twice, Witness, order_row, rows_of_one_only};
-pub use verify::{Broken, Verified, verify};
+pub use verify::{Broken, Options, Verified, verify};

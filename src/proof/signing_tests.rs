@@ -1,6 +1,6 @@
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::{files_to_publish, init, record, verify};
+use crate::proof::{Options, files_to_publish, init, record, verify};
 
 fn now() -> DateTime<Utc> {
     "2026-01-28T09:00:00Z".parse().unwrap()
@@ -29,7 +29,7 @@ fn published(site: &TestSite) -> tempfile::TempDir {
 }
 
 fn broken(folder: &Path) -> String {
-    verify(&folder.join("proof")).unwrap().broken.expect("it is broken").what
+    verify(&folder.join("proof"), &Options::default()).unwrap().broken.expect("it is broken").what
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn the_log_is_signed_once_by_the_key_that_it_names() {
     assert!(!sign(&site.dir()).unwrap(), "it is signed already");
     assert!(begin_signing(&site.dir(), &site.config(), None, now()).is_err());
     let folder = published(&site);
-    let found = verify(&folder.path().join("proof")).unwrap();
+    let found = verify(&folder.path().join("proof"), &Options::default()).unwrap();
     assert_eq!(found.broken, None);
     let expected = format!("the first {} lines are signed by the key that the log names", found.entries);
     assert!(found.checked.contains(&expected), "{:?}", found.checked);
@@ -55,7 +55,7 @@ fn what_is_recorded_after_a_signature_leaves_it_as_good_as_it_was() {
     let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
     site.write("content/trades/n1.md", note);
     assert_eq!(record(&site.dir(), &site.config(), now()).unwrap().unwrap().new, 1);
-    let found = verify(&published(&site).path().join("proof")).unwrap();
+    let found = verify(&published(&site).path().join("proof"), &Options::default()).unwrap();
     let expected = format!("the first {} lines are signed", found.entries - 1);
     assert!(found.broken.is_none() && found.checked.iter().any(|what| what.starts_with(&expected)), "{found:?}");
 }

@@ -1,6 +1,8 @@
 //! The check of a proof as a stranger has it: the log, its entries, and the figures published beside them.
 
 mod continuity;
+mod market;
+mod prices;
 mod published;
 mod signatures;
 
@@ -14,6 +16,7 @@ use super::log::{ENTRIES, Kind, Line, Log};
 use super::state::State;
 use super::wanted::level_of;
 use crate::error::{Error, Place, Result};
+use prices::Prices;
 
 /// The first thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +56,22 @@ pub(super) struct Read {
     entry: Entry,
 }
 
+/// What a check looks at beyond what it always does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// A folder of closes that the reader brings, to hold returns against.
+    pub prices: Option<PathBuf>,
+}
+
 /// Checks a folder: a published site, or its `proof/` alone.
 ///
 /// # Errors
 /// There is no log, or a file cannot be read. What is wrong with a proof is no error but in what is returned.
-pub fn verify(folder: &Path) -> Result<Verified> {
+pub fn verify(folder: &Path, options: &Options) -> Result<Verified> {
+    let prices = options.prices.as_deref().map(Prices::read).transpose()?;
     let (site, proof) = folders(folder)?;
     let mut verified = Verified::default();
-    if let Err(broken) = all(&mut verified, site.as_deref(), &proof)? {
+    if let Err(broken) = all(&mut verified, site.as_deref(), &proof, prices.as_ref())? {
         verified.broken = Some(broken);
     }
     Ok(verified)
@@ -81,7 +92,12 @@ fn folders(folder: &Path) -> Result<(Option<PathBuf>, PathBuf)> {
 }
 
 /// The outer result is about files that cannot be read, the inner one about what they say.
-fn all(verified: &mut Verified, site: Option<&Path>, proof: &Path) -> Result<Result<(), Broken>> {
+fn all(
+    verified: &mut Verified,
+    site: Option<&Path>,
+    proof: &Path,
+    prices: Option<&Prices>,
+) -> Result<Result<(), Broken>> {
     let path = proof.join("log");
     let bytes = std::fs::read(&path).map_err(|error| Error::io("read the log", &path, error))?;
     let log = match std::str::from_utf8(&bytes).map_err(|_| Error::data("the log is not UTF-8")).and_then(Log::parse)
@@ -95,7 +111,7 @@ fn all(verified: &mut Verified, site: Option<&Path>, proof: &Path) -> Result<Res
         Ok(read) => read,
         Err(broken) => return Ok(Err(broken)),
     };
-    Ok(of_entries(verified, &log, &read, site, proof))
+    Ok(of_entries(verified, &log, &read, site, proof, prices))
 }
 
 fn of_entries(
@@ -104,6 +120,7 @@ fn of_entries(
     read: &[Read],
     site: Option<&Path>,
     proof: &Path,
+    prices: Option<&Prices>,
 ) -> Result<(), Broken> {
     held_back(verified, log, read)?;
     no_others(log, proof)?;
@@ -122,6 +139,12 @@ fn of_entries(
     match site {
         Some(site) => published::check(verified, &state, site)?,
         None => verified.unchecked.push("published figures: only the folder of the proof was given".to_owned()),
+    }
+    match prices {
+        Some(prices) => market::check(verified, &state, prices)?,
+        None => verified.unchecked.push(
+            "whether the returns can have been: bring closes of what was held (`--prices DIR`), which the site does not publish".to_owned(),
+        ),
     }
     verified.unchecked.extend(UNPROVEN.map(str::to_owned));
     Ok(())

@@ -61,7 +61,7 @@ impl Copy {
     }
 
     fn verified(&self) -> Verified {
-        verify(self.folder.path()).unwrap()
+        verify(self.folder.path(), &Options::default()).unwrap()
     }
 
     fn broken(&self) -> Broken {
@@ -113,12 +113,12 @@ fn an_honest_site_is_in_order_and_what_is_not_proven_is_said() {
     assert!(verified.checked.iter().any(|what| what.contains("data/daily.csv")), "{:?}", verified.checked);
     assert!(verified.checked.iter().any(|what| what.contains("every session")), "{:?}", verified.checked);
     assert!(verified.unchecked.iter().any(|what| what.starts_with("when anything was recorded")));
-    let alone = verify(&copy.folder.path().join("proof")).unwrap();
+    let alone = verify(&copy.folder.path().join("proof"), &Options::default()).unwrap();
     assert_eq!(alone.broken, None);
     for what in ["published figures", "who made the log: it names no key"] {
         assert!(alone.unchecked.iter().any(|said| said.starts_with(what)), "{:?}", alone.unchecked);
     }
-    assert!(verify(&copy.folder.path().join("data")).is_err());
+    assert!(verify(&copy.folder.path().join("data"), &Options::default()).is_err());
 }
 
 #[test]

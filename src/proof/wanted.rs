@@ -162,6 +162,7 @@ fn gaps(record: &Record, publication: &Publication) -> Vec<Wanted> {
 fn book(month: &str, end: &MonthEnd, publication: &Publication) -> Option<Wanted> {
     let positions_as_of = end.positions_as_of.filter(|_| !end.month_goes_on && end.held_back_after.is_none())?;
     let orders = publication.orders.iter().filter(|order| order.date.to_string().starts_with(month));
+    let returned = publication.months.iter().find(|one| one.month.to_string() == month);
     let position = |position: &crate::publication::PositionView| {
         Value::from(fields([
             ("symbol", position.symbol.as_str().into()),
@@ -174,6 +175,8 @@ fn book(month: &str, end: &MonthEnd, publication: &Publication) -> Option<Wanted
         ("positions", Value::List(end.positions.iter().map(position).collect())),
         ("cash", end.cash_weight.map(number).into()),
         ("fills", orders.map(|order| order.fills).sum::<usize>().into()),
+        ("return", returned.map(|month| number(month.value)).into()),
+        ("large_flow", publication.large_flows.iter().any(|flow| flow.date.to_string().starts_with(month)).into()),
     ]);
     Some(Wanted::new(Kind::Book, end.as_of, fields))
 }
@@ -196,6 +199,7 @@ fn trades(record: &Record, publication: &Publication) -> Vec<Wanted> {
             ("side", order.side.to_string().into()),
             ("price", order.price.as_str().into()),
             ("currency", order.currency.as_str().into()),
+            ("weight", order.weight.map(number).into()),
             ("first_fill", time(order.first_fill)),
             ("fills", order.fills.into()),
         ]))

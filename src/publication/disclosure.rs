@@ -100,6 +100,11 @@ impl Disclosure {
         }
     }
 
+    /// The steps of what is held, and of what an order moved, as shares of the account.
+    pub fn weight_widths(&self) -> (f64, f64) {
+        (self.precision.held_weights.width(), self.precision.weights.width())
+    }
+
     /// Whether amounts of money and share counts are shown.
     pub fn shows_amounts(&self) -> bool {
         self.mode == PrivacyMode::Absolute

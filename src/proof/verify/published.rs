@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::entry::Value;
 use super::super::log::Kind;
-use super::super::state::State;
+use super::super::state::{Held, State};
 use super::{Broken, Verified, broken, of_charter};
 
 /// Rows of a published table by the names of their columns.
@@ -24,10 +24,14 @@ pub fn check(verified: &mut Verified, state: &State, site: &Path) -> Result<(), 
         Some(rows) => orders(verified, state, &rows, &level)?,
         None => verified.unchecked.push("orders: the site has no data/orders.csv".to_owned()),
     }
-    verified.unchecked.push(
-        "months, weights and all other figures of the site: they are in no entry of their own, or only in `book`"
-            .to_owned(),
-    );
+    match read(site, "data/months.csv")? {
+        Some(rows) => months(verified, state, &rows, &level)?,
+        None => verified.unchecked.push("months: the site has no data/months.csv".to_owned()),
+    }
+    if let Some(rows) = read(site, "data/positions.csv")? {
+        positions(verified, state, &rows, &level)?;
+    }
+    verified.unchecked.push("all other figures of the site: they are in no entry".to_owned());
     Ok(())
 }
 
@@ -44,7 +48,7 @@ fn cell<'a>(row: &'a BTreeMap<String, String>, name: &str) -> &'a str {
 
 /// The published index of each day is the recorded one, and every recorded one is published.
 fn days(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
-    let held = |held: &&super::super::state::Held| held.kind == Kind::Day;
+    let held = |held: &&Held| held.kind == Kind::Day;
     let mut recorded: BTreeMap<String, (usize, Option<f64>, bool)> = BTreeMap::new();
     for day in state.held().map(|(_, held)| held).filter(held) {
         let text = |name: &str| day.fields.get(name).and_then(Value::as_text);
@@ -88,7 +92,7 @@ fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
 
 /// Every published order was recorded, and every recorded one is published.
 fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
-    const NAMES: [&str; 5] = ["symbol", "side", "price", "currency", "fills"];
+    const NAMES: [&str; 6] = ["symbol", "side", "price", "currency", "fills", "weight"];
     let held: Vec<_> = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Trades).collect();
     let other: BTreeSet<String> = held
         .iter()
@@ -100,7 +104,9 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
         let Some(Value::List(orders)) = trades.fields.get("orders") else { continue };
         for order in orders.iter().filter_map(Value::as_map) {
             let text = |name: &str| match order.get(name) {
+                Some(Value::Text(text)) if name == "weight" => as_number(text),
                 Some(Value::Text(text)) => text.clone(),
+                Some(Value::Null) => String::new(),
                 Some(value) => value.to_string(),
                 None => String::new(),
             };
@@ -108,9 +114,13 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
             recorded.entry(key).or_insert((trades.seq, 0)).1 += 1;
         }
     }
+    let text = |row: &BTreeMap<String, String>, name: &str| match name {
+        "weight" => as_number(cell(row, name)),
+        _ => cell(row, name).to_owned(),
+    };
     let mut count = 0;
     for row in rows.iter().filter(|row| !other.contains(cell(row, "date"))) {
-        let key: Vec<String> = std::iter::once("date").chain(NAMES).map(|name| cell(row, name).to_owned()).collect();
+        let key: Vec<String> = std::iter::once("date").chain(NAMES).map(|name| text(row, name)).collect();
         match recorded.get_mut(&key) {
             Some((_, left)) if *left > 0 => *left -= 1,
             _ if verified.held_back > 0 => continue,
@@ -137,5 +147,64 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
             .unchecked
             .push(format!("the orders of {} days, which were recorded at another precision", other.len()));
     }
+    Ok(())
+}
+
+/// A number as it is always written.
+fn as_number(text: &str) -> String {
+    text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string())
+}
+
+fn books<'a>(state: &'a State, level: &str) -> BTreeMap<&'a str, &'a Held> {
+    let text = |held: &'a Held, name: &str| held.fields.get(name).and_then(Value::as_text);
+    let held = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Book);
+    held.filter(|held| text(held, "level") == Some(level))
+        .filter_map(|held| Some((text(held, "month")?, held)))
+        .collect()
+}
+
+/// The published return of each month that is over is the recorded one, and every recorded one is published.
+fn months(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
+    let books = books(state, level);
+    let shown: BTreeMap<&str, Option<f64>> =
+        rows.iter().map(|row| (cell(row, "month"), cell(row, "return").parse().ok())).collect();
+    let mut count = 0;
+    for (month, book) in &books {
+        let Some(recorded) = book.fields.get("return").and_then(Value::as_text) else { continue };
+        let shown = shown.get(month).copied().flatten();
+        if !is_same(recorded.parse().ok(), shown) {
+            let shown = shown.map_or("nothing".to_owned(), |shown| shown.to_string());
+            let what = format!("the return of {month} is {shown} on the site, and {recorded} was recorded");
+            return Err(broken(book.seq, what));
+        }
+        count += 1;
+    }
+    verified.checked.push(format!("the return of {count} months in data/months.csv is the recorded one"));
+    let others = shown.len().saturating_sub(count);
+    if others > 0 {
+        verified.unchecked.push(format!("the return of {others} months, which no `book` of this precision has"));
+    }
+    Ok(())
+}
+
+/// The published weights are those of the newest month that is over, where they are weighed at a month's end.
+fn positions(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
+    let Some((month, book)) = books(state, level).pop_last().filter(|_| level != "fine") else {
+        verified.unchecked.push("weights: those of the newest day are in no entry".to_owned());
+        return Ok(());
+    };
+    let Some(Value::List(positions)) = book.fields.get("positions") else { return Ok(()) };
+    let weight = |one: &Value| {
+        let one = one.as_map()?;
+        let weight = one.get("weight").and_then(Value::as_text).map(as_number);
+        Some((one.get("symbol")?.as_text()?.to_owned(), weight.unwrap_or_default()))
+    };
+    let recorded: BTreeMap<String, String> = positions.iter().filter_map(weight).collect();
+    let shown: BTreeMap<String, String> =
+        rows.iter().map(|row| (cell(row, "symbol").to_owned(), as_number(cell(row, "weight")))).collect();
+    if recorded != shown {
+        return Err(broken(book.seq, format!("data/positions.csv has other weights than were recorded of {month}")));
+    }
+    verified.checked.push(format!("the weights in data/positions.csv are those recorded of {month}"));
     Ok(())
 }
