@@ -333,7 +333,7 @@ where
         let rate = if self.instruments.is_margined(fill) { later.or(own) } else { own.or(later) }?;
         // A commission that is not known is part of the rest.
         let commission = self.rates.commission(fill).unwrap_or_default();
-        Some(fill.notional() * Decimal::from(fill.side.sign()) * rate + commission)
+        Some(fill.side.signed(fill.notional()) * rate + commission)
     }
 
     /// Takes the value of positions that came without a fill from the gains of their group, at the price of the end. What

@@ -286,13 +286,13 @@ fn measure_fill(fill: &Execution, of_order: Option<Reference>) -> FillSlippage {
 
 /// `side x (price - reference) / reference x 10000`: positive is unfavourable. `None` for a reference of 0.
 pub fn slippage_bps(side: Side, price: Decimal, reference: Decimal) -> Option<f64> {
-    let worse = (price - reference) * Decimal::from(side.sign());
+    let worse = side.signed(price - reference);
     (worse * Decimal::from(10_000)).checked_div(reference)?.to_f64()
 }
 
 fn cost_in_base(fill: &Execution, reference: Reference, rates: &Rates) -> Option<Decimal> {
     let own = positive_reference(fill).filter(|_| reference.source == ReferenceSource::Execution);
-    let worse = (fill.price - own.unwrap_or(reference.price)) * Decimal::from(fill.side.sign());
+    let worse = fill.side.signed(fill.price - own.unwrap_or(reference.price));
     Some(worse * fill.quantity * fill.multiplier * rates.of(fill)?)
 }
 

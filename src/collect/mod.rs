@@ -4,6 +4,9 @@
 //! is left out is counted together with the reason. [`ibkr`], [`flex::service`] and [`yahoo`] ask over the network;
 //! [`run`] runs a whole collection and returns a [`report::PartReport`] for each part. Writing is `record::store`'s.
 
+// Numbers from outside may be as large as they like until the store has judged them: no plain product of them, and no sum.
+#![warn(clippy::arithmetic_side_effects)]
+
 pub mod csv;
 pub mod days;
 pub mod flex;

@@ -127,7 +127,7 @@ impl Row {
     /// Money that moved since a row with a running total; the first total says nothing of when its money came.
     fn flow(&self, before: Option<Decimal>) -> Option<Decimal> {
         let change = before.and_then(|before| self.total?.checked_sub(before)).unwrap_or_default();
-        let amount = self.flows.iter().sum::<Decimal>() + change;
+        let amount = self.flows.iter().fold(change, |sum, flow| sum.saturating_add(*flow));
         (!amount.is_zero()).then_some(amount)
     }
 }

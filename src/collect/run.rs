@@ -76,7 +76,7 @@ async fn prices(work: &mut Work<'_>, progress: &dyn Progress) -> Result<PartRepo
     more.retain(|wanted| first.iter().all(|known| known.symbol != wanted.symbol));
     if !more.is_empty() {
         let pairs = yahoo::collect(work.store(), &config.yahoo, &more, now, progress).await?;
-        report.added = report.added + pairs.added;
+        report.added = report.added.and(pairs.added);
         report.findings.extend(pairs.findings);
     }
     report.findings.extend(unnamed);

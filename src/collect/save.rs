@@ -58,7 +58,8 @@ impl Saved {
 
     /// Everything together.
     pub fn total(&self) -> Added {
-        self.executions + self.snapshots + self.actions + self.cash + self.statements + self.texts
+        let rest = [self.snapshots, self.actions, self.cash, self.statements, self.texts];
+        rest.into_iter().fold(self.executions, Added::and)
     }
 
     /// How many rows contradict stored ones.

@@ -270,9 +270,9 @@ impl Disclosure {
         if step.width() < written.width() { written } else { step }
     }
 
-    /// The step of what holdings brought.
-    pub fn contribution_width(&self) -> f64 {
-        self.contribution_step().width()
+    /// How far what a holding brought in a period may be from the exact part of it.
+    pub fn contribution_room(&self) -> f64 {
+        self.contribution_step().width() * two_way::MOVED
     }
 
     /// In how many steps something that was brought is published.

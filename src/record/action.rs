@@ -123,7 +123,7 @@ impl Ratio {
         let tolerance = Decimal::new(1, 7);
         let whole = (1..=1000).map(Decimal::from).find_map(|old| {
             let new = factor.checked_mul(old)?;
-            ((new - new.round()).abs() <= tolerance).then(|| Self::of(new.round(), old))?
+            (new.saturating_sub(new.round()).abs() <= tolerance).then(|| Self::of(new.round(), old))?
         });
         whole.or_else(|| Self::of(factor, Decimal::ONE))
     }

@@ -29,7 +29,7 @@ impl Snapshot {
         }
         let own: Decimal = self.cash.iter().map(in_base).sum::<Option<Decimal>>()?;
         let (cent, part) = ROUNDING;
-        Some((own - sum).abs() <= cent.max(size * part))
+        Some(own.saturating_sub(sum).abs() <= cent.max(size.saturating_mul(part)))
     }
 }
 

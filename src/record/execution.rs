@@ -31,6 +31,14 @@ impl Side {
         }
     }
 
+    /// A size with the sign of the side: below zero for a sale.
+    pub fn signed(self, size: Decimal) -> Decimal {
+        match self {
+            Self::Buy => size,
+            Self::Sell => -size,
+        }
+    }
+
     /// The other side.
     pub fn opposite(self) -> Self {
         match self {
@@ -114,8 +122,8 @@ pub struct Execution {
     pub generated: Option<DateTime<Utc>>,
 }
 
-/// The money of a trade may be off by one part in so many from its price, for rounding.
-const ROUNDING: Decimal = Decimal::from_parts(200, 0, 0, false, 0);
+/// The money of a trade may be off by so much of itself from its price, for rounding.
+const ROUNDING: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 
 /// The smallest step of money.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
@@ -123,7 +131,7 @@ const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 /// Whether the money that a statement books for a trade is what the trade comes to by its price, rounding apart. Both are
 /// above zero.
 pub(crate) fn is_rounded(priced: Decimal, booked: Decimal) -> bool {
-    (priced - booked).abs() <= (booked / ROUNDING).max(CENT)
+    priced.saturating_sub(booked).abs() <= booked.saturating_mul(ROUNDING).max(CENT)
 }
 
 impl Execution {
@@ -137,7 +145,7 @@ impl Execution {
     /// The trade's value in its own currency, above zero: what the statement books for it, else quantity x price x
     /// multiplier. These count as well where the two are too far apart for rounding.
     pub fn notional(&self) -> Decimal {
-        let priced = self.quantity * self.price * self.multiplier;
+        let priced = self.quantity.saturating_mul(self.price).saturating_mul(self.multiplier);
         self.booked(priced).unwrap_or(priced)
     }
 
@@ -149,7 +157,7 @@ impl Execution {
 
     /// Quantity with the sign of the side: above zero for a purchase.
     pub fn signed_quantity(&self) -> Decimal {
-        self.quantity * Decimal::from(self.side.sign())
+        self.side.signed(self.quantity)
     }
 
     /// The UTC date of the fill, which names the file it is stored in.
@@ -180,7 +188,7 @@ impl Execution {
     /// What the account receives for the fill, in its currency.
     fn money(&self) -> Option<Decimal> {
         let priced = self.quantity.checked_mul(self.price)?.checked_mul(self.multiplier)?;
-        self.booked(priced).unwrap_or(priced).checked_mul(Decimal::from(-self.side.sign()))
+        Some(self.side.opposite().signed(self.booked(priced).unwrap_or(priced)))
     }
 }
 

@@ -209,7 +209,9 @@ impl Kind {
     /// times a hundredth, which says nothing.
     fn fits(&self, units: Option<Decimal>) -> bool {
         let half = Decimal::new(5, 1);
-        units.is_none_or(|units| units < half || (units - self.multiplier).abs() <= self.multiplier * half)
+        units.is_none_or(|units| {
+            units < half || units.saturating_sub(self.multiplier).abs() <= self.multiplier.saturating_mul(half)
+        })
     }
 }
 

@@ -90,7 +90,7 @@ fn by_place(known: &OfDay, rows: &mut [&mut CashFlow]) {
     let mut taken = BTreeSet::new();
     for row in rows.iter_mut().filter(|row| !known.contains_key(&row.id)) {
         let free = known.iter().filter(|(id, _)| !own.contains(*id) && !taken.contains(*id));
-        let off = |known: &CashFlow| (known.amount - row.amount).abs();
+        let off = |known: &CashFlow| known.amount.saturating_sub(row.amount).abs();
         // What was decided about before says the same under another name: it is the nearest.
         let nearest = free
             .filter_map(|(id, rows)| Some((rows.iter().filter(|known| stands_for(row, known)).map(off).min()?, id)));

@@ -3,6 +3,9 @@
 //! [`load`] reads a site directory into a [`Record`]; [`store`] writes what the collectors bring. The types
 //! hold exact decimals, UTC times and plain dates; nothing here computes a figure.
 
+// As in `collect`: what is read from files is as large as it likes until `possible` has judged it.
+#![warn(clippy::arithmetic_side_effects)]
+
 mod accounts;
 pub mod action;
 pub mod action_rows;

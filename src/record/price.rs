@@ -38,9 +38,9 @@ impl Bar {
 
     fn divided_by(mut self, divisor: Decimal) -> Self {
         for price in [&mut self.open, &mut self.high, &mut self.low, &mut self.adj_close] {
-            *price = price.map(|value| value / divisor);
+            *price = price.and_then(|value| value.checked_div(divisor));
         }
-        self.close /= divisor;
+        self.close = self.close.checked_div(divisor).unwrap_or(self.close);
         self
     }
 }

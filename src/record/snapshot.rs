@@ -86,7 +86,7 @@ impl Snapshot {
         let amounts = self.cash.iter().chain(&self.accruals).map(|(currency, amount)| (*currency, *amount));
         let positions = self.positions.as_ref()?.iter().map(|position| (position.currency, position.market_value));
         let reported = amounts.chain(positions).filter(|(_, amount)| !amount.is_zero());
-        reported.map(|(currency, amount)| Some(amount * self.fx_to_base(currency)?)).sum()
+        reported.map(|(currency, amount)| amount.checked_mul(self.fx_to_base(currency)?)).sum()
     }
 
     /// The positions, or none where the source did not report them.

@@ -1,7 +1,7 @@
 //! What each holding brought to the total return: the gain of its shares over the account, day by day, linked.
 //!
-//! The published parts of months, of years and of the whole add up, so that each is rounded up or down: a start value fits one
-//! that is less than a step away.
+//! The published parts of months, of years and of the whole add up, so that some are moved by more than a step: a start value
+//! fits whatever [`Disclosure`] may make of its own part.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -35,8 +35,8 @@ pub struct OfPeriod {
 pub struct Linking {
     /// The coefficient of the total return.
     whole: f64,
-    /// The step of the published parts.
-    step: f64,
+    /// How far a published part may be from the exact one.
+    room: f64,
 }
 
 impl Linking {
@@ -44,7 +44,7 @@ impl Linking {
     pub fn of(publication: &Publication, disclosure: &Disclosure) -> Option<Self> {
         let found = publication.contributions.as_ref()?;
         let total = found.total.get();
-        (total > -1.0).then(|| Self { whole: smoothing(total), step: disclosure.contribution_width() })
+        (total > -1.0).then(|| Self { whole: smoothing(total), room: disclosure.contribution_room() })
     }
 
     /// The part of a gain over a time with this return and this capital.
@@ -54,7 +54,7 @@ impl Linking {
 
     /// Whether a part is published as this one.
     pub fn is_shown(self, shown: Option<f64>, own: f64) -> bool {
-        shown.is_none_or(|shown| (own - shown).abs() < self.step + EDGE)
+        shown.is_none_or(|shown| (own - shown).abs() < self.room + EDGE)
     }
 }
 
@@ -167,8 +167,7 @@ mod tests {
     #[test]
     fn gains_of_two_days_are_linked_to_the_total_return() {
         // 100 in cash buy ten shares at 5, which end at 6 and then at 9: 110, then 140, and 40 % in all.
-        let (whole, step) = (smoothing(0.4), 0.01);
-        let linking = Linking { whole, step };
+        let linking = Linking { whole: smoothing(0.4), room: 0.01 };
         let mut brought = Brought::none(2);
         brought.begin(&[0.0, 0.0], &[5.0, 1.0]);
         brought.pay(0, 50.0);
@@ -183,7 +182,7 @@ mod tests {
         brought.begin_month(false);
         assert_eq!(brought.part(Over::Month, 0), 0.0);
         assert!((brought.part(Over::Year, 0) - 0.4).abs() < 1e-9);
-        // Rounded up or down, so that 40 % may be published as anything less than a step away.
+        // Rounded so that all add up, 40 % may be published as anything within that room.
         assert!(
             linking.is_shown(Some(0.409), 0.4) && linking.is_shown(Some(0.391), 0.4) && linking.is_shown(None, 0.4)
         );

@@ -44,7 +44,7 @@ impl Costs {
     /// The price an order is assumed to be filled at: worse than `price` by the slippage and a tick.
     pub fn assumed_price(&self, side: Side, price: Decimal) -> Decimal {
         let worse = price * self.slippage + self.tick;
-        (price + worse * Decimal::from(side.sign())).max(Decimal::ZERO)
+        (price + side.signed(worse)).max(Decimal::ZERO)
     }
 }
 

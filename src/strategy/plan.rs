@@ -106,7 +106,7 @@ pub fn document(strategy: &Strategy, decision: &Decision, snapshot: NaiveDate, b
             notional_base: notional.round_dp(2),
             current_weight: weight(before, portfolio.value),
             target_weight: trade.target_weight.to_f64().unwrap_or_default(),
-            weight_after: weight(before + notional * Decimal::from(trade.side.sign()), portfolio.value),
+            weight_after: weight(before + trade.side.signed(notional), portfolio.value),
         }
     };
     Plan {
@@ -312,7 +312,7 @@ fn currencies_needed(snapshot: &Snapshot, trades: &[Trade]) -> Vec<String> {
         return Vec::new();
     }
     for trade in trades {
-        let paid = trade.shares * trade.quote.price * Decimal::from(trade.side.sign());
+        let paid = trade.side.signed(trade.shares * trade.quote.price);
         *cash.entry(trade.quote.currency).or_default() -= paid;
     }
     let short = cash.into_iter().filter(|(_, amount)| *amount < Decimal::NEGATIVE_ONE);

@@ -225,7 +225,7 @@ fn budgets<'a>(
 /// The cost of a trade at the assumed price and commission, in base currency; negative for a sale.
 fn paid(costs: &Costs, side: Side, shares: Decimal, quote: &Quote) -> Decimal {
     let price = costs.assumed_price(side, quote.price);
-    (Decimal::from(side.sign()) * shares * price + costs.commission(shares, price)) * quote.rate
+    (side.signed(shares * price) + costs.commission(shares, price)) * quote.rate
 }
 
 /// Cash after a trade at the assumed price and commission, in base currency.

@@ -3,9 +3,8 @@
 
 Simulated accounts are written as sites, built with the program, and attacked from `public/` and price files alone. The
 table says how many accounts each attack finds at each level of precision, and the largest. Of flows the reader knows day and
-sign; where a site does not name the size, that is guessed. `--emulate` derives the coarser levels from what the finest
-publishes instead of building them, and marks them with a `~`. Exit 1 if a level lets through what it must not, or if
-the attacks do not find nearly every account at the finest.
+sign; where a site does not name the size, that is guessed. Exit 1 if a level lets through what it must not, if the attacks
+do not find nearly every account at the finest, or if they exclude more than a few of the accounts themselves.
 """
 
 import argparse
@@ -20,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from curious.accounts import Account, accounts, write  # noqa: E402
-from curious.levels import LEVELS, emulate  # noqa: E402
+from curious.levels import LEVELS  # noqa: E402
 from curious.market import Market, Rule  # noqa: E402
 from curious.site import has_daily_numbers, read, with_unnamed  # noqa: E402
 from curious.verdict import CLOSED, JOINED, Verdict, tooth, verdicts  # noqa: E402
@@ -43,18 +42,12 @@ def build(binary, folder, out):
 
 
 def published(binary, account, level, scratch, prices, reports):
-    """The account's site at a level, as the program publishes it; nothing where it does not know the level."""
+    """The account's site at a level, as the program publishes it."""
     folder = Path(scratch) / f"{account.name}-{level}"
     write(account, folder, prices, precision=level)
     public = folder / "public"
     if error := build(binary, folder, public):
-        if "precision" not in error:
-            sys.exit(f"{account.name}: {error}")
-        if level != "fine":
-            return None
-        write(account, folder, prices)
-        if error := build(binary, folder, public):
-            sys.exit(f"{account.name}: {error}")
+        sys.exit(f"{account.name}: {error}")
     if level in ("monthly", "coarse") and (tables := has_daily_numbers(public)):
         sys.exit(f"{account.name}: at {level} there are daily numbers in {', '.join(tables)}")
     site = read(public, level, reports)
@@ -81,7 +74,7 @@ def demo(binary, scratch):
 
 
 def flows_of(account):
-    """Date, sign and share of each flow, which emulated levels name."""
+    """Date, sign and share of each flow."""
     return [(day, 1 if amount > 0 else -1, account.share_of_flow(day)) for day, amount in account.flows.items()]
 
 
@@ -103,25 +96,16 @@ def keep(file, account, found):
             out.write(json.dumps({"account": account.name, "levels": rows}) + "\n")
 
 
-def attack(binary, market, chosen, levels, scratch, reports, emulates, file=None):
-    """All verdicts: `{level: [(account, verdicts)]}`, and which levels are emulated."""
-    table, emulated = {level: [] for level in levels}, set(levels) - {"fine"} if emulates else set()
-    before = kept_before(file, levels)
+def attack(binary, market, chosen, levels, scratch, reports, file=None):
+    """All verdicts: `{level: [(account, verdicts)]}`."""
+    table, before = {level: [] for level in levels}, kept_before(file, levels)
     for account in chosen:
-        begun, sites = time.monotonic(), {}
         if account.name in before:
             for level in levels:
                 table[level].append((account, before[account.name][level]))
             continue
-        needed = ["fine"] if "fine" in levels or emulated else []
-        for level in [*needed, *(level for level in levels if level != "fine")]:
-            site = published(binary, account, level, scratch, PRICES, reports) if level not in emulated else None
-            if site is None:
-                emulated.add(level)
-                if "fine" not in sites:
-                    sites["fine"] = published(binary, account, "fine", scratch, PRICES, reports)
-                site = emulate(sites["fine"], LEVELS[level], flows_of(account))
-            sites[level] = site
+        begun = time.monotonic()
+        sites = {level: published(binary, account, level, scratch, PRICES, reports) for level in levels}
         building = time.monotonic() - begun
         found = {level: verdicts(sites[level], market, account) for level in levels}
         keep(file, account, found)
@@ -131,15 +115,14 @@ def attack(binary, market, chosen, levels, scratch, reports, emulates, file=None
             shutil.rmtree(folder)
         seconds = time.monotonic() - begun
         print(f"{account.name}: {seconds:.0f} s, {building:.0f} of them building", file=sys.stderr, flush=True)
-    return table, emulated
+    return table
 
 
-def written(table, emulated):
+def written(table):
     """The table as Markdown: of how many accounts an attack finds how many, and the largest."""
     levels = list(table)
     names = [verdict.attack for verdict in next(iter(table.values()))[0][1]]
-    lines = ["| attack | " + " | ".join(("~" if level in emulated else "") + level for level in levels) + " |",
-             "|---|" + "---|" * len(levels)]
+    lines = ["| attack | " + " | ".join(levels) + " |", "|---|" + "---|" * len(levels)]
     for name in names:
         cells = []
         for level in levels:
@@ -160,24 +143,24 @@ def faults(table):
         for name in {verdict.attack for _, verdict in lost} - {JOINED, CLOSED}:
             names = [account.name for account, verdict in lost if verdict.attack == name]
             if len(names) > 1 + len(rows) / 20:
-                yield level, f"{level}: {name} excludes the accounts themselves: {', '.join(names)}"
+                yield f"{level}: {name} excludes the accounts themselves: {', '.join(names)}"
         # The harness must bite: at the finest all attacks together find nearly every account.
         missed = [f"{account.name} ({verdict.covered:.0%} left)" for account, found in rows for verdict in found
                   if verdict.attack == JOINED and verdict.kept and not verdict.found]
         if level == "fine" and len(missed) > 1 + len(rows) / 20:
-            yield level, f"{level}: {JOINED} misses {', '.join(missed)}"
+            yield f"{level}: {JOINED} misses {', '.join(missed)}"
         for account, found in rows:
             for verdict in found:
                 where = f"{level}: {verdict.attack} on {account.name}"
                 if verdict.attack == CLOSED and verdict.found:
-                    yield level, f"{where} leaves {verdict.covered:.1%} of all start values: it begins with the real one"
+                    yield f"{where} leaves {verdict.covered:.1%} of all start values: it begins with the real one"
                 if level not in SAFE or not verdict.found or verdict.attack in (JOINED, CLOSED):
                     continue
                 if (level, verdict.attack) in UNLIMITED:
                     continue
                 if account.value >= LIMITS.get((level, verdict.attack), 0):
-                    yield level, (f"{where} leaves {verdict.covered:.1%} of all start values, "
-                                  f"nine tenths of them within a factor {verdict.factor:.2f}")
+                    yield (f"{where} leaves {verdict.covered:.1%} of all start values, "
+                           f"nine tenths of them within a factor {verdict.factor:.2f}")
 
 
 def main():
@@ -188,23 +171,21 @@ def main():
     parser.add_argument("--levels", default=",".join(LEVELS), help="which levels, with commas between")
     parser.add_argument("--no-reports", action="store_true", help="do not read weights from the monthly PDFs")
     parser.add_argument("--keep", type=Path, help="a file of what was found, with which a run that was ended goes on")
-    parser.add_argument("--emulate", action="store_true", help="derive coarser levels from the finest")
     parser.add_argument("--only", default="", help="only accounts whose name has this in it")
     options = parser.parse_args()
     market = Market.read(PRICES, Rule().universe)
     chosen = [account for account in accounts(options.accounts, market) if options.only in account.name]
     with tempfile.TemporaryDirectory() as scratch:
         binary = str(Path(options.binary).resolve())
-        table, emulated = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports,
-                                 options.emulate, options.keep)
+        table = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports, options.keep)
         account, site = demo(binary, scratch)
         bitten = [_line(verdict, site, market, account) for verdict in verdicts(site, market, account) if verdict.applies]
-    print(written(table, emulated))
+    print(written(table))
     print(f"\nThe demo, of 100,000, at fine: {'; '.join(bitten)}.")
-    found = [(level in emulated, fault) for level, fault in faults(table)]
-    for is_emulated, fault in found:
-        print(f"{'~' if is_emulated else '!'} {fault}")
-    sys.exit(1 if any(not is_emulated for is_emulated, _ in found) else 0)
+    found = list(faults(table))
+    for fault in found:
+        print(f"! {fault}")
+    sys.exit(1 if found else 0)
 
 
 def _line(verdict, site, market, account):

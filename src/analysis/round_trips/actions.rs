@@ -111,7 +111,7 @@ impl<'a> Timeline<'a> {
     /// What an event paid for a quantity, as the closing leg of it.
     fn paid(&self, fill: &'a Execution, order: usize, quantity: Decimal, proceeds: Decimal) -> Leg<'a> {
         let rate = self.rates.of(fill);
-        let value = proceeds * Decimal::from(fill.side.opposite().sign());
+        let value = fill.side.opposite().signed(proceeds);
         let nothing = Some(Decimal::ZERO);
         let value_base = rate.map(|rate| value * rate);
         let money = Money { value, value_base, commission: nothing, commission_base: nothing };

@@ -120,7 +120,7 @@ impl<'a> Book<'a> {
                     closed.pairs.push((opening.take(part), closing));
                 }
                 Lot::Unknown(held) => {
-                    *held += closing.quantity * Decimal::from(leg.fill.side.sign());
+                    *held += leg.fill.side.signed(closing.quantity);
                     closed.without_opening += closing.quantity;
                 }
             }
@@ -163,7 +163,7 @@ impl<'a> Book<'a> {
             taken.push(match lot {
                 Lot::Opened(opening) => Lot::Opened(opening.take(part)),
                 Lot::Unknown(held) => {
-                    let part = part * Decimal::from(side.sign());
+                    let part = side.signed(part);
                     *held -= part;
                     Lot::Unknown(part)
                 }
@@ -172,7 +172,7 @@ impl<'a> Book<'a> {
                 self.lots.pop_front();
             }
         }
-        (taken, if left > DUST { left * Decimal::from(side.sign()) } else { Decimal::ZERO })
+        (taken, if left > DUST { side.signed(left) } else { Decimal::ZERO })
     }
 
     /// Puts in lots that come from elsewhere, as the newest.
@@ -214,7 +214,7 @@ impl<'a> Book<'a> {
 impl Lot<'_> {
     pub fn signed_quantity(&self) -> Decimal {
         match self {
-            Self::Opened(leg) => leg.quantity * Decimal::from(leg.fill.side.sign()),
+            Self::Opened(leg) => leg.fill.side.signed(leg.quantity),
             Self::Unknown(held) => *held,
         }
     }

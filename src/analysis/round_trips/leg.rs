@@ -97,7 +97,7 @@ impl<'a> Leg<'a> {
             return Profit { gross: None, net: None, net_base: None };
         }
         let (opened, closed) = (&self.money, &closing.money);
-        let gross = Decimal::from(self.fill.side.sign()) * (closed.value - opened.value);
+        let gross = self.fill.side.signed(closed.value - opened.value);
         let paid_for = self.fill.side == Side::Buy && !self.margined;
         let gain_in_base = || {
             if paid_for { Some(closed.value_base? - opened.value_base?) } else { Some(gross * closing.rate?) }
@@ -113,11 +113,11 @@ impl<'a> Leg<'a> {
     /// Makes the profit of an option part of what its shares cost, or bring. Where that profit is not known, what comes of
     /// the shares is not known either.
     pub fn carry(&mut self, net: Option<Decimal>, net_base: Option<Decimal>) {
-        let sign = Decimal::from(self.fill.side.sign());
+        let side = self.fill.side;
         match net {
-            Some(net) => self.money.value -= sign * net,
+            Some(net) => self.money.value -= side.signed(net),
             None => self.money.commission = None,
         }
-        self.money.value_base = self.money.value_base.zip(net_base).map(|(value, net)| value - sign * net);
+        self.money.value_base = self.money.value_base.zip(net_base).map(|(value, net)| value - side.signed(net));
     }
 }

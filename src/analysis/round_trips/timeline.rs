@@ -177,7 +177,7 @@ impl<'a> Timeline<'a> {
     fn turn(&self, order: &Order) -> u8 {
         let Some(fill) = order.fills.first() else { return 0 };
         let book = self.books.get(&(fill.account.clone(), order.instrument.clone()));
-        let closes = book.is_some_and(|book| book.position() * Decimal::from(fill.side.sign()) < Decimal::ZERO);
+        let closes = book.is_some_and(|book| fill.side.signed(book.position()) < Decimal::ZERO);
         match (Indicator::of(fill), closes) {
             (Indicator::Opens, true) => 3,
             (_, true) => 0,

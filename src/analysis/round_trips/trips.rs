@@ -172,7 +172,7 @@ impl Leg<'_> {
             symbol: self.fill.symbol.clone(),
             opening: self.fill.exec_id.clone(),
             opened: self.fill.time,
-            quantity: self.quantity * Decimal::from(self.fill.side.sign()),
+            quantity: self.fill.side.signed(self.quantity),
         }
     }
 }

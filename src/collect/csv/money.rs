@@ -78,7 +78,8 @@ impl Money<'_> {
             let Some(number) = line.decimal(Some(charge.column), self.mark)? else { continue };
             let reported = charge.currency.map(|at| at.unit(line)).transpose()?.flatten();
             let (own, divisor) = reported.unwrap_or((fixed.unwrap_or(currency), Decimal::ONE));
-            costs.push((signed(number, charge.sign) / divisor, fixed.unwrap_or(own), charge));
+            let cost = signed(number, charge.sign).checked_div(divisor).unwrap_or(Decimal::MAX);
+            costs.push((cost, fixed.unwrap_or(own), charge));
         }
         let Some((_, first, _)) = costs.iter().find(|(cost, ..)| !cost.is_zero()).or(costs.first()) else {
             return self.none_charged(line, currency);
@@ -94,7 +95,7 @@ impl Money<'_> {
                 let message = format!("the fill has costs in {into} and in {own}, and no rate between them");
                 return Err(line.error(Some(charge.column), message));
             };
-            sum += converted;
+            sum = sum.saturating_add(converted);
         }
         Ok(Some((sum, into)))
     }
@@ -143,7 +144,7 @@ impl Money<'_> {
             Named::Unknown => [many(&[0, 2]), vec![Decimal::new(1, 2)], many(&[1, 3])].concat(),
         };
         // Costs may be in another currency than the amount.
-        let near = (amount * TOLERANCE).max(Decimal::new(2, 2)) + traded.cost.abs();
+        let near = amount.saturating_mul(TOLERANCE).max(Decimal::new(2, 2)).saturating_add(traded.cost.abs());
         let off = |many: &Decimal| Some(traded.off(plain.checked_mul(*many)?, amount));
         // Of several that are near, as of a cheap option beside its commission, the nearest.
         let fitting = candidates.into_iter().filter_map(|many| Some((off(&many)?, many)));
@@ -168,8 +169,8 @@ impl Traded {
 
     /// How far an amount is from a trade's money, before or after its costs.
     fn off(&self, money: Decimal, amount: Decimal) -> Decimal {
-        let net = money.saturating_add(self.cost * Decimal::from(self.side.sign()));
-        (money - amount).abs().min((net.abs() - amount).abs())
+        let net = money.saturating_add(self.side.signed(self.cost));
+        money.saturating_sub(amount).abs().min(net.abs().saturating_sub(amount).abs())
     }
 }
 
@@ -184,7 +185,7 @@ fn signed(number: Decimal, sign: Sign) -> Decimal {
 
 /// A price in the file's unit as one in its currency.
 pub fn in_currency(price: Decimal, per_unit: Decimal) -> Decimal {
-    if per_unit == Decimal::ONE { price } else { (price / per_unit).normalize() }
+    if per_unit == Decimal::ONE { price } else { price.checked_div(per_unit).unwrap_or(Decimal::MAX).normalize() }
 }
 
 /// Fidelity writes currency, price and quantity below the names of quantity, currency and price. Whether a line is one of

@@ -167,7 +167,7 @@ fn keep(
         })
         .collect();
     let changes = Changes { coverage, ..changes(work.store().site(), &batch, &[Received { path, bytes }]) };
-    report.added = report.added + Saved::of(&work.commit(&changes)?).total();
+    report.added = report.added.and(Saved::of(&work.commit(&changes)?).total());
     // What the query lacks is said of the record by `check`, not again of each of its statements.
     let of_statement = batch.notices.iter().filter(|notice| notice.kind != FindingKind::Lacking);
     report.findings.extend(of_statement.cloned());

@@ -260,7 +260,7 @@ fn position(value: &AccountPortfolioValue, listing: Option<&Listing>, doubts: &m
     let (Some(price), Some(market_value)) = (price, market_value) else {
         return Err(in_words("it has no market price".to_owned()));
     };
-    let units = quantity * multiplier(contract).map_err(in_words)?;
+    let units = quantity.saturating_mul(multiplier(contract).map_err(in_words)?);
     let price = whole_units(price, market_value, units, listing);
     if !adds_up(price, units, market_value) {
         doubts.push(format!("{symbol}: {units} at {price} is not the {market_value} {PRICE_DOUBT}"));
@@ -282,8 +282,10 @@ fn position(value: &AccountPortfolioValue, listing: Option<&Listing>, doubts: &m
 /// A price in the units of the value: quotes of a contract in pence come in pence, its value in pounds.
 pub fn whole_units(price: Decimal, market_value: Decimal, units: Decimal, listing: Option<&Listing>) -> Decimal {
     let Some(listing) = listing.filter(|listing| listing.magnifier > Decimal::ONE) else { return price };
-    let smaller = price / listing.magnifier;
-    if relative_gap(smaller * units, market_value) < relative_gap(price * units, market_value) {
+    let Some(smaller) = price.checked_div(listing.magnifier) else { return price };
+    if relative_gap(smaller.saturating_mul(units), market_value)
+        < relative_gap(price.saturating_mul(units), market_value)
+    {
         smaller
     } else {
         price
@@ -292,11 +294,11 @@ pub fn whole_units(price: Decimal, market_value: Decimal, units: Decimal, listin
 
 /// Whether a price comes to a value.
 pub fn adds_up(price: Decimal, units: Decimal, market_value: Decimal) -> bool {
-    relative_gap(price * units, market_value) <= SUM_TOLERANCE
+    relative_gap(price.saturating_mul(units), market_value) <= SUM_TOLERANCE
 }
 
 fn relative_gap(one: Decimal, other: Decimal) -> Decimal {
-    (one - other).abs().checked_div(other.abs()).unwrap_or(Decimal::MAX)
+    one.saturating_sub(other).abs().checked_div(other.abs()).unwrap_or(Decimal::MAX)
 }
 
 /// Interest and dividends that are earned and not paid, which are part of the net liquidation value.
@@ -304,7 +306,8 @@ fn accruals(answers: &Answers) -> Result<BTreeMap<Currency, Decimal>> {
     let mut sums = BTreeMap::new();
     for tag in ["AccruedCash", "AccruedDividend"] {
         for (currency, amount) in answers.by_currency(tag)? {
-            *sums.entry(currency).or_insert(Decimal::ZERO) += amount;
+            let sum = sums.entry(currency).or_insert(Decimal::ZERO);
+            *sum = sum.saturating_add(amount);
         }
     }
     sums.retain(|_, amount: &mut Decimal| !amount.is_zero());

@@ -44,7 +44,8 @@ impl OrderTotals {
         let mut stored: BTreeMap<Order, Decimal> = BTreeMap::new();
         for fill in &record.executions {
             if let Some(order) = &fill.perm_id {
-                *stored.entry((order.clone(), fill.conid, fill.side)).or_default() += fill.quantity;
+                let sum = stored.entry((order.clone(), fill.conid, fill.side)).or_default();
+                *sum = sum.saturating_add(fill.quantity);
             }
         }
         let differing = self.0.iter().filter_map(|(order, (symbol, reported))| {

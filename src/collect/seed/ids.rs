@@ -110,7 +110,7 @@ fn is_doubled(batch: &Batch, twin: &Execution, twins: &[usize]) -> bool {
         });
         between.map(|(_, fill)| fill.signed_quantity()).sum()
     };
-    let change = held(after) - held(before);
+    let change = held(after).saturating_sub(held(before));
     counted(false) == change && counted(true) != change
 }
 

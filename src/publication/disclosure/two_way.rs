@@ -2,6 +2,9 @@
 //!
 //! Source: Bacharach, "Matrix rounding problems", Management Science (1966); the nearest such table is a flow of the lowest cost.
 
+/// No cell lies as many steps from its exact value: a row and a column that are each rounded the other way take it beyond one.
+pub(super) const MOVED: f64 = 1.5;
+
 /// Cells rounded to whole numbers that add up to these totals of rows and of columns, with the smallest squared difference from
 /// the exact ones. An empty cell stays empty. The totals of rows and those of columns come to the same, and some row is
 /// empty nowhere: then there is such a table.
@@ -97,6 +100,7 @@ impl Table<'_> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::step::Step;
     use super::*;
 
     #[test]
@@ -111,6 +115,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_cell_moves_far(
+            cells in prop::collection::vec(prop::collection::vec(prop::option::weighted(0.7, -9.0f64..9.0), 12), 1..6),
+            whole in prop::collection::vec(-9.0f64..9.0, 12),
+        ) {
+            let mut cells = cells;
+            cells.push(whole.iter().copied().map(Some).collect());
+            let of_column = |at: usize| cells.iter().filter_map(|row| row[at]).sum::<f64>();
+            let of_rows: Vec<f64> = cells.iter().map(|row| row.iter().flatten().sum()).collect();
+            let total = of_rows.iter().sum::<f64>().round() as i64;
+            let rows = Step::Of(1.0).parts(&of_rows, total);
+            let columns = Step::Of(1.0).parts(&(0..12).map(of_column).collect::<Vec<_>>(), total);
+            let found = rounded(&cells, &rows, &columns);
+            let off = |(exact, whole): (&Option<f64>, &Option<i64>)| Some((whole.as_ref().copied()? as f64 - (*exact)?).abs());
+            let widest = cells.iter().flatten().zip(found.iter().flatten()).filter_map(off).fold(0.0, f64::max);
+            prop_assert!(widest < MOVED, "{widest}");
+        }
+
         #[test]
         fn rows_and_columns_add_up(
             cells in prop::collection::vec(prop::collection::vec(prop::option::of(-9.0f64..9.0), 7), 1..9),

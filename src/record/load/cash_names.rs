@@ -50,7 +50,7 @@ fn without_numbers(by_id: &ById) -> Vec<(String, String)> {
         movements.sort_by_key(|told| (told.times.first().copied(), told.ids.clone()));
         let mut apart: Vec<Told> = Vec::new();
         for told in movements {
-            let off = |known: &Told| (known.newest.amount - told.newest.amount).abs();
+            let off = |known: &Told| known.newest.amount.saturating_sub(told.newest.amount).abs();
             let same = apart.iter_mut().filter(|known| known.may_be(&told)).min_by_key(|known| off(known));
             match same {
                 Some(same) => same.join(told),

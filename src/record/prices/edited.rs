@@ -49,13 +49,14 @@ pub(super) fn findings(series: &PriceSeries, place: &Place) -> Vec<Finding> {
 /// Whether the adjusted close is a smaller share of the close than the day before.
 fn falls(one: &Bar, next: &Bar) -> bool {
     let share = |bar: &Bar| bar.adj_close.and_then(|adjusted| adjusted.checked_div(bar.close));
-    let least = share(one).and_then(|share| share.checked_mul(Decimal::ONE - ROUNDING));
+    let least = share(one).and_then(|share| share.checked_mul(Decimal::ONE.saturating_sub(ROUNDING)));
     share(next).zip(least).is_some_and(|(share, least)| share < least)
 }
 
 fn is_outside(bar: &Bar) -> bool {
     let slack = bar.close.checked_mul(ROUNDING).unwrap_or_default();
-    bar.high.is_some_and(|high| bar.close - slack > high) || bar.low.is_some_and(|low| bar.close + slack < low)
+    bar.high.is_some_and(|high| bar.close.saturating_sub(slack) > high)
+        || bar.low.is_some_and(|low| bar.close.saturating_add(slack) < low)
 }
 
 #[cfg(test)]

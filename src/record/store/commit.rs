@@ -176,9 +176,9 @@ pub struct Added {
     pub conflicts: usize,
 }
 
-impl std::ops::Add for Added {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
+impl Added {
+    /// These and others together.
+    pub fn and(self, other: Self) -> Self {
         Self {
             new: self.new + other.new,
             known: self.known + other.known,

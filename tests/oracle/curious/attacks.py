@@ -12,7 +12,7 @@ from scipy.stats import chi2
 from .book import Book
 from .holdings import Equations, solve
 from .market import Market, Rule
-from .replay import Replay
+from .replay import PARTS, Replay
 from .site import Site
 
 
@@ -127,7 +127,7 @@ def results(case, values):
         capital = grown * values
         gain = leave - entry - 2 * costs.per_share
         # Parts of orders are taken fill by fill, and what each fill cost is not published.
-        parts = sum(2e-4 for one, _ in (opening, closing) if one.fills > 1)
+        parts = sum(PARTS for one, _ in (opening, closing) if one.fills > 1)
         unsure_gain = entry * doubt_in + leave * doubt_out + leave * parts
         # At the least both orders paid by the share, at the most both the minimum.
         half = site.half("results_bps") / 1e4 + 1e-9

@@ -1,12 +1,12 @@
 """What each holding brought to the total return, by month: the gain of its shares over the account, linked.
 
-The parts of months add up to those of years and of the whole, each a step at most from the exact one.
+The parts of months add up to those of years and of the whole, which moves some of them by more than a step.
 """
 
 import numpy as np
 
-# Rounded up or down so that all add up, a part is off by this many steps: as a standard deviation, and at most.
-TYPICAL, MOST = 0.35, 1.0
+# Rounded so that all add up, a part is off by this many steps: as a standard deviation, and at most.
+TYPICAL, MOST = 0.35, 1.5
 
 
 def smoothing(one):

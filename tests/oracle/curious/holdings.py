@@ -7,6 +7,8 @@ import numpy as np
 from . import brought
 from .replay import price_of
 
+# So many valuations at a time are looked at for whether money has moved that nobody names.
+PIECE = 21
 
 class Equations:
     """The stretch of a record before money first moved, and what its orders leave unknown.
@@ -29,26 +31,32 @@ class Equations:
         if len(orders) > most_orders:
             last = orders[most_orders].day
             orders = [order for order in orders if order.day < last]
-        self.orders = orders
         self.days = [day for day in site.dates if day < last and day in market.row] if site.index is not None else []
         self.until = self.days[-1] if self.days else min(last, site.end)
+        # What comes in before the next valuation is part of what an order after the last one is a share of.
+        self.orders = [order for order in orders if not self.days or order.day <= self.until]
         self.index = site.index[:len(self.days)] if self.days else None
         self.closes = market.closes[[market.row[day] for day in self.days]] if self.days else None
-        self.fills = [price_of(order, self.close(order), site.level) for order in orders]
+        self.fills = [price_of(order, self.close(order), site.level) for order in self.orders]
         # Prices that are not published to the cent are unknowns of their own, before the shares.
         self.unsure = [at for at, (_, doubt) in enumerate(self.fills) if doubt]
 
     def _bend(self):
         """The day before which money must have moved that the site does not name: no holdings fit the days after it."""
         rows, right = self.of_index()
-        bounds = sorted({order.day for order in self.orders})
-        ends = [*(int(np.searchsorted(self.days, day)) for day in bounds[1:]), len(self.days)]
-        for since, end in zip(bounds, ends):
+        placed = sorted({int(np.searchsorted(self.days, order.day)) for order in self.orders})
+        # From order to order, and about a month at a time between: what is held for years says where it no longer fits.
+        bounds = [placed[0]]
+        for until in (*placed[1:], len(self.days)):
+            count = max(1, (until - bounds[-1]) // PIECE)
+            bounds += [int(at) for at in np.linspace(bounds[-1], until, count + 1)[1:]]
+        for begun, end in zip(bounds, bounds[1:]):
             answer, _ = solve((rows[:end], right[:end]), self.of_weights(), self.of_prices())
             off = rows[:end] @ answer[:, 0] - right[:end, 0]
-            begun = int(np.searchsorted(self.days, since))
             if end > begun and np.sqrt(np.mean(off[begun:] ** 2)) > 1.8:
-                return since if since > bounds[0] else None
+                # A flow at the end of a piece of a holding is first seen in the next one.
+                since = begun if begun in placed else begun - PIECE
+                return self.days[max(since, placed[0] + 1)] if begun > placed[0] else None
         return None
 
     def close(self, order):

@@ -1,6 +1,6 @@
-"""How finely each level publishes, and what a finely published site would say at a coarser one."""
+"""How finely each level publishes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,88 +48,7 @@ LEVELS = {
 }
 
 
-def rounded(values, step):
-    """The nearest multiples of a step."""
-    return np.round(np.asarray(values, dtype=float) / step) * step
-
-
 def band(share):
     """The band of a year's costs: its lower and upper edge."""
     at = int(np.searchsorted(BANDS, share, side="right")) - 1
     return BANDS[at], BANDS[at + 1]
-
-
-def emulate(site, level, flows=()):
-    """What a site published at `fine` would show at another level.
-
-    `flows` are the dates and shares of all flows, because `fine` names only the large ones.
-    """
-    orders = [_order(order, level) for order in site.orders]
-    trips = [replace(trip, result_bps=_or_none(trip.result_bps, level.results_bps),
-                     net_return=_or_none(trip.net_return, level.trade_returns)) for trip in site.trips]
-    if not level.lists_all:
-        orders = [order for order in orders if order.weight]
-        listed = {(order.day, order.symbol) for order in orders}
-        trips = [trip for trip in trips if {(trip.opened, trip.symbol), (trip.closed, trip.symbol)} <= listed]
-    index = None
-    if level.index:
-        index = np.exp(rounded(np.log(site.index), level.index)) if level.log_index else site.index
-    month_drawdowns = None
-    if level.month_drawdowns:
-        month_drawdowns = {month: float(rounded(fall, level.month_drawdowns))
-                           for month, fall in site.month_drawdowns.items()}
-    step = level.flows
-    month_index = {}
-    if level.month_index:
-        last = {day[:7]: value for day, value in zip(site.dates, site.index)}
-        month_index = {month: float(rounded(value, level.month_index)) for month, value in last.items()}
-    return replace(
-        site,
-        level=level,
-        emulated=True,
-        index=index,
-        month_index=month_index,
-        daily_return=site.daily_return if level.daily else None,
-        drawdown=site.drawdown if level.daily else None,
-        months={month: float(rounded(value, level.months)) for month, value in site.months.items()},
-        total=float(rounded(site.total, level.months)),
-        month_drawdowns=month_drawdowns,
-        month_weights={day: {symbol: float(rounded(weight, level.month_weights)) for symbol, weight in held.items()}
-                       for day, held in site.month_weights.items() if not level.quarterly or is_weighed(day, site)},
-        orders=orders,
-        trips=trips,
-        brought={month: {symbol: float(rounded(part, level.brought)) for symbol, part in held.items()}
-                 for month, held in site.brought.items()},
-        brought_in_all={symbol: float(rounded(part, level.brought)) for symbol, part in site.brought_in_all.items()},
-        backtest=site.backtest if level.backtest else None,
-        year_costs=_year_costs(site) if level.year_costs else {},
-        total_commission_bps=site.total_commission_bps if level.commission_bps else None,
-        flows=[(day, sign, float(rounded(share, step)) if step else None) for day, sign, share in flows],
-    )
-
-
-def is_weighed(day, site):
-    """Whether positions are weighed on the last day of a month: of quarters, of the first, and of those with an order."""
-    month = day[:7]
-    return month[5:] in ("03", "06", "09", "12") or month == site.start[:7] or any(order.day[:7] == month for order in site.orders)
-
-
-def _or_none(value, step):
-    return None if value is None else float(rounded(value, step))
-
-
-def _order(order, level):
-    return replace(
-        order,
-        weight=_or_none(order.weight, level.weights),
-        slippage_bps=_or_none(order.slippage_bps, level.slippage_bps),
-        commission_bps=order.commission_bps if level.commission_bps else None,
-    )
-
-
-def _year_costs(site):
-    sums = {}
-    for order in site.orders:
-        share = (order.weight or 0.0) * (order.commission_bps or 0.0) / 1e4
-        sums[order.day[:4]] = sums.get(order.day[:4], 0.0) + share
-    return {year: band(share) for year, share in sums.items()}

@@ -15,6 +15,8 @@ from .levels import band
 MOST = 24_000
 # Rounds of guessing at flows, each nearer to what the one before left; so many particles say something about them.
 ROUNDS, ENOUGH = 4, 20
+# So far from the mean price of its order a fill may lie, of the price.
+PARTS = 5e-4
 # Unknown flows are drawn between these shares of the account.
 SMALLEST_FLOW, LARGEST_FLOW = 0.01, 0.5
 
@@ -310,7 +312,7 @@ class _Run:
             profit = taken * (price - entry) - paid
             doubt = 1e-4 if level.daily else 0.0
             # The program takes parts of orders fill by fill, and what each fill cost is not published.
-            doubt += sum(2e-4 for key in ((opened, symbol, 1), (day, symbol, -1))
+            doubt += sum(PARTS for key in ((opened, symbol, 1), (day, symbol, -1))
                          if key in self.replay.orders and self.replay.orders[key].fills > 1)
             if trip.result_bps is not None:
                 weight = taken * price / capital
@@ -350,7 +352,7 @@ class _Run:
             fits &= self.brought.fits(month, slack + self.slack, self.unsure(self.before))
         if day[5:7] == "12" or day == site.end:
             low, high = site.year_costs.get(day[:4], band(0.0) if site.year_costs else (0.0, np.inf))
-            # The band was emulated from rounded costs, so that its edges are not sharp.
+            # What an order's costs are a share of is known only nearly, so that the edges of a band are not sharp.
             fits &= (self.year_cost >= low * 0.97) & (self.year_cost <= high * 1.03)
             self.year_cost = np.zeros(len(self.origin))
         if day == site.end:

@@ -66,18 +66,14 @@ class Site:
     flows: list = field(default_factory=list)
     year_costs: dict = field(default_factory=dict)
     total_commission_bps: float | None = None
-    emulated: bool = False
     month_index: dict = field(default_factory=dict)
     brought: dict = field(default_factory=dict)  # what each holding brought to the total return, by month and symbol
     brought_in_all: dict = field(default_factory=dict)
 
     def half(self, kind):
-        """How far a number of this kind may be from what is published; an emulated one was rounded twice."""
+        """How far a number of this kind may be from what is published."""
         # At the finest, reports write weights that are rounded already with a digit less.
-        is_fine = self.emulated or self.level.name == "fine"
-        before = LEVELS["fine"].weights if kind == "month_weights" and is_fine else 0.0
-        if self.emulated:
-            before += getattr(LEVELS["fine"], kind) or 0.0
+        before = self.level.weights if kind == "month_weights" and self.level.name == "fine" else 0.0
         return (getattr(self.level, kind) + before) / 2
 
 
