@@ -16,6 +16,11 @@ impl Digest {
         Self(<Sha256 as sha2::Digest>::digest(bytes).into())
     }
 
+    /// The digest that consists of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The digest of several parts, each hashed with its length: moving a letter from one to the next changes the digest.
     pub fn of_parts<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
         use sha2::Digest as _;

@@ -153,6 +153,11 @@ impl SiteDir {
         self.proof().join("stamps")
     }
 
+    /// `data/proof/tsa/`: certificates of the authorities that stamp the log, as files `.pem`; they are published.
+    pub fn proof_authorities(&self) -> PathBuf {
+        self.root.join("data/proof/tsa")
+    }
+
     /// `data/proof/allowed_signers`: whose signatures count, as `ssh-keygen` reads it. There is one where the log is signed.
     pub fn proof_signers(&self) -> PathBuf {
         self.proof().join("allowed_signers")
@@ -161,6 +166,11 @@ impl SiteDir {
     /// `data/proof/private/key_path`: where the key is that signs the log.
     pub fn proof_key_path(&self) -> PathBuf {
         self.proof_private().join("key_path")
+    }
+
+    /// `data/proof/private/asked`: when each authority was asked last.
+    pub fn proof_asked(&self) -> PathBuf {
+        self.root.join("data/proof/private/asked")
     }
 
     /// `data/proof/private/`: what is never published and in no page.
@@ -193,6 +203,7 @@ impl SiteDir {
             self.proof(),
             self.proof_entries(),
             self.proof_stamps(),
+            self.proof_authorities(),
             self.proof_private(),
         ];
         std::iter::once(self.data()).chain(below).chain(more).collect()

@@ -4,11 +4,12 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::terminal::{Terminal, table};
+use super::terminal::{Terminal, counted, table, visible};
+use super::verify::by_kind;
 use super::{Outcome, config};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::proof::{self, Recorded};
+use crate::proof::{self, Counts, Recorded, Stamped, Why};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -27,6 +28,22 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
+    /// Have another key sign the log from now on: the old one signs it, or the log has named it before
+    Rotate {
+        /// A key of yours, by its file; with `.pub` where an agent or hardware holds it [default: the next one in data/proof/private/]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// The old key is not there any more
+        #[arg(long, conflicts_with = "stolen")]
+        lost: bool,
+        /// Somebody else may have the old key
+        #[arg(long)]
+        stolen: bool,
+    },
+    /// Record the digests of all stamps so far, so that later ones are over them too; `publish` does it once a year
+    Renew,
+    /// Have the log stamped now by the authorities of `[proof] authorities`, as each `publish` does
+    Stamp,
     /// How the log stands, and what is not recorded yet
     Status {
         /// Print one JSON document
@@ -41,6 +58,8 @@ struct Document {
     newest: Option<String>,
     head: String,
     kinds: std::collections::BTreeMap<&'static str, usize>,
+    stamped: Option<usize>,
+    timing: std::collections::BTreeMap<&'static str, Counts>,
     not_recorded: usize,
     remarks: Vec<String>,
 }
@@ -64,13 +83,55 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             say_remarks(&recorded, terminal);
             Ok(Outcome::Fine)
         }
+        Action::Rotate { key, lost, stolen } => {
+            let why = match (lost, stolen) {
+                (true, _) => Why::Lost,
+                (_, true) => Why::Stolen,
+                _ => Why::Planned,
+            };
+            let recorded = proof::rotate(site, &config, key.as_deref(), why, Utc::now())?;
+            terminal.say("the log names another key now, which signs it at the next `trackrecord publish`");
+            terminal.say("keep the key that may follow it, the newest in data/proof/private/, where a thief of this one does not find it");
+            say_remarks(&recorded, terminal);
+            Ok(Outcome::Fine)
+        }
+        Action::Renew => {
+            if !site.proof_log().exists() {
+                return Err(records_nothing());
+            }
+            match proof::renew(site, &config, Utc::now(), true)? {
+                Some(recorded) => {
+                    terminal.say(format!(
+                        "recorded the digests of all stamps: the log has {}",
+                        counted_entries(recorded.entries)
+                    ));
+                    say_remarks(&recorded, terminal);
+                }
+                None => terminal.say("there is no stamp that is not listed already, or today's entry lists them"),
+            }
+            Ok(Outcome::Fine)
+        }
+        Action::Stamp => {
+            if !site.proof_log().exists() {
+                return Err(records_nothing());
+            }
+            if config.proof.authorities.is_empty() && !config.proof.opentimestamps {
+                return Err(Error::configuration("no authority is named that could stamp the log")
+                    .hint("set `[proof] authorities`; docs/proof.md says how to choose two"));
+            }
+            let stamped = proof::stamp(site, &config, Utc::now())?;
+            if stamped.by.is_empty() && stamped.failures.is_empty() {
+                terminal.say(format!("the {} of the log are stamped already", counted(stamped.lines, "line")));
+            }
+            Ok(say_stamped(&stamped, terminal))
+        }
         Action::Status { json } => status(site, &config, *json, terminal),
     }
 }
 
 fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> Result<Outcome> {
     let Some(found) = proof::status(site, config, Utc::now())? else {
-        return Err(Error::usage("this site records nothing").hint("`trackrecord proof init` begins its log"));
+        return Err(records_nothing());
     };
     let entries: usize = found.kinds.iter().map(|(_, count)| count).sum();
     let newest = found.newest.map(|date| date.to_string());
@@ -80,6 +141,8 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
             newest,
             head: found.head,
             kinds: found.kinds.into_iter().collect(),
+            stamped: found.stamped,
+            timing: by_kind(&found.timings),
             not_recorded: found.next.new,
             remarks: found.next.remarks.clone(),
         })?;
@@ -89,6 +152,13 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
         terminal.result(table(&rows, &[1]))?;
         let newest = newest.map(|date| format!(", the newest of {date}")).unwrap_or_default();
         terminal.result(format!("{}{newest}; the log is {}", counted_entries(entries), found.head))?;
+        match found.stamped {
+            None => terminal.result("nothing is stamped, so that nothing proves when it was recorded")?,
+            Some(lines) => {
+                terminal.result(format!("the first {} are stamped", counted(lines, "line")))?;
+                found.timings.in_words().iter().try_for_each(|sentence| terminal.result(sentence))?;
+            }
+        }
         say_remarks(&found.next, terminal);
         if found.next.new > 0 {
             terminal.say(format!(
@@ -110,7 +180,49 @@ pub fn recorded(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
         terminal.say(format!("recorded {} in data/proof/", counted_entries(recorded.new)));
     }
     say_remarks(&recorded, terminal);
-    Ok(if recorded.remarks.is_empty() { Outcome::Fine } else { Outcome::Findings })
+    let outcome = if recorded.remarks.is_empty() { Outcome::Fine } else { Outcome::Findings };
+    Ok(if recorded.intentions > 0 { outcome.and(stamped(site, terminal)) } else { outcome })
+}
+
+/// Has the log stamped, where authorities are configured. Without a stamp everything goes on; the next one is over these lines too.
+pub fn stamped(site: &SiteDir, terminal: &Terminal) -> Outcome {
+    let stamped = config(site).and_then(|config| proof::stamp(site, &config, Utc::now()));
+    match stamped {
+        Ok(stamped) => say_stamped(&stamped, terminal),
+        Err(error) => {
+            terminal.error(&error, site.root());
+            Outcome::Findings
+        }
+    }
+}
+
+fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
+    for (authority, time) in &stamped.by {
+        let time = time.format("%Y-%m-%d %H:%M:%S UTC");
+        terminal.say(format!(
+            "the first {} of the log: stamped by {authority} at {time}",
+            counted(stamped.lines, "line")
+        ));
+    }
+    stamped.failures.iter().for_each(|why| terminal.say(format!("warning: {}", visible(why))));
+    if stamped.failures.is_empty() {
+        return Outcome::Fine;
+    }
+    terminal.say(
+        "  next: `trackrecord proof stamp` asks again, and so does the next `publish`; until then the lag grows",
+    );
+    Outcome::Findings
+}
+
+/// Records the digests of all stamps once a year, before the log is signed and stamped again.
+pub fn renewed(site: &SiteDir, terminal: &Terminal) -> Outcome {
+    match config(site).and_then(|config| proof::renew(site, &config, Utc::now(), false)) {
+        Ok(_) => Outcome::Fine,
+        Err(error) => {
+            terminal.error(&error, site.root());
+            Outcome::Findings
+        }
+    }
 }
 
 /// Signs the log before it is published, where it has a key. Without a signature it is published all the same.
@@ -122,6 +234,10 @@ pub fn signed(site: &SiteDir, terminal: &Terminal) -> Outcome {
             Outcome::Findings
         }
     }
+}
+
+fn records_nothing() -> Error {
+    Error::usage("this site records nothing").hint("`trackrecord proof init` begins its log")
 }
 
 fn counted_entries(count: usize) -> String {

@@ -54,7 +54,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     // What is published is recorded before.
     let recorded = match arguments.dry_run {
         true => Outcome::Fine,
-        false => proof::recorded(site, terminal)?.and(proof::signed(site, terminal)),
+        false => {
+            let before = proof::recorded(site, terminal)?.and(proof::renewed(site, terminal));
+            before.and(proof::signed(site, terminal)).and(proof::stamped(site, terminal))
+        }
     };
     let config = config(site)?;
     let options = Options {

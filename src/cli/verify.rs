@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -6,7 +7,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::terminal::{Terminal, visible};
 use crate::error::Result;
-use crate::proof::{Options, Verified, verify};
+use crate::proof::{Counts, DATED, Options, Timings, Verified, verify};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -18,6 +19,9 @@ pub struct Arguments {
     /// adj_close, as Yahoo and data/prices/ have them
     #[arg(long, value_name = "DIR")]
     prices: Option<PathBuf>,
+    /// Have openssl check the signature of every time stamp, not only of the newest and a few others
+    #[arg(long)]
+    all: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -30,6 +34,8 @@ struct Document<'a> {
     corrections: usize,
     gaps: usize,
     head: &'a str,
+    /// How many entries of each kind were stamped when.
+    timing: BTreeMap<&'static str, Counts>,
     checked: &'a [String],
     not_checked: &'a [String],
     broken: Option<&'a str>,
@@ -37,16 +43,18 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let options = Options { prices: arguments.prices.clone() };
+    let options = Options { prices: arguments.prices.clone(), every_stamp: arguments.all };
     let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()), &options)?;
     if arguments.json {
-        let Verified { entries, held_back, corrections, gaps, head, checked, unchecked, broken, days: _ } = &verified;
+        let Verified { entries, held_back, corrections, gaps, head, checked, unchecked, broken, timings, days: _ } =
+            &verified;
         terminal.json(&Document {
             entries: *entries,
             held_back: *held_back,
             corrections: *corrections,
             gaps: *gaps,
             head,
+            timing: by_kind(timings),
             checked,
             not_checked: unchecked,
             broken: broken.as_ref().map(|broken| broken.what.as_str()),
@@ -56,6 +64,12 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.result(in_words(&verified))?;
     }
     Ok(if verified.broken.is_none() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// The kinds of which there are entries.
+pub fn by_kind(timings: &Timings) -> BTreeMap<&'static str, Counts> {
+    let counted = DATED.into_iter().map(|kind| (kind.as_str(), timings.counts(kind)));
+    counted.filter(|(_, counts)| counts.all() > 0).collect()
 }
 
 fn in_words(verified: &Verified) -> String {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::{Action, Attempt, Policy};
-use reqwest::{Client, ClientBuilder, Url};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Url};
 
 use crate::error::{Error, Result};
 
@@ -168,11 +168,19 @@ impl From<reqwest::Error> for Failure {
 /// # Errors
 /// No answer, or no complete one.
 pub async fn get(client: &Client, url: Url, headers: HeaderMap) -> Result<Answer, Failure> {
-    let mut response = client.get(url).headers(headers).send().await?;
+    answered(client.get(url).headers(headers), LARGEST).await
+}
+
+/// Sends a request once and reads the answer to its end, whatever its status, unless it has more bytes than `largest`.
+///
+/// # Errors
+/// As [`get`].
+pub async fn answered(request: RequestBuilder, largest: usize) -> Result<Answer, Failure> {
+    let mut response = request.send().await?;
     let mut answer =
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new() };
     while let Some(part) = response.chunk().await? {
-        if answer.body.len() + part.len() > LARGEST {
+        if answer.body.len() + part.len() > largest {
             return Err(Failure::TooLarge);
         }
         answer.body.extend_from_slice(&part);

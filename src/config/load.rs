@@ -310,11 +310,17 @@ fn impossible(config: &Config) -> Option<(&'static str, String)> {
         ),
     ];
     let publish = config.publish.impossible();
-    checks.into_iter().chain(publish).find(|(_, wrong, _)| *wrong).map(|(key, _, message)| (key, message))
+    let proof = config.proof.impossible();
+    checks
+        .into_iter()
+        .chain(publish)
+        .chain(proof)
+        .find(|(_, wrong, _)| *wrong)
+        .map(|(key, _, message)| (key, message))
 }
 
 /// Whether an address is on this computer, by the host that is asked, whatever the text looks like.
-fn is_loopback(url: &str) -> bool {
+pub fn is_loopback(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     let Some(host) = url.host_str() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

@@ -14,6 +14,7 @@ mod load;
 mod parts;
 mod price_symbols;
 mod privacy;
+mod proof;
 mod publish;
 mod readable;
 mod renamed;
@@ -30,10 +31,11 @@ pub use csv_import::{CsvImport, Preset};
 pub use disclosures::Disclosures;
 pub use edit::{Setting, is_said, set};
 pub use job::{Job, Step};
-pub use load::{is_base_url, is_secure, load, parse};
+pub use load::{is_base_url, is_loopback, is_secure, load, parse};
 pub use parts::{OfFigures, OfRecord};
 pub use price_symbols::rate_symbol;
 pub use privacy::{Privacy, PrivacyLevel, PrivacyMode};
+pub use proof::Proof;
 pub use publish::{BRANCH, Publish, has_password, is_branch_name, is_domain};
 pub use readable::{mode, open_to_others};
 pub use renamed::renamed_keys;
@@ -80,6 +82,8 @@ pub struct Config {
     pub report: Report,
     /// Where the site is published.
     pub publish: Publish,
+    /// Who stamps the log of what was published.
+    pub proof: Proof,
     /// Names of instruments on the pages, by ticker: `SXLK = "Technology"`.
     pub names: std::collections::BTreeMap<String, String>,
     /// `[strategy]`, one or several by name.

@@ -50,6 +50,7 @@ impl Config {
             csv: _,
             report: _,
             publish: _,
+            proof: _,
             watch: _,
             job: _,
             alert: _,

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use super::entry::Entry;
 use super::log::{self, Line, Log};
+use super::stamping::ots;
+use super::stamps::{self, Stamps};
+use super::timing::Timings;
 use super::told::Told;
 use super::wanted::level_of;
 use crate::config::Config;
@@ -51,7 +54,7 @@ impl Stored {
     }
 
     /// The entries with their lines.
-    pub fn iter(&self) -> impl Iterator<Item = (&Line, &Entry)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Line, &Entry)> + Clone {
         self.log.lines().iter().zip(self.entries.iter().map(|(entry, _)| entry))
     }
 }
@@ -85,6 +88,10 @@ pub struct Published {
     pub signed: Option<usize>,
     /// What the entries that are published say.
     pub told: Told,
+    /// The time stamps over it: when an entry was stamped first, and by how many authorities.
+    pub stamps: Stamps,
+    /// Which entries were stamped in time.
+    pub timings: Timings,
 }
 
 impl Published {
@@ -106,11 +113,28 @@ impl Published {
         Ok(())
     }
 
+    /// Adds the time stamps, and the certificates that they are checked with.
+    fn add_time_stamps(&mut self, site: &SiteDir, stored: &Stored) -> Result<()> {
+        let found = stamps::files(&site.proof_stamps(), |name| stamps::lines_of(name).is_some())?;
+        self.stamps = Stamps::of(found.clone(), &stored.log).map_err(|wrong| wrong.of(site))?;
+        self.timings = Timings::of(stored.iter(), &self.stamps);
+        let certificates = stamps::files(&site.proof_authorities(), |name| name.ends_with(".pem"))?;
+        let blocks = stamps::files(&site.proof_stamps(), |name| ots::lines_of(name).is_some())?;
+        let path = |folder: &str, name: &str| format!("proof/{folder}/{name}");
+        self.files.extend(blocks.into_iter().map(|(name, bytes)| (path("stamps", &name), bytes.into())));
+        self.files.extend(found.into_iter().map(|(name, bytes)| (path("stamps", &name), bytes.into())));
+        self.files.extend(certificates.into_iter().map(|(name, bytes)| (path("tsa", &name), bytes.into())));
+        Ok(())
+    }
+
     /// The digest of what its page says.
     pub fn digest(&self) -> Digest {
         // What they say follows from the log, and from which of them are published.
-        let Self { entries, held_back, head, signed, files: _, told: _ } = self;
-        Digest::of(format!("{entries} {held_back} {head} {signed:?}").as_bytes())
+        let Self { entries, held_back, head, signed, stamps, files, .. } = self;
+        let stamps = stamps.all().iter().map(|stamp| (&stamp.file, stamp.token.time));
+        let certificates = files.keys().filter(|path| path.starts_with("proof/tsa/") || path.ends_with(".ots"));
+        let (stamps, certificates): (Vec<_>, Vec<_>) = (stamps.collect(), certificates.collect());
+        Digest::of(format!("{entries} {held_back} {head} {signed:?} {stamps:?} {certificates:?}").as_bytes())
     }
 }
 
@@ -129,6 +153,7 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
         Published { entries: stored.entries.len(), head: stored.log.head().to_string(), ..Published::default() };
     let is_finer = |entry: &Entry| entry.text("level").and_then(level_of).is_some_and(|of_entry| of_entry < level);
     published.told = Told::of(stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry))), &published.head);
+    published.add_time_stamps(site, &stored)?;
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
         if is_finer(&entry) {
             published.held_back += 1;

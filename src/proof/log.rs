@@ -21,6 +21,8 @@ pub enum Kind {
     Amend,
     /// The key that signs the log.
     Key,
+    /// The digests of all stamps so far, so that a later stamp is over them too.
+    Renew,
     /// Sessions without a valuation.
     Gap,
     /// What a rule said.
@@ -41,10 +43,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Charter,
         Self::Amend,
         Self::Key,
+        Self::Renew,
         Self::Gap,
         Self::Signal,
         Self::Plan,
@@ -61,6 +64,7 @@ impl Kind {
             Self::Charter => "charter",
             Self::Amend => "amend",
             Self::Key => "key",
+            Self::Renew => "renew",
             Self::Gap => "gap",
             Self::Signal => "signal",
             Self::Plan => "plan",

@@ -19,10 +19,7 @@ impl Seed {
     /// # Errors
     /// The system has none.
     pub fn random() -> Result<Self> {
-        let mut bytes = [0; 32];
-        let random = rustls::crypto::ring::default_provider().secure_random;
-        random.fill(&mut bytes).map_err(|_| Error::internal("the system has no random numbers for the seed"))?;
-        Ok(Self(bytes))
+        random().map(Self)
     }
 
     /// Reads the one of a site.
@@ -60,6 +57,17 @@ impl FromStr for Seed {
         let digest: crate::digest::Digest = text.parse().map_err(|_| ())?;
         digest.as_ref().try_into().map(Self).map_err(|_| ())
     }
+}
+
+/// Random bytes of the system.
+///
+/// # Errors
+/// It has none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    let random = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut bytes).map_err(|_| Error::internal("the system has no random numbers"))?;
+    Ok(bytes)
 }
 
 fn lost(path: &Path, what: &str) -> Error {

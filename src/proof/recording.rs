@@ -9,7 +9,9 @@ use super::entry::{Entry, Fields, Value, fields};
 use super::folder::Stored;
 use super::log::{Kind, Line, Log, file_name, instant};
 use super::private::{Seed, is_readable_by_others};
+use super::stamps::Stamps;
 use super::state::{Difference, Held, State};
+use super::timing::Timings;
 use super::wanted::{Wanted, level_name, wanted};
 use crate::analysis::reconcile::missing_flows;
 use crate::calendar::last_possible_date;
@@ -29,6 +31,8 @@ pub struct Recorded {
     pub new: usize,
     /// Corrections and amendments.
     pub corrections: usize,
+    /// Plans and theses that are new: what they say is worth most before the trade, so that they are stamped at once.
+    pub intentions: usize,
     /// How many entries the log has now.
     pub entries: usize,
     /// The digest of the log.
@@ -46,6 +50,10 @@ pub struct Started {
     pub newest: Option<NaiveDate>,
     /// The digest of the log.
     pub head: String,
+    /// How many lines the newest time stamp is over.
+    pub stamped: Option<usize>,
+    /// Which entries were stamped in time.
+    pub timings: Timings,
     /// What the next recording would append, and what keeps it from that.
     pub next: Recorded,
 }
@@ -110,13 +118,16 @@ pub fn status(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Opt
     let kinds = Kind::ALL.into_iter().map(|kind| (kind.as_str(), count(kind))).filter(|(_, count)| *count > 0);
     let (kinds, newest) = (kinds.collect(), stored.log.lines().iter().map(|line| line.date).max());
     let head = stored.log.head().to_string();
+    let stamps = Stamps::read(&site.proof_stamps(), &stored.log)?.map_err(|wrong| wrong.of(site))?;
+    let timings = Timings::of(stored.iter(), &stamps);
+    let stamped = stamps.all().last().map(|stamp| stamp.lines);
     let seed = Seed::read(site)?;
     let mut next = Scene::load(site, config, now).appended(&seed, stored, None).recorded;
     if is_readable_by_others(site) {
         next.remarks
             .push("others on this computer can read the seed: `chmod 600 data/proof/private/seed`".to_owned());
     }
-    Ok(Some(Started { kinds, newest, head, next }))
+    Ok(Some(Started { kinds, newest, head, stamped, timings, next }))
 }
 
 /// What is recorded, and when.
@@ -316,6 +327,7 @@ impl Writer<'_> {
         let is_correction = |line: &&Line| matches!(line.kind, Kind::Correction | Kind::Amend);
         self.recorded.new = new.len();
         self.recorded.corrections = new.iter().filter(is_correction).count();
+        self.recorded.intentions = new.iter().filter(|line| matches!(line.kind, Kind::Plan | Kind::Thesis)).count();
         self.recorded.entries = self.log.lines().len();
         self.recorded.head = self.log.head().to_string();
         if !new.is_empty() {

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 use chrono::{DateTime, Utc};
 
-use super::entry::fields;
 use super::folder::Stored;
 use super::log::Kind;
 use super::recording::{Recorded, with_entry};
+use super::rotating;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::record::store::{FileSet, Store};
@@ -32,15 +32,16 @@ pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: D
             .hint("`trackrecord proof init` begins its log")
     })?;
     if site.proof_signers().exists() {
-        return Err(Error::usage("the log is signed already, and its key cannot be exchanged yet")
-            .at(Place::file(site.proof_signers())));
+        return Err(Error::usage("the log is signed already")
+            .at(Place::file(site.proof_signers()))
+            .hint("`trackrecord proof rotate` exchanges its key"));
     }
     let key = match own {
         Some(own) => std::path::absolute(own).map_err(|error| Error::io("find the key", own, error))?,
-        None => new_key(site)?,
+        None => new_key(site, 1)?,
     };
     let public = public_key(&key)?;
-    let says = fields([("public_key", public.as_str().into())]);
+    let says = rotating::entry(&public, &public_key(&new_key(site, 2)?)?);
     let (mut files, recorded) = with_entry(site, config, now, stored, (Kind::Key, says))?;
     let since = now.format("%Y%m%d");
     let signers = format!("{IDENTITY} namespaces=\"{NAMESPACE}\",valid-after=\"{since}Z\" {public}\n");
@@ -50,9 +51,10 @@ pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: D
     Ok(recorded)
 }
 
-/// A new key without a passphrase, beside the seed.
-fn new_key(site: &SiteDir) -> Result<PathBuf> {
-    let path = site.proof_private().join("key");
+/// The first, second, ... key without a passphrase beside the seed. It is made where it is not there.
+pub fn new_key(site: &SiteDir, number: usize) -> Result<PathBuf> {
+    let name = if number == 1 { "key".to_owned() } else { format!("key-{number}") };
+    let path = site.proof_private().join(name);
     if path.exists() {
         return Ok(path);
     }
@@ -64,7 +66,7 @@ fn new_key(site: &SiteDir) -> Result<PathBuf> {
 }
 
 /// The key's kind and content, without the comment, which may name a person.
-fn public_key(key: &Path) -> Result<String> {
+pub fn public_key(key: &Path) -> Result<String> {
     let public = match key.extension() {
         Some(ending) if ending == "pub" => key.to_path_buf(),
         _ => PathBuf::from(format!("{}.pub", key.display())),
@@ -93,19 +95,34 @@ pub fn sign(site: &SiteDir) -> Result<bool> {
     }
     let path = site.proof_key_path();
     let key = std::fs::read_to_string(&path).map_err(|error| Error::io("read where the key is", &path, error))?;
-    let mut command = Command::new("ssh-keygen");
-    command.args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f", key.trim_end()]);
-    let signature = said(command, stored.log.text().as_bytes(), "sign the log")?;
+    let signature = signature(Path::new(key.trim_end()), NAMESPACE, stored.log.text().as_bytes())?;
     let mut files = FileSet::default();
     files.write(target, signature);
     store.replace(files)?;
     Ok(true)
 }
 
-/// Whether a signature over some bytes is one of these signers; otherwise what `ssh-keygen` says. `None` where it is not there.
-pub fn verified(signers: &Path, signature: &Path, bytes: &[u8]) -> Option<Result<(), String>> {
+/// A key's signature over some bytes.
+pub fn signature(key: &Path, namespace: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let mut command = Command::new("ssh-keygen");
-    command.args(["-Y", "verify", "-n", NAMESPACE, "-I", IDENTITY, "-f"]).arg(signers).arg("-s").arg(signature);
+    command.args(["-q", "-Y", "sign", "-n", namespace, "-f"]).arg(key);
+    said(command, bytes, "sign")
+}
+
+/// Whether a signature over some bytes is one of this key; otherwise what `ssh-keygen` says. `None` where it is not there.
+pub fn verified_by(public: &str, namespace: &str, signature: &[u8], bytes: &[u8]) -> Option<Result<(), String>> {
+    let written = |content: &[u8]| -> std::io::Result<tempfile::NamedTempFile> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        file.write_all(content)?;
+        Ok(file)
+    };
+    let signers = format!("{IDENTITY} namespaces=\"{namespace}\" {public}\n");
+    let (Ok(signers), Ok(signature)) = (written(signers.as_bytes()), written(signature)) else {
+        return Some(Err("a temporary file cannot be written".to_owned()));
+    };
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-Y", "verify", "-n", namespace, "-I", IDENTITY, "-f"]).arg(signers.path());
+    command.arg("-s").arg(signature.path());
     match said(command, bytes, "check the signature") {
         Ok(_) => Some(Ok(())),
         Err(error) if error.message().contains(NOT_THERE) => None,

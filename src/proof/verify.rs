@@ -5,6 +5,7 @@ mod market;
 mod prices;
 mod published;
 mod signatures;
+mod stamps;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use super::entry::{Entry, Value};
 use super::log::{ENTRIES, Kind, Line, Log};
 use super::state::State;
+use super::timing::Timings;
 use super::wanted::level_of;
 use crate::error::{Error, Place, Result};
 use prices::Prices;
@@ -42,6 +44,8 @@ pub struct Verified {
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// The digest of the log.
     pub head: String,
+    /// Which entries were recorded in time, as far as time stamps tell.
+    pub timings: Timings,
     /// What was found in order, a sentence each.
     pub checked: Vec<String>,
     /// What was not looked at, and why, a sentence each.
@@ -61,6 +65,14 @@ pub(super) struct Read {
 pub struct Options {
     /// A folder of closes that the reader brings, to hold returns against.
     pub prices: Option<PathBuf>,
+    /// Has `openssl` check the signature of every time stamp, rather than of the newest and a few others.
+    pub every_stamp: bool,
+}
+
+/// The same, read.
+struct Wish {
+    prices: Option<Prices>,
+    every_stamp: bool,
 }
 
 /// Checks a folder: a published site, or its `proof/` alone.
@@ -69,9 +81,10 @@ pub struct Options {
 /// There is no log, or a file cannot be read. What is wrong with a proof is no error but in what is returned.
 pub fn verify(folder: &Path, options: &Options) -> Result<Verified> {
     let prices = options.prices.as_deref().map(Prices::read).transpose()?;
+    let wish = Wish { prices, every_stamp: options.every_stamp };
     let (site, proof) = folders(folder)?;
     let mut verified = Verified::default();
-    if let Err(broken) = all(&mut verified, site.as_deref(), &proof, prices.as_ref())? {
+    if let Err(broken) = all(&mut verified, site.as_deref(), &proof, &wish)? {
         verified.broken = Some(broken);
     }
     Ok(verified)
@@ -92,12 +105,7 @@ fn folders(folder: &Path) -> Result<(Option<PathBuf>, PathBuf)> {
 }
 
 /// The outer result is about files that cannot be read, the inner one about what they say.
-fn all(
-    verified: &mut Verified,
-    site: Option<&Path>,
-    proof: &Path,
-    prices: Option<&Prices>,
-) -> Result<Result<(), Broken>> {
+fn all(verified: &mut Verified, site: Option<&Path>, proof: &Path, wish: &Wish) -> Result<Result<(), Broken>> {
     let path = proof.join("log");
     let bytes = std::fs::read(&path).map_err(|error| Error::io("read the log", &path, error))?;
     let log = match std::str::from_utf8(&bytes).map_err(|_| Error::data("the log is not UTF-8")).and_then(Log::parse)
@@ -111,7 +119,7 @@ fn all(
         Ok(read) => read,
         Err(broken) => return Ok(Err(broken)),
     };
-    Ok(of_entries(verified, &log, &read, site, proof, prices))
+    Ok(of_entries(verified, &log, &read, site, proof, wish))
 }
 
 fn of_entries(
@@ -120,7 +128,7 @@ fn of_entries(
     read: &[Read],
     site: Option<&Path>,
     proof: &Path,
-    prices: Option<&Prices>,
+    wish: &Wish,
 ) -> Result<(), Broken> {
     held_back(verified, log, read)?;
     no_others(log, proof)?;
@@ -135,12 +143,13 @@ fn of_entries(
     );
     verified.corrections = read.iter().filter(|one| matches!(one.line.kind, Kind::Correction | Kind::Amend)).count();
     signatures::check(verified, log, read, proof)?;
+    stamps::check(verified, log, read, proof, wish.every_stamp)?;
     continuity::check(verified, &state)?;
     match site {
         Some(site) => published::check(verified, &state, site)?,
         None => verified.unchecked.push("published figures: only the folder of the proof was given".to_owned()),
     }
-    match prices {
+    match &wish.prices {
         Some(prices) => market::check(verified, &state, prices)?,
         None => verified.unchecked.push(
             "whether the returns can have been: bring closes of what was held (`--prices DIR`), which the site does not publish".to_owned(),
@@ -151,8 +160,7 @@ fn of_entries(
 }
 
 /// What nobody can tell from such a log.
-const UNPROVEN: [&str; 3] = [
-    "when anything was recorded: nothing is stamped by somebody else, and `made_at` is what the author's computer said",
+const UNPROVEN: [&str; 2] = [
     "whether this is the log that others were shown: compare its digest with a copy that somebody kept",
     "whether the broker's numbers are true: what is private is only committed to",
 ];

@@ -50,6 +50,7 @@ pub fn key(kind: Kind, date: NaiveDate, fields: &Fields) -> String {
         Kind::Plan => format!("{} {} {}", text("strategy"), text("as_of"), text("saved_at")),
         Kind::Thesis => text("id").to_owned(),
         Kind::Key => text("public_key").to_owned(),
+        Kind::Renew => date.to_string(),
         Kind::Amend | Kind::Correction => return String::new(),
     };
     format!("{} {own}", kind.as_str())

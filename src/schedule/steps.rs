@@ -59,7 +59,7 @@ impl Scene<'_> {
 /// What keeps it from being done; the steps after it would rest on it.
 pub fn step(step: Step, scene: &Scene) -> Result<Came> {
     let is_recorded_first = step == Step::Publish;
-    let wrong = if is_recorded_first { not_recorded(scene).or(not_signed(scene)) } else { None };
+    let wrong = if is_recorded_first { before_publishing(scene) } else { None };
     let came = done(step, scene)?;
     let brings_in = matches!(step, Step::Collect | Step::Flex | Step::Signal);
     let wrong = if brings_in { not_recorded(scene) } else { wrong };
@@ -72,16 +72,39 @@ pub fn step(step: Step, scene: &Scene) -> Result<Came> {
 /// Appends to the log of a site that has one what it lacks by now. Says what could not be recorded.
 fn not_recorded(scene: &Scene) -> Option<String> {
     match proof::record(scene.site, scene.config, scene.now) {
-        Ok(recorded) => {
-            recorded.filter(|recorded| !recorded.remarks.is_empty()).map(|found| found.remarks.join("; "))
+        Ok(Some(recorded)) => {
+            let stamped = if recorded.intentions > 0 { not_stamped(scene) } else { None };
+            let remarks = recorded.remarks.into_iter().chain(stamped).collect::<Vec<_>>().join("; ");
+            (!remarks.is_empty()).then_some(remarks)
         }
+        Ok(None) => None,
         Err(error) => Some(in_words(&error, scene.site)),
     }
+}
+
+/// Records, signs and stamps what is published. Says the first thing that was not done.
+fn before_publishing(scene: &Scene) -> Option<String> {
+    let all = [not_recorded(scene), not_renewed(scene), not_signed(scene), not_stamped(scene)];
+    all.into_iter().flatten().next()
+}
+
+/// Records the digests of all stamps once a year. Says what keeps it from that.
+fn not_renewed(scene: &Scene) -> Option<String> {
+    let renewed = proof::renew(scene.site, scene.config, scene.now, false);
+    renewed.err().map(|error| in_words(&error, scene.site))
 }
 
 /// Signs the log where it has a key. Says why it is not signed.
 fn not_signed(scene: &Scene) -> Option<String> {
     proof::sign(scene.site).err().map(|error| in_words(&error, scene.site))
+}
+
+/// Has the log stamped where authorities are configured. Says who did not.
+fn not_stamped(scene: &Scene) -> Option<String> {
+    match proof::stamp(scene.site, scene.config, scene.now) {
+        Ok(stamped) => (!stamped.failures.is_empty()).then(|| stamped.failures.join("; ")),
+        Err(error) => Some(in_words(&error, scene.site)),
+    }
 }
 
 fn done(step: Step, scene: &Scene) -> Result<Came> {

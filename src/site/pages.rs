@@ -24,6 +24,7 @@ mod proof;
 mod restatements;
 mod sections;
 mod signals;
+mod stamped;
 mod strategies;
 mod trades;
 mod years;

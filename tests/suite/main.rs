@@ -11,6 +11,8 @@
 mod actions;
 mod alerts;
 mod annotate;
+#[path = "../support/authority.rs"]
+mod authority;
 mod bad_input;
 mod boxes;
 mod broker;
@@ -50,6 +52,7 @@ mod samples;
 mod schedule;
 mod schema;
 mod site;
+mod stamps;
 #[path = "../support/statements.rs"]
 mod statements;
 mod strategy;

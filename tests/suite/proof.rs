@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::Site;
 
 /// Two months of the demo, whose log is begun, built.
-fn built() -> Site {
+pub fn built() -> Site {
     let site = Site::demo();
     for below in
         ["data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades"]
@@ -25,7 +25,7 @@ fn built() -> Site {
 }
 
 /// The commands of the page, as a browser copies them.
-fn commands(site: &Site) -> Vec<String> {
+pub fn commands(site: &Site) -> Vec<String> {
     let page = site.read("public/proof/index.html");
     let plain = |html: &str| {
         let entities =

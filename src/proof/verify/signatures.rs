@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::log::{Kind, Log};
+use super::super::rotating::may_follow;
 use super::super::signing;
 use super::{Broken, Read, Verified, broken};
 
@@ -27,6 +28,8 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path) ->
     if listed != named || text.lines().count() != listed.len() {
         return Err(broken(None, "allowed_signers lists other keys than the log names"));
     }
+    let keys: Vec<&Read> = read.iter().filter(|one| one.line.kind == Kind::Key).collect();
+    followed(verified, &keys)?;
     let signed = counts(proof);
     let Some(newest) = signed.last().copied() else {
         verified.unchecked.push("signatures: the log names a key, and there is no signature".to_owned());
@@ -39,7 +42,10 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path) ->
         ));
     };
     let bytes = log.text().as_bytes().get(..end).unwrap_or_default();
-    match signing::verified(&signers, &proof.join(format!("stamps/{newest}.sig")), bytes) {
+    let signature = std::fs::read(proof.join(format!("stamps/{newest}.sig"))).unwrap_or_default();
+    // The key that was in force at this line, and no other one.
+    let key = keys.iter().rfind(|one| one.line.seq <= newest).and_then(|one| one.entry.text("public_key"));
+    match signing::verified_by(key.unwrap_or_default(), signing::NAMESPACE, &signature, bytes) {
         Some(Ok(())) => {
             verified.checked.push(format!("the first {newest} lines are signed by the key that the log names"))
         }
@@ -55,6 +61,24 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path) ->
         verified
             .unchecked
             .push(format!("{} older signatures: the newest is over all that they are over", signed.len() - 1));
+    }
+    Ok(())
+}
+
+/// Each key after the first was signed by the one before, or named by it.
+fn followed(verified: &mut Verified, keys: &[&Read]) -> Result<(), Broken> {
+    for (before, after) in keys.iter().zip(keys.iter().skip(1)) {
+        match may_follow(&before.entry, &after.entry) {
+            Some(Ok(())) => {}
+            Some(Err(why)) => {
+                return Err(broken(after.line.seq, format!("the key was exchanged by nobody who might: {why}")));
+            }
+            None => verified.unchecked.push("exchanged keys: `ssh-keygen` is not there".to_owned()),
+        }
+        let why = after.entry.text("reason").unwrap_or("not stated");
+        verified
+            .checked
+            .push(format!("entry {} exchanges the key ({why}), and the one before allows it", after.line.seq));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::context::PageContext;
+use super::stamped::{Stamped, stamped};
 use crate::Result;
 use crate::proof::{Published, Told, Twice, order_row, rows_of_one_only};
 use crate::publication::{OrderView, Publication, Published as _};
@@ -21,6 +22,8 @@ struct Proof<'a> {
     head: &'a str,
     /// How many lines the newest signature is over.
     signed: Option<usize>,
+    /// What others have stamped of it.
+    stamped: Option<Stamped<'a>>,
     /// Sessions that are said to have no valuation.
     gaps: usize,
     /// Entries that say what an earlier one should have said.
@@ -49,7 +52,7 @@ struct FirstPublished {
 }
 
 pub fn context(proof: &Published, publication: &Publication) -> Result<PageContext> {
-    let Published { entries, held_back, head, signed, told, files: _ } = proof;
+    let Published { entries, held_back, head, signed, told, .. } = proof;
     let (entries, held_back, signed) = (*entries, *held_back, *signed);
     let by_day = publication.facts.by_day;
     PageContext::new(&Proof {
@@ -58,6 +61,7 @@ pub fn context(proof: &Published, publication: &Publication) -> Result<PageConte
         held_back,
         head,
         signed,
+        stamped: stamped(proof, publication),
         gaps: told.gaps,
         corrections: told.corrections,
         index_rows: by_day.then(|| index_rows(told, publication)),

@@ -1,0 +1,128 @@
+use std::process::Command;
+
+use super::*;
+use crate::build::testing::TestSite;
+use crate::proof::{Options, begin_signing, files_to_publish, init, sign, verify};
+
+fn now() -> DateTime<Utc> {
+    "2026-01-28T09:00:00Z".parse().unwrap()
+}
+
+/// A signed site, as far as there is a program that signs.
+fn signed() -> Option<TestSite> {
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        return None;
+    }
+    let site = TestSite::new();
+    init(&site.dir(), &site.config(), now()).unwrap();
+    begin_signing(&site.dir(), &site.config(), None, now()).unwrap();
+    assert!(sign(&site.dir()).unwrap());
+    Some(site)
+}
+
+fn rotated(site: &TestSite, own: Option<&str>, why: Why) -> Result<Recorded> {
+    let own = own.map(|own| site.path(own));
+    rotate(&site.dir(), &site.config(), own.as_deref(), why, now() + chrono::TimeDelta::days(1))
+}
+
+fn published(site: &TestSite) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &*content).unwrap();
+    }
+    folder
+}
+
+/// What is said of the key; otherwise what is wrong.
+fn verified(site: &TestSite) -> Result<String, String> {
+    let found = verify(&published(site).path().join("proof"), &Options::default()).unwrap();
+    match found.broken {
+        Some(broken) => Err(broken.what),
+        None => Ok(found.checked.into_iter().filter(|what| what.contains("key")).collect::<Vec<_>>().join("; ")),
+    }
+}
+
+fn newest(site: &TestSite) -> Entry {
+    let log = site.read("data/proof/log");
+    let name = &log.lines().last().unwrap()[66..];
+    Entry::parse(site.read(&format!("data/proof/{name}")).as_bytes()).unwrap()
+}
+
+fn remove(site: &TestSite, names: &[&str]) {
+    for name in names {
+        std::fs::remove_file(site.path(&format!("data/proof/private/{name}"))).unwrap();
+    }
+}
+
+#[test]
+fn a_new_key_is_signed_by_the_old_one_and_signs_from_then_on() {
+    let Some(site) = signed() else { return };
+    rotated(&site, None, Why::Planned).unwrap();
+    // The newest signature is the old key's still, over the lines before the new one.
+    let said = verified(&site).unwrap();
+    assert!(said.contains("exchanges the key (planned)"), "{said}");
+    assert!(sign(&site.dir()).unwrap());
+    let lines = site.read("data/proof/log").lines().count();
+    assert!(verified(&site).unwrap().contains(&format!("the first {lines} lines are signed")));
+    let signers = site.read("data/proof/allowed_signers");
+    assert_eq!((signers.lines().count(), signers.matches("valid-before=\"20260129090000Z\"").count()), (2, 1));
+    rotated(&site, None, Why::Planned).unwrap();
+    assert!(sign(&site.dir()).unwrap());
+    assert!(verified(&site).is_ok());
+}
+
+#[test]
+fn who_has_lost_his_key_goes_on_with_the_one_that_the_log_has_named() {
+    let Some(site) = signed() else { return };
+    remove(&site, &["key", "key.pub"]);
+    assert!(rotated(&site, None, Why::Planned).is_err(), "it cannot sign");
+    rotated(&site, None, Why::Lost).unwrap();
+    assert_eq!(newest(&site).text("reason"), Some("lost"));
+    assert!(sign(&site.dir()).unwrap());
+    assert!(verified(&site).unwrap().contains("exchanges the key (lost)"));
+    // Both are lost: any other key is refused.
+    remove(&site, &["key-2", "key-2.pub", "key-3", "key-3.pub"]);
+    new_key(&site.dir(), 9).unwrap();
+    let refused = rotated(&site, Some("data/proof/private/key-9"), Why::Lost).unwrap_err();
+    assert!(refused.message().contains("whose digest the log has named"), "{refused}");
+}
+
+#[test]
+fn a_thief_with_the_old_key_signs_nothing_after_it_was_exchanged_and_cannot_take_over_unseen() {
+    let Some(site) = signed() else { return };
+    let stolen = site.path("data/stolen");
+    std::fs::copy(site.path("data/proof/private/key"), &stolen).unwrap();
+    rotated(&site, None, Why::Stolen).unwrap();
+    assert!(sign(&site.dir()).unwrap());
+    assert!(verified(&site).unwrap().contains("exchanges the key (stolen)"));
+    let log = site.read("data/proof/log");
+    let path = format!("data/proof/stamps/{}.sig", log.lines().count());
+    let by_thief = signing::signature(&stolen, NAMESPACE, log.as_bytes()).unwrap();
+    std::fs::write(site.path(&path), by_thief).unwrap();
+    assert!(verified(&site).unwrap_err().contains("is no signature over the lines"));
+}
+
+#[test]
+fn a_key_that_neither_the_one_before_nor_the_log_allows_breaks_the_proof() {
+    let Some(site) = signed() else { return };
+    let other = public_key(&new_key(&site.dir(), 9).unwrap()).unwrap();
+    let before = newest(&site);
+    let after = |more: &[(&str, &str)]| {
+        let mut says = entry(&other, "x");
+        says.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
+        may_follow(&before, &Entry(says)).unwrap()
+    };
+    assert!(after(&[]).unwrap_err().contains("has not signed it"));
+    let sign = |key: &str, bytes: &str| {
+        let path = site.path(&format!("data/proof/private/{key}"));
+        String::from_utf8(signing::signature(&path, OF_KEYS, bytes.as_bytes()).unwrap()).unwrap()
+    };
+    const FIELD: &str = "signed_by_the_one_before";
+    assert_eq!(after(&[(FIELD, &sign("key", &other))]), Ok(()));
+    assert!(after(&[(FIELD, &sign("key-9", &other))]).is_err(), "it has signed itself");
+    assert!(after(&[(FIELD, &sign("key", "another key"))]).is_err());
+    let of_log = signing::signature(&site.path("data/proof/private/key"), NAMESPACE, other.as_bytes()).unwrap();
+    assert!(after(&[(FIELD, &String::from_utf8(of_log).unwrap())]).is_err(), "a signature for another use");
+}

@@ -1,0 +1,79 @@
+//! Time stamps by authorities (RFC 3161): somebody else says when he saw the log.
+
+pub mod asking;
+mod der;
+pub mod openssl;
+pub mod ots;
+pub mod token;
+
+use chrono::{DateTime, Utc};
+
+use asking::{Asked, Manners, ask};
+
+use super::folder::Stored;
+use super::stamps::file_of;
+use crate::config::Config;
+use crate::error::Result;
+use crate::record::store::{FileSet, Store};
+use crate::site_dir::SiteDir;
+
+/// What became of stamping the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamped {
+    /// Over how many lines.
+    pub lines: usize,
+    /// Who stamped them, and when; empty where they were stamped already.
+    pub by: Vec<(String, DateTime<Utc>)>,
+    /// Who did not, and why, a sentence each.
+    pub failures: Vec<String>,
+}
+
+/// Has the log stamped as it is now by the authorities of the configuration that have not stamped it yet, if the site records at
+/// all. While they are asked others may write.
+///
+/// # Errors
+/// A log that was changed, a folder that cannot be written to. An authority that fails is no error.
+pub fn stamp(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Stamped> {
+    let mut stamped = stamp_with(site, config, now, Manners::default())?;
+    stamped.failures.extend(ots::stamp(site, config)?);
+    Ok(stamped)
+}
+
+fn stamp_with(site: &SiteDir, config: &Config, now: DateTime<Utc>, manners: Manners) -> Result<Stamped> {
+    if config.proof.authorities.is_empty() || !site.proof_log().exists() {
+        return Ok(Stamped::default());
+    }
+    let Some(stored) = read(site)? else { return Ok(Stamped::default()) };
+    let lines = stored.log.lines().len();
+    let path = |authority: usize| site.proof_stamps().join(file_of(lines, authority));
+    let all = config.proof.authorities.iter().map(String::as_str).enumerate();
+    let missing: Vec<(usize, &str)> = all.filter(|(authority, _)| !path(*authority).exists()).collect();
+    let mut stamped = Stamped { lines, ..Stamped::default() };
+    if missing.is_empty() {
+        return Ok(stamped);
+    }
+    let asked = ask(site, &missing, stored.log.head(), now, manners)?;
+    let mut store = Store::open(site)?;
+    let mut files = FileSet::default();
+    for Asked { authority, host, answer } in asked {
+        match answer {
+            Ok((bytes, token)) => {
+                stamped.by.push((token.authority, token.time));
+                files.write(path(authority), bytes);
+            }
+            Err(why) => stamped.failures.push(format!("{host} did not stamp the log: {why}")),
+        }
+    }
+    store.replace(files)?;
+    Ok(stamped)
+}
+
+/// The log as it is when nobody is writing.
+fn read(site: &SiteDir) -> Result<Option<Stored>> {
+    let _store = Store::open(site)?;
+    Stored::read(site)
+}
+
+#[cfg(test)]
+#[path = "stamping_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+//! Time stamps over the log: each is read here, and the signatures of some are checked by `openssl`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+
+use super::super::log::{Kind, Log, instant};
+use super::super::stamping::openssl::{self, Said};
+use super::super::stamping::ots;
+use super::super::stamps::{Stamp, Stamps, files, lines_of};
+use super::super::timing::Timings;
+use super::{Broken, Read, Verified, broken};
+use crate::digest::Digest;
+use crate::error::Result;
+
+/// So many stamps between the first and the newest have their signatures checked, unless all have.
+const SAMPLE: usize = 3;
+
+/// Every stamp is over the lines that it names, those that `renew` entries list are as they were, and some, or all, are signed by
+/// whom the certificates vouch for. What was recorded in time is computed from them.
+pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path, every: bool) -> Result<(), Broken> {
+    let unread = |error: crate::Error| broken(None, error.causes().join(", "));
+    let folder = proof.join("stamps");
+    only_stamps(&folder)?;
+    let stamps = Stamps::read(&folder, log).map_err(unread)?.map_err(|wrong| broken(wrong.lines, wrong.what))?;
+    renewed(read, &folder)?;
+    let blocks = ots::checked(&folder, log).map_err(unread)?.map_err(|wrong| broken(wrong.lines, wrong.what))?;
+    if blocks > 0 {
+        verified.unchecked.push(format!(
+            "the Bitcoin blocks that {blocks} proofs stamps/N.ots lead to: `ots verify -d $(head -n N log | sha256sum | cut -c-64) stamps/N.ots`"
+        ));
+    }
+    let Some(newest) = stamps.all().last() else {
+        verified.unchecked.push(UNSTAMPED.to_owned());
+        return Ok(());
+    };
+    let authorities: BTreeSet<&str> = stamps.all().iter().map(|stamp| stamp.token.authority.as_str()).collect();
+    verified.checked.push(format!(
+        "{} time stamps, each over the lines that it names, by {}; the newest is over the first {} lines, of {}",
+        stamps.all().len(),
+        authorities.into_iter().collect::<Vec<_>>().join(" and "),
+        newest.lines,
+        instant(newest.token.time)
+    ));
+    signatures(verified, &stamps, read, proof, every).map_err(unread)??;
+    let timings = Timings::of(read.iter().map(|one| (&one.line, &one.entry)), &stamps);
+    verified.checked.extend(timings.in_words());
+    verified.timings = timings;
+    let after = log.lines().len() - newest.lines;
+    if after > 0 {
+        verified
+            .unchecked
+            .push(format!("when the last {after} entries were recorded: no time stamp is over them yet"));
+    }
+    Ok(())
+}
+
+/// What is said where nobody has stamped anything.
+const UNSTAMPED: &str = "when anything was recorded: nothing is stamped by somebody else, and `made_at` is what the author's computer said";
+
+/// A file that is none of a stamp could be taken for one.
+fn only_stamps(folder: &Path) -> Result<(), Broken> {
+    let is_stamp = |name: &str| {
+        let of_lines = |ending: &str| name.strip_suffix(ending).is_some_and(|count| count.parse::<usize>().is_ok());
+        name.starts_with('.') || lines_of(name).is_some() || of_lines(".sig") || ots::lines_of(name).is_some()
+    };
+    let there = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = there.map(|file| file.file_name().to_string_lossy().into_owned());
+    match names.filter(|name| !is_stamp(name)).min() {
+        Some(other) => Err(broken(None, format!("stamps/{other} is no stamp over the log, by its name"))),
+        None => Ok(()),
+    }
+}
+
+/// The stamps that `renew` entries list are there, and as they were.
+fn renewed(read: &[Read], folder: &Path) -> Result<(), Broken> {
+    for one in read.iter().filter(|one| one.line.kind == Kind::Renew) {
+        let listed = one.entry.0.get("stamps").and_then(|stamps| stamps.as_map());
+        for (name, digest) in listed.into_iter().flatten() {
+            let now = std::fs::read(folder.join(name)).map(|bytes| Digest::of(&bytes).to_string());
+            if now.ok().as_deref() != digest.as_text() {
+                return Err(broken(
+                    one.line.seq,
+                    format!("stamps/{name} is not there as it was when this entry listed it"),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which stamps have their signatures checked: the first, the newest of each authority, those over `renew` entries, and a few between.
+fn chosen(stamps: &Stamps, read: &[Read]) -> BTreeSet<usize> {
+    let all = stamps.all();
+    let newest: BTreeMap<&str, usize> =
+        all.iter().enumerate().map(|(at, stamp)| (stamp.token.authority.as_str(), at)).collect();
+    let of_renewals = read.iter().filter(|one| one.line.kind == Kind::Renew).flat_map(|one| {
+        let over = all.iter().position(|stamp| stamp.lines >= one.line.seq);
+        let before = all.iter().rposition(|stamp| stamp.lines < one.line.seq);
+        [over, before].into_iter().flatten()
+    });
+    let sample = (0..=SAMPLE).map(|step| step * all.len().saturating_sub(1) / (SAMPLE + 1));
+    newest.into_values().chain(of_renewals).chain(sample).collect()
+}
+
+fn signatures(
+    verified: &mut Verified,
+    stamps: &Stamps,
+    read: &[Read],
+    proof: &Path,
+    every: bool,
+) -> Result<Result<(), Broken>> {
+    let certificates = files(&proof.join("tsa"), |name| name.ends_with(".pem"))?;
+    if certificates.is_empty() {
+        verified.unchecked.push(
+            "signatures of the time stamps: tsa/ has no certificate, so that anybody could have made them".to_owned(),
+        );
+        return Ok(Ok(()));
+    }
+    let together = in_one_file(&certificates)?;
+    let all = stamps.all();
+    let chosen = if every { (0..all.len()).collect() } else { chosen(stamps, read) };
+    let mut expired = 0;
+    for stamp in chosen.iter().filter_map(|at| all.get(*at)) {
+        match openssl::verified(&proof.join("stamps"), stamp, together.path()) {
+            Said::Holds => {}
+            Said::Held => expired += 1,
+            Said::Fails(why) => return Ok(Err(unsigned(stamp, &why))),
+            Said::NotThere => {
+                verified.unchecked.push("signatures of the time stamps: `openssl` is not there".to_owned());
+                return Ok(Ok(()));
+            }
+        }
+    }
+    let held = if expired > 0 {
+        format!(", {expired} of them by certificates that have expired since")
+    } else {
+        String::new()
+    };
+    verified.checked.push(format!(
+        "{} time stamps are signed by whom the {} certificates in tsa/ vouch for, says openssl{held}",
+        chosen.len(),
+        certificates.len()
+    ));
+    verified.unchecked.push(
+        "whether the certificates in tsa/ are those of the authorities: compare `openssl x509 -noout -subject -fingerprint -sha256 -in FILE` with what they publish"
+            .to_owned(),
+    );
+    if chosen.len() < all.len() {
+        verified
+            .unchecked
+            .push(format!("the signatures of {} other time stamps: `--all` checks them", all.len() - chosen.len()));
+    }
+    Ok(Ok(()))
+}
+
+fn unsigned(stamp: &Stamp, why: &str) -> Broken {
+    broken(
+        stamp.lines,
+        format!("stamps/{} is not signed by whom the certificates in tsa/ vouch for: {why}", stamp.file),
+    )
+}
+
+/// What openssl takes: one file with all of them.
+fn in_one_file(certificates: &[(String, Vec<u8>)]) -> Result<tempfile::NamedTempFile> {
+    let failed = |error: std::io::Error| crate::Error::internal("cannot write a temporary file").because(error);
+    let mut together = tempfile::NamedTempFile::new().map_err(failed)?;
+    for (_, bytes) in certificates {
+        together.write_all(bytes).and_then(|()| together.write_all(b"\n")).map_err(failed)?;
+    }
+    Ok(together)
+}
+
+#[cfg(test)]
+#[path = "stamps_tests.rs"]
+mod tests;
