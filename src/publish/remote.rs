@@ -99,7 +99,10 @@ impl Remote {
         // Written here rather than by git, so that no password appears in the list of running programs.
         let path = folder.join("config");
         let mut text = std::fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, cause))?;
-        text += &settings::line(&format!("remote.{NAME}.url"), &self.address);
+        // Before 2.28, git took a list of files without their contents only from a remote that is known to keep them.
+        for (name, value) in [("url", self.address.as_str()), ("promisor", "true"), ("partialclonefilter", "blob:none")] {
+            text += &settings::line(&format!("remote.{NAME}.{name}"), value);
+        }
         let listed = self.run(&["config", "--includes", "-z", "--list"], b"")?.expected("list its settings")?;
         let missing = settings::missing(wanted, &settings::listed(&listed.out));
         missing.iter().for_each(|(name, value)| text += &settings::line(name, value));

@@ -12,6 +12,21 @@ fn built(site: &Site) -> std::collections::BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+fn git_before_2_28_is_told_that_the_remote_keeps_the_contents() {
+    let (site, remote) = (record(CONFIG), Repository::new());
+    publish(&site, &remote, &[]);
+    let told = tempfile::tempdir().unwrap();
+    let told = told.path().join("told");
+    one_more_day(&site);
+    // Those versions refuse `--filter` otherwise.
+    let script = format!("\"$GIT\" config --get-regexp '^remote[.].*[.]promisor$' >> {}", told.display());
+    let said = publish_while(&site, &remote.url(), &[], "fetch", &script);
+    assert_eq!(said.code, 0, "{}", said.shown());
+    let told = std::fs::read_to_string(told).unwrap();
+    assert!(!told.is_empty() && told.lines().all(|line| line.ends_with(" true")), "{told}");
+}
+
+#[test]
 fn a_first_publication_holds_what_build_makes_and_nothing_else() {
     let (site, remote) = (record(CONFIG), Repository::new());
     let said = publish(&site, &remote, &[]);
