@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::analysis::catalogue::Unit;
 use crate::analysis::frequency::Frequency;
+use crate::calendar::YearMonth;
 use crate::locale::Locale;
 
 /// The replacement for an undefined figure.
@@ -87,6 +88,28 @@ pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
 /// Basis points: `+3.2 bps`.
 pub fn basis_points(value: f64, digits: usize, sign: Sign) -> String {
     if value.is_finite() { number(value, digits, sign) + " bps" } else { UNDEFINED.into() }
+}
+
+/// A chance in whole per cent; what is nearly sure is not called so.
+pub fn chance(value: f64) -> String {
+    match value {
+        value if value >= 0.995 => format!("over {}", percent(0.99, 0, Sign::Minus)),
+        value if value < 0.005 => format!("under {}", percent(0.01, 0, Sign::Minus)),
+        value => percent(value, 0, Sign::Minus),
+    }
+}
+
+/// A sentence with the dates and months in it, such as `2020-02-19` and `2020-02`, as pages write them.
+pub fn with_dates(sentence: &str) -> String {
+    let word = |word: &str| {
+        let (plain, end) = word.split_at(word.trim_end_matches([',', ';', ':']).len());
+        match (plain.parse::<NaiveDate>(), plain.parse::<YearMonth>()) {
+            (Ok(date), _) => day(date) + end,
+            (_, Ok(month)) => month.in_words() + end,
+            _ => word.to_owned(),
+        }
+    };
+    sentence.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// A date: `27 Jan 2026`.
@@ -202,6 +225,12 @@ pub fn short_slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_called_sure_and_dates_are_written_out() {
+        assert_eq!([0.9951, 0.9558, 0.004].map(chance), ["over 99%", "96%", "under 1%"]);
+        assert_eq!(with_dates("peak 2020-02-19, then 2020-11 of 5"), "peak 19 Feb 2020, then November 2020 of 5");
+    }
 
     #[test]
     fn a_short_slug_fits_into_a_file_name() {

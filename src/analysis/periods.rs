@@ -159,10 +159,10 @@ impl UsualPeriod {
             Self::QuarterToDate => "Quarter to date",
             Self::YearToDate => "Year to date",
             Self::OneYear => "1 year",
-            Self::ThreeYears => "3 years, a year",
-            Self::FiveYears => "5 years, a year",
+            Self::ThreeYears => "3 years, per year",
+            Self::FiveYears => "5 years, per year",
             Self::SinceInception => "Since inception",
-            Self::SinceInceptionAnnualized => "Since inception, a year",
+            Self::SinceInceptionAnnualized => "Since inception, per year",
         }
     }
 

@@ -30,11 +30,11 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
                     } else {
                         "In one full year commissions came to "
                     })
-                    .figure(with_marks(&band))
+                    .figure(with_marks(&band).replace(" %", "%"))
                     .plain(" of the account.");
             }
             None if publication.facts.after_costs => {
-                sentence.plain("What trading cost is not published here; returns are after it all the same.");
+                sentence.plain("What trading cost is not published here; returns are after costs all the same.");
             }
             None => {
                 sentence.plain("The record holds no commission and no fee.");
@@ -43,9 +43,9 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
     }
     if let Some(turnover) = publication.value("trades.turnover") {
         sentence
-            .plain(" In a year ")
+            .plain(" Turnover was ")
             .figure(format!("{}%", number(turnover * 100.0, 0, Sign::Minus)))
-            .plain(" of it was sold and bought anew.");
+            .plain(" per year.");
     }
     sentence.into_spans()
 }
@@ -71,9 +71,9 @@ mod tests {
         let words = |publication: &Publication| sentence::in_words(&of_costs(publication));
         let fine = words(&testing::publication());
         assert!(fine.starts_with("Before commissions and fees the account would have returned +1"), "{fine}");
-        assert!(fine.contains("% of it was sold and bought anew."), "{fine}");
+        assert!(fine.contains("Turnover was ") && fine.ends_with("% per year."), "{fine}");
         let daily = words(&testing::at(PrivacyLevel::Daily, None));
-        assert!(daily.starts_with("In every full year commissions came to under 0.05 % of the account."), "{daily}");
+        assert!(daily.starts_with("In every full year commissions came to under 0.05% of the account."), "{daily}");
         let monthly = words(&testing::at(PrivacyLevel::Monthly, None));
         assert!(monthly.starts_with("What trading cost is not published here"), "{monthly}");
     }

@@ -90,13 +90,14 @@ impl Disclosure {
 
     /// The steps that readers meet who recompute figures.
     pub fn steps(&self) -> Steps {
-        let Precision { index, returns, figures, ratios, .. } = self.precision;
+        let Precision { index, returns, figures, ratios, held_weights, .. } = self.precision;
         Steps {
             index: index.width(),
             of_the_logarithm: matches!(index, Step::Log(_)),
             returns: returns.width(),
             figures: figures.width(),
             ratios: ratios.width(),
+            held_weights: held_weights.width(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::disclosure::{Disclosure, PublicFigure};
 use super::sentence::{Sentence, Span};
 use super::view::Publication;
 use crate::analysis::stats::Stats;
-use crate::format::{Sign, number, percent};
+use crate::format::{self, Sign, number, percent};
 
 /// Bars that the falls of shuffled records are sorted into, at most about so many.
 const BARS: f64 = 24.0;
@@ -69,6 +69,17 @@ impl Words<'_> {
         self.publication.figure(id)?.written(self.publication.facts.digits)
     }
 
+    /// A chance in a sentence: of a hundredth of a hundredth nobody is sure.
+    fn chance(&self, id: &str) -> Option<String> {
+        self.publication.value(id).map(format::chance)
+    }
+
+    /// A return in a sentence.
+    fn rate(&self, id: &str) -> Option<String> {
+        let digits = self.publication.facts.digits.figures.min(1);
+        self.publication.value(id).map(|value| percent(value, digits, Sign::Minus))
+    }
+
     fn why_not(&self, id: &str) -> String {
         let figure = self.publication.figure(id);
         figure.and_then(|figure| figure.undefined_because.clone()).unwrap_or_else(|| "it is not known".to_owned())
@@ -84,9 +95,9 @@ impl Words<'_> {
         };
         let value = |id| self.publication.value(id).unwrap_or_default();
         let rest = match (value(low) > 0.0, value(high) < 0.0) {
-            (true, _) => ", all of it above zero.",
-            (_, true) => ", all of it below zero.",
-            _ => ". Zero is in between, so that luck cannot be ruled out.",
+            (true, _) => ", always above zero.",
+            (_, true) => ", always below zero.",
+            _ => ". Zero lies between them, so luck cannot be ruled out.",
         };
         sentence
             .plain("The account’s Sharpe ratio is ")
@@ -102,7 +113,7 @@ impl Words<'_> {
     fn length(&self) -> Vec<String> {
         let facts = &self.publication.facts;
         let id = "significance.probabilistic_sharpe";
-        let Some(chance) = self.written(id) else { return Vec::new() };
+        let Some(chance) = self.chance(id) else { return Vec::new() };
         let mut lines = vec![format!(
             "The chance that the true Sharpe ratio is above zero is {chance}, given how the returns are spread (probabilistic Sharpe \
              ratio)."
@@ -121,7 +132,7 @@ impl Words<'_> {
                 )
             }
         });
-        lines.push(match self.written("significance.deflated_sharpe") {
+        lines.push(match self.chance("significance.deflated_sharpe") {
             Some(chance) => format!(
                 "Among as many variants as were tried, the best would look good by chance; beside that, the chance is {chance} \
                  (deflated Sharpe ratio)."
@@ -134,10 +145,10 @@ impl Words<'_> {
 
     fn annual(&self) -> Vec<String> {
         let (low, high) = ("significance.annual_low", "significance.annual_high");
-        let known = self.written("returns.annualized").zip(self.written(low).zip(self.written(high)));
+        let known = self.rate("returns.annualized").zip(self.rate(low).zip(self.rate(high)));
         vec![match known {
             Some((rate, (low, high))) => format!(
-                "The account has returned {rate} a year. In nine of ten of the resampled records it would have been between {low} and \
+                "The account has returned {rate} a year. In nine of ten resampled records it came to between {low} and \
                  {high}."
             ),
             None => format!("An interval of the annual return cannot be given yet: {}.", self.why_not(low)),
@@ -146,7 +157,7 @@ impl Words<'_> {
 
     fn falls(&self) -> Vec<String> {
         let (median, low) = ("significance.shuffled_drawdown", "significance.shuffled_drawdown_low");
-        let known = self.written(median).zip(self.written(low)).zip(self.written("drawdown.max"));
+        let known = self.rate(median).zip(self.rate(low)).zip(self.rate("drawdown.max"));
         let Some(((median, low), own)) = known else {
             return vec![format!("How deep chance alone would fall cannot be said yet: {}.", self.why_not(median))];
         };

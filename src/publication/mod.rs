@@ -54,6 +54,7 @@ pub use exposure::{Exposure, exposures};
 pub use figures::{WITHHELD, is_return, withheld};
 pub use index_figures::IndexFigures;
 pub use luck::ShuffledFalls;
+pub use orders::CLOSES_NOTHING;
 pub use posts::Post;
 pub use price_path::PricePath;
 pub use strategy_view::*;

@@ -19,10 +19,12 @@ pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
     let of_symbol = |direction: &str| -> Vec<&RoundTripView> {
         round_trips.iter().filter(|trip| trip.symbol == order.symbol && trip.direction == direction).collect()
     };
-    if !of_a_short(&mut sentence, order, &of_symbol("short"), (positions, facts)) {
+    let long = of_symbol("long");
+    let closes_a_purchase = long.iter().any(|trip| trip.closed == order.date);
+    if !of_a_short(&mut sentence, order, &of_symbol("short"), closes_a_purchase, (positions, facts)) {
         match order.side {
-            Side::Buy => bought(&mut sentence, order, &of_symbol("long"), (positions, facts)),
-            Side::Sell => sold(&mut sentence, order, &of_symbol("long"), facts),
+            Side::Buy => bought(&mut sentence, order, &long, (positions, facts)),
+            Side::Sell => sold(&mut sentence, order, &long, facts),
         }
     }
     sentence.into_spans()
@@ -39,6 +41,7 @@ fn of_a_short(
     sentence: &mut Sentence,
     order: &OrderView,
     trips: &[&RoundTripView],
+    closes_a_purchase: bool,
     (positions, facts): (&[PositionView], &Facts),
 ) -> bool {
     let is_date = |trip: &&&RoundTripView| match order.side {
@@ -54,6 +57,9 @@ fn of_a_short(
         (Side::Sell, [trip]) if !is_held => {
             sentence.plain(format!(", short; bought back on {}", day(trip.closed)));
             result(sentence, trip, facts);
+        }
+        (Side::Sell, []) if is_held && order.date <= facts.positions_as_of && !closes_a_purchase => {
+            sentence.plain("; held short.");
         }
         _ => return false,
     }
@@ -76,7 +82,8 @@ fn bought(
         }
         [_, _, ..] if !is_held => {
             let last = opened.iter().map(|trip| trip.closed).max().unwrap_or(order.date);
-            sentence.plain(format!("; sold in {} parts up to {}.", opened.len(), day(last)));
+            sentence.plain(format!("; sold in {} parts by {}", opened.len(), day(last)));
+            results(sentence, &opened, facts);
         }
         [] if is_held && order.date <= facts.positions_as_of => {
             sentence.plain("; held.");
@@ -99,6 +106,24 @@ fn sold(sentence: &mut Sentence, order: &OrderView, trips: &[&RoundTripView], fa
             sentence.plain(".");
         }
     }
+}
+
+/// What the parts brought: each of two, of more the least and the most.
+fn results(sentence: &mut Sentence, trips: &[&&RoundTripView], facts: &Facts) {
+    let mut known: Vec<f64> = trips.iter().filter_map(|trip| trip.net_return.map(Published::get)).collect();
+    known.sort_by(f64::total_cmp);
+    let written = |value: f64| percent(value, facts.digits.results.min(1), Sign::Both);
+    match (known.as_slice(), known.len() == trips.len()) {
+        ([low, .., high], true) if written(*low) == written(*high) => {
+            sentence.plain(": ").judged(written(*low), *low);
+        }
+        ([low, between @ .., high], true) => {
+            let and = if between.is_empty() { " and " } else { " to " };
+            sentence.plain(": ").judged(written(*low), *low).plain(and).judged(written(*high), *high);
+        }
+        _ => {}
+    }
+    sentence.plain(".");
 }
 
 fn result(sentence: &mut Sentence, trip: &RoundTripView, facts: &Facts) {
@@ -131,8 +156,24 @@ mod tests {
         assert!(sold.ends_with("of the account, bought on 1 Jul 2021: \u{2212}14.9% in 365 days."), "{sold}");
         let held = words(&publication, "2022-07-01-vlue-buy");
         let in_parts = words(&publication, "2020-02-03-mtum-buy");
-        assert!(in_parts.ends_with("of the account; sold in 2 parts up to 1 Jul 2021."), "{in_parts}");
+        assert!(
+            in_parts.ends_with("of the account; sold in 2 parts by 1 Jul 2021: +18.9% and +33.7%."),
+            "{in_parts}"
+        );
         assert!(held.starts_with(" at 88.23, 33") && held.ends_with("% of the account; held."), "{held}");
+    }
+
+    #[test]
+    fn of_many_parts_the_least_and_the_most_are_named() {
+        let publication = testing::publication();
+        let said = |count: usize| {
+            let trips: Vec<&RoundTripView> = publication.round_trips.iter().take(count).collect();
+            let mut sentence = Sentence::default();
+            results(&mut sentence, &trips.iter().collect::<Vec<_>>(), &publication.facts);
+            sentence.into_spans().into_iter().map(|span| span.text).collect::<String>()
+        };
+        assert!(said(2).contains("% and "), "{}", said(2));
+        assert!(said(3).contains("% to "), "{}", said(3));
     }
 
     #[test]

@@ -186,6 +186,9 @@ fn results_by_closing_fill(closed: &[RoundTrip]) -> BTreeMap<&str, Result<f64, S
     results
 }
 
+/// Why an order that opens a position has no result.
+pub const CLOSES_NOTHING: &str = "it closed no position";
+
 /// Why a round trip has no result.
 fn why_unknown(trip: &RoundTrip) -> String {
     let other = || "needs every commission, exchange rate and a valuation before it".to_owned();
@@ -205,7 +208,7 @@ fn order_view(
     let commission = order.commission_in_base(rates);
     let closing: Vec<_> = order.fills.iter().filter_map(|fill| results.get(fill.exec_id.as_str()).cloned()).collect();
     let result = if closing.is_empty() {
-        Err("closed no round trip".to_owned())
+        Err(CLOSES_NOTHING.to_owned())
     } else {
         closing.into_iter().sum::<Result<f64, String>>()
     };

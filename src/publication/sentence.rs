@@ -151,9 +151,15 @@ fn grown(sentence: &mut Sentence, total: f64, period: &Period, then: &Then) {
     }
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(period.benchmark) {
         let theirs = percent(theirs.get(), 1, Sign::Minus);
-        sentence.plain(format!(", against {theirs} for the benchmark, {name}"));
+        sentence.plain(format!(", against {theirs} for {}", benchmark(name, facts)));
     }
     sentence.plain(".");
+}
+
+/// The benchmark inside a sentence. An index has an article, a fund has none.
+fn benchmark(name: &str, facts: &Facts) -> String {
+    let has_article = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("the "));
+    if facts.without_dividends && !has_article { format!("the {name}") } else { name.to_owned() }
 }
 
 /// Less than a year.
@@ -207,7 +213,7 @@ pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
     sentence.judged(percent(value, 1, Sign::Both), value);
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(month.benchmark) {
         let theirs = percent(theirs.get(), 1, Sign::Both);
-        sentence.plain(format!(", against {theirs} for the benchmark, {name}"));
+        sentence.plain(format!(", against {theirs} for {}", benchmark(name, facts)));
     }
     sentence.plain(".");
     if let Some(fall) = month.max_drawdown.map(|fall| fall.get()).filter(|fall| *fall <= -NOTHING) {
@@ -229,7 +235,7 @@ pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
     let written = |value: f64| percent(value, 1, Sign::Both);
     let (ours, theirs) = (found.account.get(), found.total.get());
     sentence
-        .plain("All that the account could have held, in equal parts that are restored once a year, would have returned ")
+        .plain("Everything the account could choose from, in equal parts restored once a year, would have returned ")
         .figure(written(theirs))
         .plain(format!(" from {} to {}. The account returned ", long_day(found.from), long_day(found.to)))
         .figure(written(ours));
@@ -237,6 +243,23 @@ pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
         sentence.plain(", the benchmark ").figure(written(index.get()));
     }
     sentence.plain(".");
+    sentence.0
+}
+
+/// A single strategy's rule, and what came of it beside the backtest.
+pub fn of_rule(publication: &Publication) -> Vec<Span> {
+    let Some(strategy) = publication.strategies.list.first() else { return Vec::new() };
+    let written = |value: f64| percent(value, 1, Sign::Both);
+    let mut sentence = Sentence::default();
+    sentence.plain(format!("The rule: {}.", strategy.rule));
+    if let Some(comparison) = &publication.strategies.comparison {
+        sentence
+            .plain(" The account has returned ")
+            .figure(written(comparison.live.get()))
+            .plain(", its hypothetical backtest ")
+            .figure(written(comparison.backtest.get()))
+            .plain(".");
+    }
     sentence.0
 }
 

@@ -41,12 +41,12 @@ pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
             "last close / first close − 1, in the account's currency, between the first and the last date on which the record \
              has a snapshot and the benchmark a close",
         ),
-        total("benchmark.own_total", "Our total return", figures.own_total, "between the same two dates"),
+        total("benchmark.own_total", "Account total return", figures.own_total, "between the same two dates"),
         total(
             "benchmark.excess_total",
             "Excess total return",
             figures.excess_total,
-            "our total return − the benchmark's, between the same two dates",
+            "the account's total return − the benchmark's, between the same two dates",
         ),
         pairs
             .figure("benchmark.alpha", "Alpha", Unit::Percent, figures.alpha)

@@ -62,6 +62,9 @@ pub struct Steps {
     /// Of ratios.
     #[serde(deserialize_with = "kept::number")]
     pub ratios: f64,
+    /// Of what a position is of the account's value.
+    #[serde(deserialize_with = "kept::number")]
+    pub held_weights: f64,
 }
 
 /// The steps of every kind of number.

@@ -38,7 +38,9 @@ pub fn brought(table: &BroughtByPeriod) -> Result<Option<String>> {
     let chosen = chosen(&table.rows);
     let years: Vec<Vec<Part>> = (0..table.periods.len()).map(|year| parts(table, &chosen, year)).collect();
     let ends = years.iter().flatten().flat_map(|part| [part.from, part.to]);
-    let panel = percent_panel((0.0, 1.0), ends, 5, Sign::Both);
+    let mut panel = percent_panel((0.0, 1.0), ends, 5, Sign::Both);
+    // They are points of one total, and no returns of their years.
+    panel.levels.iter_mut().for_each(|(_, label)| label.retain(|letter| letter != '%'));
     let count = years.len() as f64;
     let (x, gap) = ((0.0, count), 0.14);
     let letters = years
@@ -116,7 +118,7 @@ fn names(parts: &[Part], left: f64, width: f64, panel: &Panel) -> Vec<Letter> {
     let total: f64 = parts.iter().map(|part| part.to - part.from).sum();
     let top = parts.iter().map(|part| part.to.max(part.from)).fold(0.0, f64::max);
     if width >= NAMED.1 {
-        letters.push(Letter::new("sum", Some(left), panel.place(top), format::percent(total, 1, Sign::Both)));
+        letters.push(Letter::new("sum", Some(left), panel.place(top), format::number(total * 100.0, 1, Sign::Both)));
     }
     letters
 }
@@ -134,15 +136,19 @@ fn ticks(table: &BroughtByPeriod) -> Vec<Tick> {
 fn note(chosen: &[&str], table: &BroughtByPeriod) -> String {
     let has_others = table.rows.len() > chosen.len();
     let order = format!("from dark to light {}", chosen.join(", "));
-    format!("parts of the total return; {order}{}", if has_others { "; grey is all else" } else { "" })
+    let total = format::percent(table.total.get(), 1, Sign::Both);
+    format!(
+        "in points of the total return of {total}, not the years' own returns; {order}{}",
+        if has_others { "; grey is all else" } else { "" }
+    )
 }
 
 fn in_words(table: &BroughtByPeriod) -> String {
     let years = table.periods.iter().zip(&table.totals);
     let said: Vec<String> = years
-        .map(|(period, total)| format!("{} {}", period.label, format::percent(total.get(), 1, Sign::Both)))
+        .map(|(period, total)| format!("{} {}", period.label, format::number(total.get() * 100.0, 1, Sign::Both)))
         .collect();
-    format!("Each year's part of the total return: {}. The table has all of it.", said.join(", "))
+    format!("Each year's part of the total return, in points: {}. The table has all of it.", said.join(", "))
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use super::scale::{Axis, Tick, span};
 /// So many of the deepest falls have their name beside them.
 const NAMED: usize = 3;
 
+/// A name is so wide and so high on a phone, as parts of the picture.
+const NAME: (f64, f64) = (0.36, 0.08);
+
 /// A point for each of the deepest falls, both axes logarithmic. `None` of fewer than three falls.
 ///
 /// # Errors
@@ -49,17 +52,36 @@ pub fn falls_by_depth(publication: &Publication) -> Result<Option<String>> {
             .collect(),
         ..Picture::default()
     };
-    for (rank, fall) in falls.iter().enumerate().rev() {
+    for fall in falls.iter().rev() {
         let (left, top) = (picture.place(days(fall)), panel.place(height(fall)));
         let class = if fall.recovery.is_some() { "point down" } else { "point open down" };
         picture.letters.push(Letter::new(class, Some(left), top, ""));
-        if rank < NAMED {
-            let class = if left > 0.7 { "mark beside before" } else { "mark beside" };
-            picture.letters.push(Letter::new(class, Some(left), top, format::day(fall.peak)));
-        }
     }
+    picture.letters.extend(names(&falls, |fall| (picture.place(days(fall)), panel.place(height(fall)))));
     picture.panels = vec![panel];
     picture.html().map(Some)
+}
+
+/// The dates of the deepest falls beside their points; on a phone without those that another would run into there.
+fn names(falls: &[&DrawdownView], place: impl Fn(&DrawdownView) -> (f64, f64)) -> Vec<Letter> {
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let name = |fall: &&DrawdownView| {
+        let (left, top) = place(fall);
+        let is_before = left > 0.7;
+        let begin = if is_before { left - NAME.0 } else { left };
+        let is_free = taken.iter().all(|other| (other.0 - begin).abs() >= NAME.0 || (other.1 - top).abs() >= NAME.1);
+        if is_free {
+            taken.push((begin, top));
+        }
+        let class = match (is_before, is_free) {
+            (true, true) => "mark beside before",
+            (true, false) => "mark beside before wide",
+            (false, true) => "mark beside",
+            (false, false) => "mark beside wide",
+        };
+        Letter::new(class, Some(left), top, format::day(fall.peak))
+    };
+    falls.iter().take(NAMED).map(name).collect()
 }
 
 /// Both ends of the logarithms, a third of a factor of ten apart at least.
@@ -105,6 +127,19 @@ mod tests {
         assert!(chart.contains(&deepest) && !chart.contains("NaN"), "{chart}");
         publication.drawdowns.truncate(2);
         assert_eq!(falls_by_depth(&publication).unwrap(), None);
+    }
+
+    #[test]
+    fn on_a_phone_no_name_runs_into_another() {
+        let publication = testing::publication();
+        let falls: Vec<&DrawdownView> = publication.drawdowns.iter().take(3).collect();
+        let place = |fall: &DrawdownView| match falls.iter().position(|other| *other == fall) {
+            Some(0) => (0.5, 0.5),
+            Some(1) => (0.55, 0.52),
+            _ => (0.9, 0.8),
+        };
+        let classes: Vec<&str> = names(&falls, place).iter().map(|letter| letter.class).collect();
+        assert_eq!(classes, ["mark beside", "mark beside wide", "mark beside before"]);
     }
 
     #[test]

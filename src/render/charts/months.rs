@@ -128,7 +128,7 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
     if x.1 - x.0 < 28.0 {
         return Ok(None);
     }
-    let panel = percent_panel((0.0, 1.0), ours.iter().chain(&theirs).map(|point| point.1), 4, Sign::Both);
+    let panel = percent_panel((0.0, 1.0), ours.iter().chain(&theirs).map(|point| point.1), 5, Sign::Both);
     let (name, _) = benchmark_name(publication);
     let latest = |points: &[(f64, f64)]| points.last().map(|point| format::percent(point.1, 1, Sign::Both));
     let words = [

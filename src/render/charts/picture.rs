@@ -29,6 +29,9 @@ const COLUMNS: usize = 700;
 /// tablet, a phone. The style sheet leaves out what has no room.
 const ROOM: [(f64, f64); 3] = [(0.0085, 0.012), (0.0145, 0.02), (0.0235, 0.025)];
 
+/// So many pixels wide is a picture on the smallest phone.
+const NARROW: f64 = 280.0;
+
 /// From here on a date ends at its place.
 const LATE: f64 = 0.93;
 
@@ -186,7 +189,11 @@ impl Picture {
                 _ => "",
             };
             let last = if *place > LATE { " last" } else { "" };
-            let (left, text) = (percent(*place), escape(&tick.text));
+            let (mut left, text) = (percent(*place), escape(&tick.text));
+            let width = tick.text.chars().count() * 7 + 4;
+            if last.is_empty() && place + width as f64 / NARROW > 1.0 {
+                left = format!("min({left},100% - {width}px)");
+            }
             let _ = write!(html, "<b class=\"x{last}{room}\" style=\"left:{left}\">{text}</b>");
         }
         for letter in &self.letters {

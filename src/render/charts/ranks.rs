@@ -12,8 +12,9 @@ use super::plot::Layer;
 use super::scale::{self, x_of};
 use super::svg::Ink;
 
-/// So many months are drawn at most, the newest ones.
-const MONTHS: usize = 60;
+/// So many months are drawn at most, the newest ones; of long rankings fewer, as so many corners fit into a page.
+const MONTHS: usize = 240;
+const CORNERS: usize = 1800;
 
 /// Up to so many places fit into a chart of middle height, and so many at all.
 const FEW: usize = 14;
@@ -31,8 +32,13 @@ type Line = Vec<(f64, f64)>;
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
 pub fn ranks(strategy: &StrategyView) -> Result<Option<String>> {
-    let signals: Vec<&SignalView> = strategy.signals.iter().take(MONTHS).rev().collect();
-    let places = signals.iter().flat_map(|signal| &signal.ranking).map(|row| row.rank).max().unwrap_or(0);
+    let longest = |signals: &[SignalView]| {
+        signals.iter().flat_map(|signal| &signal.ranking).map(|row| row.rank).max().unwrap_or(0)
+    };
+    let most = (CORNERS / longest(&strategy.signals).max(1)).min(MONTHS);
+    let newest = strategy.signals.get(..most).unwrap_or(&strategy.signals);
+    let places = longest(newest);
+    let signals: Vec<&SignalView> = newest.iter().rev().collect();
     let (Some(first), Some(last), true) =
         (signals.first(), signals.last(), signals.len() > 1 && (2..=MANY).contains(&places))
     else {
@@ -51,7 +57,10 @@ pub fn ranks(strategy: &StrategyView) -> Result<Option<String>> {
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (-(places as f64) - 0.5, -0.5),
-        levels: [1, places].into_iter().map(|place| (-(place as f64), place.to_string())).collect(),
+        levels: (1..=places)
+            .filter(|place| places <= FEW || [1, places].contains(place))
+            .map(|place| (-(place as f64), place.to_string()))
+            .collect(),
         layers,
         ..Panel::default()
     };
@@ -72,7 +81,7 @@ pub fn ranks(strategy: &StrategyView) -> Result<Option<String>> {
         id: format!("ranks-{}", strategy.id),
         kind: "ranks",
         title: "Places in the ranking".into(),
-        note: "at month-ends; shaded places are held, and the line of the name in colour is drawn out".into(),
+        note: "at month-ends; what is shaded is held; choose a name to follow its line".into(),
         description: in_words(last),
         height: if places > FEW { "tall ranks" } else { "ranks" },
         x,

@@ -29,6 +29,9 @@ pub(super) const LEAST_FALL: f64 = -0.02;
 /// A label of a fall is so wide at most, on a wide and on a narrow screen, as a part of the width.
 const LABEL: (f64, f64) = (0.13, 0.25);
 
+/// The words at a large flow are so high, as a part of the height.
+const FLOW: f64 = 0.055;
+
 /// On a phone the name of a curve stays so far above the foot of the panel, where the labels of falls are.
 const FOOT: f64 = 0.13;
 
@@ -100,7 +103,7 @@ pub fn record(publication: &Publication) -> Result<RecordChart> {
     }
     letters.extend(now(publication, &picture));
     letters.extend(fall_labels(&falls, &picture));
-    letters.extend(flow_marks(&publication.large_flows, &picture));
+    letters.extend(flow_marks(&publication.large_flows, &picture, &curves));
     if is_young {
         letters.extend(points(&picture, &curves));
     }
@@ -119,18 +122,26 @@ fn bar_tops(months: &[Month], picture: &Picture) -> Vec<(YearMonth, f64, f64)> {
     months.iter().map(top).collect()
 }
 
-/// A triangle on the line of 100 for each large flow, all of one size; words where there is room for them.
-fn flow_marks(flows: &[LargeFlow], picture: &Picture) -> Vec<Letter> {
+/// A triangle on the line of 100 for each large flow, all of one size; words below or above the line, where no curve and no other
+/// words are.
+fn flow_marks(flows: &[LargeFlow], picture: &Picture, curves: &[Vec<(f64, f64)>; 2]) -> Vec<Letter> {
     let Some(panel) = picture.panels.first() else { return Vec::new() };
     let mut free = 0.0;
     let mark = |flow: &LargeFlow| {
         let left = picture.place(x_of(flow.date)).clamp(0.0, 1.0);
+        let base = panel.place(panel.base);
+        let beside =
+            curves.iter().flatten().filter(|(x, _)| (left - 0.02..left + LABEL.0).contains(&picture.place(*x)));
+        let places: Vec<f64> = beside.map(|(_, height)| panel.place(*height)).collect();
+        let is_free = |from: f64, to: f64| !places.iter().any(|place| (from..to).contains(place));
         let has_room = left >= free && left < 1.0 - LABEL.0;
-        if has_room {
-            free = left + LABEL.0;
-        }
-        let words = if has_room { "<span>large flow</span>" } else { "" };
-        Letter::new("flow", Some(left), panel.place(panel.base), words)
+        let class = match (has_room, is_free(base + 0.005, base + FLOW), is_free(base - FLOW, base - 0.005)) {
+            (true, true, _) => "flow",
+            (true, false, true) => "flow over",
+            _ => return Letter::new("flow", Some(left), base, ""),
+        };
+        free = left + LABEL.0;
+        Letter::new(class, Some(left), base, "<span>large flow</span>")
     };
     flows.iter().map(mark).collect()
 }
@@ -295,13 +306,15 @@ fn now(publication: &Publication, picture: &Picture) -> Option<Letter> {
 
 /// Depth and length of the falls at the foot of the growth panel, the deepest first; one that would run into another is left out.
 fn fall_labels(falls: &[&DrawdownView], picture: &Picture) -> Vec<Letter> {
-    let mut taken: Vec<f64> = Vec::new();
+    let mut taken: Vec<(f64, bool)> = Vec::new();
     let mut letters = Vec::new();
     for fall in falls {
         let (from, _) = band(fall, picture.x.1);
         let is_late = picture.place(from) > 1.0 - LABEL.1;
         let left = if is_late { 1.0 } else { picture.place(from) };
-        let free = |width: f64| taken.iter().all(|other| (other - left).abs() >= width);
+        let begin = |(left, is_late): (f64, bool), width: f64| if is_late { left - width } else { left };
+        let own = (left, is_late);
+        let free = |width: f64| taken.iter().all(|other| (begin(*other, width) - begin(own, width)).abs() >= width);
         if !free(LABEL.0) {
             continue;
         }
@@ -311,7 +324,7 @@ fn fall_labels(falls: &[&DrawdownView], picture: &Picture) -> Vec<Letter> {
             (false, true) => "fall",
             (false, false) => "fall wide",
         };
-        taken.push(left);
+        taken.push(own);
         let depth = format::percent(fall.depth.get(), 1, Sign::Minus);
         let so_far = if fall.recovery.is_none() { "<i>, so far</i>" } else { "" };
         let days = format::number(fall.duration_days as f64, 0, Sign::Minus);
@@ -369,9 +382,13 @@ mod tests {
         let html = chart.with_marks(|month| (month == march).then(|| format!("months/{month}/index.html")));
         let (drawing, links) = html.split_once("<div class=\"marks\">").unwrap();
         assert!(links.starts_with("<a href=\"months/2020-03/index.html\" data-month=\"2020-03\""), "{links}");
-        assert_eq!((links.matches("<a ").count(), drawing.matches("class=\"flow\"").count()), (1, 3));
+        assert_eq!((links.matches("<a ").count(), drawing.matches("class=\"flow").count()), (1, 3));
         // The second flow is too near to the first for words.
         assert_eq!(drawing.matches("<span>large flow</span>").count(), 2);
+        // Where the curves cross the line there are no words.
+        publication.large_flows = vec![flow("2015-09-01")];
+        let chart = record(&publication).unwrap().with_marks(|_| None);
+        assert!(chart.contains("class=\"flow\"") && !chart.contains("large flow"), "{chart}");
     }
 
     #[test]

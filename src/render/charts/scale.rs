@@ -109,7 +109,11 @@ impl Axis {
     }
 }
 
-/// A step of 1, 2 or 5 times a power of ten, of which about `wanted` go into `low..high`.
+/// From so many wanted numbers on there is room for some more than are wanted.
+const ROOMY: usize = 5;
+
+/// A step of 1, 2 or 5 times a power of ten, of which about `wanted` go into `low..high`; no more of them where there is little
+/// room.
 fn round_step(low: f64, high: f64, wanted: usize) -> f64 {
     let raw = (high - low) / wanted.max(1) as f64;
     if !raw.is_finite() || raw <= 0.0 {
@@ -117,7 +121,11 @@ fn round_step(low: f64, high: f64, wanted: usize) -> f64 {
     }
     let power = 10f64.powf(raw.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
-    steps.into_iter().find(|step| *step >= raw * 0.999).unwrap_or(raw)
+    if wanted < ROOMY {
+        return steps.into_iter().find(|step| *step >= raw * 0.999).unwrap_or(raw);
+    }
+    let distance = |step: &f64| (step / raw).ln().abs();
+    steps.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(raw)
 }
 
 /// The numbers that are whole steps away from a base.
@@ -234,6 +242,7 @@ mod tests {
         assert_eq!(numbers(100.0, 9e5), [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 3e5]);
         let short = Axis::of_growth(100.0, (99.97, 102.1), 4);
         assert_eq!((short.numbers, short.digits), (vec![100.0, 101.0, 102.0], Some(0)));
+        assert_eq!(Axis::about(0.0, (-20.0, 77.0), 5).numbers, [-20.0, 0.0, 20.0, 40.0, 60.0]);
         assert_eq!([0.5, 0.02, 20.0, 1.5, 0.1 + 0.2, 0.0].map(decimals), [1, 2, 0, 1, 1, 0]);
     }
 

@@ -103,7 +103,10 @@ fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow
     let worst = publication.drawdowns.first().filter(|_| publication.facts.by_day);
     let when = worst.map(|fall| {
         let over = match fall.recovery {
-            Some(_) => format!("at its peak again after {} days", fall.duration_days),
+            Some(_) => {
+                let days = format::number(fall.duration_days as f64, 0, Sign::Minus);
+                format!("at its peak again after {days} days")
+            }
             None => "not at its peak again".to_owned(),
         };
         format!("{} to {}; {over}", format::day(fall.peak), format::day(fall.valley))
@@ -194,7 +197,7 @@ fn chance(publication: &Publication) -> Option<BesideRow> {
     Some(BesideRow {
         name: "Chance that the Sharpe ratio is above 0",
         id: Some("significance.probabilistic_sharpe"),
-        account: found.value.map(|value| one_whole(value.get())),
+        account: found.value.map(|value| format::chance(value.get())),
         index: None,
         note,
     })

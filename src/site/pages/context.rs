@@ -7,9 +7,10 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::calendar::YearMonth;
+use crate::format::{self, Sign};
 use crate::publication::{
-    MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight, Publication,
-    Published, Reads, Year,
+    Facts, MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight,
+    Publication, Published, Reads, Year,
 };
 use crate::record::Side;
 use crate::render::short_forms;
@@ -132,13 +133,18 @@ fn year_row(site: &Site, year: &Year, bar: Bar) -> YearRow {
 pub struct HoldingRow<'a> {
     #[serde(flatten)]
     position: &'a PositionView,
+    /// Its weight, where that is so small that it would be written as none.
+    under: Option<String>,
     bar: Bar,
 }
 
 /// Holdings, and cash where its weight is known.
 #[derive(Serialize)]
 pub struct HoldingTable<'a> {
+    /// The largest.
     positions: Vec<HoldingRow<'a>>,
+    /// All others, where there are more than a page should show at once.
+    more_positions: Vec<HoldingRow<'a>>,
     cash: Option<CashRow>,
 }
 
@@ -149,13 +155,31 @@ struct CashRow {
     bar: Bar,
 }
 
+/// So many holdings are shown at once.
+const AT_ONCE: usize = 10;
+
 /// The table of holdings.
-pub fn holdings(positions: &[PositionView], cash: Option<PublicWeight>) -> HoldingTable<'_> {
+pub fn holdings<'a>(positions: &'a [PositionView], cash: Option<PublicWeight>, facts: &Facts) -> HoldingTable<'a> {
     let weights = positions.iter().map(|position| position.weight.map_or(0.0, Published::get));
     let weights: Vec<f64> = weights.chain(cash.map(Published::get)).collect();
     let mut bars = bars(&weights).into_iter();
-    let rows = positions.iter().zip(bars.by_ref()).map(|(position, bar)| HoldingRow { position, bar }).collect();
-    HoldingTable { positions: rows, cash: cash.zip(bars.next()).map(|(weight, bar)| CashRow { weight, bar }) }
+    let row = |(position, bar)| HoldingRow { position, under: under(position, facts), bar };
+    let mut rows: Vec<_> = positions.iter().zip(bars.by_ref()).map(row).collect();
+    let more = if rows.len() > AT_ONCE + 2 { rows.split_off(AT_ONCE) } else { Vec::new() };
+    HoldingTable {
+        positions: rows,
+        more_positions: more,
+        cash: cash.zip(bars.next()).map(|(weight, bar)| CashRow { weight, bar }),
+    }
+}
+
+/// `under 5%` of a holding whose weight rounds to nothing: it is held all the same.
+fn under(position: &PositionView, facts: &Facts) -> Option<String> {
+    let written = 10f64.powi(-(facts.digits.weights as i32) - 2);
+    let half = facts.steps.held_weights.max(written) / 2.0;
+    let digits = if half < 0.01 { facts.digits.weights + 1 } else { 0 };
+    let is_nothing = position.weight.is_some_and(|weight| weight.get().abs() < half);
+    is_nothing.then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
 }
 
 /// An order with a note, as a few lines of the journal.
@@ -223,5 +247,24 @@ impl<'a> PlannedRow<'a> {
         let note = note.map(|note| short_forms::front_in_words(note, publication).unwrap_or(Cow::Borrowed(note)));
         let (thesis, lesson) = note.map(|note| (note.thesis.clone(), note.lesson.clone())).unwrap_or_default();
         Self { item, state_in_words: item.state.in_words(), thesis, lesson }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Privacy, PrivacyLevel};
+    use crate::publication::{Disclosure, testing};
+
+    #[test]
+    fn what_is_held_is_never_written_as_nothing() {
+        let publication = testing::at(PrivacyLevel::Daily, None);
+        let mut small = publication.positions[0].clone();
+        assert_eq!(under(&small, &publication.facts), None);
+        small.weight = Some(Disclosure::new(&Privacy::default()).held_weight(0.03));
+        assert_eq!(under(&small, &publication.facts).as_deref(), Some("under 5%"));
+        let many = vec![small; AT_ONCE + 5];
+        let table = holdings(&many, None, &publication.facts);
+        assert_eq!((table.positions.len(), table.more_positions.len()), (AT_ONCE, 5));
     }
 }

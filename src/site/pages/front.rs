@@ -20,6 +20,9 @@ use crate::site::markdown;
 /// Latest orders.
 const LATEST_ORDERS: usize = 5;
 
+/// Places of a ranking; of more, those that are held and two below them at least.
+const PLACES: usize = 10;
+
 /// Letters of a note, and of a comment.
 const WORDS: usize = 90;
 const COMMENT: usize = 320;
@@ -92,6 +95,8 @@ struct Comment {
 struct CurrentSignal<'a> {
     name: &'a str,
     signal: &'a SignalView,
+    /// Up to which place it is shown here.
+    places: usize,
     /// The month it is for.
     next: YearMonth,
 }
@@ -110,7 +115,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         unknown: beside.iter().filter(|row| row.is_unknown()).count(),
         beside,
         table: years(site),
-        holdings: holdings(&publication.positions, publication.cash_weight),
+        holdings: holdings(&publication.positions, publication.cash_weight, &publication.facts),
         orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, publication, reads)).collect(),
         comment: comment(site, reads),
         current_signals: current_signals(publication),
@@ -178,7 +183,9 @@ fn comment(site: &Site, reads: &Reads) -> Option<Comment> {
 fn current_signals(publication: &Publication) -> Vec<CurrentSignal<'_>> {
     let current = publication.strategies.list.iter().filter_map(|strategy| {
         let signal = strategy.signals.first()?;
-        Some(CurrentSignal { name: &strategy.name, signal, next: signal.formation.next() })
+        let held = signal.selected.len() + 2;
+        let places = if signal.ranking.len() > PLACES { held.max(PLACES) } else { PLACES };
+        Some(CurrentSignal { name: &strategy.name, signal, places, next: signal.formation.next() })
     });
     current.collect()
 }

@@ -8,8 +8,9 @@ use super::Site;
 use super::context::{MonthTable, PageContext, years};
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::{self, Span};
-use crate::publication::{DrawdownView, Month, OrderView, Period, Publication, Reads, Unread};
+use crate::publication::{DrawdownView, Month, OrderView, Period, Publication, Published, Reads, Unread};
 use crate::render::charts;
 use crate::site::markdown;
 
@@ -70,22 +71,51 @@ struct OneMonth<'a> {
     month: &'a Month,
     /// The month in a sentence.
     sentence: Vec<Span>,
-    previous: Option<YearMonth>,
-    next: Option<YearMonth>,
+    previous: Option<&'a Month>,
+    next: Option<&'a Month>,
+    /// How its return stands among those of all months, the best first.
+    rank: usize,
+    months: usize,
+    /// How far the account was below its peak at the end of it.
+    below_peak: Option<f64>,
     chart: Option<String>,
     /// The path of its PDF.
     report: Option<&'a str>,
-    orders: Vec<&'a OrderView>,
+    orders: Vec<OrderInWords<'a>>,
+    /// Where there are none: those of the newest day before.
+    before: Vec<OrderInWords<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commentary: Option<String>,
     /// The title that the commentary has, if it has one.
     commentary_title: Option<&'a str>,
 }
 
+/// An order and what came of it.
+#[derive(Serialize)]
+struct OrderInWords<'a> {
+    #[serde(flatten)]
+    order: &'a OrderView,
+    done: &'static str,
+    sentence: Vec<Span>,
+}
+
+/// The orders of the newest day before a month.
+fn orders_before<'a>(month: &Month, publication: &'a Publication) -> Vec<&'a OrderView> {
+    let earlier = || publication.orders.iter().filter(|order| order.date < month.month.first_day());
+    let newest = earlier().map(|order| order.date).max();
+    earlier().filter(|order| Some(order.date) == newest).collect()
+}
+
 /// One month by its number in the record.
 pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
-    let neighbour = |number: Option<usize>| Some(publication.months.get(number?)?.month);
+    let neighbour = |number: Option<usize>| publication.months.get(number?);
+    let in_words =
+        |order| OrderInWords { order, done: order.side_in_words(), sentence: of_order(order, publication) };
+    let orders: Vec<_> = site.orders_of(month.month).into_iter().map(in_words).collect();
+    let before = if orders.is_empty() { orders_before(month, publication) } else { Vec::new() };
+    let is_better = |other: &&Month| other.value.get() > month.value.get();
+    let last_day = publication.days_until(month.month.last_day()).last();
     let document = site.commentary(month.month).map(|text| text.read(reads));
     let commentary = document.map(|document| site.markdown(document, path, 2));
     let (commentary, links) = commentary.transpose()?.map(|text| (text.html, text.links)).unzip();
@@ -94,9 +124,13 @@ pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Read
         sentence: sentence::of_month(month, &publication.facts),
         previous: neighbour(number.checked_sub(1)),
         next: neighbour(Some(number + 1)),
+        rank: 1 + publication.months.iter().filter(is_better).count(),
+        months: publication.months.len(),
+        below_peak: last_day.map(|day| day.drawdown.get()),
         chart: charts::month(publication, month)?,
         report: site.report(month.month),
-        orders: site.orders_of(month.month),
+        orders,
+        before: before.into_iter().map(in_words).collect(),
         commentary,
         commentary_title: document
             .filter(|document| document.is_titled && document.title != month.month.in_words())

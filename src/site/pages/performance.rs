@@ -6,6 +6,7 @@ use super::Site;
 use super::context::{MonthTable, PageContext, years};
 use crate::Result;
 use crate::analysis::catalogue::{Figure, FigureGroup};
+use crate::format;
 use crate::publication::{Digits, DrawdownView, HoldingsBrought, Period, PublicFigure, Publication, Reads};
 use crate::render::charts;
 
@@ -44,7 +45,7 @@ pub(super) struct FigureRow<'a> {
     value: Option<String>,
     observations: usize,
     observed: &'a str,
-    when: Option<&'a str>,
+    when: Option<String>,
     undefined_because: Option<&'a str>,
 }
 
@@ -79,7 +80,7 @@ fn figure_row(figure: &Figure<PublicFigure>, digits: Digits) -> FigureRow<'_> {
         value: figure.written(digits),
         observations: figure.observations,
         observed: figure.observed,
-        when: figure.when.as_deref(),
+        when: figure.when.as_deref().map(format::with_dates),
         undefined_because: figure.undefined_because.as_deref(),
     }
 }

@@ -49,7 +49,7 @@ pub fn strategy(publication: &Publication, strategy: &StrategyView) -> Result<Pa
         strategy,
         strategies: [history(strategy)?],
         several: false,
-        holdings: holdings(&strategy.positions, None),
+        holdings: holdings(&strategy.positions, None, &publication.facts),
         orders: publication.orders.iter().filter(|order| orders.contains(&order.slug)).collect(),
         contributions,
         contribution: parts.find(|part| part.id.as_deref() == Some(&strategy.id)),

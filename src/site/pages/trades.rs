@@ -14,7 +14,9 @@ use crate::calendar::YearMonth;
 use crate::format::{self, Sign};
 use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::Span;
-use crate::publication::{NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView};
+use crate::publication::{
+    CLOSES_NOTHING, NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView,
+};
 use crate::record::Side;
 use crate::render::{charts, short_forms};
 use crate::site::markdown::{self, Source};
@@ -123,6 +125,8 @@ struct OneOrder<'a> {
     side: &'a str,
     /// What was done and what came of it.
     sentence: Vec<Span>,
+    /// Whether it closed a position, and so has a result or lacks one.
+    has_result: bool,
     /// The instrument's price around it, where it is known.
     price_chart: Option<String>,
     /// The orders at the other ends of the round trips that it opened or closed.
@@ -190,7 +194,8 @@ fn price_chart(order: &OrderView, publication: &Publication) -> Result<Option<St
 /// One order by its number in the list.
 pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &Reads) -> Result<PageContext> {
     let (orders, texts) = (&site.publication.orders, &site.publication.texts);
-    let neighbour = |number: Option<usize>| orders.get(number?).map(|order| Link::new(&order.symbol, &order.slug));
+    let name = |order: &OrderView| format!("{} {}, {}", order.side_in_words(), order.symbol, format::day(order.date));
+    let neighbour = |number: Option<usize>| orders.get(number?).map(|order| Link::new(&name(order), &order.slug));
     let note = order.note.as_ref().and_then(|note| texts.note(&note.path, reads));
     let body = note.filter(|note| !note.body.trim().is_empty()).map(|note| {
         let source = Source {
@@ -209,6 +214,7 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         order,
         side: order.side_in_words(),
         sentence: of_order(order, site.publication),
+        has_result: order.no_result != CLOSES_NOTHING,
         price_chart: price_chart(order, site.publication)?,
         others: others(order, site.publication),
         previous: neighbour(Some(number + 1)),
