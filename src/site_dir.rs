@@ -178,6 +178,11 @@ impl SiteDir {
         self.proof().join("private")
     }
 
+    /// `data/proof/private/waiting/`: what is held back and not sealed yet, by its digest.
+    pub fn proof_waiting(&self) -> PathBuf {
+        self.proof_private().join("waiting")
+    }
+
     /// `data/proof/private/seed`: from which all salts and nonces follow.
     pub fn proof_seed(&self) -> PathBuf {
         self.proof_private().join("seed")
@@ -205,6 +210,7 @@ impl SiteDir {
             self.proof_stamps(),
             self.proof_authorities(),
             self.proof_private(),
+            self.proof_waiting(),
         ];
         std::iter::once(self.data()).chain(below).chain(more).collect()
     }

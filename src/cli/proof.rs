@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use super::verify::by_kind;
 use super::{Outcome, config};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::proof::{self, Counts, Recorded, Stamped, Why};
+use crate::proof::{self, Counts, Recorded, Stamped, Why, Wish};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
@@ -44,6 +44,21 @@ enum Action {
     Renew,
     /// Have the log stamped now by the authorities of `[proof] authorities`, as each `publish` does
     Stamp,
+    /// Open private values of some days to one reader: values and salts, in a file that is published nowhere
+    Open {
+        /// The first date whose values are opened
+        #[arg(long, value_name = "DATE")]
+        from: NaiveDate,
+        /// The last one
+        #[arg(long, value_name = "DATE")]
+        to: NaiveDate,
+        /// Only values of this name: account, accounts, nav, cash, flows, positions or fills
+        #[arg(long, value_name = "NAME")]
+        field: Option<String>,
+        /// The file, which only you may read [default: data/proof/private/opened.json]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// How the log stands, and what is not recorded yet
     Status {
         /// Print one JSON document
@@ -124,6 +139,18 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
                 terminal.say(format!("the {} of the log are stamped already", counted(stamped.lines, "line")));
             }
             Ok(say_stamped(&stamped, terminal))
+        }
+        Action::Open { from, to, field, out } => {
+            let wish = Wish { from: *from, to: *to, field: field.as_deref() };
+            let target = out.clone().unwrap_or_else(|| site.proof_private().join("opened.json"));
+            let opened = proof::open(site, &config, wish, &target, Utc::now())?;
+            opened.remarks.iter().for_each(|remark| terminal.say(format!("warning: {remark}")));
+            terminal.say(format!(
+                "{} values with their salts; whoever has the file knows them, so give it to nobody else",
+                opened.values
+            ));
+            terminal.result(target.display())?;
+            Ok(if opened.remarks.is_empty() { Outcome::Fine } else { Outcome::Findings })
         }
         Action::Status { json } => status(site, &config, *json, terminal),
     }

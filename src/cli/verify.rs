@@ -22,6 +22,13 @@ pub struct Arguments {
     /// Have openssl check the signature of every time stamp, not only of the newest and a few others
     #[arg(long)]
     all: bool,
+    /// A file of private values that the author has opened to you (`proof open`): each against its commitment, and the account from
+    /// day to day
+    #[arg(long, value_name = "FILE")]
+    opened: Option<PathBuf>,
+    /// A Flex statement that you have fetched from the broker yourself, to hold the opened values against; may be given more than once
+    #[arg(long, value_name = "FILE", requires = "opened")]
+    statement: Vec<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -31,6 +38,7 @@ pub struct Arguments {
 struct Document<'a> {
     entries: usize,
     held_back: usize,
+    sealed: usize,
     corrections: usize,
     gaps: usize,
     head: &'a str,
@@ -43,14 +51,31 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
-    let options = Options { prices: arguments.prices.clone(), every_stamp: arguments.all };
+    let options = Options {
+        prices: arguments.prices.clone(),
+        opened: arguments.opened.clone(),
+        statements: arguments.statement.clone(),
+        every_stamp: arguments.all,
+    };
     let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()), &options)?;
     if arguments.json {
-        let Verified { entries, held_back, corrections, gaps, head, checked, unchecked, broken, timings, days: _ } =
-            &verified;
+        let Verified {
+            entries,
+            held_back,
+            sealed,
+            corrections,
+            gaps,
+            head,
+            checked,
+            unchecked,
+            broken,
+            timings,
+            days: _,
+        } = &verified;
         terminal.json(&Document {
             entries: *entries,
             held_back: *held_back,
+            sealed: *sealed,
             corrections: *corrections,
             gaps: *gaps,
             head,

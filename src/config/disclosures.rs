@@ -21,6 +21,10 @@ pub struct Disclosures {
     pub benchmark_fit: String,
     /// Other accounts run on the same strategy, closed ones included.
     pub other_accounts: String,
+    /// How many variants of the rule were tried on past prices before this one was chosen.
+    pub variants_tried: String,
+    /// Records that were published before this one or beside it, those that were given up included.
+    pub other_records: String,
     /// Changes of method, benchmark or broker, and mistakes corrected, each with its date.
     pub changes: Vec<String>,
     /// Who has audited or checked the record.

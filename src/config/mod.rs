@@ -167,6 +167,9 @@ pub struct Watch {
 pub struct Account {
     /// The account that is published, as the broker numbers it; rows of others are left out. Empty for the only one.
     pub id: String,
+    /// All your other accounts, closed ones included, as their brokers number them: the charter of a proof commits to them, so that an
+    /// auditor can be shown which there were. They are published nowhere.
+    pub others: Vec<String>,
     /// The currency in which the account is valued.
     pub base_currency: Currency,
     /// The exchange by whose sessions days are counted. Default: where most of what was held or traded is listed.
@@ -176,7 +179,7 @@ pub struct Account {
 
 impl Default for Account {
     fn default() -> Self {
-        Self { id: String::new(), base_currency: const_currency("USD"), exchange: None }
+        Self { id: String::new(), others: Vec::new(), base_currency: const_currency("USD"), exchange: None }
     }
 }
 
@@ -184,6 +187,12 @@ impl Account {
     /// The account that is published, where one is named.
     pub fn id(&self) -> Option<&str> {
         Some(self.id.trim()).filter(|id| !id.is_empty())
+    }
+
+    /// It and all others that are named.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let others = self.others.iter().map(|other| other.trim()).filter(|other| !other.is_empty());
+        self.id().into_iter().chain(others)
     }
 }
 

@@ -26,6 +26,8 @@ pub fn charter(record: &Record, publication: Option<&Publication>, config: &Conf
         ("delay_days", config.privacy.delay_days.into()),
         ("owner", stated(&config.disclosures.owner)),
         ("other_accounts", stated(&config.disclosures.other_accounts)),
+        ("other_records", stated(&config.disclosures.other_records)),
+        ("variants_tried", stated(&config.disclosures.variants_tried)),
     ])
 }
 
@@ -33,7 +35,12 @@ pub fn charter(record: &Record, publication: Option<&Publication>, config: &Conf
 pub fn accounts(record: &Record, config: &Config) -> BTreeMap<&'static str, String> {
     let of_record = || record.snapshots.last().map(|snapshot| snapshot.account.private().to_owned());
     let account = config.account.id().map(str::to_owned).or_else(of_record);
-    account.map(|account| ("account", account)).into_iter().collect()
+    let mut all: Vec<String> = account.iter().cloned().chain(config.account.all().map(str::to_owned)).collect();
+    all.sort();
+    all.dedup();
+    // Also where there is one alone, so that its presence tells nothing.
+    let all = (!all.is_empty()).then(|| ("accounts", all.join("\n")));
+    account.map(|account| ("account", account)).into_iter().chain(all).collect()
 }
 
 fn stated(text: &str) -> Value {

@@ -11,13 +11,23 @@ use super::private::Seed;
 const SCOPE: &str = "trackrecord/v1/";
 
 /// What a value is hashed with: 32 bytes, which nobody guesses.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salt([u8; 32]);
 
 impl Salt {
     /// The salt of a named value in an entry's file.
     pub fn of(seed: &Seed, file: &str, name: &str) -> Self {
         Self(hmac(seed.bytes(), &format!("{SCOPE}{file}/{name}")))
+    }
+}
+
+impl std::str::FromStr for Salt {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        // As many digits as a digest has.
+        let digest: crate::digest::Digest = text.parse().map_err(|_| ())?;
+        digest.as_ref().try_into().map(Self).map_err(|_| ())
     }
 }
 

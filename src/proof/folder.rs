@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::entry::Entry;
 use super::log::{self, Line, Log};
+use super::sealed::{Opening, openings};
 use super::stamping::ots;
 use super::stamps::{self, Stamps};
 use super::timing::Timings;
@@ -82,6 +83,8 @@ pub struct Published {
     pub entries: usize,
     /// How many of them are not published, because they were recorded more finely than the site is now.
     pub held_back: usize,
+    /// How many are sealed and not to be opened yet.
+    pub sealed: usize,
     /// The digest of the log.
     pub head: String,
     /// How many lines the newest signature is over.
@@ -130,11 +133,11 @@ impl Published {
     /// The digest of what its page says.
     pub fn digest(&self) -> Digest {
         // What they say follows from the log, and from which of them are published.
-        let Self { entries, held_back, head, signed, stamps, files, .. } = self;
+        let Self { entries, held_back, sealed, head, signed, stamps, files, .. } = self;
         let stamps = stamps.all().iter().map(|stamp| (&stamp.file, stamp.token.time));
         let certificates = files.keys().filter(|path| path.starts_with("proof/tsa/") || path.ends_with(".ots"));
         let (stamps, certificates): (Vec<_>, Vec<_>) = (stamps.collect(), certificates.collect());
-        Digest::of(format!("{entries} {held_back} {head} {signed:?} {stamps:?} {certificates:?}").as_bytes())
+        Digest::of(format!("{entries} {held_back} {sealed} {head} {signed:?} {stamps:?} {certificates:?}").as_bytes())
     }
 }
 
@@ -152,10 +155,15 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     let mut published =
         Published { entries: stored.entries.len(), head: stored.log.head().to_string(), ..Published::default() };
     let is_finer = |entry: &Entry| entry.text("level").and_then(level_of).is_some_and(|of_entry| of_entry < level);
-    published.told = Told::of(stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry))), &published.head);
+    let openings = openings(stored.iter().map(|(line, entry)| (line, Some(entry))));
+    let is_sealed = |line: &Line| openings.get(&line.seq) == Some(&Opening::NotYet);
+    let told = stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry) && !is_sealed(line)));
+    published.told = Told::of(told, &published.head);
     published.add_time_stamps(site, &stored)?;
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
-        if is_finer(&entry) {
+        if is_sealed(line) {
+            published.sealed += 1;
+        } else if is_finer(&entry) {
             published.held_back += 1;
         } else {
             let content = FileContent::with_digest(bytes, line.digest);

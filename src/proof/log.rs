@@ -37,13 +37,15 @@ pub enum Kind {
     Trades,
     /// What was held at the end of a month.
     Book,
+    /// A session of which something may be held back.
+    Sealed,
     /// What an earlier entry should have said.
     Correction,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Charter,
         Self::Amend,
         Self::Key,
@@ -55,6 +57,7 @@ impl Kind {
         Self::Day,
         Self::Trades,
         Self::Book,
+        Self::Sealed,
         Self::Correction,
     ];
 
@@ -72,6 +75,7 @@ impl Kind {
             Self::Day => "day",
             Self::Trades => "trades",
             Self::Book => "book",
+            Self::Sealed => "sealed",
             Self::Correction => "correction",
         }
     }

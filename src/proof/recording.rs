@@ -9,6 +9,7 @@ use super::entry::{Entry, Fields, Value, fields};
 use super::folder::Stored;
 use super::log::{Kind, Line, Log, file_name, instant};
 use super::private::{Seed, is_readable_by_others};
+use super::sealed::{self, HeldBack, Item, Terms};
 use super::stamps::Stamps;
 use super::state::{Difference, Held, State};
 use super::timing::Timings;
@@ -33,6 +34,8 @@ pub struct Recorded {
     pub corrections: usize,
     /// Plans and theses that are new: what they say is worth most before the trade, so that they are stamped at once.
     pub intentions: usize,
+    /// What is held back and waits for the end of its session to be sealed.
+    pub waiting: usize,
     /// How many entries the log has now.
     pub entries: usize,
     /// The digest of the log.
@@ -73,7 +76,7 @@ pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recor
     let seed = if site.proof_seed().exists() { Seed::read(site)? } else { Seed::random()? };
     seed.write(site)?;
     let scene = Scene::load(site, config, now);
-    let appended = scene.appended(&seed, Stored::default(), None);
+    let appended = scene.appended(&seed, Stored::default(), None)?;
     store.replace(appended.files)?;
     Ok(appended.recorded)
 }
@@ -89,7 +92,7 @@ pub fn record(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Opt
     let mut store = Store::open(site)?;
     let Some(stored) = Stored::read(site)? else { return Ok(None) };
     let seed = Seed::read(site)?;
-    let appended = Scene::load(site, config, now).appended(&seed, stored, None);
+    let appended = Scene::load(site, config, now).appended(&seed, stored, None)?;
     store.replace(appended.files)?;
     Ok(Some(appended.recorded))
 }
@@ -103,7 +106,7 @@ pub(super) fn with_entry(
     entry: (Kind, Fields),
 ) -> Result<(FileSet, Recorded)> {
     let seed = Seed::read(site)?;
-    let Appended { files, recorded } = Scene::load(site, config, now).appended(&seed, stored, Some(entry));
+    let Appended { files, recorded } = Scene::load(site, config, now).appended(&seed, stored, Some(entry))?;
     Ok((files, recorded))
 }
 
@@ -122,7 +125,7 @@ pub fn status(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Opt
     let timings = Timings::of(stored.iter(), &stamps);
     let stamped = stamps.all().last().map(|stamp| stamp.lines);
     let seed = Seed::read(site)?;
-    let mut next = Scene::load(site, config, now).appended(&seed, stored, None).recorded;
+    let mut next = Scene::load(site, config, now).appended(&seed, stored, None)?.recorded;
     if is_readable_by_others(site) {
         next.remarks
             .push("others on this computer can read the seed: `chmod 600 data/proof/private/seed`".to_owned());
@@ -166,13 +169,21 @@ impl<'a> Scene<'a> {
     }
 
     /// Everything that a log lacks, behind it.
-    fn appended(&self, seed: &Seed, stored: Stored, more: Option<(Kind, Fields)>) -> Appended {
-        let mut state = State::default();
-        stored.iter().for_each(|(line, entry)| state.add(line, entry));
+    fn appended(&self, seed: &Seed, stored: Stored, more: Option<(Kind, Fields)>) -> Result<Appended> {
+        let state = State::of(stored.iter());
         let before = stored.log.lines().len();
         // A clock that was set back must not break the order of the log.
         let latest = stored.entries.last().and_then(|(entry, _)| entry.text("made_at")?.parse().ok());
         let now = latest.map_or(self.now, |latest: DateTime<Utc>| latest.max(self.now));
+        let mut wanted = wanted(&self.record, self.publication.as_ref(), self.config, self.now.date_naive());
+        if self.errors.is_some() {
+            // A record with errors says nothing yet that holds.
+            wanted.retain(|wanted| wanted.kind == Kind::Charter);
+        }
+        let held_back = match self.errors.is_none() && self.config.privacy.delay_days > 0 {
+            true => Some(HeldBack::of(self.site, &self.record, self.config, (&stored, &wanted), seed, now)?),
+            false => None,
+        };
         let mut writer = Writer {
             scene: self,
             now,
@@ -181,11 +192,6 @@ impl<'a> Scene<'a> {
             files: FileSet::default(),
             recorded: Recorded::default(),
         };
-        let mut wanted = wanted(&self.record, self.publication.as_ref(), self.config, self.now.date_naive());
-        if self.errors.is_some() {
-            // A record with errors says nothing yet that holds.
-            wanted.retain(|wanted| wanted.kind == Kind::Charter);
-        }
         for wanted in &wanted {
             match state.get(&wanted.key()) {
                 None => writer.append(wanted.kind, wanted.date, wanted.fields.clone(), &wanted.private),
@@ -193,12 +199,15 @@ impl<'a> Scene<'a> {
             }
         }
         writer.gone(&state, &wanted);
+        if let Some(held_back) = held_back {
+            writer.sealed(&state, &wanted, held_back);
+        }
         if let Some((kind, says)) = more {
             writer.append(kind, now.date_naive(), says, &BTreeMap::new());
         }
         let why = self.errors.iter().chain(&self.not_published);
         writer.recorded.remarks.extend(why.map(|why| format!("figures and trades were not recorded: {why}")));
-        writer.finished(before)
+        Ok(writer.finished(before))
     }
 }
 
@@ -209,6 +218,14 @@ fn errors(record: &Record) -> Option<String> {
     let missing = base.map(|base| missing_flows(record, base)).unwrap_or_default();
     let found = record.findings.iter().find(is_wrong).or(missing.iter().find(is_wrong))?;
     Some(format!("the record has errors, which `trackrecord check` lists: {}", found.message))
+}
+
+fn not_recorded(kind: Kind, date: NaiveDate, what: &str) -> String {
+    format!(
+        "{} of {date} was not recorded, because it would show {what}: take that out of the text, or allow it where it is the same by \
+         chance (`[privacy] allow`)",
+        kind.as_str()
+    )
 }
 
 struct Writer<'a> {
@@ -247,12 +264,7 @@ impl Writer<'_> {
         let bytes = Entry(says).to_bytes();
         let path = format!("proof/entries/{file}");
         if let Some(leak) = self.scene.secrets.search(&BTreeMap::from([(path, bytes.clone().into())])).first() {
-            self.recorded.remarks.push(format!(
-                "{} of {date} was not recorded, because it would show {}: take that out of the text, or allow it where it is the same by \
-                 chance (`[privacy] allow`)",
-                kind.as_str(),
-                leak.what
-            ));
+            self.recorded.remarks.push(not_recorded(kind, date, &leak.what));
             return;
         }
         self.log.push(Line { digest: Digest::of(&bytes), seq, kind, date });
@@ -320,6 +332,41 @@ impl Writer<'_> {
             ]);
             self.append(Kind::Correction, self.now.date_naive(), says, &BTreeMap::new());
         }
+    }
+
+    /// Seals each session whose valuation is new and of which something may be held back. What waits longer is kept.
+    fn sealed(&mut self, state: &State, wanted: &[Wanted], mut held_back: HeldBack) {
+        self.without_secrets(&mut held_back.new);
+        let days: Vec<&Wanted> = wanted.iter().filter(|wanted| wanted.kind == Kind::Day).collect();
+        let newest = days.iter().map(|day| day.date).max();
+        let waited = held_back.waiting.clone();
+        let terms = Terms::of(self.scene.config);
+        let is_new = |day: &&&Wanted| state.get(&day.key()).is_none();
+        let is_held = |day: &&&Wanted| newest.is_some_and(|newest| terms.hold(day.date, newest));
+        for day in days.iter().filter(is_new).filter(is_held) {
+            let items = held_back.take(day.date).into_iter().map(|item| Value::from(item.entry.0)).collect();
+            let level = day.fields.get("level").cloned().unwrap_or(Value::Null);
+            let says = fields([("items", Value::List(items)), ("level", level)]);
+            self.append(Kind::Sealed, day.date, says, &sealed::private(&self.scene.record, day.date));
+        }
+        let path = |item: &Item| self.scene.site.proof_waiting().join(format!("{}.json", item.digest()));
+        let sealed: Vec<_> = waited.iter().filter(|item| !held_back.waiting.contains(item)).map(path).collect();
+        let kept: Vec<_> = held_back.new.iter().map(|item| (path(item), item.entry.to_bytes())).collect();
+        self.recorded.waiting = held_back.waiting.len() + held_back.new.len();
+        sealed.into_iter().for_each(|path| self.files.remove(path));
+        kept.into_iter().for_each(|(path, bytes)| self.files.write(path, bytes));
+    }
+
+    /// Leaves out what would show something private when it is opened, and says so.
+    fn without_secrets(&mut self, items: &mut Vec<Item>) {
+        let mut remarks = Vec::new();
+        items.retain(|item| {
+            let bytes = item.entry.to_bytes();
+            let found = self.scene.secrets.search(&BTreeMap::from([("proof/entries/item".to_owned(), bytes.into())]));
+            remarks.extend(found.first().map(|leak| not_recorded(item.kind, item.date, &leak.what)));
+            found.is_empty()
+        });
+        self.recorded.remarks.extend(remarks);
     }
 
     fn finished(mut self, before: usize) -> Appended {

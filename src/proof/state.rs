@@ -74,7 +74,21 @@ pub struct State {
     keys: BTreeMap<usize, String>,
 }
 
+/// What an entry says beside what every entry has.
+pub fn said(entry: &Entry) -> Fields {
+    let mut fields = entry.0.clone();
+    fields.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
+    fields
+}
+
 impl State {
+    /// What some entries say in their order.
+    pub fn of<'a>(entries: impl Iterator<Item = (&'a Line, &'a Entry)>) -> Self {
+        let mut state = Self::default();
+        entries.for_each(|(line, entry)| state.add(line, entry));
+        state
+    }
+
     /// Takes in the next entry.
     pub fn add(&mut self, line: &Line, entry: &Entry) {
         let file = line.file_name();
@@ -86,8 +100,7 @@ impl State {
             Kind::Correction => self.correct(entry, private(entry)),
             Kind::Amend => self.amend(entry, private(entry)),
             kind => {
-                let mut fields = entry.0.clone();
-                fields.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
+                let fields = said(entry);
                 let key = key(kind, line.date, &fields);
                 self.keys.insert(line.seq, key.clone());
                 let (date, seq, private) = (line.date, line.seq, private(entry));

@@ -2,8 +2,10 @@
 
 mod continuity;
 mod market;
+mod opened;
 mod prices;
 mod published;
+mod sealed;
 mod signatures;
 mod stamps;
 
@@ -18,6 +20,7 @@ use super::state::State;
 use super::timing::Timings;
 use super::wanted::level_of;
 use crate::error::{Error, Place, Result};
+use opened::Opened;
 use prices::Prices;
 
 /// The first thing that is wrong.
@@ -36,6 +39,8 @@ pub struct Verified {
     pub entries: usize,
     /// How many of their files are held back.
     pub held_back: usize,
+    /// How many more are sealed, as their delay is not over.
+    pub sealed: usize,
     /// How many entries correct others or amend the charter.
     pub corrections: usize,
     /// How many sessions have no valuation and say so.
@@ -65,6 +70,10 @@ pub(super) struct Read {
 pub struct Options {
     /// A folder of closes that the reader brings, to hold returns against.
     pub prices: Option<PathBuf>,
+    /// A file of values that the author has opened to the reader.
+    pub opened: Option<PathBuf>,
+    /// Statements that the reader has fetched from the broker himself.
+    pub statements: Vec<PathBuf>,
     /// Has `openssl` check the signature of every time stamp, rather than of the newest and a few others.
     pub every_stamp: bool,
 }
@@ -72,6 +81,7 @@ pub struct Options {
 /// The same, read.
 struct Wish {
     prices: Option<Prices>,
+    opened: Option<Opened>,
     every_stamp: bool,
 }
 
@@ -80,8 +90,9 @@ struct Wish {
 /// # Errors
 /// There is no log, or a file cannot be read. What is wrong with a proof is no error but in what is returned.
 pub fn verify(folder: &Path, options: &Options) -> Result<Verified> {
+    let opened = options.opened.as_deref().map(|path| Opened::read(path, &options.statements)).transpose()?;
     let prices = options.prices.as_deref().map(Prices::read).transpose()?;
-    let wish = Wish { prices, every_stamp: options.every_stamp };
+    let wish = Wish { prices, opened, every_stamp: options.every_stamp };
     let (site, proof) = folders(folder)?;
     let mut verified = Verified::default();
     if let Err(broken) = all(&mut verified, site.as_deref(), &proof, &wish)? {
@@ -145,6 +156,7 @@ fn of_entries(
     signatures::check(verified, log, read, proof)?;
     stamps::check(verified, log, read, proof, wish.every_stamp)?;
     continuity::check(verified, &state)?;
+    sealed::check(verified, log, read)?;
     match site {
         Some(site) => published::check(verified, &state, site)?,
         None => verified.unchecked.push("published figures: only the folder of the proof was given".to_owned()),
@@ -154,6 +166,9 @@ fn of_entries(
         None => verified.unchecked.push(
             "whether the returns can have been: bring closes of what was held (`--prices DIR`), which the site does not publish".to_owned(),
         ),
+    }
+    if let Some(opened) = &wish.opened {
+        opened::check(verified, opened, read, &state)?;
     }
     verified.unchecked.extend(UNPROVEN.map(str::to_owned));
     Ok(())
@@ -191,7 +206,10 @@ fn entries(log: &Log, proof: &Path) -> Result<Result<Vec<Read>, Broken>> {
 /// A file may be missing only where the site has become coarser after it was recorded.
 fn held_back(verified: &mut Verified, log: &Log, read: &[Read]) -> Result<(), Broken> {
     let there: BTreeSet<usize> = read.iter().map(|one| one.line.seq).collect();
-    let missing: Vec<&Line> = log.lines().iter().filter(|line| !there.contains(&line.seq)).collect();
+    let sealed = sealed::unopened(log, read)?;
+    verified.sealed = sealed.len();
+    let is_missing = |line: &&Line| !there.contains(&line.seq) && !sealed.contains(&line.seq);
+    let missing: Vec<&Line> = log.lines().iter().filter(is_missing).collect();
     verified.held_back = missing.len();
     let Some(last) = missing.iter().rev().find(|line| !has_become_coarser_after(read, line.seq)) else {
         if !missing.is_empty() {

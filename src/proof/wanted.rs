@@ -10,7 +10,7 @@ use super::entry::{Fields, Value, fields};
 use super::log::{Kind, instant};
 use super::private_values::{cash, fills, flows, positions};
 use crate::config::{Config, PrivacyLevel};
-use crate::publication::intended::{Intended, IntendedTrade, IntendedTrades, Thesis, intended};
+use crate::publication::intended::{Intended, IntendedTrade, IntendedTrades, Thesis, everything_intended, intended};
 use crate::publication::{Disclosure, MonthEnd, OrderView, Publication, Published, RankedView, SignalView};
 use crate::record::{Record, Snapshot};
 
@@ -43,7 +43,7 @@ pub fn key(kind: Kind, date: NaiveDate, fields: &Fields) -> String {
     let text = |name: &str| fields.get(name).and_then(Value::as_text).unwrap_or_default();
     let own = match kind {
         Kind::Charter => String::new(),
-        Kind::Day | Kind::Trades => date.to_string(),
+        Kind::Day | Kind::Trades | Kind::Sealed => date.to_string(),
         Kind::Book => text("month").to_owned(),
         Kind::Gap => format!("{} {date}", text("since")),
         Kind::Signal => format!("{} {}", text("strategy"), text("formation")),
@@ -71,16 +71,28 @@ pub fn wanted(record: &Record, publication: Option<&Publication>, config: &Confi
         }));
         all.extend(trades(record, publication));
     }
-    let Intended { signals, plans, theses } = intended(record, publication, config);
-    all.extend(signals.iter().map(|(strategy, one)| signal(strategy, one)));
-    all.extend(plans.iter().map(plan));
-    all.extend(theses.iter().map(thesis));
+    all.extend(meant(&intended(record, publication, config)));
     for wanted in &mut all {
         if wanted.kind != Kind::Charter {
             wanted.fields.insert("level".to_owned(), level.into());
         }
     }
     all.sort_by_cached_key(|wanted| (wanted.kind != Kind::Charter, wanted.date, wanted.kind, wanted.key()));
+    all
+}
+
+fn meant(intended: &Intended) -> Vec<Wanted> {
+    let Intended { signals, plans, theses } = intended;
+    let signals = signals.iter().map(|(strategy, one)| signal(strategy, one));
+    signals.chain(plans.iter().map(plan)).chain(theses.iter().map(thesis)).collect()
+}
+
+/// Everything that was meant, whether it is shown by now or not.
+pub fn intentions(record: &Record, config: &Config) -> Vec<Wanted> {
+    let level = level_name(Disclosure::new(&config.privacy).level());
+    let mut all = meant(&everything_intended(record, config));
+    all.iter_mut().for_each(|wanted| drop(wanted.fields.insert("level".to_owned(), level.into())));
+    all.sort_by_cached_key(|wanted| (wanted.date, wanted.kind, wanted.key()));
     all
 }
 

@@ -104,7 +104,12 @@ impl Questions<'_> {
             self.hypothetical(),
             self.completeness(),
             Answer::new("other-accounts", "Other accounts")
-                .stated(&self.stated.other_accounts, "Other accounts run on this strategy, closed ones included"),
+                .stated(&self.stated.other_accounts, "Other accounts run on this strategy, closed ones included")
+                .stated(
+                    &self.stated.other_records,
+                    "Records published before this one or beside it, those given up included",
+                )
+                .stated(&self.stated.variants_tried, "Variants of the rule that were tried on past prices"),
             self.changes(),
             Answer::new("past-performance", "Past performance")
                 .say("Past performance is not a reliable indicator of future results."),

@@ -92,6 +92,11 @@ pub fn intended(record: &Record, publication: Option<&Publication>, config: &Con
     of(&record.until(until), config, &disclosure, |note| shown.contains(note.path.as_path()))
 }
 
+/// Everything that was meant, also what is held back: for whoever records it without showing it.
+pub fn everything_intended(record: &Record, config: &Config) -> Intended {
+    of(record, config, &Disclosure::new(&config.privacy), |_| true)
+}
+
 fn of(record: &Record, config: &Config, disclosure: &Disclosure, is_shown: impl Fn(&Annotation) -> bool) -> Intended {
     let signal = |signal: &Signal| {
         let strategy = config.strategy.iter().find(|strategy| strategy.id == signal.strategy)?;

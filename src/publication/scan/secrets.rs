@@ -144,7 +144,7 @@ impl Secrets {
 
     fn collect_names(&mut self, private: &Private, config: &Config) {
         let mut accounts: Vec<String> = private.accounts().map(str::to_lowercase).collect();
-        accounts.extend(config.account.id().map(str::to_lowercase));
+        accounts.extend(config.account.all().map(str::to_lowercase));
         accounts.retain(|account| account.len() >= SHORTEST_NAME && has_digit(account));
         accounts.sort();
         accounts.dedup();

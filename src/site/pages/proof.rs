@@ -18,6 +18,8 @@ struct Proof<'a> {
     /// Entries whose files are here.
     shown: usize,
     held_back: usize,
+    /// Entries that are sealed and not to be opened yet.
+    sealed: usize,
     /// The digest of the whole log.
     head: &'a str,
     /// How many lines the newest signature is over.
@@ -52,13 +54,14 @@ struct FirstPublished {
 }
 
 pub fn context(proof: &Published, publication: &Publication) -> Result<PageContext> {
-    let Published { entries, held_back, head, signed, told, .. } = proof;
-    let (entries, held_back, signed) = (*entries, *held_back, *signed);
+    let Published { entries, held_back, sealed, head, signed, told, .. } = proof;
+    let (entries, held_back, sealed, signed) = (*entries, *held_back, *sealed, *signed);
     let by_day = publication.facts.by_day;
     PageContext::new(&Proof {
         entries,
-        shown: entries - held_back,
+        shown: entries - held_back - sealed,
         held_back,
+        sealed,
         head,
         signed,
         stamped: stamped(proof, publication),

@@ -1,0 +1,168 @@
+//! Opening commitments to one reader: values and salts of some days in a file of its own, which is never part of a site.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::charter;
+use super::commitment::{Salt, commitment};
+use super::entry::{Entry, Fields, Value, fields};
+use super::folder::Stored;
+use super::log::{Kind, Line};
+use super::private::Seed;
+use super::private_values::{cash, fills, flows, positions};
+use super::sealed;
+use crate::calendar::last_possible_date;
+use crate::config::Config;
+use crate::error::{Error, Place, Result};
+use crate::record::store::write_atomically;
+use crate::record::{Record, Snapshot, load};
+use crate::site_dir::SiteDir;
+
+/// What is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish<'a> {
+    /// Entries of these dates, and of all between them.
+    pub from: NaiveDate,
+    /// The last of them.
+    pub to: NaiveDate,
+    /// Only values of this name.
+    pub field: Option<&'a str>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// How many values are in the file.
+    pub values: usize,
+    /// Which are not, and why, a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// Writes values and salts for one reader, into a file that only its owner may read.
+///
+/// # Errors
+/// A site that records nothing, a name that no commitment has, dates of which nothing is recorded, a target that is published.
+pub fn open(site: &SiteDir, config: &Config, wish: Wish, target: &Path, now: DateTime<Utc>) -> Result<Opened> {
+    outside_of_what_is_published(site, target)?;
+    if let Some(unknown) = wish.field.filter(|field| !NAMES.contains(field)) {
+        return Err(Error::usage(format!("nothing called `{unknown}` is committed to"))
+            .hint(format!("there are {}", NAMES.join(", "))));
+    }
+    let stored = Stored::read(site)?.ok_or_else(|| {
+        Error::usage("this site records nothing, so there is nothing to open")
+            .hint("`trackrecord proof init` begins its log")
+    })?;
+    let seed = Seed::read(site)?;
+    let record = load::load(site, config, last_possible_date(now));
+    let (rows, opened) = rows(&stored, &seed, (&record, config), wish);
+    if rows.is_empty() {
+        return Err(Error::usage(format!(
+            "nothing that is committed to from {} to {} can be opened",
+            wish.from, wish.to
+        ))
+        .hint(
+            opened
+                .remarks
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "`trackrecord proof status` says which dates there are".to_owned()),
+        ));
+    }
+    let document = Entry(fields([
+        ("v", Value::Number(1)),
+        ("log", stored.log.head().to_string().into()),
+        ("opened", Value::List(rows)),
+    ]));
+    write_atomically(target, &document.to_bytes(), true)?;
+    Ok(opened)
+}
+
+/// The names of values that are committed to.
+pub const NAMES: [&str; 7] = ["account", "accounts", "nav", "cash", "flows", "positions", "fills"];
+
+fn outside_of_what_is_published(site: &SiteDir, target: &Path) -> Result<()> {
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| whole(folder));
+    let public = std::fs::canonicalize(site.public()).unwrap_or_else(|_| whole(&site.public()));
+    let inputs = std::fs::canonicalize(site.root()).unwrap_or_else(|_| whole(site.root())).join("static");
+    if [&public, &inputs].into_iter().any(|published| folder.starts_with(published)) {
+        return Err(Error::usage("what is opened to one reader must not be where it is published")
+            .at(Place::file(target))
+            .hint("name a file elsewhere with `--out`"));
+    }
+    Ok(())
+}
+
+fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish: Wish) -> (Vec<Value>, Opened) {
+    let (mut rows, mut opened) = (Vec::new(), Opened::default());
+    let all: Vec<(&Line, &Entry)> = stored.iter().collect();
+    let by_seq: BTreeMap<usize, (&Line, &Entry)> =
+        all.iter().map(|(line, entry)| (line.seq, (*line, *entry))).collect();
+    for (line, entry) in &all {
+        let corrects = entry.number("corrects").and_then(|seq| by_seq.get(&usize::try_from(seq).ok()?).copied());
+        let (about, says) = corrects.unwrap_or((line, entry));
+        let is_meant =
+            matches!(about.kind, Kind::Charter | Kind::Amend) || (about.date >= wish.from && about.date <= wish.to);
+        if !is_meant {
+            continue;
+        }
+        let values = values(record, config, about, &says.0);
+        for (name, digits) in entry.private() {
+            if wish.field.is_some_and(|field| field != name) {
+                continue;
+            }
+            let salt = Salt::of(seed, &line.file_name(), name);
+            match values.get(name).filter(|value| commitment(&salt, name, value) == digits) {
+                Some(value) => {
+                    rows.push(Value::from(fields([
+                        ("entry", line.file_name().into()),
+                        ("name", name.into()),
+                        ("salt", salt.to_string().into()),
+                        ("value", value.as_str().into()),
+                    ])));
+                    opened.values += 1;
+                }
+                None => opened.remarks.push(format!(
+                    "{name} of {} cannot be opened: the record has another value by now",
+                    line.file_name()
+                )),
+            }
+        }
+    }
+    (rows, opened)
+}
+
+/// The private values of what an entry is about, as the record has them.
+fn values(record: &Record, config: &Config, line: &Line, says: &Fields) -> BTreeMap<&'static str, String> {
+    let text = |name: &str| says.get(name).and_then(Value::as_text);
+    let date = |name: &str| text(name).and_then(|date| date.parse::<NaiveDate>().ok());
+    let held = |snapshot: &Snapshot| BTreeMap::from([("cash", cash(snapshot)), ("positions", positions(snapshot))]);
+    match line.kind {
+        Kind::Charter | Kind::Amend => charter::accounts(record, config),
+        Kind::Day => {
+            let Some(snapshot) = record.snapshots.iter().find(|snapshot| snapshot.date == line.date) else {
+                return BTreeMap::new();
+            };
+            let mut values = held(snapshot);
+            values.insert("account", snapshot.account.private().to_owned());
+            values.insert("nav", snapshot.net_liquidation.to_string());
+            values.insert("flows", flows(record, date("since"), line.date));
+            values
+        }
+        Kind::Trades => BTreeMap::from([("fills", fills(record, line.date))]),
+        Kind::Book => {
+            let on = date("positions_as_of");
+            let snapshot = on.and_then(|on| record.snapshots.iter().rfind(|snapshot| snapshot.date <= on));
+            snapshot.map(held).unwrap_or_default()
+        }
+        Kind::Sealed => sealed::private(record, line.date),
+        _ => BTreeMap::new(),
+    }
+}
+
+#[cfg(test)]
+#[path = "opening_tests.rs"]
+mod tests;

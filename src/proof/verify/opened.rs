@@ -1,0 +1,417 @@
+//! What an auditor was given: each value against its commitment, the account from day to day, and the broker's own statements.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::super::commitment::{Salt, commitment};
+use super::super::entry::{Entry, Value};
+use super::super::log::Kind;
+use super::super::state::State;
+use super::super::wanted::level_of;
+use super::{Broken, Read, Verified, broken, of_charter};
+use crate::collect::flex::{self, FlexSettings};
+use crate::config::{Config, Privacy, PrivacyLevel};
+use crate::error::{Error, Place, Result};
+use crate::publication::Disclosure;
+use crate::record::Snapshot;
+
+/// The first day on which something does not close may be off by so much of the account for what no fill and no flow is: commissions,
+/// distributions, interest, taxes.
+const UNTOLD: f64 = 0.01;
+
+/// Values by the entry's file and the name.
+#[derive(Debug, Clone, Default)]
+pub struct Opened {
+    rows: Vec<Row>,
+    statements: Vec<Snapshot>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    entry: String,
+    name: String,
+    salt: Salt,
+    value: String,
+}
+
+impl Opened {
+    /// Reads what was opened, and the statements that the auditor has fetched himself.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is none of the kind.
+    pub fn read(path: &Path, statements: &[std::path::PathBuf]) -> Result<Self> {
+        let wrong = |what: &str| {
+            Error::data(what)
+                .at(Place::file(path))
+                .hint("`trackrecord proof open` writes such files; ask for it again")
+        };
+        let bytes = std::fs::read(path).map_err(|error| Error::io("read what was opened", path, error))?;
+        let document = Entry::parse(&bytes).map_err(|error| wrong(error.message()))?;
+        let Some(Value::List(rows)) = document.0.get("opened") else { return Err(wrong("it has no list `opened`")) };
+        let row = |row: &Value| {
+            let text = |name: &str| Some(row.as_map()?.get(name)?.as_text()?.to_owned());
+            let salt = text("salt")?.parse().ok()?;
+            Some(Row { entry: text("entry")?, name: text("name")?, salt, value: text("value")? })
+        };
+        let rows = rows.iter().map(row).collect::<Option<Vec<Row>>>();
+        let mut opened = Self {
+            rows: rows.ok_or_else(|| wrong("what is opened in it has not all of entry, name, salt and value"))?,
+            statements: Vec::new(),
+        };
+        let config = Config::default();
+        for path in statements {
+            let bytes = std::fs::read(path).map_err(|error| Error::io("read the statement", path, error))?;
+            opened.statements.extend(flex::parse(path, &bytes, &FlexSettings::of(&config))?.snapshots);
+        }
+        Ok(opened)
+    }
+}
+
+/// An account at the end of a day, as far as it was opened.
+#[derive(Debug, Clone, Default)]
+struct Day {
+    seq: usize,
+    nav: Option<Decimal>,
+    account: Option<String>,
+    cash: Option<BTreeMap<String, Decimal>>,
+    positions: Option<BTreeMap<String, Decimal>>,
+    flows: Option<BTreeMap<String, Decimal>>,
+}
+
+/// A fill: instrument, how many with a sign, and what they cost.
+type Fills = BTreeMap<NaiveDate, Vec<(String, Decimal, Decimal)>>;
+
+/// Checks all of it, and names the first thing that does not hold.
+pub fn check(
+    verified: &mut Verified,
+    opened: &Opened,
+    read: &[Read],
+    state: &State,
+) -> std::result::Result<(), Broken> {
+    commitments(verified, opened, read)?;
+    let (days, fills) = (days(opened, read)?, all_fills(opened, read)?);
+    let level = of_charter(state, "precision").and_then(Value::as_text).and_then(level_of);
+    let lists_all = level.is_none_or(|level| level <= PrivacyLevel::Daily);
+    positions_close(verified, &days, &fills, read, lists_all)?;
+    cash_closes(verified, &days, &fills)?;
+    index_follows(verified, &days, state)?;
+    statements_agree(verified, &days, &opened.statements)
+}
+
+fn commitments(verified: &mut Verified, opened: &Opened, read: &[Read]) -> std::result::Result<(), Broken> {
+    let entries: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
+    for row in &opened.rows {
+        let Some(one) = entries.get(&row.entry) else {
+            return Err(broken(None, format!("{} was opened, and its file is not here", row.entry)));
+        };
+        let stands = one.entry.private().get(row.name.as_str()).copied();
+        if stands != Some(commitment(&row.salt, &row.name, &row.value).as_str()) {
+            let what = format!("{} of {} is not the value that was committed to", row.name, row.entry);
+            return Err(broken(one.line.seq, what));
+        }
+    }
+    verified.checked.push(format!("{} opened values are those that were committed to", opened.rows.len()));
+    Ok(())
+}
+
+/// Rows of a value, cut at their commas.
+fn cells(value: &str) -> impl Iterator<Item = Vec<&str>> {
+    value.lines().map(|line| line.split(',').collect())
+}
+
+fn sums<'a>(rows: impl Iterator<Item = Option<(String, &'a str)>>) -> Option<BTreeMap<String, Decimal>> {
+    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+    for row in rows {
+        let (name, amount) = row?;
+        let sum = sums.entry(name).or_default();
+        *sum = sum.checked_add(amount.parse().ok()?)?;
+    }
+    sums.retain(|_, sum| !sum.is_zero());
+    Some(sums)
+}
+
+/// What was opened of each day; a correction stands for what it corrects.
+fn days(opened: &Opened, read: &[Read]) -> std::result::Result<BTreeMap<NaiveDate, Day>, Broken> {
+    let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
+    let by_name: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
+    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+    for row in &opened.rows {
+        let Some(one) = by_name.get(&row.entry) else { continue };
+        let corrects = one.entry.number("corrects").and_then(|seq| by_seq.get(&usize::try_from(seq).ok()?).copied());
+        let of = corrects.unwrap_or(one);
+        if of.line.kind != Kind::Day && of.line.kind != Kind::Sealed {
+            continue;
+        }
+        let day = days.entry(of.line.date).or_default();
+        day.seq = of.line.seq;
+        let cells = || cells(&row.value);
+        let at = |cells: Vec<&'_ str>, name: usize, amount: usize| -> Option<(String, String)> {
+            Some(((*cells.get(name)?).to_owned(), (*cells.get(amount)?).to_owned()))
+        };
+        let sum = |name, amount| {
+            let rows: Vec<Option<(String, String)>> = cells().map(|cells| at(cells, name, amount)).collect();
+            sums(rows.iter().map(|row| row.as_ref().map(|(name, amount)| (name.clone(), amount.as_str()))))
+        };
+        let is_read = match row.name.as_str() {
+            "nav" => row.value.parse().map(|nav| day.nav = Some(nav)).is_ok(),
+            "account" => {
+                day.account = Some(row.value.clone());
+                true
+            }
+            "cash" => sum(0, 1).map(|cash| day.cash = Some(cash)).is_some(),
+            "positions" => sum(0, 2).map(|positions| day.positions = Some(positions)).is_some(),
+            "flows" => sum(1, 2).map(|flows| day.flows = Some(flows)).is_some(),
+            _ => true,
+        };
+        if !is_read {
+            return Err(broken(
+                of.line.seq,
+                format!("{} of {} is written in another way than it is", row.name, row.entry),
+            ));
+        }
+    }
+    Ok(days)
+}
+
+fn all_fills(opened: &Opened, read: &[Read]) -> std::result::Result<Fills, Broken> {
+    let kinds: BTreeMap<String, Kind> = read.iter().map(|one| (one.line.file_name(), one.line.kind)).collect();
+    let mut fills = Fills::new();
+    let mut seen = BTreeSet::new();
+    for row in opened.rows.iter().filter(|row| row.name == "fills") {
+        // What was sealed is recorded once more when it is shown.
+        let lines: BTreeSet<&str> = row.value.lines().filter(|line| !seen.contains(*line)).collect();
+        if kinds.get(&row.entry) == Some(&Kind::Sealed) && lines.is_empty() {
+            continue;
+        }
+        for line in row.value.lines().filter(|line| lines.contains(line)) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let fill = || -> Option<(NaiveDate, (String, Decimal, Decimal))> {
+                let date = cells.first()?.get(..10)?.parse().ok()?;
+                let quantity: Decimal = cells.get(3)?.parse().ok()?;
+                let signed = if *cells.get(2)? == "BUY" { quantity } else { -quantity };
+                let price: Decimal = cells.get(4)?.parse().ok()?;
+                Some((date, ((*cells.get(1)?).to_owned(), signed, signed.checked_mul(price)?)))
+            };
+            let Some((date, fill)) = fill() else {
+                return Err(broken(
+                    None,
+                    format!("a fill of {} is written in another way than fills are", row.entry),
+                ));
+            };
+            fills.entry(date).or_default().push(fill);
+        }
+        seen.extend(lines);
+    }
+    Ok(fills)
+}
+
+/// Two days of which each is the next of the other.
+fn pairs(days: &BTreeMap<NaiveDate, Day>) -> impl Iterator<Item = ((NaiveDate, &Day), (NaiveDate, &Day))> {
+    days.iter().map(|(date, day)| (*date, day)).zip(days.iter().skip(1).map(|(date, day)| (*date, day)))
+}
+
+fn between(fills: &Fills, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &(String, Decimal, Decimal)> {
+    fills.range(after..=until).filter(move |(date, _)| **date > after).flat_map(|(_, fills)| fills)
+}
+
+/// What was held and what was filled is what is held.
+fn positions_close(
+    verified: &mut Verified,
+    days: &BTreeMap<NaiveDate, Day>,
+    fills: &Fills,
+    read: &[Read],
+    lists_all: bool,
+) -> std::result::Result<(), Broken> {
+    let (mut count, mut splits) = (0, 0);
+    // Without the fills that were recorded nothing closes.
+    let traded = read.iter().filter(|one| one.line.kind == Kind::Trades).map(|one| one.line.date);
+    let closed: BTreeSet<NaiveDate> = traded.filter(|date| !fills.contains_key(date)).collect();
+    for ((since, before), (date, after)) in pairs(days) {
+        let (Some(held), Some(now)) = (&before.positions, &after.positions) else { continue };
+        if closed.range(since..=date).any(|day| *day > since) {
+            continue;
+        }
+        let mut expected = held.clone();
+        for (symbol, quantity, _) in between(fills, since, date) {
+            let sum = expected.entry(symbol.clone()).or_default();
+            *sum = sum.checked_add(*quantity).unwrap_or_default();
+        }
+        expected.retain(|_, quantity| !quantity.is_zero());
+        let symbols: BTreeSet<&String> = expected.keys().chain(now.keys()).collect();
+        for symbol in symbols {
+            let (wanted, there) = (expected.get(symbol).copied(), now.get(symbol).copied());
+            if wanted == there {
+                continue;
+            }
+            // By the month small orders are not listed, nor are their fills committed to.
+            if is_split(wanted, there) || !lists_all {
+                splits += 1;
+                continue;
+            }
+            let text = |quantity: Option<Decimal>| quantity.unwrap_or_default().to_string();
+            let what = format!(
+                "{symbol} does not close on {date}: what was held on {since} and what was filled since are {}, and {} is said to be held",
+                text(wanted),
+                text(there)
+            );
+            return Err(broken(after.seq, what));
+        }
+        count += 1;
+    }
+    say(verified, count, "positions close from day to day: what was held and what was filled is what is held");
+    if splits > 0 {
+        verified.unchecked.push(format!("{splits} positions that are a whole multiple of what was held, as after a split, or changed by orders that are too small to be listed"));
+    }
+    Ok(())
+}
+
+fn is_split(before: Option<Decimal>, after: Option<Decimal>) -> bool {
+    let ratio = |one: Decimal, other: Decimal| {
+        one.checked_div(other).is_some_and(|ratio| ratio.fract().is_zero() && ratio > Decimal::ONE)
+    };
+    before.zip(after).is_some_and(|(before, after)| ratio(before, after) || ratio(after, before))
+}
+
+fn say(verified: &mut Verified, count: usize, what: &str) {
+    match count {
+        0 => {
+            verified.unchecked.push(format!("whether {what}: it was not opened for two days that follow each other"))
+        }
+        _ => verified.checked.push(format!("{count} times {what}")),
+    }
+}
+
+/// Cash before, what was filled and what came and went is cash after, but for costs and income. Where there is one currency alone.
+fn cash_closes(
+    verified: &mut Verified,
+    days: &BTreeMap<NaiveDate, Day>,
+    fills: &Fills,
+) -> std::result::Result<(), Broken> {
+    let mut count = 0;
+    for ((since, before), (date, after)) in pairs(days) {
+        let (Some(had), Some(has), Some(flows), Some(nav)) = (&before.cash, &after.cash, &after.flows, after.nav)
+        else {
+            continue;
+        };
+        let currencies: BTreeSet<&String> = had.keys().chain(has.keys()).chain(flows.keys()).collect();
+        let [currency] = currencies.into_iter().collect::<Vec<_>>()[..] else { continue };
+        let sum = |amounts: &BTreeMap<String, Decimal>| amounts.get(currency).copied().unwrap_or_default();
+        let paid: Decimal = between(fills, since, date).map(|(_, _, value)| *value).sum();
+        let rest = sum(has) - sum(had) - sum(flows) + paid;
+        let traded: Decimal = between(fills, since, date).map(|(_, _, value)| value.abs()).sum();
+        let (rest, size) = (rest.to_f64().unwrap_or(f64::MAX), (nav.abs() + traded).to_f64().unwrap_or(0.0));
+        if rest.abs() > UNTOLD * size {
+            let share = rest.abs() / nav.abs().to_f64().unwrap_or(1.0) * 100.0;
+            let what = format!(
+                "cash does not close on {date}: {share:.1} % of the account's value came or went since {since} that is neither a fill \
+                 nor a flow"
+            );
+            return Err(broken(after.seq, what));
+        }
+        count += 1;
+    }
+    say(
+        verified,
+        count,
+        "cash closes from day to day by fills and flows, but for costs and income below 1 % of the account",
+    );
+    Ok(())
+}
+
+/// The published index follows from net values and flows.
+fn index_follows(
+    verified: &mut Verified,
+    days: &BTreeMap<NaiveDate, Day>,
+    state: &State,
+) -> std::result::Result<(), Broken> {
+    let held = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Day);
+    let index: BTreeMap<NaiveDate, (f64, f64)> = held
+        .filter_map(|day| {
+            let text = |name: &str| day.fields.get(name).and_then(Value::as_text);
+            let precision = level_of(text("level")?)?;
+            let step = Disclosure::new(&Privacy { precision, ..Privacy::default() }).steps().index;
+            Some((day.date, (text("index")?.parse().ok()?, step)))
+        })
+        .collect();
+    let mut count = 0;
+    for ((since, before), (date, after)) in pairs(days) {
+        let (Some(had), Some(has), Some(flows)) = (before.nav, after.nav, &after.flows) else { continue };
+        let (Some((from, _)), Some((to, step))) = (index.get(&since), index.get(&date)) else { continue };
+        if flows.len() > 1 {
+            continue;
+        }
+        let flow: Decimal = flows.values().copied().sum();
+        let number = |amount: Decimal| amount.to_f64().unwrap_or(f64::NAN);
+        let (had, has, flow) = (number(had), number(has), number(flow));
+        // Money may count from the beginning of the day or from its end.
+        let returns = [has / (had + flow), (has - flow) / had];
+        let (least, most) = (returns[0].min(returns[1]), returns[0].max(returns[1]));
+        let slack = step * 1.01 + 1e-6;
+        let published = to / from;
+        if published < least - slack || published > most + slack {
+            let percent = |value: f64| format!("{:.2} %", (value - 1.0) * 100.0 + 0.0);
+            let what = format!(
+                "the index of {date} is {} on the day before, and net values and flows make it {}",
+                percent(published),
+                percent(f64::midpoint(least, most))
+            );
+            return Err(broken(after.seq, what));
+        }
+        count += 1;
+    }
+    say(verified, count, "the recorded index follows from net values and flows");
+    Ok(())
+}
+
+/// What the broker's own statements say of the same days.
+fn statements_agree(
+    verified: &mut Verified,
+    days: &BTreeMap<NaiveDate, Day>,
+    statements: &[Snapshot],
+) -> std::result::Result<(), Broken> {
+    let mut count = 0;
+    for statement in statements {
+        let Some(day) = days.get(&statement.date) else { continue };
+        let wrong = |what: &str| {
+            Err(broken(day.seq, format!("{what} of {} is not what the broker's statement says", statement.date)))
+        };
+        if day.account.as_ref().is_some_and(|account| account != statement.account.private()) {
+            return wrong("the account");
+        }
+        if day.nav.is_some_and(|nav| nav != statement.net_liquidation) {
+            return wrong("the net value");
+        }
+        let cash: BTreeMap<String, Decimal> =
+            statement.cash.iter().map(|(currency, cash)| (currency.to_string(), *cash)).collect();
+        let without_zeros = |mut amounts: BTreeMap<String, Decimal>| {
+            amounts.retain(|_, amount| !amount.is_zero());
+            amounts
+        };
+        if !cash.is_empty() && day.cash.as_ref().is_some_and(|of_day| *of_day != without_zeros(cash.clone())) {
+            return wrong("cash");
+        }
+        let positions = statement.positions.as_ref().map(|positions| {
+            let held = positions.iter().map(|position| (position.symbol.to_string(), position.quantity));
+            without_zeros(held.collect())
+        });
+        if positions.zip(day.positions.as_ref()).is_some_and(|(positions, of_day)| positions != *of_day) {
+            return wrong("what is held");
+        }
+        count += usize::from(day.nav.is_some() || day.positions.is_some() || day.cash.is_some());
+    }
+    match statements.is_empty() {
+        true => verified.unchecked.push(
+            "the broker's own numbers: fetch statements yourself and name them with `--statement FILE`".to_owned(),
+        ),
+        false => verified.checked.push(format!("{count} days are what the broker's statements say of them")),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "opened_tests.rs"]
+mod tests;
