@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use clap::{Args, Subcommand};
@@ -98,48 +98,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             say_remarks(&recorded, terminal);
             Ok(Outcome::Fine)
         }
-        Action::Rotate { key, lost, stolen } => {
-            let why = match (lost, stolen) {
-                (true, _) => Why::Lost,
-                (_, true) => Why::Stolen,
-                _ => Why::Planned,
-            };
-            let recorded = proof::rotate(site, &config, key.as_deref(), why, Utc::now())?;
-            terminal.say("the log names another key now, which signs it at the next `trackrecord publish`");
-            terminal.say("keep the key that may follow it, the newest in data/proof/private/, where a thief of this one does not find it");
-            say_remarks(&recorded, terminal);
-            Ok(Outcome::Fine)
-        }
-        Action::Renew => {
-            if !site.proof_log().exists() {
-                return Err(records_nothing());
-            }
-            match proof::renew(site, &config, Utc::now(), true)? {
-                Some(recorded) => {
-                    terminal.say(format!(
-                        "recorded the digests of all stamps: the log has {}",
-                        counted_entries(recorded.entries)
-                    ));
-                    say_remarks(&recorded, terminal);
-                }
-                None => terminal.say("there is no stamp that is not listed already, or today's entry lists them"),
-            }
-            Ok(Outcome::Fine)
-        }
-        Action::Stamp => {
-            if !site.proof_log().exists() {
-                return Err(records_nothing());
-            }
-            if config.proof.authorities.is_empty() && !config.proof.opentimestamps {
-                return Err(Error::configuration("no authority is named that could stamp the log")
-                    .hint("set `[proof] authorities`; docs/proof.md says how to choose two"));
-            }
-            let stamped = proof::stamp(site, &config, Utc::now())?;
-            if stamped.by.is_empty() && stamped.failures.is_empty() {
-                terminal.say(format!("the {} of the log are stamped already", counted(stamped.lines, "line")));
-            }
-            Ok(say_stamped(&stamped, terminal))
-        }
+        Action::Rotate { key, lost, stolen } => rotated(site, &config, key.as_deref(), (*lost, *stolen), terminal),
+        Action::Renew => renewed_now(site, &config, terminal),
+        Action::Stamp => stamped_now(site, &config, terminal),
         Action::Open { from, to, field, out } => {
             let wish = Wish { from: *from, to: *to, field: field.as_deref() };
             let target = out.clone().unwrap_or_else(|| site.proof_private().join("opened.json"));
@@ -154,6 +115,55 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         }
         Action::Status { json } => status(site, &config, *json, terminal),
     }
+}
+
+fn rotated(
+    site: &SiteDir,
+    config: &Config,
+    key: Option<&Path>,
+    (is_lost, is_stolen): (bool, bool),
+    terminal: &Terminal,
+) -> Result<Outcome> {
+    let why = match (is_lost, is_stolen) {
+        (true, _) => Why::Lost,
+        (_, true) => Why::Stolen,
+        _ => Why::Planned,
+    };
+    let recorded = proof::rotate(site, config, key, why, Utc::now())?;
+    terminal.say("the log names another key now, which signs it at the next `trackrecord publish`");
+    terminal.say("keep the key that may follow it, the newest in data/proof/private/, where a thief of this one does not find it");
+    say_remarks(&recorded, terminal);
+    Ok(Outcome::Fine)
+}
+
+fn renewed_now(site: &SiteDir, config: &Config, terminal: &Terminal) -> Result<Outcome> {
+    if !site.proof_log().exists() {
+        return Err(records_nothing());
+    }
+    match proof::renew(site, config, Utc::now(), true)? {
+        Some(recorded) => {
+            let entries = counted_entries(recorded.entries);
+            terminal.say(format!("recorded the digests of all stamps: the log has {entries}"));
+            say_remarks(&recorded, terminal);
+        }
+        None => terminal.say("there is no stamp that is not listed already, or today's entry lists them"),
+    }
+    Ok(Outcome::Fine)
+}
+
+fn stamped_now(site: &SiteDir, config: &Config, terminal: &Terminal) -> Result<Outcome> {
+    if !site.proof_log().exists() {
+        return Err(records_nothing());
+    }
+    if config.proof.authorities.is_empty() && !config.proof.opentimestamps {
+        return Err(Error::configuration("no authority is named that could stamp the log")
+            .hint("set `[proof] authorities`; docs/proof.md says how to choose two"));
+    }
+    let stamped = proof::stamp(site, config, Utc::now())?;
+    if stamped.by.is_empty() && stamped.failures.is_empty() {
+        terminal.say(format!("the {} of the log are stamped already", counted(stamped.lines, "line")));
+    }
+    Ok(say_stamped(&stamped, terminal))
 }
 
 fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> Result<Outcome> {
@@ -230,6 +240,9 @@ fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
             "the first {} of the log: stamped by {authority} at {time}",
             counted(stamped.lines, "line")
         ));
+    }
+    if !stamped.by.is_empty() && !stamped.is_vouched_for {
+        terminal.say("  next: put the authorities' root certificates into data/proof/tsa/ as .pem files: without them nobody can check the signatures");
     }
     stamped.failures.iter().for_each(|why| terminal.say(format!("warning: {}", visible(why))));
     if stamped.failures.is_empty() {

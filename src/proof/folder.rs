@@ -34,17 +34,7 @@ impl Stored {
     /// # Errors
     /// A log or an entry that was changed, with its place.
     pub fn read(site: &SiteDir) -> Result<Option<Self>> {
-        let path = site.proof_log();
-        let text = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::io("read the log of the proof", &path, error)),
-        };
-        let text = String::from_utf8(text).map_err(|_| broken("the log is not UTF-8", Place::file(&path)))?;
-        let log = Log::parse(&text).map_err(|error| {
-            let line = error.place().and_then(|place| place.line);
-            broken(error.message(), Place { line, ..Place::file(&path) })
-        })?;
+        let Some(log) = read_log(site)? else { return Ok(None) };
         let mut stored = Self::default();
         for line in log.lines() {
             let prev = stored.log.head();
@@ -58,6 +48,25 @@ impl Stored {
     pub fn iter(&self) -> impl Iterator<Item = (&Line, &Entry)> + Clone {
         self.log.lines().iter().zip(self.entries.iter().map(|(entry, _)| entry))
     }
+}
+
+/// The log of a site without its entries. `None` where it records nothing.
+///
+/// # Errors
+/// A log that was changed, with its line.
+pub fn read_log(site: &SiteDir) -> Result<Option<Log>> {
+    let path = site.proof_log();
+    let text = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("read the log of the proof", &path, error)),
+    };
+    let text = String::from_utf8(text).map_err(|_| broken("the log is not UTF-8", Place::file(&path)))?;
+    let log = Log::parse(&text).map_err(|error| {
+        let line = error.place().and_then(|place| place.line);
+        broken(error.message(), Place { line, ..Place::file(&path) })
+    })?;
+    Ok(Some(log))
 }
 
 fn read_entry(folder: &Path, line: &Line, prev: Digest) -> Result<(Entry, Vec<u8>)> {

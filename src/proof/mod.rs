@@ -5,6 +5,9 @@
 //! anybody, fixes all before it. Whatever an entry says of the account comes from [`publication`](crate::publication), at the
 //! level of the site; what is private stands in it as a commitment, which can be opened to one reader. `docs/proof.md` has the
 //! formats, and what they prove and what not.
+//!
+//! Authorities stamp the log: [`Stamps::first`] says when an entry was stamped first, [`Stamps::by`] how many authorities had stamped
+//! it before an instant, and [`Timings`] which entries were in time. [`Published`] has both for the pages.
 
 mod charter;
 mod commitment;

@@ -3,6 +3,7 @@ use std::process::Command;
 use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::{Options, begin_signing, files_to_publish, init, sign, verify};
+use crate::record::store::crash;
 
 fn now() -> DateTime<Utc> {
     "2026-01-28T09:00:00Z".parse().unwrap()
@@ -125,4 +126,43 @@ fn a_key_that_neither_the_one_before_nor_the_log_allows_breaks_the_proof() {
     assert!(after(&[(FIELD, &sign("key", "another key"))]).is_err());
     let of_log = signing::signature(&site.path("data/proof/private/key"), NAMESPACE, other.as_bytes()).unwrap();
     assert!(after(&[(FIELD, &String::from_utf8(of_log).unwrap())]).is_err(), "a signature for another use");
+}
+
+/// Runs in processes of their own, each of which ends at a later point of writing.
+#[test]
+fn death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one() {
+    if let Some(folder) = crash::folder() {
+        let dir = SiteDir::new(folder);
+        let config = crate::config::load(&dir, []).unwrap();
+        rotate(&dir, &config, None, Why::Planned, now() + chrono::TimeDelta::days(1)).unwrap();
+        return;
+    }
+    let Some(begun) = signed() else { return };
+    let old = begun.read("data/proof/log").lines().count();
+    let mut deaths = 0;
+    loop {
+        let site = begun.copied();
+        // A copy has its own keys: where the first one is stands in a file.
+        let key = site.path("data/proof/private/key");
+        site.write("data/proof/private/key_path", &format!("{}\n", key.display()));
+        let name = "proof::rotating::tests::death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one";
+        let died = crash::died(name, site.dir().root(), deaths);
+        // Whoever comes next finishes what was begun, or begins anew.
+        crate::record::store::finish_interrupted(&site.dir()).unwrap();
+        let lines = site.read("data/proof/log").lines().count();
+        assert!(lines == old || lines == old + 1, "point {deaths}");
+        let signers = site.read("data/proof/allowed_signers").lines().count();
+        let signs = site.read("data/proof/private/key_path").trim_end().ends_with("key-2");
+        assert_eq!((signers, signs), (1 + lines - old, lines > old), "point {deaths}");
+        if lines == old {
+            rotated(&site, None, Why::Planned).unwrap();
+        }
+        assert!(sign(&site.dir()).unwrap(), "point {deaths}");
+        assert!(verified(&site).unwrap().contains("exchanges the key"), "point {deaths}");
+        if !died {
+            break;
+        }
+        deaths += 1;
+    }
+    assert!(deaths > 5, "only {deaths} points");
 }

@@ -10,7 +10,11 @@ use chrono::{DateTime, Utc};
 
 use asking::{Asked, Manners, ask};
 
-use super::folder::Stored;
+use openssl::{Said, Vouching};
+use token::Token;
+
+use super::folder::read_log;
+use super::log::Log;
 use super::stamps::file_of;
 use crate::config::Config;
 use crate::error::Result;
@@ -24,6 +28,8 @@ pub struct Stamped {
     pub lines: usize,
     /// Who stamped them, and when; empty where they were stamped already.
     pub by: Vec<(String, DateTime<Utc>)>,
+    /// Whether there are certificates that vouch for them.
+    pub is_vouched_for: bool,
     /// Who did not, and why, a sentence each.
     pub failures: Vec<String>,
 }
@@ -43,8 +49,8 @@ fn stamp_with(site: &SiteDir, config: &Config, now: DateTime<Utc>, manners: Mann
     if config.proof.authorities.is_empty() || !site.proof_log().exists() {
         return Ok(Stamped::default());
     }
-    let Some(stored) = read(site)? else { return Ok(Stamped::default()) };
-    let lines = stored.log.lines().len();
+    let Some(log) = read(site)? else { return Ok(Stamped::default()) };
+    let lines = log.lines().len();
     let path = |authority: usize| site.proof_stamps().join(file_of(lines, authority));
     let all = config.proof.authorities.iter().map(String::as_str).enumerate();
     let missing: Vec<(usize, &str)> = all.filter(|(authority, _)| !path(*authority).exists()).collect();
@@ -52,11 +58,13 @@ fn stamp_with(site: &SiteDir, config: &Config, now: DateTime<Utc>, manners: Mann
     if missing.is_empty() {
         return Ok(stamped);
     }
-    let asked = ask(site, &missing, stored.log.head(), now, manners)?;
+    let asked = ask(site, &missing, log.head(), now, manners)?;
+    let vouching = Vouching::read(&site.proof_authorities())?;
+    stamped.is_vouched_for = vouching.is_some();
     let mut store = Store::open(site)?;
     let mut files = FileSet::default();
     for Asked { authority, host, answer } in asked {
-        match answer {
+        match answer.and_then(|answer| believed(answer, vouching.as_ref())) {
             Ok((bytes, token)) => {
                 stamped.by.push((token.authority, token.time));
                 files.write(path(authority), bytes);
@@ -68,10 +76,24 @@ fn stamp_with(site: &SiteDir, config: &Config, now: DateTime<Utc>, manners: Mann
     Ok(stamped)
 }
 
+/// An answer, unless it is signed by somebody for whom none of the certificates vouches. Where there are none, or no openssl, that cannot
+/// be told.
+fn believed(answer: (Vec<u8>, Token), vouching: Option<&Vouching>) -> Result<(Vec<u8>, Token), String> {
+    let Some(vouching) = vouching else { return Ok(answer) };
+    let (bytes, token) = &answer;
+    match vouching.say_of_answer(bytes, token) {
+        Ok(Said::Fails(why)) => Err(format!(
+            "its answer was discarded: it is not signed by whom the certificates in data/proof/tsa/ vouch for: {why}"
+        )),
+        Ok(Said::Holds | Said::Held | Said::NotThere) => Ok(answer),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// The log as it is when nobody is writing.
-fn read(site: &SiteDir) -> Result<Option<Stored>> {
+fn read(site: &SiteDir) -> Result<Option<Log>> {
     let _store = Store::open(site)?;
-    Stored::read(site)
+    read_log(site)
 }
 
 #[cfg(test)]

@@ -100,7 +100,9 @@ impl Remote {
         let path = folder.join("config");
         let mut text = std::fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, cause))?;
         // Before 2.28, git took a list of files without their contents only from a remote that is known to keep them.
-        for (name, value) in [("url", self.address.as_str()), ("promisor", "true"), ("partialclonefilter", "blob:none")] {
+        for (name, value) in
+            [("url", self.address.as_str()), ("promisor", "true"), ("partialclonefilter", "blob:none")]
+        {
             text += &settings::line(&format!("remote.{NAME}.{name}"), value);
         }
         let listed = self.run(&["config", "--includes", "-z", "--list"], b"")?.expected("list its settings")?;

@@ -124,6 +124,38 @@ fn a_thesis_is_stamped_as_soon_as_it_is_saved() {
     assert!(stamp.len() < 20_000);
 }
 
+#[test]
+fn an_exchanged_key_and_listed_stamps_are_good_by_what_the_page_says() {
+    let Some(a) = Authority::new("First") else { return };
+    if Command::new("ssh-keygen").arg("-?").output().is_err() {
+        return;
+    }
+    let site = site(&[&a]);
+    assert!(site.refused(&["proof", "rotate"]).contains("`trackrecord proof key`"));
+    let repository = Repository::new();
+    let publish = ["publish", "--demo", "--remote", &repository.url()];
+    site.ok(&["proof", "key"]);
+    site.ok(&publish);
+    assert!(site.ok(&["proof", "renew"]).err.contains("recorded the digests of all stamps"));
+    site.ok(&["proof", "rotate"]);
+    site.ok(&publish);
+    let folder = published(&repository);
+    let commands = crate::proof::commands(&site);
+    let signed = commands.iter().find(|command| command.contains("ssh-keygen")).unwrap();
+    let said = typed(folder.path(), signed);
+    assert!(said.starts_with("Good \"trackrecord-log\" signature") && said.matches("-key-").count() == 2, "{said}");
+    let verified = site.ok(&["verify", folder.path().to_str().unwrap(), "--all"]);
+    assert!(verified.out.contains("exchanges the key (planned)"), "{}", verified.shown());
+    // The first stamp is listed: it cannot be taken away any more.
+    let mut stamps: Vec<_> =
+        std::fs::read_dir(folder.path().join("stamps")).unwrap().map(|file| file.unwrap().path()).collect();
+    stamps.retain(|path| path.extension().is_some_and(|ending| ending == "tsr"));
+    stamps.sort();
+    std::fs::remove_file(&stamps[0]).unwrap();
+    let verified = site.run(&["verify", folder.path().to_str().unwrap()]);
+    assert!(verified.code == 1 && verified.out.contains("is not there as it was"), "{}", verified.shown());
+}
+
 /// A program in the place of `ots`: it writes what the real one writes, and finds a block the second time.
 const OTS: &str = r#"#!/bin/sh
 set -e

@@ -1,11 +1,14 @@
 //! The signatures of time stamps, checked by `openssl`.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use chrono::{DateTime, Utc};
 
-use super::super::stamps::Stamp;
+use super::super::stamps::files;
+use super::token::Token;
+use crate::error::{Error, Result};
 
 /// What `openssl` says to the signature of a time stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +23,57 @@ pub enum Said {
     NotThere,
 }
 
-/// Whether a stamp in a folder is signed by somebody whom these certificates vouch for.
-pub fn verified(folder: &Path, stamp: &Stamp, certificates: &Path) -> Said {
-    let now = asked(folder, stamp, certificates, None);
-    let Said::Fails(_) = &now else { return now };
-    match asked(folder, stamp, certificates, Some(stamp.token.time)) {
-        Said::Holds => Said::Held,
-        _ => now,
+/// The certificates that vouch for authorities.
+pub struct Vouching {
+    /// How many files there are.
+    pub count: usize,
+    /// All of them in one, as openssl takes them.
+    together: tempfile::NamedTempFile,
+}
+
+impl Vouching {
+    /// Those in a folder `tsa/`; `None` where there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a temporary one that cannot be written.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let certificates = files(folder, |name| name.ends_with(".pem"))?;
+        if certificates.is_empty() {
+            return Ok(None);
+        }
+        let failed = |error: std::io::Error| Error::internal("cannot write a temporary file").because(error);
+        let mut together = tempfile::NamedTempFile::new().map_err(failed)?;
+        for (_, bytes) in &certificates {
+            together.write_all(bytes).and_then(|()| together.write_all(b"\n")).map_err(failed)?;
+        }
+        Ok(Some(Self { count: certificates.len(), together }))
+    }
+
+    /// What openssl says to the token in a file.
+    pub fn say(&self, file: &Path, token: &Token) -> Said {
+        let now = asked(file, token, self.together.path(), None);
+        let Said::Fails(_) = &now else { return now };
+        match asked(file, token, self.together.path(), Some(token.time)) {
+            Said::Holds => Said::Held,
+            _ => now,
+        }
+    }
+
+    /// The same to an answer that is in no file yet.
+    ///
+    /// # Errors
+    /// A temporary file that cannot be written.
+    pub fn say_of_answer(&self, bytes: &[u8], token: &Token) -> Result<Said> {
+        let failed = |error: std::io::Error| Error::internal("cannot write a temporary file").because(error);
+        let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        Ok(self.say(file.path(), token))
     }
 }
 
-fn asked(folder: &Path, stamp: &Stamp, certificates: &Path, at: Option<DateTime<Utc>>) -> Said {
+fn asked(file: &Path, token: &Token, certificates: &Path, at: Option<DateTime<Utc>>) -> Said {
     let mut command = Command::new("openssl");
-    command.args(["ts", "-verify", "-digest", &stamp.token.imprint.to_string(), "-in"]).arg(folder.join(&stamp.file));
+    command.args(["ts", "-verify", "-digest", &token.imprint.to_string(), "-in"]).arg(file);
     command.arg("-CAfile").arg(certificates);
     if let Some(at) = at {
         command.args(["-attime", &at.timestamp().to_string()]);

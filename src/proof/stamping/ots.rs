@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::super::folder::Stored;
 use super::super::log::Log;
 use super::super::stamps::{Heads, Wrong, files};
 use crate::config::Config;
@@ -49,9 +48,9 @@ pub fn stamp(site: &SiteDir, config: &Config) -> Result<Vec<String>> {
     if !config.proof.opentimestamps || !site.proof_log().exists() {
         return Ok(Vec::new());
     }
-    let Some(stored) = super::read(site)? else { return Ok(Vec::new()) };
+    let Some(log) = super::read(site)? else { return Ok(Vec::new()) };
     let there = files(&site.proof_stamps(), |name| lines_of(name).is_some())?;
-    let name = format!("{}.ots", stored.log.lines().len());
+    let name = format!("{}.ots", log.lines().len());
     let mut files = FileSet::default();
     let mut failures = Vec::new();
     let mut take = |name: &str, made: Result<Option<Vec<u8>>, String>| match made {
@@ -60,7 +59,7 @@ pub fn stamp(site: &SiteDir, config: &Config) -> Result<Vec<String>> {
         Err(why) => failures.push(format!("{PROGRAM} did not stamp the log: {why}")),
     };
     if !there.iter().any(|(other, _)| *other == name) {
-        take(&name, new(&stored));
+        take(&name, new(&log));
     }
     let incomplete = there.iter().rev().filter(|(other, bytes)| *other != name && !is_complete(bytes));
     for (name, bytes) in incomplete.take(MOST) {
@@ -75,15 +74,14 @@ fn is_complete(bytes: &[u8]) -> bool {
 }
 
 /// A new proof over the log.
-fn new(stored: &Stored) -> Result<Option<Vec<u8>>, String> {
+fn new(log: &Log) -> Result<Option<Vec<u8>>, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let log = folder.path().join("log");
-    std::fs::write(&log, stored.log.text()).map_err(|error| error.to_string())?;
+    std::fs::write(folder.path().join("log"), log.text()).map_err(|error| error.to_string())?;
     run(folder.path(), &["stamp", "log"])?;
     let bytes =
         std::fs::read(folder.path().join("log.ots")).map_err(|error| format!("it left no proof ({error})"))?;
     match digest(&bytes) {
-        Some(digest) if digest == stored.log.head() => Ok(Some(bytes)),
+        Some(digest) if digest == log.head() => Ok(Some(bytes)),
         _ => Err("its proof is not one of the log".to_owned()),
     }
 }

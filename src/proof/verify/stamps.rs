@@ -1,13 +1,12 @@
 //! Time stamps over the log: each is read here, and the signatures of some are checked by `openssl`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::Path;
 
 use super::super::log::{Kind, Log, instant};
-use super::super::stamping::openssl::{self, Said};
+use super::super::stamping::openssl::{Said, Vouching};
 use super::super::stamping::ots;
-use super::super::stamps::{Stamp, Stamps, files, lines_of};
+use super::super::stamps::{Stamp, Stamps, lines_of};
 use super::super::timing::Timings;
 use super::{Broken, Read, Verified, broken};
 use crate::digest::Digest;
@@ -110,19 +109,17 @@ fn signatures(
     proof: &Path,
     every: bool,
 ) -> Result<Result<(), Broken>> {
-    let certificates = files(&proof.join("tsa"), |name| name.ends_with(".pem"))?;
-    if certificates.is_empty() {
+    let Some(vouching) = Vouching::read(&proof.join("tsa"))? else {
         verified.unchecked.push(
             "signatures of the time stamps: tsa/ has no certificate, so that anybody could have made them".to_owned(),
         );
         return Ok(Ok(()));
-    }
-    let together = in_one_file(&certificates)?;
+    };
     let all = stamps.all();
     let chosen = if every { (0..all.len()).collect() } else { chosen(stamps, read) };
     let mut expired = 0;
     for stamp in chosen.iter().filter_map(|at| all.get(*at)) {
-        match openssl::verified(&proof.join("stamps"), stamp, together.path()) {
+        match vouching.say(&proof.join("stamps").join(&stamp.file), &stamp.token) {
             Said::Holds => {}
             Said::Held => expired += 1,
             Said::Fails(why) => return Ok(Err(unsigned(stamp, &why))),
@@ -140,7 +137,7 @@ fn signatures(
     verified.checked.push(format!(
         "{} time stamps are signed by whom the {} certificates in tsa/ vouch for, says openssl{held}",
         chosen.len(),
-        certificates.len()
+        vouching.count
     ));
     verified.unchecked.push(
         "whether the certificates in tsa/ are those of the authorities: compare `openssl x509 -noout -subject -fingerprint -sha256 -in FILE` with what they publish"
@@ -159,16 +156,6 @@ fn unsigned(stamp: &Stamp, why: &str) -> Broken {
         stamp.lines,
         format!("stamps/{} is not signed by whom the certificates in tsa/ vouch for: {why}", stamp.file),
     )
-}
-
-/// What openssl takes: one file with all of them.
-fn in_one_file(certificates: &[(String, Vec<u8>)]) -> Result<tempfile::NamedTempFile> {
-    let failed = |error: std::io::Error| crate::Error::internal("cannot write a temporary file").because(error);
-    let mut together = tempfile::NamedTempFile::new().map_err(failed)?;
-    for (_, bytes) in certificates {
-        together.write_all(bytes).and_then(|()| together.write_all(b"\n")).map_err(failed)?;
-    }
-    Ok(together)
 }
 
 #[cfg(test)]

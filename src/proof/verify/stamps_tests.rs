@@ -182,6 +182,23 @@ fn what_cannot_be_checked_is_said() {
 }
 
 #[test]
+fn an_answer_for_which_no_certificate_vouches_is_not_kept() {
+    let (Some(a), Some(b)) = (Authority::new("First"), Authority::new("Second")) else { return };
+    let site = site(&[&a]);
+    let config = site.read("config/config.toml").replace(&a.address, &b.address);
+    site.write("config/config.toml", &config);
+    note(&site, "n1");
+    let refused = stamp(&site.dir(), &site.config(), Utc::now()).unwrap();
+    assert!(
+        refused.by.is_empty() && refused.failures[0].contains("unable to get local issuer certificate"),
+        "{refused:?}"
+    );
+    site.write("data/proof/tsa/b.pem", &fs::read_to_string(b.root()).unwrap());
+    stamped(&site);
+    assert_eq!(verified(published(&site).path(), true).broken, None);
+}
+
+#[test]
 fn a_certificate_that_has_expired_since_held_when_it_stamped() {
     let end = (Utc::now() + chrono::TimeDelta::seconds(6)).format("%Y%m%d%H%M%SZ").to_string();
     let Some(a) = Authority::until("First", &end) else { return };
