@@ -48,6 +48,11 @@ pages WHICH="sample":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord pages.js {{WHICH}}
 
+# The HTML of every kind of page by the Nu HTML Checker; takes Java
+valid:
+    cargo build --release --locked
+    bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord valid.js
+
 # From a save to the frame that shows it, beside `hugo server` where that is installed; NODE_PATH has playwright-core
 latency SAVES="200":
     cargo build --release --locked

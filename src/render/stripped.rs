@@ -146,6 +146,8 @@ mod tests {
             left,
             "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><title>A &amp; B</title><path d=\"M0 0\"/></svg>"
         );
+        let script = "<svg onload=\"alert(1)\"><script>alert(1)</script><svg:script href=\"x\"/><a href=\"java&#10;script:alert(1)\" id=\"a\"><path d=\"M0 0\"/></a></svg>";
+        assert_eq!(strip("a.svg", script.as_bytes()), b"<svg><a id=\"a\"><path d=\"M0 0\"/></a></svg>");
         assert_eq!(strip("a.svg", b"<svg><broken"), b"<svg><broken");
         assert_eq!(strip("a.svg", b"<svg a='1'/>"), b"<svg a='1'/>", "what needs nothing stays as it is written");
     }

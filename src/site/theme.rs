@@ -53,7 +53,41 @@ impl Theme {
     /// # Errors
     /// The error of the template engine with its file, line and column.
     pub fn render(&self, template: &str, context: &Context) -> Result<String> {
-        self.tera.render(template, context).map_err(|error| in_template(&error, &self.own, template))
+        let mut page = Bounded { text: Vec::new(), most: LARGEST_PAGE, is_full: false };
+        let rendered = self.tera.render_to(template, context, &mut page);
+        if page.is_full {
+            let most = LARGEST_PAGE >> 20;
+            return Err(Error::configuration(format!("more than {most} MB are made of one page"))
+                .at(Place::file(self.own.place(template)))
+                .hint("a loop in it, or in a template that it includes, has too many turns"));
+        }
+        rendered.map_err(|error| in_template(&error, &self.own, template))?;
+        String::from_utf8(page.text).map_err(|_| Error::internal(format!("`{template}` has made no text")))
+    }
+}
+
+/// No page is so large, in bytes: a template that makes more goes on without end.
+const LARGEST_PAGE: usize = 32 << 20;
+
+/// A page as it grows, up to a size.
+struct Bounded {
+    text: Vec<u8>,
+    most: usize,
+    is_full: bool,
+}
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        if self.text.len() + more.len() > self.most {
+            self.is_full = true;
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.text.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -265,6 +299,20 @@ mod tests {
         assert!(style.len() > 1_000 && style.ends_with("}\n\n:root { --ink: teal }"), "{style}");
         std::fs::write(folder.path().join("style.css"), "body {}").unwrap();
         assert_eq!(loaded().unwrap().style(), "body {}\n:root { --ink: teal }");
+    }
+
+    #[test]
+    fn a_template_that_goes_on_without_end_is_stopped_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            load(&OwnTemplates::read(folder.path()).unwrap())
+        };
+        let turns = "{% for a in range(end=9000) %}{% for b in range(end=9000) %}0123456789{% endfor %}{% endfor %}";
+        let error = own("foot.html", turns).unwrap().render("foot.html", &Context::new()).unwrap_err().to_string();
+        assert!(error.contains("foot.html") && error.contains("more than 32 MB"), "{error}");
+        let error = own("foot.html", "{% include \"foot.html\" %}").err().unwrap().to_string();
+        assert!(error.contains("foot.html") && error.contains("Circular"), "{error}");
     }
 
     #[test]

@@ -245,6 +245,6 @@ async function main([binary, how = "sample", ...wanted]) {
   if (bad) throw new Error(`${bad} faults`);
 }
 
-module.exports = { faultsOf };
+module.exports = { faultsOf, pagesOf };
 
 if (require.main === module) main(process.argv.slice(2)).catch((error) => { console.error(error.message); process.exitCode = 1; });

@@ -190,7 +190,8 @@ impl Picture {
             };
             let last = if *place > LATE { " last" } else { "" };
             let (mut left, text) = (percent(*place), escape(&tick.text));
-            let width = tick.text.chars().count() * 7 + 4;
+            // As wide as its letters, less what the margin of a page takes up.
+            let width = (tick.text.chars().count() * 33 / 5).saturating_sub(12);
             if last.is_empty() && place + width as f64 / NARROW > 1.0 {
                 left = format!("min({left},100% - {width}px)");
             }

@@ -1,5 +1,6 @@
 //! Drawings: what is kept of their markup.
 
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use quick_xml::writer::Writer;
@@ -7,8 +8,8 @@ use quick_xml::writer::Writer;
 /// What editors call their own elements and attributes, and those that describe a drawing.
 const OF_EDITORS: [&str; 9] = ["sodipodi", "inkscape", "rdf", "cc", "dc", "sketch", "serif", "figma", "xmpMM"];
 
-/// A drawing without comments, descriptions of its making, and what editors remember in it. `None` of one that has none of
-/// them: it stays as it is written.
+/// A drawing without comments, descriptions of its making, what editors remember in it, and scripts. `None` of one that has none
+/// of them: it stays as it is written.
 pub fn drawing(text: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::from_str(std::str::from_utf8(text).ok()?);
     let mut writer = Writer::new(Vec::with_capacity(text.len()));
@@ -30,7 +31,10 @@ pub fn drawing(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn is_left_out(element: &BytesStart) -> bool {
-    element.name().as_ref() == "metadata" || is_of_editor(element.name().as_ref())
+    let name = element.local_name();
+    name.as_ref() == "metadata"
+        || name.as_ref().eq_ignore_ascii_case("script")
+        || is_of_editor(element.name().as_ref())
 }
 
 fn is_of_editor(name: &str) -> bool {
@@ -38,12 +42,20 @@ fn is_of_editor(name: &str) -> bool {
     prefix.is_some_and(|prefix| OF_EDITORS.contains(&prefix))
 }
 
-/// An element without the attributes of editors.
+/// Whether an attribute runs something: `onload`, or a link to `javascript:`.
+fn is_script(name: &str, value: &str) -> bool {
+    let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
+    let target: String = value.chars().filter(|letter| !letter.is_whitespace()).collect();
+    local.starts_with("on") || (local == "href" && target.to_ascii_lowercase().starts_with("javascript:"))
+}
+
+/// An element without the attributes of editors and those that run something.
 fn kept(element: &BytesStart, is_less: &mut bool) -> Option<BytesStart<'static>> {
     let mut kept = BytesStart::new(element.name().as_ref().to_owned());
     for attribute in element.attributes() {
         let attribute = attribute.ok()?;
-        if is_of_editor(attribute.key.as_ref()) {
+        let runs = is_script(attribute.key.as_ref(), &attribute.normalized_value(XmlVersion::Implicit1_0).ok()?);
+        if runs || is_of_editor(attribute.key.as_ref()) {
             *is_less = true;
         } else {
             kept.push_attribute(attribute);
