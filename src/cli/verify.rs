@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -7,14 +7,14 @@ use serde::Serialize;
 use super::Outcome;
 use super::terminal::{Terminal, visible};
 use crate::error::Result;
-use crate::proof::{Counts, DATED, Options, Timings, Verified, verify};
+use crate::proof::{Counts, DATED, Fetched, Options, Timings, Verified, fetch, verify};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The folder of a published site, or of its proof/ [default: public/]
-    #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
+    /// The folder of a published site, or of its proof/, or a site's address [default: public/]
+    #[arg(value_name = "DIR|URL")]
+    of: Option<String>,
     /// A folder of closes, to hold each month's return against what was held: `TICKER.csv` with the columns date, close and, if you have it,
     /// adj_close, as Yahoo and data/prices/ have them
     #[arg(long, value_name = "DIR")]
@@ -57,7 +57,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         statements: arguments.statement.clone(),
         every_stamp: arguments.all,
     };
-    let verified = verify(&arguments.folder.clone().unwrap_or_else(|| site.public()), &options)?;
+    let verified = match &arguments.of {
+        Some(address) if address.contains("://") => of_address(address, &options, terminal)?,
+        Some(folder) => verify(Path::new(folder), &options)?,
+        None => verify(&site.public(), &options)?,
+    };
     if arguments.json {
         let Verified {
             entries,
@@ -95,6 +99,20 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 pub fn by_kind(timings: &Timings) -> BTreeMap<&'static str, Counts> {
     let counted = DATED.into_iter().map(|kind| (kind.as_str(), timings.counts(kind)));
     counted.filter(|(_, counts)| counts.all() > 0).collect()
+}
+
+/// Fetches the proof of a site and checks it.
+fn of_address(address: &str, options: &Options, terminal: &Terminal) -> Result<Verified> {
+    let Fetched { folder, requests, bytes, left } = fetch(address)?;
+    let kilobytes = bytes.div_ceil(1000);
+    terminal.say(format!("fetched {kilobytes} kB in {requests} requests"));
+    let mut verified = verify(folder.path(), options)?;
+    if left > 0 {
+        verified.unchecked.push(format!(
+            "{left} older signatures and stamps: they were not fetched, so that entries may have been stamped earlier than is said here"
+        ));
+    }
+    Ok(verified)
 }
 
 fn in_words(verified: &Verified) -> String {

@@ -83,6 +83,12 @@ fn broken(message: &str, place: Place) -> Error {
         .hint("restore data/proof/ from a backup: whoever has a copy of the log sees any other way out")
 }
 
+/// All entries that are published in one file, for whoever asks over the network.
+pub const BUNDLE: &str = "proof/entries.jsonl";
+
+/// The names of the other files in the folder, a line each: whoever asks over the network cannot list it.
+pub const LIST: &str = "proof/files";
+
 /// What of the proof is published.
 #[derive(Debug, Clone, Default)]
 pub struct Published {
@@ -169,17 +175,24 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     let told = stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry) && !is_sealed(line)));
     published.told = Told::of(told, &published.head);
     published.add_time_stamps(site, &stored)?;
+    let mut bundle = Vec::new();
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
         if is_sealed(line) {
             published.sealed += 1;
         } else if is_finer(&entry) {
             published.held_back += 1;
         } else {
+            bundle.extend_from_slice(&bytes);
             let content = FileContent::with_digest(bytes, line.digest);
             published.files.insert(format!("proof/entries/{}", line.file_name()), content);
         }
     }
     published.files.insert("proof/log".to_owned(), stored.log.text().to_owned().into());
     published.add_signatures(site)?;
+    let others = published.files.keys().filter_map(|path| path.strip_prefix("proof/"));
+    let others = others.filter(|path| *path != "log" && !path.starts_with("entries/"));
+    let list: String = others.map(|path| format!("{path}\n")).collect();
+    published.files.insert(LIST.to_owned(), list.into());
+    published.files.insert(BUNDLE.to_owned(), bundle.into());
     Ok(Some(published))
 }

@@ -12,6 +12,7 @@
 mod charter;
 mod commitment;
 mod entry;
+mod fetch;
 mod folder;
 mod log;
 mod opening;
@@ -32,6 +33,7 @@ mod wanted;
 
 pub use commitment::{Salt, commitment};
 pub use entry::{Entry, Value};
+pub use fetch::{Fetched, fetch};
 pub use folder::{Published, files_to_publish};
 pub use log::{Kind, Line, Log, file_name};
 pub use opening::{NAMES, Opened, Wish, open};

@@ -9,6 +9,8 @@ mod sealed;
 mod signatures;
 mod stamps;
 
+pub(super) use published::TABLES;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +21,7 @@ use super::log::{ENTRIES, Kind, Line, Log};
 use super::state::State;
 use super::timing::Timings;
 use super::wanted::level_of;
+use crate::digest::Digest;
 use crate::error::{Error, Place, Result};
 use opened::Opened;
 use prices::Prices;
@@ -170,6 +173,7 @@ fn of_entries(
     if let Some(opened) = &wish.opened {
         opened::check(verified, opened, read, &state)?;
     }
+    bundle(read, proof)?;
     verified.unchecked.extend(UNPROVEN.map(str::to_owned));
     Ok(())
 }
@@ -243,6 +247,16 @@ fn no_others(log: &Log, proof: &Path) -> Result<(), Broken> {
         Some(other) => Err(broken(None, format!("no line of the log names {ENTRIES}/{other}"))),
         None => Ok(()),
     }
+}
+
+/// Whoever asks over the network is told the same as whoever reads the files.
+fn bundle(read: &[Read], proof: &Path) -> Result<(), Broken> {
+    let Ok(bytes) = std::fs::read(proof.join("entries.jsonl")) else { return Ok(()) };
+    let entries = bytes.split_inclusive(|byte| *byte == b'\n').map(Digest::of);
+    if entries.eq(read.iter().map(|one| one.line.digest)) {
+        return Ok(());
+    }
+    Err(broken(None, "entries.jsonl has other entries than the files that the log names"))
 }
 
 /// The entries one after the other; what they say by the end.

@@ -75,7 +75,7 @@ impl Copy {
         let mut entries = log.lines().iter().map(|line| (line.kind, line.date, entry(line))).collect();
         std::fs::remove_dir_all(self.folder.path().join("proof/entries")).unwrap();
         change(&mut entries);
-        let mut log = Log::default();
+        let (mut log, mut bundle) = (Log::default(), Vec::new());
         for (kind, date, mut says) in entries {
             let seq = log.next();
             says.extend(fields([("seq", seq.into()), ("prev", log.head().to_string().into())]));
@@ -83,9 +83,11 @@ impl Copy {
             let bytes = Entry(says).to_bytes();
             let line = Line { digest: Digest::of(&bytes), seq, kind, date };
             self.write(&Self::path(&line), &bytes);
+            bundle.extend(bytes);
             log.push(line);
         }
         self.write("proof/log", log.text().as_bytes());
+        self.write("proof/entries.jsonl", &bundle);
     }
 }
 

@@ -118,6 +118,7 @@ class Copy:
             (self.folder / name).write_bytes(self.entries[at])
             log += f"{hashlib.sha256(self.entries[at]).hexdigest()}  {name}\n".encode()
         (self.folder / "log").write_bytes(log)
+        (self.folder / "entries.jsonl").write_bytes(b"".join(self.entries))
 
     def log(self, change):
         path = self.folder / "log"

@@ -42,6 +42,7 @@ mod precision;
 mod prices;
 mod privacy;
 mod proof;
+mod proof_url;
 mod publish;
 mod reports;
 #[path = "../support/repository.rs"]

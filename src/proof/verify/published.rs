@@ -8,6 +8,9 @@ use super::super::log::Kind;
 use super::super::state::{Held, State};
 use super::{Broken, Verified, broken, of_charter};
 
+/// The tables of a site that are held against the entries.
+pub const TABLES: [&str; 4] = ["data/daily.csv", "data/orders.csv", "data/months.csv", "data/positions.csv"];
+
 /// Rows of a published table by the names of their columns.
 type Rows = Vec<BTreeMap<String, String>>;
 
