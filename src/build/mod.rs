@@ -26,7 +26,7 @@ mod tests;
 pub mod texts;
 pub mod typesetting;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ use crate::calendar::YearMonth;
 use crate::config::{self, Config, is_base_url};
 use crate::error::{Error, Result};
 use crate::kept::Kept;
-use crate::proof;
+use crate::proof::{self, Witness};
 use crate::publication::scan::refuse_leaks;
 use crate::record::{Finding, HeldRecord, Record, Severity};
 use crate::render::markdown::PageOf;
@@ -242,10 +242,11 @@ impl Rendering<'_> {
         let Self { site, figures, materials, config, options } = *self;
         let Figures { publication, secrets, tables } = figures;
         let page_of = site::page_of_files(publication, options.drafts);
-        let reports =
-            report::all(publication, &reporting((site, config), options, materials, &page_of, cache, kept))?;
-        let content = site.content();
         let recorded = proof::files_to_publish(site, config)?;
+        let witnesses = proof::witnesses(recorded.as_ref(), publication);
+        let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
+        let reports = report::all(publication, &made)?;
+        let content = site.content();
         let rendering = site::Options {
             base_url: options.base_url,
             drafts: options.drafts,
@@ -288,8 +289,9 @@ pub fn report(
     let materials = Materials::read(site)?;
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
-    let reports =
-        report::one(&publication, month, &reporting((site, config), options, &materials, &page_of, &cache, None))?;
+    let witnesses = proof::witnesses(proof::files_to_publish(site, config)?.as_ref(), &publication);
+    let made = reporting((site, config), options, &materials, &page_of, &witnesses, (&cache, None));
+    let reports = report::one(&publication, month, &made)?;
     refuse_leaks(&secrets.search(&reports.words))?;
     Ok(reports)
 }
@@ -299,15 +301,28 @@ fn reporting<'a>(
     options: &Options<'a>,
     materials: &'a Materials,
     page_of: &'a PageOf,
-    cache: &'a Cache,
-    kept: Option<&'a Kept>,
+    witnesses: &'a BTreeMap<YearMonth, Witness>,
+    (cache, kept): (&'a Cache, Option<&'a Kept>),
 ) -> report::Options<'a> {
     let (base_url, drafts) = (options.base_url, options.drafts);
     let config::Report { paper, fonts } = &config.report;
     let Materials { templates, pictures } = materials;
     let is_wanted = &|| true;
     let (paper, root) = (*paper, site.root());
-    report::Options { base_url, drafts, templates, paper, fonts, root, page_of, pictures, cache, kept, is_wanted }
+    report::Options {
+        base_url,
+        drafts,
+        templates,
+        paper,
+        fonts,
+        root,
+        page_of,
+        pictures,
+        witnesses,
+        cache,
+        kept,
+        is_wanted,
+    }
 }
 
 /// The figures of a record, if it can be published.

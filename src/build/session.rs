@@ -20,7 +20,7 @@ use crate::Result;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::kept::{Before, Digests, Kept, Made};
-use crate::proof::Published;
+use crate::proof::{self, Published};
 use crate::publication::scan::{refuse_leaks, refuse_leaks_of};
 use crate::record::{Finding, HeldRecord, Record};
 use crate::render::own_templates::OwnTemplates;
@@ -244,6 +244,7 @@ impl Session {
             drafts: self.settings.drafts,
             report: config.report.clone(),
             root: self.site.root().to_path_buf(),
+            witnesses: proof::witnesses(self.proof.as_deref(), &figures.publication),
             cache: Arc::clone(&self.cache),
             kept: self.kept(*base, &reports.made, &reports.files),
             brake: Brake::default(),

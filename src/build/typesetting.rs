@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::calendar::YearMonth;
 use crate::config;
 use crate::kept::{Kept, Made};
+use crate::proof::Witness;
 use crate::publication::Publication;
 use crate::publication::scan::Secrets;
 use crate::render::own_templates::OwnTemplates;
@@ -26,6 +27,7 @@ pub struct Typesetting {
     pub(super) report: config::Report,
     /// The site's root.
     pub(super) root: PathBuf,
+    pub(super) witnesses: BTreeMap<YearMonth, Witness>,
     pub(super) cache: Arc<Cache>,
     pub(super) kept: Kept,
     pub(super) brake: Brake,
@@ -124,6 +126,7 @@ impl Typesetting {
             root: &self.root,
             page_of: &site::page_of_files(&self.publication, self.drafts),
             pictures: &self.pictures,
+            witnesses: &self.witnesses,
             cache: &self.cache,
             kept: Some(&self.kept),
             is_wanted: &|| self.brake.lets_go_on(),

@@ -89,6 +89,12 @@ pub const BUNDLE: &str = "proof/entries.jsonl";
 /// The names of the other files in the folder, a line each: whoever asks over the network cannot list it.
 pub const LIST: &str = "proof/files";
 
+/// The log and the newest entries for the script that checks them where a site is opened from files, and may not fetch any.
+pub const INLINED: &str = "proof/inlined.js";
+
+/// How many entries that file has: about 300 kB.
+const INLINED_ENTRIES: usize = 400;
+
 /// What of the proof is published.
 #[derive(Debug, Clone, Default)]
 pub struct Published {
@@ -156,6 +162,14 @@ impl Published {
     }
 }
 
+/// A script that hands over the log and the newest of these entries.
+fn inlined(log: &str, bundle: &[u8]) -> String {
+    let bundle = String::from_utf8_lossy(bundle);
+    let entries: Vec<&str> = bundle.split_inclusive('\n').collect();
+    let newest = entries.get(entries.len().saturating_sub(INLINED_ENTRIES)..).unwrap_or_default().concat();
+    format!("window.trackrecordProof = {};\n", serde_json::json!({ "log": log, "entries": newest }))
+}
+
 /// What a site publishes of its proof; `None` where it records nothing.
 ///
 /// # Errors
@@ -193,6 +207,7 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     let others = others.filter(|path| *path != "log" && !path.starts_with("entries/"));
     let list: String = others.map(|path| format!("{path}\n")).collect();
     published.files.insert(LIST.to_owned(), list.into());
+    published.files.insert(INLINED.to_owned(), inlined(stored.log.text(), &bundle).into());
     published.files.insert(BUNDLE.to_owned(), bundle.into());
     Ok(Some(published))
 }

@@ -45,5 +45,5 @@ pub use signing::{begin_signing, sign};
 pub use stamping::{Stamped, stamp};
 pub use stamps::{FirstStamp, Stamp, Stamps};
 pub use timing::{Counts, DATED, Dated, Stretch, Timing, Timings, duration};
-pub use told::{Told, ToldThesis, Twice, Witness, order_row, rows_of_one_only};
+pub use told::{Told, ToldThesis, Twice, Witness, order_row, rows_of_one_only, witnesses};
 pub use verify::{Broken, Options, Verified, verify};

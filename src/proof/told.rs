@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use serde::Serialize;
+
 use super::entry::{Entry, Fields, Value};
-use super::log::{Kind, Line};
+use super::log::{ENTRIES, Kind, Line};
 use super::state::State;
+use crate::calendar::YearMonth;
+use crate::publication::Publication;
 
 /// What the entries that are published say.
 #[derive(Debug, Clone, Default)]
@@ -35,10 +39,12 @@ pub struct Twice {
 }
 
 /// A thesis as it was recorded first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToldThesis {
     /// The number of its entry.
     pub seq: usize,
+    /// Its file below the folder of the proof.
+    pub file: String,
     /// When that was made, by the clock of the author's computer.
     pub made_at: DateTime<Utc>,
     /// Why.
@@ -135,7 +141,7 @@ impl Told {
                 }
                 Kind::Thesis => {
                     let id = entry.text("id").unwrap_or_default().to_owned();
-                    told.theses.extend(made_at.map(|made_at| (id, thesis(line.seq, made_at, entry))));
+                    told.theses.extend(made_at.map(|made_at| (id, thesis(line, made_at, entry))));
                 }
                 _ => {}
             }
@@ -165,6 +171,17 @@ impl Told {
         Some(Witness::new(at + 1, &line.head))
     }
 
+    /// The line of each of these months: that of the month's `book`, and the newest for those that are younger than every book.
+    pub fn months(&self, months: impl Iterator<Item = YearMonth>) -> BTreeMap<YearMonth, Witness> {
+        let youngest = self.lines.iter().filter_map(|line| line.month.as_deref()).max();
+        let of = |month: YearMonth| {
+            let name = month.to_string();
+            let newest = || self.newest().filter(|_| youngest.is_none_or(|youngest| name.as_str() > youngest));
+            Some((month, self.of_month(&name).or_else(newest)?))
+        };
+        months.filter_map(of).collect()
+    }
+
     /// The line of this number.
     pub fn line(&self, seq: usize) -> Option<Witness> {
         Some(Witness::new(seq, &self.lines.get(seq.checked_sub(1)?)?.head))
@@ -177,10 +194,17 @@ impl Told {
     }
 }
 
-fn thesis(seq: usize, made_at: DateTime<Utc>, entry: &Entry) -> ToldThesis {
+/// The line of the log that the report of each month carries; nothing where the site does not record.
+pub fn witnesses(proof: Option<&super::Published>, publication: &Publication) -> BTreeMap<YearMonth, Witness> {
+    let months = publication.months.iter().map(|month| month.month);
+    proof.map(|proof| proof.told.months(months)).unwrap_or_default()
+}
+
+fn thesis(line: &Line, made_at: DateTime<Utc>, entry: &Entry) -> ToldThesis {
     let text = |name: &str| entry.text(name).unwrap_or_default().to_owned();
     ToldThesis {
-        seq,
+        seq: line.seq,
+        file: format!("{ENTRIES}/{}", line.file_name()),
         made_at,
         thesis: text("thesis"),
         position_size_rationale: text("position_size_rationale"),

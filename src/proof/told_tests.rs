@@ -60,6 +60,10 @@ fn a_witness_is_what_head_and_sha256sum_print_of_the_log() {
         Some(Witness::new(count, &Digest::of(lines.as_bytes()).to_string()))
     };
     assert_eq!([told.newest(), told.of_month("2026-01"), told.line(3)], [of(4), of(2), of(3)]);
+    let months = ["2025-12", "2026-01", "2026-02"].map(|month| month.parse::<YearMonth>().unwrap());
+    let found: Vec<_> = told.months(months.into_iter()).into_iter().collect();
+    // A month before the first book is none of those that are still to come.
+    assert_eq!(found, [(months[1], of(2).unwrap()), (months[2], of(4).unwrap())]);
     assert_eq!([told.of_month("2026-02"), told.line(0), told.line(5)], [None, None, None]);
     let made_before = |time: &str| told.made_before(time.parse().unwrap());
     assert_eq!(made_before("2026-02-01T12:00:00Z"), None);

@@ -26,6 +26,9 @@ pub struct Texts {
 /// What the trader's note on an order says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct NoteText {
+    /// Its own identity, by which it is recorded.
+    #[serde(skip)]
+    pub id: String,
     /// Why.
     pub thesis: String,
     /// Why this size.
@@ -57,6 +60,7 @@ impl From<&Annotation> for NoteText {
     fn from(note: &Annotation) -> Self {
         let (pre, post) = (&note.pre_trade, note.post_trade.clone().unwrap_or_default());
         Self {
+            id: note.id.clone(),
             thesis: pre.thesis.clone(),
             position_size_rationale: pre.position_size_rationale.clone(),
             exit_plan: pre.exit_plan.clone(),

@@ -32,6 +32,7 @@ use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::file_content::FileContent;
 use crate::kept::Kept;
+use crate::proof::Witness;
 use crate::publication::{Month, Publication};
 use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
@@ -63,6 +64,8 @@ pub struct Options<'a> {
     pub page_of: &'a PageOf,
     /// The pictures that commentary can refer to.
     pub pictures: &'a Pictures,
+    /// The line of the log that each month's report carries, where the site records.
+    pub witnesses: &'a BTreeMap<YearMonth, Witness>,
     /// Reports that were made before.
     pub cache: &'a Cache,
     /// The reports of the last build.

@@ -11,6 +11,7 @@ pub const MONTH: &str = "2022-07";
 
 pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
     static NO_PAGES: PageOf = PageOf::new();
+    static NO_WITNESSES: BTreeMap<YearMonth, Witness> = BTreeMap::new();
     static NO_TEMPLATES: OwnTemplates = OwnTemplates::none();
     Options {
         base_url: None,
@@ -21,6 +22,7 @@ pub fn options<'a>(cache: &'a Cache, pictures: &'a Pictures) -> Options<'a> {
         root: Path::new("no such site"),
         page_of: &NO_PAGES,
         pictures,
+        witnesses: &NO_WITNESSES,
         cache,
         kept: None,
         is_wanted: &|| true,

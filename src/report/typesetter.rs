@@ -22,6 +22,7 @@ use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::file_content::FileContent;
 use crate::program;
+use crate::proof::Witness;
 use crate::publication::{Month, OrderView, Publication, Reads};
 use crate::render::charts::print;
 use crate::render::fonts::{self, Fonts};
@@ -126,7 +127,9 @@ impl<'a> Typesetter<'a> {
             return Err(Error::refused("nobody waits for the reports any more"));
         }
         let path = path_of(month.month);
-        let same = self.options.kept.map(|kept| (kept, kept.base([&self.shared, &self.settings, &self.pictures])));
+        let witness = self.witness(month.month).unwrap_or_default();
+        let parts = [&self.shared, &self.settings, &self.pictures, &witness];
+        let same = self.options.kept.map(|kept| (kept, kept.base(parts)));
         if let Some(pdf) = same.and_then(|(kept, base)| kept.take(&path, base)) {
             return Ok(MonthlyPdf::found(month.month, pdf));
         }
@@ -188,8 +191,14 @@ impl<'a> Typesetter<'a> {
         let mut values = month_data.data(self.options.paper, self.base_url.as_deref());
         if let Some(fields) = values.as_object_mut() {
             fields.insert("fonts".into(), self.fonts.families().into());
+            fields.insert("witness".into(), self.witness(month_data.month.month).into());
         }
         values
+    }
+
+    /// The line of the log that a month's report carries.
+    fn witness(&self, month: YearMonth) -> Option<String> {
+        self.options.witnesses.get(&month).map(Witness::to_string)
     }
 
     fn month_data(&self, month: &'a Month, reads: &Reads) -> Result<MonthData<'a>> {

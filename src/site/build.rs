@@ -160,7 +160,12 @@ pub fn render_again(
         tables.par_iter().map(|table| table_files(table, options.kept)).collect::<Result<_>>()?;
 
     let mut files: Files = written.into_iter().flatten().collect();
-    files.extend(theme.assets());
+    let assets = theme.assets().filter_map(|(name, content)| match name.as_str() {
+        // The script of one page, where there is that page.
+        theme::CHECK => options.proof.map(|_| (format!("proof/{name}"), content)),
+        _ => Some((name, content)),
+    });
+    files.extend(assets);
     let given = options.reports.into_iter().flatten();
     files.extend(given.map(|(path, content)| (path.clone(), content.clone())));
     let recorded = options.proof.into_iter().flat_map(|proof| &proof.files);

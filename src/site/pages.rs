@@ -21,6 +21,7 @@ mod paths;
 mod performance;
 mod posts;
 mod proof;
+mod recorded;
 mod restatements;
 mod sections;
 mod signals;
@@ -163,8 +164,9 @@ impl<'a> Site<'a> {
     /// pages of the author's there are.
     pub(crate) fn outline(&self) -> Digest {
         let Self { publication, base_url, drafts, lines, .. } = self;
-        let has_proof = self.proof.is_some();
-        let settings = format!("{:?} {base_url:?} {drafts} {lines} {has_proof}", publication.facts.masthead);
+        // Every page carries the newest line of the log.
+        let proof = self.proof.map(Published::digest);
+        let settings = format!("{:?} {base_url:?} {drafts} {lines} {proof:?}", publication.facts.masthead);
         let post = |post: &Post| {
             format!("{} {:?} {:?} {:?} {:?}", post.path(), post.title(), post.date(), post.tags(), post.summary())
         };
@@ -218,7 +220,7 @@ impl<'a> Site<'a> {
             sections: self.navigation(),
             own_pages: self.own.in_foot().map(own::link).collect(),
             has_more_pages: self.own.has_list(),
-            has_proof: self.proof.is_some(),
+            witness: self.proof.and_then(|proof| proof.told.newest()).map(|line| line.to_string()),
             base_url: self.base_url(),
             marks: String::from_iter([locale.thousands(), locale.decimal()]),
             month_first: locale.month_first(),
@@ -273,8 +275,8 @@ struct Common<'a> {
     own_pages: Vec<Link>,
     /// Whether there are more, with a page that lists all of them.
     has_more_pages: bool,
-    /// Whether what was published is recorded in a log.
-    has_proof: bool,
+    /// The newest line of the log, where there is one.
+    witness: Option<String>,
     base_url: Option<&'a str>,
     /// What scripts write between thousands and before a fraction, and whether the month stands before the day.
     marks: String,

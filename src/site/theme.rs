@@ -16,9 +16,12 @@ use crate::{Error, Place, Result};
 use super::markdown;
 use crate::format::{self, Sign};
 
+/// The script of the page of the proof.
+pub const CHECK: &str = "check.js";
+
 /// Files that are copied as they are.
-pub const ASSETS: [&str; 5] =
-    ["style.css", "site.js", "favicon.svg", "fonts/site-regular.woff2", "fonts/site-semibold.woff2"];
+pub const ASSETS: [&str; 6] =
+    ["style.css", "site.js", CHECK, "favicon.svg", "fonts/site-regular.woff2", "fonts/site-semibold.woff2"];
 
 /// The site's own lines of style, which come after the built-in ones or those that replace them.
 pub const EXTRA_STYLE: &str = "extra.css";

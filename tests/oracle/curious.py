@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A curious reader: what the published files give away of an account's size.
 
-Simulated accounts are written as sites, built with the program, and attacked from `public/` and price files alone. The
+Simulated accounts are written as sites, recorded and built with the program, and attacked from `public/` (entries of the proof
+included) and price files alone. The
 table says how many accounts each attack finds at each level of precision, and the largest. Of flows the reader knows day and
 sign; where a site does not name the size, that is guessed. Exit 1 if a level lets through what it must not, if the attacks
 do not find nearly every account at the finest, or if they exclude more than a few of the accounts themselves.
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from curious.accounts import Account, accounts, write  # noqa: E402
 from curious.levels import LEVELS  # noqa: E402
 from curious.market import Market, Rule  # noqa: E402
+from curious.recorded import told_too_much, with_entries  # noqa: E402
 from curious.site import has_daily_numbers, read, with_unnamed  # noqa: E402
 from curious.verdict import CLOSED, JOINED, Verdict, tooth, verdicts  # noqa: E402
 
@@ -37,6 +39,9 @@ UNLIMITED = {("daily", "replay"), ("monthly", "exact search"), ("coarse", "exact
 
 def build(binary, folder, out):
     """Builds a site; its errors, or nothing."""
+    if not (Path(folder) / "data/proof").exists():
+        # What it records is published too, and attacked with the rest.
+        subprocess.run([binary, "--root", folder, "proof", "init"], capture_output=True, check=True)
     done = subprocess.run([binary, "build", "--quiet", "--root", folder, "--out", out], capture_output=True, text=True)
     return done.stderr.strip() if done.returncode else None
 
@@ -50,7 +55,9 @@ def published(binary, account, level, scratch, prices, reports):
         sys.exit(f"{account.name}: {error}")
     if level in ("monthly", "coarse") and (tables := has_daily_numbers(public)):
         sys.exit(f"{account.name}: at {level} there are daily numbers in {', '.join(tables)}")
-    site = read(public, level, reports)
+    if said := sorted(told_too_much(folder, public)):
+        sys.exit(f"{account.name}: at {level} the proof gives away {'; '.join(said[:5])}")
+    site = with_entries(read(public, level, reports), public)
     # A reader who overlooks what stands there would call a level safe.
     large = {day for day in account.flows if account.share_of_flow(day) > NAMED_FLOW}
     if level == "fine" and (unread := large - {day for day, *_ in site.flows}):

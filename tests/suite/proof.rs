@@ -8,6 +8,13 @@ use crate::support::Site;
 /// Two months of the demo, whose log is begun, built.
 pub fn built() -> Site {
     let site = Site::demo();
+    keep_two_months(&site);
+    site.ok(&["proof", "init"]);
+    site.ok(&["build"]);
+    site
+}
+
+fn keep_two_months(site: &Site) {
     for below in
         ["data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades"]
     {
@@ -19,9 +26,6 @@ pub fn built() -> Site {
             }
         }
     }
-    site.ok(&["proof", "init"]);
-    site.ok(&["build"]);
-    site
 }
 
 /// The commands of the page, as a browser copies them.
@@ -129,6 +133,47 @@ fn a_stranger_finds_what_the_page_promises_and_each_attack_makes_a_command_fail(
         assert_eq!(verified.code == 1, is_seen, "{name}: {}", verified.shown());
         assert!(!verified.out.contains(digest), "{name}");
     }
+}
+
+/// Every `entry N · digits` in a text.
+fn witnesses(text: &str) -> Vec<(usize, String)> {
+    let after = text.split("entry ").skip(1).filter_map(|rest| rest.split_once(" · "));
+    after.filter_map(|(count, rest)| Some((count.parse().ok()?, rest.chars().take(16).collect()))).collect()
+}
+
+#[test]
+fn every_kept_copy_can_be_compared_and_a_report_of_the_past_stays_as_it_is() {
+    let site = Site::demo();
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", config.replacen("[site]", "[site]\nbase_url = \"https://example.org/\"", 1));
+    keep_two_months(&site);
+    site.ok(&["proof", "init"]);
+    site.ok(&["build"]);
+    let check = |text: &str, what: &str| {
+        let found = witnesses(text);
+        assert!(!found.is_empty(), "{what} has no line of the log");
+        for (count, digits) in found {
+            let said = typed(&site.path("data/proof"), &format!("head -n {count} log | sha256sum"));
+            assert!(said.starts_with(&digits) && digits.len() == 16, "{what}: entry {count} · {digits}, not {said}");
+        }
+    };
+    let pages = ["public/index.html", "public/months/2022-06/index.html", "public/feed.xml"];
+    pages.iter().for_each(|page| check(&site.read(page), page));
+    let words = |month: &str| {
+        let pdf = site.path(&format!("public/months/{month}.pdf"));
+        let words = Command::new("pdftotext").arg(pdf).arg("-").output();
+        words.ok().map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    for month in ["2022-06", "2022-07"] {
+        words(month).iter().for_each(|words| check(words, month));
+    }
+    let report = |site: &Site| site.files("public/months").remove("2022-06.pdf").unwrap();
+    let (foot, before) = (witnesses(&site.read(pages[0])), report(&site));
+    site.ok(&["annotate", "new", "--symbol", "MTUM", "--side", "buy", "--thesis", "It rises."]);
+    site.ok(&["build"]);
+    assert_ne!(witnesses(&site.read(pages[0])), foot);
+    assert!(report(&site) == before, "the report of a month that is over was typeset anew");
+    check(&site.read(pages[0]), pages[0]);
 }
 
 #[test]

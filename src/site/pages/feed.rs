@@ -10,6 +10,7 @@ use super::Site;
 use super::context::PageContext;
 use super::paths::{month_path, order_path};
 use crate::Result;
+use crate::proof::Witness;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads};
 use crate::record::Document;
@@ -39,6 +40,8 @@ struct Entry {
     summary: String,
     /// HTML, or empty.
     content: String,
+    /// A line of the log that never changes, for whoever keeps the feed.
+    witness: Option<String>,
 }
 
 /// What an entry is made of, before its words are read.
@@ -111,7 +114,22 @@ fn entry(site: &Site, time: DateTime<Utc>, subject: Subject, reads: &Reads) -> R
     };
     let path = encoded(path.trim_end_matches("index.html"));
     let [title, summary, content] = [title, summary, content].map(|text| characters(&text));
-    Ok(Entry { path, title, updated: written(time), summary, content })
+    let witness = witness(site, time, subject, reads).map(|line| line.to_string());
+    Ok(Entry { path, title, updated: written(time), summary, content, witness })
+}
+
+/// The line of the log that is of a subject, else the last one made before it.
+fn witness(site: &Site, time: DateTime<Utc>, subject: Subject, reads: &Reads) -> Option<Witness> {
+    let told = &site.proof?.told;
+    let own = match subject {
+        Subject::Month(month) => told.of_month(&month.month.to_string()),
+        Subject::Order(order) => {
+            let note = site.publication.texts.note(&order.note.as_ref()?.path, reads)?;
+            told.theses.get(&note.id).and_then(|thesis| told.line(thesis.seq))
+        }
+        Subject::Post(_) => None,
+    };
+    own.or_else(|| told.made_before(time))
 }
 
 fn of_month(site: &Site, month: &Month, reads: &Reads) -> Result<(String, String, String, String)> {

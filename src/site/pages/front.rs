@@ -10,6 +10,7 @@ use super::context::{HoldingTable, MonthTable, PageContext, holdings, years};
 
 use crate::Result;
 use crate::calendar::YearMonth;
+use crate::proof::Kind;
 use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::{self, Span};
 use crate::publication::{OrderView, Publication, Reads, SignalView};
@@ -49,6 +50,7 @@ struct Front<'a> {
     holdings: HoldingTable<'a>,
     orders: Vec<OrderLine<'a>>,
     comment: Option<Comment>,
+    log: Option<LogFacts>,
     current_signals: Vec<CurrentSignal<'a>>,
     several: bool,
 }
@@ -81,6 +83,17 @@ struct OrderLine<'a> {
     sentence: Vec<Span>,
     /// The first words of its note.
     words: Option<String>,
+}
+
+/// How the log of what was published stands.
+#[derive(Serialize)]
+struct LogFacts {
+    entries: usize,
+    /// Sessions that are said to have no valuation, and entries that say what an earlier one should have said.
+    gaps: usize,
+    corrections: usize,
+    /// Days since the log began that were stamped late; nothing where nothing is stamped.
+    late: Option<usize>,
 }
 
 /// The newest comment on a month.
@@ -118,6 +131,12 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         holdings: holdings(&publication.positions, publication.cash_weight, &publication.facts),
         orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, publication, reads)).collect(),
         comment: comment(site, reads),
+        log: site.proof.map(|proof| LogFacts {
+            entries: proof.entries,
+            gaps: proof.told.gaps,
+            corrections: proof.told.corrections,
+            late: (!proof.stamps.all().is_empty()).then(|| proof.timings.counts(Kind::Day).late),
+        }),
         current_signals: current_signals(publication),
         several: publication.strategies.several,
     })

@@ -226,7 +226,6 @@ impl<'a> Page<'a> {
         match self {
             Self::NotFound => Digest::of_parts([common, Digest::of(site.theme.style().as_bytes())]),
             Self::AllOwn => Digest::of_parts([common, site.own.list_digest()]),
-            Self::Proof(proof) => Digest::of_parts([common, proof.digest()]),
             _ => common,
         }
     }
@@ -250,7 +249,7 @@ impl<'a> Page<'a> {
             }
             Self::Post(number, post) => posts::post(site, *number, *post, path, reads),
             Self::Tag(tag) => posts::tagged(site, tag, reads),
-            Self::Proof(proof) => proof::context(proof, site.publication),
+            Self::Proof(proof) => proof::context(proof, site, reads),
             Self::NotFound => PageContext::new(&NotFound { style: site.theme.style() }),
             Self::Feed => feed::context(site, reads),
         }

@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::Site;
 use super::context::PageContext;
+use super::recorded::{self, Theses};
 use super::stamped::{Stamped, stamped};
 use crate::Result;
 use crate::proof::{Published, Told, Twice, order_row, rows_of_one_only};
-use crate::publication::{OrderView, Publication, Published as _};
+use crate::publication::{OrderView, Publication, Published as _, Reads};
 
 /// Its folder in the site, in which the log and its entries lie too.
 pub const SLUG: &str = "proof";
@@ -36,6 +38,7 @@ struct Proof<'a> {
     order_rows: Option<usize>,
     /// The record as it was first published, where days are.
     first_published: Option<FirstPublished>,
+    theses: Theses,
 }
 
 /// What the days were when they were first recorded, against what they are now.
@@ -53,7 +56,8 @@ struct FirstPublished {
     worst: Option<NaiveDate>,
 }
 
-pub fn context(proof: &Published, publication: &Publication) -> Result<PageContext> {
+pub fn context(proof: &Published, site: &Site, reads: &Reads) -> Result<PageContext> {
+    let publication = site.publication;
     let Published { entries, held_back, sealed, head, signed, told, .. } = proof;
     let (entries, held_back, sealed, signed) = (*entries, *held_back, *sealed, *signed);
     let by_day = publication.facts.by_day;
@@ -70,6 +74,7 @@ pub fn context(proof: &Published, publication: &Publication) -> Result<PageConte
         index_rows: by_day.then(|| index_rows(told, publication)),
         order_rows: (!told.orders.is_empty()).then(|| order_rows(told, publication)),
         first_published: first_published(told).filter(|_| by_day),
+        theses: recorded::theses(site, proof, reads),
     })
 }
 

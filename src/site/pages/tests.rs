@@ -1,5 +1,5 @@
 use super::*;
-use crate::proof::Twice;
+use crate::proof::{ToldThesis, Twice};
 use crate::publication::{Reads, testing};
 use crate::render::embedded::embedded;
 use crate::render::own_templates::OwnTemplates;
@@ -35,6 +35,16 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
         Published { entries: 5, held_back: 1, head: "5e".repeat(32), signed: Some(4), ..Published::default() };
     let twice = Twice { first: 1.02, now: Some(1.01) };
     proof.told.index = publication.days.iter().map(|day| (day.date, twice)).collect();
+    let note = publication.texts.note(&noted.note.as_ref().unwrap().path, &Reads::default()).unwrap();
+    let thesis = ToldThesis {
+        seq: 3,
+        file: "entries/000003-thesis-2022-07-01.json".to_owned(),
+        made_at: noted.first_fill - chrono::TimeDelta::hours(3),
+        thesis: "Because.".to_owned(),
+        position_size_rationale: String::new(),
+        exit_plan: String::new(),
+    };
+    proof.told.theses.insert(note.id.clone(), thesis);
     let options = Options { base_url: Some("https://example.org/"), proof: Some(&proof), ..Options::default() };
     let site = Site::new(&publication, &options, &theme, &tables, Arc::default()).unwrap();
     let pages = list(&site);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::context::{Link, PageContext, PlannedRow};
+use super::recorded::{self, RecordedThesis};
 use super::years::ByYear;
 use super::{Site, page_at};
 use crate::Result;
@@ -142,6 +143,8 @@ struct OneOrder<'a> {
     note: Option<Cow<'a, NoteText>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note_body: Option<String>,
+    /// What the log says of its note.
+    recorded: Option<RecordedThesis<'a>>,
 }
 
 /// An order at the other end of a round trip.
@@ -223,6 +226,7 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         planned: order.plan.iter().map(|item| PlannedRow::new(item, site.publication, reads)).collect(),
         note: note.map(|note| short_forms::front_in_words(note, site.publication)).transpose()?,
         note_body,
+        recorded: recorded::of_order(site, order, reads),
     })?;
     Ok(context.with_links(links.unwrap_or_default()))
 }
