@@ -81,7 +81,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             counted(record.snapshots.len(), "snapshot")
         ));
     }
-    Ok(if errors == 0 { Outcome::Fine } else { Outcome::Findings })
+    // Until it is said whose money it is, nothing is built.
+    let is_kept = errors > 0 || findings.iter().any(|finding| finding.kind.is_of_status());
+    Ok(if is_kept { Outcome::Findings } else { Outcome::Fine })
 }
 
 /// What else keeps the site from being built, if the record does not.

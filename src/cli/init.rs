@@ -24,6 +24,9 @@ pub struct Arguments {
     /// Fill it with the demo's data and texts
     #[arg(long)]
     demo: bool,
+    /// Who publishes the record
+    #[arg(long, conflicts_with = "demo")]
+    name: Option<String>,
     /// Whether the account is one of real money
     #[arg(long, value_enum, conflicts_with = "demo")]
     status: Option<Money>,
@@ -33,12 +36,21 @@ pub struct Arguments {
     /// The exchange by whose trading days the record goes, as a market identifier code
     #[arg(long, value_name = "MIC", conflicts_with = "demo")]
     exchange: Option<String>,
+    /// What the record is compared with, such as ^GSPC or SPY; "" for nothing
+    #[arg(long, value_name = "SYMBOL", conflicts_with = "demo")]
+    benchmark: Option<String>,
+    /// Whether the benchmark is an index without its dividends, or has them
+    #[arg(long, value_parser = ["price", "total"], value_name = "KIND", conflicts_with = "demo")]
+    benchmark_kind: Option<String>,
     /// The account that is published, as the broker numbers it; it is written into config/local.toml
     #[arg(long, value_name = "ID", conflicts_with = "demo")]
     account: Option<String>,
     /// How finely the site is published: the finer, the easier the account's size is worked out
     #[arg(long, value_parser = ["fine", "daily", "monthly", "coarse"], value_name = "LEVEL", conflicts_with = "demo")]
     precision: Option<String>,
+    /// Where `publish` puts the pages: an address, or the name of a remote
+    #[arg(long, value_name = "REMOTE", conflicts_with = "demo")]
+    publish_to: Option<String>,
     /// Also write a workflow with which GitHub shows a committed public/ as pages
     #[arg(long, conflicts_with = "demo")]
     pages: bool,
@@ -68,11 +80,14 @@ fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
             .hint("name one such as XNYS, XLON, XETR or XPAR"));
     }
     let given = [
+        ("site", "author", arguments.name.clone()),
         ("site", "status", arguments.status.map(|money| money.name().to_owned())),
         ("account", "base_currency", arguments.currency.map(|currency| currency.to_string())),
         ("account", "exchange", exchange),
+        ("benchmark", "symbol", arguments.benchmark.clone()),
         ("account", "id", arguments.account.clone()),
         ("privacy", "precision", arguments.precision.clone()),
+        ("publish", "remote", arguments.publish_to.clone()),
     ];
     let ask = is_new && prompts::can_ask();
     let mut settings = Vec::new();
@@ -83,11 +98,31 @@ fn settings(arguments: &Arguments, is_new: bool) -> Result<Vec<Setting>> {
         };
         settings.extend(value.map(|value| Setting::new(section, key, value)));
     }
+    settings.extend(of_benchmark(arguments, &settings));
     Ok(settings)
 }
 
+/// What goes with a benchmark: its kind, and the name that the pages call it by, which is that of another one in a new configuration.
+fn of_benchmark(arguments: &Arguments, settings: &[Setting]) -> Vec<Setting> {
+    let chosen = settings.iter().find(|setting| setting.section == "benchmark").map(|setting| setting.value.as_str());
+    let name = chosen.filter(|symbol| !symbol.is_empty() && *symbol != BENCHMARK);
+    let kind = arguments.benchmark_kind.as_deref();
+    let set = |key, value: Option<&str>| value.map(|value| Setting::new("benchmark", key, value));
+    [set("name", name), set("kind", kind)].into_iter().flatten().collect()
+}
+
+/// The benchmark of a new configuration.
+const BENCHMARK: &str = "^GSPC";
+
 fn ask_for(key: &str) -> Result<Option<String>> {
     let answer = match key {
+        "author" => prompts::text("Your name, or the one you publish under (nothing: said later)", "", true)?,
+        "symbol" => {
+            let prompt = "Benchmark, as Yahoo calls it (- for none)";
+            let symbol = prompts::checked_text(prompt, BENCHMARK, |text| !text.is_empty())?;
+            return Ok(Some(if symbol == "-" { String::new() } else { symbol }));
+        }
+        "remote" => prompts::text("Address of the public repository for the pages (nothing: said later)", "", true)?,
         "status" => return prompts::money().map(|money| money.map(str::to_owned)),
         "precision" => return prompts::precision().map(|level| Some(level.to_owned())),
         "base_currency" => {

@@ -18,7 +18,8 @@ fn the_first_statement_proposes_what_it_knows_and_writes_it_on_yes() {
     }
     let before = site.read("config/config.toml");
     assert!(site.refused(&["build"]).contains("does not say whether this is real money"));
-    site.ok(&["check"]);
+    // That it is real money is not said yet.
+    assert_eq!(site.run(&["check"]).code, 1);
     site.ok(&["stats"]);
 
     site.ok(&["import", "flex", "flex/activity.xml", "--yes"]);
@@ -46,6 +47,20 @@ fn a_status_that_the_account_contradicts_stops_the_build_and_nothing_else() {
 }
 
 #[test]
+fn check_does_not_end_well_where_nothing_would_be_built() {
+    let site =
+        Site::new("[benchmark]\nsymbol = \"\"\n").file("v.csv", "date,value\n2026-01-05,10000\n2026-01-06,10100\n");
+    let file = site.path("v.csv").to_str().unwrap().to_owned();
+    site.ok(&["import", "nav", &file]);
+    let said = site.run(&["check"]);
+    assert!(said.code == 1 && said.out.contains("status-unset"), "{}", said.shown());
+    site.refused(&["build"]);
+    site.put("config/config.toml", "[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n");
+    site.ok(&["check"]);
+    site.ok(&["build"]);
+}
+
+#[test]
 fn init_writes_what_it_is_given_and_leaves_the_rest_open() {
     let site = Site::new("");
     let root = |name: &str| site.path(name).to_str().unwrap().to_owned();
@@ -54,11 +69,33 @@ fn init_writes_what_it_is_given_and_leaves_the_rest_open() {
     assert!(open.contains("\nstatus = \"\"\n") && open.contains("# base_currency = "), "{open}");
     assert!(!site.path("open/config/local.toml").exists());
     let given = ["--status", "live", "--currency", "EUR", "--exchange", "XETR", "--account", "U7654321"];
-    site.ok(&[&["init", &root("given")][..], &given].concat());
+    let more = [
+        "--name",
+        "A. Trader",
+        "--benchmark",
+        "^GDAXI",
+        "--benchmark-kind",
+        "total",
+        "--publish-to",
+        "git@example.org:pages.git",
+    ];
+    site.ok(&[&["init", &root("given")][..], &given, &more].concat());
     let config = site.read("given/config/config.toml");
-    for line in ["status = \"live\"", "base_currency = \"EUR\"", "exchange = \"XETR\""] {
+    for line in [
+        "status = \"live\"",
+        "base_currency = \"EUR\"",
+        "exchange = \"XETR\"",
+        "author = \"A. Trader\"",
+        "kind = \"total\"",
+    ] {
         assert!(config.lines().any(|found| found == line), "{line}: {config}");
     }
+    for line in ["symbol = \"^GDAXI\"", "name = \"^GDAXI\"", "remote = \"git@example.org:pages.git\""] {
+        assert!(config.lines().any(|found| found == line), "{line}: {config}");
+    }
+    site.ok(&["init", &root("alone"), "--benchmark", ""]);
+    let alone = site.read("alone/config/config.toml");
+    assert!(alone.contains("symbol = \"\"\n") && alone.contains("name = \"S&P 500\"\n"), "{alone}");
     assert_eq!(site.read("given/config/local.toml"), "[account]\nid = \"U7654321\"\n");
     assert!(site.refused(&["init", &root("wrong"), "--exchange", "NYC"]).contains("market identifier code"));
 }

@@ -26,7 +26,7 @@ fn frozen(name: &str) -> Site {
 fn a_folder_of_schema_1_gives_the_figures_it_gave_when_it_was_written() {
     let site = frozen("schema-1");
     assert!(!site.path("data/SCHEMA").exists(), "a folder without the file has schema 1");
-    let check = site.ok(&["check", "--json"]).json();
+    let check = site.run(&["check", "--json"]).json();
     assert_eq!(check["errors"], 0, "{check}");
     let stats = site.ok(&["stats", "--json"]).json();
     // The statement itself says a time-weighted return of 0.2560 %.

@@ -20,9 +20,10 @@ const SERIES: &[u8] = b"<script type=\"application/json\" id=\"series\">";
 /// Data for any script of the page.
 const JSON: &[u8] = b"<script type=\"application/json\"";
 
-/// A chart, a label of its axis, and its description.
+/// A chart, a label of its axis, what stands at the end of a line, and its description.
 const CHART: &[u8] = b"<div class=\"chart ";
 const LABEL: &[u8] = b"<b class=\"y";
+const END: &[u8] = b"<b class=\"end ";
 const DESCRIPTION: &[u8] = b"<p class=\"hidden\" id=\"";
 
 /// What stands before a digest or packed content.
@@ -64,7 +65,7 @@ pub fn data(text: &str) -> Vec<Range> {
     find_iter(text.as_bytes(), JSON).map(|at| until(text.as_bytes(), at, b"</script>")).collect()
 }
 
-/// Labels of the axes of the program's own charts, and their descriptions.
+/// Labels of the axes and of the ends of lines of the program's own charts, and their descriptions.
 fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
     let labels = find_iter(bytes, LABEL).filter_map(|at| {
         let label = at + memchr::memchr(b'>', bytes.get(at..)?)? + 1;
@@ -76,7 +77,12 @@ fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
         let from = memmem::rfind(bytes.get(start..end)?, DESCRIPTION)?;
         Some((start + from, end))
     });
-    labels.chain(described)
+    let ends = find_iter(bytes, END).filter_map(|at| {
+        let (start, end) = until(bytes, at, b"</span></b>");
+        let number = start + memmem::rfind(bytes.get(start..end)?, b"<span>")? + b"<span>".len();
+        is_number(std::str::from_utf8(bytes.get(number..end)?).ok()?).then_some((number, end))
+    });
+    labels.chain(ends).chain(described)
 }
 
 /// Whether the label of an axis is a number, maybe of percent.
@@ -149,6 +155,9 @@ mod tests {
         let chart = "<div class=\"chart low\"><p>1,234</p><b class=\"y\" style=\"top:5%\">100,000</b><b class=\"x\">2,000</b>\
                      <p class=\"hidden\" id=\"g-d\">had become 1,234.5</p></div><p class=\"hidden\" id=\"a\">5</p>";
         assert_eq!(skipped(chart), ["100,000", "<p class=\"hidden\" id=\"g-d\">had become 1,234.5"]);
+        let end = "<b class=\"end ours\" style=\"top:2%\">account <span>2,318.8</span></b> 7 <b class=\"end bench\">x</b> <span>8</span>";
+        assert_eq!(skipped(end), ["2,318.8"]);
+        assert_eq!(skipped("<b class=\"end ours\">2,318.8 <span>words 9</span></b>"), Vec::<&str>::new());
         assert_eq!(skipped("<b class=\"y\" style=\"\">s&amp;p 500</b><b>100,000</b>"), Vec::<&str>::new());
     }
 
