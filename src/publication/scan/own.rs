@@ -78,8 +78,9 @@ fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
         Some((start + from, end))
     });
     let ends = find_iter(bytes, END).filter_map(|at| {
-        let (start, end) = until(bytes, at, b"</span></b>");
-        let number = start + memmem::rfind(bytes.get(start..end)?, b"<span>")? + b"<span>".len();
+        let (start, end) = until(bytes, at, b"</b>");
+        let number = start + memmem::find(bytes.get(start..end)?, b"<span>")? + b"<span>".len();
+        let (_, end) = until(bytes.get(..end)?, number, b"</span>");
         is_number(std::str::from_utf8(bytes.get(number..end)?).ok()?).then_some((number, end))
     });
     labels.chain(ends).chain(described)
@@ -155,7 +156,7 @@ mod tests {
         let chart = "<div class=\"chart low\"><p>1,234</p><b class=\"y\" style=\"top:5%\">100,000</b><b class=\"x\">2,000</b>\
                      <p class=\"hidden\" id=\"g-d\">had become 1,234.5</p></div><p class=\"hidden\" id=\"a\">5</p>";
         assert_eq!(skipped(chart), ["100,000", "<p class=\"hidden\" id=\"g-d\">had become 1,234.5"]);
-        let end = "<b class=\"end ours\" style=\"top:2%\">account <span>2,318.8</span></b> 7 <b class=\"end bench\">x</b> <span>8</span>";
+        let end = "<b class=\"end ours\" style=\"top:2%\">account <span>2,318.8</span> 6</b> 7 <b class=\"end bench\">x</b> <span>8</span>";
         assert_eq!(skipped(end), ["2,318.8"]);
         assert_eq!(skipped("<b class=\"end ours\">2,318.8 <span>words 9</span></b>"), Vec::<&str>::new());
         assert_eq!(skipped("<b class=\"y\" style=\"\">s&amp;p 500</b><b>100,000</b>"), Vec::<&str>::new());
