@@ -6,7 +6,7 @@
 #[path = "../tests/support/statements.rs"]
 mod statements;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,10 +20,12 @@ use trackrecord::analysis::stats::stats;
 use trackrecord::analysis::trades::trade_figures;
 use trackrecord::build::session::{Changed, Session, Settings, When};
 use trackrecord::build::{Options, render};
+use trackrecord::calendar::YearMonth;
 use trackrecord::collect::Batch;
 use trackrecord::collect::flex::{self, FlexSettings};
 use trackrecord::collect::save::save;
 use trackrecord::config::{self, Config, Member, Paper, Strategy};
+use trackrecord::proof::Witness;
 use trackrecord::publication::redact;
 use trackrecord::record::store::{Changes, Store};
 use trackrecord::record::{Annotation, Bar, PreTrade, PriceSeries, PriceSymbol, Record, Snapshot, load};
@@ -56,10 +58,12 @@ fn figures(record: &Record, config: &Config) -> usize {
 
 fn reporting<'a>(cache: &'a Cache, page_of: &'a PageOf, pictures: &'a Pictures) -> report::Options<'a> {
     static NO_TEMPLATES: OwnTemplates = OwnTemplates::none();
+    static NO_WITNESSES: BTreeMap<YearMonth, Witness> = BTreeMap::new();
     report::Options {
         base_url: None,
         drafts: false,
         templates: &NO_TEMPLATES,
+        witnesses: &NO_WITNESSES,
         paper: Paper::A4,
         fonts: &[],
         root: Path::new("."),

@@ -264,7 +264,7 @@ impl Writer<'_> {
         let bytes = Entry(says).to_bytes();
         let path = format!("proof/entries/{file}");
         if let Some(leak) = self.scene.secrets.search(&BTreeMap::from([(path, bytes.clone().into())])).first() {
-            self.recorded.remarks.push(not_recorded(kind, date, &leak.what));
+            self.recorded.remarks.push(not_recorded(kind, date, leak.what));
             return;
         }
         self.log.push(Line { digest: Digest::of(&bytes), seq, kind, date });
@@ -363,7 +363,7 @@ impl Writer<'_> {
         items.retain(|item| {
             let bytes = item.entry.to_bytes();
             let found = self.scene.secrets.search(&BTreeMap::from([("proof/entries/item".to_owned(), bytes.into())]));
-            remarks.extend(found.first().map(|leak| not_recorded(item.kind, item.date, &leak.what)));
+            remarks.extend(found.first().map(|leak| not_recorded(item.kind, item.date, leak.what)));
             found.is_empty()
         });
         self.recorded.remarks.extend(remarks);
