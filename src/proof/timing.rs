@@ -32,7 +32,7 @@ pub enum Timing {
 pub struct Dated {
     /// Its line.
     pub seq: usize,
-    /// `day`, `trades`, `book`, `thesis` or `plan`.
+    /// `day`, `sealed`, `trades`, `book`, `thesis` or `plan`.
     pub kind: Kind,
     /// Its date.
     pub date: NaiveDate,
@@ -122,7 +122,7 @@ pub struct Timings {
 }
 
 /// The kinds that have such a time.
-pub const DATED: [Kind; 5] = [Kind::Day, Kind::Trades, Kind::Book, Kind::Thesis, Kind::Plan];
+pub const DATED: [Kind; 6] = [Kind::Day, Kind::Sealed, Kind::Trades, Kind::Book, Kind::Thesis, Kind::Plan];
 
 impl Timings {
     /// Holds entries against the stamps over them.
@@ -132,7 +132,9 @@ impl Timings {
         let fills = Fills::of(entries.clone());
         let dated = |(line, entry): (&Line, &Entry)| {
             let (happened, deadline) = match line.kind {
-                Kind::Day | Kind::Trades | Kind::Book => (Some(end(exchange, line.date)), next(exchange, line.date)),
+                Kind::Day | Kind::Sealed | Kind::Trades | Kind::Book => {
+                    (Some(end(exchange, line.date)), next(exchange, line.date))
+                }
                 Kind::Thesis => {
                     let fill = fills.after(&entry.0, entry.text("written_at"));
                     (fill, fill)

@@ -49,6 +49,8 @@ fn a_day_is_on_time_until_the_next_session_opens() {
     let late = timings(&friday, &[(2, "20260202143000Z")]);
     assert_eq!(late.entries[0].lag(), Some(TimeDelta::minutes((2 * 24 + 17) * 60 + 30)));
     assert_eq!(late.worst().map(|worst| worst.seq), Some(2));
+    let sealed = timings(&[(Kind::Sealed, "2026-01-30", Fields::new())], &[(2, "20260202142959Z")]);
+    assert_eq!(sealed.counts(Kind::Sealed), Counts { on_time: 1, ..Counts::default() });
     // The half day after Thanksgiving closes at 13:00 in New York.
     let half = timings(&[day("2026-11-27")], &[(2, "20261127181000Z")]);
     assert_eq!(half.entries[0].lag(), Some(TimeDelta::minutes(10)));
