@@ -16,7 +16,7 @@ use super::sealed;
 use crate::calendar::last_possible_date;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
-use crate::record::store::write_atomically;
+use crate::record::store::{folder_of, write_atomically};
 use crate::record::{Record, Snapshot, load};
 use crate::site_dir::SiteDir;
 
@@ -84,7 +84,7 @@ pub const NAMES: [&str; 7] = ["account", "accounts", "nav", "cash", "flows", "po
 
 fn outside_of_what_is_published(site: &SiteDir, target: &Path) -> Result<()> {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(target);
     let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| whole(folder));
     let public = std::fs::canonicalize(site.public()).unwrap_or_else(|_| whole(&site.public()));
     let inputs = std::fs::canonicalize(site.root()).unwrap_or_else(|_| whole(site.root())).join("static");

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::commit::{Added, ChangedPrices, Changes, Committed, Decided, Rows, SymbolPrices, Text};
 pub(crate) use self::file_set::FileSet;
-pub use self::file_set::{between_writes, write_atomically, write_new};
+pub use self::file_set::{between_writes, folder_of, write_atomically, write_new};
 use super::coverage::Coverage;
 use super::files::read_rows;
 use super::possible::{Rows as ToStore, refuse_impossible};

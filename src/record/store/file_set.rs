@@ -109,7 +109,7 @@ struct Staged {
 impl Staged {
     fn write(&mut self, target: &Path, content: &[u8]) -> Result<()> {
         let path = beside(target);
-        create_folder(target.parent().unwrap_or(Path::new(".")))?;
+        create_folder(folder_of(target))?;
         let mut file = create_private(&path).map_err(|error| not_written(target, error))?;
         self.paths.push(path);
         #[cfg(test)]
@@ -251,9 +251,14 @@ fn remove_journal(site: &SiteDir, durable: bool) -> Result<()> {
     }
 }
 
+/// The folder of a file; of one that is named alone, where the program was started.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Waits until the names in the folders of these files are on the disk.
 fn sync_folders<'a>(files: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
-    let folders: BTreeSet<&Path> = files.filter_map(|path| path.parent()).collect();
+    let folders: BTreeSet<&Path> = files.map(|path| folder_of(path)).collect();
     for folder in folders {
         sync_folder(folder).map_err(|error| not_written(folder, error))?;
     }
@@ -328,7 +333,7 @@ fn temporary(
     durable: bool,
     builder: &tempfile::Builder,
 ) -> Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     create_folder(folder)?;
     remove_stale(folder);
     let file = builder.clone().prefix(".").suffix(TEMPORARY).tempfile_in(folder);
