@@ -107,7 +107,9 @@ pub fn end_of_digest(bytes: &[u8], digits: Range) -> Option<usize> {
     let is_digit: Vec<bool> = word.iter().map(u8::is_ascii_digit).collect();
     let turns = is_digit.windows(2).filter(|pair| pair.first() != pair.last()).count();
     let is_one_word = word.iter().all(u8::is_ascii_alphanumeric);
-    (is_one_word && word.len() >= SHORTEST_DIGEST && turns >= 4).then_some(end)
+    // The first sixteen digits of a digest stand at the foot of pages and reports, however their letters lie.
+    let begins_a_digest = word.len() == SHORTEST_DIGEST && turns > 0 && word.iter().all(u8::is_ascii_hexdigit);
+    (is_one_word && (begins_a_digest || word.len() >= SHORTEST_DIGEST && turns >= 4)).then_some(end)
 }
 
 /// Whether what follows a number says that it is no amount: percent, days, how many of something.
@@ -160,6 +162,13 @@ mod tests {
         assert_eq!(skipped(end), ["2,318.8"]);
         assert_eq!(skipped("<b class=\"end ours\">2,318.8 <span>words 9</span></b>"), Vec::<&str>::new());
         assert_eq!(skipped("<b class=\"y\" style=\"\">s&amp;p 500</b><b>100,000</b>"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_beginning_of_a_digest_is_no_amount() {
+        assert_eq!(end_of_digest(b"entry 7 \xc2\xb7 abcdefab290089cd", (19, 25)), Some(27));
+        assert_eq!(end_of_digest(b"x 1234567890290089", (2, 18)), None);
+        assert_eq!(end_of_digest(b"abcdefgh290089cd", (8, 14)), None);
     }
 
     #[test]
