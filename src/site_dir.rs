@@ -155,7 +155,7 @@ impl SiteDir {
 
     /// `data/proof/tsa/`: certificates of the authorities that stamp the log, as files `.pem`; they are published.
     pub fn proof_authorities(&self) -> PathBuf {
-        self.root.join("data/proof/tsa")
+        self.proof().join("tsa")
     }
 
     /// `data/proof/allowed_signers`: whose signatures count, as `ssh-keygen` reads it. There is one where the log is signed.
@@ -170,7 +170,7 @@ impl SiteDir {
 
     /// `data/proof/private/asked`: when each authority was asked last.
     pub fn proof_asked(&self) -> PathBuf {
-        self.root.join("data/proof/private/asked")
+        self.proof_private().join("asked")
     }
 
     /// `data/proof/private/`: what is never published and in no page.

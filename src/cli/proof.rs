@@ -224,13 +224,7 @@ pub fn recorded(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
 /// Has the log stamped, where authorities are configured. Without a stamp everything goes on; the next one is over these lines too.
 pub fn stamped(site: &SiteDir, terminal: &Terminal) -> Outcome {
     let stamped = config(site).and_then(|config| proof::stamp(site, &config, Utc::now()));
-    match stamped {
-        Ok(stamped) => say_stamped(&stamped, terminal),
-        Err(error) => {
-            terminal.error(&error, site.root());
-            Outcome::Findings
-        }
-    }
+    or_said(stamped.map(|stamped| say_stamped(&stamped, terminal)), site, terminal)
 }
 
 fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
@@ -256,24 +250,21 @@ fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
 
 /// Records the digests of all stamps once a year, before the log is signed and stamped again.
 pub fn renewed(site: &SiteDir, terminal: &Terminal) -> Outcome {
-    match config(site).and_then(|config| proof::renew(site, &config, Utc::now(), false)) {
-        Ok(_) => Outcome::Fine,
-        Err(error) => {
-            terminal.error(&error, site.root());
-            Outcome::Findings
-        }
-    }
+    let renewed = config(site).and_then(|config| proof::renew(site, &config, Utc::now(), false));
+    or_said(renewed.map(|_| Outcome::Fine), site, terminal)
 }
 
 /// Signs the log before it is published, where it has a key. Without a signature it is published all the same.
 pub fn signed(site: &SiteDir, terminal: &Terminal) -> Outcome {
-    match proof::sign(site) {
-        Ok(_) => Outcome::Fine,
-        Err(error) => {
-            terminal.error(&error, site.root());
-            Outcome::Findings
-        }
-    }
+    or_said(proof::sign(site).map(|_| Outcome::Fine), site, terminal)
+}
+
+/// What fails here keeps nothing from being published: it is said, and is something to act on.
+fn or_said(came: Result<Outcome>, site: &SiteDir, terminal: &Terminal) -> Outcome {
+    came.unwrap_or_else(|error| {
+        terminal.error(&error, site.root());
+        Outcome::Findings
+    })
 }
 
 fn records_nothing() -> Error {

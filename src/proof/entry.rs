@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Error, Result};
@@ -75,6 +76,11 @@ impl Entry {
         }
     }
 
+    /// The number of the entry that this one corrects.
+    pub fn corrects(&self) -> Option<usize> {
+        usize::try_from(self.number("corrects")?).ok()
+    }
+
     /// The commitments by the names of what they are of.
     pub fn private(&self) -> BTreeMap<&str, &str> {
         match self.0.get("private") {
@@ -91,6 +97,14 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The values in their order, if it holds some.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(values) => Some(values),
             _ => None,
         }
     }
@@ -151,6 +165,20 @@ impl From<Fields> for Value {
     fn from(fields: Fields) -> Self {
         Self::Map(fields)
     }
+}
+
+/// The values by name that a field lists; none where it lists nothing.
+pub fn maps<'a>(fields: &'a Fields, name: &str) -> impl Iterator<Item = &'a Fields> {
+    listed(fields, name).filter_map(Value::as_map)
+}
+
+/// The dates that a field lists.
+pub fn dates(fields: &Fields, name: &str) -> Vec<NaiveDate> {
+    listed(fields, name).filter_map(|day| day.as_text()?.parse().ok()).collect()
+}
+
+fn listed<'a>(fields: &'a Fields, name: &str) -> impl Iterator<Item = &'a Value> {
+    fields.get(name).and_then(Value::as_list).into_iter().flatten()
 }
 
 /// Fields of these names.

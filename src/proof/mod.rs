@@ -26,6 +26,8 @@ mod signing;
 mod stamping;
 mod stamps;
 mod state;
+#[cfg(test)]
+mod testing;
 mod timing;
 mod told;
 mod verify;

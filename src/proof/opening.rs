@@ -102,7 +102,7 @@ fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish
     let by_seq: BTreeMap<usize, (&Line, &Entry)> =
         all.iter().map(|(line, entry)| (line.seq, (*line, *entry))).collect();
     for (line, entry) in &all {
-        let corrects = entry.number("corrects").and_then(|seq| by_seq.get(&usize::try_from(seq).ok()?).copied());
+        let corrects = entry.corrects().and_then(|seq| by_seq.get(&seq).copied());
         let (about, says) = corrects.unwrap_or((line, entry));
         let is_meant =
             matches!(about.kind, Kind::Charter | Kind::Amend) || (about.date >= wish.from && about.date <= wish.to);

@@ -2,20 +2,11 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::{Options, Verified, files_to_publish, init, verify};
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
+use crate::proof::testing::{begun, now, published};
+use crate::proof::{Options, Verified, verify};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
-}
-
-fn site() -> TestSite {
-    let site = TestSite::new();
-    init(&site.dir(), &site.config(), now()).unwrap();
-    site
 }
 
 const ALL: Wish = Wish { from: NaiveDate::MIN, to: NaiveDate::MAX, field: None };
@@ -28,18 +19,13 @@ fn opened(site: &TestSite, wish: Wish) -> (PathBuf, Opened) {
 
 /// What an auditor finds who has the published proof and a file.
 fn audited(site: &TestSite, opened: PathBuf, statements: Vec<PathBuf>) -> Verified {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
+    let folder = published(site);
     verify(&folder.path().join("proof"), &Options { opened: Some(opened), statements, ..Options::default() }).unwrap()
 }
 
 #[test]
 fn an_auditor_sees_that_values_are_those_committed_to_and_that_days_close() {
-    let site = site();
+    let site = begun();
     let (path, opened) = opened(&site, ALL);
     assert!(opened.values > 100 && opened.remarks.is_empty(), "{opened:?}");
     #[cfg(unix)]
@@ -63,7 +49,7 @@ fn an_auditor_sees_that_values_are_those_committed_to_and_that_days_close() {
 
 #[test]
 fn another_value_or_salt_than_was_committed_to_is_named() {
-    let site = site();
+    let site = begun();
     let (path, _) = opened(&site, ALL);
     let good = std::fs::read_to_string(&path).unwrap();
     let (_, rest) = good.split_once("\"name\":\"nav\"").unwrap();
@@ -78,7 +64,7 @@ fn another_value_or_salt_than_was_committed_to_is_named() {
 
 #[test]
 fn only_what_is_wished_is_opened() {
-    let site = site();
+    let site = begun();
     let wish = Wish { from: date("2022-07-01"), to: date("2022-07-05"), field: Some("nav") };
     let (path, opened) = opened(&site, wish);
     assert_eq!(opened.values, 2, "two sessions");
@@ -100,7 +86,7 @@ fn only_what_is_wished_is_opened() {
 
 #[test]
 fn a_value_that_is_another_one_by_now_is_said_to_be_lost() {
-    let site = site();
+    let site = begun();
     let path = "data/snapshots/2022-07-15.json";
     let text = site.read(path);
     let snapshot: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -181,7 +181,7 @@ impl<'a> Scene<'a> {
             wanted.retain(|wanted| wanted.kind == Kind::Charter);
         }
         let held_back = match self.errors.is_none() && self.config.privacy.delay_days > 0 {
-            true => Some(HeldBack::of(self.site, &self.record, self.config, (&stored, &wanted), seed, now)?),
+            true => Some(HeldBack::of(self.site, &self.record, self.config, (&stored, &state, &wanted), seed, now)?),
             false => None,
         };
         let mut writer = Writer {

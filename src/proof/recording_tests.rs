@@ -3,11 +3,8 @@ use std::path::Path;
 use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::files_to_publish;
+use crate::proof::testing::now;
 use crate::record::store::crash;
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
 
 /// A site with a seed that is known.
 fn site() -> TestSite {

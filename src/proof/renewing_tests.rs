@@ -2,16 +2,12 @@ use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::stamping::token::answer_of;
 use crate::proof::stamps::file_of;
-use crate::proof::{Options, files_to_publish, init, verify};
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
+use crate::proof::testing::{begun, now, published};
+use crate::proof::{Options, init, verify};
 
 /// A site whose log is stamped.
 fn site() -> TestSite {
-    let site = TestSite::new();
-    init(&site.dir(), &site.config(), now()).unwrap();
+    let site = begun();
     stamp(&site, "20260128090000Z");
     site
 }
@@ -52,12 +48,7 @@ fn nothing_is_listed_of_a_log_that_nobody_has_stamped() {
 fn a_stamp_that_is_another_one_than_was_listed_breaks_the_proof() {
     let site = site();
     assert_eq!(renewed(&site, 365, false), Some(1));
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
+    let folder = published(&site);
     let broken = || verify(&folder.path().join("proof"), &Options::default()).unwrap().broken;
     assert_eq!(broken(), None);
     let log = site.read("data/proof/log");

@@ -1,39 +1,12 @@
-use std::process::Command;
-
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::{Options, begin_signing, files_to_publish, init, sign, verify};
+use crate::proof::testing::{now, published, signed};
+use crate::proof::{Options, sign, verify};
 use crate::record::store::crash;
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
-
-/// A signed site, as far as there is a program that signs.
-fn signed() -> Option<TestSite> {
-    if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        return None;
-    }
-    let site = TestSite::new();
-    init(&site.dir(), &site.config(), now()).unwrap();
-    begin_signing(&site.dir(), &site.config(), None, now()).unwrap();
-    assert!(sign(&site.dir()).unwrap());
-    Some(site)
-}
 
 fn rotated(site: &TestSite, own: Option<&str>, why: Why) -> Result<Recorded> {
     let own = own.map(|own| site.path(own));
     rotate(&site.dir(), &site.config(), own.as_deref(), why, now() + chrono::TimeDelta::days(1))
-}
-
-fn published(site: &TestSite) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
-    folder
 }
 
 /// What is said of the key; otherwise what is wrong.

@@ -5,17 +5,17 @@
 //! is over. Until they are sealed they lie in the private folder. When the site shows what they say, entries of their own follow
 //! as if nothing had been sealed, and `verify` holds the two against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::commitment::nonce;
-use super::entry::{Entry, Fields, Value, fields};
+use super::entry::{Entry, Fields, Value, fields, maps};
 use super::folder::Stored;
 use super::log::{Kind, Line, instant};
 use super::private::Seed;
 use super::private_values::{cash, fills_between, positions};
-use super::state::said;
+use super::state::{State, said};
 use super::wanted::{Wanted, intentions, key, level_of, wanted};
 use crate::calendar::YearMonth;
 use crate::config::{Config, PrivacyLevel};
@@ -170,10 +170,7 @@ impl Item {
 
 /// The items of a sealed entry; those that are none are left out.
 pub fn items(entry: &Entry) -> Vec<Item> {
-    match entry.0.get("items") {
-        Some(Value::List(items)) => items.iter().filter_map(|item| Item::of(item.as_map()?)).collect(),
-        _ => Vec::new(),
-    }
+    maps(&entry.0, "items").filter_map(Item::of).collect()
 }
 
 /// The items that wait for the end of their session, by their digest.
@@ -214,7 +211,7 @@ pub struct HeldBack {
 }
 
 impl HeldBack {
-    /// Of a record of which `shown` is recorded openly.
+    /// Of a record of which `shown` is recorded openly, and of whose log `recorded` is what it says.
     ///
     /// # Errors
     /// What waits cannot be read.
@@ -222,7 +219,7 @@ impl HeldBack {
         site: &SiteDir,
         record: &Record,
         config: &Config,
-        (stored, shown): (&Stored, &[Wanted]),
+        (stored, recorded, shown): (&Stored, &State, &[Wanted]),
         seed: &Seed,
         now: DateTime<Utc>,
     ) -> Result<Self> {
@@ -230,8 +227,7 @@ impl HeldBack {
         let sealed = stored.iter().filter(|(line, _)| line.kind == Kind::Sealed).flat_map(|(_, entry)| items(entry));
         let known: BTreeMap<String, Fields> =
             sealed.chain(waiting.iter().cloned()).map(|item| (item.key(), item.says())).collect();
-        let open: std::collections::BTreeSet<String> = shown.iter().map(Wanted::key).collect();
-        let recorded = super::state::State::of(stored.iter());
+        let open: BTreeSet<String> = shown.iter().map(Wanted::key).collect();
         let is_new = |wanted: &Wanted| {
             let key = wanted.key();
             !open.contains(&key) && recorded.get(&key).is_none() && known.get(&key) != Some(&wanted.fields)

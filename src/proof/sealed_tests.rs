@@ -2,17 +2,14 @@ use std::path::Path;
 
 use super::*;
 use crate::build::testing::TestSite;
+use crate::proof::testing::{now, published};
 use crate::proof::verify::{Verified, verify};
-use crate::proof::{Options, Recorded, files_to_publish, init, record, status};
+use crate::proof::{Options, Recorded, init, record, status};
 use crate::record::store::crash;
 
 /// The last valuation of the record is of 29 July 2022.
 const DELAY: &str = "delay_days = 20";
 const NOTE: &str = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nside = \"BUY\"\nthesis = \"It rises.\"\n+++\n";
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
 
 /// A site with a delay whose last five days come later; those are given.
 fn begun(delay: &str) -> (TestSite, Vec<(String, String)>) {
@@ -52,16 +49,6 @@ fn stored(site: &TestSite) -> Stored {
 fn sealed(site: &TestSite) -> Vec<(Line, Entry)> {
     let stored = stored(site);
     stored.iter().filter(|(line, _)| line.kind == Kind::Sealed).map(|(line, entry)| (*line, entry.clone())).collect()
-}
-
-fn published(site: &TestSite) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
-    folder
 }
 
 fn verified(folder: &Path) -> Verified {

@@ -111,13 +111,8 @@ pub fn signature(key: &Path, namespace: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 
 /// Whether a signature over some bytes is one of this key; otherwise what `ssh-keygen` says. `None` where it is not there.
 pub fn verified_by(public: &str, namespace: &str, signature: &[u8], bytes: &[u8]) -> Option<Result<(), String>> {
-    let written = |content: &[u8]| -> std::io::Result<tempfile::NamedTempFile> {
-        let mut file = tempfile::NamedTempFile::new()?;
-        file.write_all(content)?;
-        Ok(file)
-    };
     let signers = format!("{IDENTITY} namespaces=\"{namespace}\" {public}\n");
-    let (Ok(signers), Ok(signature)) = (written(signers.as_bytes()), written(signature)) else {
+    let (Ok(signers), Ok(signature)) = (temporary(signers.as_bytes()), temporary(signature)) else {
         return Some(Err("a temporary file cannot be written".to_owned()));
     };
     let mut command = Command::new("ssh-keygen");
@@ -128,6 +123,15 @@ pub fn verified_by(public: &str, namespace: &str, signature: &[u8], bytes: &[u8]
         Err(error) if error.message().contains(NOT_THERE) => None,
         Err(error) => Some(Err(error.causes().join(", "))),
     }
+}
+
+/// A file for another program to read, until it is dropped.
+///
+/// # Errors
+/// It cannot be written.
+pub fn temporary(content: &[u8]) -> Result<tempfile::NamedTempFile> {
+    let written = tempfile::NamedTempFile::new().and_then(|mut file| file.write_all(content).map(|()| file));
+    written.map_err(|error| Error::internal("cannot write a temporary file").because(error))
 }
 
 const NOT_THERE: &str = "`ssh-keygen` cannot be run";

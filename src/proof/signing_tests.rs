@@ -1,32 +1,6 @@
 use super::*;
-use crate::build::testing::TestSite;
-use crate::proof::{Options, files_to_publish, init, record, verify};
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
-
-/// A signed site, as far as there is a program that signs.
-fn signed() -> Option<TestSite> {
-    if Command::new("ssh-keygen").arg("-?").output().is_err() {
-        return None;
-    }
-    let site = TestSite::new();
-    init(&site.dir(), &site.config(), now()).unwrap();
-    begin_signing(&site.dir(), &site.config(), None, now()).unwrap();
-    assert!(sign(&site.dir()).unwrap());
-    Some(site)
-}
-
-fn published(site: &TestSite) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
-    folder
-}
+use crate::proof::testing::{now, published, signed};
+use crate::proof::{Options, record, verify};
 
 fn broken(folder: &Path) -> String {
     verify(&folder.join("proof"), &Options::default()).unwrap().broken.expect("it is broken").what

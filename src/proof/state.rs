@@ -110,8 +110,7 @@ impl State {
     }
 
     fn correct(&mut self, entry: &Entry, private: BTreeMap<String, (String, String)>) {
-        let seq = entry.number("corrects").and_then(|seq| usize::try_from(seq).ok());
-        let Some(key) = seq.and_then(|seq| self.keys.get(&seq)) else { return };
+        let Some(key) = entry.corrects().and_then(|seq| self.keys.get(&seq)) else { return };
         let Some(Value::Map(new)) = entry.0.get("new") else {
             // It is not in the record any more.
             self.held.remove(key);
@@ -153,8 +152,7 @@ impl State {
             let charter = self.held.values().find(|held| held.kind == Kind::Charter)?;
             return (charter.fields.get(field).unwrap_or(&Value::Null) != old).then(|| field.to_owned());
         }
-        let seq = usize::try_from(entry.number("corrects")?).ok()?;
-        let (held, old) = (self.corrected_by(seq)?, entry.0.get("old")?.as_map()?);
+        let (held, old) = (self.corrected_by(entry.corrects()?)?, entry.0.get("old")?.as_map()?);
         let differs = |(name, value): &(&String, &Value)| held.fields.get(*name).unwrap_or(&Value::Null) != *value;
         old.iter().find(differs).map(|(name, _)| name.clone())
     }

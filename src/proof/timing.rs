@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use serde::Serialize;
 
-use super::entry::{Entry, Fields, Value};
+use super::entry::{Entry, Fields, Value, maps};
 use super::log::{Kind, Line};
 use super::stamps::{FirstStamp, Stamps};
 use crate::calendar::Exchange;
@@ -36,8 +36,6 @@ pub struct Dated {
     pub kind: Kind,
     /// Its date.
     pub date: NaiveDate,
-    /// A note's id, of a thesis.
-    pub id: Option<String>,
     /// When it was stamped first.
     pub stamped: Option<FirstStamp>,
     /// When that of which it is was over: the close of the session; of a thesis or a plan when the first fill came.
@@ -145,17 +143,11 @@ impl Timings {
                 }
                 _ => return None,
             };
-            let id = entry.text("id").map(str::to_owned);
             let Line { seq, kind, date, .. } = *line;
-            Some(Dated { seq, kind, date, id, stamped: stamps.first(seq), happened, deadline })
+            Some(Dated { seq, kind, date, stamped: stamps.first(seq), happened, deadline })
         };
         let began = charter.map(|(line, _)| line.date);
         Self { entries: entries.filter_map(dated).collect(), began }
-    }
-
-    /// What was written before a trade under this id.
-    pub fn thesis(&self, id: &str) -> Option<&Dated> {
-        self.entries.iter().find(|dated| dated.kind == Kind::Thesis && dated.id.as_deref() == Some(id))
     }
 
     /// How many of a kind stand how.
@@ -266,8 +258,7 @@ impl Fills {
     fn of<'a>(entries: impl Iterator<Item = (&'a Line, &'a Entry)>) -> Self {
         let mut fills: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (_, entry) in entries.filter(|(line, _)| line.kind == Kind::Trades) {
-            let Some(Value::List(orders)) = entry.0.get("orders") else { continue };
-            for order in orders.iter().filter_map(Value::as_map) {
+            for order in maps(&entry.0, "orders") {
                 let text = |name: &str| order.get(name).and_then(Value::as_text).map(str::to_owned);
                 let time = text("first_fill").and_then(|time| time.parse::<DateTime<Utc>>().ok());
                 if let (Some(symbol), Some(side), Some(time)) = (text("symbol"), text("side"), time) {
@@ -288,10 +279,9 @@ impl Fills {
     }
 
     fn of_plan(&self, plan: &Entry) -> Option<DateTime<Utc>> {
-        let Some(Value::List(trades)) = plan.0.get("trades") else { return None };
         let date = plan.text("as_of").map(|date| format!("{date}T00:00:00Z"));
         let since = plan.text("saved_at").or(date.as_deref());
-        trades.iter().filter_map(Value::as_map).filter_map(|trade| self.after(trade, since)).min()
+        maps(&plan.0, "trades").filter_map(|trade| self.after(trade, since)).min()
     }
 }
 

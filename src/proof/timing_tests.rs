@@ -77,7 +77,8 @@ fn a_thesis_is_on_time_before_the_first_fill_that_follows_it() {
     let entries = [buy.clone(), fill];
     let found = timings(&entries, &[(2, "20260127145959Z"), (3, "20260128000000Z")]);
     assert_eq!(of(&found), [Timing::OnTime, Timing::OnTime]);
-    assert_eq!(found.thesis("n1").unwrap().lag(), Some(TimeDelta::seconds(-1)));
+    let dated = found.entries.iter().find(|dated| dated.kind == Kind::Thesis).unwrap();
+    assert_eq!(dated.lag(), Some(TimeDelta::seconds(-1)));
     assert_eq!(of(&timings(&entries, &[(2, "20260127150000Z")]))[0], Timing::Late);
     // Another side, another symbol and an earlier fill are none of it.
     for other in [

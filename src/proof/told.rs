@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use serde::Serialize;
 
-use super::entry::{Entry, Fields, Value};
+use super::entry::{Entry, Fields, Value, dates, maps};
 use super::log::{ENTRIES, Kind, Line};
 use super::state::State;
 use crate::calendar::YearMonth;
@@ -132,7 +132,7 @@ impl Told {
             }
             state.add(line, entry);
             match line.kind {
-                Kind::Gap => days.extend(dates(entry.0.get("days"))),
+                Kind::Gap => days.extend(dates(&entry.0, "days")),
                 Kind::Correction => told.corrections += 1,
                 Kind::Trades => told.orders.extend(orders(line.date, entry)),
                 Kind::Day => {
@@ -213,7 +213,6 @@ fn thesis(line: &Line, made_at: DateTime<Utc>, entry: &Entry) -> ToldThesis {
 }
 
 fn orders(date: NaiveDate, entry: &Entry) -> Vec<String> {
-    let Some(Value::List(orders)) = entry.0.get("orders") else { return Vec::new() };
     let row = |order: &Fields| {
         let text = |name: &str| match order.get(name) {
             Some(Value::Text(text)) => text.clone(),
@@ -223,14 +222,7 @@ fn orders(date: NaiveDate, entry: &Entry) -> Vec<String> {
         let parts = ["symbol", "side", "fills", "price", "currency"].map(text);
         order_row(date, parts.each_ref().map(String::as_str))
     };
-    orders.iter().filter_map(Value::as_map).map(row).collect()
-}
-
-fn dates(value: Option<&Value>) -> Vec<NaiveDate> {
-    match value {
-        Some(Value::List(days)) => days.iter().filter_map(|day| day.as_text()?.parse().ok()).collect(),
-        _ => Vec::new(),
-    }
+    maps(&entry.0, "orders").map(row).collect()
 }
 
 #[cfg(test)]

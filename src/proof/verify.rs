@@ -5,13 +5,14 @@ mod market;
 mod opened;
 mod prices;
 mod published;
+mod range;
 mod sealed;
 mod signatures;
 mod stamps;
 
 pub(super) use published::TABLES;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -279,8 +280,7 @@ fn in_order(read: &[Read]) -> Result<State, Broken> {
             return wrong("its date was still to come when it was made");
         }
         if line.kind == Kind::Correction {
-            let of = entry.number("corrects").and_then(|seq| usize::try_from(seq).ok());
-            if !of.is_some_and(|seq| seq < line.seq && state.can_be_corrected(seq)) {
+            if !entry.corrects().is_some_and(|seq| seq < line.seq && state.can_be_corrected(seq)) {
                 return wrong("it corrects nothing that stands by then");
             }
         } else if line.kind != Kind::Amend && state.has(line, entry) {
@@ -292,6 +292,12 @@ fn in_order(read: &[Read]) -> Result<State, Broken> {
         state.add(line, entry);
     }
     Ok(state)
+}
+
+/// Each line with its entry, where the file is there.
+fn lines<'a>(log: &'a Log, read: &'a [Read]) -> Vec<(&'a Line, Option<&'a Entry>)> {
+    let there: BTreeMap<usize, &Entry> = read.iter().map(|one| (one.line.seq, &one.entry)).collect();
+    log.lines().iter().map(|line| (line, there.get(&line.seq).copied())).collect()
 }
 
 /// A text of the charter as it stands.

@@ -7,14 +7,11 @@ use crate::build::testing::TestSite;
 use crate::calendar::last_possible_date;
 use crate::digest::Digest;
 use crate::proof::entry::{Fields, fields};
+use crate::proof::testing::now;
 use crate::proof::{Seed, files_to_publish, init, record};
 use crate::publication::redact;
 use crate::record::load;
 use crate::render::tables;
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
 
 /// A published site with its proof, as a stranger has it.
 struct Copy {

@@ -38,6 +38,11 @@ impl Disclosure {
         Self { precision: precision::of(disclosure.level()), ..disclosure }
     }
 
+    /// What is shown at a level where nothing is held back and no amount is shown.
+    pub fn at(precision: PrivacyLevel) -> Self {
+        Self::new(&Privacy { precision, ..Privacy::default() })
+    }
+
     /// How finely numbers are published. Where amounts are shown, there is no size to keep.
     pub fn level(&self) -> PrivacyLevel {
         if self.shows_amounts() { PrivacyLevel::Fine } else { self.level }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::config::{Config, Privacy, PrivacyLevel, PrivacyMode};
+use crate::config::{Config, PrivacyLevel, PrivacyMode};
 use crate::publication::{Disclosure, Publication, redact};
 use crate::record::{Record, load};
 use crate::{SiteDir, config, demo};
@@ -19,7 +19,7 @@ pub fn demo() -> &'static Publication {
 
 /// The finest that a demo's publication can be.
 pub fn fine() -> Disclosure {
-    Disclosure::new(&Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() })
+    Disclosure::at(PrivacyLevel::Fine)
 }
 
 /// The demo with amounts of money.

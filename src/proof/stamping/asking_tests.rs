@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::token::Answer;
 use super::*;
+use crate::proof::testing::now;
 
 /// An authority on this computer, which answers what a test tells it.
 pub struct Peer {
@@ -71,10 +72,6 @@ pub fn http(body: &[u8]) -> Vec<u8> {
 }
 
 pub const QUICK: Manners = Manners { limit: Duration::from_millis(300), pause: Duration::from_secs(15) };
-
-fn now() -> DateTime<Utc> {
-    "2026-01-28T09:00:00Z".parse().unwrap()
-}
 
 fn asked(peer: &Peer) -> Result<(Vec<u8>, Token), String> {
     let folder = tempfile::tempdir().unwrap();

@@ -1,14 +1,14 @@
 //! The signatures of time stamps, checked by `openssl`.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use chrono::{DateTime, Utc};
 
+use super::super::signing::temporary;
 use super::super::stamps::files;
 use super::token::Token;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What `openssl` says to the signature of a time stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +41,9 @@ impl Vouching {
         if certificates.is_empty() {
             return Ok(None);
         }
-        let failed = |error: std::io::Error| Error::internal("cannot write a temporary file").because(error);
-        let mut together = tempfile::NamedTempFile::new().map_err(failed)?;
-        for (_, bytes) in &certificates {
-            together.write_all(bytes).and_then(|()| together.write_all(b"\n")).map_err(failed)?;
-        }
-        Ok(Some(Self { count: certificates.len(), together }))
+        let together: Vec<u8> =
+            certificates.iter().flat_map(|(_, bytes)| bytes.iter().chain(b"\n")).copied().collect();
+        Ok(Some(Self { count: certificates.len(), together: temporary(&together)? }))
     }
 
     /// What openssl says to the token in a file.
@@ -64,10 +61,7 @@ impl Vouching {
     /// # Errors
     /// A temporary file that cannot be written.
     pub fn say_of_answer(&self, bytes: &[u8], token: &Token) -> Result<Said> {
-        let failed = |error: std::io::Error| Error::internal("cannot write a temporary file").because(error);
-        let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
-        file.write_all(bytes).map_err(failed)?;
-        Ok(self.say(file.path(), token))
+        Ok(self.say(temporary(bytes)?.path(), token))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::super::entry::Value;
+use super::super::entry::{Value, dates};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
 use super::{Broken, Verified, broken, of_charter};
@@ -56,7 +56,7 @@ fn sessions(verified: &mut Verified, state: &State, days: &[&Held]) -> Result<()
         return Ok(());
     };
     let gaps = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Gap);
-    let missing: BTreeSet<NaiveDate> = gaps.flat_map(|gap| dates(gap.fields.get("days"))).collect();
+    let missing: BTreeSet<NaiveDate> = gaps.flat_map(|gap| dates(&gap.fields, "days")).collect();
     let mut count = 0;
     for (before, day) in days.iter().zip(days.iter().skip(1)) {
         for session in exchange.sessions_between(before.date, day.date) {
@@ -73,11 +73,4 @@ fn sessions(verified: &mut Verified, state: &State, days: &[&Held]) -> Result<()
         .checked
         .push(format!("every session between them ({whose}) has a day or is said to be missing: {count} are"));
     Ok(())
-}
-
-fn dates(value: Option<&Value>) -> Vec<NaiveDate> {
-    match value {
-        Some(Value::List(days)) => days.iter().filter_map(|day| day.as_text()?.parse().ok()).collect(),
-        _ => Vec::new(),
-    }
 }

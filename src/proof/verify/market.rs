@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::super::entry::{Fields, Value};
+use super::super::entry::{Fields, Value, maps};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
 use super::super::wanted::level_of;
 use super::prices::Prices;
+use super::range::{Range, most_of};
 use super::{Broken, Verified, broken, of_charter};
-use crate::config::{Privacy, PrivacyLevel};
+use crate::config::PrivacyLevel;
 use crate::publication::Disclosure;
 
 /// Valuations that are not at the close, over a month: they do not add up from month to month.
@@ -25,37 +26,6 @@ const COSTS: (f64, f64) = (0.002, 0.0002);
 const INTEREST: (f64, f64) = (0.004, 0.008);
 /// By what factor holdings may be another share of the account after money came or went that is not told, and after some that is.
 const FLOWS: [(f64, f64); 2] = [(1.0 / 1.1, 1.0 / 0.9), (0.5, 2.0)];
-
-/// A range of numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Range {
-    least: f64,
-    most: f64,
-}
-
-impl Range {
-    fn around(value: f64, half: f64) -> Self {
-        Self { least: value - half, most: value + half }
-    }
-
-    fn times(self, factor: Self) -> Self {
-        let all =
-            [self.least * factor.least, self.least * factor.most, self.most * factor.least, self.most * factor.most];
-        Self { least: all.into_iter().fold(f64::MAX, f64::min), most: all.into_iter().fold(f64::MIN, f64::max) }
-    }
-
-    fn wider(self, half: f64) -> Self {
-        Self { least: self.least - half, most: self.most + half }
-    }
-
-    fn middle(self) -> f64 {
-        f64::midpoint(self.least, self.most)
-    }
-
-    fn half(self) -> f64 {
-        (self.most - self.least) / 2.0
-    }
-}
 
 /// The state of an account at the end of a month, as its `book` has it.
 struct Book<'a> {
@@ -184,7 +154,7 @@ fn decimal(fields: &Fields, name: &str) -> Option<f64> {
 
 fn book(held: &Held) -> Option<Book<'_>> {
     let text = |name: &str| held.fields.get(name).and_then(Value::as_text);
-    let Some(Value::List(positions)) = held.fields.get("positions") else { return None };
+    let positions = held.fields.get("positions")?.as_list()?;
     let weight = |position: &'_ Fields| decimal(position, "weight");
     let positions: Vec<&Fields> = positions.iter().filter_map(Value::as_map).collect();
     let named =
@@ -203,7 +173,7 @@ fn book(held: &Held) -> Option<Book<'_>> {
 }
 
 fn steps(precision: PrivacyLevel) -> Steps {
-    let disclosure = Disclosure::new(&Privacy { precision, ..Privacy::default() });
+    let disclosure = Disclosure::at(precision);
     let (held, order) = disclosure.weight_widths();
     let month = disclosure.steps().returns / 2.0;
     Steps { held: held / 2.0, order: order / 2.0, month, lists_all: disclosure.lists_all() }
@@ -216,11 +186,7 @@ fn orders(state: &State) -> Vec<Order<'_>> {
 }
 
 fn orders_of(day: &Held) -> impl Iterator<Item = Order<'_>> {
-    let listed = match day.fields.get("orders") {
-        Some(Value::List(orders)) => orders.as_slice(),
-        _ => &[],
-    };
-    listed.iter().filter_map(Value::as_map).filter_map(|order| {
+    maps(&day.fields, "orders").filter_map(|order| {
         let sign = if order.get("side")?.as_text()? == "BUY" { 1.0 } else { -1.0 };
         let weight = decimal(order, "weight").unwrap_or(f64::NAN) * sign;
         let symbol = order.get("symbol")?.as_text()?;
@@ -250,8 +216,7 @@ fn month<'a>(
     let mut range = path.of_holdings()?;
     let mut traded = 0.0;
     for order in &within {
-        let Range { least, most } = path.of_order(order)?;
-        range = Range { least: range.least + least, most: range.most + most };
+        range = range.and(path.of_order(order)?);
         traded += order.weight.abs();
     }
     let costs = traded * COSTS.0 + within.len() as f64 * COSTS.1;
@@ -296,8 +261,7 @@ impl Path<'_> {
     fn of_holdings(&self) -> Result<Range, String> {
         let mut parts = Vec::new();
         for (symbol, weight) in self.starts {
-            let change = self.prices.change(symbol, self.before.date, self.book.date)?;
-            let (least, most) = (change.least - 1.0, change.most - 1.0);
+            let Range { least, most } = self.prices.change(symbol, self.before.date, self.book.date)?.plus(-1.0);
             let returned = if weight.most <= 0.0 { (most, least) } else { (least, most) };
             parts.push((*weight, returned));
         }
@@ -323,7 +287,7 @@ impl Path<'_> {
         let grown = 1.0 + self.nominal(order.date.pred_opt().unwrap_or(order.date))?;
         let change = self.prices.change_since(order.symbol, order.date, order.price, self.book.date)?;
         let weight = Range::around(order.weight * grown, self.book.steps.order);
-        Ok(weight.times(Range { least: change.least - 1.0, most: change.most - 1.0 }))
+        Ok(weight.times(change.plus(-1.0)))
     }
 
     /// The return up to a day, with the weights in the middle of their steps.
@@ -334,11 +298,11 @@ impl Path<'_> {
         }
         for (symbol, weight) in self.starts {
             let change = self.prices.change(symbol, self.before.date, until)?;
-            sum += weight.middle() * (f64::midpoint(change.least, change.most) - 1.0);
+            sum += weight.middle() * (change.middle() - 1.0);
         }
         for order in self.orders.iter().filter(|order| order.date <= until) {
             let change = self.prices.change_since(order.symbol, order.date, order.price, until)?;
-            sum += order.weight * (f64::midpoint(change.least, change.most) - 1.0);
+            sum += order.weight * (change.middle() - 1.0);
         }
         Ok(sum)
     }
@@ -380,27 +344,11 @@ impl Path<'_> {
     fn largest_change(&self) -> Result<f64, String> {
         let mut largest: f64 = 0.0;
         for symbol in self.starts.keys() {
-            let change = self.prices.change(symbol, self.before.date, self.book.date)?;
-            largest = largest.max((change.least - 1.0).abs()).max((change.most - 1.0).abs());
+            let Range { least, most } = self.prices.change(symbol, self.before.date, self.book.date)?.plus(-1.0);
+            largest = largest.max(least.abs()).max(most.abs());
         }
         Ok(largest)
     }
-}
-
-/// The most that parts bring which are one together, each within its range; `None` where they cannot be one.
-fn most_of(mut parts: Vec<(Range, f64)>) -> Option<f64> {
-    parts.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let mut left = 1.0 - parts.iter().map(|(weight, _)| weight.least).sum::<f64>();
-    if left < -1e-9 {
-        return None;
-    }
-    let mut sum = 0.0;
-    for (weight, returned) in parts {
-        let more = left.min(weight.most - weight.least);
-        sum += (weight.least + more) * returned;
-        left -= more;
-    }
-    (left <= 1e-9).then_some(sum)
 }
 
 #[cfg(test)]

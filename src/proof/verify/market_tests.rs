@@ -48,7 +48,7 @@ impl Two {
         precision: PrivacyLevel,
         invented: impl Fn(usize, f64) -> f64,
     ) -> (Verified, Result<(), Broken>) {
-        let disclosure = Disclosure::new(&Privacy { precision, ..Privacy::default() });
+        let disclosure = Disclosure::at(precision);
         let level = crate::proof::wanted::level_name(precision);
         let number = |value: f64| Value::from(value.to_string());
         let mut state = State::default();

@@ -1,5 +1,7 @@
 //! What an auditor was given: each value against its commitment, the account from day to day, and the broker's own statements.
 
+mod days;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -13,8 +15,10 @@ use super::super::log::Kind;
 use super::super::state::State;
 use super::super::wanted::level_of;
 use super::{Broken, Read, Verified, broken, of_charter};
+use days::{Day, Fills, all_fills, between, days, pairs};
+
 use crate::collect::flex::{self, FlexSettings};
-use crate::config::{Config, Privacy, PrivacyLevel};
+use crate::config::{Config, PrivacyLevel};
 use crate::error::{Error, Place, Result};
 use crate::publication::Disclosure;
 use crate::record::Snapshot;
@@ -51,7 +55,8 @@ impl Opened {
         };
         let bytes = std::fs::read(path).map_err(|error| Error::io("read what was opened", path, error))?;
         let document = Entry::parse(&bytes).map_err(|error| wrong(error.message()))?;
-        let Some(Value::List(rows)) = document.0.get("opened") else { return Err(wrong("it has no list `opened`")) };
+        let rows =
+            document.0.get("opened").and_then(Value::as_list).ok_or_else(|| wrong("it has no list `opened`"))?;
         let row = |row: &Value| {
             let text = |name: &str| Some(row.as_map()?.get(name)?.as_text()?.to_owned());
             let salt = text("salt")?.parse().ok()?;
@@ -71,20 +76,6 @@ impl Opened {
     }
 }
 
-/// An account at the end of a day, as far as it was opened.
-#[derive(Debug, Clone, Default)]
-struct Day {
-    seq: usize,
-    nav: Option<Decimal>,
-    account: Option<String>,
-    cash: Option<BTreeMap<String, Decimal>>,
-    positions: Option<BTreeMap<String, Decimal>>,
-    flows: Option<BTreeMap<String, Decimal>>,
-}
-
-/// A fill: instrument, how many with a sign, and what they cost.
-type Fills = BTreeMap<NaiveDate, Vec<(String, Decimal, Decimal)>>;
-
 /// Checks all of it, and names the first thing that does not hold.
 pub fn check(
     verified: &mut Verified,
@@ -93,7 +84,7 @@ pub fn check(
     state: &State,
 ) -> std::result::Result<(), Broken> {
     commitments(verified, opened, read)?;
-    let (days, fills) = (days(opened, read)?, all_fills(opened, read)?);
+    let (days, fills) = (days(opened, read)?, all_fills(opened)?);
     let level = of_charter(state, "precision").and_then(Value::as_text).and_then(level_of);
     let lists_all = level.is_none_or(|level| level <= PrivacyLevel::Daily);
     positions_close(verified, &days, &fills, read, lists_all)?;
@@ -116,106 +107,6 @@ fn commitments(verified: &mut Verified, opened: &Opened, read: &[Read]) -> std::
     }
     verified.checked.push(format!("{} opened values are those that were committed to", opened.rows.len()));
     Ok(())
-}
-
-/// Rows of a value, cut at their commas.
-fn cells(value: &str) -> impl Iterator<Item = Vec<&str>> {
-    value.lines().map(|line| line.split(',').collect())
-}
-
-fn sums<'a>(rows: impl Iterator<Item = Option<(String, &'a str)>>) -> Option<BTreeMap<String, Decimal>> {
-    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
-    for row in rows {
-        let (name, amount) = row?;
-        let sum = sums.entry(name).or_default();
-        *sum = sum.checked_add(amount.parse().ok()?)?;
-    }
-    sums.retain(|_, sum| !sum.is_zero());
-    Some(sums)
-}
-
-/// What was opened of each day; a correction stands for what it corrects.
-fn days(opened: &Opened, read: &[Read]) -> std::result::Result<BTreeMap<NaiveDate, Day>, Broken> {
-    let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
-    let by_name: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
-    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-    for row in &opened.rows {
-        let Some(one) = by_name.get(&row.entry) else { continue };
-        let corrects = one.entry.number("corrects").and_then(|seq| by_seq.get(&usize::try_from(seq).ok()?).copied());
-        let of = corrects.unwrap_or(one);
-        if of.line.kind != Kind::Day && of.line.kind != Kind::Sealed {
-            continue;
-        }
-        let day = days.entry(of.line.date).or_default();
-        day.seq = of.line.seq;
-        let cells = || cells(&row.value);
-        let at = |cells: Vec<&'_ str>, name: usize, amount: usize| -> Option<(String, String)> {
-            Some(((*cells.get(name)?).to_owned(), (*cells.get(amount)?).to_owned()))
-        };
-        let sum = |name, amount| {
-            let rows: Vec<Option<(String, String)>> = cells().map(|cells| at(cells, name, amount)).collect();
-            sums(rows.iter().map(|row| row.as_ref().map(|(name, amount)| (name.clone(), amount.as_str()))))
-        };
-        let is_read = match row.name.as_str() {
-            "nav" => row.value.parse().map(|nav| day.nav = Some(nav)).is_ok(),
-            "account" => {
-                day.account = Some(row.value.clone());
-                true
-            }
-            "cash" => sum(0, 1).map(|cash| day.cash = Some(cash)).is_some(),
-            "positions" => sum(0, 2).map(|positions| day.positions = Some(positions)).is_some(),
-            "flows" => sum(1, 2).map(|flows| day.flows = Some(flows)).is_some(),
-            _ => true,
-        };
-        if !is_read {
-            return Err(broken(
-                of.line.seq,
-                format!("{} of {} is written in another way than it is", row.name, row.entry),
-            ));
-        }
-    }
-    Ok(days)
-}
-
-fn all_fills(opened: &Opened, read: &[Read]) -> std::result::Result<Fills, Broken> {
-    let kinds: BTreeMap<String, Kind> = read.iter().map(|one| (one.line.file_name(), one.line.kind)).collect();
-    let mut fills = Fills::new();
-    let mut seen = BTreeSet::new();
-    for row in opened.rows.iter().filter(|row| row.name == "fills") {
-        // What was sealed is recorded once more when it is shown.
-        let lines: BTreeSet<&str> = row.value.lines().filter(|line| !seen.contains(*line)).collect();
-        if kinds.get(&row.entry) == Some(&Kind::Sealed) && lines.is_empty() {
-            continue;
-        }
-        for line in row.value.lines().filter(|line| lines.contains(line)) {
-            let cells: Vec<&str> = line.split(',').collect();
-            let fill = || -> Option<(NaiveDate, (String, Decimal, Decimal))> {
-                let date = cells.first()?.get(..10)?.parse().ok()?;
-                let quantity: Decimal = cells.get(3)?.parse().ok()?;
-                let signed = if *cells.get(2)? == "BUY" { quantity } else { -quantity };
-                let price: Decimal = cells.get(4)?.parse().ok()?;
-                Some((date, ((*cells.get(1)?).to_owned(), signed, signed.checked_mul(price)?)))
-            };
-            let Some((date, fill)) = fill() else {
-                return Err(broken(
-                    None,
-                    format!("a fill of {} is written in another way than fills are", row.entry),
-                ));
-            };
-            fills.entry(date).or_default().push(fill);
-        }
-        seen.extend(lines);
-    }
-    Ok(fills)
-}
-
-/// Two days of which each is the next of the other.
-fn pairs(days: &BTreeMap<NaiveDate, Day>) -> impl Iterator<Item = ((NaiveDate, &Day), (NaiveDate, &Day))> {
-    days.iter().map(|(date, day)| (*date, day)).zip(days.iter().skip(1).map(|(date, day)| (*date, day)))
-}
-
-fn between(fills: &Fills, after: NaiveDate, until: NaiveDate) -> impl Iterator<Item = &(String, Decimal, Decimal)> {
-    fills.range(after..=until).filter(move |(date, _)| **date > after).flat_map(|(_, fills)| fills)
 }
 
 /// What was held and what was filled is what is held.
@@ -333,7 +224,7 @@ fn index_follows(
         .filter_map(|day| {
             let text = |name: &str| day.fields.get(name).and_then(Value::as_text);
             let precision = level_of(text("level")?)?;
-            let step = Disclosure::new(&Privacy { precision, ..Privacy::default() }).steps().index;
+            let step = Disclosure::at(precision).steps().index;
             Some((day.date, (text("index")?.parse().ok()?, step)))
         })
         .collect();

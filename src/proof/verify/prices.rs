@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 
+use super::range::Range;
 use crate::error::{Error, Place, Result};
 
 /// How old a close may be that stands for a day.
@@ -31,15 +32,6 @@ struct Bar {
 pub struct Prices {
     series: BTreeMap<String, Series>,
     base: String,
-}
-
-/// By what factor something changes: at the least, and at the most.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Factor {
-    /// Without distributions, or with them, whichever is less.
-    pub least: f64,
-    /// The other one.
-    pub most: f64,
 }
 
 impl Prices {
@@ -89,11 +81,11 @@ impl Prices {
         bars.iter().map(|bar| bar.date).filter(|date| *date > after && *date <= until).collect()
     }
 
-    /// By what factor a holding changes in the account's currency.
+    /// By what factor a holding changes in the account's currency: with distributions and without, whichever is less and whichever is more.
     ///
     /// # Errors
     /// What is missing, in words.
-    pub fn change(&self, symbol: &str, from: NaiveDate, until: NaiveDate) -> Result<Factor, String> {
+    pub fn change(&self, symbol: &str, from: NaiveDate, until: NaiveDate) -> Result<Range, String> {
         let series = self.find(symbol).ok_or_else(|| format!("no prices of {symbol}"))?;
         let rate = self.rate(series, until)? / self.rate(series, from)?;
         let (first, last) = (series.at(symbol, from)?, series.at(symbol, until)?);
@@ -102,7 +94,7 @@ impl Prices {
             (Some(first), Some(last)) => last / first * rate,
             _ => price,
         };
-        Ok(Factor { least: price.min(total), most: price.max(total) })
+        Ok(Range { least: price.min(total), most: price.max(total) })
     }
 
     /// By what factor something that was traded at a price has changed since. A price in other units than the closes, as before a split,
@@ -110,12 +102,12 @@ impl Prices {
     ///
     /// # Errors
     /// What is missing, in words.
-    pub fn change_since(&self, symbol: &str, day: NaiveDate, price: f64, until: NaiveDate) -> Result<Factor, String> {
+    pub fn change_since(&self, symbol: &str, day: NaiveDate, price: f64, until: NaiveDate) -> Result<Range, String> {
         let series = self.find(symbol).ok_or_else(|| format!("no prices of {symbol}"))?;
-        let Factor { least, most } = self.change(symbol, day, until)?;
+        let Range { least, most } = self.change(symbol, day, until)?;
         let on_day = series.at(symbol, day)?.close / price;
         let on_day = if (0.75..=1.33).contains(&on_day) { on_day } else { 1.0 };
-        Ok(Factor { least: least * on_day, most: most * on_day })
+        Ok(Range { least: least * on_day, most: most * on_day })
     }
 
     /// The table of a ticker: of its name, or the only one of its name and a market's ending.

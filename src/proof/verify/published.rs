@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::super::entry::Value;
+use super::super::entry::{Value, maps};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
 use super::{Broken, Verified, broken, of_charter};
@@ -104,8 +104,7 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
         .collect();
     let mut recorded: BTreeMap<Vec<String>, (usize, usize)> = BTreeMap::new();
     for trades in held.iter().filter(|held| !other.contains(&held.date.to_string())) {
-        let Some(Value::List(orders)) = trades.fields.get("orders") else { continue };
-        for order in orders.iter().filter_map(Value::as_map) {
+        for order in maps(&trades.fields, "orders") {
             let text = |name: &str| match order.get(name) {
                 Some(Value::Text(text)) if name == "weight" => as_number(text),
                 Some(Value::Text(text)) => text.clone(),
@@ -196,7 +195,7 @@ fn positions(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -
         verified.unchecked.push("weights: those of the newest day are in no entry".to_owned());
         return Ok(());
     };
-    let Some(Value::List(positions)) = book.fields.get("positions") else { return Ok(()) };
+    let Some(positions) = book.fields.get("positions").and_then(Value::as_list) else { return Ok(()) };
     let weight = |one: &Value| {
         let one = one.as_map()?;
         let weight = one.get("weight").and_then(Value::as_text).map(as_number);

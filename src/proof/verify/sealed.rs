@@ -4,20 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::entry::{Entry, Fields, Value};
+use super::super::entry::{Entry, Fields, Value, maps};
 use super::super::log::{Kind, Line, Log};
 use super::super::sealed::{Item, Opening, Terms, items, openings};
 use super::super::state::said;
-use super::{Broken, Read, Verified, broken};
+use super::super::wanted::key;
+use super::{Broken, Read, Verified, broken, lines};
 
 /// An order that follows a thesis or a plan is filled within so many days of it.
 const DAYS_TO_FOLLOW: i64 = 31;
-
-/// Each line with its entry where the file is there.
-fn lines<'a>(log: &'a Log, read: &'a [Read]) -> Vec<(&'a Line, Option<&'a Entry>)> {
-    let there: BTreeMap<usize, &Entry> = read.iter().map(|one| (one.line.seq, &one.entry)).collect();
-    log.lines().iter().map(|line| (line, there.get(&line.seq).copied())).collect()
-}
 
 /// The lines whose files are sealed still. One that should be open is an error.
 pub fn unopened(log: &Log, read: &[Read]) -> Result<BTreeSet<usize>, Broken> {
@@ -41,10 +36,7 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read]) -> Result<(), Br
     let opened: Vec<(&Line, Vec<Item>)> =
         read.iter().filter(|one| one.line.kind == Kind::Sealed).map(|one| (&one.line, items(&one.entry))).collect();
     for (one, (line, items)) in read.iter().filter(|one| one.line.kind == Kind::Sealed).zip(&opened) {
-        let count = match one.entry.0.get("items") {
-            Some(Value::List(items)) => items.len(),
-            _ => 0,
-        };
+        let count = one.entry.0.get("items").and_then(Value::as_list).map_or(0, <[Value]>::len);
         if count != items.len() || items.iter().any(|item| item.date > line.date) {
             return Err(broken(
                 line.seq,
@@ -112,7 +104,7 @@ fn as_shown(verified: &mut Verified, read: &[Read], opened: &[(&Line, Vec<Item>)
     }
     let (mut same, mut shown) = (0, BTreeSet::new());
     for one in read.iter().filter(|one| is_of_item(one.line.kind)) {
-        let key = super::super::wanted::key(one.line.kind, one.line.date, &one.entry.0);
+        let key = key(one.line.kind, one.line.date, &one.entry.0);
         let Some((seq, says)) = sealed.get(&key).filter(|(seq, _)| *seq < one.line.seq) else { continue };
         // Figures of two levels of precision are not compared.
         if one.entry.text("level") == says.get("level").and_then(Value::as_text) && said(&one.entry) != *says {
@@ -147,16 +139,16 @@ fn followed(verified: &mut Verified, read: &[Read], opened: &[(&Line, Vec<Item>)
     let mut orders: BTreeSet<(String, String, NaiveDate)> = BTreeSet::new();
     let newest = all.iter().filter(|(kind, ..)| *kind == Kind::Trades).map(|(_, date, _)| *date).max();
     for (_, date, entry) in all.iter().filter(|(kind, ..)| *kind == Kind::Trades) {
-        for order in maps(entry.0.get("orders")) {
+        for order in maps(&entry.0, "orders") {
             orders.insert((text(order, "symbol"), text(order, "side"), *date));
         }
     }
     for (kind, name) in [(Kind::Thesis, "theses"), (Kind::Plan, "planned trades")] {
         let mut meant: BTreeMap<String, (NaiveDate, String, String)> = BTreeMap::new();
         for (_, date, entry) in all.iter().filter(|(of, ..)| *of == kind) {
-            let key = super::super::wanted::key(kind, *date, &entry.0);
+            let key = key(kind, *date, &entry.0);
             let when = written(&entry.0).unwrap_or(*date);
-            let trades = if kind == Kind::Plan { maps(entry.0.get("trades")) } else { vec![&entry.0] };
+            let trades = if kind == Kind::Plan { maps(&entry.0, "trades").collect() } else { vec![&entry.0] };
             for trade in trades.into_iter().filter(|trade| !text(trade, "side").is_empty()) {
                 let (symbol, side) = (text(trade, "symbol"), text(trade, "side"));
                 meant.insert(format!("{key} {symbol} {side}"), (when, symbol, side));
@@ -186,13 +178,6 @@ fn followed(verified: &mut Verified, read: &[Read], opened: &[(&Line, Vec<Item>)
 fn written(says: &Fields) -> Option<NaiveDate> {
     let time = ["written_at", "saved_at"].into_iter().find_map(|name| says.get(name)?.as_text());
     Some(time?.parse::<DateTime<Utc>>().ok()?.date_naive())
-}
-
-fn maps(value: Option<&Value>) -> Vec<&Fields> {
-    match value {
-        Some(Value::List(values)) => values.iter().filter_map(Value::as_map).collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn text(fields: &Fields, name: &str) -> String {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::super::entry::Entry;
-use super::super::log::{Kind, Line, Log, instant};
+use super::super::log::{Kind, Log, instant};
 use super::super::stamping::openssl::{Said, Vouching};
 use super::super::stamping::ots;
 use super::super::stamps::{Stamp, Stamps, lines_of};
 use super::super::timing::Timings;
-use super::{Broken, Read, Verified, broken};
+use super::{Broken, Read, Verified, broken, lines};
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -45,9 +45,8 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path, ev
     signatures(verified, &stamps, read, proof, every).map_err(unread)??;
     // A line says enough of an entry that is held back, unless it is a thesis or a plan.
     let nothing = Entry(BTreeMap::new());
-    let there: BTreeMap<usize, &Entry> = read.iter().map(|one| (one.line.seq, &one.entry)).collect();
-    let entry = |line: &Line| there.get(&line.seq).copied().unwrap_or(&nothing);
-    let timings = Timings::of(log.lines().iter().map(|line| (line, entry(line))), &stamps);
+    let lines = lines(log, read);
+    let timings = Timings::of(lines.iter().map(|(line, entry)| (*line, entry.unwrap_or(&nothing))), &stamps);
     verified.checked.extend(timings.in_words());
     verified.timings = timings;
     let after = log.lines().len() - newest.lines;

@@ -8,6 +8,7 @@ use super::super::{Options, Verified, verify};
 use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::stamping::token::answer_of;
+use crate::proof::testing::published;
 use crate::proof::{files_to_publish, init, record, stamp};
 
 #[path = "../../../tests/support/authority.rs"]
@@ -40,17 +41,6 @@ fn note(site: &TestSite, id: &str) {
     );
     site.write(&format!("content/trades/{id}.md"), &note);
     assert_eq!(record(&site.dir(), &site.config(), Utc::now()).unwrap().unwrap().new, 1);
-}
-
-/// The proof as a stranger has it.
-fn published(site: &TestSite) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &*content).unwrap();
-    }
-    folder
 }
 
 fn verified(folder: &Path, every_stamp: bool) -> Verified {
