@@ -249,7 +249,7 @@ function charts(section, data) {
   };
   // The labels of the first drawing say where two values are.
   function placeFromLevels(box) {
-    const found = all(".y", box).map((e) => [Number(plain(e.textContent)), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1] && !isNaN(value));
+    const found = all(".y", box).map((e) => [Number(plain(e.textContent)), parseFloat(e.style.top) / 100]).filter(([value, top]) => value > 0 && top <= GROWTH[1]);
     const [[a, top], [b, bottom]] = [found[0], found[found.length - 1]], height = first.startsWith("log") ? Math.log : Number;
     return (value) => top + ((height(value) - height(a)) / (height(b) - height(a) || 1)) * (bottom - top);
   }
@@ -281,9 +281,9 @@ function charts(section, data) {
   }
   const clear = (section) => all("[data-cross]", section).forEach((e) => e.remove());
   const nearest = (day) => {
-    let low = from, high = last;
-    while (low < high) { const middle = (low + high) >> 1; if (days[middle] < day) low = middle + 1; else high = middle; }
-    return low > from && day - days[low - 1] < days[low] - day ? low - 1 : low;
+    let n = from;
+    while (n < last && days[n + 1] - day < day - days[n]) n++;
+    return n;
   };
   function point(event, box) {
     const { left, width } = box.getBoundingClientRect();
@@ -344,18 +344,22 @@ function sortable(table) {
 }
 
 function sort(table, head) {
-  const sorted = { column: all("thead th", table).indexOf(head), up: head.getAttribute("aria-sort") === "descending" };
+  const column = all("thead th", table).indexOf(head), was = head.getAttribute("aria-sort");
+  // Figures begin with the largest, names and dates with the first.
+  const sorted = { column, up: was ? was[0] === "d" : isNaN(keyOf(bodyOf(table).rows[0], column)) };
   chosen.sorted.set(nameOf(table), sorted);
   order(table, head, sorted);
 }
 
+const bodyOf = (table) => table.querySelector("tbody:not([hidden])");
+const keyOf = ({ cells }, column) => cells[column].dataset.key ?? cells[column].textContent.trim();
+
 function order(table, head, { column, up }) {
-  const body = [...table.tBodies].find((body) => !body.hidden);
+  const body = bodyOf(table);
   all("thead th", table).forEach((other) => other.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  const key = (row) => { const cell = row.cells[column]; return cell.dataset.key ?? cell.textContent.trim(); };
   const compare = (a, b) => {
-    const [x, y] = [key(a), key(b)];
+    const [x, y] = [keyOf(a, column), keyOf(b, column)];
     // What is unknown stays at the end in both directions.
     if (x === "" || y === "") return (x === "") - (y === "");
     const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
@@ -374,7 +378,7 @@ function filter(form, root) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (form.dataset.index) return filterAll(form.dataset.index, table, words, output);
   let shown = 0;
-  const rows = [...table.tBodies[0].rows];
+  const rows = all("tbody:first-of-type tr", table);
   rows.forEach((row) => {
     const said = (row.textContent + all("time", row).map((time) => ` ${time.dateTime}`).join("")).toLowerCase();
     row.hidden = !words.every((word) => said.includes(word));

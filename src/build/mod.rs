@@ -161,7 +161,8 @@ fn made(
     let finer_before = finer_before(out, &files, &read);
     let known = output::Known { read: Some(&read), before: before.as_deref() };
     let Replaced { summary, files: written } = output::replace(out, &files, known)?;
-    let warnings = held.warnings() + overrides::odd(&materials.templates).len();
+    let odd = overrides::odd(&materials.templates).len() + materials.pictures.findings().len();
+    let warnings = held.warnings() + odd;
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
     let computed = (!is_known).then_some((held, figures));
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {

@@ -126,6 +126,11 @@ impl Session {
         &self.last.files
     }
 
+    /// The pictures as they were last read.
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
     /// The configuration as it was last read.
     pub fn config(&self) -> Option<&Config> {
         self.config.as_deref()
@@ -287,6 +292,7 @@ impl Session {
             None => Reports { files: Arc::new(files), wait: true, ..std::mem::take(&mut self.last.reports) },
         };
         let findings = self.record.iter().flat_map(|held| &held.record().findings).chain(&self.unused).cloned();
+        let findings = findings.chain(self.pictures.findings());
         let whole = Generation {
             number: self.last.number + 1,
             files: rendered.files,

@@ -52,7 +52,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.say(answer.in_words());
     }
     if config.site.base_url.is_none() && arguments.base_url.is_none() {
-        terminal.say("no feed, sitemap and picture for links: they need the address of the site, `[site] base_url`");
+        terminal.say(
+            "no feed, sitemap and picture for links, and the links of 404.html lead home from the top folder alone: they need the \
+             address of the site, `[site] base_url`",
+        );
     }
     let index = arguments.out.clone().unwrap_or_else(|| site.public()).join("index.html");
     terminal.result(index.display())?;

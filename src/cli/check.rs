@@ -46,6 +46,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let mut findings = check(record, config);
     findings.extend(own_words::findings(site.root(), record, config));
     findings.extend(overrides::findings(&site.templates()));
+    findings.extend(session.pictures().findings());
     if made.is_ok() {
         findings.extend(publish::findings(site, session.files()));
     }

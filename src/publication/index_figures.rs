@@ -1,12 +1,15 @@
 //! What can be said of the index from its published values on the account's dates.
 
-use super::disclosure::Published;
+use serde::{Deserialize, Serialize};
+
+use super::disclosure::{Disclosure, Published};
 use super::view::{Day, Facts};
 use crate::analysis::frequency::Frequency;
+use crate::analysis::performance::Performance;
 use crate::analysis::{drawdown, risk};
 
 /// Figures of the index, to stand beside those of the account.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct IndexFigures {
     /// Volatility a year.
     pub volatility: Option<f64>,
@@ -24,6 +27,20 @@ impl IndexFigures {
         match values {
             Some(values) if facts.by_day && is_daily => Self::of_values(&values, periods, facts.risk_free),
             _ => Self::default(),
+        }
+    }
+
+    /// Over all valuations of the account, published or not: closes of an index are anybody's.
+    pub(super) fn of_all(daily: &Performance, disclosure: &Disclosure) -> Self {
+        let Some(index) = daily.of_benchmark() else { return Self::default() };
+        let (frequency, returns) = (index.frequency(), index.series.values());
+        let days = index.series.days.iter().map(|day| (day.value, (day.date - day.since).num_days()));
+        let excess = frequency.excess(days, daily.analysis.risk_free);
+        let shown = |value: f64| disclosure.market_figure(value).get();
+        Self {
+            volatility: risk::volatility(&returns, frequency.periods).map(shown),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(shown),
+            fall: drawdown::maximum(&index.drawdowns).map(shown),
         }
     }
 
@@ -62,5 +79,17 @@ mod tests {
         let facts = &publication.facts;
         let figures = IndexFigures::of(&publication.days, facts, (facts.periods, facts.is_daily));
         assert_eq!(figures, IndexFigures::default());
+        // Those of all valuations are what two years that are published by the day make of the same closes.
+        let fine = testing::two_years(PrivacyLevel::Fine);
+        let by_day = IndexFigures::of(&fine.days, &fine.facts, (fine.facts.periods, fine.facts.is_daily));
+        let close =
+            |a: Option<f64>, b: Option<f64>, by: f64| assert!((a.unwrap() - b.unwrap()).abs() < by, "{a:?} {b:?}");
+        for (a, b) in [
+            (publication.index.volatility, by_day.volatility),
+            (publication.index.sharpe, by_day.sharpe),
+            (publication.index.fall, by_day.fall),
+        ] {
+            close(a, b, 0.02);
+        }
     }
 }

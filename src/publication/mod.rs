@@ -62,6 +62,7 @@ pub use texts::{NoteText, Reads, Texts, Unread};
 pub use view::*;
 
 use std::collections::BTreeSet;
+use std::iter::successors;
 use std::path::PathBuf;
 
 use chrono::{Days, NaiveDate};
@@ -151,6 +152,13 @@ pub fn reword(publication: &mut Publication, record: &Record, config: &Config, c
     publication.texts.reword(record, until, |path| changed.is_none_or(|changed| changed.contains(path)));
 }
 
+/// The sessions of a week after the first valuation, on which the next ones can be. None where there is a return.
+fn next_sessions(record: &Record, daily: &Performance, disclosure: &Disclosure) -> Vec<NaiveDate> {
+    let first = record.snapshots.last().filter(|_| daily.series.days.is_empty() && disclosure.by_day());
+    let after = |date: &NaiveDate| Some(record.exchange.next_session(*date));
+    first.map(|first| successors(after(&first.date), after).take(5).collect()).unwrap_or_default()
+}
+
 /// The newest date of which positions and trades are shown, where that of the newest snapshot shown is `last`.
 fn disclosed_until(last: NaiveDate, exchange: Exchange, disclosure: &Disclosure) -> NaiveDate {
     let until = last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last);
@@ -238,6 +246,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         years,
         periods: usual,
         drawdowns: periods::drawdowns(&stats, disclosure),
+        index: IndexFigures::of_all(&daily, disclosure),
+        next_sessions: next_sessions(whole, &daily, disclosure),
         rolling: periods::rolling(&shown, disclosure),
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,

@@ -23,6 +23,7 @@ use super::disclosure::{
     Digits, MarketFigure, PublicFigure, PublicIndex, PublicReturn, PublicWeight, Published, Steps,
 };
 use super::equal_parts::EqualParts;
+use super::index_figures::IndexFigures;
 use super::kept;
 use super::luck::ShuffledFalls;
 use super::price_path::PricePath;
@@ -54,6 +55,10 @@ pub struct Publication {
     pub periods: Vec<Period>,
     /// The worst drawdowns, deepest first.
     pub drawdowns: Vec<DrawdownView>,
+    /// Figures of the index over all valuations of the account.
+    pub index: IndexFigures,
+    /// The next sessions, where there is no return yet.
+    pub next_sessions: Vec<NaiveDate>,
     /// Rolling figures of the days that have a full window.
     pub rolling: Vec<Rolling>,
     /// Open positions by weight, largest first, as of `facts.positions_as_of`.

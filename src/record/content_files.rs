@@ -340,6 +340,8 @@ mod tests {
         for (name, text) in [
             ("research.md", "one"),
             ("research/index.md", "two"),
+            ("posts/2025-03-01-cash.md", "one"),
+            ("posts/2025-03-01-cash/index.md", "two"),
             ("months/2025-03.md", "one"),
             ("months/2025-03.markdown", "two"),
         ] {
@@ -358,6 +360,10 @@ mod tests {
             said,
             [
                 ("content/months/2025-03.md".into(), "content/months/2025-03.markdown is on the same month".into()),
+                (
+                    "content/posts/2025-03-01-cash.md".into(),
+                    "content/posts/2025-03-01-cash/index.md would be the same page".to_owned(),
+                ),
                 ("content/research.md".into(), "content/research/index.md would be the same page".to_owned()),
             ]
         );

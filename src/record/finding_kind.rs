@@ -109,6 +109,8 @@ finding_kinds! {
     Lacking = "lacking",
     /// Money came or went that is large beside the account, so the day's return depends on when.
     LargeFlow = "large-flow",
+    /// A picture of a page is so large that readers wait for it.
+    LargePicture = "large-picture",
     /// The status says simulated, and the account holds real money.
     LiveAccount = "live-account",
     /// A text names a path of a computer.

@@ -8,10 +8,17 @@ use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
 use super::stripped::stripped;
 use crate::file_content::FileContent;
+use crate::record::{Finding, FindingKind, Severity};
 use crate::site_dir::is_litter;
 use crate::{Error, Place, Result};
 
 const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "svg"];
+
+/// No picture may be larger, in bytes: each reader would load it.
+const MOST: u64 = 20_000_000;
+
+/// A larger one is read and reported.
+const LARGE: usize = 2_000_000;
 
 /// Pictures by their path below `content/`, which is their path in the site as well.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +30,8 @@ impl Pictures {
     /// Every picture below a folder. Hidden ones and what editors leave are none of ours.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, or a link that leads out of the folder: what lies elsewhere may be private.
+    /// A folder or file that cannot be read, a link that leads out of the folder, as what lies elsewhere may be private, and a picture
+    /// that is too large or cannot be taken apart.
     pub fn below(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
         if folder.is_dir() {
@@ -46,6 +54,19 @@ impl Pictures {
     /// All of them.
     pub fn files(&self) -> &BTreeMap<String, FileContent> {
         &self.files
+    }
+
+    /// Those that keep a reader on a slow line waiting.
+    pub fn findings(&self) -> Vec<Finding> {
+        let large = self.files.iter().filter(|(_, content)| content.len() > LARGE);
+        let finding = |(path, content): (&String, &FileContent)| {
+            let message =
+                format!("the picture has {}, and every reader of its page loads it", size(content.len() as u64));
+            let next = "make it smaller: 2,000 pixels are as wide as a page is on any screen";
+            Finding::new(Severity::Warning, FindingKind::LargePicture, message, next)
+                .at(Place::file(Path::new("content").join(path)))
+        };
+        large.map(finding).collect()
     }
 
     /// Checks that a picture can be typeset; the error says why not.
@@ -86,6 +107,20 @@ impl Root<'_> {
     }
 }
 
+fn refuse_too_large(path: &Path) -> Result<()> {
+    let bytes = std::fs::metadata(path).map_err(|cause| Error::io("look at", path, cause))?.len();
+    if bytes <= MOST {
+        return Ok(());
+    }
+    Err(Error::refused(format!("the picture has {}, and {} is the most for one", size(bytes), size(MOST)))
+        .at(Place::file(path))
+        .hint("make it smaller: 2,000 pixels are as wide as a page is on any screen; or keep the original outside of content/"))
+}
+
+fn size(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
 /// `inside` are the folders around this one as they really are: a link to one of them leads nowhere new.
 fn collect(
     root: &Root,
@@ -112,8 +147,9 @@ fn collect(
                 inside.pop();
             }
         } else if is_picture(&path) && path.is_file() {
+            refuse_too_large(&path)?;
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
-            let content = stripped(&path, content);
+            let content = stripped(&path, content)?;
             files.insert(
                 path.strip_prefix(root.folder).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
                 content.into(),
@@ -121,4 +157,28 @@ fn collect(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_picture_is_reported_and_one_that_no_reader_would_wait_for_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, size: u64| {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            file.set_len(size).unwrap();
+        };
+        put("small.png", 2_000_000);
+        put("large.png", 2_450_000);
+        let found = Pictures::below(folder.path()).unwrap().findings();
+        let said: Vec<_> = found.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(said, ["the picture has 2.5 MB, and every reader of its page loads it"]);
+        assert_eq!(found[0].place, Some(Place::file("content/large.png")));
+        put("huge.png", 52_428_800);
+        let error = Pictures::below(folder.path()).unwrap_err();
+        assert_eq!(error.message(), "the picture has 52.4 MB, and 20.0 MB is the most for one");
+        assert_eq!(error.place(), Some(&Place::file(folder.path().join("huge.png"))));
+    }
 }

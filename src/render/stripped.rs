@@ -6,17 +6,31 @@ mod svg;
 
 use std::path::Path;
 
-/// A picture without what it does not take to show it. One that cannot be taken apart is left as it is: nothing shows it either.
-pub fn stripped(path: &Path, content: Vec<u8>) -> Vec<u8> {
-    let without = match content.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => raster::png(&content),
-        [0xff, 0xd8, ..] => raster::jpeg(&content),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => raster::webp(&content),
-        [b'G', b'I', b'F', b'8', ..] => raster::gif(&content),
-        _ if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) => svg::drawing(&content),
-        _ => None,
+use crate::{Error, Place, Result};
+
+/// A picture without what it does not take to show it.
+///
+/// # Errors
+/// One that cannot be taken apart: browsers show some of these all the same, with whatever is in them.
+pub fn stripped(path: &Path, content: Vec<u8>) -> Result<Vec<u8>> {
+    let (kind, without) = match content.as_slice() {
+        _ if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) => {
+            return Ok(svg::drawing(&content).map_err(|fault| fault.in_file(path, &content))?.unwrap_or(content));
+        }
+        [0x89, b'P', b'N', b'G', ..] => ("PNG", raster::png(&content)),
+        [0xff, 0xd8, ..] => ("JPEG", raster::jpeg(&content)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("WebP", raster::webp(&content)),
+        [b'G', b'I', b'F', b'8', ..] => ("GIF", raster::gif(&content)),
+        // No browser takes it for a picture.
+        _ => return Ok(content),
     };
-    without.unwrap_or(content)
+    without.ok_or_else(|| {
+        Error::refused(format!(
+            "it is a damaged {kind}, so that what a camera or an editor wrote into it cannot be taken out"
+        ))
+        .at(Place::file(path))
+        .hint("save it again, or delete it")
+    })
 }
 
 #[cfg(test)]
@@ -26,7 +40,12 @@ mod tests {
     const SECRET: &str = "account DU0000000 of /home/alice";
 
     fn strip(name: &str, content: &[u8]) -> Vec<u8> {
-        stripped(Path::new(name), content.to_vec())
+        stripped(Path::new(name), content.to_vec()).unwrap()
+    }
+
+    fn refused(name: &str, content: &[u8]) -> String {
+        let error = stripped(Path::new(name), content.to_vec()).unwrap_err();
+        format!("{}: {}", error.place().unwrap(), error.message())
     }
 
     fn has(content: &[u8], part: &[u8]) -> bool {
@@ -72,7 +91,8 @@ mod tests {
         let exif = memchr::memmem::find(&left, b"eXIf").unwrap();
         assert_eq!(&left[exif + 4..exif + 30], b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
         assert_eq!(strip("a.png", &left), left);
-        assert_eq!(strip("a.png", &picture[..40]), &picture[..40], "what is cut off is left as it is");
+        assert!(refused("a.png", &picture[..40]).starts_with("a.png: it is a damaged PNG"));
+        assert_eq!(strip("a.png", b"words"), b"words", "no browser shows it");
     }
 
     #[test]
@@ -148,7 +168,21 @@ mod tests {
         );
         let script = "<svg onload=\"alert(1)\"><script>alert(1)</script><svg:script href=\"x\"/><a href=\"java&#10;script:alert(1)\" id=\"a\"><path d=\"M0 0\"/></a></svg>";
         assert_eq!(strip("a.svg", script.as_bytes()), b"<svg><a id=\"a\"><path d=\"M0 0\"/></a></svg>");
-        assert_eq!(strip("a.svg", b"<svg><broken"), b"<svg><broken");
+        for (drawing, words) in [
+            ("<svg>\n<script>alert(1)</script><broken", "a.svg:2:26: it is not well-formed XML"),
+            ("<svg>\n<a b='1' b='2'/></svg>", "a.svg:2:1: it is not well-formed XML"),
+            ("<svg><g></svg>", "a.svg:1:9: it is not well-formed XML"),
+            ("<svg><metadata></svg>", "a.svg:1:16: it is not well-formed XML"),
+            ("<svg><g>", "a.svg:1:9: it is not well-formed XML"),
+            ("<!DOCTYPE svg [<!ENTITY a \"<script/>\">]><svg>&a;</svg>", "a.svg:1:1: it declares entities"),
+        ] {
+            let said = refused("a.svg", drawing.as_bytes());
+            assert!(said.starts_with(words), "{drawing}: {said}");
+        }
+        assert!(refused("a.svg", b"<svg>\xff</svg>").starts_with("a.svg:1:6: it is not UTF-8"));
+        let moved =
+            "<svg><a><set attributeName=\"href\" to=\"javascript:x\"/></a><iframe srcdoc=\"x\"><p/></iframe></svg>";
+        assert_eq!(strip("a.svg", moved.as_bytes()), b"<svg><a><set attributeName=\"href\"/></a></svg>");
         assert_eq!(strip("a.svg", b"<svg a='1'/>"), b"<svg a='1'/>", "what needs nothing stays as it is written");
     }
 }

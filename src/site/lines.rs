@@ -75,7 +75,7 @@ mod tests {
             "<p data-line=\"a &quot;b.md:6\">Two",
             "<li data-line=\"a &quot;b.md:9\">a</li>",
             "<li data-line=\"a &quot;b.md:10\">b</li>",
-            "<pre><code data-line=\"a &quot;b.md:12\">code",
+            "<pre tabindex=\"0\"><code data-line=\"a &quot;b.md:12\">code",
             "<table data-line=\"a &quot;b.md:16\">",
         ] {
             assert!(html.contains(block), "{block} in {html}");

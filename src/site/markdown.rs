@@ -150,6 +150,8 @@ pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
     }
     let mut html = String::new();
     html::push_html(&mut html, events.into_iter());
+    // A block of code scrolls by itself too, and without a mouse only where it can be reached.
+    let mut html = html.replace("<pre><code", "<pre tabindex=\"0\"><code");
     if source.lines {
         html = lines::settle(&html, &rewriter.file);
     }

@@ -15,6 +15,7 @@ pub mod output;
 pub mod overrides;
 mod pages;
 pub mod theme;
+mod turns;
 
 pub use build::{Files, Held, Options, RenderedSite, render, render_again};
 pub use pages::page_of_files;

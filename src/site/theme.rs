@@ -13,7 +13,7 @@ use crate::render::embedded::{TEMPLATES, embedded};
 use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
-use super::markdown;
+use super::{markdown, turns};
 use crate::format::{self, Sign};
 
 /// The script of the page of the proof.
@@ -56,6 +56,7 @@ impl Theme {
     /// # Errors
     /// The error of the template engine with its file, line and column.
     pub fn render(&self, template: &str, context: &Context) -> Result<String> {
+        turns::begin();
         let mut page = Bounded { text: Vec::new(), most: LARGEST_PAGE, is_full: false };
         let rendered = self.tera.render_to(template, context, &mut page);
         if page.is_full {
@@ -106,7 +107,7 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
     let mut templates: Vec<(String, String)> = Vec::new();
     collect_embedded(&TEMPLATES, &mut templates);
     for name in own.files().keys().filter(|name| is_template(name)) {
-        templates.extend(own.text(name)?.map(|text| (name.clone(), text.to_owned())));
+        templates.extend(own.text(name)?.map(|text| (name.clone(), turns::counted(text))));
     }
     let digest = Digest::of_parts(templates.iter().flat_map(|(name, text)| [name, text]));
     tera.add_raw_templates(templates).map_err(|error| in_template(&error, own, ""))?;
@@ -150,11 +151,7 @@ fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error
     let (message, place) = match error.kind() {
         SyntaxError(report) | RenderingError(report) => {
             let span = report.span();
-            let place = Place {
-                path: own.place(report.filename()),
-                line: Some(span.start_line),
-                column: Some(span.start_col + 1),
-            };
+            let place = place(own, report.filename(), span.start_line, span.start_col + 1);
             (report.message().to_string(), Some(place))
         }
         _ => {
@@ -173,10 +170,16 @@ fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error
 
 /// The first place in a report that is words alone, such as that of an unknown filter: ` --> foot.html:1:8`.
 fn reported(words: &str, own: &OwnTemplates) -> Option<Place> {
-    let place = words.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
-    let mut parts = place.rsplitn(3, ':');
-    let (column, line) = (parts.next()?.parse().ok(), parts.next()?.parse().ok());
-    Some(Place { path: own.place(parts.next()?), line, column })
+    let at = words.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = at.rsplitn(3, ':');
+    let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(place(own, parts.next()?, line, column))
+}
+
+/// A place in a template as its author wrote it.
+fn place(own: &OwnTemplates, name: &str, line: usize, column: usize) -> Place {
+    let written = own.text(name).ok().flatten().map(|text| turns::written_column(text, line, column));
+    Place { path: own.place(name), line: Some(line), column: Some(written.unwrap_or(column)) }
 }
 
 /// An undefined figure: an em dash that says why, to the mouse, to a touch, and to a reader of the screen.
@@ -193,6 +196,7 @@ fn digits(kwargs: &Kwargs, usual: usize) -> TeraResult<usize> {
 }
 
 fn register(tera: &mut Tera) {
+    turns::register(tera);
     tera.register_filter("percent", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
         let sign = if kwargs.get::<bool>("signed")?.unwrap_or(true) { Sign::Both } else { Sign::Minus };
         match value.as_f64() {
@@ -314,6 +318,12 @@ mod tests {
         let turns = "{% for a in range(end=9000) %}{% for b in range(end=9000) %}0123456789{% endfor %}{% endfor %}";
         let error = own("foot.html", turns).unwrap().render("foot.html", &Context::new()).unwrap_err().to_string();
         assert!(error.contains("foot.html") && error.contains("more than 32 MB"), "{error}");
+        let silent =
+            "a\n{% for a in range(end=9000) %}{% for b in range(end=9000) %}{% set c = b %}{% endfor %}{% endfor %}";
+        let error = own("foot.html", silent).unwrap().render("foot.html", &Context::new()).unwrap_err();
+        let place = error.place().unwrap();
+        assert_eq!((place.line, place.column), (Some(2), Some(60)), "{error}");
+        assert!(error.to_string().contains("the loops of one page have more than 20 million turns"), "{error}");
         let error = own("foot.html", "{% include \"foot.html\" %}").err().unwrap().to_string();
         assert!(error.contains("foot.html") && error.contains("Circular"), "{error}");
     }

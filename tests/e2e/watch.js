@@ -188,7 +188,6 @@ const checks = {
     await page.locator("form.filter input").fill("MTUM");
     const head = page.locator("table.orders thead th").first();
     await head.locator("button").click();
-    await head.locator("button").click();
     const rows = () => page.evaluate(() => [...document.querySelectorAll("table.orders tbody tr")].filter((row) => !row.hidden).map((row) => row.textContent));
     const shown = await rows();
     watch.save("config/config.toml", config);

@@ -1,12 +1,15 @@
 //! An instrument's price around an order.
 
+use chrono::NaiveDate;
+
 use crate::Result;
 use crate::format::{self, Sign, escape};
-use crate::publication::{OrderView, PricePath, Published};
+use crate::publication::{OrderView, PricePath, Published, SignalView};
 use crate::record::Side;
 
 use super::DATES;
 use super::picture::{Letter, Panel, Picture};
+use super::places::{self, Place};
 use super::plot::Layer;
 use super::scale::{self, Axis, x_of};
 use super::svg::Ink;
@@ -14,19 +17,32 @@ use super::svg::Ink;
 /// A name beside a mark is so wide, as a part of the width.
 const NAME: f64 = 0.16;
 
-/// The closes around an order, with the time that its position was held.
+/// Where the panel of the price ends that has one of places under it, and where that one is.
+const ABOVE: f64 = 0.76;
+const PLACES: (f64, f64) = (0.86, 1.0);
+
+/// What else happened to the position of an order.
+pub struct Around<'a> {
+    /// The days of the orders at the other ends of its round trips.
+    pub others: Vec<NaiveDate>,
+    /// The signals of its strategy, newest first.
+    pub signals: &'a [SignalView],
+}
+
+/// The closes around an order, with the time that its position was held, and below it the instrument's place in the ranking.
 ///
 /// # Errors
 /// What `plotters` cannot draw, which is a mistake of this program.
-pub fn price(order: &OrderView, path: &PricePath) -> Result<String> {
+pub fn price(order: &OrderView, path: &PricePath, around: &Around) -> Result<String> {
     let points: Vec<(f64, f64)> = path.closes.iter().map(|(date, close)| (x_of(*date), close.get())).collect();
     let (low, high) = scale::span(points.iter().map(|point| point.1), 0.05);
     let axis = Axis::within((low, high), 5);
     let dates: Vec<_> = path.closes.iter().map(|(date, _)| *date).collect();
     let x = scale::span(points.iter().map(|point| point.0), 0.0);
     let held = (x_of(path.held.0).clamp(x.0, x.1), x_of(path.held.1).clamp(x.0, x.1));
+    let ranked = places::of(&order.symbol, around.signals, x);
     let panel = Panel {
-        edges: (0.0, 1.0),
+        edges: (0.0, if ranked.is_empty() { 1.0 } else { ABOVE }),
         y: (low, high),
         levels: axis.levels(|price| price, Sign::Minus, ""),
         // No price is one that the others are measured from.
@@ -41,27 +57,60 @@ pub fn price(order: &OrderView, path: &PricePath) -> Result<String> {
         id: "price".into(),
         kind: "price",
         title: order.symbol.clone(),
-        note: note(order, path),
-        description: in_words(order, path),
-        height: "bare",
+        note: note(order, path, around),
+        description: in_words(order, path, around, &ranked),
+        height: if ranked.is_empty() { "bare" } else { "bare price" },
         x,
         // A price is anybody's, but a day of it might be taken for one of the account's.
         ticks: scale::months(&dates, DATES),
         ..Picture::default()
     };
     picture.letters = marks(order, path, (&picture, &panel), (&points, held));
+    let circle = |date| {
+        let at = x_of(date).clamp(x.0, x.1);
+        let class = if is_first(order, path) { "point open ours" } else { "point ours" };
+        Letter::new(class, Some(picture.place(at)), panel.place(close_at(&points, at)), "")
+    };
+    let circles: Vec<Letter> = between(path, around).map(circle).collect();
+    picture.letters.extend(circles);
     picture.panels = vec![panel];
+    picture.panels.extend(places::panel(&ranked, held, PLACES));
     picture.html()
 }
 
-fn note(order: &OrderView, path: &PricePath) -> String {
+fn note(order: &OrderView, path: &PricePath, around: &Around) -> String {
     let which = match path.every {
         1 => "closes".to_owned(),
         2 => "every second close".to_owned(),
         3 => "every third close".to_owned(),
         more => format!("every {more}th close"),
     };
-    format!("{which} in {}; shaded while held", order.currency)
+    let circles = match between(path, around).next() {
+        None => "",
+        Some(_) if is_sale(order) => "; a circle for each purchase",
+        Some(_) => "; a circle for each sale",
+    };
+    format!("{which} in {}; shaded while held{circles}", order.currency)
+}
+
+fn is_sale(order: &OrderView) -> bool {
+    matches!(order.side, Side::Sell)
+}
+
+/// Whether the order opened the position.
+fn is_first(order: &OrderView, path: &PricePath) -> bool {
+    order.date == path.held.0
+}
+
+/// The days on which parts were closed, or opened, while the position was held.
+fn between(path: &PricePath, around: &Around) -> impl Iterator<Item = NaiveDate> {
+    let (first, last) = path.held;
+    around.others.iter().copied().filter(move |date| (first..=last).contains(date) && *date != first && *date != last)
+}
+
+/// The close on a day, or the last one before it.
+fn close_at(points: &[(f64, f64)], x: f64) -> f64 {
+    points.iter().rfind(|point| point.0 <= x).or(points.first()).map_or(0.0, |point| point.1)
 }
 
 /// The purchase and the sale: a full point and an open one on the curve, and their names at the upper corners of the band.
@@ -71,8 +120,7 @@ fn marks(
     (picture, panel): (&Picture, &Panel),
     (points, held): (&[(f64, f64)], (f64, f64)),
 ) -> Vec<Letter> {
-    let close = |x: f64| points.iter().rfind(|point| point.0 <= x).or(points.first()).map_or(0.0, |point| point.1);
-    let point = |class, x: f64| Letter::new(class, Some(picture.place(x)), panel.place(close(x)), "");
+    let point = |class, x: f64| Letter::new(class, Some(picture.place(x)), panel.place(close_at(points, x)), "");
     let (first, last) = names(order, path);
     let (left, right) = (picture.place(held.0), picture.place(held.1));
     let is_narrow = right - left < 2.0 * NAME;
@@ -93,14 +141,13 @@ fn marks(
 
 /// What was done first, and last if that is over.
 fn names(order: &OrderView, path: &PricePath) -> (String, Option<String>) {
-    let is_first = order.date == path.held.0;
-    let opened_by_sale = matches!(order.side, Side::Sell) == is_first;
+    let opened_by_sale = is_sale(order) == is_first(order, path);
     let (first, last) = if opened_by_sale { ("Sold", "Bought") } else { ("Bought", "Sold") };
     let name = |what: &str, date| format!("{what} {}", format::day(date));
     (name(first, path.held.0), path.is_closed.then(|| name(last, path.held.1)))
 }
 
-fn in_words(order: &OrderView, path: &PricePath) -> String {
+fn in_words(order: &OrderView, path: &PricePath, around: &Around, ranked: &[Place]) -> String {
     let (first, last) = names(order, path);
     let change = match (path.closes.first(), path.closes.last()) {
         (Some((_, first)), Some((_, last))) => format!(
@@ -110,8 +157,12 @@ fn in_words(order: &OrderView, path: &PricePath) -> String {
         ),
         _ => String::new(),
     };
-    let last = last.map(|last| format!("; {}", last.to_lowercase())).unwrap_or_default();
-    format!("{change}. {first}{last}.")
+    let last = last
+        .map(|last| format!("; {}", last.replacen("Sold", "sold", 1).replacen("Bought", "bought", 1)))
+        .unwrap_or_default();
+    let (done, dates) = (if is_sale(order) { "bought" } else { "sold" }, between(path, around));
+    let between: String = dates.map(|date| format!("; in part {done} {}", format::day(date))).collect();
+    format!("{change}. {first}{between}{last}.{}", places::in_words(ranked))
 }
 
 #[cfg(test)]
@@ -120,18 +171,31 @@ mod tests {
     use crate::publication::testing;
 
     #[test]
-    fn an_order_has_its_price_with_both_ends() {
+    fn an_order_has_its_price_with_both_ends_and_its_places() {
         let publication = testing::publication();
+        let signals = &publication.strategies.list[0].signals;
         for (slug, names) in [
             ("2020-02-03-mtum-buy", ["Bought 3 Feb 2020", "Sold 1 Jul 2021"]),
             ("2021-07-01-mtum-sell", ["Bought 3 Feb 2020", "Sold 1 Jul 2021"]),
         ] {
             let order = publication.orders.iter().find(|order| order.slug == slug).unwrap();
-            let chart = price(order, publication.price_paths.get(slug).unwrap()).unwrap();
-            for part in names.iter().chain(&["point open ours", "shaded while held", "<b>MTUM</b>"]) {
-                assert!(chart.contains(part), "{part} in {chart}");
+            let path = publication.price_paths.get(slug).unwrap();
+            let drawn = |others: &[&str], signals| {
+                let others = others.iter().map(|date| date.parse().unwrap()).collect();
+                price(order, path, &Around { others, signals }).unwrap()
+            };
+            let whole = drawn(&["2020-02-03", "2021-07-01"], signals);
+            for part in
+                names.iter().chain(&["point open ours", "shaded while held<", "<b>MTUM</b>", "Place in the ranking"])
+            {
+                assert!(whole.contains(part), "{part} in {whole}");
             }
-            assert!(!chart.contains("NaN"), "{chart}");
+            assert!(!whole.contains("NaN"), "{whole}");
+            let in_parts = drawn(&["2020-09-01", "2021-07-01"], &[]);
+            let done = if order.side == Side::Buy { "sale" } else { "purchase" };
+            assert!(in_parts.contains(&format!("; a circle for each {done}<")), "{in_parts}");
+            assert!(in_parts.contains("1 Sep 2020; sold 1 Jul 2021.") && !in_parts.contains("ranking"), "{in_parts}");
+            assert_eq!(in_parts.matches("class=\"point").count(), whole.matches("class=\"point").count() + 1);
         }
     }
 }

@@ -44,6 +44,11 @@ pub struct RecordChart {
 }
 
 impl RecordChart {
+    /// A chart in which no month has its bar.
+    pub(super) fn without_months(parts: [String; 2]) -> Self {
+        Self { parts, months: Vec::new() }
+    }
+
     /// The chart with a mark over each month that has an address to link to.
     pub fn with_marks(&self, address: impl Fn(YearMonth) -> Option<String>) -> String {
         let mark = |(month, left, top): &(YearMonth, f64, f64)| {
@@ -70,7 +75,7 @@ impl RecordChart {
 pub fn record(publication: &Publication) -> Result<RecordChart> {
     let Publication { days, facts, .. } = publication;
     if days.len() < 2 {
-        return first_day(publication);
+        return super::first_day::first_day(publication);
     }
     let total = since_inception(&publication.periods);
     let is_young = days.len() <= FEW && facts.by_day;
@@ -144,32 +149,6 @@ fn flow_marks(flows: &[LargeFlow], picture: &Picture, curves: &[Vec<(f64, f64)>;
         Letter::new(class, Some(left), base, "<span>large flow</span>")
     };
     flows.iter().map(mark).collect()
-}
-
-/// One valuation: a point, and the line that the first return will leave.
-fn first_day(publication: &Publication) -> Result<RecordChart> {
-    let date = publication.facts.inception;
-    let x = (x_of(date), x_of(date) + 7.0);
-    let growth = Growth { logarithmic: false, with_falls: false };
-    let panel = Panel { edges: (0.0, 1.0), ..growth.panel(&Default::default()) };
-    let middle = panel.place(100.0);
-    let picture = Picture {
-        id: "record".into(),
-        kind: "first",
-        title: "Growth of 100".into(),
-        note: "one valuation so far".into(),
-        description: format!("The record starts with 100 on {}.", format::day(date)),
-        height: "low bare",
-        x,
-        ticks: super::scale::ticks(&[date], DATES),
-        letters: vec![
-            Letter::new("point ours", Some(0.0), middle, ""),
-            Letter::new("start ours", Some(0.0), middle, "Account <span>100</span>"),
-        ],
-        panels: vec![panel],
-        ..Picture::default()
-    };
-    Ok(RecordChart { parts: picture.html_around()?, months: Vec::new() })
 }
 
 /// How growth is drawn.
@@ -409,9 +388,11 @@ mod tests {
     fn a_first_day_is_a_point_on_the_line_of_100() {
         let mut publication = testing::publication();
         publication.days.clear();
+        publication.next_sessions = vec!["2015-02-02".parse().unwrap()];
         let chart = record(&publication).unwrap().with_marks(|_| None);
         for part in [
-            "one valuation so far",
+            "one valuation so far, and the next sessions",
+            ">2 Feb</b>",
             "class=\"point ours\"",
             "Account <span>100</span>",
             ">30 Jan 2015</b>",

@@ -1,39 +1,104 @@
 //! Drawings: what is kept of their markup.
 
+use std::path::Path;
+
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use quick_xml::writer::Writer;
 
+use crate::{Error, Place};
+
 /// What editors call their own elements and attributes, and those that describe a drawing.
 const OF_EDITORS: [&str; 9] = ["sodipodi", "inkscape", "rdf", "cc", "dc", "sketch", "serif", "figma", "xmpMM"];
 
-/// A drawing without comments, descriptions of its making, what editors remember in it, and scripts. `None` of one that has none
-/// of them: it stays as it is written.
-pub fn drawing(text: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader::from_str(std::str::from_utf8(text).ok()?);
-    let mut writer = Writer::new(Vec::with_capacity(text.len()));
-    // How deep inside something that is left out, and whether anything was.
-    let (mut outside, mut is_less) = (0_usize, false);
-    loop {
-        match reader.read_event().ok()? {
-            Event::Eof => return (outside == 0 && is_less).then(|| writer.into_inner()),
-            Event::Comment(_) | Event::PI(_) => is_less = true,
-            Event::Start(element) if outside > 0 || is_left_out(&element) => (outside, is_less) = (outside + 1, true),
-            Event::End(_) if outside > 0 => outside -= 1,
-            Event::Empty(element) if outside > 0 || is_left_out(&element) => is_less = true,
-            Event::Start(element) => writer.write_event(Event::Start(kept(&element, &mut is_less)?)).ok()?,
-            Event::Empty(element) => writer.write_event(Event::Empty(kept(&element, &mut is_less)?)).ok()?,
-            other if outside == 0 => writer.write_event(other).ok()?,
-            _ => {}
-        }
+/// Elements that run something, or bring a page of their own.
+const RUN: [&str; 5] = ["script", "handler", "iframe", "object", "embed"];
+
+/// Why a drawing is not taken: what is in it that cannot be read might run.
+#[derive(Debug)]
+pub struct Fault {
+    words: &'static str,
+    cause: Option<String>,
+    at: usize,
+}
+
+impl Fault {
+    fn at(reader: &Reader<&[u8]>, words: &'static str, cause: Option<String>) -> Self {
+        Self { words, cause, at: usize::try_from(reader.error_position()).unwrap_or(usize::MAX) }
+    }
+
+    /// As an error of the drawing's file.
+    pub fn in_file(self, path: &Path, text: &[u8]) -> Error {
+        let text = String::from_utf8_lossy(text);
+        let cause = self.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        Error::refused(format!("{}{cause}; so nothing says that it runs no script", self.words))
+            .at(Place::offset(path, &text, self.at))
+            .hint("save it once more as a plain SVG, or take a PNG of it")
     }
 }
+
+/// A drawing without comments, descriptions of its making, what editors remember in it, and scripts. `None` of one that has none
+/// of them: it stays as it is written.
+///
+/// # Errors
+/// What a strict reader does not understand, for a browser may.
+pub fn drawing(text: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+    let text = std::str::from_utf8(text).map_err(|cause| Fault {
+        words: "it is not UTF-8",
+        cause: None,
+        at: cause.valid_up_to(),
+    })?;
+    let mut reader = Reader::from_str(text);
+    let mut writer = Writer::new(Vec::with_capacity(text.len()));
+    // How deep inside all elements and inside one that is left out, and whether anything was.
+    let (mut depth, mut outside, mut is_less) = (0_usize, 0_usize, false);
+    loop {
+        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let broken = |cause: String| Fault { words: BROKEN, cause: Some(cause), at: start };
+        let event = reader.read_event().map_err(|cause| Fault::at(&reader, BROKEN, Some(cause.to_string())))?;
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::DocType(kind) if kind.contains('[') => {
+                return Err(Fault { words: "it declares entities, which may hold anything", cause: None, at: start });
+            }
+            _ => {}
+        }
+        let kept = match event {
+            Event::Eof if depth > 0 => return Err(broken("an element is never closed".to_owned())),
+            Event::Eof => return Ok(is_less.then(|| writer.into_inner())),
+            Event::Comment(_) | Event::PI(_) => {
+                is_less = true;
+                continue;
+            }
+            Event::Start(element) if outside > 0 || is_left_out(&element) => {
+                (outside, is_less) = (outside + 1, true);
+                continue;
+            }
+            Event::End(_) if outside > 0 => {
+                outside -= 1;
+                continue;
+            }
+            Event::Empty(element) if outside > 0 || is_left_out(&element) => {
+                is_less = true;
+                continue;
+            }
+            Event::Start(element) => Event::Start(kept(&element, &mut is_less).map_err(broken)?),
+            Event::Empty(element) => Event::Empty(kept(&element, &mut is_less).map_err(broken)?),
+            _ if outside > 0 => continue,
+            other => other,
+        };
+        writer.write_event(kept).map_err(|cause| broken(cause.to_string()))?;
+    }
+}
+
+const BROKEN: &str = "it is not well-formed XML";
 
 fn is_left_out(element: &BytesStart) -> bool {
     let name = element.local_name();
     name.as_ref() == "metadata"
-        || name.as_ref().eq_ignore_ascii_case("script")
+        || RUN.iter().any(|run| name.as_ref().eq_ignore_ascii_case(run))
         || is_of_editor(element.name().as_ref())
 }
 
@@ -42,24 +107,24 @@ fn is_of_editor(name: &str) -> bool {
     prefix.is_some_and(|prefix| OF_EDITORS.contains(&prefix))
 }
 
-/// Whether an attribute runs something: `onload`, or a link to `javascript:`.
+/// Whether an attribute runs something: `onload`, or `javascript:` as a link or as what an animation makes of one.
 fn is_script(name: &str, value: &str) -> bool {
     let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-    let target: String = value.chars().filter(|letter| !letter.is_whitespace()).collect();
-    local.starts_with("on") || (local == "href" && target.to_ascii_lowercase().starts_with("javascript:"))
+    let value: String = value.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    local.starts_with("on") || value.to_ascii_lowercase().contains("javascript:")
 }
 
-/// An element without the attributes of editors and those that run something.
-fn kept(element: &BytesStart, is_less: &mut bool) -> Option<BytesStart<'static>> {
+/// An element without the attributes of editors and those that run something; the error says which it does not understand.
+fn kept(element: &BytesStart, is_less: &mut bool) -> Result<BytesStart<'static>, String> {
     let mut kept = BytesStart::new(element.name().as_ref().to_owned());
     for attribute in element.attributes() {
-        let attribute = attribute.ok()?;
-        let runs = is_script(attribute.key.as_ref(), &attribute.normalized_value(XmlVersion::Implicit1_0).ok()?);
-        if runs || is_of_editor(attribute.key.as_ref()) {
+        let attribute = attribute.map_err(|cause| cause.to_string())?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|cause| cause.to_string())?;
+        if is_script(attribute.key.as_ref(), &value) || is_of_editor(attribute.key.as_ref()) {
             *is_less = true;
         } else {
             kept.push_attribute(attribute);
         }
     }
-    Some(kept)
+    Ok(kept)
 }

@@ -28,8 +28,12 @@ impl BesideRow {
 
 /// The figures that have a place on the first page.
 pub fn rows(publication: &Publication) -> Vec<BesideRow> {
-    let Facts { periods, is_daily, .. } = publication.facts;
-    let index = IndexFigures::of(&publication.days, &publication.facts, (periods, is_daily));
+    let Facts { periods, is_daily, by_day, .. } = publication.facts;
+    // Where days are published, the figures are those of the index as it is drawn.
+    let index = match by_day && is_daily {
+        true => IndexFigures::of(&publication.days, &publication.facts, (periods, is_daily)),
+        false => publication.index,
+    };
     let rows = [
         a_year(publication),
         spread(publication, "Volatility per year", "risk.volatility", index.volatility.map(one_percent)),
@@ -100,7 +104,9 @@ fn sharpe(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
 
 fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
     let found = publication.figure("drawdown.max")?;
-    let worst = publication.drawdowns.first().filter(|_| publication.facts.by_day);
+    let worst = publication.drawdowns.first();
+    let deepest = worst.map(|fall| fall.depth.get());
+    let worst = worst.filter(|_| publication.facts.by_day);
     let when = worst.map(|fall| {
         let over = match fall.recovery {
             Some(_) => {
@@ -115,7 +121,8 @@ fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow
     Some(BesideRow {
         name: "Worst fall",
         id: Some("drawdown.max"),
-        account: found.value.map(|value| one_percent(value.get())),
+        // The chart and the tables have it from the published index, and one page says one number.
+        account: found.value.map(|value| one_percent(deepest.unwrap_or(value.get()))),
         index: index.map(one_percent),
         note,
     })

@@ -136,6 +136,8 @@ pub struct HoldingRow<'a> {
     /// Its weight, where that is so small that it would be written as none.
     under: Option<String>,
     bar: Bar,
+    /// What it brought in the month that the table names.
+    brought: Option<PublicResult>,
 }
 
 /// Holdings, and cash where its weight is known.
@@ -146,6 +148,8 @@ pub struct HoldingTable<'a> {
     /// All others, where there are more than a page should show at once.
     more_positions: Vec<HoldingRow<'a>>,
     cash: Option<CashRow>,
+    /// The month of which the rows say what each brought, as a label; none where that is not known.
+    month: Option<String>,
 }
 
 /// The row of cash.
@@ -158,18 +162,40 @@ struct CashRow {
 /// So many holdings are shown at once.
 const AT_ONCE: usize = 10;
 
+/// The account's holdings, with what each brought in their month.
+pub fn all_holdings(publication: &Publication) -> HoldingTable<'_> {
+    let mut table = holdings(&publication.positions, publication.cash_weight, &publication.facts);
+    let month = YearMonth::of(publication.facts.positions_as_of).to_string();
+    let newest = publication.contributions.as_ref().and_then(|found| found.by_month.last());
+    let Some((brought, at, period)) = newest.and_then(|brought| {
+        let (at, period) = brought.periods.iter().enumerate().next_back().filter(|(_, period)| period.to == month)?;
+        Some((brought, at, period))
+    }) else {
+        return table;
+    };
+    let of =
+        |symbol: &str| brought.rows.iter().find(|row| row.symbol.as_deref() == Some(symbol))?.cells.get(at)?.value;
+    for row in table.positions.iter_mut().chain(&mut table.more_positions) {
+        row.brought = of(&row.position.symbol);
+    }
+    let is_known = table.positions.iter().any(|row| row.brought.is_some());
+    table.month = is_known.then(|| period.label.clone());
+    table
+}
+
 /// The table of holdings.
 pub fn holdings<'a>(positions: &'a [PositionView], cash: Option<PublicWeight>, facts: &Facts) -> HoldingTable<'a> {
     let weights = positions.iter().map(|position| position.weight.map_or(0.0, Published::get));
     let weights: Vec<f64> = weights.chain(cash.map(Published::get)).collect();
     let mut bars = bars(&weights).into_iter();
-    let row = |(position, bar)| HoldingRow { position, under: under(position, facts), bar };
+    let row = |(position, bar)| HoldingRow { position, under: under(position, facts), bar, brought: None };
     let mut rows: Vec<_> = positions.iter().zip(bars.by_ref()).map(row).collect();
     let more = if rows.len() > AT_ONCE + 2 { rows.split_off(AT_ONCE) } else { Vec::new() };
     HoldingTable {
         positions: rows,
         more_positions: more,
         cash: cash.zip(bars.next()).map(|(weight, bar)| CashRow { weight, bar }),
+        month: None,
     }
 }
 

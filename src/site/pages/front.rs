@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Site;
 use super::beside::{self, BesideRow};
-use super::context::{HoldingTable, MonthTable, PageContext, holdings, years};
+use super::context::{HoldingTable, MonthTable, PageContext, all_holdings, years};
 
 use crate::Result;
 use crate::calendar::YearMonth;
@@ -128,7 +128,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         unknown: beside.iter().filter(|row| row.is_unknown()).count(),
         beside,
         table: years(site),
-        holdings: holdings(&publication.positions, publication.cash_weight, &publication.facts),
+        holdings: all_holdings(publication),
         orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, publication, reads)).collect(),
         comment: comment(site, reads),
         log: site.proof.map(|proof| LogFacts {

@@ -190,8 +190,13 @@ fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>>
     found
 }
 
-fn price_chart(order: &OrderView, publication: &Publication) -> Result<Option<String>> {
-    publication.price_paths.get(&order.slug).map(|path| charts::price(order, path)).transpose()
+fn price_chart(order: &OrderView, others: &[Other], publication: &Publication) -> Result<Option<String>> {
+    let strategies = &publication.strategies;
+    // Where there is one strategy, it does not list its orders.
+    let mut of_it = strategies.list.iter().filter(|one| !strategies.several || one.orders.contains(&order.slug));
+    let signals = of_it.next().map_or([].as_slice(), |strategy| &strategy.signals);
+    let around = charts::Around { others: others.iter().map(|other| other.date).collect(), signals };
+    publication.price_paths.get(&order.slug).map(|path| charts::price(order, path, &around)).transpose()
 }
 
 /// One order by its number in the list.
@@ -213,13 +218,14 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         markdown::render(&source, &site.page_of)
     });
     let (note_body, links) = body.transpose()?.map(|body| (body.html, body.links)).unzip();
+    let others = others(order, site.publication);
     let context = PageContext::new(&OneOrder {
         order,
         side: order.side_in_words(),
         sentence: of_order(order, site.publication),
         has_result: order.no_result != CLOSES_NOTHING,
-        price_chart: price_chart(order, site.publication)?,
-        others: others(order, site.publication),
+        price_chart: price_chart(order, &others, site.publication)?,
+        others,
         previous: neighbour(Some(number + 1)),
         next: neighbour(number.checked_sub(1)),
         month: Some(YearMonth::of(order.date)).filter(|month| site.has_month(*month)),
