@@ -182,13 +182,19 @@ impl Sizing {
     }
 
     fn affordable(&self, money: f64, close: f64) -> f64 {
+        let price = self.assumed_price(close);
         let most = self.lots(money / close);
-        self.lots((money - self.commission(most, close)) / (close * (1.0 + self.slippage) + self.tick))
+        self.lots((money - self.commission(most, price)) / price)
     }
 
     fn cost(&self, money: f64, close: f64) -> f64 {
-        let shares = self.affordable(money, close);
-        shares * (close * (1.0 + self.slippage) + self.tick) + self.commission(shares, close)
+        let (shares, price) = (self.affordable(money, close), self.assumed_price(close));
+        shares * price + self.commission(shares, price)
+    }
+
+    /// The price that a purchase is assumed to be filled at.
+    fn assumed_price(&self, close: f64) -> f64 {
+        close * (1.0 + self.slippage) + self.tick
     }
 
     /// Trades towards the targets in a book whose value was `before` at the last valuation; signed shares by column. `fill` is what an order is filled at.

@@ -86,8 +86,8 @@ impl Terms {
     fn affordable(&self, money: Decimal, quote: &Quote) -> Decimal {
         let money = money.checked_div(quote.rate).unwrap_or_default();
         let most = self.lots(money.checked_div(quote.price).unwrap_or_default());
-        let commission = self.costs.commission(most, quote.price);
         let price = self.costs.assumed_price(Side::Buy, quote.price);
+        let commission = self.costs.commission(most, price);
         self.lots((money - commission).checked_div(price).unwrap_or_default())
     }
 }

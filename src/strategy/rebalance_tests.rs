@@ -128,6 +128,17 @@ fn what_cash_there_is_goes_to_all_in_the_same_proportion_and_what_is_left_to_the
     assert_eq!(list(&account, &halves, &prices[..2], &terms).0, ["+45 A", "+62 B"]);
 }
 
+#[test]
+fn the_commission_of_a_purchase_is_that_of_its_assumed_price() {
+    let mut rule = strategy(&["A"], 1);
+    (rule.slippage_bps, rule.commission_bps, rule.commission_min) = (1000.into(), 100.into(), Decimal::ZERO);
+    (rule.commission_per_share, rule.cash_buffer) = (Decimal::ZERO, Decimal::ZERO);
+    let (terms, account) = (Terms::of(&rule), portfolio(222, &[]));
+    // Two shares at 110 and 1 % of it cost 222.20, which is not there; at the quote of 100 the commission alone would be 2.
+    let (trades, cash) = list(&account, &[("A", "1")], &[("A", "100")], &terms);
+    assert_eq!((trades, cash), (vec!["+1 A".to_owned()], "110.9".parse().unwrap()));
+}
+
 proptest! {
     #[test]
     fn no_more_is_spent_than_there_is(

@@ -26,6 +26,9 @@ const LABEL: &[u8] = b"<b class=\"y";
 const END: &[u8] = b"<b class=\"end ";
 const DESCRIPTION: &[u8] = b"<p class=\"hidden\" id=\"";
 
+/// A cell with percentage points, which have no sign of their unit: contributions and differences of returns.
+const POINTS: &[u8] = b"<td class=\"num points";
+
 /// What stands before a digest or packed content.
 const PACKED: [&[u8]; 4] = [b";base64,", b"sha256-", b"sha384-", b"sha512-"];
 
@@ -48,7 +51,8 @@ pub fn ranges(text: &str) -> Vec<Range> {
             (start, start + rest.iter().take_while(|byte| is_packed(byte)).count())
         })
     });
-    let mut found: Vec<Range> = geometry.chain(series).chain(packed).chain(charts(bytes)).collect();
+    let mut found: Vec<Range> =
+        geometry.chain(series).chain(packed).chain(charts(bytes)).chain(points(bytes)).collect();
     found.sort_unstable();
     found
 }
@@ -86,7 +90,17 @@ fn charts(bytes: &[u8]) -> impl Iterator<Item = Range> {
     labels.chain(ends).chain(described)
 }
 
-/// Whether the label of an axis is a number, maybe of percent.
+/// The numbers of cells with percentage points.
+fn points(bytes: &[u8]) -> impl Iterator<Item = Range> {
+    find_iter(bytes, POINTS).filter_map(|at| {
+        let cell = at + memchr::memchr(b'>', bytes.get(at..)?)? + 1;
+        let number = cell + if bytes.get(cell..)?.starts_with(b"<b>") { b"<b>".len() } else { 0 };
+        let (_, end) = until(bytes, number, b"<");
+        is_number(std::str::from_utf8(bytes.get(number..end)?).ok()?).then_some((number, end))
+    })
+}
+
+/// Whether a label or a cell is a number, maybe of percent.
 fn is_number(label: &str) -> bool {
     label.chars().all(|letter| letter.is_ascii_digit() || ".,%+-\u{2212}\u{2019}\u{a0}\u{202f}".contains(letter))
 }
@@ -114,10 +128,11 @@ pub fn end_of_digest(bytes: &[u8], digits: Range) -> Option<usize> {
 
 /// Whether what follows a number says that it is no amount: percent, days, how many of something.
 pub fn is_followed_by_unit(after: &str) -> bool {
-    const UNITS: [&str; 13] = [
+    const UNITS: [&str; 14] = [
         "%",
         "bps",
         "basis point",
+        "point",
         "day",
         "daily return",
         "return",
@@ -129,7 +144,7 @@ pub fn is_followed_by_unit(after: &str) -> bool {
         "round trip",
         "trading day",
     ];
-    let mut after = after;
+    let mut after = after.strip_prefix("</b>").unwrap_or(after);
     for space in [" ", "\u{a0}", "\u{202f}", "&nbsp;"] {
         after = after.strip_prefix(space).unwrap_or(after);
     }
@@ -162,6 +177,17 @@ mod tests {
         assert_eq!(skipped(end), ["2,318.8"]);
         assert_eq!(skipped("<b class=\"end ours\">2,318.8 <span>words 9</span></b>"), Vec::<&str>::new());
         assert_eq!(skipped("<b class=\"y\" style=\"\">s&amp;p 500</b><b>100,000</b>"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn percentage_points_of_a_cell_are_skipped_and_words_and_other_cells_are_not() {
+        let cell = |inside: &str| {
+            format!("<td class=\"num points gain\" data-m=\"mar\">{inside}</td><td class=\"num\">7,364.44</td>")
+        };
+        assert_eq!(skipped(&cell("+7,364.44")), ["+7,364.44"]);
+        assert_eq!(skipped(&cell("<b>7,364.44</b>")), ["7,364.44"]);
+        assert_eq!(skipped(&cell("7,364.44 dollars")), Vec::<&str>::new());
+        assert!(is_followed_by_unit("</b> points against") && !is_followed_by_unit("</b> pointing"));
     }
 
     #[test]
