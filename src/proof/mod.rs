@@ -40,7 +40,7 @@ pub use folder::{Published, files_to_publish};
 pub use log::{Kind, Line, Log, file_name};
 pub use opening::{NAMES, Opened, Wish, open};
 pub use private::Seed;
-pub use recording::{Recorded, Started, init, record, status};
+pub use recording::{Recorded, Started, init, init_with, record, record_with, status};
 pub use renewing::renew;
 pub use rotating::{Why, rotate};
 pub use signing::{begin_signing, sign};

@@ -152,7 +152,7 @@ fn values(record: &Record, config: &Config, line: &Line, says: &Fields) -> BTree
             values.insert("flows", flows(record, date("since"), line.date));
             values
         }
-        Kind::Trades => BTreeMap::from([("fills", fills(record, line.date))]),
+        Kind::Trades => BTreeMap::from([("fills", fills(&record.executions, line.date))]),
         Kind::Book => {
             let on = date("positions_as_of");
             let snapshot = on.and_then(|on| record.snapshots.iter().rfind(|snapshot| snapshot.date <= on));

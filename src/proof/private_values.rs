@@ -24,21 +24,21 @@ pub fn flows(record: &Record, since: Option<NaiveDate>, until: NaiveDate) -> Str
 }
 
 /// The fills of a date in UTC: `2026-01-27T15:30:00Z,SXLK,BUY,25,104.5`.
-pub fn fills(record: &Record, date: NaiveDate) -> String {
-    lines(rows_of_fills(record, |day| day == date))
+pub fn fills(fills: &[Execution], date: NaiveDate) -> String {
+    lines(rows_of_fills(fills, |day| day == date))
 }
 
-fn rows_of_fills(record: &Record, is_of: impl Fn(NaiveDate) -> bool) -> impl Iterator<Item = String> {
+fn rows_of_fills(fills: &[Execution], is_of: impl Fn(NaiveDate) -> bool) -> impl Iterator<Item = String> {
     let row = |fill: &Execution| {
         let time = super::log::instant(fill.time);
         format!("{time},{},{},{},{}", fill.symbol, fill.side, fill.quantity, fill.price)
     };
-    record.executions.iter().filter(move |fill| is_of(fill.utc_date())).map(row)
+    fills.iter().filter(move |fill| is_of(fill.utc_date())).map(row)
 }
 
 /// The fills after one valuation up to the next, as those of a date are written.
 pub fn fills_between(record: &Record, since: Option<NaiveDate>, until: NaiveDate) -> String {
-    lines(rows_of_fills(record, |date| since.is_none_or(|since| date > since) && date <= until))
+    lines(rows_of_fills(&record.executions, |date| since.is_none_or(|since| date > since) && date <= until))
 }
 
 /// In an order that no source decides.

@@ -66,6 +66,18 @@ pub struct Started {
 /// # Errors
 /// It was begun before; a folder that cannot be written to.
 pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recorded> {
+    begin(site, config, now, || load::load(site, config, last_possible_date(now)))
+}
+
+/// As [`init`], of a record that is loaded already.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_with(site: &SiteDir, config: &Config, record: Record, now: DateTime<Utc>) -> Result<Recorded> {
+    begin(site, config, now, || record)
+}
+
+fn begin(site: &SiteDir, config: &Config, now: DateTime<Utc>, record: impl FnOnce() -> Record) -> Result<Recorded> {
     let mut store = Store::open(site)?;
     if site.proof_log().exists() {
         return Err(Error::usage("this site records already, and its log is begun only once")
@@ -75,8 +87,7 @@ pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recor
     // One that a killed run has left is as good as another.
     let seed = if site.proof_seed().exists() { Seed::read(site)? } else { Seed::random()? };
     seed.write(site)?;
-    let scene = Scene::load(site, config, now);
-    let appended = scene.appended(&seed, Stored::default(), None)?;
+    let appended = Scene::of(site, config, record(), now).appended(&seed, Stored::default(), None)?;
     store.replace(appended.files)?;
     Ok(appended.recorded)
 }
@@ -86,13 +97,30 @@ pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recor
 /// # Errors
 /// A log that was changed, a seed that is lost, a folder that cannot be written to. Nothing has changed then.
 pub fn record(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Option<Recorded>> {
+    go_on(site, config, now, || load::load(site, config, last_possible_date(now)))
+}
+
+/// As [`record`], of a record that is loaded already.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_with(site: &SiteDir, config: &Config, record: Record, now: DateTime<Utc>) -> Result<Option<Recorded>> {
+    go_on(site, config, now, || record)
+}
+
+fn go_on(
+    site: &SiteDir,
+    config: &Config,
+    now: DateTime<Utc>,
+    record: impl FnOnce() -> Record,
+) -> Result<Option<Recorded>> {
     if !site.proof_log().exists() {
         return Ok(None);
     }
     let mut store = Store::open(site)?;
     let Some(stored) = Stored::read(site)? else { return Ok(None) };
     let seed = Seed::read(site)?;
-    let appended = Scene::load(site, config, now).appended(&seed, stored, None)?;
+    let appended = Scene::of(site, config, record(), now).appended(&seed, stored, None)?;
     store.replace(appended.files)?;
     Ok(Some(appended.recorded))
 }
@@ -155,7 +183,10 @@ struct Appended {
 
 impl<'a> Scene<'a> {
     fn load(site: &'a SiteDir, config: &'a Config, now: DateTime<Utc>) -> Self {
-        let record = load::load(site, config, last_possible_date(now));
+        Self::of(site, config, load::load(site, config, last_possible_date(now)), now)
+    }
+
+    fn of(site: &'a SiteDir, config: &'a Config, record: Record, now: DateTime<Utc>) -> Self {
         let errors = errors(&record);
         let (publication, not_published) = match redact(&record, config) {
             _ if errors.is_some() => (None, None),

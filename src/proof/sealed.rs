@@ -70,10 +70,29 @@ impl Terms {
         self.delay_days > 0 && self.cut(newest) < date
     }
 
-    /// Whether what was sealed of a session is to be open; by the month, when the whole month may be.
-    pub fn are_over(&self, date: NaiveDate, newest: NaiveDate) -> bool {
-        let cut = self.cut(newest);
-        if self.by_month { cut > YearMonth::of(date).last_day() } else { cut >= date }
+    /// Whether what was sealed of a session is to be open; by the month, when all of its month is shown.
+    fn are_over(&self, date: NaiveDate, newest: Newest) -> bool {
+        match self.by_month {
+            false => newest.of_all.is_some_and(|newest| self.cut(newest) >= date),
+            true => newest.of_ended.is_some_and(|newest| self.cut(newest) >= YearMonth::of(date).last_day()),
+        }
+    }
+}
+
+/// The newest dates with a valuation.
+#[derive(Debug, Clone, Copy, Default)]
+struct Newest {
+    /// Of all of them.
+    of_all: Option<NaiveDate>,
+    /// Of those in months that are surely over, since a later month has one. Where months alone are published, the delay counts from it.
+    of_ended: Option<NaiveDate>,
+}
+
+impl Newest {
+    fn of(dates: impl Iterator<Item = NaiveDate> + Clone) -> Self {
+        let of_all = dates.clone().max();
+        let is_ended = |date: &NaiveDate| of_all.is_some_and(|newest| YearMonth::of(*date) < YearMonth::of(newest));
+        Self { of_all, of_ended: dates.filter(is_ended).max() }
     }
 }
 
@@ -92,7 +111,7 @@ pub enum Opening {
 pub fn openings<'a>(
     entries: impl Iterator<Item = (&'a Line, Option<&'a Entry>)> + Clone,
 ) -> BTreeMap<usize, Opening> {
-    let newest = entries.clone().filter(|(line, _)| line.kind == Kind::Day).map(|(line, _)| line.date).max();
+    let newest = Newest::of(entries.clone().filter(|(line, _)| line.kind == Kind::Day).map(|(line, _)| line.date));
     let mut terms = Terms::default();
     let mut sealed = Vec::new();
     for (line, entry) in entries {
@@ -104,7 +123,7 @@ pub fn openings<'a>(
         }
     }
     let opening = |(seq, date, then): (usize, NaiveDate, Terms)| {
-        let is_over = |terms: Terms| newest.is_some_and(|newest| terms.are_over(date, newest));
+        let is_over = |terms: Terms| terms.are_over(date, newest);
         let opening = match (is_over(then), is_over(terms)) {
             (true, _) => Opening::Due,
             (false, true) => Opening::Allowed,

@@ -235,13 +235,14 @@ fn a_session_that_was_left_out_is_missed_and_so_is_another_text_than_was_sealed(
 fn by_the_month_a_session_is_opened_when_its_month_may_be_shown() {
     let terms = Terms { delay_days: 5, by_month: true };
     let date = |text: &str| text.parse::<NaiveDate>().unwrap();
-    assert!(!terms.are_over(date("2026-01-12"), date("2026-02-05")));
-    assert!(terms.are_over(date("2026-01-12"), date("2026-02-06")));
+    let are_over = |terms: Terms, dates: &[&str]| {
+        terms.are_over(date("2026-01-12"), Newest::of(dates.iter().map(|text| date(text))))
+    };
+    // The site is one of the last month that has ended, and five days before its end January is not over in January alone.
+    assert!(!are_over(terms, &["2026-01-12", "2026-01-30", "2026-02-06", "2026-02-27"]));
+    assert!(are_over(terms, &["2026-01-12", "2026-01-30", "2026-02-27", "2026-03-02"]));
     let by_day = Terms { by_month: false, ..terms };
-    assert!(
-        !by_day.are_over(date("2026-01-12"), date("2026-01-16"))
-            && by_day.are_over(date("2026-01-12"), date("2026-01-17"))
-    );
+    assert!(!are_over(by_day, &["2026-01-16"]) && are_over(by_day, &["2026-01-17", "2026-01-12"]));
     assert!(
         by_day.hold(date("2026-01-12"), date("2026-01-16")) && !by_day.hold(date("2026-01-12"), date("2026-01-17"))
     );

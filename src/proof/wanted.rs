@@ -12,7 +12,7 @@ use super::private_values::{cash, fills, flows, positions};
 use crate::config::{Config, PrivacyLevel};
 use crate::publication::intended::{Intended, IntendedTrade, IntendedTrades, Thesis, everything_intended, intended};
 use crate::publication::{Disclosure, MonthEnd, OrderView, Publication, Published, RankedView, SignalView};
-use crate::record::{Record, Snapshot};
+use crate::record::{Execution, Record, Snapshot};
 
 /// An entry that the log should hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,7 @@ pub fn wanted(record: &Record, publication: Option<&Publication>, config: &Confi
         all.extend(publication.month_ends.iter().filter_map(|(month, end)| {
             Some(Wanted { private: of_book(record, end), ..book(&month.to_string(), end, publication)? })
         }));
-        all.extend(trades(record, publication));
+        all.extend(trades(&publication.fills_known_then(record, config), publication));
     }
     all.extend(meant(&intended(record, publication, config)));
     for wanted in &mut all {
@@ -200,8 +200,9 @@ fn of_book(record: &Record, end: &MonthEnd) -> BTreeMap<&'static str, String> {
         .unwrap_or_default()
 }
 
-/// The orders of each day that are listed by now.
-fn trades(record: &Record, publication: &Publication) -> Vec<Wanted> {
+/// The orders of each day that are listed by now, of which these fills are known. What a fill was corrected to after the cut would
+/// show in its commitment.
+fn trades(known: &[Execution], publication: &Publication) -> Vec<Wanted> {
     let mut by_day: BTreeMap<NaiveDate, Vec<&OrderView>> = BTreeMap::new();
     for order in publication.orders.iter().rev() {
         by_day.entry(order.date).or_default().push(order);
@@ -218,7 +219,7 @@ fn trades(record: &Record, publication: &Publication) -> Vec<Wanted> {
         ]))
     };
     let day = |(day, orders): (NaiveDate, Vec<&OrderView>)| Wanted {
-        private: BTreeMap::from([("fills", fills(record, day))]),
+        private: BTreeMap::from([("fills", fills(known, day))]),
         ..Wanted::new(Kind::Trades, day, fields([("orders", Value::List(orders.iter().map(order).collect()))]))
     };
     by_day.into_iter().map(day).collect()

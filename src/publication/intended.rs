@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::disclosure::{Disclosure, PublicWeight, price_text};
 use super::strategy_view::SignalView;
-use super::{Publication, disclosed_until, strategies, waits_for_nothing};
+use super::{Publication, strategies, waits_for_nothing};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::record::{Annotation, Plan, PlannedTrade, Record, Side, Signal};
@@ -85,10 +85,10 @@ pub fn intended(record: &Record, publication: Option<&Publication>, config: &Con
     if waits_for_nothing(&disclosure) {
         return of(record, config, &disclosure, |_| true);
     }
-    let Some((last, publication)) = record.snapshots.last().zip(publication) else { return Intended::default() };
+    let Some(publication) = publication else { return Intended::default() };
     let notes = publication.orders.iter().filter_map(|order| order.note.as_ref());
     let shown: BTreeSet<&Path> = notes.map(|note| note.path.as_path()).collect();
-    let until = disclosed_until(last.date, record.exchange, &disclosure);
+    let until = publication.shown_until(record.exchange, &disclosure);
     of(&record.until(until), config, &disclosure, |note| shown.contains(note.path.as_path()))
 }
 

@@ -76,8 +76,8 @@ use crate::calendar::{Exchange, YearMonth};
 use crate::config::{Config, FlowTiming, Status};
 use crate::error::{Error, Result};
 use crate::format;
-use crate::record::Record;
 use crate::record::lacking::{Lacking, Rows};
+use crate::record::{Execution, Record};
 use whole_months::{last_weighed, last_whole_month};
 
 /// Why there are no snapshots: nothing was imported yet, or what was imported holds no value of the account.
@@ -147,8 +147,7 @@ fn waits_for_nothing(disclosure: &Disclosure) -> bool {
 /// looked at. With `changed`, only those in these files can be other ones.
 pub fn reword(publication: &mut Publication, record: &Record, config: &Config, changed: Option<&BTreeSet<PathBuf>>) {
     let disclosure = Disclosure::new(&config.privacy);
-    let until = (!waits_for_nothing(&disclosure))
-        .then(|| disclosed_until(publication.facts.as_of, record.exchange, &disclosure));
+    let until = (!waits_for_nothing(&disclosure)).then(|| publication.shown_until(record.exchange, &disclosure));
     publication.texts.reword(record, until, |path| changed.is_none_or(|changed| changed.contains(path)));
 }
 
@@ -163,6 +162,18 @@ fn next_sessions(record: &Record, daily: &Performance, disclosure: &Disclosure) 
 fn disclosed_until(last: NaiveDate, exchange: Exchange, disclosure: &Disclosure) -> NaiveDate {
     let until = last.checked_sub_days(Days::new(disclosure.delay_days().into())).unwrap_or(last);
     if disclosure.by_day() { until } else { last_whole_month(until, exchange) }
+}
+
+impl Publication {
+    /// The newest date of which positions and trades are shown.
+    fn shown_until(&self, exchange: Exchange, disclosure: &Disclosure) -> NaiveDate {
+        disclosed_until(self.facts.as_of, exchange, disclosure)
+    }
+
+    /// The fills of the record that this was made from, as they were known by the end of the newest date of which trades are shown.
+    pub fn fills_known_then(&self, record: &Record, config: &Config) -> Vec<Execution> {
+        record.fills_until(self.shown_until(record.exchange, &Disclosure::new(&config.privacy)))
+    }
 }
 
 /// The two parts of a record that everything published is made from.

@@ -27,8 +27,8 @@ impl Record {
     pub fn until(&self, last: NaiveDate) -> Self {
         let Self {
             exchange,
-            executions,
-            superseded,
+            executions: _,
+            superseded: _,
             snapshots,
             actions,
             flows,
@@ -46,8 +46,7 @@ impl Record {
             private,
         } = self;
         let known = |time: DateTime<Utc>| latest_date(time, exchange.zone()) <= last;
-        let fills = executions.iter().chain(superseded).filter(|fill| known(fill.time)).cloned();
-        let (executions, superseded) = in_force(fills.collect());
+        let (executions, superseded) = self.fills_by(last);
         let made = |plan: &&Plan| plan.as_of <= last && plan.made_at.is_none_or(known);
         let saved = |signal: &&Signal| signal.as_of <= last && signal.made_on.is_none_or(|date| date <= last);
         let bars = |(symbol, series): (&PriceSymbol, &PriceSeries)| Some((symbol.clone(), series.until(last)?));
@@ -72,6 +71,18 @@ impl Record {
             contradictions: Vec::new(),
             private: Arc::clone(private),
         }
+    }
+
+    /// The fills as [`Record::until`] has them.
+    #[must_use]
+    pub fn fills_until(&self, last: NaiveDate) -> Vec<Execution> {
+        self.fills_by(last).0
+    }
+
+    /// What was in force by the end of a date, and what had been superseded.
+    fn fills_by(&self, last: NaiveDate) -> (Vec<Execution>, Vec<Execution>) {
+        let known = |fill: &&Execution| latest_date(fill.time, self.exchange.zone()) <= last;
+        in_force(self.executions.iter().chain(&self.superseded).filter(known).cloned().collect())
     }
 
     /// One of the notes as [`Record::until`] has it.

@@ -1,6 +1,6 @@
 //! Held back means nowhere: what happened after the cut changes no byte of the site.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use trackrecord::build::session::{Changed, Session, Settings, When};
 use trackrecord::build::{Options, render};
 use trackrecord::config::{self, Config, PrivacyLevel};
+use trackrecord::proof;
 use trackrecord::publication::redact;
 use trackrecord::record::{
     Annotation, Bar, CashFlow, ExecId, Execution, FlowKind, PriceSeries, PriceSymbol, Record, Snapshot, load,
@@ -427,5 +428,77 @@ proptest! {
         let config = settings(strategies, delay, cutting.level);
         let both = [&record, &other].map(|record| redact(record, &config).map_err(|error| error.to_string()));
         prop_assert!(both[0] == both[1], "{:?} shows in {:?} with {} strategies", laters, cutting, strategies);
+    }
+}
+
+/// The files of a site that recorded a record week by week from the cut on, but for its reports, whose packed pages end with a digest.
+/// Where a digest stands, or its beginning, there is a mark.
+fn recorded(record: &Record, config: &Config, cut: NaiveDate) -> BTreeMap<String, String> {
+    let site = Site::nowhere();
+    let folder = trackrecord::SiteDir::new(site.path(""));
+    "5e".repeat(32).parse::<proof::Seed>().unwrap().write(&folder).unwrap();
+    let evening = |date: NaiveDate| date.and_hms_opt(22, 0, 0).unwrap().and_utc();
+    let until = |date: NaiveDate| record.clone().until(date);
+    proof::init_with(&folder, config, until(cut), evening(cut)).unwrap();
+    let weeks = cut.iter_weeks().skip(1).take_while(|date| *date < date_of_last(record));
+    for date in weeks.chain([date_of_last(record)]) {
+        let recorded = proof::record_with(&folder, config, until(date), evening(date)).unwrap().unwrap();
+        assert_eq!(recorded.remarks, Vec::<String>::new());
+    }
+    let rendered = render(&folder, record, config, &Options::default(), &Cache::in_memory()).unwrap();
+    let texts = rendered.files.into_iter().filter(|(path, _)| !path.ends_with(".pdf"));
+    texts.map(|(path, content)| (path, without_digests(&String::from_utf8_lossy(&content)))).collect()
+}
+
+fn date_of_last(record: &Record) -> NaiveDate {
+    record.snapshots.last().unwrap().date
+}
+
+/// A text with a mark in place of each run of 64 or 16 hexadecimal digits.
+fn without_digests(text: &str) -> String {
+    let is_hex = |letter: char| matches!(letter, '0'..='9' | 'a'..='f');
+    let mut masked = String::new();
+    for part in text.split_inclusive(|letter| !is_hex(letter)) {
+        let digits = part.trim_end_matches(|letter| !is_hex(letter));
+        let is_digest = matches!(digits.len(), 64 | 16);
+        masked.push_str(&if is_digest { part.replace(digits, "#") } else { part.to_owned() });
+    }
+    masked
+}
+
+#[test]
+fn what_happens_after_the_cut_changes_digests_of_the_log_alone() {
+    let record = &DEMO.record;
+    let cut = date(LAST) - Days::new(DELAY.into());
+    // The record begins before the log does, so that there is something to hold back in it.
+    let other = ALL.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+    let [one, same] = [record, &other].map(|record| recorded(record, &settings(1, DELAY, Fine), cut));
+    assert!(one["proof/log"].lines().any(|line| line.contains("-sealed-2021-08-")), "{}", one["proof/log"]);
+    let differ = |one: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
+        let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+        names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+    };
+    assert_eq!(differ(&one, &same), Vec::<String>::new());
+    // Without a delay it is seen in the log and on the pages.
+    let [one, same] = [record, &other].map(|record| recorded(record, &settings(1, 0, Fine), cut));
+    let seen = differ(&one, &same);
+    assert!(["proof/log", "proof/index.html"].iter().all(|name| seen.iter().any(|other| other == name)), "{seen:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3))]
+
+    #[test]
+    fn whatever_happens_after_any_cut_changes_digests_of_the_log_alone(
+        laters in prop::collection::vec(prop::sample::select(ALL.to_vec()), 1..6),
+        strategies in 1usize..=2,
+        delay in 1u32..100,
+        level in prop::sample::select(vec![Fine, Daily, Monthly, Coarse]),
+    ) {
+        let record = &DEMO.record;
+        let cut = date(LAST) - Days::new(delay.into());
+        let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+        let config = settings(strategies, delay, level);
+        prop_assert!(recorded(record, &config, cut) == recorded(&other, &config, cut), "{:?}", laters);
     }
 }
