@@ -64,7 +64,7 @@ impl KeptFigures {
         let (publication, secrets) = line(rest)?;
         let publication = || kept::read(std::str::from_utf8(publication).ok()?);
         let (publication, (secrets, held)) = rayon::join(publication, || {
-            rayon::join(|| Secrets::read(secrets, config), || HeldRecord::of_texts(site, config, head.data_of_texts))
+            rayon::join(|| Secrets::read(secrets, config), || HeldRecord::of_texts(site, head.data_of_texts))
         });
         let (mut publication, secrets) = publication.zip(secrets)?;
         let record = held.record();

@@ -1,4 +1,4 @@
-use super::terminal::{Terminal, table};
+use super::terminal::{Terminal, counted, table};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::slippage::{SlippageFigures, SlippageGroup, slippage};
 use crate::error::Result;
@@ -19,8 +19,10 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
 
 fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64) -> String {
     let head = format!(
-        "{} orders in {} fills, {} of them with a reference price; positive is unfavourable",
-        figures.orders, figures.executions, figures.priced_orders
+        "{} in {}, {} of them with a reference price; positive is unfavourable",
+        counted(figures.orders, "order"),
+        counted(figures.executions, "fill"),
+        figures.priced_orders
     );
     let mut rows: Vec<Vec<String>> = [
         ("Mean", figures.mean_bps),
@@ -53,13 +55,15 @@ fn section<'a>(
     heading: &str,
     groups: impl Iterator<Item = (String, &'a SlippageGroup)>,
 ) {
+    let mut groups = groups.peekable();
+    if groups.peek().is_none() {
+        return;
+    }
     rows.push(vec![String::new()]);
     rows.push(vec![heading.to_owned()]);
-    rows.extend(
-        groups.map(|(key, group)| {
-            vec![format!("  {key}"), bps(group.mean_bps), format!("n = {} orders", group.orders)]
-        }),
-    );
+    rows.extend(groups.map(|(key, group)| {
+        vec![format!("  {key}"), bps(group.mean_bps), format!("n = {}", counted(group.orders, "order"))]
+    }));
 }
 
 fn bps(value: Option<f64>) -> String {

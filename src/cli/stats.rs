@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::terminal::{Terminal, counted, table};
+use super::terminal::{Terminal, counted, painted, table};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::by_holding::{HoldingContributions, by_holding};
 use crate::analysis::catalogue::{Figure, Unit, catalogue};
@@ -96,12 +96,17 @@ pub(super) fn in_words(
         rows.push([String::new(), "account".to_owned(), name.to_owned(), String::new()].to_vec());
     }
     for group in catalogue(stats) {
-        let usual = most_common(&group.figures);
         rows.push(vec![String::new()]);
+        if let Some(reason) = why_none(&group.figures) {
+            rows.push(vec![group.name.to_owned()]);
+            rows.push(["  not known".to_owned(), "\u{2014}".to_owned(), String::new(), dim(reason)].to_vec());
+            continue;
+        }
+        let usual = most_common(&group.figures);
         rows.push(vec![usual.as_ref().map_or(group.name.to_owned(), |n| format!("{}, {n}", group.name))]);
         rows.extend(group.figures.iter().map(|figure| {
             let beside = theirs.get(figure.id).filter(|_| COMPARED.contains(&group.id)).cloned().unwrap_or_default();
-            let about = about(figure, usual.as_deref(), &whole);
+            let about = dim(about(figure, usual.as_deref(), &whole));
             [format!("  {}", figure.name), value(figure, currency), beside, about].to_vec()
         }));
     }
@@ -112,6 +117,19 @@ pub(super) fn in_words(
 /// The groups of figures that a benchmark has as well.
 const COMPARED: [&str; 3] = ["returns", "risk", "drawdown"];
 
+/// Why nothing of a group is known, where all of it is for the same reason.
+fn why_none(figures: &[Figure]) -> Option<String> {
+    let [first, others @ ..] = figures else { return None };
+    let reason = first.undefined_because.clone()?;
+    let is_same = |figure: &Figure| figure.value.is_none() && figure.undefined_because.as_ref() == Some(&reason);
+    (first.value.is_none() && !others.is_empty() && others.iter().all(is_same)).then_some(reason)
+}
+
+/// Words beside the figures, which matter less.
+fn dim(words: String) -> String {
+    if words.is_empty() { words } else { painted(&words, "2") }
+}
+
 /// What most of a group's figures rest on, where it is more than one of them.
 fn most_common(figures: &[Figure]) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -120,7 +138,7 @@ fn most_common(figures: &[Figure]) -> Option<String> {
 }
 
 fn observed(figure: &Figure) -> String {
-    format!("n = {} {}", figure.observations, figure.observed)
+    format!("n = {} {}", grouped(figure.observations as f64, 0), figure.observed)
 }
 
 /// Why a figure is not known; else its date, and what it rests on where that is not what the group does.
@@ -129,7 +147,9 @@ fn about(figure: &Figure, usual: Option<&str>, whole: &str) -> String {
         return reason.clone();
     }
     let when = figure.when.clone().filter(|when| when != whole);
-    let observed = Some(observed(figure)).filter(|words| usual != Some(words.as_str()));
+    // A number of fills rests on as many fills.
+    let is_own = figure.unit == Unit::Count && figure.value == Some(figure.observations as f64);
+    let observed = Some(observed(figure)).filter(|words| usual != Some(words.as_str()) && !is_own);
     when.into_iter().chain(observed).collect::<Vec<_>>().join("; ")
 }
 
@@ -167,9 +187,15 @@ fn written(value: f64, unit: Unit, currency: &str) -> String {
         Unit::Percent => format!("{:.2} %", value * 100.0),
         Unit::Ratio => format!("{value:.2}"),
         Unit::BasisPoints => format!("{value:.1} bps"),
-        Unit::Days | Unit::Count => format!("{value:.0}"),
-        Unit::Amount => format!("{value:.2} {currency}"),
+        Unit::Days => format!("{} days", grouped(value, 0)),
+        Unit::Count => grouped(value, 0),
+        Unit::Amount => format!("{} {currency}", grouped(value, 2)),
     }
+}
+
+/// A number with its thousands marked, and the minus sign of keyboards.
+fn grouped(value: f64, digits: usize) -> String {
+    format::number(value, digits, format::Sign::Minus).replace('\u{2212}', "-")
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ pub struct Chosen {
 impl Chosen {
     /// The selected strategies, in the order of the configuration.
     pub fn of<'a>(&self, config: &'a Config) -> Result<Vec<&'a Strategy>> {
+        if config.strategy.is_empty() {
+            return Err(Error::usage("the configuration says that there is no strategy")
+                .hint("write one as `[[strategy]]`, and take `strategy = []` out; config/config.example.toml explains every key"));
+        }
         let Some(id) = &self.strategy else { return Ok(config.strategy.iter().collect()) };
         let found = config.strategy.iter().find(|strategy| strategy.id == *id);
         found.map(|strategy| vec![strategy]).ok_or_else(|| {

@@ -115,6 +115,9 @@ pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
         }
     }
     let line = |row: &Vec<String>| {
+        if let [heading] = row.as_slice() {
+            return if heading.is_empty() { String::new() } else { painted(heading, "1") };
+        }
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
             let space = " ".repeat(width.saturating_sub(cell.width()));
             if figures.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") }

@@ -133,6 +133,30 @@ impl TryFrom<String> for At {
     }
 }
 
+/// What the fields of a pattern are, and what may stand in each.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day of the month", "1 to 31"),
+    ("month", "1 to 12"),
+    ("weekday", "0 to 7, where 0 and 7 are Sunday"),
+];
+
+/// Which field of a pattern is wrong, and what may stand there.
+fn not_a_pattern(text: &str, parser: &CronParser) -> String {
+    let is_wrong = |place: usize, field: &str| {
+        let alone: Vec<&str> = (0..FIELDS.len()).map(|other| if other == place { field } else { "*" }).collect();
+        parser.parse(&alone.join(" ")).is_err()
+    };
+    let mut fields = text.split_whitespace().zip(FIELDS).enumerate();
+    let wrong = fields.find(|(place, (field, _))| is_wrong(*place, field));
+    let why =
+        wrong.map(|(_, (field, (name, range)))| format!(": `{field}` is no {name} ({range})")).unwrap_or_default();
+    format!(
+        "`{text}` is not a cron pattern{why}; write it as \"35 16 * * 1-5\": minute, hour, day of the month, month, weekday"
+    )
+}
+
 /// A cron pattern of five fields: minute, hour, day of the month, month, weekday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -153,9 +177,7 @@ impl FromStr for Pattern {
             ));
         }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let cron = parser.parse(text).map_err(|error| {
-            format!("`{text}` is not a cron pattern ({error}); write it as \"35 16 * * 1-5\": minute, hour, day of the month, month, weekday")
-        })?;
+        let cron = parser.parse(text).map_err(|_| not_a_pattern(text, &parser))?;
         // Whatever ever comes comes within the 28 years after which weekdays and dates meet again.
         let start = Utc.with_ymd_and_hms(2024, 1, 1, 0, 0, 0).earliest().unwrap_or_default();
         if cron.find_next_occurrence(&start, true).is_err() {

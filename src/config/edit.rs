@@ -79,9 +79,12 @@ fn damaged(path: &Path) -> Error {
     Error::configuration("the configuration is not TOML").at(Place::file(path)).hint("repair the file")
 }
 
-/// Sets keys where they stand, and adds those that are missing.
+/// Sets keys where they stand, be it as an example behind a `#`, and adds those that are missing.
 fn put(document: &mut DocumentMut, settings: &[Setting], path: &Path) -> Result<()> {
     for Setting { section, key, value } in settings {
+        if let Some(uncommented) = uncommented(document, section, key) {
+            *document = uncommented;
+        }
         let table = document.entry(section).or_insert_with(toml_edit::table);
         let table = table.as_table_like_mut().ok_or_else(|| damaged(path))?;
         let mut new = Value::from(value.as_str());
@@ -94,6 +97,22 @@ fn put(document: &mut DocumentMut, settings: &[Setting], path: &Path) -> Result<
         }
     }
     Ok(())
+}
+
+/// The document with a key set to "" where only an example behind a `#` stood in its section.
+fn uncommented(document: &DocumentMut, section: &str, key: &str) -> Option<DocumentMut> {
+    if document.get(section).is_some_and(|table| table.get(key).is_some()) {
+        return None;
+    }
+    let text = document.to_string();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let heading = format!("[{section}]");
+    let begin = lines.iter().position(|line| line.trim() == heading)? + 1;
+    let example = format!("# {key} = ");
+    let of_section = lines.iter_mut().skip(begin).take_while(|line| !line.starts_with('['));
+    let line = of_section.into_iter().find(|line| line.starts_with(&example))?;
+    *line = format!("{key} = \"\"");
+    (lines.join("\n") + "\n").parse().ok()
 }
 
 #[cfg(test)]
@@ -116,6 +135,16 @@ mod tests {
         assert_eq!(written, expected);
         assert_eq!(with(&written).unwrap(), written);
         assert!(with("[site").is_err());
+    }
+
+    #[test]
+    fn a_key_that_stands_there_as_an_example_is_set_in_its_place() {
+        let text = "[site]\nstatus = \"\"\n# base_currency = \"not mine\"\n\n[account]\nid = \"\"\n# Its currency.\n# base_currency = \"EUR\"\n# The exchange.\n\n[privacy]\n";
+        let mut document: DocumentMut = text.parse().unwrap();
+        put(&mut document, &[Setting::new("account", "base_currency", "GBP")], Path::new("c")).unwrap();
+        assert_eq!(document.to_string(), text.replace("# base_currency = \"EUR\"", "base_currency = \"GBP\""));
+        put(&mut document, &[Setting::new("account", "base_currency", "CHF")], Path::new("c")).unwrap();
+        assert_eq!(document.to_string(), text.replace("# base_currency = \"EUR\"", "base_currency = \"CHF\""));
     }
 
     #[test]

@@ -125,7 +125,19 @@ impl Config {
                 (!names.insert(&job.name))
                     .then(|| ("name", format!("`{}` is the name of an earlier job; rename one of them", job.name)))
             };
-            let (key, message) = job.impossible().or_else(twice)?;
+            let needs_rule = || {
+                let step = job.run.iter().find(|step| matches!(step, Step::Signal | Step::List))?;
+                self.strategy.is_empty().then(|| {
+                    let step = step.name();
+                    (
+                        "run",
+                        format!(
+                            "`{step}` needs a rule, and `strategy = []` says that there is none; take one of them out"
+                        ),
+                    )
+                })
+            };
+            let (key, message) = job.impossible().or_else(twice).or_else(needs_rule)?;
             Some((format!("job.{place}.{key}"), message))
         })
     }

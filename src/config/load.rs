@@ -357,8 +357,9 @@ fn is_feed_id(text: &str) -> bool {
 
 /// The error about a key, pointing to where it was set.
 fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, String)]) -> Error {
+    let named = as_written(key);
     let error =
-        Error::configuration(format!("`{key}`: {message}")).hint("config/config.example.toml explains every key");
+        Error::configuration(format!("`{named}`: {message}")).hint("config/config.example.toml explains every key");
     if let Some((_, name)) = variables.iter().find(|(set, _)| set == key) {
         return error.at(Place::file(name));
     }
@@ -368,6 +369,15 @@ fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, St
         }
     }
     error
+}
+
+/// A key as its file has it: `[[job]] name` of `job.0.name`, which counts from nought.
+fn as_written(key: &str) -> String {
+    let mut parts = key.splitn(3, '.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(list), Some(place), Some(key)) if place.parse::<usize>().is_ok() => format!("[[{list}]] {key}"),
+        _ => key.to_owned(),
+    }
 }
 
 /// The byte offset of the value of `section.key` in a file; of `list.0.key`, the offset of its value or of its table.

@@ -130,9 +130,9 @@ fn a_wrong_type_or_value_is_shown_where_it_stands() {
     assert!(refusal("[analysis]\ntrials = 20").0.contains("trials_sharpe_sd"));
     assert!(refusal("[site\n").0.starts_with("/config/config.toml:1:"));
     let (message, _) = refusal("[[strategy]]\nid = 'a'\n\n[[strategy]]\nid = 'b'\ntop_n = 0");
-    assert!(message.starts_with("/config/config.toml:6:9: `strategy.1.top_n`: at least one"), "{message}");
+    assert!(message.starts_with("/config/config.toml:6:9: `[[strategy]] top_n`: at least one"), "{message}");
     assert!(
-        refusal("\n[[strategy]]\nlookback_months = 1\n").0.starts_with("/config/config.toml:2:1: `strategy.0.skip")
+        refusal("\n[[strategy]]\nlookback_months = 1\n").0.starts_with("/config/config.toml:2:1: `[[strategy]] skip")
     );
     let (message, hint) = refusal("[[strategy]]\nuniverse = [{ symbl = 'X' }]");
     assert_eq!(

@@ -9,7 +9,7 @@ use super::Config;
 use crate::record::{Currency, PriceSymbol, Rule, Ticker};
 use crate::toml_value;
 
-/// All strategies of the account. Without a configured one there is one: the default.
+/// All strategies of the account. Where none is configured there is one, the default; `strategy = []` says that there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Strategies(Vec<Strategy>);
@@ -272,9 +272,6 @@ impl Config {
     /// The first strategy that cannot be, as a key such as `strategy.0.top_n`, and what is wrong.
     pub(super) fn impossible_strategy(&self) -> Option<(String, String)> {
         let mut ids = BTreeSet::new();
-        if self.strategy.is_empty() {
-            return Some(("strategy".into(), "an empty list; leave it out for the default strategy".into()));
-        }
         for (place, strategy) in self.strategy.iter().enumerate() {
             let twice = || {
                 (!ids.insert(&strategy.id))

@@ -26,5 +26,7 @@ fn what_cannot_be_is_named_with_its_key() {
     assert!(refusal("weights = { 'SXLK.L' = 0.6, 'SXLF.L' = 0.5 }").1.contains("1.1"));
     assert!(refusal("universe = [{ symbol = 'A' }, { symbol = 'A' }]").1.contains("twice"));
     assert!(refusal("universe = [{ symbol = '../A' }]").1.contains("cannot name a file"));
+    assert!(config("strategy = []\n").strategy.is_empty());
+    assert_eq!(config("strategy = []\n").impossible_strategy(), None);
     assert_eq!(config("[[strategy]]\n[[strategy]]\n").impossible_strategy().unwrap().0, "strategy.1.id");
 }

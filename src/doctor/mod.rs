@@ -75,7 +75,7 @@ pub fn examine(site: &SiteDir, config: &Result<Config>, now: DateTime<Utc>, asks
     match config {
         Err(error) => answers.push(Answer::failed("configuration", Verdict::Error, error)),
         Ok(config) => {
-            answers.extend(site::configuration(config, now.date_naive()));
+            answers.extend(site::configuration(site, config, now.date_naive()));
             answers.extend(services::services(site, config, now, asks));
         }
     }

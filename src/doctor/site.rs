@@ -8,6 +8,8 @@ use super::Answer;
 use crate::calendar::Exchange;
 use crate::config::{self, Config, Status};
 use crate::publish;
+use crate::record::load::load;
+use crate::record::{AssetClass, Record, Ticker};
 use crate::site_dir::SiteDir;
 
 /// With less free space than this, in bytes, a build may not find room for the site beside the last one.
@@ -22,7 +24,35 @@ pub(super) fn folders(site: &SiteDir) -> Vec<Answer> {
     let mut answers = vec![writable(site)];
     answers.extend(free_space(site));
     answers.extend(local_settings(site));
+    answers.extend(PROGRAMS.map(|(name, asked, needed)| program(name, asked, needed)));
     answers
+}
+
+/// Programs of others that are called, what they are asked to see whether they are there, and what for.
+const PROGRAMS: [(&str, &str, &str); 2] = [
+    ("git", "--version", "`trackrecord publish` needs it, unless `[publish] command` names a program of yours"),
+    (
+        "ssh-keygen",
+        "-?",
+        "`trackrecord proof key` and `verify` need it for signatures (OpenSSH 9.1 or later; on Windows the optional feature OpenSSH Client)",
+    ),
+];
+
+/// Whether another program is there.
+fn program(name: &'static str, asked: &str, needed: &str) -> Answer {
+    let mut command = std::process::Command::new(name);
+    match command.arg(asked).stdin(std::process::Stdio::null()).output() {
+        Ok(_) => Answer::ok(name, "it is installed"),
+        Err(error) => Answer::skipped(name, format!("it cannot be run ({}): {needed}", plain(&error))),
+    }
+}
+
+/// What kept a program from running, in words.
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not installed".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn writable(site: &SiteDir) -> Answer {
@@ -87,8 +117,22 @@ fn readers(site: &SiteDir, about: &'static str) -> Answer {
 }
 
 /// What the configuration says, where it can be read.
-pub(super) fn configuration(config: &Config, today: NaiveDate) -> Vec<Answer> {
-    vec![status(config), flex(config, today), address(config), exchanges(config)]
+pub(super) fn configuration(site: &SiteDir, config: &Config, today: NaiveDate) -> Vec<Answer> {
+    let own = own_exchange(config);
+    let mut answers = vec![status(config), flex(config, today), address(config)];
+    answers.extend(own);
+    answers.push(exchanges(config, &load(site, config, today)));
+    answers
+}
+
+/// An exchange that is configured and not known, which may be a slip of the pen.
+fn own_exchange(config: &Config) -> Option<Answer> {
+    let exchange = config.account.exchange.filter(|exchange| !exchange.has_calendar())?;
+    Some(Answer::warning(
+        "account's exchange",
+        format!("no holidays and hours of {exchange} are known: every weekday is a session until 18:00"),
+        "correct `[account] exchange` if another one is meant: XNYS, XLON, XETR, XPAR, XAMS, XSWX and XTKS are known",
+    ))
 }
 
 fn status(config: &Config) -> Answer {
@@ -141,8 +185,8 @@ fn address(config: &Config) -> Answer {
     }
 }
 
-/// Which instruments are listed where, and whether the holidays there are known.
-fn exchanges(config: &Config) -> Answer {
+/// Where the instruments of the strategies, and those that the record knows, are listed, and whether the holidays there are known.
+fn exchanges(config: &Config, record: &Record) -> Answer {
     const ABOUT: &str = "exchanges";
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (mut weekdays, mut unknown) = (Vec::new(), Vec::new());
@@ -153,9 +197,17 @@ fn exchanges(config: &Config) -> Answer {
             None => unknown.push(member.symbol.clone()),
         }
     }
+    for (ticker, listing) in traded(config, record) {
+        let by_symbol = || Exchange::from_yahoo(config.price_symbol(ticker, None, listing).ok().flatten()?.as_str());
+        match Exchange::from_listing(listing).or_else(by_symbol) {
+            Some(exchange) if exchange.has_calendar() => *known.entry(exchange.name().to_owned()).or_default() += 1,
+            Some(exchange) => weekdays.push(format!("{ticker} ({exchange})")),
+            None => unknown.push(ticker.to_string()),
+        }
+    }
     let listed = known.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ");
     match (weekdays.as_slice(), unknown.as_slice()) {
-        ([], []) if known.is_empty() => Answer::skipped(ABOUT, "no strategy names an instrument"),
+        ([], []) if known.is_empty() => Answer::skipped(ABOUT, "there is no instrument yet"),
         ([], []) => Answer::ok(ABOUT, format!("sessions are known of every instrument: {listed}")),
         (weekdays, []) => Answer::warning(
             ABOUT,
@@ -165,7 +217,15 @@ fn exchanges(config: &Config) -> Answer {
         (_, unknown) => Answer::warning(
             ABOUT,
             format!("no exchange is known for {}", unknown.join(", ")),
-            "correct the ending of the symbol as Yahoo writes it (SXLK.L for London), if it is a share or a fund",
+            "correct the ending of the symbol as Yahoo writes it (SXLK.L for London), or name it under `[yahoo.symbols]`, if it is a \
+             share or a fund",
         ),
     }
+}
+
+/// The shares and funds that the record knows and no strategy names, each with the exchange that it was last traded at.
+fn traded<'a>(config: &Config, record: &'a Record) -> BTreeMap<&'a Ticker, &'a str> {
+    let shares = record.executions.iter().filter(|fill| fill.asset_class == AssetClass::Stock);
+    let is_named = |ticker: &Ticker| config.strategy.iter().any(|strategy| strategy.member(ticker).is_some());
+    shares.filter(|fill| !is_named(&fill.symbol)).map(|fill| (&fill.symbol, fill.exchange.as_str())).collect()
 }

@@ -41,7 +41,7 @@ pub fn comparison(
     let (Some(first), Some(last)) = (record.snapshots.first(), record.snapshots.last()) else { return Ok(None) };
     let members =
         |strategy: &Strategy| strategy.universe.iter().any(|member| record.prices.contains_key(&member.yahoo()));
-    if !config.strategy.iter().all(members) || record.snapshots.len() < 2 {
+    if config.strategy.is_empty() || !config.strategy.iter().all(members) || record.snapshots.len() < 2 {
         return Ok(None);
     }
     let invested = began_invested(record).ok_or_else(|| {

@@ -23,7 +23,6 @@ pub struct HeldRecord {
     content: Content,
     /// Which texts belong to the record, where it is cut at its inception.
     since: Option<TextsSince>,
-    is_live: bool,
     /// How many warnings there are about data that was not read this time.
     unread_warnings: usize,
 }
@@ -56,12 +55,12 @@ impl HeldRecord {
     }
 
     /// Reads the texts alone. The record has none of its data then, nor what was found in it.
-    pub fn of_texts(site: &SiteDir, settings: &dyn Settings, data: DataOfTexts) -> Self {
+    pub fn of_texts(site: &SiteDir, data: DataOfTexts) -> Self {
         let exchange = data.exchange.or_weekdays_in(data.zone);
         let record = Record { exchange, ..Record::default() };
         let (since, unread_warnings) = (data.since, data.warnings);
-        let (content, is_live) = (content_files::read(site), settings.is_live());
-        let mut held = Self { record, data_findings: Vec::new(), content, since, is_live, unread_warnings };
+        let content = content_files::read(site);
+        let mut held = Self { record, data_findings: Vec::new(), content, since, unread_warnings };
         held.put_texts();
         held
     }
@@ -76,8 +75,7 @@ impl HeldRecord {
             Some(inception) => record.since(inception),
             None => record,
         };
-        let is_live = settings.is_live();
-        let mut held = Self { record, data_findings, content, since, is_live, unread_warnings: 0 };
+        let mut held = Self { record, data_findings, content, since, unread_warnings: 0 };
         held.put_texts();
         held
     }
@@ -107,7 +105,7 @@ impl HeldRecord {
                     |place: &Option<Place>| place.as_ref().is_some_and(|place| place.path == document.path);
                 let findings = &mut self.record.findings;
                 findings.retain(|finding| finding.kind != FindingKind::FillIn || !is_of_it(&finding.place));
-                findings.extend(placeholders::finding(document, self.is_live));
+                findings.extend(placeholders::finding(document));
             }
             None => {}
         }
@@ -117,7 +115,7 @@ impl HeldRecord {
         let mut texts = Record::default();
         let mut findings = self.data_findings.clone();
         findings.extend(self.content.put_into(&mut texts));
-        findings.extend(placeholders::findings(&texts, self.is_live));
+        findings.extend(placeholders::findings(&texts));
         findings.sort();
         let Record { mut annotations, mut commentary, pages, .. } = texts;
         if let Some(since) = &self.since {

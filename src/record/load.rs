@@ -53,6 +53,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     let (executions, superseded) = reader.executions(fills, account.as_ref());
     let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
     let exchange = settings.exchange(&executions, &held);
+    let any_valued = !held.is_empty();
     let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
     let actions = reader.actions(account.as_ref());
     let (mut executions, mut snapshots) = (executions, snapshots);
@@ -78,7 +79,9 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     };
     reader.findings.extend(accounts::findings(&record, settings));
     let Record { executions: fills, snapshots, flows, income, .. } = &record;
-    let lacking = Lacking::of(Rows { fills, snapshots, flows, income });
+    let mut lacking = Lacking::of(Rows { fills, snapshots, flows, income });
+    // Values that are there and were refused are missing in no query.
+    lacking.retain(|lacks| *lacks != Lacking::NetValue || !any_valued);
     reader.findings.extend(lacking.into_iter().map(Lacking::finding));
     reader.findings.extend(signals_and_plans::read(site, today, &mut record));
     record.findings = reader.findings;

@@ -9,15 +9,14 @@ const START: &str = "[fill in";
 /// So much of one is quoted.
 const LONGEST: usize = 60;
 
-/// The texts that still have such places. Strangers take a live record at its word, so there they are errors.
-pub(super) fn findings(record: &Record, is_live: bool) -> Vec<Finding> {
+/// The texts that still have such places. Their author may look at them as they are; nothing with one in it is published.
+pub(super) fn findings(record: &Record) -> Vec<Finding> {
     let documents = record.pages.values().chain(record.commentary.values());
-    documents.filter_map(|document| finding(document, is_live)).collect()
+    documents.filter_map(finding).collect()
 }
 
 /// What is to be said of one text.
-pub(super) fn finding(document: &Document, is_live: bool) -> Option<Finding> {
-    let severity = if is_live { Severity::Error } else { Severity::Warning };
+pub(super) fn finding(document: &Document) -> Option<Finding> {
     let lower = if document.draft { return None } else { document.body.to_ascii_lowercase() };
     let first = lower.find(START)?;
     let all: String = document.body.get(first..)?.chars().take_while(|letter| *letter != ']').collect();
@@ -26,9 +25,10 @@ pub(super) fn finding(document: &Document, is_live: bool) -> Option<Finding> {
         1 => format!("it still says `{words}]`"),
         count => format!("{count} places are still to be filled in, the first is `{words}]`"),
     };
-    let next = "write what belongs there, take it out, or set `draft = true` in the file's front matter";
+    let next =
+        "before you publish write what belongs there, take it out, or set `draft = true` in the file's front matter";
     let line = document.body_line + document.body.get(..first).unwrap_or_default().matches('\n').count();
-    Some(Finding::new(severity, FindingKind::FillIn, message, next).at(Place::line(&document.path, line)))
+    Some(Finding::new(Severity::Warning, FindingKind::FillIn, message, next).at(Place::line(&document.path, line)))
 }
 
 #[cfg(test)]
@@ -42,35 +42,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_still_to_be_filled_in_stops_a_live_site_alone() {
+    fn what_is_still_to_be_filled_in_is_counted_and_quoted() {
         let record = record("+++\ntitle = 'About'\n+++\n\n**[Fill in: your name.]**\n\n[fill in, or take it out]\n");
-        let found = findings(&record, true);
+        let found = findings(&record);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].severity, Severity::Error);
+        assert_eq!(found[0].severity, Severity::Warning);
         assert_eq!(found[0].place, Some(Place::line("content/about.md", 5)));
         assert_eq!(found[0].message, "2 places are still to be filled in, the first is `[Fill in: your name.]`");
-        assert_eq!(findings(&record, false)[0].severity, Severity::Warning);
     }
 
     #[test]
     fn a_long_place_is_quoted_as_far_as_it_goes_and_says_that_there_is_more() {
-        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(52))), true);
+        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(52))));
         assert_eq!(found[0].message, format!("it still says `[Fill in: {}…]`", "é".repeat(50)));
-        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(50))), true);
+        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(50))));
         assert_eq!(found[0].message, format!("it still says `[Fill in: {}]`", "é".repeat(50)));
     }
 
     #[test]
     fn a_finished_text_and_a_draft_say_nothing() {
-        assert!(findings(&record("I fill in what is missing [here](x.md)."), true).is_empty());
-        assert!(findings(&record("+++\ndraft = true\n+++\n[Fill in]"), true).is_empty());
+        assert!(findings(&record("I fill in what is missing [here](x.md).")).is_empty());
+        assert!(findings(&record("+++\ndraft = true\n+++\n[Fill in]")).is_empty());
     }
 
     #[test]
     fn the_starter_pages_are_found() {
         for (path, content) in crate::init::starter_pages() {
             let text = std::str::from_utf8(content).unwrap();
-            assert_eq!(findings(&record(text), false).len(), 1, "{}", path.display());
+            assert_eq!(findings(&record(text)).len(), 1, "{}", path.display());
         }
     }
 }

@@ -160,8 +160,9 @@ fn cron(program: &str, root: &str) -> Installation {
 fn windows(name: &str, program: &str, root: &str) -> Installation {
     // A backslash before the closing quote would be read as part of it.
     let quoted = format!("\"{}\"", if root.ends_with('\\') { format!("{root}\\") } else { root.to_owned() });
+    // Without an encoding, as in the examples of Windows: its parser refuses one that is not that of the text it is given.
     let task = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+        "<?xml version=\"1.0\"?>\n\
          <Task version=\"1.2\" xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\n  \
          <RegistrationInfo>\n    <Description>Looks every {MINUTES} minutes what is due of the track record</Description>\n  </RegistrationInfo>\n  \
          <Triggers>\n    <TimeTrigger>\n      <StartBoundary>2026-01-01T00:00:00</StartBoundary>\n      <Repetition>\n        <Interval>PT{MINUTES}M</Interval>\n      </Repetition>\n    </TimeTrigger>\n  </Triggers>\n  \
@@ -176,7 +177,9 @@ fn windows(name: &str, program: &str, root: &str) -> Installation {
     Installation {
         explanation: format!(
             "A task of the Task Scheduler looks every {MINUTES} minutes, and after the computer was off, what is due. Switch it on:\n  \
-             schtasks /Create /TN {name} /XML \"{}\"\nSwitch it off:\n  schtasks /Delete /TN {name}",
+             schtasks /Create /TN {name} /XML \"{}\"\n\
+             It runs while you are logged in, and its window shows for a moment; with `/RU %USERNAME% /RP *` after it, it asks for your password \
+             once and runs always, unseen.\nSwitch it off:\n  schtasks /Delete /TN {name}",
             path.display()
         ),
         files: vec![(path, task)],

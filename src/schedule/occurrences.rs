@@ -156,7 +156,7 @@ fn with_hours(moment: Moment, exchange: Exchange) -> Moment {
     }
 }
 
-/// The day's data after the close, and the month's signal before the open of its first session.
+/// The day's data after the close and, where there is a strategy, the month's signal before the open of its first session.
 fn usual(config: &Config, exchange: Exchange) -> Vec<Planned> {
     let job = |name: &str, is_first_of_month, moment, steps: &[Step]| Planned {
         name: name.to_owned(),
@@ -169,15 +169,10 @@ fn usual(config: &Config, exchange: Exchange) -> Vec<Planned> {
     let is_published = config.publish != crate::config::Publish::default();
     let daily = [Step::Collect, Step::Build].into_iter().chain(is_published.then_some(Step::Publish));
     let daily: Vec<Step> = daily.collect();
-    vec![
-        job("daily", false, Moment::Close(TimeDelta::minutes(20)), &daily),
-        job(
-            "signal",
-            true,
-            Moment::Open(-TimeDelta::hours(1)),
-            &[Step::Prices, Step::Signal, Step::List, Step::Build],
-        ),
-    ]
+    let daily = job("daily", false, Moment::Close(TimeDelta::minutes(20)), &daily);
+    let before_open = Moment::Open(-TimeDelta::hours(1));
+    let signal = || job("signal", true, before_open, &[Step::Prices, Step::Signal, Step::List, Step::Build]);
+    std::iter::once(daily).chain((!config.strategy.is_empty()).then(signal)).collect()
 }
 
 #[cfg(test)]

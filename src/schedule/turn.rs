@@ -1,6 +1,8 @@
 //! One look at the clock: what is due is run, one job at a time, and written down before and after.
 
 use std::fs::{File, TryLockError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -67,7 +69,7 @@ pub fn under_lock(site: &SiteDir, config: &Config, clock: impl Fn() -> DateTime<
         match finish {
             Finish::Came(..) => {}
             Finish::Stopped => return Ok(Turn::Stopped(ran)),
-            Finish::Hung => return Ok(Turn::Hung(ran)),
+            Finish::Hung(_) => return Ok(Turn::Hung(ran)),
         }
     }
     Ok(Turn::Ran(ran))
@@ -147,8 +149,8 @@ enum Finish {
     Came(Ending, String),
     /// The program was asked to stop.
     Stopped,
-    /// Its time is up, and it goes on.
-    Hung,
+    /// Its time is up, and it goes on; the step it is at.
+    Hung(String),
 }
 
 impl Finish {
@@ -156,12 +158,9 @@ impl Finish {
         match self {
             Self::Came(result, detail) => (*result, detail.clone()),
             Self::Stopped => (Ending::Stopped, "it was asked to stop, and runs again".to_owned()),
-            Self::Hung => (
+            Self::Hung(step) => (
                 Ending::Failed,
-                format!(
-                    "it did not end within {}; the last line of logs/schedule.log says in which step, and `limit` gives it longer",
-                    job.limit
-                ),
+                format!("`{step}` had not ended after {}, and was given up; `limit` gives the job longer", job.limit),
             ),
         }
     }
@@ -177,11 +176,12 @@ fn run(
     now: DateTime<Utc>,
 ) -> Finish {
     let (said, heard) = channel();
-    let of_thread = (site.clone(), config.clone(), job.clone());
+    let at = Arc::new(AtomicUsize::new(0));
+    let of_thread = (site.clone(), config.clone(), job.clone(), at.clone());
     std::thread::spawn(move || {
-        let (site, config, job) = of_thread;
+        let (site, config, job, at) = of_thread;
         let is_retry = attempt == Attempt::Retry;
-        let finish = all(&job, scheduled, &Scene { site: &site, config: &config, now, is_retry });
+        let finish = all(&job, scheduled, &Scene { site: &site, config: &config, now, is_retry }, &at);
         // Nobody listens any more where its time was up.
         let _ = said.send(finish);
     });
@@ -199,21 +199,23 @@ fn run(
             return Finish::Stopped;
         }
         if Instant::now() > give_up {
-            return Finish::Hung;
+            let step = job.steps.get(at.load(Ordering::Relaxed)).map_or("the job", |step| step.name());
+            return Finish::Hung(step.to_owned());
         }
     }
 }
 
 /// All steps, in order. What falls short does not keep the later ones from being done; an error does, and so does a gateway
-/// that was asked again in vain.
-fn all(job: &Planned, scheduled: DateTime<Utc>, scene: &Scene) -> Finish {
+/// that was asked again in vain. `at` says which of them is under way.
+fn all(job: &Planned, scheduled: DateTime<Utc>, scene: &Scene, at: &AtomicUsize) -> Finish {
     let log = Log::of(scene.site);
     let say = |step: &str, level: &str, event: &str, detail: &str| {
         let detail = plain(detail, scene.config);
         log.write(&Line { time: Utc::now(), level, job: &job.name, scheduled, step, event, detail: &detail });
     };
     let (mut done, mut short, mut waits) = (Vec::new(), Vec::new(), None);
-    for one in &job.steps {
+    for (place, one) in job.steps.iter().enumerate() {
+        at.store(place, Ordering::Relaxed);
         if interrupt::is_asked() {
             return Finish::Stopped;
         }

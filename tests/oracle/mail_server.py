@@ -3,7 +3,8 @@
     python mail_server.py CERTIFICATE KEY MODE
 
 It prints its port, then each mail that it takes as one line of JSON, until its standard input ends. MODE is `take`, `busy` (it
-takes no mail now), `refuse` (it knows no recipient) or `hang` (it never answers a mail).
+takes no mail now), `refuse` (it knows no recipient), `hang` (it never answers a mail) or `wrapped` (it takes mail on port 465, where TLS
+begins with the first byte; it prints 0 where it may not listen there).
 """
 
 import asyncio
@@ -38,7 +39,7 @@ class Handler:
         taken = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "encrypted": session.ssl is not None,
+            "encrypted": server.transport.get_extra_info("sslcontext") is not None,
             "subject": mail["subject"],
             "text": body.get_content() if body else "",
             "files": files,
@@ -53,18 +54,16 @@ def authenticate(server, session, envelope, mechanism, data):
 
 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
 context.load_cert_chain(certificate, key)
+is_wrapped = mode == "wrapped"
 with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
+    try:
+        free.bind(("127.0.0.1", 465 if is_wrapped else 0))
+    except OSError:
+        print(0, flush=True)
+        sys.exit()
     port = free.getsockname()[1]
-controller = Controller(
-    Handler(),
-    hostname="127.0.0.1",
-    port=port,
-    tls_context=context,
-    require_starttls=True,
-    authenticator=authenticate,
-    auth_required=True,
-)
+layer = {"ssl_context": context, "auth_require_tls": False} if is_wrapped else {"tls_context": context, "require_starttls": True}
+controller = Controller(Handler(), hostname="127.0.0.1", port=port, authenticator=authenticate, auth_required=True, **layer)
 controller.start()
 print(port, flush=True)
 sys.stdin.read()

@@ -367,6 +367,22 @@ fn mail_goes_over_tls_to_a_server_that_no_one_here_wrote() {
 }
 
 #[test]
+fn on_port_465_tls_begins_with_the_first_byte() {
+    let Some(mut server) = MailServer::start("wrapped") else { return };
+    if server.port == 0 {
+        eprintln!("skipped: port 465 is taken, or not for this user");
+        return;
+    }
+    let site = server.site("pass-4711", true, "rules = [\"month\"]\n");
+    site.ok(&["alert", "test"]);
+    let mail = server.taken();
+    assert!(mail["subject"].as_str().unwrap().ends_with(": a trial"), "{mail}");
+    assert_eq!((&mail["encrypted"], &mail["from"]), (&Value::Bool(true), &Value::from("a@example.org")));
+    let stranger = server.site("pass-4711", false, "").run(&["alert", "test"]);
+    assert!(stranger.code == 1 && stranger.err.contains("cannot prove who it is"), "{}", stranger.shown());
+}
+
+#[test]
 fn a_mail_server_that_says_no_is_understood() {
     let cases = [
         ("take", "wrong-4712", true, "does not take the mail"),

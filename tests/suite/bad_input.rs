@@ -91,6 +91,16 @@ fn a_currency_without_a_rate_is_refused() {
 }
 
 #[test]
+fn values_in_another_currency_are_not_said_to_be_missing() {
+    let site =
+        Site::new("[site]\nstatus = \"live\"\n[account]\nbase_currency = \"EUR\"\n[benchmark]\nsymbol = \"\"\n");
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let said = site.run(&["check"]);
+    assert_eq!(said.code, 1, "{}", said.shown());
+    assert!(said.out.contains("error[base-currency]") && !said.out.contains("no net asset value"), "{}", said.out);
+}
+
+#[test]
 fn a_row_with_too_few_columns_is_named() {
     let flows = "id,date,account,currency,amount,fx_to_base,kind,source\nx,2024-05-06\n";
     spoilt("data/flows.csv", flows, "data/flows.csv:2: the row has 2 columns, the header 8");

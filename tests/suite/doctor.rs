@@ -34,6 +34,29 @@ fn a_new_site_hears_what_it_still_needs_and_no_one_is_asked_offline() {
 }
 
 #[test]
+fn programs_of_others_that_are_missing_are_named_with_what_needs_them() {
+    let site = Site::new("[benchmark]\nsymbol = \"\"\n");
+    std::fs::create_dir(site.path("data")).unwrap();
+    let output = site.command(&["doctor", "--offline", "--json"]).env("PATH", site.path("data")).output().unwrap();
+    let said = Said { code: 0, out: String::from_utf8(output.stdout).unwrap(), err: String::new() };
+    let (verdict, text) = one(&said, "git");
+    assert_eq!(verdict, "skipped");
+    assert!(text.contains("not installed") && text.contains("publish"), "{text}");
+    assert!(one(&said, "ssh-keygen").1.contains("OpenSSH"));
+    assert_eq!(one(&site.run(&["doctor", "--offline", "--json"]), "git").0, "ok");
+}
+
+#[test]
+fn exchanges_are_those_of_what_was_traded_and_of_the_strategies() {
+    let site = Site::new("strategy = []\n[benchmark]\nsymbol = \"\"\n[account]\nexchange = \"XNYZ\"\n");
+    site.ok(&["import", "flex", "flex/activity.xml"]);
+    let said = site.run(&["doctor", "--offline", "--json"]);
+    assert_eq!(one(&said, "exchanges"), ("ok".into(), "sessions are known of every instrument: New York 1".into()));
+    let (verdict, text) = one(&said, "account's exchange");
+    assert!(verdict == "warning" && text.contains("XNYZ"), "{text}");
+}
+
+#[test]
 fn a_configuration_that_cannot_be_read_is_named_with_its_place() {
     let site = Site::new("[site]\nstatus = \"real\"\n");
     let said = site.run(&["doctor", "--offline", "--json"]);

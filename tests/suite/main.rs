@@ -44,6 +44,7 @@ mod privacy;
 mod proof;
 mod proof_url;
 mod publish;
+mod release;
 mod reports;
 #[path = "../support/repository.rs"]
 mod repository;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -141,7 +142,7 @@ fn a_job_that_hangs_is_ended_and_named() {
     let begin = Instant::now();
     let said = site.run(&["schedule", "due"]);
     assert_eq!(said.code, 1, "{}", said.shown());
-    assert!(said.err.contains("did not end within 1s") && said.err.contains("`limit`"), "{}", said.err);
+    assert!(said.err.contains("`prices` had not ended after 1s") && said.err.contains("`limit`"), "{}", said.err);
     assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     assert_eq!(runs(&site)[0][1], "failed");
     // The record is intact, and the lock is free again.
@@ -232,6 +233,8 @@ fn what_is_wrong_with_a_job_is_said_with_its_line() {
     wrong(&at("XHKG close"), "5:6", "the hours of XHKG are not known");
     wrong(&cron("0 35 16 * * 1-5", "UTC"), "5:8", "6 fields and not five");
     wrong(&cron("0 8 31 2 *", "UTC"), "5:8", "never comes");
+    wrong(&cron("61 8 * * *", "UTC"), "5:8", "`61` is no minute (0 to 59)");
+    wrong(&cron("0 8 * * mo-fri", "UTC"), "5:8", "`mo-fri` is no weekday");
     wrong(&cron("0 8 * * *", "Europe/Londn"), "6:8", "did you mean Europe/London?");
     let twice = at("XLON close") + &at("XNYS close");
     wrong(&twice, "8:8", "`a` is the name of an earlier job");
@@ -241,6 +244,23 @@ fn what_is_wrong_with_a_job_is_said_with_its_line() {
     wrong("[[job]]\nname = \"a b\"\nat = \"XLON close\"\nrun = [\"build\"]\n", "4:8", "a job needs a name");
     wrong("[[job]]\nname = \"a\"\nat = \"XLON close\"\nrun = [\"buld\"]\n", "6:8", "buld");
     wrong(&(at("XLON close") + "deadline = \"soon\"\n"), "7:12", "not a length of time");
+}
+
+#[test]
+fn an_account_without_a_rule_has_no_signal() {
+    let site = Site::new("strategy = []\n[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n");
+    site.ok(&["import", "flex", "flex/year.xml"]);
+    let listed = site.ok(&["schedule", "list", "--json"]).json();
+    let names: Vec<_> = listed["jobs"].as_array().unwrap().iter().map(|job| &job["name"]).collect();
+    assert_eq!(names, ["daily"]);
+    for command in ["signal", "rebalance", "backtest"] {
+        assert!(site.refused(&[command]).contains("there is no strategy"), "{command}");
+    }
+    site.ok(&["build"]);
+    assert!(!site.path("public/strategies").exists() && !site.path("public/backtest").exists());
+    let config = site.read("config/config.toml");
+    site.put("config/config.toml", config + &job("month", "\"list\"", ""));
+    assert!(site.refused(&["schedule", "list"]).contains("`list` needs a rule"));
 }
 
 #[test]
@@ -271,6 +291,43 @@ fn what_is_installed_calls_due_and_is_explained() {
     let folder = home.path().join(".config/systemd/user");
     let names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+/// What a system reads itself is looked at by its own reader, where this computer has it.
+#[test]
+fn what_is_installed_is_read_by_those_who_are_to_read_it() {
+    let site = with("").file("a % \"b\" $c/config/config.toml", "");
+    let root = site.path("a % \"b\" $c");
+    let home = tempfile::tempdir().unwrap();
+    for system in ["systemd", "launchd"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trackrecord"));
+        command.arg("--root").arg(&root).args(["schedule", "install", "--system", system]);
+        let said = command.env("HOME", home.path()).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    }
+    let in_folder = |folder: &str| {
+        let files = std::fs::read_dir(home.path().join(folder)).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    };
+    let units = in_folder(".config/systemd/user");
+    let verify = |units: &[PathBuf]| {
+        let mut command = Command::new("systemd-analyze");
+        let said =
+            command.args(["verify", "--user", "--man=no"]).args(units).env("XDG_RUNTIME_DIR", home.path()).output();
+        let Ok(said) = said else { return None };
+        Some((said.status.success(), String::from_utf8_lossy(&said.stderr).into_owned()))
+    };
+    match verify(&units) {
+        Some(verdict) => assert_eq!(verdict, (true, String::new())),
+        None => eprintln!("skipped: there is no systemd-analyze here"),
+    }
+    let Some(python) = std::env::var_os("TRACKRECORD_PYTHON") else { return };
+    let agents = in_folder("Library/LaunchAgents");
+    let script =
+        "import plistlib, sys; print('|'.join(plistlib.load(open(sys.argv[1], 'rb'))['ProgramArguments'][1:]))";
+    let said = Command::new(python).args(["-c", script]).args(&agents).output().unwrap();
+    let expected = format!("--root|{}|--quiet|schedule|due\n", root.display());
+    assert_eq!(String::from_utf8_lossy(&said.stdout), expected, "{}", String::from_utf8_lossy(&said.stderr));
 }
 
 /// A Flex service whose statement has one fill, of the last days of the year before.

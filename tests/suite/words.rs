@@ -30,6 +30,17 @@ fn round(value: &mut serde_json::Value) {
 }
 
 #[test]
+fn why_nothing_is_known_of_a_group_is_said_once() {
+    let site = Site::new("[site]\nstatus = \"live\"\n");
+    site.ok(&["import", "flex", "flex/year.xml"]);
+    let said = site.ok(&["stats"]).out;
+    assert_eq!(said.matches("there are no prices of ^GSPC").count(), 1, "{said}");
+    assert!(said.contains("Against the benchmark\n  not known"), "{said}");
+    let slippage = site.ok(&["slippage"]).out;
+    assert!(!slippage.contains("By symbol") && !slippage.contains("By month"), "{slippage}");
+}
+
+#[test]
 fn the_slippage_of_the_demo() {
     insta::assert_snapshot!(Site::demo().ok(&["slippage", "--from", "2022-01-01"]).shown());
 }
