@@ -26,9 +26,14 @@ fn the_first_statement_proposes_what_it_knows_and_writes_it_on_yes() {
     let after = site.read("config/config.toml");
     assert!(after.contains("\nstatus = \"live\"\n") && after.contains("\nbase_currency = \"USD\"\n"), "{after}");
     let kept: Vec<&str> = before.lines().filter(|line| *line != "status = \"\"").collect();
+    let kept: Vec<&str> = kept.into_iter().filter(|line| *line != "# base_currency = \"EUR\"").collect();
     assert!(kept.iter().all(|line| after.contains(line)), "no other line is touched");
+    assert!(!after.contains("# base_currency"), "the example has become the key");
     assert!(!after.contains("U7654321") && site.read("config/local.toml").contains("id = \"U7654321\""));
+    // Its owner may look at it before its pages are written.
+    site.put("content/about.md", "+++\ntitle = \"About\"\n+++\n\n[Fill in: who you are.]\n");
     site.ok(&["build"]);
+    assert!(site.read("public/about/index.html").contains("[Fill in: who you are.]"));
     assert!(!site.ok(&["import", "flex", "flex/activity.xml"]).err.contains("the statement says"));
 }
 

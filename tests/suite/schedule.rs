@@ -248,7 +248,7 @@ fn what_is_wrong_with_a_job_is_said_with_its_line() {
 
 #[test]
 fn an_account_without_a_rule_has_no_signal() {
-    let site = Site::new("strategy = []\n[site]\nstatus = \"paper\"\n[benchmark]\nsymbol = \"\"\n");
+    let site = Site::new("strategy = []\n[site]\nstatus = \"live\"\n[benchmark]\nsymbol = \"\"\n");
     site.ok(&["import", "flex", "flex/year.xml"]);
     let listed = site.ok(&["schedule", "list", "--json"]).json();
     let names: Vec<_> = listed["jobs"].as_array().unwrap().iter().map(|job| &job["name"]).collect();
