@@ -6,9 +6,11 @@
 //! every usual spelling: `123456.78`, `123,456.78`, `123.456,78`, `123 456.78`, rounded to one, ten and hundred cents. Numbers
 //! that the program has computed itself and writes as something else (geometry, labels and series of charts, figures beside
 //! their names, digests, percentages, counts) are equal to an amount now and then, and are left alone where they stand.
-//! Archives and PDFs are looked into, and texts read in their encoding; of pictures, sound and films only what is written
+//! A name is found however its words are set apart, and what goes on behind a tag or an escape is read as one.
+//! Archives, PDFs and `data:` addresses are looked into, and texts read in their encoding; of pictures, sound and films only what is written
 //! beside the picture itself.
 
+mod data_uri;
 mod inflate;
 mod kept;
 mod money;
@@ -19,7 +21,9 @@ mod packed;
 mod pdf;
 mod search;
 mod secrets;
+mod seen;
 mod spoken;
+mod wording;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::inflate::inflate;
-use super::pdf;
+use super::{data_uri, pdf};
 
 /// A text to be searched.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,7 +75,11 @@ impl Reader {
         let is_pdf = bytes.trim_ascii_start().starts_with(b"%PDF-") || name.ends_with(".pdf");
         let read = match (is_zip, is_gzip, is_pdf) {
             (false, false, false) => {
-                return vec![Text { name: name.to_owned(), bytes: in_utf8(&bytes).map_or(bytes, Cow::Owned) }];
+                let text = Text { name: name.to_owned(), bytes: in_utf8(&bytes).map_or(bytes, Cow::Owned) };
+                let packed = if depth < DEEPEST { data_uri::contents(&text.bytes) } else { Vec::new() };
+                let name = format!("{name}/data");
+                let packed = packed.into_iter().flat_map(|content| self.texts(&name, Cow::Owned(content), depth + 1));
+                return std::iter::once(text).chain(packed).collect();
             }
             _ if depth == DEEPEST => return self.cannot(name, "it is an archive in an archive in an archive"),
             (true, ..) => self.zip(name, &bytes),

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::number::{DIGITS, GROUPED_DIGITS, Spelling, numbers, readings, with_plain_digits, with_plain_separators};
 use super::own::{self, Range};
 use super::secrets::{ACCOUNT, HOLDER};
-use super::{Leak, Secrets, money, packed};
+use super::{Leak, Secrets, money, packed, seen, wording};
 
 /// Digits that are a number of somebody's stand for themselves from this length on, even inside another word.
 const LONG_NAME: usize = 9;
@@ -28,14 +28,39 @@ fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
         own.extend(own::digests(&text));
         own.sort_unstable();
     }
+    let is_data = file.ends_with(".csv") || file.ends_with(".json");
     let mut found = names(secrets, &text, &own);
     if secrets.has_amounts() {
-        found.extend(amounts(secrets, &text, &own, file.ends_with(".csv") || file.ends_with(".json")));
+        found.extend(amounts(secrets, &text, &own, is_data));
+    }
+    if !is_data {
+        found.extend(joined(secrets, &text));
     }
     found.retain(|(_, what, text)| !secrets.is_allowed(what, text));
     found.sort();
     let mut lines = Lines { text: &text, line: 1, at: 0 };
     found.into_iter().map(|(at, what, text)| Leak { file: file.to_owned(), line: lines.of(at), what, text }).collect()
+}
+
+/// What stands nowhere as it is, and is seen all the same: it goes on behind a tag or an escape.
+fn joined(secrets: &Secrets, text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for seen in seen::joined(text) {
+        let mut all = names(secrets, &seen.text, &[]);
+        if secrets.has_amounts() {
+            // Numbers with a space between them are mostly two, where markup is between them as well.
+            let amounts = amounts(secrets, &seen.text, &[], false);
+            all.extend(amounts.into_iter().filter(|(_, _, text)| !text.contains(char::is_whitespace)));
+        }
+        // What stands in the source as it is seen was found there, or is the program's own.
+        found.extend(all.into_iter().filter_map(|(at, what, text)| {
+            // Of an id the place is that of its longest part.
+            let length = text.len().min(seen.text.len() - at);
+            let (start, end) = seen.origin(at, length)?;
+            (end - start != length).then_some((start, what, text))
+        }));
+    }
+    found
 }
 
 /// Where something is, what it is, and how it stands there.
@@ -63,15 +88,10 @@ fn names(secrets: &Secrets, text: &str, own: &[Range]) -> Vec<Found> {
         let places = memchr::memmem::find_iter(text.as_bytes(), account.as_bytes());
         let places = places.filter(|at| !is_number(account) || is_name(text, *at, account, own));
         found.extend(places.map(|at| (at, ACCOUNT, account.clone())));
+        found.extend(wording::set_apart(text, account).into_iter().map(|(at, _)| (at, ACCOUNT, account.clone())));
     }
     for person in secrets.unsigned() {
-        let places = memchr::memmem::find_iter(text.as_bytes(), person.as_bytes());
-        let is_whole = |at: &usize| {
-            let before = text.get(..*at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + person.len()..).and_then(|after| after.chars().next());
-            ![before, after].into_iter().flatten().any(char::is_alphanumeric)
-        };
-        found.extend(places.filter(is_whole).map(|at| (at, HOLDER, person.clone())));
+        found.extend(wording::places(text, person).into_iter().map(|(at, _)| (at, HOLDER, person.clone())));
     }
     for (at, word) in tokens(text) {
         for (name, what) in secrets.names_with(word) {

@@ -175,3 +175,46 @@ fn a_leak_is_refused_with_its_place() {
     assert!(error.to_string().contains("public/months/a.html:2 shows an amount (123,457)"), "{error}");
     assert!(refuse_leaks(&[]).is_ok());
 }
+
+#[test]
+fn what_goes_on_behind_markup_is_one_word_or_number() {
+    for (text, what) in [
+        ("it was <b>123</b>,456.78", "an amount"),
+        ("<text><tspan>12</tspan><tspan>3456.78</tspan></text>", "an amount"),
+        ("&#x31;23456.78", "an amount"),
+        ("<b>u76</b>54321", "an account id"),
+        ("&#117;7654321", "an account id"),
+        ("u 7654321", "an account id"),
+        ("?a=%557654321", "an account id"),
+        ("0000e0d5.<i>69dd</i>7411.01.01", "an execution id"),
+        ("<img src=\"data:image/svg+xml,%3Ctext%3E123,456.78\">", "an amount"),
+    ] {
+        assert!(leaks(text).iter().any(|(found, _)| *found == what), "{text}: {:?}", leaks(text));
+    }
+    for text in ["<td>123</td><td>456</td>", "<b>123</b> <b>456.78</b>", "<i>1</i>234567<br>8", "<b>123457%</b>x"] {
+        assert_eq!(leaks(text), Vec::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_place_that_is_the_programs_own_stays_its_own_beside_markup() {
+    assert_eq!(
+        leaks("<div class=\"chart a\"><b class=\"y\" style=\"\">123,457</b><b class=\"y\" style=\"\">x</b></div>"),
+        Vec::new()
+    );
+}
+
+#[test]
+fn who_holds_the_account_is_found_however_the_name_is_set() {
+    let mut secrets = secrets();
+    secrets.people = vec!["erika musterfrau".into(), "lindenweg 12".into()];
+    for name in ["erika-musterfrau.png", "a.html"] {
+        for text in
+            ["Erika\nMusterfrau", "Musterfrau, Erika", "Lindenweg&nbsp;12", "Er<i>ika</i> Musterfrau", "nothing"]
+        {
+            let files = BTreeMap::from([(name.to_owned(), text.as_bytes().into())]);
+            let found = secrets.search(&files).len();
+            assert_eq!(found, usize::from(text != "nothing") + usize::from(name != "a.html"), "{name} {text}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! A text as who looks at the page reads it: a word or number goes on behind a tag (`102<b>,524</b>`), and characters stand for
+//! their escapes (`&#x31;02,524`).
+
+/// What is read as one, with the place in the source of each of its bytes.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub text: String,
+    /// Where in the source the character of each byte begins and ends.
+    origin: Vec<(usize, usize)>,
+}
+
+/// Elements that stand apart from what is before and behind them: in HTML, in drawings, in feeds, in Office documents.
+const APART: &[&str] = &[
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "button",
+    "c",
+    "caption",
+    "circle",
+    "content",
+    "dd",
+    "desc",
+    "div",
+    "dl",
+    "dt",
+    "entry",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "g",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "id",
+    "img",
+    "input",
+    "label",
+    "li",
+    "line",
+    "link",
+    "loc",
+    "main",
+    "meta",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "path",
+    "pre",
+    "rect",
+    "row",
+    "script",
+    "section",
+    "select",
+    "si",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "text",
+    "text:h",
+    "text:p",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "updated",
+    "v",
+    "w:br",
+    "w:p",
+    "w:tab",
+];
+
+/// Characters by the names that HTML has for them, in small letters.
+const NAMED: &[(&str, char)] = &[
+    ("amp", '&'),
+    ("apos", '\''),
+    ("quot", '"'),
+    ("nbsp", '\u{a0}'),
+    ("shy", '\u{ad}'),
+    ("period", '.'),
+    ("comma", ','),
+    ("auml", 'ä'),
+    ("ouml", 'ö'),
+    ("uuml", 'ü'),
+    ("szlig", 'ß'),
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+    ("aring", 'å'),
+    ("oslash", 'ø'),
+    ("ccedil", 'ç'),
+    ("ntilde", 'ñ'),
+];
+
+/// So much before and behind what joins two parts is read with them.
+const AROUND: usize = 80;
+
+/// No tag that stands in a word is longer.
+const LONGEST_TAG: usize = 300;
+
+/// The parts of a text in small letters in which something goes on behind a tag or an escape.
+pub fn joined(source: &str) -> Vec<Seen> {
+    let bytes = source.as_bytes();
+    let starts = memchr::memchr3_iter(b'<', b'&', b'\\', bytes).chain(memchr::memchr_iter(b'%', bytes));
+    let mut starts: Vec<usize> = starts.filter(|at| joins(source, *at)).collect();
+    starts.sort_unstable();
+    let mut parts: Vec<std::ops::Range<usize>> = Vec::new();
+    for at in starts {
+        let part = source.floor_char_boundary(at.saturating_sub(AROUND))..source.ceil_char_boundary(at + AROUND);
+        match parts.last_mut() {
+            Some(last) if (last.start..=last.end).contains(&part.start) => last.end = part.end.max(last.end),
+            _ => parts.push(part),
+        }
+    }
+    parts.into_iter().filter_map(|part| Some(Seen::of(source.get(part.clone())?, part.start))).collect()
+}
+
+/// Whether what begins here stands within a word or number.
+fn joins(source: &str, at: usize) -> bool {
+    let before = source.get(..at).and_then(|before| before.chars().next_back());
+    let Some(rest) = source.get(at..) else { return false };
+    let goes_on = |after: &str| after.starts_with(|letter: char| !letter.is_whitespace());
+    match markup(rest) {
+        Some((None, length)) => {
+            before.is_some_and(|letter| !letter.is_whitespace()) && goes_on(rest.get(length..).unwrap_or_default())
+        }
+        // A word may begin with an escape, and the next one be behind it.
+        Some((Some(letter), length)) => letter.is_alphanumeric() || goes_on(rest.get(length..).unwrap_or_default()),
+        None => false,
+    }
+}
+
+/// The tag within a word, or the escaped character, that a text begins with, and its length.
+fn markup(rest: &str) -> Option<(Option<char>, usize)> {
+    match rest.as_bytes().first()? {
+        b'<' => {
+            let length = rest.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')? + 1;
+            let name = rest.get(1..length)?.trim_start_matches('/');
+            let end = name.find(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '>'))?;
+            (!APART.contains(&name.get(..end)?)).then_some((None, length))
+        }
+        b'&' => {
+            let length = rest.bytes().take(12).position(|byte| byte == b';')? + 1;
+            let name = rest.get(1..length - 1)?;
+            let letter =
+                match name.strip_prefix("#x").map(|hex| (hex, 16)).or(name.strip_prefix('#').map(|own| (own, 10))) {
+                    Some((digits, base)) => char::from_u32(u32::from_str_radix(digits, base).ok()?)?,
+                    None => NAMED.iter().find(|(other, _)| *other == name)?.1,
+                };
+            Some((Some(letter), length))
+        }
+        b'%' => escaped(rest, 1, 3).filter(|(letter, _)| letter.is_some_and(|letter| letter.is_ascii_graphic())),
+        b'\\' => escaped(rest, 2, 6),
+        _ => None,
+    }
+}
+
+/// The character whose hexadecimal digits stand between two places.
+fn escaped(rest: &str, from: usize, to: usize) -> Option<(Option<char>, usize)> {
+    let digits = rest.get(from..to).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    Some((Some(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?), to))
+}
+
+impl Seen {
+    fn of(source: &str, start: usize) -> Self {
+        let (mut seen, mut at) = (Self::default(), 0);
+        while let Some(letter) = source.get(at..).and_then(|rest| rest.chars().next()) {
+            let (shown, length) =
+                markup(source.get(at..).unwrap_or_default()).unwrap_or((Some(letter), letter.len_utf8()));
+            if let Some(shown) = shown.into_iter().flat_map(char::to_lowercase).next() {
+                seen.text.push(shown);
+                seen.origin.resize(seen.text.len(), (start + at, start + at + length));
+            }
+            at += length;
+        }
+        seen
+    }
+
+    /// From where to where in the source something stands.
+    pub fn origin(&self, at: usize, length: usize) -> Option<(usize, usize)> {
+        let (start, _) = self.origin.get(at)?;
+        let (_, end) = self.origin.get((at + length).checked_sub(1)?)?;
+        Some((*start, *end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(source: &str) -> Vec<String> {
+        joined(source).into_iter().map(|seen| seen.text).collect()
+    }
+
+    #[test]
+    fn words_go_on_behind_tags_and_escapes() {
+        for (source, text) in [
+            ("it was <b>102</b>,524.51 then", "it was 102,524.51 then"),
+            ("<tspan x=\"1\">du0</tspan><tspan>000000</tspan>", "du0000000"),
+            ("see &#x44;u0000000", "see du0000000"),
+            ("o&#x27;example", "o'example"),
+            ("q=%44u0000000", "q=du0000000"),
+            ("\\u0031\\u0030", "10"),
+        ] {
+            assert_eq!(texts(source), [text], "{source}");
+        }
+        for source in
+            ["<td>102</td><td>524</td>", "a <b>word</b> and 5 % of", "<p>102</p><p>524</p>", "1 < 2", "a & b"]
+        {
+            assert_eq!(texts(source), Vec::<String>::new(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_that_of_the_source() {
+        let source = "ü <i>102</i>,524 5";
+        let seen = joined(source).pop().unwrap();
+        let origin = |text: &str| seen.origin(seen.text.find(text).unwrap(), text.len()).unwrap();
+        for (text, stands) in [("102,524", "102</i>,524"), ("102", "102"), (",524 5", ",524 5"), ("ü", "ü")] {
+            let (start, end) = origin(text);
+            assert_eq!(&source[start..end], stands);
+        }
+    }
+}
