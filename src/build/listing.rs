@@ -117,8 +117,12 @@ fn link_to_nowhere(path: &Path) -> Option<Stamp> {
     leads_nowhere.then(|| Stamp::of(&link))
 }
 
-/// The digest of a file; of a link that leads nowhere, that of where it would lead.
+/// The digest of a file; of a link that leads nowhere, that of where it would lead, and of a pipe, a socket or a device, which
+/// may keep for ever who opens it, that of nothing.
 fn digest_of(file: &Path) -> Result<Digest> {
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Ok(Digest::of(&[]));
+    }
     match fs::read(file) {
         Ok(content) => Ok(Digest::of(&content)),
         Err(cause) => match link_to_nowhere(file).and_then(|_| fs::read_link(file).ok()) {

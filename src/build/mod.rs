@@ -34,7 +34,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::YearMonth;
 use crate::config::{self, Config, is_base_url};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::kept::Kept;
 use crate::proof::{self, Witness};
 use crate::publication::scan::refuse_leaks;
@@ -45,7 +45,7 @@ use crate::render::pictures::Pictures;
 use crate::report::{self, Cache, Reports};
 use crate::site::output::{self, Replaced, Summary};
 use crate::site::{self, Files, finer, overrides, theme};
-use crate::site_dir::SiteDir;
+use crate::site_dir::{INPUT_FOLDERS, SiteDir};
 pub use begun::{Begun, Whole};
 use figures::Figures;
 pub use lock::Lock;
@@ -112,6 +112,7 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
     let _lock = Lock::take(site)?;
     let public = site.public();
     let out = options.out.unwrap_or(&public);
+    refuse_among_inputs(site, out)?;
     let mut memory = Memory::open(site, config, today, options, out);
     if let Some(said) = memory.as_mut().and_then(Memory::unchanged) {
         return Ok(Built::again(said));
@@ -130,6 +131,21 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
         }
     };
     Ok(made(site, config, options, memory, &held, &figures, is_known)?.0)
+}
+
+/// Refuses to put a site among what sites are made from: the next build would take it for texts and pictures.
+fn refuse_among_inputs(site: &SiteDir, out: &Path) -> Result<()> {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let below = absolute(out)
+        .zip(absolute(site.root()))
+        .and_then(|(out, root)| Some(out.strip_prefix(root).ok()?.to_owned()));
+    let first = below.as_deref().and_then(|below| below.iter().next());
+    match first.and_then(|first| INPUT_FOLDERS.iter().find(|folder| first == **folder)) {
+        Some(folder) => Err(Error::refused(format!("the next build would read this site as a part of {folder}/"))
+            .at(Place::file(out))
+            .hint("name another folder with `--out`")),
+        None => Ok(()),
+    }
 }
 
 /// Makes the site of a record in the place of the old one, and gives every file that stands there now.

@@ -28,6 +28,11 @@ pub fn read(site: &SiteDir) -> Result<Files> {
             let error = Error::data("it is a link, and what it leads to may lie anywhere");
             return Err(error.at(Place::file(path)).hint("put a copy of the file in its place"));
         }
+        if !entry.file_type().is_file() {
+            return Err(Error::data("it is neither a file nor a folder")
+                .at(Place::file(path))
+                .hint("take it out of the site"));
+        }
         let name = path.strip_prefix(&folder).unwrap_or(path);
         let name = name.to_str().ok_or_else(|| {
             Error::data("its name is no text, so that no link can lead to it").at(Place::file(path)).hint("rename it")

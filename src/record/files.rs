@@ -36,6 +36,10 @@ pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 /// Reads a text file; its errors show the path below `root`.
 pub(super) fn read_text(path: &Path, root: &Path) -> Result<String> {
     let place = Place::file(path).relative_to(root);
+    // Who opens a pipe may wait for ever.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err(Error::data("it is neither a file nor a folder").at(place).hint("take it out of the site"));
+    }
     let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &place.path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =

@@ -124,7 +124,9 @@ fn read_old(dir: &Path) -> Result<Old> {
         other => other.map_err(|cause| Error::io("look at", dir, cause))?,
     };
     if !metadata.is_dir() {
-        return Err(Error::refused("the output is not a folder").at(crate::Place::file(dir)));
+        return Err(Error::refused("the output is not a folder, but a file or a link")
+            .at(crate::Place::file(dir))
+            .hint("move it away, or name the folder itself with `--out`"));
     }
     let mut present = BTreeSet::new();
     list(dir, dir, &mut present)?;

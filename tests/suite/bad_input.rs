@@ -1,5 +1,7 @@
 //! What is wrong with a file is said with its place and a next step, and nothing is lost or half-written.
 
+use std::process::Stdio;
+
 use crate::support::{Site, fixture};
 
 /// A site with a year of snapshots.
@@ -231,4 +233,71 @@ fn a_product_that_no_number_holds_is_an_error_and_no_crash() {
     let check = site.run(&["check", "-v"]);
     assert_eq!(check.code, 1, "{}", check.shown());
     assert!(check.out.contains("larger than any account") && check.out.contains(path), "{}", check.shown());
+}
+
+/// Whoever opens a pipe waits for one who writes into it.
+#[test]
+#[cfg(unix)]
+fn a_pipe_among_the_files_is_named_and_waited_for_by_nobody() {
+    for (place, command) in [
+        ("content/x.png", "build"),
+        ("content/about.md", "build"),
+        ("content/about.md", "check"),
+        ("data/executions/2026-01-27.csv", "check"),
+        ("static/x", "build"),
+    ] {
+        let site = year().file("static/y", "y");
+        let path = site.path(place);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let _ = std::fs::remove_file(&path);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut child = site.command(&[command]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let begin = std::time::Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if begin.elapsed() > std::time::Duration::from_secs(60) {
+                child.kill().unwrap();
+                panic!("{command} waits for {place}");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let output = child.wait_with_output().unwrap();
+        // Of what no page shows, nothing is read.
+        if place.ends_with(".png") {
+            assert!(output.status.success());
+            continue;
+        }
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(said.contains("neither a file nor a folder") && said.contains(place), "{command} {place}: {said}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_is_not_replaced_by_a_file() {
+    use std::os::unix::fs::symlink;
+    let site = year();
+    site.ok(&["flow", "add", "2026-01-28", "5"]);
+    let rows = site.read("data/flows.csv");
+    std::fs::rename(site.path("data/flows.csv"), site.path("flows.csv")).unwrap();
+    symlink("../flows.csv", site.path("data/flows.csv")).unwrap();
+    let said = site.refused(&["flow", "add", "2026-01-29", "6"]);
+    assert!(said.contains("flows.csv: the file is a link") && said.contains("put the file itself"), "{said}");
+    assert!(site.path("data/flows.csv").is_symlink());
+    assert_eq!(site.read("flows.csv"), rows);
+
+    std::fs::create_dir(site.path("elsewhere")).unwrap();
+    symlink("elsewhere", site.path("public")).unwrap();
+    let said = site.refused(&["build"]);
+    assert!(said.contains("the output is not a folder") && said.contains("`--out`"), "{said}");
+}
+
+#[test]
+fn a_site_is_not_put_among_what_sites_are_made_from() {
+    let site = year();
+    for out in ["content/site", "static/a/b", "templates"] {
+        let said = site.refused(&["build", "--out", site.path(out).to_str().unwrap()]);
+        assert!(said.contains("the next build would read this site as a part of"), "{said}");
+        assert!(!site.path(out).exists());
+    }
+    site.ok(&["build", "--out", site.path("contents").to_str().unwrap()]);
 }

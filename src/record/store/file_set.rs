@@ -108,6 +108,7 @@ struct Staged {
 
 impl Staged {
     fn write(&mut self, target: &Path, content: &[u8]) -> Result<()> {
+        refuse_link(target)?;
         let path = beside(target);
         create_folder(folder_of(target))?;
         let mut file = create_private(&path).map_err(|error| not_written(target, error))?;
@@ -327,12 +328,23 @@ pub fn write_new(path: &Path, content: &[u8], durable: bool) -> Result<bool> {
     }
 }
 
+/// Refuses a file that is a link: a new one would take the link's place, and what it leads to would be left as it was.
+fn refuse_link(path: &Path) -> Result<()> {
+    if !path.is_symlink() {
+        return Ok(());
+    }
+    Err(Error::refused("the file is a link, and what it leads to would not change with it")
+        .at(Place::file(path))
+        .hint("put the file itself in its place, or a link to a whole folder"))
+}
+
 fn temporary(
     path: &Path,
     content: &[u8],
     durable: bool,
     builder: &tempfile::Builder,
 ) -> Result<tempfile::NamedTempFile> {
+    refuse_link(path)?;
     let folder = folder_of(path);
     create_folder(folder)?;
     remove_stale(folder);
