@@ -88,6 +88,11 @@ hostile PYTHON="python3" RUNS="1000": hostile-inputs
 
 # Inputs spoilt on purpose for every reader, commands killed, and disks without room; `cargo test` tries 20,000, 50 and 30
 hostile-inputs INPUTS="1000000" KILLS="2000" FAULTS="2000":
-    TRACKRECORD_HOSTILE={{INPUTS}} cargo test --release --locked --test suite no_input_breaks_a_reader -- --nocapture
+    mkdir -p ${CARGO_TARGET_DIR:-target}/hostile
+    TRACKRECORD_HOSTILE_PARTS=$(realpath ${CARGO_TARGET_DIR:-target}/hostile) TRACKRECORD_HOSTILE={{INPUTS}} cargo test --release --locked --test suite no_input_breaks_a_reader -- --nocapture
     TRACKRECORD_KILLS={{KILLS}} cargo test --release --locked --test suite killed_at_any_moment_nothing
     TRACKRECORD_FAULTS={{FAULTS}} cargo test --release --locked --test suite out_of_room_at_any_file
+
+# Inputs steered by what code they reach, of every kind or of some, each so many seconds; what reached something new is kept
+fuzz SECONDS="60" *KINDS:
+    bash fuzz/run {{SECONDS}} {{KINDS}}

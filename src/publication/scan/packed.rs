@@ -76,10 +76,12 @@ impl Reader {
         let read = match (is_zip, is_gzip, is_pdf) {
             (false, false, false) => {
                 let text = Text { name: name.to_owned(), bytes: in_utf8(&bytes).map_or(bytes, Cow::Owned) };
+                let wide =
+                    without_zeros(&text).map(|bytes| Text { name: text.name.clone(), bytes: Cow::Owned(bytes) });
                 let packed = if depth < DEEPEST { data_uri::contents(&text.bytes) } else { Vec::new() };
                 let name = format!("{name}/data");
                 let packed = packed.into_iter().flat_map(|content| self.texts(&name, Cow::Owned(content), depth + 1));
-                return std::iter::once(text).chain(packed).collect();
+                return [Some(text), wide].into_iter().flatten().chain(packed).collect();
             }
             _ if depth == DEEPEST => return self.cannot(name, "it is an archive in an archive in an archive"),
             (true, ..) => self.zip(name, &bytes),
@@ -227,9 +229,24 @@ fn in_utf8(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(letters.collect::<String>().into_bytes())
 }
 
+/// A file with zeros among its bytes once more without them: words of two or four bytes a letter stand in films and sound.
+fn without_zeros(text: &Text) -> Option<Vec<u8>> {
+    memchr::memchr(0, &text.bytes)?;
+    let bytes: Vec<u8> = text.bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    (!bytes.is_empty()).then_some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_wide_letters_are_read_wherever_they_stand() {
+        let wide = |word: &str| word.bytes().flat_map(|byte| [byte, 0]).collect::<Vec<u8>>();
+        let sound =
+            [b"ID3\x04TIT2\xff\xfe", &wide("Erika")[..], b"\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9"].concat();
+        assert!(words("a.mp3", &sound).iter().any(|(_, text)| text.contains("Erika")));
+    }
 
     fn words(name: &str, bytes: &[u8]) -> Vec<(String, String)> {
         let texts = read(name, bytes).texts.into_iter();

@@ -84,6 +84,9 @@ const APART: &[&str] = &[
     "w:tab",
 ];
 
+/// The labels of the program's own charts stand side by side.
+const LABEL: &str = "b class=";
+
 /// Characters by the names that HTML has for them, in small letters.
 const NAMED: &[(&str, char)] = &[
     ("amp", '&'),
@@ -150,7 +153,8 @@ fn markup(rest: &str) -> Option<(Option<char>, usize)> {
             let length = rest.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')? + 1;
             let name = rest.get(1..length)?.trim_start_matches('/');
             let end = name.find(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '>'))?;
-            (!APART.contains(&name.get(..end)?)).then_some((None, length))
+            let is_apart = APART.contains(&name.get(..end)?) || name.starts_with(LABEL);
+            (!is_apart).then_some((None, length))
         }
         b'&' => {
             let length = rest.bytes().take(12).position(|byte| byte == b';')? + 1;

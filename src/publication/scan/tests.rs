@@ -191,7 +191,13 @@ fn what_goes_on_behind_markup_is_one_word_or_number() {
     ] {
         assert!(leaks(text).iter().any(|(found, _)| *found == what), "{text}: {:?}", leaks(text));
     }
-    for text in ["<td>123</td><td>456</td>", "<b>123</b> <b>456.78</b>", "<i>1</i>234567<br>8", "<b>123457%</b>x"] {
+    for text in [
+        "<td>123</td><td>456</td>",
+        "<b>123</b> <b>456.78</b>",
+        "<b class=\"y\">123</b><b class=\"y\">456.78</b>",
+        "<i>1</i>234567<br>8",
+        "<b>123457%</b>x",
+    ] {
         assert_eq!(leaks(text), Vec::new(), "{text}");
     }
 }

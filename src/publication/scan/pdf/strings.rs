@@ -12,11 +12,18 @@ pub enum Piece {
 /// A gap from which on two strings in one line are two words, in thousandths of the font's size.
 const WORD: f64 = -180.0;
 
-/// The strings of an object or of what a page shows. Those of one array are one line.
+/// The strings of an object or of what a page shows. Those of one array are one line; those that are shown right behind each
+/// other are read together once more.
 pub fn lines(data: &[u8]) -> Vec<Vec<Piece>> {
     let (mut found, mut line, mut is_array) = (Vec::new(), Vec::new(), false);
+    let (mut together, mut count, mut behind) = (Vec::new(), 0, data);
     let mut rest = data;
     while let Some((&byte, after)) = rest.split_first() {
+        let is_start = byte == b'(' || byte == b'[' || (byte == b'<' && after.first() != Some(&b'<'));
+        if is_start && !is_array && !is_shown_only(behind.get(..behind.len() - rest.len()).unwrap_or_default()) {
+            found.extend((count > 1).then(|| std::mem::take(&mut together)));
+            (together, count) = (Vec::new(), 0);
+        }
         rest = match byte {
             b'(' => {
                 let (string, after) = literal(after);
@@ -45,11 +52,19 @@ pub fn lines(data: &[u8]) -> Vec<Vec<Piece>> {
             _ => is_array,
         };
         if !is_array && !line.is_empty() {
+            together.extend(line.iter().cloned());
+            (count, behind) = (count + 1, rest);
             found.push(std::mem::take(&mut line));
         }
     }
     found.push(line);
+    found.extend((count > 1).then_some(together));
     found
+}
+
+/// Whether between two strings of a page the first is shown, and nothing is moved.
+fn is_shown_only(between: &[u8]) -> bool {
+    matches!(between.trim_ascii(), b"Tj" | b"TJ")
 }
 
 /// A string in parentheses, from behind the first, and what follows it.
@@ -151,5 +166,13 @@ mod tests {
         assert_eq!(string("(a (b) c\\\nd)"), b"a (b) cd");
         assert_eq!(string("<00 4a 4>"), b"\0\x4a\x40");
         assert_eq!(string("<</A (x) >>"), b"x");
+    }
+
+    #[test]
+    fn strings_that_are_shown_right_behind_each_other_are_read_together_too() {
+        let text = |written: &str| read(&lines(written.as_bytes()), plain);
+        assert_eq!(text("(U76) Tj (543) Tj [(2) 5 (1)] TJ"), "U76\n543\n21\nU7654321\n");
+        assert_eq!(text("(Total amount) Tj 0 -12 Td (of all) Tj"), "Total amount\nof all\n");
+        assert_eq!(text("(Total amount) Tj T* (of) Tj (fice) Tj"), "Total amount\nof\nfice\noffice\n");
     }
 }
