@@ -162,6 +162,15 @@ fn rows_above_the_names_of_the_columns_are_counted_and_titles_are_not() {
 }
 
 #[test]
+fn rows_of_another_form_above_a_table_are_counted_too() {
+    let text = "Trades of A, B, C, and D, 2026\n2026-01-26T14:30:00Z,ABC,bot,7,1.25\n\
+                time;symbol;side;quantity;price\n2026-01-27T14:30:00Z;ABC;bot;10;1.50\n";
+    let batch = plain(text).unwrap();
+    assert_eq!((batch.executions.len(), batch.skipped_rows()), (1, 1));
+    assert_eq!(batch.skipped[0].first.to_string(), "a.csv:2:1");
+}
+
+#[test]
 fn two_columns_of_one_name_go_by_their_numbers() {
     let text = "time,symbol,quantity,price,Money,Money\n2026-01-27T14:30:00Z,ABC,10,1.5,15,0.5\n";
     let mut import = CsvImport::default();

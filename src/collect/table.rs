@@ -114,11 +114,24 @@ impl<'a> Table<'a> {
         self.records.iter().map(|record| Line { table: self, record })
     }
 
-    /// The lines above it that could be rows: those with more than one cell. A title has one.
+    /// The lines above it that could be rows: those with more than one cell, or that would be rows of another form of table.
+    /// A title has one.
     pub fn lines_above(&self) -> impl Iterator<Item = Line<'_>> {
         let lines = self.above.iter().map(|record| Line { table: self, record });
-        lines.filter(|line| line.record.iter().filter(|cell| !cell.is_empty()).count() > 1)
+        lines.filter(|line| {
+            let cells = || line.record.iter().filter(|cell| !cell.is_empty());
+            cells().count() > 1 || cells().any(is_row_of_another_form)
+        })
     }
+}
+
+/// Whether a cell is a row with something else between its columns. Words with commas are a title.
+fn is_row_of_another_form(cell: &str) -> bool {
+    let has_digit = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit());
+    DELIMITERS.iter().any(|other| {
+        let parts = || cell.split(*other).filter(|part| !part.trim().is_empty());
+        parts().count() > 3 && parts().filter(|part| has_digit(part)).count() > 2
+    })
 }
 
 fn ascii(delimiter: char) -> Result<u8> {

@@ -177,7 +177,12 @@ fn table_rows(text: &str, batch: &Batch, made: usize) -> Outcome {
     if text.contains(['"', '\r', '\0']) {
         return Outcome::Read;
     }
-    let is_head = |line: &str| ["Ticker", "symbol", "value"].iter().any(|name| line.contains(name));
+    // A line with some of the names is no head yet: another one may follow with all of them.
+    let heads: &[&[&str]] = match text.contains("Ticker") {
+        true => &[&["Ticker", "Date/Time", "B/S", "Qty", "Fill"]],
+        false => &[&["symbol"], &["value"]],
+    };
+    let is_head = |line: &str| heads.iter().any(|names| names.iter().all(|name| line.contains(name)));
     let has_cells = |line: &&str| !line.trim_matches([',', ';', '\t', ' ']).is_empty();
     // What stands above the head is no row: brokers write titles there.
     let rows = text.lines().skip_while(|line| !is_head(line)).skip(1).filter(has_cells).count();
