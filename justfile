@@ -34,9 +34,9 @@ lighthouse:
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord ../../benches/lighthouse.js
 
-# Whether time grows with the record and no faster
-growth:
-    cargo bench --profile release --locked --bench growth
+# Whether time grows with the record and no faster; WHAT are parts of lines' names
+growth *WHAT:
+    cargo bench --profile release --locked --bench growth -- {{WHAT}}
 
 # `watch` in a real browser; installs node, npm, chromium and playwright-core where they are missing
 e2e ONLY="":

@@ -44,7 +44,7 @@ const GROWTHS: [Growth; 12] = [
         command: &["import", "flex", "statement.xml"],
     },
     Growth { name: "notes on as many fills", size: 1_000, fill: notes, command: &["check"] },
-    Growth { name: "headings of a page", size: 2_000, fill: headings, command: &["build"] },
+    Growth { name: "headings of a page", size: 8_000, fill: headings, command: &["build"] },
     Growth {
         name: "symbols ranked",
         size: 100,
@@ -53,15 +53,17 @@ const GROWTHS: [Growth; 12] = [
     },
     Growth { name: "years of snapshots", size: 8, fill: years, command: &["stats"] },
     Growth { name: "years built", size: 2, fill: years, command: &["build"] },
-    Growth { name: "entries of the proof", size: 2, fill: years, command: &["proof", "init"] },
-    Growth { name: "entries verified", size: 2, fill: recorded, command: &["verify", "public"] },
+    Growth { name: "entries of the proof", size: 8, fill: years, command: &["proof", "init"] },
+    Growth { name: "entries verified", size: 8, fill: recorded, command: &["verify", "public"] },
     Growth { name: "strategies", size: 5, fill: strategies, command: &["backtest", "--json"] },
 ];
 
 fn main() -> ExitCode {
     let mut failed = false;
     println!("{:<24} {:>16} {:>16} {:>9}", "", "short", "long", "exponent");
-    for growth in &GROWTHS {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part));
+    for growth in GROWTHS.iter().filter(|growth| is_wanted(growth.name)) {
         let (short, long) = (growth.time(growth.size), growth.time(growth.size * FACTOR));
         let exponent = (long.as_secs_f64() / short.as_secs_f64()).ln() / (FACTOR as f64).ln();
         let cell = |size: usize, time: Duration| format!("{size}: {:.0} ms", time.as_secs_f64() * 1e3);

@@ -320,3 +320,19 @@ fn a_statement_that_would_fill_the_memory_is_refused_with_its_size() {
     let error = read(&text).unwrap_err();
     assert_eq!(error.message(), "the statement has 28 MB, and 28 MB is the most that is read at once");
 }
+
+#[test]
+fn an_element_that_lost_its_start_or_its_end_is_named_and_no_row_goes_with_it() {
+    let whole = with_trade(&format!("{USUAL} dateTime=\"20250602;103059\""));
+    let trade = whole.find("<Trade ").unwrap();
+    let without_start = whole.replacen("<Trade ", "Trade ", 1);
+    let doubled = whole.replacen("<Trade ", "<<Trade ", 1);
+    let into_the_next = whole.replacen("buySell=\"BUY\"", "buySell=\"BUY>\n<Trade", 1);
+    for text in [without_start, doubled, into_the_next] {
+        let error = read(&text).unwrap_err();
+        assert!(error.message().contains("cut off or damaged here"), "{error}");
+    }
+    assert_eq!(read(&whole).unwrap().executions.len(), 1);
+    // Beside elements, only space and comments.
+    assert!(read(&format!("{}<!-- a note -->{}", &whole[..trade], &whole[trade..])).is_ok());
+}

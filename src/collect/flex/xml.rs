@@ -199,6 +199,10 @@ pub fn read<'a>(source: &'a Source<'a>, kinds: &[&str]) -> Result<Document<'a>> 
             Event::Text(text) if open.is_empty() && !closed && !text.xml10_content().trim().is_empty() => {
                 return Err(not_xml(source, offset));
             }
+            // Statements hold elements alone: what else stands there was one.
+            Event::Text(text) if !open.is_empty() && !text.xml10_content().trim().is_empty() => {
+                return Err(damaged(source, offset));
+            }
             Event::Eof => break,
             _ => continue,
         };
@@ -232,6 +236,10 @@ pub fn read<'a>(source: &'a Source<'a>, kinds: &[&str]) -> Result<Document<'a>> 
 }
 
 fn attributes(source: &Source, offset: usize, start: &BytesStart) -> Result<Attributes> {
+    // One that has lost its end goes on into the next.
+    if memchr::memchr(b'<', start.as_bytes()).is_some() {
+        return Err(damaged(source, offset));
+    }
     let mut pairs = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| malformed(source, offset, error.into()))?;
@@ -286,10 +294,13 @@ fn not_xml(source: &Source, offset: usize) -> Error {
 }
 
 fn malformed(source: &Source, offset: usize, cause: quick_xml::Error) -> Error {
+    damaged(source, offset).because(cause)
+}
+
+fn damaged(source: &Source, offset: usize) -> Error {
     Error::data("the file is cut off or damaged here")
         .at(source.place(offset))
         .hint("download the statement again; nothing was imported")
-        .because(cause)
 }
 
 fn cut_off(source: &Source, tag: &str) -> Error {
