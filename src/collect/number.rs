@@ -4,12 +4,16 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
+/// 10^20. No number of an account is larger, and sums of millions of them fit into a decimal.
+const LARGEST: Decimal = Decimal::from_parts(1_661_992_960, 1_808_227_885, 5, false, 0);
+
 /// Reads a number with the given decimal mark, exactly. Thousands may be grouped, in threes only.
 ///
 /// # Errors
-/// Anything else: `NaN`, `1,5` where the comma is not the decimal mark, more than 28 digits before the mark.
+/// Anything else: `NaN`, `1,5` where the comma is not the decimal mark, more than 10^20.
 pub fn parse(text: &str, mark: char) -> Result<Decimal, String> {
-    read(text.trim(), mark).ok_or_else(|| not_a_number(text))
+    let number = read(text.trim(), mark).ok_or_else(|| not_a_number(text))?;
+    if number.abs() > LARGEST { Err(format!("`{}` is larger than any account", shown(text))) } else { Ok(number) }
 }
 
 /// Reads a number that may carry the sign of a currency or stand in brackets, which say that it is below zero:
@@ -26,7 +30,9 @@ pub fn parse_money(text: &str, mark: char) -> Result<Decimal, String> {
     };
     let is_sign = |letter: char| matches!(letter, '$' | '€' | '£' | '¥');
     let bare = rest.strip_prefix(is_sign).or_else(|| rest.strip_suffix(is_sign)).unwrap_or(rest).trim();
-    let number = parse(&format!("{sign}{bare}"), mark).map_err(|_| not_a_number(text))?;
+    let bare = format!("{sign}{bare}");
+    read(&bare, mark).ok_or_else(|| not_a_number(text))?;
+    let number = parse(&bare, mark)?;
     match (negative, number.is_sign_negative()) {
         (true, true) => Err(not_a_number(text)),
         (true, false) => Ok(-number),
@@ -106,8 +112,11 @@ fn evidence(number: &str) -> Evidence {
 }
 
 fn not_a_number(text: &str) -> String {
-    let shown: String = text.chars().take(40).collect();
-    format!("`{shown}` is not a number")
+    format!("`{}` is not a number", shown(text))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 fn read(text: &str, mark: char) -> Option<Decimal> {
@@ -177,6 +186,15 @@ mod tests {
             assert!(parse(text, '.').is_err(), "{text}");
         }
         assert_eq!(parse("abc", '.').unwrap_err(), "`abc` is not a number");
+    }
+
+    #[test]
+    fn what_no_account_holds_is_refused_so_that_sums_fit() {
+        assert_eq!(parse("1e20", '.').unwrap().to_string(), "100000000000000000000");
+        for text in ["100000000000000000001", "-1e21", "79228162514264337593543950335"] {
+            assert_eq!(parse(text, '.').unwrap_err(), format!("`{text}` is larger than any account"));
+            assert!(parse_money(text, '.').unwrap_err().contains("larger than any account"));
+        }
     }
 
     #[test]

@@ -336,3 +336,17 @@ fn an_element_that_lost_its_start_or_its_end_is_named_and_no_row_goes_with_it() 
     // Beside elements, only space and comments.
     assert!(read(&format!("{}<!-- a note -->{}", &whole[..trade], &whole[trade..])).is_ok());
 }
+
+#[test]
+fn accruals_that_no_decimal_holds_together_are_named() {
+    let text = include_str!("../../../tests/fixtures/flex/forms/broker_return.xml").replacen(
+        "dividendAccruals=\"",
+        "dividendAccruals=\"79228162514264337593543950335\" was=\"",
+        1,
+    );
+    let error = read(&text).unwrap_err();
+    assert!(
+        error.message().contains("dividendAccruals") && error.message().contains("larger than any account"),
+        "{error}"
+    );
+}
