@@ -53,8 +53,8 @@ const GROWTHS: [Growth; 12] = [
     },
     Growth { name: "years of snapshots", size: 8, fill: years, command: &["stats"] },
     Growth { name: "years built", size: 2, fill: years, command: &["build"] },
-    Growth { name: "entries of the proof", size: 8, fill: years, command: &["proof", "init"] },
-    Growth { name: "entries verified", size: 8, fill: recorded, command: &["verify", "public"] },
+    Growth { name: "years recorded", size: 8, fill: years, command: &["proof", "init"] },
+    Growth { name: "years verified", size: 8, fill: recorded, command: &["verify", "public"] },
     Growth { name: "strategies", size: 5, fill: strategies, command: &["backtest", "--json"] },
 ];
 
