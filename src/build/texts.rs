@@ -60,7 +60,7 @@ fn is_text(path: &str) -> bool {
 
 /// What cannot be read is for the build to name.
 fn text(file: &Path) -> Option<Arc<str>> {
-    let is_short = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() <= LONGEST);
+    let is_short = std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LONGEST);
     is_short.then(|| std::fs::read_to_string(file).ok().map(Arc::from))?
 }
 
