@@ -183,6 +183,11 @@ impl SiteDir {
         self.proof_private().join("waiting")
     }
 
+    /// `data/proof/private/stamps/`: what authorities answered for what is held back, by its digest; published when that is opened.
+    pub fn proof_item_stamps(&self) -> PathBuf {
+        self.proof_private().join("stamps")
+    }
+
     /// `data/proof/private/seed`: from which all salts and nonces follow.
     pub fn proof_seed(&self) -> PathBuf {
         self.proof_private().join("seed")
@@ -211,6 +216,7 @@ impl SiteDir {
             self.proof_authorities(),
             self.proof_private(),
             self.proof_waiting(),
+            self.proof_item_stamps(),
         ];
         std::iter::once(self.data()).chain(below).chain(more).collect()
     }

@@ -1,12 +1,12 @@
 //! The folder of the proof: read as a whole and held against itself, and what of it is published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::entry::Entry;
 use super::log::{self, Line, Log};
-use super::sealed::{Opening, openings};
-use super::stamping::ots;
+use super::sealed::{Item, Opening, items, openings};
+use super::stamping::{ots, waiting};
 use super::stamps::{self, Stamps};
 use super::timing::Timings;
 use super::told::Told;
@@ -151,6 +151,14 @@ impl Published {
         Ok(())
     }
 
+    /// Adds what stamped the items of an entry that is opened.
+    fn add_stamps_of_items(&mut self, entry: &Entry, answers: &[(String, Vec<u8>)]) {
+        let opened: BTreeSet<Digest> = items(entry).iter().map(Item::digest).collect();
+        let of_it = |(name, _): &&(String, Vec<u8>)| waiting::digest_of(name).is_some_and(|of| opened.contains(&of));
+        let files = answers.iter().filter(of_it);
+        self.files.extend(files.map(|(name, bytes)| (format!("proof/stamps/items/{name}"), bytes.clone().into())));
+    }
+
     /// The digest of what its page says.
     pub fn digest(&self) -> Digest {
         // What they say follows from the log, and from which of them are published.
@@ -190,6 +198,7 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     published.told = Told::of(told, &published.head);
     published.add_time_stamps(site, &stored)?;
     let mut bundle = Vec::new();
+    let answers = stamps::files(&site.proof_item_stamps(), |name| waiting::digest_of(name).is_some())?;
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
         if is_sealed(line) {
             published.sealed += 1;
@@ -197,6 +206,7 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
             published.held_back += 1;
         } else {
             bundle.extend_from_slice(&bytes);
+            published.add_stamps_of_items(&entry, &answers);
             let content = FileContent::with_digest(bytes, line.digest);
             published.files.insert(format!("proof/entries/{}", line.file_name()), content);
         }

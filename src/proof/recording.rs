@@ -383,6 +383,8 @@ impl Writer<'_> {
         let path = |item: &Item| self.scene.site.proof_waiting().join(format!("{}.json", item.digest()));
         let sealed: Vec<_> = waited.iter().filter(|item| !held_back.waiting.contains(item)).map(path).collect();
         let kept: Vec<_> = held_back.new.iter().map(|item| (path(item), item.entry.to_bytes())).collect();
+        let is_stamped_at_once = |item: &&Item| matches!(item.kind, Kind::Plan | Kind::Thesis);
+        self.recorded.intentions += held_back.new.iter().filter(is_stamped_at_once).count();
         self.recorded.waiting = held_back.waiting.len() + held_back.new.len();
         sealed.into_iter().for_each(|path| self.files.remove(path));
         kept.into_iter().for_each(|(path, bytes)| self.files.write(path, bytes));
@@ -405,7 +407,7 @@ impl Writer<'_> {
         let is_correction = |line: &&Line| matches!(line.kind, Kind::Correction | Kind::Amend);
         self.recorded.new = new.len();
         self.recorded.corrections = new.iter().filter(is_correction).count();
-        self.recorded.intentions = new.iter().filter(|line| matches!(line.kind, Kind::Plan | Kind::Thesis)).count();
+        self.recorded.intentions += new.iter().filter(|line| matches!(line.kind, Kind::Plan | Kind::Thesis)).count();
         self.recorded.entries = self.log.lines().len();
         self.recorded.head = self.log.head().to_string();
         if !new.is_empty() {

@@ -5,6 +5,7 @@ mod der;
 pub mod openssl;
 pub mod ots;
 pub mod token;
+pub mod waiting;
 
 use chrono::{DateTime, Utc};
 
@@ -42,6 +43,9 @@ pub struct Stamped {
 pub fn stamp(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Stamped> {
     let mut stamped = stamp_with(site, config, now, Manners::default())?;
     stamped.failures.extend(ots::stamp(site, config)?);
+    let more = waiting::stamp(site, config, now, Manners::default())?;
+    stamped.by.extend(more.by);
+    stamped.failures.extend(more.failures);
     Ok(stamped)
 }
 

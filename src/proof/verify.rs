@@ -160,7 +160,7 @@ fn of_entries(
     signatures::check(verified, log, read, proof)?;
     stamps::check(verified, log, read, proof, wish.every_stamp)?;
     continuity::check(verified, &state)?;
-    sealed::check(verified, log, read)?;
+    sealed::check(verified, log, read, proof)?;
     match site {
         Some(site) => published::check(verified, &state, site)?,
         None => verified.unchecked.push("published figures: only the folder of the proof was given".to_owned()),

@@ -1,15 +1,20 @@
 //! Whether everything that was sealed is opened when its delay is over, every session is sealed, and what is shown later is what was sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::entry::{Entry, Fields, Value, maps};
 use super::super::log::{Kind, Line, Log};
 use super::super::sealed::{Item, Opening, Terms, items, openings};
+use super::super::stamping::token::Token;
+use super::super::stamping::waiting;
+use super::super::stamps::files;
 use super::super::state::said;
 use super::super::wanted::key;
 use super::{Broken, Read, Verified, broken, lines};
+use crate::digest::Digest;
 
 /// An order that follows a thesis or a plan is filled within so many days of it.
 const DAYS_TO_FOLLOW: i64 = 31;
@@ -30,7 +35,7 @@ pub fn unopened(log: &Log, read: &[Read]) -> Result<BTreeSet<usize>, Broken> {
 }
 
 /// Looks at what is sealed, and at what became of it.
-pub fn check(verified: &mut Verified, log: &Log, read: &[Read]) -> Result<(), Broken> {
+pub fn check(verified: &mut Verified, log: &Log, read: &[Read], proof: &Path) -> Result<(), Broken> {
     let lines = lines(log, read);
     every_session(verified, &lines)?;
     let opened: Vec<(&Line, Vec<Item>)> =
@@ -45,6 +50,7 @@ pub fn check(verified: &mut Verified, log: &Log, read: &[Read]) -> Result<(), Br
         }
     }
     as_shown(verified, read, &opened)?;
+    stamped(verified, &opened, proof)?;
     followed(verified, read, &opened);
     Ok(())
 }
@@ -89,6 +95,42 @@ fn every_session(verified: &mut Verified, lines: &[(&Line, Option<&Entry>)]) -> 
         verified
             .unchecked
             .push(format!("{} sealed entries, whose delay is not over: their digests are fixed", verified.sealed));
+    }
+    Ok(())
+}
+
+/// Each stamp beside an opened entry is of one of its items; when those were there at the latest.
+fn stamped(verified: &mut Verified, opened: &[(&Line, Vec<Item>)], proof: &Path) -> Result<(), Broken> {
+    let answers = files(&proof.join("stamps/items"), |_| true).unwrap_or_default();
+    let meant = |item: &&Item| matches!(item.kind, Kind::Plan | Kind::Thesis);
+    let items: BTreeMap<Digest, &Item> =
+        opened.iter().flat_map(|(_, items)| items).map(|item| (item.digest(), item)).collect();
+    for (name, bytes) in &answers {
+        let of = waiting::digest_of(name).filter(|digest| items.contains_key(digest));
+        let token = Token::parse(bytes)
+            .map_err(|why| broken(None, format!("stamps/items/{name} is no time stamp: {why}")))?;
+        if of != Some(token.imprint) {
+            return Err(broken(
+                None,
+                format!("stamps/items/{name} stamps something else than an item that was opened"),
+            ));
+        }
+    }
+    let all: Vec<&Item> = items.values().copied().filter(meant).collect();
+    let first =
+        |item: &&Item| waiting::first(&answers, item.digest()).is_some_and(|time| time.date_naive() <= item.date);
+    if !all.is_empty() {
+        let on_their_date = all.iter().filter(|item| first(item)).count();
+        verified.checked.push(format!(
+            "of {} theses and plans that were sealed and opened {on_their_date} were stamped by themselves on their date or before",
+            all.len()
+        ));
+    }
+    if !answers.is_empty() {
+        verified.unchecked.push(
+            "signatures of the stamps of what was sealed: `openssl ts -verify -digest DIGEST -in stamps/items/DIGEST.a.tsr -CAfile FILE`"
+                .to_owned(),
+        );
     }
     Ok(())
 }
