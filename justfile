@@ -96,3 +96,11 @@ hostile-inputs INPUTS="1000000" KILLS="2000" FAULTS="2000":
 # Inputs steered by what code they reach, of every kind or of some, each so many seconds; what reached something new is kept
 fuzz SECONDS="60" *KINDS:
     bash fuzz/run {{SECONDS}} {{KINDS}}
+
+# A million guesses at an entry of the proof that is held back; `cargo test` tries 20,000
+proof-guesses GUESSES="1000000":
+    TRACKRECORD_GUESSES={{GUESSES}} cargo test --release --locked --lib a_sealed_entry_is_not_found_by_guessing
+
+# Whether ten years of proof are verified in 300 ms and stamped in 50, on an idle machine
+proof-speed:
+    cargo test --release --locked --lib proof::speed_tests -- --ignored --nocapture

@@ -306,7 +306,7 @@ pub fn report(
     let materials = Materials::read(site)?;
     let cache = cache(site);
     let page_of = site::page_of_files(&publication, options.drafts);
-    let witnesses = proof::witnesses(proof::files_to_publish(site, config)?.as_ref(), &publication);
+    let witnesses = proof::witness(site, month)?.map(|witness| (month, witness)).into_iter().collect();
     let made = reporting((site, config), options, &materials, &page_of, &witnesses, (&cache, None));
     let reports = report::one(&publication, month, &made)?;
     refuse_leaks(&secrets.search(&reports.words))?;

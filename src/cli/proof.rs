@@ -52,7 +52,7 @@ enum Action {
         /// The last one
         #[arg(long, value_name = "DATE")]
         to: NaiveDate,
-        /// Only values of this name: account, accounts, nav, cash, flows, positions or fills
+        /// Only values of this name: account, accounts, nav, cash, flows, positions, fills or statement
         #[arg(long, value_name = "NAME")]
         field: Option<String>,
         /// The file, which only you may read [default: data/proof/private/opened.json]
@@ -160,7 +160,7 @@ fn stamped_now(site: &SiteDir, config: &Config, terminal: &Terminal) -> Result<O
             .hint("set `[proof] authorities`; docs/proof.md says how to choose two"));
     }
     let stamped = proof::stamp(site, config, Utc::now())?;
-    if stamped.by.is_empty() && stamped.failures.is_empty() {
+    if stamped.by.is_empty() && stamped.held_back.is_empty() && stamped.failures.is_empty() {
         terminal.say(format!("the {} of the log are stamped already", counted(stamped.lines, "line")));
     }
     Ok(say_stamped(&stamped, terminal))
@@ -235,7 +235,11 @@ fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
             counted(stamped.lines, "line")
         ));
     }
-    if !stamped.by.is_empty() && !stamped.is_vouched_for {
+    for (authority, time) in &stamped.held_back {
+        let time = time.format("%Y-%m-%d %H:%M:%S UTC");
+        terminal.say(format!("a thesis or plan that is held back: stamped by {authority} at {time}"));
+    }
+    if !(stamped.by.is_empty() && stamped.held_back.is_empty()) && !stamped.is_vouched_for {
         terminal.say("  next: put the authorities' root certificates into data/proof/tsa/ as .pem files: without them nobody can check the signatures");
     }
     stamped.failures.iter().for_each(|why| terminal.say(format!("warning: {}", visible(why))));

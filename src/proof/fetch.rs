@@ -154,7 +154,9 @@ impl Fetching {
         let mut names: Vec<&str> = list.lines().filter(|name| is_name(name)).collect();
         let count = |name: &str| -> usize {
             let stamp = name.strip_prefix("stamps/").and_then(|name| name.split('.').next());
-            stamp.and_then(|count| count.parse().ok()).unwrap_or(usize::MAX)
+            // Those over single theses come last.
+            let of_the_rest = if name.starts_with("stamps/items/") { 0 } else { usize::MAX };
+            stamp.and_then(|count| count.parse().ok()).unwrap_or(of_the_rest)
         };
         names.sort_by_key(|name| std::cmp::Reverse(count(name)));
         let left = names.len().saturating_sub(OTHERS);
@@ -212,13 +214,14 @@ fn without_secrets(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }
 
-/// A name such as `allowed_signers` or `stamps/12.sig`: it leads nowhere else.
+/// A name such as `allowed_signers`, `stamps/12.sig` or `stamps/items/5e.a.tsr`: it leads nowhere else.
 fn is_name(name: &str) -> bool {
     let is_plain = |part: &str| {
         let is_of_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         !part.is_empty() && !part.starts_with('.') && part.chars().all(is_of_it)
     };
-    name.len() < 100 && name.split('/').count() <= 2 && name.split('/').all(is_plain)
+    let folders = name.strip_prefix("stamps/items/").map_or(name, |_| name.split_at("stamps/".len()).1);
+    name.len() < 100 && folders.split('/').count() <= 2 && name.split('/').all(is_plain)
 }
 
 /// Every line of the file of all entries, under the name that the log has for its bytes. One that it does not name gets a name that no
@@ -262,12 +265,22 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere_else() {
-        for name in ["allowed_signers", "stamps/12.sig", "tsa/root-a.pem"] {
+        for name in ["allowed_signers", "stamps/12.sig", "tsa/root-a.pem", "stamps/items/5e.a.tsr"] {
             assert!(is_name(name), "{name}");
         }
-        for name in
-            ["", "../log", "stamps/../../a", "/etc/passwd", "a//b", "a/b/c", ".ssh/key", "a\\b", "stamps/é", "a?b"]
-        {
+        for name in [
+            "",
+            "../log",
+            "stamps/../../a",
+            "/etc/passwd",
+            "a//b",
+            "a/b/c",
+            ".ssh/key",
+            "a\\b",
+            "stamps/é",
+            "a?b",
+            "stamps/items/a/b",
+        ] {
             assert!(!is_name(name), "{name}");
         }
     }

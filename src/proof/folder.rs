@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::entry::Entry;
-use super::log::{self, Line, Log};
-use super::sealed::{Item, Opening, items, openings};
-use super::stamping::{ots, waiting};
-use super::stamps::{self, Stamps};
+use super::followed::{Followed, followed};
+use super::item_stamps::{ItemStamps, digest_of};
+use super::log::{self, Kind, Line, Log};
+use super::sealed::{Opening, items, openings};
+use super::stamping::ots;
+use super::stamps::{self, Heads, Stamps};
 use super::timing::Timings;
-use super::told::Told;
+use super::told::{Told, ToldThesis, Witness};
 use super::wanted::level_of;
+use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::digest::Digest;
 use crate::error::{Error, Place, Result};
@@ -48,6 +53,32 @@ impl Stored {
     pub fn iter(&self) -> impl Iterator<Item = (&Line, &Entry)> + Clone {
         self.log.lines().iter().zip(self.entries.iter().map(|(entry, _)| entry))
     }
+}
+
+/// The line that the report of a month carries, read from the log and its books alone: that of the month's `book`, and the newest one
+/// where the month is younger than every book. `None` where there is none, or the site records nothing.
+///
+/// # Errors
+/// A log, or the entry of a book, that was changed.
+pub fn witness(site: &SiteDir, month: YearMonth) -> Result<Option<Witness>> {
+    if !site.proof_log().exists() {
+        return Ok(None);
+    }
+    finish_interrupted(site)?;
+    let Some(log) = read_log(site)? else { return Ok(None) };
+    let (mut heads, month, mut youngest) = (Heads::of(&log), month.to_string(), None);
+    for line in log.lines().iter().filter(|line| line.kind == Kind::Book) {
+        let Some(prev) = heads.after(line.seq.saturating_sub(1)) else { break };
+        let (entry, _) = read_entry(&site.proof_entries(), line, prev)?;
+        let of = entry.text("month").map(str::to_owned);
+        if of.as_deref() == Some(month.as_str()) {
+            return Ok(heads.after(line.seq).map(|head| Witness::new(line.seq, &head.to_string())));
+        }
+        youngest = youngest.max(of);
+    }
+    let lines = log.lines().len();
+    let is_younger = lines > 0 && youngest.is_none_or(|youngest| month > youngest);
+    Ok(is_younger.then(|| Witness::new(lines, &log.head().to_string())))
 }
 
 /// The log of a site without its entries. `None` where it records nothing.
@@ -114,11 +145,27 @@ pub struct Published {
     pub told: Told,
     /// The time stamps over it: when an entry was stamped first, and by how many authorities.
     pub stamps: Stamps,
+    /// Those over what was sealed, as far as it is open by now.
+    pub item_stamps: ItemStamps,
     /// Which entries were stamped in time.
     pub timings: Timings,
+    /// How many theses and planned trades were followed by an order.
+    pub followed: Vec<Followed>,
 }
 
 impl Published {
+    /// When a thesis was stamped first, with the log or alone.
+    pub fn first_stamp(&self, thesis: &ToldThesis) -> Option<DateTime<Utc>> {
+        let alone = thesis.item.and_then(|item| self.item_stamps.first(item));
+        self.stamps.first(thesis.seq).into_iter().chain(alone).map(|stamp| stamp.at).min()
+    }
+
+    /// How many authorities had stamped it by then.
+    pub fn stamped_by(&self, thesis: &ToldThesis, instant: DateTime<Utc>) -> usize {
+        let alone = thesis.item.into_iter().flat_map(|item| self.item_stamps.over(item));
+        self.stamps.by(thesis.seq, alone, instant)
+    }
+
     /// Adds whose signatures count, and the signatures.
     fn add_signatures(&mut self, site: &SiteDir) -> Result<()> {
         let read = |path: &Path| std::fs::read(path).map_err(|error| Error::io("read the file", path, error));
@@ -141,7 +188,7 @@ impl Published {
     fn add_time_stamps(&mut self, site: &SiteDir, stored: &Stored) -> Result<()> {
         let found = stamps::files(&site.proof_stamps(), |name| stamps::lines_of(name).is_some())?;
         self.stamps = Stamps::of(found.clone(), &stored.log).map_err(|wrong| wrong.of(site))?;
-        self.timings = Timings::of(stored.iter(), &self.stamps);
+        self.timings = Timings::of(stored.iter(), &self.stamps, &self.item_stamps);
         let certificates = stamps::files(&site.proof_authorities(), |name| name.ends_with(".pem"))?;
         let blocks = stamps::files(&site.proof_stamps(), |name| ots::lines_of(name).is_some())?;
         let path = |folder: &str, name: &str| format!("proof/{folder}/{name}");
@@ -151,12 +198,20 @@ impl Published {
         Ok(())
     }
 
-    /// Adds what stamped the items of an entry that is opened.
-    fn add_stamps_of_items(&mut self, entry: &Entry, answers: &[(String, Vec<u8>)]) {
-        let opened: BTreeSet<Digest> = items(entry).iter().map(Item::digest).collect();
-        let of_it = |(name, _): &&(String, Vec<u8>)| waiting::digest_of(name).is_some_and(|of| opened.contains(&of));
-        let files = answers.iter().filter(of_it);
-        self.files.extend(files.map(|(name, bytes)| (format!("proof/stamps/items/{name}"), bytes.clone().into())));
+    /// Adds what stamped the items of entries that are open.
+    fn add_stamps_of_items<'a>(
+        &mut self,
+        site: &SiteDir,
+        open: impl Iterator<Item = (&'a Line, &'a Entry)>,
+    ) -> Result<()> {
+        let open = open.filter(|(line, _)| line.kind == Kind::Sealed);
+        let items: BTreeSet<Digest> = open.flat_map(|(_, entry)| items(entry)).map(|item| item.digest()).collect();
+        let is_open = |name: &str| digest_of(name).is_some_and(|item| items.contains(&item));
+        let files = stamps::files(&site.proof_item_stamps(), is_open)?;
+        self.item_stamps = of_items(site, &files)?;
+        self.files
+            .extend(files.into_iter().map(|(name, bytes)| (format!("proof/stamps/items/{name}"), bytes.into())));
+        Ok(())
     }
 
     /// The digest of what its page says.
@@ -164,10 +219,28 @@ impl Published {
         // What they say follows from the log, and from which of them are published.
         let Self { entries, held_back, sealed, head, signed, stamps, files, .. } = self;
         let stamps = stamps.all().iter().map(|stamp| (&stamp.file, stamp.token.time));
-        let certificates = files.keys().filter(|path| path.starts_with("proof/tsa/") || path.ends_with(".ots"));
+        let certificates = files.keys().filter(|path| {
+            path.starts_with("proof/tsa/") || path.starts_with("proof/stamps/items/") || path.ends_with(".ots")
+        });
         let (stamps, certificates): (Vec<_>, Vec<_>) = (stamps.collect(), certificates.collect());
         Digest::of(format!("{entries} {held_back} {sealed} {head} {signed:?} {stamps:?} {certificates:?}").as_bytes())
     }
+}
+
+/// The stamps over what is held back or was, as they lie in the private folder.
+///
+/// # Errors
+/// A file that cannot be read or is no stamp over what its name says.
+pub fn item_stamps(site: &SiteDir) -> Result<ItemStamps> {
+    of_items(site, &stamps::files(&site.proof_item_stamps(), |name| digest_of(name).is_some())?)
+}
+
+fn of_items(site: &SiteDir, files: &[(String, Vec<u8>)]) -> Result<ItemStamps> {
+    ItemStamps::of(files).map_err(|wrong| {
+        Error::data(wrong)
+            .at(Place::file(site.proof_item_stamps()))
+            .hint("restore it from a backup, or remove it: its item then proves no hour of its own")
+    })
 }
 
 /// A script that hands over the log and the newest of these entries.
@@ -195,10 +268,12 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
     let openings = openings(stored.iter().map(|(line, entry)| (line, Some(entry))));
     let is_sealed = |line: &Line| openings.get(&line.seq) == Some(&Opening::NotYet);
     let told = stored.iter().map(|(line, entry)| (line, entry, !is_finer(entry) && !is_sealed(line)));
+    let open = told.clone().filter(|(.., is_published)| *is_published).map(|(line, entry, _)| (line, entry));
+    published.followed = followed(open.clone());
     published.told = Told::of(told, &published.head);
+    published.add_stamps_of_items(site, open)?;
     published.add_time_stamps(site, &stored)?;
     let mut bundle = Vec::new();
-    let answers = stamps::files(&site.proof_item_stamps(), |name| waiting::digest_of(name).is_some())?;
     for (line, (entry, bytes)) in stored.log.lines().iter().zip(stored.entries) {
         if is_sealed(line) {
             published.sealed += 1;
@@ -206,7 +281,6 @@ pub fn files_to_publish(site: &SiteDir, config: &Config) -> Result<Option<Publis
             published.held_back += 1;
         } else {
             bundle.extend_from_slice(&bytes);
-            published.add_stamps_of_items(&entry, &answers);
             let content = FileContent::with_digest(bytes, line.digest);
             published.files.insert(format!("proof/entries/{}", line.file_name()), content);
         }

@@ -13,6 +13,8 @@ use super::log::{Kind, Line};
 use super::private::Seed;
 use super::private_values::{cash, fills, flows, positions};
 use super::sealed;
+use super::statements::{AllStatements, Statements};
+use super::wanted::statements_of_fills;
 use crate::calendar::last_possible_date;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
@@ -56,7 +58,8 @@ pub fn open(site: &SiteDir, config: &Config, wish: Wish, target: &Path, now: Dat
     })?;
     let seed = Seed::read(site)?;
     let record = load::load(site, config, last_possible_date(now));
-    let (rows, opened) = rows(&stored, &seed, (&record, config), wish);
+    let known = Known::of(site, config, &record)?;
+    let (rows, opened) = rows(&stored, &seed, &known, wish);
     if rows.is_empty() {
         return Err(Error::usage(format!(
             "nothing that is committed to from {} to {} can be opened",
@@ -80,7 +83,7 @@ pub fn open(site: &SiteDir, config: &Config, wish: Wish, target: &Path, now: Dat
 }
 
 /// The names of values that are committed to.
-pub const NAMES: [&str; 7] = ["account", "accounts", "nav", "cash", "flows", "positions", "fills"];
+pub const NAMES: [&str; 8] = ["account", "accounts", "nav", "cash", "flows", "positions", "fills", "statement"];
 
 fn outside_of_what_is_published(site: &SiteDir, target: &Path) -> Result<()> {
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -96,7 +99,7 @@ fn outside_of_what_is_published(site: &SiteDir, target: &Path) -> Result<()> {
     Ok(())
 }
 
-fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish: Wish) -> (Vec<Value>, Opened) {
+fn rows(stored: &Stored, seed: &Seed, known: &Known, wish: Wish) -> (Vec<Value>, Opened) {
     let (mut rows, mut opened) = (Vec::new(), Opened::default());
     let all: Vec<(&Line, &Entry)> = stored.iter().collect();
     let by_seq: BTreeMap<usize, (&Line, &Entry)> =
@@ -109,13 +112,15 @@ fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish
         if !is_meant {
             continue;
         }
-        let values = values(record, config, about, &says.0);
+        let values = known.values(about, &says.0);
         for (name, digits) in entry.private() {
             if wish.field.is_some_and(|field| field != name) {
                 continue;
             }
             let salt = Salt::of(seed, &line.file_name(), name);
-            match values.get(name).filter(|value| commitment(&salt, name, value) == digits) {
+            let holds = |value: &String| commitment(&salt, name, value) == digits;
+            let now = values.get(name).filter(|value| holds(value)).cloned();
+            match now.or_else(|| known.before(name, about, &says.0).into_iter().find(holds)) {
                 Some(value) => {
                     rows.push(Value::from(fields([
                         ("entry", line.file_name().into()),
@@ -126,7 +131,7 @@ fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish
                     opened.values += 1;
                 }
                 None => opened.remarks.push(format!(
-                    "{name} of {} cannot be opened: the record has another value by now",
+                    "{name} of {} cannot be opened: the record has another value by now, and none that was stored before is it",
                     line.file_name()
                 )),
             }
@@ -135,32 +140,83 @@ fn rows(stored: &Stored, seed: &Seed, (record, config): (&Record, &Config), wish
     (rows, opened)
 }
 
-/// The private values of what an entry is about, as the record has them.
-fn values(record: &Record, config: &Config, line: &Line, says: &Fields) -> BTreeMap<&'static str, String> {
-    let text = |name: &str| says.get(name).and_then(Value::as_text);
-    let date = |name: &str| text(name).and_then(|date| date.parse::<NaiveDate>().ok());
-    let held = |snapshot: &Snapshot| BTreeMap::from([("cash", cash(snapshot)), ("positions", positions(snapshot))]);
-    match line.kind {
-        Kind::Charter | Kind::Amend => charter::accounts(record, config),
-        Kind::Day => {
-            let Some(snapshot) = record.snapshots.iter().find(|snapshot| snapshot.date == line.date) else {
-                return BTreeMap::new();
-            };
-            let mut values = held(snapshot);
-            values.insert("account", snapshot.account.private().to_owned());
-            values.insert("nav", snapshot.net_liquidation.to_string());
-            values.insert("flows", flows(record, date("since"), line.date));
-            values
+/// The private values of a record: as they are, and as they were before they were restated.
+struct Known<'a> {
+    record: &'a Record,
+    config: &'a Config,
+    /// Every valuation as it was stored.
+    stored: BTreeMap<NaiveDate, Vec<Snapshot>>,
+    /// Every statement that is kept, and those by their times that fills were read from.
+    statements: AllStatements,
+    of_fills: Statements,
+}
+
+impl<'a> Known<'a> {
+    fn of(site: &SiteDir, config: &'a Config, record: &'a Record) -> Result<Self> {
+        let mut stored: BTreeMap<NaiveDate, Vec<Snapshot>> = BTreeMap::new();
+        for snapshot in load::stored_snapshots(site, record.exchange) {
+            stored.entry(snapshot.date).or_default().push(snapshot);
         }
-        Kind::Trades => BTreeMap::from([("fills", fills(&record.executions, line.date))]),
-        Kind::Book => {
-            let on = date("positions_as_of");
-            let snapshot = on.and_then(|on| record.snapshots.iter().rfind(|snapshot| snapshot.date <= on));
-            snapshot.map(held).unwrap_or_default()
-        }
-        Kind::Sealed => sealed::private(record, line.date),
-        _ => BTreeMap::new(),
+        let times = record.executions.iter().filter_map(|fill| fill.generated).collect();
+        let of_fills = Statements::of(site, config, &times)?;
+        Ok(Self { record, config, stored, statements: AllStatements::of(site)?, of_fills })
     }
+
+    /// The private values of what an entry is about, as the record has them.
+    fn values(&self, line: &Line, says: &Fields) -> BTreeMap<&'static str, String> {
+        let record = self.record;
+        match line.kind {
+            Kind::Charter | Kind::Amend => charter::accounts(record, self.config),
+            Kind::Day => {
+                let Some(snapshot) = record.snapshots.iter().find(|snapshot| snapshot.date == line.date) else {
+                    return BTreeMap::new();
+                };
+                let mut values = of_snapshot(snapshot);
+                values.insert("flows", flows(record, date(says, "since"), line.date));
+                values
+            }
+            Kind::Trades => {
+                let statements = self.of_fills.value(&statements_of_fills(&record.executions, line.date));
+                let statements = statements.map(|statements| ("statement", statements));
+                [("fills", fills(&record.executions, line.date))].into_iter().chain(statements).collect()
+            }
+            Kind::Book => self.snapshot_of_book(says).map(of_snapshot).unwrap_or_default(),
+            Kind::Sealed => sealed::private(record, line.date),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// What a value of that name may have been when the entry was made: what the broker stated before, and the statements that say so.
+    fn before(&self, name: &str, line: &Line, says: &Fields) -> Vec<String> {
+        if name == "statement" {
+            return self.statements.since(line.date).map(|digest| digest.to_string()).collect();
+        }
+        let of = match line.kind {
+            Kind::Book => self.snapshot_of_book(says).map(|snapshot| snapshot.date),
+            Kind::Day | Kind::Sealed => Some(line.date),
+            _ => None,
+        };
+        let versions = of.and_then(|of| self.stored.get(&of)).into_iter().flatten();
+        versions.filter_map(|snapshot| of_snapshot(snapshot).remove(name)).collect()
+    }
+
+    fn snapshot_of_book(&self, says: &Fields) -> Option<&Snapshot> {
+        let on = date(says, "positions_as_of")?;
+        self.record.snapshots.iter().rfind(|snapshot| snapshot.date <= on)
+    }
+}
+
+fn of_snapshot(snapshot: &Snapshot) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("account", snapshot.account.private().to_owned()),
+        ("nav", snapshot.net_liquidation.to_string()),
+        ("cash", cash(snapshot)),
+        ("positions", positions(snapshot)),
+    ])
+}
+
+fn date(says: &Fields, name: &str) -> Option<NaiveDate> {
+    says.get(name).and_then(Value::as_text)?.parse().ok()
 }
 
 #[cfg(test)]

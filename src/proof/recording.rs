@@ -8,11 +8,10 @@ use super::commitment::{Salt, commitment, nonce};
 use super::entry::{Entry, Fields, Value, fields};
 use super::folder::Stored;
 use super::log::{Kind, Line, Log, file_name, instant};
-use super::private::{Seed, is_readable_by_others};
+use super::private::Seed;
 use super::sealed::{self, HeldBack, Item, Terms};
-use super::stamps::Stamps;
 use super::state::{Difference, Held, State};
-use super::timing::Timings;
+use super::statements::Statements;
 use super::wanted::{Wanted, level_name, wanted};
 use crate::analysis::reconcile::missing_flows;
 use crate::calendar::last_possible_date;
@@ -42,23 +41,6 @@ pub struct Recorded {
     pub head: String,
     /// What could not be recorded, and what the owner should know, a sentence each.
     pub remarks: Vec<String>,
-}
-
-/// What `proof status` says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Started {
-    /// How many entries there are of each kind.
-    pub kinds: Vec<(&'static str, usize)>,
-    /// The date of the newest entry.
-    pub newest: Option<NaiveDate>,
-    /// The digest of the log.
-    pub head: String,
-    /// How many lines the newest time stamp is over.
-    pub stamped: Option<usize>,
-    /// Which entries were stamped in time.
-    pub timings: Timings,
-    /// What the next recording would append, and what keeps it from that.
-    pub next: Recorded,
 }
 
 /// Begins the log of a site: seed, charter, and all that is published by now.
@@ -138,27 +120,10 @@ pub(super) fn with_entry(
     Ok((files, recorded))
 }
 
-/// How the log stands, and what the next recording would append. Nothing is written.
-///
-/// # Errors
-/// As [`record`].
-pub fn status(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Option<Started>> {
-    crate::record::store::finish_interrupted(site)?;
-    let Some(stored) = Stored::read(site)? else { return Ok(None) };
-    let count = |kind: Kind| stored.log.lines().iter().filter(|line| line.kind == kind).count();
-    let kinds = Kind::ALL.into_iter().map(|kind| (kind.as_str(), count(kind))).filter(|(_, count)| *count > 0);
-    let (kinds, newest) = (kinds.collect(), stored.log.lines().iter().map(|line| line.date).max());
-    let head = stored.log.head().to_string();
-    let stamps = Stamps::read(&site.proof_stamps(), &stored.log)?.map_err(|wrong| wrong.of(site))?;
-    let timings = Timings::of(stored.iter(), &stamps);
-    let stamped = stamps.all().last().map(|stamp| stamp.lines);
+/// What the next recording would append. Nothing is written.
+pub(super) fn next(site: &SiteDir, config: &Config, now: DateTime<Utc>, stored: Stored) -> Result<Recorded> {
     let seed = Seed::read(site)?;
-    let mut next = Scene::load(site, config, now).appended(&seed, stored, None)?.recorded;
-    if is_readable_by_others(site) {
-        next.remarks
-            .push("others on this computer can read the seed: `chmod 600 data/proof/private/seed`".to_owned());
-    }
-    Ok(Some(Started { kinds, newest, head, stamped, timings, next }))
+    Ok(Scene::load(site, config, now).appended(&seed, stored, None)?.recorded)
 }
 
 /// What is recorded, and when.
@@ -223,10 +188,21 @@ impl<'a> Scene<'a> {
             files: FileSet::default(),
             recorded: Recorded::default(),
         };
-        for wanted in &wanted {
-            match state.get(&wanted.key()) {
-                None => writer.append(wanted.kind, wanted.date, wanted.fields.clone(), &wanted.private),
-                Some(held) => writer.corrected(held, wanted),
+        let missing = state.lacks(&wanted, seed);
+        let times = missing.iter().flat_map(|(wanted, _)| wanted.stated.iter().copied()).collect();
+        let statements = Statements::of(self.site, self.config, &times)?;
+        for (wanted, corrects) in missing {
+            let statement = statements.value(&wanted.stated).map(|value| ("statement", value));
+            match corrects {
+                None => {
+                    let private = wanted.private.iter().map(|(name, value)| (*name, value.clone()));
+                    let private = private.chain(statement).collect();
+                    writer.append(wanted.kind, wanted.date, wanted.fields.clone(), &private);
+                }
+                Some((held, mut difference)) => {
+                    difference.private.extend(statement);
+                    writer.corrected(held, difference);
+                }
             }
         }
         writer.gone(&state, &wanted);
@@ -303,8 +279,8 @@ impl Writer<'_> {
     }
 
     /// Appends what an entry should have said, where it says something else.
-    fn corrected(&mut self, held: &Held, wanted: &Wanted) {
-        let Some(Difference { old, new, private }) = held.difference(wanted, self.seed) else { return };
+    fn corrected(&mut self, held: &Held, difference: Difference) {
+        let Difference { old, new, private } = difference;
         let today = self.now.date_naive();
         if held.kind != Kind::Charter {
             let reason = match held.kind {

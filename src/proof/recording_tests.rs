@@ -2,8 +2,8 @@ use std::path::Path;
 
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::files_to_publish;
 use crate::proof::testing::now;
+use crate::proof::{files_to_publish, status};
 use crate::record::store::crash;
 
 /// A site with a seed that is known.

@@ -4,6 +4,7 @@ use crate::proof::stamping::token::answer_of;
 use crate::proof::stamps::file_of;
 use crate::proof::testing::{begun, now, published};
 use crate::proof::{Options, init, verify};
+use crate::record::store::crash;
 
 /// A site whose log is stamped.
 fn site() -> TestSite {
@@ -61,4 +62,38 @@ fn a_stamp_that_is_another_one_than_was_listed_breaks_the_proof() {
     assert!(found.what.contains("is not there as it was") && found.line == Some(lines + 1), "{found:?}");
     std::fs::remove_file(&path).unwrap();
     assert!(broken().unwrap().what.contains("is not there as it was"));
+}
+
+/// Runs in processes of their own, each of which ends at a later point of writing.
+#[test]
+fn death_at_any_point_of_renewing_leaves_all_stamps_listed_or_none() {
+    let in_a_year = now() + TimeDelta::days(365);
+    if let Some(folder) = crash::folder() {
+        let dir = SiteDir::new(folder);
+        renew(&dir, &crate::config::load(&dir, []).unwrap(), in_a_year, false).unwrap();
+        return;
+    }
+    let stamped = site();
+    let old = stamped.read("data/proof/log");
+    let whole = stamped.copied();
+    assert_eq!(renewed(&whole, 365, false), Some(1));
+    let wanted = whole.read("data/proof/log");
+    let mut deaths = 0;
+    loop {
+        let site = stamped.copied();
+        let name = "proof::renewing::tests::death_at_any_point_of_renewing_leaves_all_stamps_listed_or_none";
+        let died = crash::died(name, site.dir().root(), deaths);
+        let log = site.read("data/proof/log");
+        assert!(log == old || log == wanted, "point {deaths}");
+        let again = renewed(&site, 365, false);
+        assert!(again.is_none_or(|new| new == 1), "point {deaths}");
+        assert_eq!(site.read("data/proof/log"), wanted, "point {deaths}");
+        let broken = verify(&published(&site).path().join("proof"), &Options::default()).unwrap().broken;
+        assert_eq!(broken, None, "point {deaths}");
+        if !died {
+            break;
+        }
+        deaths += 1;
+    }
+    assert!(deaths > 5, "only {deaths} points");
 }

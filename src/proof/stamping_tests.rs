@@ -4,8 +4,8 @@ use super::asking::tests::{Peer, QUICK, good, http};
 use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::log::Kind;
-use crate::proof::testing::{begun, now};
-use crate::proof::{files_to_publish, record};
+use crate::proof::testing::{begun, now, published};
+use crate::proof::{files_to_publish, init, record};
 use crate::record::store::crash;
 
 fn site(peers: &[&Peer]) -> TestSite {
@@ -140,17 +140,22 @@ fn what_is_held_back_is_stamped_at_once_and_proves_its_hour_when_it_is_opened() 
     let days = ["2022-07-27", "2022-07-28", "2022-07-29"].map(|day| format!("data/snapshots/{day}.json"));
     let later = days.map(|path| (site.read(&path), path));
     later.iter().for_each(|(_, path)| std::fs::remove_file(site.path(path)).unwrap());
-    let later_on = |hour: &str| format!("2022-08-02T{hour}:00:00Z").parse::<DateTime<Utc>>().unwrap();
+    let later_on = |hour: &str| format!("2026-01-28T{hour}:00:00Z").parse::<DateTime<Utc>>().unwrap();
     init(&site.dir(), &site.config(), later_on("08")).unwrap();
     let peer = Peer::honest("A", written);
     let config = site.read("config/config.toml");
     site.write("config/config.toml", &format!("{config}\n[proof]\nauthorities = [{:?}]\n", peer.address));
     site.write("content/trades/n1.md", &NOTE.replace("07-29T20:30", "07-28T14:59"));
     let recorded = record(&site.dir(), &site.config(), later_on("09")).unwrap().unwrap();
-    assert_eq!((recorded.new, recorded.intentions), (0, 1), "it is to be stamped at once");
-    let done = waiting::stamp(&site.dir(), &site.config(), written, QUICK).unwrap();
-    assert!(!done.by.is_empty() && done.failures.is_empty(), "{done:?}");
-    assert_eq!(waiting::stamp(&site.dir(), &site.config(), written, QUICK).unwrap(), Stamped::default());
+    assert_eq!((recorded.new, recorded.intentions), (0, 1), "it is to be stamped at once: {recorded:?}");
+    let stamped = || {
+        let mut stamped = Stamped::default();
+        waiting::stamp(&site.dir(), &site.config(), written, QUICK, &mut stamped).unwrap();
+        stamped
+    };
+    let done = stamped();
+    assert!(done.held_back.len() == 1 && done.failures.is_empty(), "{done:?}");
+    assert_eq!(stamped(), Stamped::default());
     let paths = || -> Vec<String> {
         let published = files_to_publish(&site.dir(), &site.config()).unwrap().unwrap();
         published.files.into_keys().filter(|path| path.contains("stamps/items")).collect()
@@ -165,12 +170,12 @@ fn what_is_held_back_is_stamped_at_once_and_proves_its_hour_when_it_is_opened() 
     site.replace("config/config.toml", "delay_days = 2", "delay_days = 1");
     record(&site.dir(), &site.config(), later_on("11")).unwrap();
     assert!(!paths().is_empty());
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files_to_publish(&site.dir(), &site.config()).unwrap().unwrap().files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, &*content).unwrap();
-    }
+    let known = files_to_publish(&site.dir(), &site.config()).unwrap().unwrap();
+    let thesis = &known.told.theses["n1"];
+    assert!(thesis.file.contains("-sealed-2022-07-28.json"), "{thesis:?}");
+    assert_eq!(known.first_stamp(thesis), Some(written));
+    assert_eq!((known.stamped_by(thesis, written), known.stamped_by(thesis, later_on("10"))), (0, 1));
+    let folder = published(&site);
     let verified = crate::proof::verify(folder.path(), &crate::proof::Options::default()).unwrap();
     assert_eq!(verified.broken, None);
     let said = verified.checked.join("\n");
@@ -179,7 +184,7 @@ fn what_is_held_back_is_stamped_at_once_and_proves_its_hour_when_it_is_opened() 
     let other = of.replace(&of["proof/stamps/items/".len()..][..4], "0000");
     std::fs::rename(folder.path().join(of), folder.path().join(other)).unwrap();
     let broken = crate::proof::verify(folder.path(), &crate::proof::Options::default()).unwrap().broken.unwrap();
-    assert!(broken.what.contains("stamps something else than an item"), "{broken:?}");
+    assert!(broken.what.contains("stamps something else than its name says"), "{broken:?}");
 }
 
 const NOTE: &str = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nside = \"BUY\"\nthesis = \"It rises.\"\n+++\n";

@@ -101,13 +101,13 @@ impl Stamps {
     pub fn first(&self, seq: usize) -> Option<FirstStamp> {
         let first = self.all.get(*self.earliest.get(self.from(seq))?)?;
         let same = self.all.get(self.from(first.lines)..self.from(first.lines + 1)).unwrap_or_default();
-        Some(FirstStamp { at: first.token.time, authorities: authorities(same.iter()) })
+        Some(FirstStamp { at: first.token.time, authorities: authorities(same.iter().map(|stamp| &stamp.token)) })
     }
 
-    /// How many authorities had stamped the entry of this number before an instant.
-    pub fn by(&self, seq: usize, instant: DateTime<Utc>) -> usize {
-        let over = self.all.get(self.from(seq)..).unwrap_or_default();
-        authorities(over.iter().filter(|stamp| stamp.token.time < instant))
+    /// How many authorities had stamped the entry of this number before an instant; tokens over what it says alone count too.
+    pub fn by<'a>(&'a self, seq: usize, alone: impl Iterator<Item = &'a Token>, instant: DateTime<Utc>) -> usize {
+        let over = self.all.get(self.from(seq)..).unwrap_or_default().iter().map(|stamp| &stamp.token);
+        authorities(over.chain(alone).filter(|token| token.time < instant))
     }
 
     /// The place of the first stamp over an entry.
@@ -145,9 +145,10 @@ fn earliest(all: &[Stamp]) -> Vec<usize> {
     places
 }
 
-fn authorities<'a>(stamps: impl Iterator<Item = &'a Stamp>) -> usize {
+/// How many authorities issued these tokens.
+pub(super) fn authorities<'a>(tokens: impl Iterator<Item = &'a Token>) -> usize {
     let mut different: Vec<&Token> = Vec::new();
-    for Stamp { token, .. } in stamps {
+    for token in tokens {
         if !different.iter().any(|other| other.is_of_same_authority(token)) {
             different.push(token);
         }
@@ -180,8 +181,12 @@ impl<'a> Heads<'a> {
 
 /// The name of the file of an authority's token: `12.a.tsr`.
 pub fn file_of(lines: usize, authority: usize) -> String {
-    let letter = u8::try_from(authority).map_or('z', |authority| char::from(b'a'.saturating_add(authority.min(25))));
-    format!("{lines}.{letter}.tsr")
+    format!("{lines}.{}.tsr", letter(authority))
+}
+
+/// By what the files of an authority are told from those of others: its place among those that are configured.
+pub(super) fn letter(authority: usize) -> char {
+    u8::try_from(authority).map_or('z', |authority| char::from(b'a'.saturating_add(authority.min(25))))
 }
 
 /// Over how many lines the token of such a name is.
@@ -229,10 +234,14 @@ mod tests {
         // The token over four lines came before the one over three.
         assert_eq!(first(3), Some(("2026-01-28 09:00:00 UTC".to_owned(), 1)));
         assert_eq!((first(4), first(5)), (first(3), None));
-        let by = |seq, time: &str| stamps.by(seq, time.parse().unwrap());
+        let by = |seq, time: &str| stamps.by(seq, std::iter::empty(), time.parse().unwrap());
         assert_eq!(by(1, "2026-01-27T10:00:00Z"), 0);
         assert_eq!((by(1, "2026-01-27T10:00:01Z"), by(1, "2026-01-27T10:00:06Z")), (1, 2));
         assert_eq!((by(3, "2026-01-27T10:00:06Z"), by(3, "2026-02-01T00:00:00Z")), (0, 1));
+        let alone = ["A", "C"].map(|name| Token::parse(&answer_of(b"it alone", "20260127090000Z", name)).unwrap());
+        let before = |time: &str| stamps.by(1, alone.iter(), time.parse().unwrap());
+        assert_eq!((before("2026-01-27T09:00:00Z"), before("2026-01-27T09:00:01Z")), (0, 2));
+        assert_eq!(before("2026-01-28T00:00:00Z"), 3, "A, B and C");
     }
 
     #[test]

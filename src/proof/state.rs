@@ -157,6 +157,19 @@ impl State {
         old.iter().find(differs).map(|(name, _)| name.clone())
     }
 
+    /// What it does not say yet, and what stands in it that should say something else.
+    pub fn lacks<'a>(
+        &'a self,
+        wanted: &'a [Wanted],
+        seed: &Seed,
+    ) -> Vec<(&'a Wanted, Option<(&'a Held, Difference)>)> {
+        let lacks = |wanted: &'a Wanted| match self.get(&wanted.key()) {
+            None => Some((wanted, None)),
+            Some(held) => Some((wanted, Some((held, held.difference(wanted, seed)?)))),
+        };
+        wanted.iter().filter_map(lacks).collect()
+    }
+
     /// The entry that is known by this.
     pub fn get(&self, key: &str) -> Option<&Held> {
         self.held.get(key)

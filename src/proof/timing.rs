@@ -7,8 +7,12 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::entry::{Entry, Fields, Value, maps};
+use super::item_stamps::ItemStamps;
 use super::log::{Kind, Line};
+use super::sealed::items;
 use super::stamps::{FirstStamp, Stamps};
+use super::state::said;
+use super::wanted::key;
 use crate::calendar::Exchange;
 
 /// So many sessions in a row may be late within a stretch that counts as recorded on time: a stamp a week later still fixes them.
@@ -124,10 +128,15 @@ pub const DATED: [Kind; 6] = [Kind::Day, Kind::Sealed, Kind::Trades, Kind::Book,
 
 impl Timings {
     /// Holds entries against the stamps over them.
-    pub fn of<'a>(entries: impl Iterator<Item = (&'a Line, &'a Entry)> + Clone, stamps: &Stamps) -> Self {
+    pub fn of<'a>(
+        entries: impl Iterator<Item = (&'a Line, &'a Entry)> + Clone,
+        stamps: &Stamps,
+        alone: &ItemStamps,
+    ) -> Self {
         let charter = entries.clone().next().filter(|(line, _)| line.kind == Kind::Charter);
         let exchange = charter.and_then(|(_, entry)| Exchange::from_mic(entry.text("exchange")?)).unwrap_or_default();
         let fills = Fills::of(entries.clone());
+        let before = Before::of(entries.clone(), stamps, alone);
         let dated = |(line, entry): (&Line, &Entry)| {
             let (happened, deadline) = match line.kind {
                 Kind::Day | Kind::Sealed | Kind::Trades | Kind::Book => {
@@ -144,7 +153,8 @@ impl Timings {
                 _ => return None,
             };
             let Line { seq, kind, date, .. } = *line;
-            Some(Dated { seq, kind, date, stamped: stamps.first(seq), happened, deadline })
+            let stamped = stamps.first(seq).into_iter().chain(before.stamped(entry, line));
+            Some(Dated { seq, kind, date, stamped: stamped.min_by_key(|stamp| stamp.at), happened, deadline })
         };
         let began = charter.map(|(line, _)| line.date);
         Self { entries: entries.filter_map(dated).collect(), began }
@@ -223,6 +233,32 @@ impl Timings {
             best = Some(best.filter(|best| best.on_time > grown.on_time).unwrap_or(grown));
         }
         best
+    }
+}
+
+/// What was sealed of theses and plans before they were recorded openly, and when that was stamped first.
+struct Before(BTreeMap<String, Vec<(Fields, Option<FirstStamp>)>>);
+
+impl Before {
+    fn of<'a>(entries: impl Iterator<Item = (&'a Line, &'a Entry)>, stamps: &Stamps, alone: &ItemStamps) -> Self {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (line, entry) in entries.filter(|(line, _)| line.kind == Kind::Sealed) {
+            for item in items(entry).iter().filter(|item| matches!(item.kind, Kind::Thesis | Kind::Plan)) {
+                let stamped = stamps.first(line.seq).into_iter().chain(alone.first(item.digest()));
+                all.entry(item.key()).or_default().push((item.says(), stamped.min_by_key(|stamp| stamp.at)));
+            }
+        }
+        Self(all)
+    }
+
+    /// When that which an entry says was stamped first while it was sealed.
+    fn stamped(&self, entry: &Entry, line: &Line) -> Option<FirstStamp> {
+        if !matches!(line.kind, Kind::Thesis | Kind::Plan) {
+            return None;
+        }
+        let sealed = self.0.get(&key(line.kind, line.date, &entry.0))?;
+        let says = said(entry);
+        sealed.iter().filter(|(was, _)| *was == says).filter_map(|(_, stamped)| *stamped).min_by_key(|stamp| stamp.at)
     }
 }
 

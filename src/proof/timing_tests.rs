@@ -7,6 +7,10 @@ use crate::proof::stamps::file_of;
 
 /// A log of these entries, the charter first, and stamps over so many lines at these times.
 fn timings(entries: &[(Kind, &str, Fields)], stamped: &[(usize, &str)]) -> Timings {
+    timings_with(entries, stamped, &ItemStamps::default())
+}
+
+fn timings_with(entries: &[(Kind, &str, Fields)], stamped: &[(usize, &str)], alone: &ItemStamps) -> Timings {
     let mut log = Log::default();
     let charter = (Kind::Charter, "2026-01-26", fields([("exchange", "XNYS".into())]));
     let mut all = Vec::new();
@@ -22,7 +26,7 @@ fn timings(entries: &[(Kind, &str, Fields)], stamped: &[(usize, &str)]) -> Timin
         (file_of(*lines, 0), answer_of(start.as_bytes(), time, "A"))
     };
     let stamps = Stamps::of(stamped.iter().map(stamp).collect(), &log).unwrap();
-    Timings::of(all.iter().map(|(line, entry)| (line, entry)), &stamps)
+    Timings::of(all.iter().map(|(line, entry)| (line, entry)), &stamps, alone)
 }
 
 fn day(date: &str) -> (Kind, &str, Fields) {
@@ -133,4 +137,41 @@ fn a_stretch_bears_a_late_week_and_no_more() {
     assert_eq!((whole.first.to_string(), whole.days, whole.on_time), ("2026-03-02".to_owned(), 15, 10));
     let half = without(3..9);
     assert_eq!((half.first.to_string(), half.days, half.on_time), (sessions[9].to_owned(), 6, 6));
+}
+
+#[test]
+fn a_thesis_that_was_sealed_is_on_time_by_its_own_stamp() {
+    let says = [("id", "n1"), ("symbol", "AAA"), ("side", "BUY"), ("written_at", "2026-01-27T14:00:00Z")];
+    let thesis = fields(says.map(|(name, value)| (name, value.into())));
+    let mut item = thesis.clone();
+    let envelope = [("kind", "thesis"), ("date", "2026-01-27"), ("nonce", "5e"), ("made_at", "2026-01-27T14:01:00Z")];
+    item.extend(fields(envelope.map(|(name, value)| (name, value.into()))));
+    let entries = |shown: Fields| {
+        [
+            (Kind::Sealed, "2026-01-27", fields([("items", Value::List(vec![item.clone().into()]))])),
+            order("2026-01-27", "AAA", "BUY", "2026-01-27T15:00:00Z"),
+            (Kind::Thesis, "2026-01-27", shown),
+        ]
+    };
+    // The session was sealed after its close, and shown a month later.
+    let stamped = [(2, "20260127220000Z"), (4, "20260227220000Z")];
+    let text = Value::from(item.clone()).to_string();
+    let answer = |time: &str| {
+        let file = crate::proof::item_stamps::file_of(Digest::of(text.as_bytes()), 0);
+        ItemStamps::of(&[(file, answer_of(text.as_bytes(), time, "A"))]).unwrap()
+    };
+    let of_thesis = |shown: Fields, alone: &ItemStamps| {
+        let found = timings_with(&entries(shown), &stamped, alone);
+        let dated = found.entries.into_iter().find(|dated| dated.kind == Kind::Thesis).unwrap();
+        (dated.timing(), dated.stamped.unwrap().at.to_string())
+    };
+    let early = answer("20260127140100Z");
+    let seal = (Timing::Late, "2026-01-27 22:00:00 UTC".to_owned());
+    assert_eq!(of_thesis(thesis.clone(), &early), (Timing::OnTime, "2026-01-27 14:01:00 UTC".to_owned()));
+    assert_eq!(of_thesis(thesis.clone(), &ItemStamps::default()), seal);
+    assert_eq!(of_thesis(thesis.clone(), &answer("20260128140100Z")), seal);
+    // Another text than was sealed counts from when it was recorded itself.
+    let mut other = thesis;
+    other.insert("thesis".to_owned(), "It falls.".into());
+    assert_eq!(of_thesis(other, &early), (Timing::Late, "2026-02-27 22:00:00 UTC".to_owned()));
 }

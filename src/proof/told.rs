@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::entry::{Entry, Fields, Value, dates, maps};
 use super::log::{ENTRIES, Kind, Line};
+use super::sealed::items;
 use super::state::State;
 use crate::calendar::YearMonth;
+use crate::digest::Digest;
 use crate::publication::Publication;
 
 /// What the entries that are published say.
@@ -23,7 +25,7 @@ pub struct Told {
     pub index: BTreeMap<NaiveDate, Twice>,
     /// The orders of each day as they were recorded first: what [`order_row`] makes of each.
     pub orders: Vec<String>,
-    /// Theses by the ids of their notes.
+    /// Theses by the ids of their notes, each as it was recorded first: openly, or in a sealed entry that is open by now.
     pub theses: BTreeMap<String, ToldThesis>,
     /// Every line of the log, in order.
     pub lines: Vec<ToldLine>,
@@ -53,6 +55,9 @@ pub struct ToldThesis {
     pub position_size_rationale: String,
     /// When to get out.
     pub exit_plan: String,
+    /// The digest of what it says alone, which others may have stamped, where it was sealed.
+    #[serde(skip)]
+    pub item: Option<Digest>,
 }
 
 /// One line of the log.
@@ -139,16 +144,24 @@ impl Told {
                     let index = entry.text("index").and_then(|index| index.parse().ok());
                     first.extend(index.map(|index| (line.date, (line.seq, index))));
                 }
-                Kind::Thesis => {
-                    let id = entry.text("id").unwrap_or_default().to_owned();
-                    told.theses.extend(made_at.map(|made_at| (id, thesis(line, made_at, entry))));
-                }
+                Kind::Thesis => told.take_thesis(line, entry, None),
+                Kind::Sealed => items(entry)
+                    .iter()
+                    .filter(|item| item.kind == Kind::Thesis)
+                    .for_each(|item| told.take_thesis(line, &item.entry, Some(item.digest()))),
                 _ => {}
             }
         }
         told.gaps = days.len();
         told.take_what_stands(&state, &first);
         told
+    }
+
+    /// Takes in a thesis that stands in the entry of a line, unless it was recorded before.
+    fn take_thesis(&mut self, line: &Line, says: &Entry, item: Option<Digest>) {
+        let Some(made_at) = says.text("made_at").and_then(|text| text.parse().ok()) else { return };
+        let id = says.text("id").unwrap_or_default().to_owned();
+        self.theses.entry(id).or_insert_with(|| ToldThesis { item, ..thesis(line, made_at, says) });
     }
 
     fn take_what_stands(&mut self, state: &State, first: &BTreeMap<NaiveDate, (usize, f64)>) {
@@ -209,6 +222,7 @@ fn thesis(line: &Line, made_at: DateTime<Utc>, entry: &Entry) -> ToldThesis {
         thesis: text("thesis"),
         position_size_rationale: text("position_size_rationale"),
         exit_plan: text("exit_plan"),
+        item: None,
     }
 }
 

@@ -158,9 +158,9 @@ fn of_entries(
     );
     verified.corrections = read.iter().filter(|one| matches!(one.line.kind, Kind::Correction | Kind::Amend)).count();
     signatures::check(verified, log, read, proof)?;
-    stamps::check(verified, log, read, proof, wish.every_stamp)?;
+    let alone = stamps::check(verified, log, read, proof, wish.every_stamp)?;
     continuity::check(verified, &state)?;
-    sealed::check(verified, log, read, proof)?;
+    sealed::check(verified, log, read, &alone)?;
     match site {
         Some(site) => published::check(verified, &state, site)?,
         None => verified.unchecked.push("published figures: only the folder of the proof was given".to_owned()),
@@ -172,7 +172,7 @@ fn of_entries(
         ),
     }
     if let Some(opened) = &wish.opened {
-        opened::check(verified, opened, read, &state)?;
+        opened::check(verified, opened, (log, read), &state)?;
     }
     bundle(read, proof)?;
     verified.unchecked.extend(UNPROVEN.map(str::to_owned));

@@ -1,6 +1,6 @@
 //! What the log should hold of a record as it is now: whatever of it is published by now, at the level of the site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -25,11 +25,13 @@ pub struct Wanted {
     pub fields: Fields,
     /// What it holds commitments to, by name.
     pub private: BTreeMap<&'static str, String>,
+    /// When the broker made the statements that it was read from, as far as it was.
+    pub stated: BTreeSet<DateTime<Utc>>,
 }
 
 impl Wanted {
     fn new(kind: Kind, date: NaiveDate, fields: Fields) -> Self {
-        Self { kind, date, fields, private: BTreeMap::new() }
+        Self { kind, date, fields, private: BTreeMap::new(), stated: BTreeSet::new() }
     }
 
     /// By what it is known again.
@@ -131,7 +133,8 @@ fn days(record: &Record, publication: &Publication, disclosure: &Disclosure) -> 
             fields.insert("large_flow".to_owned(), named(snapshot.date).into());
         }
         let private = of_day(record, before, snapshot, disclosure);
-        all.push(Wanted { private, ..Wanted::new(Kind::Day, snapshot.date, fields) });
+        let stated = snapshot.generated.into_iter().collect();
+        all.push(Wanted { private, stated, ..Wanted::new(Kind::Day, snapshot.date, fields) });
     }
     all
 }
@@ -220,9 +223,16 @@ fn trades(known: &[Execution], publication: &Publication) -> Vec<Wanted> {
     };
     let day = |(day, orders): (NaiveDate, Vec<&OrderView>)| Wanted {
         private: BTreeMap::from([("fills", fills(known, day))]),
+        stated: statements_of_fills(known, day),
         ..Wanted::new(Kind::Trades, day, fields([("orders", Value::List(orders.iter().map(order).collect()))]))
     };
     by_day.into_iter().map(day).collect()
+}
+
+/// When the statements were made that have the fills of a date; nothing where one is of no statement.
+pub fn statements_of_fills(fills: &[Execution], date: NaiveDate) -> BTreeSet<DateTime<Utc>> {
+    let fills = fills.iter().filter(|fill| fill.utc_date() == date);
+    fills.map(|fill| fill.generated).collect::<Option<_>>().unwrap_or_default()
 }
 
 fn signal(strategy: &str, signal: &SignalView) -> Wanted {

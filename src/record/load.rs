@@ -325,6 +325,11 @@ fn read_executions(site: &SiteDir) -> Files<Execution> {
     collected(results)
 }
 
+/// Every valuation as it stands in its file, those that were restated since among them. Files that cannot be read are left out.
+pub fn stored_snapshots(site: &SiteDir, exchange: Exchange) -> Vec<Snapshot> {
+    read_snapshots(site).values.into_iter().map(|(_, snapshot)| snapshot.of_session(exchange)).collect()
+}
+
 fn read_snapshots(site: &SiteDir) -> Files<Snapshot> {
     let results = files(&site.snapshots(), "json").map(|paths| {
         each(paths, |path| read_snapshot(path, site.root()).map(|placed| vec![placed]).map_err(|error| vec![error]))

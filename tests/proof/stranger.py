@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The page of the proof as a stranger uses it: its commands, typed in a shell that has the tools it names and nothing else.
 
-The demo records, signs and publishes to a folder. Each command of its page must print what the page promises; then each attack
+The demo records, signs, has two authorities (`openssl ts`) stamp, and publishes to a folder. Each command of its page must print what the page promises; then each attack
 that can be seen is acted out on a copy, and both a command of the page and `trackrecord verify` must notice it. A command that no
 attack makes fail checks nothing, and is named; one is planted to see that this is so. Exit 1 with everything that is wrong.
 """
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from authority import Authority
 
 # What the page asks for, beside a shell: coreutils, grep, sed, awk, OpenSSH's client, openssl. No program of ours.
 TOOLS = ("sh awk cat cut date env grep head ls mkdir od openssl printf rm sed sha256sum sort comm ssh-keygen tail tr uniq wc "
@@ -60,6 +62,9 @@ def promised(words, head):
         return lambda out: out.split()[:1] == [head]
     if words.endswith("must print “Good”, and then the name of the entry that has the key:"):
         return lambda out: out.startswith("Good ") and re.search(r"\nentries/\d{6}-key-\S+\n$", out) is not None
+    if times := re.findall(r"[A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} GMT", words):
+        return lambda out: (out.count("Verification: OK\n") == len(times) and
+                            all(f"Time stamp: {time}\n" in out for time in times))
     if found := re.search(r"must print “([^”]+)”", words):
         return lambda out: found[1] in out
     return None
@@ -201,6 +206,29 @@ def sign(copy, kind):
         old.write_bytes(signature)
 
 
+def newest_stamp(copy):
+    return max((copy.folder / "stamps").glob("*.a.tsr"), key=lambda stamp: int(stamp.name.split(".")[0]))
+
+
+def stamped_other_bytes(copy):
+    """A token that an honest authority has given for something else."""
+    newest_stamp(copy).write_bytes(AUTHORITIES[0].stamp(b"another log\n"))
+
+
+def stamped_by_nobody(copy):
+    """A token over the log by somebody for whom no certificate vouches: it may say any time."""
+    stamp = newest_stamp(copy)
+    lines = (copy.folder / "log").read_bytes().splitlines(True)[:int(stamp.name.split(".")[0])]
+    stamp.write_bytes(STRANGER[0].stamp(b"".join(lines)))
+
+
+def stamp_moved(copy):
+    """The stamp over an older log, under the name of one over more lines."""
+    stamp = newest_stamp(copy)
+    lines = (copy.folder / "log").read_bytes().splitlines(True)[:3]
+    stamp.write_bytes(AUTHORITIES[0].stamp(b"".join(lines)))
+
+
 def with_crlf(copy):
     copy.log(lambda log: log.replace(b"\n", b"\r\n", 1))
 
@@ -261,7 +289,10 @@ def order_changed(copy):
 
 ATTACKS = [edited, dropped, dropped_and_renumbered, inserted, exchanged, renamed, cut_off, cut_off_and_gone_on, signed_anew,
            signed_by_other, with_crlf, in_bsd_style, elsewhere, said_twice, order_said_twice, figure_changed, day_hidden,
-           order_hidden, order_changed]
+           order_hidden, order_changed, stamped_other_bytes, stamped_by_nobody, stamp_moved]
+
+# Who stamps the log, and somebody who does not; made when they are first needed.
+AUTHORITIES, STRANGER = [], []
 
 
 def run(binary, *arguments):
@@ -289,6 +320,11 @@ def published(binary, demo, root, months=None):
         for file in (root / folder).iterdir():
             if not file.name.startswith(months):
                 file.unlink()
+    with (root / "config/config.toml").open("a") as config:
+        config.write(f"\n[proof]\nauthorities = {json.dumps([authority.address for authority in AUTHORITIES])}\n")
+    (root / "data/proof/tsa").mkdir(parents=True)
+    for at, authority in enumerate(AUTHORITIES):
+        shutil.copy(authority.root, root / f"data/proof/tsa/{at}.pem")
     run(binary, "--root", root, "proof", "init")
     run(binary, "--root", root, "proof", "key")
     pages = root.parent / f"{root.name}-pages"
@@ -315,6 +351,8 @@ def main():
     parser.add_argument("demo", type=Path, help="a folder that `trackrecord demo` has written")
     options = parser.parse_args()
     binary, faults = str(Path(options.binary).resolve()), []
+    AUTHORITIES.extend(Authority(name) for name in ("First", "Second"))
+    STRANGER.append(Authority("Nobody"))
     with tempfile.TemporaryDirectory() as scratch:
         scratch, tools = Path(scratch), shell(TOOLS)
         whole = published(binary, options.demo, scratch / "whole")
@@ -324,6 +362,8 @@ def main():
                    for (command, _), good in zip(page.commands, kept) if not good]
         faults += acted_out(binary, published(binary, options.demo, scratch / "part", MONTHS), scratch, tools)
         shutil.rmtree(tools)
+    for authority in AUTHORITIES + STRANGER:
+        shutil.rmtree(authority.folder)
     print(f"{len(page.commands)} commands of the page, {len(ATTACKS)} attacks, {len(faults)} faults")
     print("\n".join(f"! {fault}" for fault in faults), end="\n" if faults else "")
     sys.exit(1 if faults else 0)

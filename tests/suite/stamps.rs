@@ -205,6 +205,58 @@ fn a_block_is_asked_for_where_that_is_wanted_and_found_later() {
     assert_eq!(site.run(&["verify"]).code, 1);
 }
 
+/// A thesis of Monday the 25th, in a note that was written in an editor.
+const HELD_BACK: &str = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-25T14:00:00Z\n[pre_trade]\nside = \"BUY\"\nthesis = \"It goes on.\"\n+++\n";
+
+#[test]
+fn what_was_held_back_is_stamped_by_itself_and_good_by_what_the_page_says() {
+    let Some(a) = Authority::new("First") else { return };
+    let site = site(&[&a]);
+    let config = site.read("config/config.toml").replace("[privacy]", "[privacy]\ndelay_days = 2");
+    std::fs::remove_dir_all(site.path("data/proof/entries")).unwrap();
+    std::fs::remove_file(site.path("data/proof/log")).unwrap();
+    site.put("config/config.toml", config);
+    let later = [25, 26, 27, 28, 29].map(|day| format!("data/snapshots/2022-07-{day}.json"));
+    let later = later.map(|path| (site.read(&path), path));
+    later.iter().for_each(|(_, path)| std::fs::remove_file(site.path(path)).unwrap());
+    site.ok(&["proof", "init"]);
+    let repository = Repository::new();
+    let publish = ["publish", "--demo", "--remote", &repository.url()];
+    site.put("content/trades/n1.md", HELD_BACK);
+    let said = site.ok(&publish);
+    assert!(said.err.contains("that is held back: stamped by First"), "{}", said.shown());
+    let is_of_item = |path: &String| path.contains("stamps/items/");
+    assert!(!repository.files("gh-pages").keys().any(is_of_item), "a stamp would tell that there is something");
+    // Sealed with its session, and opened two days after it.
+    for days in [&later[..1], &later[1..]] {
+        days.iter().for_each(|(text, path)| site.put(path, text));
+        site.ok(&publish);
+    }
+    let folder = published(&repository);
+    let found: Vec<_> = std::fs::read_dir(folder.path().join("stamps/items")).unwrap().map(Result::unwrap).collect();
+    assert!(!found.is_empty());
+    let commands = crate::proof::commands(&site);
+    let stamps = commands.iter().find(|command| command.contains("ts -verify")).unwrap();
+    typed(folder.path(), stamps);
+    let alone = commands.iter().find(|command| command.contains("-digest")).expect("the page has the command");
+    assert_eq!(typed(folder.path(), alone), format!("{}\n", found.len()));
+    let verify = ["verify", folder.path().to_str().unwrap(), "--all"];
+    assert!(site.ok(&verify).out.contains("were stamped by themselves on their date or before"));
+    // By somebody for whom no certificate vouches.
+    let request = tempfile::NamedTempFile::new().unwrap();
+    let stamp = found[0].path();
+    let digest = &stamp.file_name().unwrap().to_str().unwrap()[..64];
+    typed(
+        folder.path(),
+        &format!("openssl ts -query -digest {digest} -sha256 -cert -out {}", request.path().display()),
+    );
+    let forged = Authority::new("Other").unwrap().reply(&std::fs::read(request.path()).unwrap());
+    std::fs::write(&stamp, forged).unwrap();
+    assert_eq!(typed(folder.path(), alone), format!("{}\n", found.len() - 1));
+    let said = site.run(&verify);
+    assert!(said.code == 1 && said.out.contains("is not signed by whom"), "{}", said.shown());
+}
+
 #[test]
 fn stamping_without_a_log_or_an_authority_says_what_to_do() {
     let site = crate::proof::built();

@@ -26,7 +26,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use self::dates::Dates;
-pub use self::newer::hear_newer;
+pub use self::newer::{hear_newer, made_on};
 use self::xml::{Document, Row};
 use super::source::Source;
 use super::time::Instant;

@@ -33,13 +33,24 @@ pub fn hear_newer(site: &SiteDir, batch: &mut Batch, settings: &FlexSettings) ->
 
 /// Whether a statement was made after a time, or does not say so in the usual form.
 fn may_be_newer(bytes: &[u8], oldest: DateTime<Utc>) -> bool {
-    const MARK: &[u8] = b"whenGenerated=\"";
-    let head = bytes.get(..4096).unwrap_or(bytes);
-    let Some(at) = head.windows(MARK.len()).position(|window| window == MARK) else { return false };
-    let date = head.get(at + MARK.len()..).and_then(|rest| std::str::from_utf8(rest.get(..8)?).ok());
-    let date = date.and_then(|text| NaiveDate::parse_from_str(text, "%Y%m%d").ok());
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    if !head.windows(MARK.len()).any(|window| window == MARK) {
+        return false;
+    }
     // The day is enough to leave most of them unread, whatever their zone.
-    date.is_none_or(|date| date >= oldest.date_naive() - chrono::Days::new(1))
+    made_on(bytes).is_none_or(|date| date >= oldest.date_naive() - chrono::Days::new(1))
+}
+
+/// So far into a statement its time is looked for.
+const HEAD: usize = 4096;
+const MARK: &[u8] = b"whenGenerated=\"";
+
+/// The day on which a statement was made, in a zone of its own, where it says so in the usual form.
+pub fn made_on(bytes: &[u8]) -> Option<NaiveDate> {
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let at = head.windows(MARK.len()).position(|window| window == MARK)?;
+    let date = std::str::from_utf8(head.get(at + MARK.len()..)?.get(..8)?).ok()?;
+    NaiveDate::parse_from_str(date, "%Y%m%d").ok()
 }
 
 /// A row that a statement repeats or restates.

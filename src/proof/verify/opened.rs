@@ -1,6 +1,7 @@
 //! What an auditor was given: each value against its commitment, the account from day to day, and the broker's own statements.
 
 mod days;
+mod statements;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,17 +12,16 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::super::commitment::{Salt, commitment};
 use super::super::entry::{Entry, Value};
-use super::super::log::Kind;
+use super::super::log::{Kind, Log};
 use super::super::state::State;
 use super::super::wanted::level_of;
 use super::{Broken, Read, Verified, broken, of_charter};
 use days::{Day, Fills, all_fills, between, days, pairs};
+use statements::{Statements, files_are_those, fills_agree, statements_agree};
 
-use crate::collect::flex::{self, FlexSettings};
-use crate::config::{Config, PrivacyLevel};
+use crate::config::PrivacyLevel;
 use crate::error::{Error, Place, Result};
 use crate::publication::Disclosure;
-use crate::record::Snapshot;
 
 /// The first day on which something does not close may be off by so much of the account for what no fill and no flow is: commissions,
 /// distributions, interest, taxes.
@@ -31,7 +31,7 @@ const UNTOLD: f64 = 0.01;
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
     rows: Vec<Row>,
-    statements: Vec<Snapshot>,
+    statements: Statements,
 }
 
 #[derive(Debug, Clone)]
@@ -63,16 +63,8 @@ impl Opened {
             Some(Row { entry: text("entry")?, name: text("name")?, salt, value: text("value")? })
         };
         let rows = rows.iter().map(row).collect::<Option<Vec<Row>>>();
-        let mut opened = Self {
-            rows: rows.ok_or_else(|| wrong("what is opened in it has not all of entry, name, salt and value"))?,
-            statements: Vec::new(),
-        };
-        let config = Config::default();
-        for path in statements {
-            let bytes = std::fs::read(path).map_err(|error| Error::io("read the statement", path, error))?;
-            opened.statements.extend(flex::parse(path, &bytes, &FlexSettings::of(&config))?.snapshots);
-        }
-        Ok(opened)
+        let rows = rows.ok_or_else(|| wrong("what is opened in it has not all of entry, name, salt and value"))?;
+        Ok(Self { rows, statements: Statements::read(statements)? })
     }
 }
 
@@ -80,33 +72,59 @@ impl Opened {
 pub fn check(
     verified: &mut Verified,
     opened: &Opened,
-    read: &[Read],
+    (log, read): (&Log, &[Read]),
     state: &State,
 ) -> std::result::Result<(), Broken> {
-    commitments(verified, opened, read)?;
+    let opened = &commitments(verified, opened, log, read)?;
     let (days, fills) = (days(opened, read)?, all_fills(opened)?);
     let level = of_charter(state, "precision").and_then(Value::as_text).and_then(level_of);
     let lists_all = level.is_none_or(|level| level <= PrivacyLevel::Daily);
     positions_close(verified, &days, &fills, read, lists_all)?;
     cash_closes(verified, &days, &fills)?;
     index_follows(verified, &days, state)?;
-    statements_agree(verified, &days, &opened.statements)
+    statements_agree(verified, &days, &opened.statements.days)?;
+    fills_agree(verified, opened, read)?;
+    files_are_those(verified, opened);
+    Ok(())
 }
 
-fn commitments(verified: &mut Verified, opened: &Opened, read: &[Read]) -> std::result::Result<(), Broken> {
+/// The values that are those committed to. Those of entries that the log names and whose files are not here cannot be told yet.
+fn commitments(
+    verified: &mut Verified,
+    opened: &Opened,
+    log: &Log,
+    read: &[Read],
+) -> std::result::Result<Opened, Broken> {
     let entries: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
+    let named: BTreeMap<String, Kind> = log.lines().iter().map(|line| (line.file_name(), line.kind)).collect();
+    let mut holds = Opened { rows: Vec::new(), ..opened.clone() };
+    let (mut sealed, mut coarser) = (0, 0);
     for row in &opened.rows {
         let Some(one) = entries.get(&row.entry) else {
-            return Err(broken(None, format!("{} was opened, and its file is not here", row.entry)));
+            match named.get(&row.entry) {
+                Some(Kind::Sealed) => sealed += 1,
+                Some(_) => coarser += 1,
+                None => {
+                    return Err(broken(None, format!("{} was opened, and no line of the log names it", row.entry)));
+                }
+            }
+            continue;
         };
         let stands = one.entry.private().get(row.name.as_str()).copied();
         if stands != Some(commitment(&row.salt, &row.name, &row.value).as_str()) {
             let what = format!("{} of {} is not the value that was committed to", row.name, row.entry);
             return Err(broken(one.line.seq, what));
         }
+        holds.rows.push(row.clone());
     }
-    verified.checked.push(format!("{} opened values are those that were committed to", opened.rows.len()));
-    Ok(())
+    verified.checked.push(format!("{} opened values are those that were committed to", holds.rows.len()));
+    let not_yet = [
+        (sealed, "whose entries are sealed until their delay is over: keep the file, and check it again then"),
+        (coarser, "whose entries are held back, as they were recorded more finely than the site is now"),
+    ];
+    let not_yet = not_yet.into_iter().filter(|(count, _)| *count > 0);
+    verified.unchecked.extend(not_yet.map(|(count, why)| format!("{count} opened values {why}")));
+    Ok(holds)
 }
 
 /// What was held and what was filled is what is held.
@@ -255,51 +273,6 @@ fn index_follows(
         count += 1;
     }
     say(verified, count, "the recorded index follows from net values and flows");
-    Ok(())
-}
-
-/// What the broker's own statements say of the same days.
-fn statements_agree(
-    verified: &mut Verified,
-    days: &BTreeMap<NaiveDate, Day>,
-    statements: &[Snapshot],
-) -> std::result::Result<(), Broken> {
-    let mut count = 0;
-    for statement in statements {
-        let Some(day) = days.get(&statement.date) else { continue };
-        let wrong = |what: &str| {
-            Err(broken(day.seq, format!("{what} of {} is not what the broker's statement says", statement.date)))
-        };
-        if day.account.as_ref().is_some_and(|account| account != statement.account.private()) {
-            return wrong("the account");
-        }
-        if day.nav.is_some_and(|nav| nav != statement.net_liquidation) {
-            return wrong("the net value");
-        }
-        let cash: BTreeMap<String, Decimal> =
-            statement.cash.iter().map(|(currency, cash)| (currency.to_string(), *cash)).collect();
-        let without_zeros = |mut amounts: BTreeMap<String, Decimal>| {
-            amounts.retain(|_, amount| !amount.is_zero());
-            amounts
-        };
-        if !cash.is_empty() && day.cash.as_ref().is_some_and(|of_day| *of_day != without_zeros(cash.clone())) {
-            return wrong("cash");
-        }
-        let positions = statement.positions.as_ref().map(|positions| {
-            let held = positions.iter().map(|position| (position.symbol.to_string(), position.quantity));
-            without_zeros(held.collect())
-        });
-        if positions.zip(day.positions.as_ref()).is_some_and(|(positions, of_day)| positions != *of_day) {
-            return wrong("what is held");
-        }
-        count += usize::from(day.nav.is_some() || day.positions.is_some() || day.cash.is_some());
-    }
-    match statements.is_empty() {
-        true => verified.unchecked.push(
-            "the broker's own numbers: fetch statements yourself and name them with `--statement FILE`".to_owned(),
-        ),
-        false => verified.checked.push(format!("{count} days are what the broker's statements say of them")),
-    }
     Ok(())
 }
 

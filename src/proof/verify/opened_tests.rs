@@ -1,6 +1,6 @@
 use super::*;
 use crate::build::testing::TestSite;
-use crate::record::load;
+use crate::record::{Snapshot, load};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()

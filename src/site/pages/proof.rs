@@ -8,7 +8,7 @@ use super::context::PageContext;
 use super::recorded::{self, Theses};
 use super::stamped::{Stamped, stamped};
 use crate::Result;
-use crate::proof::{Published, Told, Twice, order_row, rows_of_one_only};
+use crate::proof::{Followed, Published, Told, Twice, order_row, rows_of_one_only};
 use crate::publication::{OrderView, Publication, Published as _, Reads};
 
 /// Its folder in the site, in which the log and its entries lie too.
@@ -28,6 +28,8 @@ struct Proof<'a> {
     signed: Option<usize>,
     /// What others have stamped of it.
     stamped: Option<Stamped<'a>>,
+    /// How many stamps are over a single thesis or plan that was sealed.
+    item_stamps: usize,
     /// Sessions that are said to have no valuation.
     gaps: usize,
     /// Entries that say what an earlier one should have said.
@@ -39,6 +41,8 @@ struct Proof<'a> {
     /// The record as it was first published, where days are.
     first_published: Option<FirstPublished>,
     theses: Theses,
+    /// How many theses and planned trades were followed by an order, and how many were not.
+    followed: &'a [Followed],
 }
 
 /// What the days were when they were first recorded, against what they are now.
@@ -69,12 +73,14 @@ pub fn context(proof: &Published, site: &Site, reads: &Reads) -> Result<PageCont
         head,
         signed,
         stamped: stamped(proof, publication),
+        item_stamps: proof.item_stamps.all().count(),
         gaps: told.gaps,
         corrections: told.corrections,
         index_rows: by_day.then(|| index_rows(told, publication)),
         order_rows: (!told.orders.is_empty()).then(|| order_rows(told, publication)),
         first_published: first_published(told).filter(|_| by_day),
         theses: recorded::theses(site, proof, reads),
+        followed: &proof.followed,
     })
 }
 

@@ -24,12 +24,13 @@ pub struct RecordedThesis<'a> {
 impl<'a> RecordedThesis<'a> {
     fn of(proof: &'a Published, note: &NoteText, first_fill: DateTime<Utc>) -> Self {
         let entry = proof.told.theses.get(&note.id);
-        let stamp = entry.and_then(|entry| proof.stamps.first(entry.seq)).filter(|stamp| stamp.at < first_fill);
+        let stamp = entry.and_then(|entry| proof.first_stamp(entry)).filter(|time| *time < first_fill);
+        let authorities = entry.map_or(0, |entry| proof.stamped_by(entry, first_fill));
         let by_clock = entry.map(|entry| entry.made_at).filter(|made| *made < first_fill);
-        let before = stamp.map(|stamp| stamp.at).or(by_clock).map(|time| duration(first_fill - time));
+        let before = stamp.or(by_clock).map(|time| duration(first_fill - time));
         let says = [&note.thesis, &note.position_size_rationale, &note.exit_plan];
         let edited = entry.is_some_and(|was| [&was.thesis, &was.position_size_rationale, &was.exit_plan] != says);
-        Self { entry, before, authorities: stamp.map_or(0, |stamp| stamp.authorities), edited }
+        Self { entry, before, authorities, edited }
     }
 }
 
@@ -104,6 +105,7 @@ mod tests {
             thesis: note.thesis.clone(),
             position_size_rationale: note.position_size_rationale.clone(),
             exit_plan: note.exit_plan.clone(),
+            item: None,
         };
         proof.told.theses.insert(note.id.clone(), was.clone());
         assert_eq!(of(&proof), (true, Some("3 h 12 min".to_owned()), 0, false));

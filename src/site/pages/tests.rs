@@ -43,6 +43,7 @@ fn with_each_page(check: impl Fn(&Page, &Site)) {
         thesis: "Because.".to_owned(),
         position_size_rationale: String::new(),
         exit_plan: String::new(),
+        item: None,
     };
     proof.told.theses.insert(note.id.clone(), thesis);
     let options = Options { base_url: Some("https://example.org/"), proof: Some(&proof), ..Options::default() };
