@@ -257,14 +257,16 @@ fn commands_that_bring_something_in_record_it_and_only_where_a_log_was_begun() {
 fn an_auditor_holds_the_broker_s_own_statement_against_what_was_opened() {
     let statement = std::fs::read_to_string(crate::support::fixture("flex/activity.xml")).unwrap();
     let site = Site::after(std::slice::from_ref(&statement));
+    let path = |name: &str| site.path(name).to_str().unwrap().to_owned();
+    let file = path("opened.json");
     site.ok(&["proof", "init"]);
     site.ok(&["build"]);
-    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", "opened.json"]);
+    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", &file]);
     let opened = site.read("opened.json");
     assert_eq!(opened.matches("\"name\":\"statement\"").count(), opened.matches("\"name\":\"fills\"").count() + 5);
     let audited = |name: &str, text: &str| {
         site.put(name, text);
-        site.run(&["verify", "--opened", "opened.json", "--statement", name])
+        site.run(&["verify", "--opened", &file, "--statement", &path(name)])
     };
     let said = audited("mine.xml", &statement);
     assert_eq!(said.code, 0, "{}", said.shown());
@@ -304,15 +306,17 @@ fn an_auditor_holds_the_broker_s_own_statement_against_what_was_opened() {
         .replace("stock=\"9452.00\" total=\"50052.95\"", "stock=\"9482.00\" total=\"50082.95\"")
         .replace("20250607;031500", "20250609;031500");
     site.put("restated.xml", &restated);
-    site.run(&["import", "flex", "restated.xml"]);
+    site.run(&["import", "flex", &path("restated.xml")]);
     assert!(site.read("data/proof/log").contains("-correction-"));
     site.ok(&["build"]);
-    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", "opened.json"]);
+    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", &file]);
     let opened = site.read("opened.json");
     for value in ["50052.95", "50082.95"] {
         assert!(opened.contains(&format!("\"value\":\"{value}\"")), "{value}");
     }
-    let said =
-        site.ok(&["verify", "--opened", "opened.json", "--statement", "restated.xml", "--statement", "mine.xml"]);
+    let said = {
+        let (restated, mine) = (path("restated.xml"), path("mine.xml"));
+        site.ok(&["verify", "--opened", &file, "--statement", &restated, "--statement", &mine])
+    };
     assert!(said.out.contains("opened entries were recorded from files"), "{}", said.shown());
 }

@@ -36,9 +36,9 @@ fn on_another_computer_the_log_goes_on_where_it_stood() {
     assert!(longer.starts_with(&log) && longer.lines().count() == log.lines().count() + 1);
     other.ok(&["build"]);
     other.ok(&["verify"]);
-    let to = ["proof", "open", "--from", "2022-07-01", "--to", "2022-07-05", "--out", "opened.json"];
-    other.ok(&to);
-    other.ok(&["verify", "--opened", "opened.json"]);
+    let file = other.path("opened.json").to_str().unwrap().to_owned();
+    other.ok(&["proof", "open", "--from", "2022-07-01", "--to", "2022-07-05", "--out", &file]);
+    other.ok(&["verify", "--opened", &file]);
 }
 
 #[test]
