@@ -73,7 +73,10 @@ fn no_input_breaks_a_reader() {
         let numbers = start..(start + PART).min(first + count);
         let file = kept_in.as_ref().map(|folder| folder.join(format!("{}-{}.json", numbers.start, numbers.end)));
         let make = || tried(&kinds, numbers.clone(), limits);
-        tally.join(file.map_or_else(&make, |file| part(&file, &program, &make)));
+        tally.join(match &file {
+            Some(file) => part(file, &program, make),
+            None => make(),
+        });
     }
     eprintln!("{}", tally.in_words());
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
