@@ -1,6 +1,8 @@
 //! The texts that commitments are made to: values as `data/` has them, one row a line, and of each row only what a later statement of
 //! the broker does not complete.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::record::{Execution, Record, Snapshot};
@@ -14,6 +16,13 @@ pub fn cash(snapshot: &Snapshot) -> String {
 pub fn positions(snapshot: &Snapshot) -> String {
     let positions = snapshot.known_positions().iter();
     lines(positions.map(|position| format!("{},{},{}", position.symbol, position.currency, position.quantity)))
+}
+
+/// Cash and positions as far as the source says them: that of the net value alone says nothing of what is held.
+pub fn held(snapshot: &Snapshot) -> BTreeMap<&'static str, String> {
+    let cash = (!snapshot.cash.is_empty()).then(|| ("cash", cash(snapshot)));
+    let positions = snapshot.positions.as_ref().map(|_| ("positions", positions(snapshot)));
+    cash.into_iter().chain(positions).collect()
 }
 
 /// Money across the account's border after a valuation, up to the next: `2026-01-27,USD,5000`.

@@ -14,7 +14,7 @@ use super::entry::{Entry, Fields, Value, fields, maps};
 use super::folder::Stored;
 use super::log::{Kind, Line, instant};
 use super::private::Seed;
-use super::private_values::{cash, fills_between, positions};
+use super::private_values::{fills_between, held};
 use super::state::{State, said};
 use super::wanted::{Wanted, intentions, key, level_of, wanted};
 use crate::calendar::YearMonth;
@@ -284,11 +284,9 @@ pub fn private(record: &Record, date: NaiveDate) -> BTreeMap<&'static str, Strin
         return BTreeMap::new();
     };
     let before = at.checked_sub(1).and_then(|before| record.snapshots.get(before)).map(|before| before.date);
-    BTreeMap::from([
-        ("cash", cash(snapshot)),
-        ("positions", positions(snapshot)),
-        ("fills", fills_between(record, before, date)),
-    ])
+    let mut values = held(snapshot);
+    values.insert("fills", fills_between(record, before, date));
+    values
 }
 
 #[cfg(test)]

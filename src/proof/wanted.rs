@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::charter;
 use super::entry::{Fields, Value, fields};
 use super::log::{Kind, instant};
-use super::private_values::{cash, fills, flows, positions};
+use super::private_values::{fills, flows, held};
 use crate::config::{Config, PrivacyLevel};
 use crate::publication::intended::{Intended, IntendedTrade, IntendedTrades, Thesis, everything_intended, intended};
 use crate::publication::{Disclosure, MonthEnd, OrderView, Publication, Published, RankedView, SignalView};
@@ -152,8 +152,7 @@ fn of_day(
     ]);
     // What changes only by trades that are held back must leave no trace, not even another digest.
     if !disclosure.holds_back() {
-        private.insert("cash", cash(snapshot));
-        private.insert("positions", positions(snapshot));
+        private.extend(held(snapshot));
     }
     private
 }
@@ -199,8 +198,7 @@ fn book(month: &str, end: &MonthEnd, publication: &Publication) -> Option<Wanted
 
 fn of_book(record: &Record, end: &MonthEnd) -> BTreeMap<&'static str, String> {
     let on = end.positions_as_of.and_then(|on| record.snapshots.iter().rfind(|snapshot| snapshot.date <= on));
-    on.map(|snapshot| BTreeMap::from([("cash", cash(snapshot)), ("positions", positions(snapshot))]))
-        .unwrap_or_default()
+    on.map(held).unwrap_or_default()
 }
 
 /// The orders of each day that are listed by now, of which these fills are known. What a fill was corrected to after the cut would

@@ -252,3 +252,71 @@ fn commands_that_bring_something_in_record_it_and_only_where_a_log_was_begun() {
     let all: Vec<String> = site.files("public").into_keys().filter(|path| path.contains("private")).collect();
     assert!(all.is_empty(), "{all:?}");
 }
+
+#[test]
+fn an_auditor_holds_the_broker_s_own_statement_against_what_was_opened() {
+    let statement = std::fs::read_to_string(crate::support::fixture("flex/activity.xml")).unwrap();
+    let site = Site::after(std::slice::from_ref(&statement));
+    let path = |name: &str| site.path(name).to_str().unwrap().to_owned();
+    let file = path("opened.json");
+    site.ok(&["proof", "init"]);
+    site.ok(&["build"]);
+    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", &file]);
+    let opened = site.read("opened.json");
+    assert_eq!(opened.matches("\"name\":\"statement\"").count(), opened.matches("\"name\":\"fills\"").count() + 5);
+    let audited = |name: &str, text: &str| {
+        site.put(name, text);
+        site.run(&["verify", "--opened", &file, "--statement", &path(name)])
+    };
+    let said = audited("mine.xml", &statement);
+    assert_eq!(said.code, 0, "{}", said.shown());
+    assert!(said.out.contains("5 days are what the broker's statements say of them"), "{}", said.shown());
+    let all = opened.matches("\"name\":\"statement\"").count();
+    assert!(
+        said.out.contains(&format!("{all} of {all} opened entries were recorded from files")),
+        "{}",
+        said.shown()
+    );
+    assert!(said.out.contains("fills are those of the broker's statements, at their times"), "{}", said.shown());
+    // The broker makes the same statement again: what it says counts, and its bytes are others.
+    let again = audited("again.xml", &statement.replace("20250607;031500", "20250608;031500"));
+    assert_eq!(again.code, 0, "{}", again.shown());
+    assert!(
+        again.out.contains("5 days are what") && again.out.contains(&format!("0 of {all} opened entries")),
+        "{}",
+        again.shown()
+    );
+    assert!(again.out.contains(&format!("{all} entries were recorded from other files")), "{}", again.shown());
+    // The account as the broker knows it is another one than was recorded.
+    for (name, old, new, what) in [
+        ("less.xml", "stock=\"9452.00\" total=\"50052.95\"", "stock=\"8452.00\" total=\"49052.95\"", "the net value"),
+        ("moved.xml", "20250602;103059", "20250602;104059", "the fills are not all at the times"),
+        ("other.xml", "U7654321", "U7654322", "the account"),
+    ] {
+        assert!(statement.contains(old), "{name}");
+        let said = audited(name, &statement.replace(old, new));
+        assert!(
+            said.code == 1 && said.out.contains(what) && said.out.contains("the broker's statement"),
+            "{name}: {}",
+            said.shown()
+        );
+    }
+    // The broker restates a day: what was published first can still be opened, and so can what stands now.
+    let restated = statement
+        .replace("stock=\"9452.00\" total=\"50052.95\"", "stock=\"9482.00\" total=\"50082.95\"")
+        .replace("20250607;031500", "20250609;031500");
+    site.put("restated.xml", &restated);
+    site.run(&["import", "flex", &path("restated.xml")]);
+    assert!(site.read("data/proof/log").contains("-correction-"));
+    site.ok(&["build"]);
+    site.ok(&["proof", "open", "--from", "2025-06-02", "--to", "2025-06-06", "--out", &file]);
+    let opened = site.read("opened.json");
+    for value in ["50052.95", "50082.95"] {
+        assert!(opened.contains(&format!("\"value\":\"{value}\"")), "{value}");
+    }
+    let said = {
+        let (restated, mine) = (path("restated.xml"), path("mine.xml"));
+        site.ok(&["verify", "--opened", &file, "--statement", &restated, "--statement", &mine])
+    };
+    assert!(said.out.contains("opened entries were recorded from files"), "{}", said.shown());
+}
