@@ -239,7 +239,8 @@ fn say_stamped(stamped: &Stamped, terminal: &Terminal) -> Outcome {
         let time = time.format("%Y-%m-%d %H:%M:%S UTC");
         terminal.say(format!("a thesis or plan that is held back: stamped by {authority} at {time}"));
     }
-    if !(stamped.by.is_empty() && stamped.held_back.is_empty()) && !stamped.is_vouched_for {
+    let is_stamped = !stamped.by.is_empty() || !stamped.held_back.is_empty();
+    if is_stamped && !stamped.is_vouched_for {
         terminal.say("  next: put the authorities' root certificates into data/proof/tsa/ as .pem files: without them nobody can check the signatures");
     }
     stamped.failures.iter().for_each(|why| terminal.say(format!("warning: {}", visible(why))));

@@ -116,7 +116,7 @@ fn folders(folder: &Path) -> Result<(Option<PathBuf>, PathBuf)> {
     }
     Err(Error::usage("there is no proof here: neither proof/log nor log")
         .at(Place::file(folder))
-        .hint("name the folder of a published site, or of its proof/; `trackrecord proof init` begins one"))
+        .hint("name the folder of a published site, or of its proof/; `trackrecord proof init` begins one, and `trackrecord build` publishes it"))
 }
 
 /// The outer result is about files that cannot be read, the inner one about what they say.

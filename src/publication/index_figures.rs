@@ -12,10 +12,13 @@ use crate::analysis::{drawdown, risk};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct IndexFigures {
     /// Volatility a year.
+    #[serde(deserialize_with = "super::kept::maybe_number")]
     pub volatility: Option<f64>,
     /// Sharpe ratio a year.
+    #[serde(deserialize_with = "super::kept::maybe_number")]
     pub sharpe: Option<f64>,
     /// Its deepest fall.
+    #[serde(deserialize_with = "super::kept::maybe_number")]
     pub fall: Option<f64>,
 }
 

@@ -39,6 +39,14 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, 
     u64::deserialize(deserializer).map(f64::from_bits)
 }
 
+/// Reads a number from its bits, or that there is none.
+///
+/// # Errors
+/// Something else.
+pub(super) fn maybe_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    Ok(Option::<u64>::deserialize(deserializer)?.map(f64::from_bits))
+}
+
 /// The publication as a text in one line; `None` where it would not come back the same.
 pub fn written(publication: &Publication) -> Option<String> {
     let orders = publication.orders.iter().map(|order| Some(order.note.as_ref()?.path.as_path().into()));
