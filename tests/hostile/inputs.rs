@@ -180,7 +180,7 @@ fn table_rows(text: &str, batch: &Batch, made: usize) -> Outcome {
     // A line with some of the names is no head yet: another one may follow with all of them.
     let heads: &[&[&str]] = match text.contains("Ticker") {
         true => &[&["Ticker", "Date/Time", "B/S", "Qty", "Fill"]],
-        false => &[&["symbol"], &["value"]],
+        false => &[&["symbol", "time", "quantity", "price"], &["value"]],
     };
     let is_head = |line: &str| heads.iter().any(|names| names.iter().all(|name| line.contains(name)));
     let has_cells = |line: &&str| !line.trim_matches([',', ';', '\t', ' ']).is_empty();
