@@ -182,7 +182,9 @@ fn table_rows(text: &str, batch: &Batch, made: usize) -> Outcome {
         true => &[&["Ticker", "Date/Time", "B/S", "Qty", "Fill"]],
         false => &[&["symbol", "time", "quantity", "price"], &["value"]],
     };
-    let is_head = |line: &str| heads.iter().any(|names| names.iter().all(|name| line.contains(name)));
+    let cells = |line: &str| line.split([',', ';', '\t']).map(|cell| cell.trim().to_lowercase()).collect::<Vec<_>>();
+    let is_head =
+        |line: &str| heads.iter().any(|names| names.iter().all(|name| cells(line).contains(&name.to_lowercase())));
     let has_cells = |line: &&str| !line.trim_matches([',', ';', '\t', ' ']).is_empty();
     // What stands above the head is no row: brokers write titles there.
     let rows = text.lines().skip_while(|line| !is_head(line)).skip(1).filter(has_cells).count();
