@@ -191,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn every_cell_of_a_template_with_percentage_points_says_so() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let mut count = 0;
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            for cell in text.split("<td").skip(1).filter_map(|cell| cell.split("</td>").next()) {
+                if cell.contains("| points(") {
+                    assert!(cell.contains(" class=\"num points"), "{}: {cell}", file.display());
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 8, "{count}");
+    }
+
+    #[test]
     fn the_beginning_of_a_digest_is_no_amount() {
         assert_eq!(end_of_digest(b"entry 7 \xc2\xb7 abcdefab290089cd", (19, 25)), Some(27));
         assert_eq!(end_of_digest(b"x 1234567890290089", (2, 18)), None);
