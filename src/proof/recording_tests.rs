@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::testing::now;
+use crate::proof::testing::{deaths, now};
 use crate::proof::{files_to_publish, status};
 use crate::record::store::crash;
 
@@ -247,20 +247,17 @@ fn death_at_any_point_of_writing_leaves_the_old_log_or_the_new_one() {
     let whole = begun.copied();
     assert_eq!(again(&whole).new, 2);
     let wanted = files(&whole.path("data/proof"));
-    let mut deaths = 0;
-    loop {
-        let site = begun.copied();
-        let name = "proof::recording::tests::death_at_any_point_of_writing_leaves_the_old_log_or_the_new_one";
-        let died = crash::died(name, site.dir().root(), deaths);
-        let log = site.read("data/proof/log");
-        assert!(log == old || log.as_bytes() == wanted["log"], "point {deaths}");
-        assert!(log == old || Stored::read(&site.dir()).unwrap().is_some());
-        again(&site);
-        assert_eq!(files(&site.path("data/proof")), wanted, "point {deaths}");
-        if !died {
-            break;
-        }
-        deaths += 1;
-    }
+    let name = "proof::recording::tests::death_at_any_point_of_writing_leaves_the_old_log_or_the_new_one";
+    let deaths = deaths(
+        name,
+        || begun.copied(),
+        |site, point| {
+            let log = site.read("data/proof/log");
+            assert!(log == old || log.as_bytes() == wanted["log"], "point {point}");
+            assert!(log == old || Stored::read(&site.dir()).unwrap().is_some());
+            again(site);
+            assert_eq!(files(&site.path("data/proof")), wanted, "point {point}");
+        },
+    );
     assert!(deaths > 10, "only {deaths} points");
 }

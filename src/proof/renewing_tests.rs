@@ -2,7 +2,7 @@ use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::stamping::token::answer_of;
 use crate::proof::stamps::file_of;
-use crate::proof::testing::{begun, now, published};
+use crate::proof::testing::{begun, deaths, now, published};
 use crate::proof::{Options, init, verify};
 use crate::record::store::crash;
 
@@ -78,22 +78,19 @@ fn death_at_any_point_of_renewing_leaves_all_stamps_listed_or_none() {
     let whole = stamped.copied();
     assert_eq!(renewed(&whole, 365, false), Some(1));
     let wanted = whole.read("data/proof/log");
-    let mut deaths = 0;
-    loop {
-        let site = stamped.copied();
-        let name = "proof::renewing::tests::death_at_any_point_of_renewing_leaves_all_stamps_listed_or_none";
-        let died = crash::died(name, site.dir().root(), deaths);
-        let log = site.read("data/proof/log");
-        assert!(log == old || log == wanted, "point {deaths}");
-        let again = renewed(&site, 365, false);
-        assert!(again.is_none_or(|new| new == 1), "point {deaths}");
-        assert_eq!(site.read("data/proof/log"), wanted, "point {deaths}");
-        let broken = verify(&published(&site).path().join("proof"), &Options::default()).unwrap().broken;
-        assert_eq!(broken, None, "point {deaths}");
-        if !died {
-            break;
-        }
-        deaths += 1;
-    }
+    let name = "proof::renewing::tests::death_at_any_point_of_renewing_leaves_all_stamps_listed_or_none";
+    let deaths = deaths(
+        name,
+        || stamped.copied(),
+        |site, point| {
+            let log = site.read("data/proof/log");
+            assert!(log == old || log == wanted, "point {point}");
+            let again = renewed(site, 365, false);
+            assert!(again.is_none_or(|new| new == 1), "point {point}");
+            assert_eq!(site.read("data/proof/log"), wanted, "point {point}");
+            let broken = verify(&published(site).path().join("proof"), &Options::default()).unwrap().broken;
+            assert_eq!(broken, None, "point {point}");
+        },
+    );
     assert!(deaths > 5, "only {deaths} points");
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::testing::{now, published, signed};
+use crate::proof::testing::{deaths, now, published, signed};
 use crate::proof::{Options, sign, verify};
 use crate::record::store::crash;
 
@@ -112,30 +112,30 @@ fn death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one() {
     }
     let Some(begun) = signed() else { return };
     let old = begun.read("data/proof/log").lines().count();
-    let mut deaths = 0;
-    loop {
-        let site = begun.copied();
-        // A copy has its own keys: where the first one is stands in a file.
-        let key = site.path("data/proof/private/key");
-        site.write("data/proof/private/key_path", &format!("{}\n", key.display()));
-        let name = "proof::rotating::tests::death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one";
-        let died = crash::died(name, site.dir().root(), deaths);
-        // Whoever comes next finishes what was begun, or begins anew.
-        crate::record::store::finish_interrupted(&site.dir()).unwrap();
-        let lines = site.read("data/proof/log").lines().count();
-        assert!(lines == old || lines == old + 1, "point {deaths}");
-        let signers = site.read("data/proof/allowed_signers").lines().count();
-        let signs = site.read("data/proof/private/key_path").trim_end().ends_with("key-2");
-        assert_eq!((signers, signs), (1 + lines - old, lines > old), "point {deaths}");
-        if lines == old {
-            rotated(&site, None, Why::Planned).unwrap();
-        }
-        assert!(sign(&site.dir()).unwrap(), "point {deaths}");
-        assert!(verified(&site).unwrap().contains("exchanges the key"), "point {deaths}");
-        if !died {
-            break;
-        }
-        deaths += 1;
-    }
+    let name = "proof::rotating::tests::death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one";
+    let deaths = deaths(
+        name,
+        || {
+            let site = begun.copied();
+            // A copy has its own keys: where the first one is stands in a file.
+            let key = site.path("data/proof/private/key");
+            site.write("data/proof/private/key_path", &format!("{}\n", key.display()));
+            site
+        },
+        |site, point| {
+            // Whoever comes next finishes what was begun, or begins anew.
+            crate::record::store::finish_interrupted(&site.dir()).unwrap();
+            let lines = site.read("data/proof/log").lines().count();
+            assert!(lines == old || lines == old + 1, "point {point}");
+            let signers = site.read("data/proof/allowed_signers").lines().count();
+            let signs = site.read("data/proof/private/key_path").trim_end().ends_with("key-2");
+            assert_eq!((signers, signs), (1 + lines - old, lines > old), "point {point}");
+            if lines == old {
+                rotated(site, None, Why::Planned).unwrap();
+            }
+            assert!(sign(&site.dir()).unwrap(), "point {point}");
+            assert!(verified(site).unwrap().contains("exchanges the key"), "point {point}");
+        },
+    );
     assert!(deaths > 5, "only {deaths} points");
 }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::build::testing::TestSite;
-use crate::proof::testing::{now, published};
+use crate::proof::testing::{deaths, now, published};
 use crate::proof::verify::{Verified, verify};
 use crate::proof::{Options, Recorded, Wish, init, open, record, status};
 use crate::record::store::crash;
@@ -296,20 +296,17 @@ fn death_at_any_point_of_sealing_loses_nothing_that_waits() {
     let wanted = whole.read("data/proof/log");
     let held: Vec<Item> = sealed(&whole).iter().flat_map(|(_, entry)| items(entry)).collect();
     assert!(held.iter().any(|item| item.key() == "thesis n1"));
-    let mut deaths = 0;
-    loop {
-        let site = begun.copied();
-        let name = "proof::sealed::tests::death_at_any_point_of_sealing_loses_nothing_that_waits";
-        let died = crash::died(name, site.dir().root(), deaths);
-        let log = site.read("data/proof/log");
-        assert!(log == old || log == wanted, "point {deaths}");
-        again(&site);
-        assert_eq!(site.read("data/proof/log"), wanted, "point {deaths}");
-        assert_eq!(waiting(&site.dir()).unwrap(), waiting(&whole.dir()).unwrap(), "point {deaths}");
-        if !died {
-            break;
-        }
-        deaths += 1;
-    }
+    let name = "proof::sealed::tests::death_at_any_point_of_sealing_loses_nothing_that_waits";
+    let deaths = deaths(
+        name,
+        || begun.copied(),
+        |site, point| {
+            let log = site.read("data/proof/log");
+            assert!(log == old || log == wanted, "point {point}");
+            again(site);
+            assert_eq!(site.read("data/proof/log"), wanted, "point {point}");
+            assert_eq!(waiting(&site.dir()).unwrap(), waiting(&whole.dir()).unwrap(), "point {point}");
+        },
+    );
     assert!(deaths > 5, "only {deaths} points");
 }

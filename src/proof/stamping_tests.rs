@@ -4,7 +4,7 @@ use super::asking::tests::{Peer, QUICK, good, http};
 use super::*;
 use crate::build::testing::TestSite;
 use crate::proof::log::Kind;
-use crate::proof::testing::{begun, now, published};
+use crate::proof::testing::{begun, deaths, now, published};
 use crate::proof::{files_to_publish, init, record};
 use crate::record::store::crash;
 
@@ -113,22 +113,19 @@ fn death_at_any_point_of_stamping_leaves_whole_stamps_or_none() {
     }
     let (a, b) = (Peer::honest("A", now()), Peer::honest("B", now()));
     let begun = site(&[&a, &b]);
-    let mut deaths = 0;
-    loop {
-        let site = begun.copied();
-        let name = "proof::stamping::tests::death_at_any_point_of_stamping_leaves_whole_stamps_or_none";
-        let died = crash::died(name, site.dir().root(), deaths);
-        let log = site.read("data/proof/log");
-        let done = stamped(&site);
-        assert!(done.failures.is_empty(), "point {deaths}: {:?}", done.failures);
-        let published = files_to_publish(&site.dir(), &site.config()).unwrap().unwrap();
-        assert_eq!(published.stamps.all().len(), 2, "point {deaths}");
-        assert_eq!(site.read("data/proof/log"), log);
-        if !died {
-            break;
-        }
-        deaths += 1;
-    }
+    let name = "proof::stamping::tests::death_at_any_point_of_stamping_leaves_whole_stamps_or_none";
+    let deaths = deaths(
+        name,
+        || begun.copied(),
+        |site, point| {
+            let log = site.read("data/proof/log");
+            let done = stamped(site);
+            assert!(done.failures.is_empty(), "point {point}: {:?}", done.failures);
+            let published = files_to_publish(&site.dir(), &site.config()).unwrap().unwrap();
+            assert_eq!(published.stamps.all().len(), 2, "point {point}");
+            assert_eq!(site.read("data/proof/log"), log);
+        },
+    );
     assert!(deaths > 5, "only {deaths} points");
 }
 

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::{begin_signing, files_to_publish, init, sign};
 use crate::build::testing::TestSite;
+use crate::record::store::crash;
 
 /// When tests record.
 pub fn now() -> DateTime<Utc> {
@@ -40,4 +41,19 @@ pub fn published(site: &TestSite) -> TempDir {
         std::fs::write(path, &*content).unwrap();
     }
     folder
+}
+
+/// Has the named test die at each point of writing in turn, in a site of its own each time, the last time at none. `look` takes what is left,
+/// and the point. How often it died.
+pub fn deaths(test: &str, site: impl Fn() -> TestSite, look: impl Fn(&TestSite, usize)) -> usize {
+    let mut point = 0;
+    loop {
+        let site = site();
+        let died = crash::died(test, site.dir().root(), point);
+        look(&site, point);
+        if !died {
+            return point;
+        }
+        point += 1;
+    }
 }

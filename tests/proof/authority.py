@@ -6,26 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-CONFIGURATION = """\
-[req]
-distinguished_name = dn
-prompt = no
-[dn]
-CN = Nobody
-[root]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-[signer]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-[tsa]
-default_tsa = stamps
-[stamps]
-serial = serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-"""
+CONFIGURATION = Path(__file__).parent.parent / "support/authority.cnf"
 
 
 class Authority:
@@ -33,7 +14,7 @@ class Authority:
 
     def __init__(self, name):
         self.folder = Path(tempfile.mkdtemp(prefix="authority-"))
-        (self.folder / "openssl.cnf").write_text(CONFIGURATION)
+        (self.folder / "openssl.cnf").write_bytes(CONFIGURATION.read_bytes())
         (self.folder / "serial").write_text("01\n")
         key = "-newkey rsa:2048 -nodes"
         self.openssl(f"req -x509 {key} -keyout root.key -out root.pem -days 9999 -config openssl.cnf -extensions root -subj /CN={name}")

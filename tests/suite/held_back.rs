@@ -316,8 +316,18 @@ fn differing(one: &Record, other: &Record, strategies: usize, delay: u32, level:
         |record: &Record| render(&folder, record, &config, &Options::default(), &Cache::in_memory()).unwrap().files;
     let (one, other) = (files(one), files(other));
     assert!(one.contains_key("months/2021-08.pdf") && one.contains_key("backtest/index.html"));
+    names_that_differ(&one, &other)
+}
+
+fn names_that_differ<T: PartialEq>(one: &BTreeMap<String, T>, other: &BTreeMap<String, T>) -> Vec<String> {
     let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
     names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}
+
+/// The cut of the demo with this delay, and its record with these things after it.
+fn with_laters(laters: &[Later], delay: u32) -> (NaiveDate, Record) {
+    let cut = date(LAST) - Days::new(delay.into());
+    (cut, laters.iter().fold(DEMO.record.clone(), |record, later| changed(&record, *later, cut)))
 }
 
 /// From 31 August back to 30 June.
@@ -351,10 +361,8 @@ fn the_parts_of_several_strategies_are_those_of_the_record_up_to_the_cut() {
 #[test]
 fn what_happens_after_the_cut_changes_no_byte_of_any_file() {
     let record = &DEMO.record;
-    let cut = date(LAST) - Days::new(DELAY.into());
-    let other = [NoFills, OtherPositions, NoPlans, NoSignals, AnOutcome, ACancellation, ADividend, OtherMarket]
-        .iter()
-        .fold(record.clone(), |record, later| changed(&record, *later, cut));
+    let laters = [NoFills, OtherPositions, NoPlans, NoSignals, AnOutcome, ACancellation, ADividend, OtherMarket];
+    let (_, other) = with_laters(&laters, DELAY);
     for strategies in [1, 2] {
         assert_eq!(
             differing(record, &other, strategies, DELAY, Fine),
@@ -399,8 +407,7 @@ proptest! {
         level in prop::sample::select(vec![Fine, Daily, Monthly, Coarse]),
     ) {
         let record = &DEMO.record;
-        let cut = date(LAST) - Days::new(delay.into());
-        let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+        let (_, other) = with_laters(&laters, delay);
         prop_assert_eq!(differing(record, &other, strategies, delay, level), Vec::<String>::new(), "{:?}", laters);
     }
 }
@@ -469,19 +476,14 @@ fn without_digests(text: &str) -> String {
 #[test]
 fn what_happens_after_the_cut_changes_digests_of_the_log_alone() {
     let record = &DEMO.record;
-    let cut = date(LAST) - Days::new(DELAY.into());
     // The record begins before the log does, so that there is something to hold back in it.
-    let other = ALL.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+    let (cut, other) = with_laters(ALL, DELAY);
     let [one, same] = [record, &other].map(|record| recorded(record, &settings(1, DELAY, Fine), cut));
     assert!(one["proof/log"].lines().any(|line| line.contains("-sealed-2021-08-")), "{}", one["proof/log"]);
-    let differ = |one: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
-        let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-        names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
-    };
-    assert_eq!(differ(&one, &same), Vec::<String>::new());
+    assert_eq!(names_that_differ(&one, &same), Vec::<String>::new());
     // Without a delay it is seen in the log and on the pages.
     let [one, same] = [record, &other].map(|record| recorded(record, &settings(1, 0, Fine), cut));
-    let seen = differ(&one, &same);
+    let seen = names_that_differ(&one, &same);
     assert!(["proof/log", "proof/index.html"].iter().all(|name| seen.iter().any(|other| other == name)), "{seen:?}");
 }
 
@@ -496,8 +498,7 @@ proptest! {
         level in prop::sample::select(vec![Fine, Daily, Monthly, Coarse]),
     ) {
         let record = &DEMO.record;
-        let cut = date(LAST) - Days::new(delay.into());
-        let other = laters.iter().fold(record.clone(), |record, later| changed(&record, *later, cut));
+        let (cut, other) = with_laters(&laters, delay);
         let config = settings(strategies, delay, level);
         prop_assert!(recorded(record, &config, cut) == recorded(&other, &config, cut), "{:?}", laters);
     }

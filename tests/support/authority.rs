@@ -32,36 +32,7 @@ pub struct Authority {
     mood: Arc<Mutex<Mood>>,
 }
 
-const CONFIGURATION: &str = "\
-[req]
-distinguished_name = dn
-prompt = no
-[dn]
-CN = Nobody
-[root]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
-[signer]
-extendedKeyUsage = critical,timeStamping
-keyUsage = critical,digitalSignature
-[tsa]
-default_tsa = stamps
-[stamps]
-serial = serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-[ca]
-default_ca = all
-[all]
-database = index
-new_certs_dir = .
-serial = number
-default_md = sha256
-policy = any
-[any]
-commonName = supplied
-";
+const CONFIGURATION: &str = include_str!("authority.cnf");
 
 impl Authority {
     /// One that goes by this name. `None` where there is no openssl.
