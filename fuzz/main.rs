@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let seconds = seconds.parse().expect("a number of seconds");
-    let run = Run { kind, folder: folder.into(), reached: Reached::default(), kept: Vec::new() };
+    let run = Run { kind, folder: folder.into(), reached: Reached::default(), kept: Vec::new(), counter: clock::counter() };
     run.go(Duration::from_secs(seconds))
 }
 
@@ -70,6 +70,8 @@ struct Run {
     folder: PathBuf,
     reached: Reached,
     kept: Vec<Vec<u8>>,
+    /// Where the kernel counts what the thread that reads has computed.
+    counter: Option<PathBuf>,
 }
 
 impl Run {
@@ -81,7 +83,8 @@ impl Run {
         first.extend(earlier(&self.folder));
         for input in first {
             if let Some(wrong) = self.tried(input) {
-                return self.wrong(&wrong);
+                println!("{wrong}");
+                return ExitCode::FAILURE;
             }
         }
         let (at_first, _) = self.reached.places();
@@ -95,7 +98,8 @@ impl Run {
             input.truncate(LONGEST);
             tried += 1;
             if let Some(wrong) = self.tried(input) {
-                return self.wrong(&wrong);
+                println!("{wrong}");
+                return ExitCode::FAILURE;
             }
         }
         let (reached, places) = self.reached.places();
@@ -103,7 +107,7 @@ impl Run {
             "{}: {tried} inputs, {reached} of {places} places reached, {at_first} of them at the beginning; {} inputs kept, at most {} MB",
             self.kind.name,
             self.kept.len(),
-            memory()
+            clock::peak().unwrap_or_default()
         );
         ExitCode::SUCCESS
     }
@@ -111,44 +115,28 @@ impl Run {
     /// Reads an input, and keeps it where it reaches something new. Gives what is wrong with what becomes of it.
     fn tried(&mut self, input: Vec<u8>) -> Option<String> {
         *NOW.lock().unwrap() = Some((Instant::now(), input.clone()));
-        let before = computed();
+        let computed = |counter: &Option<PathBuf>| counter.as_deref().and_then(clock::computed).unwrap_or_default();
+        let before = computed(&self.counter);
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.kind.read)(&input)));
-        let taken = computed().saturating_sub(before);
+        let taken = computed(&self.counter).saturating_sub(before);
         *NOW.lock().unwrap() = None;
-        let wrong = match outcome {
-            Ok(Outcome::Refused | Outcome::Read) if taken > COMPUTING => format!("hangs: {} ms", taken.as_millis()),
-            Ok(Outcome::Refused | Outcome::Read) if memory() > MEMORY => format!("takes {} MB", memory()),
-            Ok(Outcome::Refused | Outcome::Read) => {
+        let memory = clock::peak().unwrap_or_default();
+        let wrong = match outcome.map(|outcome| outcome.wrong()) {
+            Err(_) => "panics".to_owned(),
+            Ok(Some(wrong)) => wrong,
+            Ok(None) if taken > COMPUTING => format!("hangs: {} ms", taken.as_millis()),
+            Ok(None) if memory > MEMORY => format!("takes {memory} MB"),
+            Ok(None) => {
                 if self.reached.take() > 0 {
                     keep(&self.folder, "kept", &input);
                     self.kept.push(input);
                 }
                 return None;
             }
-            Ok(Outcome::Lost(before, after)) => format!("loses rows: {before} in, {after} out"),
-            Ok(Outcome::Leaked(words)) => format!("says a secret: {words}"),
-            Err(_) => "panics".to_owned(),
         };
         let file = keep(&self.folder, "wrong", &input);
         Some(format!("{}: {} {wrong}", self.kind.name, file.display()))
     }
-
-    fn wrong(&self, what: &str) -> ExitCode {
-        println!("{what}");
-        ExitCode::FAILURE
-    }
-}
-
-fn computed() -> Duration {
-    clock::counter().as_deref().and_then(clock::computed).unwrap_or_default()
-}
-
-/// The most memory that this process has had, in MB.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes =
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or_default() / 1024
 }
 
 /// What earlier runs kept.

@@ -10,8 +10,9 @@ use super::{Outcome, config, proof, report, today};
 use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
 use crate::error::{Error, Result};
+use crate::format::size;
 use crate::publish::live::{self, expected};
-use crate::publish::{Change, Options, Prepared, Published, TableChange, prepare, size};
+use crate::publish::{Change, Options, Prepared, Published, TableChange, prepare};
 use crate::site_dir::SiteDir;
 
 #[derive(Args)]

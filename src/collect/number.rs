@@ -12,7 +12,10 @@ const LARGEST: Decimal = Decimal::from_parts(1_661_992_960, 1_808_227_885, 5, fa
 /// # Errors
 /// Anything else: `NaN`, `1,5` where the comma is not the decimal mark, more than 10^20.
 pub fn parse(text: &str, mark: char) -> Result<Decimal, String> {
-    let number = read(text.trim(), mark).ok_or_else(|| not_a_number(text))?;
+    bounded(read(text.trim(), mark).ok_or_else(|| not_a_number(text))?, text)
+}
+
+fn bounded(number: Decimal, text: &str) -> Result<Decimal, String> {
     if number.abs() > LARGEST { Err(format!("`{}` is larger than any account", shown(text))) } else { Ok(number) }
 }
 
@@ -31,8 +34,7 @@ pub fn parse_money(text: &str, mark: char) -> Result<Decimal, String> {
     let is_sign = |letter: char| matches!(letter, '$' | '€' | '£' | '¥');
     let bare = rest.strip_prefix(is_sign).or_else(|| rest.strip_suffix(is_sign)).unwrap_or(rest).trim();
     let bare = format!("{sign}{bare}");
-    read(&bare, mark).ok_or_else(|| not_a_number(text))?;
-    let number = parse(&bare, mark)?;
+    let number = bounded(read(&bare, mark).ok_or_else(|| not_a_number(text))?, &bare)?;
     match (negative, number.is_sign_negative()) {
         (true, true) => Err(not_a_number(text)),
         (true, false) => Ok(-number),

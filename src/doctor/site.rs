@@ -190,19 +190,17 @@ fn exchanges(config: &Config, record: &Record) -> Answer {
     const ABOUT: &str = "exchanges";
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     let (mut weekdays, mut unknown) = (Vec::new(), Vec::new());
-    for member in config.strategy.iter().flat_map(|strategy| &strategy.universe) {
-        match Exchange::from_yahoo(&member.symbol) {
-            Some(exchange) if exchange.has_calendar() => *known.entry(exchange.name().to_owned()).or_default() += 1,
-            Some(exchange) => weekdays.push(format!("{} ({exchange})", member.symbol)),
-            None => unknown.push(member.symbol.clone()),
-        }
-    }
-    for (ticker, listing) in traded(config, record) {
+    let members = config.strategy.iter().flat_map(|strategy| &strategy.universe);
+    let members = members.map(|member| (member.symbol.clone(), Exchange::from_yahoo(&member.symbol)));
+    let traded = traded(config, record).into_iter().map(|(ticker, listing)| {
         let by_symbol = || Exchange::from_yahoo(config.price_symbol(ticker, None, listing).ok().flatten()?.as_str());
-        match Exchange::from_listing(listing).or_else(by_symbol) {
+        (ticker.to_string(), Exchange::from_listing(listing).or_else(by_symbol))
+    });
+    for (name, exchange) in members.chain(traded) {
+        match exchange {
             Some(exchange) if exchange.has_calendar() => *known.entry(exchange.name().to_owned()).or_default() += 1,
-            Some(exchange) => weekdays.push(format!("{ticker} ({exchange})")),
-            None => unknown.push(ticker.to_string()),
+            Some(exchange) => weekdays.push(format!("{name} ({exchange})")),
+            None => unknown.push(name),
         }
     }
     let listed = known.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ");

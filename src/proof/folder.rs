@@ -157,7 +157,7 @@ impl Published {
     /// When a thesis was stamped first, with the log or alone.
     pub fn first_stamp(&self, thesis: &ToldThesis) -> Option<DateTime<Utc>> {
         let alone = thesis.item.and_then(|item| self.item_stamps.first(item));
-        self.stamps.first(thesis.seq).into_iter().chain(alone).map(|stamp| stamp.at).min()
+        self.stamps.first(thesis.seq).into_iter().chain(alone).min()
     }
 
     /// How many authorities had stamped it by then.

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::stamping::token::Token;
-use super::stamps::{FirstStamp, authorities};
 use crate::digest::Digest;
 
 /// The tokens over items with the names of their files, by the digest of the item.
@@ -36,14 +37,13 @@ impl ItemStamps {
     }
 
     /// The tokens over one item.
-    pub fn over(&self, item: Digest) -> impl Iterator<Item = &Token> + Clone {
+    pub fn over(&self, item: Digest) -> impl Iterator<Item = &Token> {
         self.0.get(&item).into_iter().flatten().map(|(_, token)| token)
     }
 
-    /// When an item was stamped first, and by how many authorities altogether.
-    pub fn first(&self, item: Digest) -> Option<FirstStamp> {
-        let tokens = self.over(item);
-        Some(FirstStamp { at: tokens.clone().map(|token| token.time).min()?, authorities: authorities(tokens) })
+    /// When an item was stamped first, by the authority's clock.
+    pub fn first(&self, item: Digest) -> Option<DateTime<Utc>> {
+        self.over(item).map(|token| token.time).min()
     }
 
     /// The items that are stamped.
@@ -77,7 +77,7 @@ mod tests {
         let files = [answer(0, "20260127100000Z", "A"), answer(1, "20260127095959Z", "B")];
         let stamps = ItemStamps::of(&files).unwrap();
         let first = stamps.first(item).unwrap();
-        assert_eq!((first.at.to_string().as_str(), first.authorities), ("2026-01-27 09:59:59 UTC", 2));
+        assert_eq!((first.to_string().as_str(), stamps.over(item).count()), ("2026-01-27 09:59:59 UTC", 2));
         assert_eq!((stamps.first(other), stamps.over(other).count()), (None, 0));
         assert!(stamps.items().eq([item]));
         let wrong = [(file_of(other, 0), files[0].1.clone())];

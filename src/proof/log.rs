@@ -61,6 +61,11 @@ impl Kind {
         Self::Correction,
     ];
 
+    /// Whether it is to be stamped before the first fill: a thesis or a plan.
+    pub fn precedes_fills(self) -> bool {
+        matches!(self, Self::Thesis | Self::Plan)
+    }
+
     /// As files and entries name it.
     pub fn as_str(self) -> &'static str {
         match self {

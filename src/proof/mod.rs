@@ -52,7 +52,7 @@ pub use renewing::renew;
 pub use rotating::{Why, rotate};
 pub use signing::{begin_signing, sign};
 pub use stamping::{Stamped, stamp};
-pub use stamps::{FirstStamp, Stamp, Stamps};
+pub use stamps::{Stamp, Stamps};
 pub use status::{Started, status};
 pub use timing::{Counts, DATED, Dated, Stretch, Timing, Timings, duration};
 pub use told::{Told, ToldThesis, Twice, Witness, order_row, rows_of_one_only, witnesses};

@@ -19,7 +19,7 @@ use crate::calendar::last_possible_date;
 use crate::config::Config;
 use crate::error::{Error, Place, Result};
 use crate::record::store::{folder_of, write_atomically};
-use crate::record::{Record, Snapshot, load};
+use crate::record::{Execution, Record, Snapshot, load};
 use crate::site_dir::SiteDir;
 
 /// What is opened.
@@ -58,7 +58,7 @@ pub fn open(site: &SiteDir, config: &Config, wish: Wish, target: &Path, now: Dat
     })?;
     let seed = Seed::read(site)?;
     let record = load::load(site, config, last_possible_date(now));
-    let known = Known::of(site, config, &record)?;
+    let known = Known::of(site, config, &record, wish)?;
     let (rows, opened) = rows(&stored, &seed, &known, wish);
     if rows.is_empty() {
         return Err(Error::usage(format!(
@@ -120,7 +120,7 @@ fn rows(stored: &Stored, seed: &Seed, known: &Known, wish: Wish) -> (Vec<Value>,
             let salt = Salt::of(seed, &line.file_name(), name);
             let holds = |value: &String| commitment(&salt, name, value) == digits;
             let now = values.get(name).filter(|value| holds(value)).cloned();
-            match now.or_else(|| known.before(name, about, &says.0).into_iter().find(holds)) {
+            match now.or_else(|| known.before(name, about, &says.0).find(holds)) {
                 Some(value) => {
                     rows.push(Value::from(fields([
                         ("entry", line.file_name().into()),
@@ -146,18 +146,19 @@ struct Known<'a> {
     config: &'a Config,
     /// Every valuation as it was stored.
     stored: BTreeMap<NaiveDate, Vec<Snapshot>>,
-    /// Every statement that is kept, and those by their times that fills were read from.
+    /// Every statement that is kept, and those by their times that fills of the days wished for were read from.
     statements: AllStatements,
     of_fills: Statements,
 }
 
 impl<'a> Known<'a> {
-    fn of(site: &SiteDir, config: &'a Config, record: &'a Record) -> Result<Self> {
+    fn of(site: &SiteDir, config: &'a Config, record: &'a Record, wish: Wish) -> Result<Self> {
         let mut stored: BTreeMap<NaiveDate, Vec<Snapshot>> = BTreeMap::new();
         for snapshot in load::stored_snapshots(site, record.exchange) {
             stored.entry(snapshot.date).or_default().push(snapshot);
         }
-        let times = record.executions.iter().filter_map(|fill| fill.generated).collect();
+        let is_meant = |fill: &&Execution| (wish.from..=wish.to).contains(&fill.utc_date());
+        let times = record.executions.iter().filter(is_meant).filter_map(|fill| fill.generated).collect();
         let of_fills = Statements::of(site, config, &times)?;
         Ok(Self { record, config, stored, statements: AllStatements::of(site)?, of_fills })
     }
@@ -187,9 +188,9 @@ impl<'a> Known<'a> {
     }
 
     /// What a value of that name may have been when the entry was made: what the broker stated before, and the statements that say so.
-    fn before(&self, name: &str, line: &Line, says: &Fields) -> Vec<String> {
+    fn before<'k>(&'k self, name: &'k str, line: &Line, says: &Fields) -> Box<dyn Iterator<Item = String> + 'k> {
         if name == "statement" {
-            return self.statements.since(line.date).map(|digest| digest.to_string()).collect();
+            return Box::new(self.statements.since(line.date).map(|digest| digest.to_string()));
         }
         let of = match line.kind {
             Kind::Book => self.snapshot_of_book(says).map(|snapshot| snapshot.date),
@@ -197,7 +198,7 @@ impl<'a> Known<'a> {
             _ => None,
         };
         let versions = of.and_then(|of| self.stored.get(&of)).into_iter().flatten();
-        versions.filter_map(|snapshot| of_snapshot(snapshot).remove(name)).collect()
+        Box::new(versions.filter_map(move |snapshot| of_snapshot(snapshot).remove(name)))
     }
 
     fn snapshot_of_book(&self, says: &Fields) -> Option<&Snapshot> {

@@ -48,18 +48,19 @@ pub struct Recorded {
 /// # Errors
 /// It was begun before; a folder that cannot be written to.
 pub fn init(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Recorded> {
-    begin(site, config, now, || load::load(site, config, last_possible_date(now)))
+    init_with(site, config, now, || load::load(site, config, last_possible_date(now)))
 }
 
-/// As [`init`], of a record that is loaded already.
+/// As [`init`], of a record that comes from elsewhere; it is asked for while nobody else writes.
 ///
 /// # Errors
 /// As [`init`].
-pub fn init_with(site: &SiteDir, config: &Config, record: Record, now: DateTime<Utc>) -> Result<Recorded> {
-    begin(site, config, now, || record)
-}
-
-fn begin(site: &SiteDir, config: &Config, now: DateTime<Utc>, record: impl FnOnce() -> Record) -> Result<Recorded> {
+pub fn init_with(
+    site: &SiteDir,
+    config: &Config,
+    now: DateTime<Utc>,
+    record: impl FnOnce() -> Record,
+) -> Result<Recorded> {
     let mut store = Store::open(site)?;
     if site.proof_log().exists() {
         return Err(Error::usage("this site records already, and its log is begun only once")
@@ -79,18 +80,14 @@ fn begin(site: &SiteDir, config: &Config, now: DateTime<Utc>, record: impl FnOnc
 /// # Errors
 /// A log that was changed, a seed that is lost, a folder that cannot be written to. Nothing has changed then.
 pub fn record(site: &SiteDir, config: &Config, now: DateTime<Utc>) -> Result<Option<Recorded>> {
-    go_on(site, config, now, || load::load(site, config, last_possible_date(now)))
+    record_with(site, config, now, || load::load(site, config, last_possible_date(now)))
 }
 
-/// As [`record`], of a record that is loaded already.
+/// As [`record`], of a record that comes from elsewhere; it is asked for while nobody else writes.
 ///
 /// # Errors
 /// As [`record`].
-pub fn record_with(site: &SiteDir, config: &Config, record: Record, now: DateTime<Utc>) -> Result<Option<Recorded>> {
-    go_on(site, config, now, || record)
-}
-
-fn go_on(
+pub fn record_with(
     site: &SiteDir,
     config: &Config,
     now: DateTime<Utc>,
@@ -359,7 +356,7 @@ impl Writer<'_> {
         let path = |item: &Item| self.scene.site.proof_waiting().join(format!("{}.json", item.digest()));
         let sealed: Vec<_> = waited.iter().filter(|item| !held_back.waiting.contains(item)).map(path).collect();
         let kept: Vec<_> = held_back.new.iter().map(|item| (path(item), item.entry.to_bytes())).collect();
-        let is_stamped_at_once = |item: &&Item| matches!(item.kind, Kind::Plan | Kind::Thesis);
+        let is_stamped_at_once = |item: &&Item| item.kind.precedes_fills();
         self.recorded.intentions += held_back.new.iter().filter(is_stamped_at_once).count();
         self.recorded.waiting = held_back.waiting.len() + held_back.new.len();
         sealed.into_iter().for_each(|path| self.files.remove(path));
@@ -383,7 +380,7 @@ impl Writer<'_> {
         let is_correction = |line: &&Line| matches!(line.kind, Kind::Correction | Kind::Amend);
         self.recorded.new = new.len();
         self.recorded.corrections = new.iter().filter(is_correction).count();
-        self.recorded.intentions += new.iter().filter(|line| matches!(line.kind, Kind::Plan | Kind::Thesis)).count();
+        self.recorded.intentions += new.iter().filter(|line| line.kind.precedes_fills()).count();
         self.recorded.entries = self.log.lines().len();
         self.recorded.head = self.log.head().to_string();
         if !new.is_empty() {

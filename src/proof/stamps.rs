@@ -1,7 +1,7 @@
 //! The time stamps over a log: who saw its first N lines, and when.
 //!
-//! A stamp over N lines is one over each entry up to N. [`Stamps::first`] says when an entry was stamped first and by how many
-//! authorities, [`Stamps::by`] how many had stamped it by some instant, such as a first fill.
+//! A stamp over N lines is one over each entry up to N. [`Stamps::first`] says when an entry was stamped first, [`Stamps::by`] how
+//! many authorities had stamped it by some instant, such as a first fill.
 
 use std::path::Path;
 
@@ -22,15 +22,6 @@ pub struct Stamp {
     pub file: String,
     /// What it says.
     pub token: Token,
-}
-
-/// When an entry was stamped first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FirstStamp {
-    /// The earliest time of a token over it, by the authority's clock.
-    pub at: DateTime<Utc>,
-    /// How many authorities stamped the same lines.
-    pub authorities: usize,
 }
 
 /// Every token over a log, each of which is over the lines that it says.
@@ -97,11 +88,9 @@ impl Stamps {
         &self.all
     }
 
-    /// When the entry of this number was stamped first; `None` where it was not.
-    pub fn first(&self, seq: usize) -> Option<FirstStamp> {
-        let first = self.all.get(*self.earliest.get(self.from(seq))?)?;
-        let same = self.all.get(self.from(first.lines)..self.from(first.lines + 1)).unwrap_or_default();
-        Some(FirstStamp { at: first.token.time, authorities: authorities(same.iter().map(|stamp| &stamp.token)) })
+    /// When the entry of this number was stamped first, by the authority's clock; `None` where it was not.
+    pub fn first(&self, seq: usize) -> Option<DateTime<Utc>> {
+        Some(self.all.get(*self.earliest.get(self.from(seq))?)?.token.time)
     }
 
     /// How many authorities had stamped the entry of this number before an instant; tokens over what it says alone count too.
@@ -146,7 +135,7 @@ fn earliest(all: &[Stamp]) -> Vec<usize> {
 }
 
 /// How many authorities issued these tokens.
-pub(super) fn authorities<'a>(tokens: impl Iterator<Item = &'a Token>) -> usize {
+fn authorities<'a>(tokens: impl Iterator<Item = &'a Token>) -> usize {
     let mut different: Vec<&Token> = Vec::new();
     for token in tokens {
         if !different.iter().any(|other| other.is_of_same_authority(token)) {
@@ -228,11 +217,11 @@ mod tests {
             stamp(3, 0, "20260129090000Z", "A"),
         ];
         let stamps = Stamps::of(files, &log()).unwrap();
-        let first = |seq| stamps.first(seq).map(|first| (first.at.to_string(), first.authorities));
-        assert_eq!(first(1), Some(("2026-01-27 10:00:00 UTC".to_owned(), 2)));
+        let first = |seq| stamps.first(seq).map(|first| first.to_string());
+        assert_eq!(first(1).as_deref(), Some("2026-01-27 10:00:00 UTC"));
         assert_eq!(first(2), first(1));
         // The token over four lines came before the one over three.
-        assert_eq!(first(3), Some(("2026-01-28 09:00:00 UTC".to_owned(), 1)));
+        assert_eq!(first(3).as_deref(), Some("2026-01-28 09:00:00 UTC"));
         assert_eq!((first(4), first(5)), (first(3), None));
         let by = |seq, time: &str| stamps.by(seq, std::iter::empty(), time.parse().unwrap());
         assert_eq!(by(1, "2026-01-27T10:00:00Z"), 0);

@@ -11,14 +11,6 @@ use crate::error::Result;
 use crate::record::store::raw_files;
 use crate::site_dir::SiteDir;
 
-/// A statement as it was received.
-struct Kept {
-    /// The day on which the broker made it, in a zone of its own; nothing where it does not say so in the usual form.
-    made_on: Option<NaiveDate>,
-    digest: Digest,
-    path: std::path::PathBuf,
-}
-
 /// The digests of statements by the time at which the broker made them.
 #[derive(Debug, Default)]
 pub struct Statements(BTreeMap<DateTime<Utc>, BTreeSet<Digest>>);
@@ -33,16 +25,17 @@ impl Statements {
         if times.is_empty() {
             return Ok(statements);
         }
-        for kept in kept(site)? {
-            if !kept.made_on.is_none_or(|date| is_near(times, date)) {
+        for path in raw_files(site, "xml")? {
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            if !flex::made_on(&bytes).is_none_or(|date| is_near(times, date)) {
                 continue;
             }
-            let Ok(bytes) = std::fs::read(&kept.path) else { continue };
-            let Ok(batch) = flex::parse(&kept.path, &bytes, &FlexSettings::of(config)) else { continue };
+            let Ok(batch) = flex::parse(&path, &bytes, &FlexSettings::of(config)) else { continue };
+            let digest = Digest::of(&bytes);
             let of_days = batch.snapshots.iter().filter_map(|snapshot| snapshot.generated);
             let of_fills = batch.executions.iter().filter_map(|fill| fill.generated);
             for time in of_days.chain(of_fills).filter(|time| times.contains(time)) {
-                statements.0.entry(time).or_default().insert(kept.digest);
+                statements.0.entry(time).or_default().insert(digest);
             }
         }
         Ok(statements)
@@ -59,8 +52,9 @@ impl Statements {
     }
 }
 
-/// Every statement that is kept.
-pub struct AllStatements(Vec<Kept>);
+/// Every statement that is kept: the day on which the broker made it, in a zone of its own, where it says so in the usual form, and its
+/// digest.
+pub struct AllStatements(Vec<(Option<NaiveDate>, Digest)>);
 
 impl AllStatements {
     /// Those of a site.
@@ -68,29 +62,24 @@ impl AllStatements {
     /// # Errors
     /// The folder of kept files cannot be read.
     pub fn of(site: &SiteDir) -> Result<Self> {
-        Ok(Self(kept(site)?))
+        let mut all = Vec::new();
+        for path in raw_files(site, "xml")? {
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            all.push((flex::made_on(&bytes), Digest::of(&bytes)));
+        }
+        all.sort();
+        Ok(Self(all))
     }
 
     /// Their digests, those first that were made from a date on: what a day was read from is soon found.
     pub fn since(&self, date: NaiveDate) -> impl Iterator<Item = Digest> {
-        let first = self.0.partition_point(|kept| kept.made_on.is_none_or(|made| made < date));
+        let first = self.0.partition_point(|(made_on, _)| made_on.is_none_or(|made| made < date));
         let (before, since) = self.0.split_at(first);
-        since.iter().chain(before.iter().rev()).map(|kept| kept.digest)
+        since.iter().chain(before.iter().rev()).map(|(_, digest)| *digest)
     }
 }
 
 fn is_near(times: &BTreeSet<DateTime<Utc>>, date: NaiveDate) -> bool {
     let (first, last) = (date.checked_sub_days(Days::new(1)), date.checked_add_days(Days::new(1)));
     times.iter().any(|time| Some(time.date_naive()) >= first && Some(time.date_naive()) <= last)
-}
-
-/// By the day on which they were made.
-fn kept(site: &SiteDir) -> Result<Vec<Kept>> {
-    let mut all = Vec::new();
-    for path in raw_files(site, "xml")? {
-        let Ok(bytes) = std::fs::read(&path) else { continue };
-        all.push(Kept { made_on: flex::made_on(&bytes), digest: Digest::of(&bytes), path });
-    }
-    all.sort_by_key(|kept| (kept.made_on, kept.digest));
-    Ok(all)
 }

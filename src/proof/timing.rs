@@ -10,7 +10,7 @@ use super::entry::{Entry, Fields, Value, maps};
 use super::item_stamps::ItemStamps;
 use super::log::{Kind, Line};
 use super::sealed::items;
-use super::stamps::{FirstStamp, Stamps};
+use super::stamps::Stamps;
 use super::state::said;
 use super::wanted::key;
 use crate::calendar::Exchange;
@@ -41,7 +41,7 @@ pub struct Dated {
     /// Its date.
     pub date: NaiveDate,
     /// When it was stamped first.
-    pub stamped: Option<FirstStamp>,
+    pub stamped: Option<DateTime<Utc>>,
     /// When that of which it is was over: the close of the session; of a thesis or a plan when the first fill came.
     pub happened: Option<DateTime<Utc>>,
     /// Before which it is on time: the open of the next session; of a thesis or a plan the first fill.
@@ -54,14 +54,14 @@ impl Dated {
         match (self.deadline, self.stamped) {
             (None, _) => Timing::Open,
             (_, None) => Timing::Unstamped,
-            (Some(deadline), Some(stamped)) if stamped.at < deadline => Timing::OnTime,
+            (Some(deadline), Some(stamped)) if stamped < deadline => Timing::OnTime,
             _ => Timing::Late,
         }
     }
 
     /// How long after what it is of it was stamped. Below zero where it was before.
     pub fn lag(&self) -> Option<TimeDelta> {
-        Some(self.stamped?.at - self.happened?)
+        Some(self.stamped? - self.happened?)
     }
 }
 
@@ -154,7 +154,7 @@ impl Timings {
             };
             let Line { seq, kind, date, .. } = *line;
             let stamped = stamps.first(seq).into_iter().chain(before.stamped(entry, line));
-            Some(Dated { seq, kind, date, stamped: stamped.min_by_key(|stamp| stamp.at), happened, deadline })
+            Some(Dated { seq, kind, date, stamped: stamped.min(), happened, deadline })
         };
         let began = charter.map(|(line, _)| line.date);
         Self { entries: entries.filter_map(dated).collect(), began }
@@ -197,11 +197,8 @@ impl Timings {
 
     /// The entry since the log began that was stamped longest after what it is of. Not of theses and plans, which should come before.
     pub fn worst(&self) -> Option<&Dated> {
-        let is_of_then = |dated: &&Dated| {
-            Some(dated.date) >= self.began
-                && !matches!(dated.kind, Kind::Thesis | Kind::Plan)
-                && dated.lag().is_some()
-        };
+        let is_of_then =
+            |dated: &&Dated| Some(dated.date) >= self.began && !dated.kind.precedes_fills() && dated.lag().is_some();
         self.entries.iter().filter(is_of_then).max_by_key(|dated| (dated.lag(), std::cmp::Reverse(dated.seq)))
     }
 
@@ -237,28 +234,31 @@ impl Timings {
 }
 
 /// What was sealed of theses and plans before they were recorded openly, and when that was stamped first.
-struct Before(BTreeMap<String, Vec<(Fields, Option<FirstStamp>)>>);
+struct Before(BTreeMap<String, Vec<Sealed>>);
+
+/// What a sealed item says, and when it was stamped first.
+type Sealed = (Fields, Option<DateTime<Utc>>);
 
 impl Before {
     fn of<'a>(entries: impl Iterator<Item = (&'a Line, &'a Entry)>, stamps: &Stamps, alone: &ItemStamps) -> Self {
         let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (line, entry) in entries.filter(|(line, _)| line.kind == Kind::Sealed) {
-            for item in items(entry).iter().filter(|item| matches!(item.kind, Kind::Thesis | Kind::Plan)) {
+            for item in items(entry).iter().filter(|item| item.kind.precedes_fills()) {
                 let stamped = stamps.first(line.seq).into_iter().chain(alone.first(item.digest()));
-                all.entry(item.key()).or_default().push((item.says(), stamped.min_by_key(|stamp| stamp.at)));
+                all.entry(item.key()).or_default().push((item.says(), stamped.min()));
             }
         }
         Self(all)
     }
 
     /// When that which an entry says was stamped first while it was sealed.
-    fn stamped(&self, entry: &Entry, line: &Line) -> Option<FirstStamp> {
-        if !matches!(line.kind, Kind::Thesis | Kind::Plan) {
+    fn stamped(&self, entry: &Entry, line: &Line) -> Option<DateTime<Utc>> {
+        if !line.kind.precedes_fills() {
             return None;
         }
         let sealed = self.0.get(&key(line.kind, line.date, &entry.0))?;
         let says = said(entry);
-        sealed.iter().filter(|(was, _)| *was == says).filter_map(|(_, stamped)| *stamped).min_by_key(|stamp| stamp.at)
+        sealed.iter().filter(|(was, _)| *was == says).filter_map(|(_, stamped)| *stamped).min()
     }
 }
 

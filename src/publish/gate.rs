@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Status};
 use crate::error::{Error, Place, Result};
+use crate::format::size;
 use crate::publication::scan;
 use crate::record::{Finding, FindingKind, Record, Severity};
 use crate::site::Files;
@@ -103,16 +104,6 @@ pub fn unsearched(files: &Files, allowed: &[String]) -> Result<()> {
 fn has_open_place(page: &[u8]) -> bool {
     let start = b"[fill in";
     page.windows(start.len()).any(|part| part.eq_ignore_ascii_case(start))
-}
-
-/// A number of bytes in words.
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
 }
 
 #[cfg(test)]

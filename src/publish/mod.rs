@@ -42,7 +42,6 @@ use crate::site_dir::SiteDir;
 pub use changes::{Change, ChangedFile};
 use domain::CNAME;
 pub use figures::{Figure, TableChange};
-pub use gate::size;
 use made::{Loaded, Made};
 pub use reach::{Reached, is_ignored, reached};
 use remembered::Tables;

@@ -8,6 +8,7 @@ use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
 use super::stripped::stripped;
 use crate::file_content::FileContent;
+use crate::format::size;
 use crate::record::{Finding, FindingKind, Severity};
 use crate::site_dir::is_litter;
 use crate::{Error, Place, Result};
@@ -19,6 +20,9 @@ const MOST: u64 = 20_000_000;
 
 /// A larger one is read and reported.
 const LARGE: usize = 2_000_000;
+
+/// What to do with a large one.
+const SMALLER: &str = "make it smaller: 2,000 pixels are as wide as a page is on any screen";
 
 /// Pictures by their path below `content/`, which is their path in the site as well.
 #[derive(Debug, Clone, Default)]
@@ -62,8 +66,7 @@ impl Pictures {
         let finding = |(path, content): (&String, &FileContent)| {
             let message =
                 format!("the picture has {}, and every reader of its page loads it", size(content.len() as u64));
-            let next = "make it smaller: 2,000 pixels are as wide as a page is on any screen";
-            Finding::new(Severity::Warning, FindingKind::LargePicture, message, next)
+            Finding::new(Severity::Warning, FindingKind::LargePicture, message, SMALLER)
                 .at(Place::file(Path::new("content").join(path)))
         };
         large.map(finding).collect()
@@ -114,11 +117,7 @@ fn refuse_too_large(path: &Path) -> Result<()> {
     }
     Err(Error::refused(format!("the picture has {}, and {} is the most for one", size(bytes), size(MOST)))
         .at(Place::file(path))
-        .hint("make it smaller: 2,000 pixels are as wide as a page is on any screen; or keep the original outside of content/"))
-}
-
-fn size(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+        .hint(format!("{SMALLER}; or keep the original outside of content/")))
 }
 
 /// `inside` are the folders around this one as they really are: a link to one of them leads nowhere new.

@@ -1,4 +1,4 @@
-//! How long a thread has computed, which no other program on the machine makes longer.
+//! How long a thread has computed, which no other program on the machine makes longer, and how much memory the process has had.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,4 +14,11 @@ pub fn counter() -> Option<PathBuf> {
 pub fn computed(counter: &Path) -> Option<Duration> {
     let text = std::fs::read_to_string(counter).ok()?;
     Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
+}
+
+/// The most memory that this process has had, in MB.
+pub fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().split(' ').next()?.parse::<u64>().ok()? / 1024)
 }

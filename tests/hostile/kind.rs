@@ -25,3 +25,14 @@ pub enum Outcome {
     /// Something secret stands in what is said.
     Leaked(String),
 }
+
+impl Outcome {
+    /// What is wrong with it, in words.
+    pub fn wrong(&self) -> Option<String> {
+        match self {
+            Self::Refused | Self::Read => None,
+            Self::Lost(before, after) => Some(format!("loses rows: {before} in, {after} out")),
+            Self::Leaked(words) => Some(format!("says a secret: {words}")),
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
+use super::{Outcome, clock};
 
 /// What was found wrong, by kind and number of the input.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,8 +36,7 @@ impl Tally {
         let what = match outcome {
             Ok(Outcome::Read) => return *read += 1,
             Ok(Outcome::Refused) => return *refused += 1,
-            Ok(Outcome::Lost(before, after)) => format!("loses rows: {before} in, {after} out"),
-            Ok(Outcome::Leaked(words)) => format!("says a secret: {words}"),
+            Ok(other) => other.wrong().unwrap_or_default(),
             Err(_) => "panics".to_owned(),
         };
         self.wrong.push(format!("{kind} input {number} {what}"));
@@ -55,7 +54,7 @@ impl Tally {
 
     /// Notes how much memory the process has had; of too much it says once which inputs were under way.
     pub fn weigh(&mut self, under_way: impl Iterator<Item = usize>, limit: Option<u64>) {
-        let before = std::mem::replace(&mut self.memory, peak().unwrap_or_default());
+        let before = std::mem::replace(&mut self.memory, clock::peak().unwrap_or_default());
         if let Some(limit) = limit.filter(|limit| before <= *limit && self.memory > *limit) {
             let numbers: Vec<_> = under_way.map(|number| number.to_string()).collect();
             self.wrong.push(format!(
@@ -98,13 +97,6 @@ impl Tally {
             of_kind.join("\n")
         )
     }
-}
-
-/// The most memory that this process has had, in MB.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().split(' ').next()?.parse::<u64>().ok()? / 1024)
 }
 
 /// A part of a run as it lies in a file; it counts for the program that made it.

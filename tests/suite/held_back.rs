@@ -446,10 +446,10 @@ fn recorded(record: &Record, config: &Config, cut: NaiveDate) -> BTreeMap<String
     "5e".repeat(32).parse::<proof::Seed>().unwrap().write(&folder).unwrap();
     let evening = |date: NaiveDate| date.and_hms_opt(22, 0, 0).unwrap().and_utc();
     let until = |date: NaiveDate| record.clone().until(date);
-    proof::init_with(&folder, config, until(cut), evening(cut)).unwrap();
+    proof::init_with(&folder, config, evening(cut), || until(cut)).unwrap();
     let weeks = cut.iter_weeks().skip(1).take_while(|date| *date < date_of_last(record));
     for date in weeks.chain([date_of_last(record)]) {
-        let recorded = proof::record_with(&folder, config, until(date), evening(date)).unwrap().unwrap();
+        let recorded = proof::record_with(&folder, config, evening(date), || until(date)).unwrap().unwrap();
         assert_eq!(recorded.remarks, Vec::<String>::new());
     }
     let rendered = render(&folder, record, config, &Options::default(), &Cache::in_memory()).unwrap();

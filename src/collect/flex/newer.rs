@@ -33,24 +33,26 @@ pub fn hear_newer(site: &SiteDir, batch: &mut Batch, settings: &FlexSettings) ->
 
 /// Whether a statement was made after a time, or does not say so in the usual form.
 fn may_be_newer(bytes: &[u8], oldest: DateTime<Utc>) -> bool {
-    let head = bytes.get(..HEAD).unwrap_or(bytes);
-    if !head.windows(MARK.len()).any(|window| window == MARK) {
-        return false;
-    }
     // The day is enough to leave most of them unread, whatever their zone.
-    made_on(bytes).is_none_or(|date| date >= oldest.date_naive() - chrono::Days::new(1))
+    let may_be = |date| date >= oldest.date_naive() - chrono::Days::new(1);
+    stated(bytes).is_some_and(|time| day(time).is_none_or(may_be))
 }
-
-/// So far into a statement its time is looked for.
-const HEAD: usize = 4096;
-const MARK: &[u8] = b"whenGenerated=\"";
 
 /// The day on which a statement was made, in a zone of its own, where it says so in the usual form.
 pub fn made_on(bytes: &[u8]) -> Option<NaiveDate> {
+    day(stated(bytes)?)
+}
+
+/// What stands where a statement says when it was made, if it does so near its beginning.
+fn stated(bytes: &[u8]) -> Option<&[u8]> {
+    const HEAD: usize = 4096;
+    const MARK: &[u8] = b"whenGenerated=\"";
     let head = bytes.get(..HEAD).unwrap_or(bytes);
-    let at = head.windows(MARK.len()).position(|window| window == MARK)?;
-    let date = std::str::from_utf8(head.get(at + MARK.len()..)?.get(..8)?).ok()?;
-    NaiveDate::parse_from_str(date, "%Y%m%d").ok()
+    head.get(memchr::memmem::find(head, MARK)? + MARK.len()..)
+}
+
+fn day(time: &[u8]) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(std::str::from_utf8(time.get(..8)?).ok()?, "%Y%m%d").ok()
 }
 
 /// A row that a statement repeats or restates.

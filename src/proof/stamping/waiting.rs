@@ -8,7 +8,6 @@ use super::{Stamped, answers};
 use crate::config::Config;
 use crate::error::Result;
 use crate::proof::item_stamps::file_of;
-use crate::proof::log::Kind;
 use crate::proof::sealed::waiting;
 use crate::site_dir::SiteDir;
 
@@ -23,7 +22,7 @@ pub(super) fn stamp(
     if config.proof.authorities.is_empty() {
         return Ok(());
     }
-    for item in waiting(site)?.iter().filter(|item| matches!(item.kind, Kind::Plan | Kind::Thesis)) {
+    for item in waiting(site)?.iter().filter(|item| item.kind.precedes_fills()) {
         let path = |authority: usize| site.proof_item_stamps().join(file_of(item.digest(), authority));
         let by = answers(site, config, (item.digest(), "what is held back"), path, (now, manners), stamped)?;
         stamped.held_back.extend(by);

@@ -97,7 +97,6 @@ fn every_session(verified: &mut Verified, lines: &[(&Line, Option<&Entry>)]) -> 
 
 /// Each stamp beside the log is of something that was sealed and is open by now.
 fn stamped(verified: &mut Verified, opened: &[(&Line, Vec<Item>)], stamps: &ItemStamps) -> Result<(), Broken> {
-    let meant = |item: &&Item| matches!(item.kind, Kind::Plan | Kind::Thesis);
     let items: BTreeMap<Digest, &Item> =
         opened.iter().flat_map(|(_, items)| items).map(|item| (item.digest(), item)).collect();
     if let Some(other) = stamps.items().find(|item| !items.contains_key(item)) {
@@ -106,9 +105,10 @@ fn stamped(verified: &mut Verified, opened: &[(&Line, Vec<Item>)], stamps: &Item
             format!("stamps/items/{other}.*.tsr stamps something else than an item that was opened"),
         ));
     }
-    let all = items.values().copied().filter(meant);
-    let first = |item: &&Item| stamps.first(item.digest()).is_some_and(|first| first.at.date_naive() <= item.date);
-    let (count, on_their_date) = (all.clone().count(), all.filter(first).count());
+    let all = items.iter().filter(|(_, item)| item.kind.precedes_fills());
+    let is_early =
+        |(digest, item): &(&Digest, &&Item)| stamps.first(**digest).is_some_and(|at| at.date_naive() <= item.date);
+    let (count, on_their_date) = (all.clone().count(), all.filter(is_early).count());
     if count > 0 {
         verified.checked.push(format!(
             "of {count} theses and plans that were sealed and opened {on_their_date} were stamped by themselves on their date or before"

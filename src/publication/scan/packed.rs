@@ -23,7 +23,7 @@ pub struct Read<'a> {
     pub unread: Option<(String, &'static str)>,
 }
 
-/// So many bytes of one file are unpacked.
+/// So many bytes of one file are unpacked from archives and PDFs; what addresses hold does not count.
 const LARGEST: usize = 256 << 20;
 
 /// So many archives may lie in each other.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::log::Kind;
 use super::super::{Broken, Read, broken};
-use super::Opened;
+use super::{Opened, Row};
 
 /// An account at the end of a day, as far as it was opened.
 #[derive(Debug, Clone, Default)]
@@ -45,14 +45,20 @@ fn sums<'a>(rows: impl Iterator<Item = Option<(String, &'a str)>>) -> Option<BTr
     Some(sums)
 }
 
-/// What was opened of each day; a correction stands for what it corrects.
-pub fn days(opened: &Opened, read: &[Read]) -> Result<BTreeMap<NaiveDate, Day>, Broken> {
+/// The rows, each with the entry that it is of; a correction stands for what it corrects.
+pub(super) fn with_entries<'a>(opened: &'a Opened, read: &'a [Read]) -> impl Iterator<Item = (&'a Row, &'a Read)> {
     let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
     let by_name: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
+    opened.rows.iter().filter_map(move |row| {
+        let one = *by_name.get(&row.entry)?;
+        Some((row, one.entry.corrects().and_then(|seq| by_seq.get(&seq).copied()).unwrap_or(one)))
+    })
+}
+
+/// What was opened of each day.
+pub fn days(opened: &Opened, read: &[Read]) -> Result<BTreeMap<NaiveDate, Day>, Broken> {
     let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-    for row in &opened.rows {
-        let Some(one) = by_name.get(&row.entry) else { continue };
-        let of = one.entry.corrects().and_then(|seq| by_seq.get(&seq).copied()).unwrap_or(one);
+    for (row, of) in with_entries(opened, read) {
         if of.line.kind != Kind::Day && of.line.kind != Kind::Sealed {
             continue;
         }

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::log::Kind;
 use super::super::{Broken, Read, Verified, broken};
+use super::days::with_entries;
 use super::{Day, Opened, Row};
 use crate::collect::flex::{self, FlexSettings};
 use crate::config::Config;
@@ -93,19 +94,11 @@ fn fill(line: &str) -> Option<Fill> {
     Some((terms, time.parse().ok()?))
 }
 
-/// The fills that were opened of each day with orders; a correction stands for what it corrects.
+/// The fills that were opened of each day with orders.
 fn opened_fills(opened: &Opened, read: &[Read]) -> BTreeMap<NaiveDate, (usize, Vec<Fill>)> {
-    let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
-    let by_name: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
-    let mut days = BTreeMap::new();
-    for row in opened.rows.iter().filter(|row| row.name == "fills") {
-        let Some(one) = by_name.get(&row.entry) else { continue };
-        let of = one.entry.corrects().and_then(|seq| by_seq.get(&seq)).unwrap_or(one);
-        if of.line.kind == Kind::Trades {
-            days.insert(of.line.date, (of.line.seq, row.value.lines().filter_map(fill).collect()));
-        }
-    }
-    days
+    let is_of_fills = |(row, of): &(&Row, &Read)| row.name == "fills" && of.line.kind == Kind::Trades;
+    let rows = with_entries(opened, read).filter(is_of_fills);
+    rows.map(|(row, of)| (of.line.date, (of.line.seq, row.value.lines().filter_map(fill).collect()))).collect()
 }
 
 /// Every fill that was opened is the broker's, at its time, and every one of the broker's on such a day was opened.
