@@ -1,8 +1,9 @@
 //! Where a link leads, and how it is spelt: out of the site, or to a path in it.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Whether a link leads outside the site: it names a scheme or a host.
 pub fn is_external(link: &str) -> bool {
@@ -34,39 +35,16 @@ impl<'a> Parts<'a> {
 
 /// What a path or anchor says whose signs may be spelt in per cent: `my%20chart.png` is `my chart.png`.
 pub fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = after.get(..2).filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(code) => {
-                bytes.push(code);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
     // What is no text in the end was not spelt in per cent.
-    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+    percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
+
+/// What a link may hold as it is, besides letters and digits of ASCII.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The spelling of a path or anchor in a link: all but letters and digits of ASCII, `-._~` and `/` in per cent.
 pub fn encoded(text: &str) -> String {
-    let mut link = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => link.push(char::from(byte)),
-            // Writing into a string does not fail.
-            _ => drop(write!(link, "%{byte:02X}")),
-        }
-    }
-    link
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// The path a relative link leads to from a folder, or `None` where it leaves the root.

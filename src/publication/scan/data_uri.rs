@@ -1,5 +1,7 @@
 //! Texts that are packed into an address within another text: `data:image/svg+xml;base64,PHN2Zz4=`.
 
+use percent_encoding::percent_decode;
+
 /// Whether what such an address says of its content is no text to search: pictures of dots, sound and fonts.
 const NO_TEXT: [&[u8]; 7] =
     [b"font/", b"application/font", b"application/x-font", b"image/png", b"image/jpeg", b"image/webp", b"image/gif"];
@@ -7,19 +9,43 @@ const NO_TEXT: [&[u8]; 7] =
 /// The head of such an address is not longer.
 const LONGEST_HEAD: usize = 100;
 
-/// The contents of all such addresses in a text.
-pub fn contents(bytes: &[u8]) -> Vec<Vec<u8>> {
-    memchr::memmem::find_iter(bytes, b"data:").filter_map(|at| content(bytes.get(at + 5..)?)).collect()
+/// The contents of all such addresses in a text. `None` where they are larger than that together.
+pub fn contents(bytes: &[u8], largest: usize) -> Option<Vec<Vec<u8>>> {
+    let (mut found, mut left) = (Vec::new(), largest);
+    for at in memchr::memmem::find_iter(bytes, b"data:") {
+        if let Some(content) = content(bytes, at) {
+            left = left.checked_sub(content.len())?;
+            found.push(content);
+        }
+    }
+    Some(found)
 }
 
-fn content(rest: &[u8]) -> Option<Vec<u8>> {
+/// What the address that begins at a place holds.
+fn content(bytes: &[u8], at: usize) -> Option<Vec<u8>> {
+    let rest = bytes.get(at + 5..)?;
     let comma = rest.iter().take(LONGEST_HEAD).position(|byte| *byte == b',')?;
     let (head, packed) = (rest.get(..comma)?, rest.get(comma + 1..)?);
     let is_head = head.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/+;=-.\"".contains(byte));
     if !is_head || !head.contains(&b'/') || NO_TEXT.iter().any(|kind| head.starts_with(kind)) {
         return None;
     }
-    Some(if head.ends_with(b";base64") { of_base64(packed) } else { of_percent(packed) })
+    if head.ends_with(b";base64") {
+        return Some(of_base64(packed));
+    }
+    let end = ends(at.checked_sub(1).and_then(|before| bytes.get(before)));
+    let address = packed.split(|byte| end.contains(byte)).next()?;
+    Some(percent_decode(address).collect())
+}
+
+/// What ends an address that is not in base 64, by what stands before it.
+const fn ends(before: Option<&u8>) -> &'static [u8] {
+    match before {
+        Some(b'"') => b"\"",
+        Some(b'\'') => b"'",
+        Some(b'(') => b")",
+        _ => b"\"<>\n",
+    }
 }
 
 /// What base 64 stands for, up to the first byte that is none of it.
@@ -44,18 +70,6 @@ fn of_base64(packed: &[u8]) -> Vec<u8> {
     found
 }
 
-/// What is written with `%20` and the like, up to the quotation mark that ends the address.
-fn of_percent(packed: &[u8]) -> Vec<u8> {
-    let (mut found, mut rest) = (Vec::new(), packed);
-    while let Some((first, after)) = rest.split_first().filter(|(first, _)| !b"\"<>\n".contains(first)) {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).filter(|_| *first == b'%');
-        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        found.push(escaped.unwrap_or(*first));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +77,8 @@ mod tests {
     #[test]
     fn what_is_packed_into_an_address_is_read() {
         let found = |text: &str| {
-            contents(text.as_bytes())
+            contents(text.as_bytes(), 100)
+                .unwrap()
                 .into_iter()
                 .map(|content| String::from_utf8(content).unwrap())
                 .collect::<Vec<_>>()
@@ -73,6 +88,8 @@ mod tests {
             ["<text>U7654321</text>"]
         );
         assert_eq!(found("url(\"data:image/svg+xml,%3Ctext%3EU%37654321\") x"), ["<text>U7654321"]);
+        assert_eq!(found("a{b:url(data:image/svg+xml,%3Cg%3E)}c{d:url('data:text/plain,\"e(')}"), ["<g>", "\"e("]);
+        assert_eq!(contents(b"'data:text/plain,12345' 'data:text/plain,123456'", 10), None, "11 bytes");
         assert_eq!(found("data:text/plain,a%zz\" b"), ["a%zz"]);
         for text in [
             "data:font/woff2;base64,AAAA",

@@ -23,7 +23,7 @@ pub struct Read<'a> {
     pub unread: Option<(String, &'static str)>,
 }
 
-/// So many bytes of one file are unpacked from archives and PDFs; what addresses hold does not count.
+/// So many bytes of one file are unpacked: from archives, PDFs and addresses.
 const LARGEST: usize = 256 << 20;
 
 /// So many archives may lie in each other.
@@ -78,7 +78,7 @@ impl Reader {
                 let text = Text { name: name.to_owned(), bytes: in_utf8(&bytes).map_or(bytes, Cow::Owned) };
                 let wide =
                     without_zeros(&text).map(|bytes| Text { name: text.name.clone(), bytes: Cow::Owned(bytes) });
-                let packed = if depth < DEEPEST { data_uri::contents(&text.bytes) } else { Vec::new() };
+                let packed = if depth < DEEPEST { self.addressed(name, &text.bytes) } else { Vec::new() };
                 let name = format!("{name}/data");
                 let packed = packed.into_iter().flat_map(|content| self.texts(&name, Cow::Owned(content), depth + 1));
                 return [Some(text), wide].into_iter().flatten().chain(packed).collect();
@@ -104,6 +104,16 @@ impl Reader {
     fn cannot<'a>(&mut self, name: &str, why: &'static str) -> Vec<Text<'a>> {
         self.unread.get_or_insert((name.to_owned(), why));
         Vec::new()
+    }
+
+    /// What the addresses in a text hold.
+    fn addressed(&mut self, name: &str, text: &[u8]) -> Vec<Vec<u8>> {
+        let Some(contents) = data_uri::contents(text, self.left) else {
+            self.unread.get_or_insert((name.to_owned(), "what its data: addresses hold is more than 256 MB"));
+            return Vec::new();
+        };
+        self.left -= contents.iter().map(Vec::len).sum::<usize>();
+        contents
     }
 
     /// What DEFLATE has packed, and how many bytes of the input it took.

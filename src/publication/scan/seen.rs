@@ -168,8 +168,26 @@ fn markup(rest: &str) -> Option<(Option<char>, usize)> {
             Some((Some(letter), length))
         }
         b'%' => escaped(rest, 1, 3).filter(|(letter, _)| letter.is_some_and(|letter| letter.is_ascii_graphic())),
-        b'\\' => escaped(rest, 2, 6),
+        b'\\' => behind_backslash(rest),
         _ => None,
+    }
+}
+
+/// The character that an escape of scripts (`\u0031`, `\u{31}`, `\x31`) or of styles (`\31 `) stands for.
+fn behind_backslash(rest: &str) -> Option<(Option<char>, usize)> {
+    let kind = rest.get(1..)?;
+    if kind.starts_with("u{") {
+        let end = rest.bytes().take(10).position(|byte| byte == b'}')?;
+        return escaped(rest, 3, end).map(|(letter, end)| (letter, end + 1));
+    }
+    match kind.as_bytes().first()? {
+        b'u' => escaped(rest, 2, 6),
+        b'x' => escaped(rest, 2, 4),
+        _ => {
+            let end = 1 + kind.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
+            let space = usize::from(rest.as_bytes().get(end) == Some(&b' '));
+            escaped(rest, 1, end).map(|(letter, end)| (letter, end + space))
+        }
     }
 }
 
@@ -223,13 +241,21 @@ mod tests {
             ("see &#x44;u0000000", "see du0000000"),
             ("o&#x27;example", "o'example"),
             ("q=%44u0000000", "q=du0000000"),
-            ("\\u0031\\u0030", "10"),
+            (r"\u0031\u0030", "10"),
+            (r"\x31\x30\u{34}2", "1042"),
+            (r"content:'\31 \30 \00003542'", "content:'10542'"),
         ] {
             assert_eq!(texts(source), [text], "{source}");
         }
-        for source in
-            ["<td>102</td><td>524</td>", "a <b>word</b> and 5 % of", "<p>102</p><p>524</p>", "1 < 2", "a & b"]
-        {
+        for source in [
+            "<td>102</td><td>524</td>",
+            "a <b>word</b> and 5 % of",
+            "<p>102</p><p>524</p>",
+            "1 < 2",
+            "a & b",
+            r"c:\notes",
+            r"\u31",
+        ] {
             assert_eq!(texts(source), Vec::<String>::new(), "{source}");
         }
     }
