@@ -285,7 +285,7 @@ impl Alert {
             ),
             (
                 "server",
-                own_server && !self.server.is_empty() && !super::load::is_secure(&self.server),
+                own_server && !self.server.is_empty() && !super::is_secure(&self.server),
                 "it must start with https://, because a token is sent there",
             ),
             ("port", is_mail && self.port == 0, "465, or the port that offers STARTTLS, most often 587"),

@@ -3,8 +3,10 @@
 //! `config/config.toml` holds what is safe to commit, `config/local.toml` and the environment
 //! (`TRACKRECORD_IBKR_PORT`) the rest. [`load`] merges the three and validates the result once.
 
+mod addresses;
 mod alert;
 mod at;
+mod benchmark;
 mod csv_import;
 mod disclosures;
 mod edit;
@@ -20,18 +22,21 @@ mod readable;
 mod renamed;
 mod save;
 pub mod secret;
+mod sources;
 mod span;
 pub mod strategy;
 mod words;
 
 pub use crate::record::Rule;
+pub use addresses::{is_base_url, is_loopback, is_secure};
 pub use alert::{Alert, LocalTime, Quiet, Service, Topic};
 pub use at::{At, Moment, Pattern};
+pub use benchmark::{Benchmark, BenchmarkKind};
 pub use csv_import::{CsvImport, Preset};
 pub use disclosures::Disclosures;
 pub use edit::{Setting, is_said, set};
 pub use job::{Job, Step};
-pub use load::{is_base_url, is_loopback, is_secure, load, parse};
+pub use load::{load, parse};
 pub use parts::{OfFigures, OfRecord};
 pub use price_symbols::rate_symbol;
 pub use privacy::{Privacy, PrivacyLevel, PrivacyMode};
@@ -41,17 +46,18 @@ pub use readable::{mode, open_to_others};
 pub use renamed::renamed_keys;
 pub use save::save_csv;
 pub use secret::Secret;
+pub use sources::{Flex, Ibkr, Yahoo};
 pub use span::{Span, Zone};
 pub use strategy::{Member, Strategies, Strategy};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Exchange;
 use crate::locale::Locale;
-use crate::record::{Currency, FlowKind, PriceSymbol};
+use crate::record::Currency;
 use crate::toml_value;
 
 /// The whole configuration.
@@ -201,55 +207,6 @@ fn const_currency(code: &str) -> Currency {
     code.parse().expect("a currency code")
 }
 
-/// `[benchmark]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Benchmark {
-    /// Yahoo's symbol, under which its prices are stored; empty for no benchmark.
-    pub symbol: String,
-    /// The name on the pages.
-    pub name: String,
-    /// Whether its closes leave dividends out. Default: an index does unless it is known for a total return; adjusted closes
-    /// of shares and funds do not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<BenchmarkKind>,
-}
-
-/// What the closes of a benchmark count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BenchmarkKind {
-    /// Prices alone: dividends are left out.
-    Price,
-    /// Prices with dividends reinvested.
-    Total,
-}
-
-impl Default for Benchmark {
-    fn default() -> Self {
-        Self { symbol: "^GSPC".into(), name: "S&P 500".into(), kind: None }
-    }
-}
-
-impl Benchmark {
-    /// Whether dividends are left out.
-    pub fn is_price_index(&self) -> bool {
-        let total_return = |symbol: &str| symbol.ends_with("TR") || TOTAL_RETURN_INDICES.contains(&symbol);
-        match self.kind {
-            Some(kind) => kind == BenchmarkKind::Price,
-            None => self.symbol.starts_with('^') && !total_return(&self.symbol),
-        }
-    }
-
-    /// The name, which says so where dividends are left out.
-    pub fn name_with_kind(&self) -> String {
-        if self.is_price_index() { format!("{} without dividends", self.name) } else { self.name.clone() }
-    }
-}
-
-/// Indices with dividends reinvested whose symbols at Yahoo do not end in `TR`.
-const TOTAL_RETURN_INDICES: [&str; 5] = ["^GDAXI", "^MDAXI", "^SDAXI", "^TECDAX", "^XNDX"];
-
 /// The time of day at which external cash flows are assumed to occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -313,121 +270,4 @@ pub struct Report {
     pub paper: Paper,
     /// Font files for scripts that the report's own fonts do not have, by their path below the site's root.
     pub fonts: Vec<String>,
-}
-
-/// `[ibkr]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ibkr {
-    /// The earlier name of `[account] id`; reading a file moves it there.
-    #[serde(skip_serializing)]
-    pub(super) account: Option<String>,
-    /// Where TWS or Gateway listens.
-    pub host: String,
-    /// Its port: TWS 7496 live and 7497 paper, Gateway 4001 live and 4002 paper.
-    pub port: u16,
-    /// The client id of this program; no other program may connect with the same.
-    pub client_id: i32,
-    /// How many times a connection is attempted.
-    pub max_retries: u32,
-    /// Seconds to wait for an answer.
-    pub timeout_s: u64,
-    /// Time zone of times the gateway sends without one. Without it such times are refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<chrono_tz::Tz>,
-    /// The time zone of an exchange whose calendar is not known.
-    pub exchange_zone: chrono_tz::Tz,
-}
-
-impl Default for Ibkr {
-    fn default() -> Self {
-        Self {
-            account: None,
-            host: "127.0.0.1".into(),
-            port: 7497,
-            client_id: 1,
-            max_retries: 3,
-            timeout_s: 30,
-            time_zone: None,
-            exchange_zone: chrono_tz::America::New_York,
-        }
-    }
-}
-
-/// `[yahoo]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Yahoo {
-    /// The address of the chart service.
-    pub base_url: String,
-    /// Yahoo's symbol for a broker's ticker or contract number, where the listing exchange does not determine it.
-    pub symbols: BTreeMap<String, String>,
-    /// Suspicious bars that the owner has reviewed and confirmed: `"SXLK.L 2026-01-27"`.
-    pub confirmed: Vec<String>,
-}
-
-impl Default for Yahoo {
-    fn default() -> Self {
-        Self { base_url: "https://query1.finance.yahoo.com".into(), symbols: BTreeMap::new(), confirmed: Vec::new() }
-    }
-}
-
-impl Yahoo {
-    /// The confirmed dates of each symbol.
-    ///
-    /// # Errors
-    /// An entry that is not a symbol and a date.
-    pub fn confirmations(&self) -> Result<BTreeMap<PriceSymbol, BTreeSet<NaiveDate>>, String> {
-        let mut dates: BTreeMap<PriceSymbol, BTreeSet<NaiveDate>> = BTreeMap::new();
-        for entry in &self.confirmed {
-            let parts = entry.trim().split_once(' ').map(|(symbol, date)| (symbol, date.trim().parse()));
-            let Some((symbol, Ok(date))) = parts else {
-                return Err(format!("`{entry}` is not a symbol and a date, such as \"SXLK.L 2026-01-27\""));
-            };
-            dates.entry(PriceSymbol::new(symbol)).or_default().insert(date);
-        }
-        Ok(dates)
-    }
-}
-
-/// `[flex]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Flex {
-    /// Time zone of the times in Flex statements, which do not name one.
-    pub time_zone: chrono_tz::Tz,
-    /// The time zone of words for zones that several parts of the world use.
-    pub zones: BTreeMap<String, chrono_tz::Tz>,
-    /// What money of types is that the program does not know.
-    pub cash: BTreeMap<String, FlowKind>,
-    /// The number of the Activity Flex query that is fetched.
-    pub query_id: String,
-    /// The token of the Flex web service. A secret: only from `local.toml` or the environment.
-    pub token: Secret,
-    /// The last day on which the token is valid.
-    #[serde(deserialize_with = "toml_value::date", skip_serializing_if = "Option::is_none")]
-    pub token_expires: Option<NaiveDate>,
-    /// The address of the Flex web service.
-    pub base_url: String,
-}
-
-impl Flex {
-    /// Whether the web service is meant to be asked, be it that one of the two it needs is missing.
-    pub fn is_configured(&self) -> bool {
-        self.token.is_set() || !self.query_id.is_empty()
-    }
-}
-
-impl Default for Flex {
-    fn default() -> Self {
-        Self {
-            time_zone: chrono_tz::America::New_York,
-            zones: BTreeMap::new(),
-            cash: BTreeMap::new(),
-            query_id: String::new(),
-            token: Secret::default(),
-            token_expires: None,
-            base_url: "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService".into(),
-        }
-    }
 }
