@@ -93,6 +93,8 @@ def main():
     parser.add_argument("--binary", required=True, type=Path, help="the trackrecord program, optimized")
     parser.add_argument("--runs", type=int, default=5, help="the table has the median of so many")
     options = parser.parse_args()
+    if not shutil.which("hugo"):
+        parser.error("Hugo is not installed: `apt install hugo`")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         ours = Ours(str(options.binary.resolve()), folder / "demo")
