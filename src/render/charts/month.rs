@@ -5,10 +5,9 @@ use crate::format::{self, Sign};
 use crate::publication::{Day, Month, Publication, Published};
 
 use super::picture::{Panel, Picture};
-use super::plot::Layer;
+use super::record::each_day;
 use super::scale::{Axis, x_of};
-use super::svg::Ink;
-use super::{benchmark_name, end, ends, lines, percent_panel, ticks, time_span};
+use super::{benchmark_name, end, ends, lines, ticks, time_span};
 
 /// The days of one month: 100 on the last day before it, and the return of each day.
 ///
@@ -40,7 +39,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         height: "middle",
         x,
         ticks: ticks(days, 6),
-        panels: vec![growth(&curves), each_day(days)],
+        panels: vec![growth(&curves), each_day(days.get(1..).unwrap_or_default(), x, (0.74, 1.0))],
         ..Picture::default()
     };
     let value = |own: f64| format::number(100.0 * (1.0 + own), 1, Sign::Minus);
@@ -74,22 +73,5 @@ fn growth(curves: &[Vec<(f64, f64)>; 2]) -> Panel {
         base: 100.0,
         layers: lines(curves),
         ..Panel::default()
-    }
-}
-
-fn each_day(days: &[Day]) -> Panel {
-    let bars: Vec<(f64, f64, f64)> = days
-        .iter()
-        .skip(1)
-        .filter_map(|day| {
-            let at = x_of(day.date);
-            Some((at - 0.36, at + 0.36, day.daily_return?.get()))
-        })
-        .collect();
-    let panel = percent_panel((0.74, 1.0), bars.iter().map(|bar| bar.2), 3, Sign::Both);
-    Panel {
-        heading: Some(("Each day", "net".into())),
-        layers: vec![Layer::Bars(bars, Ink::Gain, Ink::Loss)],
-        ..panel
     }
 }

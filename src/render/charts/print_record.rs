@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use super::picture::{Frame, Panel, apart, kept};
 use super::plot::{Area, Drawn, PRINT_FONT};
 use super::print::STYLE;
-use super::record::{BELOW, FALLS, FEW, GROWTH, Growth, LEAST_FALL, each_day, each_month};
+use super::record::{BELOW, FALLS, FEW, GROWTH, Growth, LEAST_FALL, MONTHS, each_day, each_month};
 use super::scale::{Tick, x_of};
 use super::svg::{Ink, SCALE, Svg};
 use super::{
@@ -111,7 +111,7 @@ impl<'a> Chart<'a> {
             heading: Some(("Below the last peak", measured(facts.by_day).into())),
             ..below_the_peak(BELOW, days)
         };
-        let bars = if is_young { each_day(days, x) } else { each_month(months, x) };
+        let bars = if is_young { each_day(days, x, MONTHS) } else { each_month(months, x) };
         let panels = [growth.panel(&curves), below, bars];
         Self { publication, end, days, x, ticks: ticks(days, DATES), curves, falls, panels, is_young }
     }

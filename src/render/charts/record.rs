@@ -17,7 +17,7 @@ use super::{
 /// The panels, as parts of the height.
 pub(super) const GROWTH: (f64, f64) = (0.0, 0.56);
 pub(super) const BELOW: (f64, f64) = (0.632, 0.8);
-const MONTHS: (f64, f64) = (0.872, 0.985);
+pub(super) const MONTHS: (f64, f64) = (0.872, 0.985);
 
 /// Up to so many valuations each is a point, and each day has its bar in the place of months.
 pub(super) const FEW: usize = 30;
@@ -87,7 +87,7 @@ pub fn record(publication: &Publication) -> Result<RecordChart> {
     let x = time_span(days);
     let curves = curves(days, |value| growth.height(value));
     let mut panels = vec![growth.panel(&curves), below(publication)];
-    panels.push(if is_young { each_day(days, x) } else { each_month(&publication.months, x) });
+    panels.push(if is_young { each_day(days, x, MONTHS) } else { each_month(&publication.months, x) });
     let mut picture = Picture {
         id: "record".into(),
         kind: "record",
@@ -225,15 +225,16 @@ pub(super) fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
             bar(left, right, month.value.get(), x)
         })
         .collect();
-    bars_panel("Each month", bars)
+    bars_panel("Each month", bars, MONTHS)
 }
 
-pub(super) fn each_day(days: &[Day], x: (f64, f64)) -> Panel {
+/// The return of each day as a bar; that of the last one ends with the picture.
+pub(super) fn each_day(days: &[Day], x: (f64, f64), place: (f64, f64)) -> Panel {
     let bars = days.iter().filter_map(|day| {
-        let at = x_of(day.date);
+        let at = x_of(day.date).min(x.1 - 0.5);
         bar(at - 0.5, at + 0.5, day.daily_return?.get(), x)
     });
-    bars_panel("Each day", bars.collect())
+    bars_panel("Each day", bars.collect(), place)
 }
 
 /// A bar with a gap at both sides, as far as it is inside the picture.
@@ -243,8 +244,8 @@ fn bar(left: f64, right: f64, height: f64, x: (f64, f64)) -> Option<(f64, f64, f
     (left < right).then_some((left, right, height))
 }
 
-fn bars_panel(name: &'static str, bars: Vec<(f64, f64, f64)>) -> Panel {
-    let panel = percent_panel(MONTHS, bars.iter().map(|bar| bar.2), 3, Sign::Both);
+fn bars_panel(name: &'static str, bars: Vec<(f64, f64, f64)>, place: (f64, f64)) -> Panel {
+    let panel = percent_panel(place, bars.iter().map(|bar| bar.2), 3, Sign::Both);
     Panel { heading: Some((name, "net".into())), layers: vec![Layer::Bars(bars, Ink::Gain, Ink::Loss)], ..panel }
 }
 
@@ -382,6 +383,17 @@ mod tests {
             assert!(chart.contains(part), "{part} in {chart}");
         }
         assert!(!chart.contains("class=\"fall"), "{chart}");
+    }
+
+    #[test]
+    fn the_bar_of_the_last_day_is_as_wide_as_the_others() {
+        let days = testing::publication().days;
+        let days = days.get(..9).unwrap();
+        let panel = each_day(days, time_span(days), MONTHS);
+        let [Layer::Bars(bars, ..)] = &panel.layers[..] else { panic!("bars alone") };
+        assert_eq!(bars.len(), 8);
+        assert!(bars.iter().all(|(left, right, _)| (right - left - 0.76).abs() < 1e-9), "{bars:?}");
+        assert!(bars.last().unwrap().1 < x_of(days.last().unwrap().date));
     }
 
     #[test]
