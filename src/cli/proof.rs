@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             let opened = proof::open(site, &config, wish, &target, Utc::now())?;
             opened.remarks.iter().for_each(|remark| terminal.say(format!("warning: {remark}")));
             terminal.say(format!(
-                "{} values with their salts; whoever has the file knows them, so give it to nobody else",
+                "{} values with their salts; whoever has the file knows them, so give it to that reader alone",
                 opened.values
             ));
             terminal.result(target.display())?;
@@ -190,7 +190,7 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
         let newest = newest.map(|date| format!(", the newest of {date}")).unwrap_or_default();
         terminal.result(format!("{}{newest}; the log is {}", counted_entries(entries), found.head))?;
         match found.stamped {
-            None => terminal.result("nothing is stamped, so that nothing proves when it was recorded")?,
+            None => terminal.result("nothing is stamped, so nothing proves when it was recorded")?,
             Some(lines) => {
                 terminal.result(format!("the first {} are stamped", counted(lines, "line")))?;
                 found.timings.in_words().iter().try_for_each(|sentence| terminal.result(sentence))?;
@@ -199,7 +199,7 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
         say_remarks(&found.next, terminal);
         if found.next.new > 0 {
             terminal.say(format!(
-                "{} not recorded yet; the next command that brings something in, or `trackrecord publish`, records them",
+                "{} to be recorded by the next command that brings something in, or by `trackrecord publish`",
                 counted_entries(found.next.new)
             ));
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::terminal::{Terminal, visible};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::proof::{Counts, DATED, Fetched, Options, Timings, Verified, fetch, verify};
 use crate::site_dir::SiteDir;
 
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     let verified = match &arguments.of {
         Some(address) if address.contains("://") => of_address(address, &options, terminal)?,
         Some(folder) => verify(Path::new(folder), &options)?,
-        None => verify(&site.public(), &options)?,
+        None => of_this_site(site, &options)?,
     };
     if arguments.json {
         let Verified {
@@ -99,6 +99,16 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 pub fn by_kind(timings: &Timings) -> BTreeMap<&'static str, Counts> {
     let counted = DATED.into_iter().map(|kind| (kind.as_str(), timings.counts(kind)));
     counted.filter(|(_, counts)| counts.all() > 0).collect()
+}
+
+/// Checks `public/`, which has a proof only as soon as it was built with one.
+fn of_this_site(site: &SiteDir, options: &Options) -> Result<Verified> {
+    let public = site.public();
+    if site.proof_log().exists() && !public.join("proof/log").exists() {
+        return Err(Error::usage("the log is not in public/ yet, which is what `verify` looks at")
+            .hint("`trackrecord build` puts it into public/proof/"));
+    }
+    verify(&public, options)
 }
 
 /// Fetches the proof of a site and checks it.

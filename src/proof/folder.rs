@@ -154,6 +154,12 @@ pub struct Published {
 }
 
 impl Published {
+    /// Over how many lines the newest proof of a Bitcoin block is.
+    pub fn block(&self) -> Option<usize> {
+        let names = self.files.keys().filter_map(|path| path.strip_prefix("proof/stamps/"));
+        names.filter_map(ots::lines_of).max()
+    }
+
     /// When a thesis was stamped first, with the log or alone.
     pub fn first_stamp(&self, thesis: &ToldThesis) -> Option<DateTime<Utc>> {
         let alone = thesis.item.and_then(|item| self.item_stamps.first(item));

@@ -35,7 +35,7 @@ impl std::fmt::Display for Followed {
         let Self { of, all, days, followed, not_followed, open } = self;
         write!(
             f,
-            "of {all} {of} with a side {followed} were followed by an order within {days} days, {not_followed} were not, and {open} may be yet"
+            "{all} {of} that name a side: an order within {days} days followed {followed}, none followed {not_followed}, and one may still follow {open}"
         )
     }
 }
@@ -144,8 +144,7 @@ mod tests {
             read(6, Kind::Trades, "2026-03-02", order("BUY")),
         ];
         let found = followed(all.iter().map(|(line, entry)| (line, entry)));
-        let expected =
-            "of 3 theses with a side 1 were followed by an order within 31 days, 1 were not, and 1 may be yet";
+        let expected = "3 theses that name a side: an order within 31 days followed 1, none followed 1, and one may still follow 1";
         assert_eq!(found.iter().map(Followed::to_string).collect::<Vec<_>>(), [expected]);
     }
 }

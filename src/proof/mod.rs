@@ -16,6 +16,7 @@ mod fetch;
 mod folder;
 mod followed;
 mod item_stamps;
+mod known;
 mod log;
 mod opening;
 mod private;

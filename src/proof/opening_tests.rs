@@ -35,9 +35,12 @@ fn an_auditor_sees_that_values_are_those_committed_to_and_that_days_close() {
     }
     let found = audited(&site, path, Vec::new());
     assert_eq!(found.broken, None);
-    for what in
-        ["opened values are those", "times positions close", "times cash closes", "times the recorded index follows"]
-    {
+    for what in [
+        "opened values are those",
+        "positions add up",
+        "cash adds up",
+        "the recorded index follows from net values and flows (",
+    ] {
         assert!(
             found.checked.iter().any(|said| said.contains(what)),
             "{what}: {:?} {:?}",

@@ -213,7 +213,7 @@ fn what_is_opened_to_an_auditor_before_its_delay_is_over_is_checked_when_it_is()
     };
     let found = audited();
     assert_eq!(found.broken, None);
-    assert!(says(&found, "9 opened values whose entries are sealed until their delay is over"), "{found:?}");
+    assert!(says(&found, "9 opened values of entries that are sealed until their delay is over"), "{found:?}");
     assert!(says(&found, &format!("{} opened values are those that were committed to", opened.values - 9)));
     // The same file, when the delay is over.
     site.replace("config/config.toml", "delay_days = 3", "delay_days = 0");

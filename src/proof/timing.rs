@@ -105,9 +105,9 @@ impl Counts {
         let parts = [
             (on_time, "on time"),
             (late, "late"),
-            (earlier, "late, as they are of before the log began"),
-            (unstamped, "not stamped"),
-            (open, "that no fill has followed"),
+            (earlier, "late because they are from before the log began"),
+            (unstamped, "not stamped yet"),
+            (open, "with no fill after them"),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
         parts.map(|(count, how)| format!("{count} {how}")).collect::<Vec<_>>().join(", ")
@@ -179,7 +179,9 @@ impl Timings {
     pub fn in_words(&self) -> Vec<String> {
         let kinds = DATED.into_iter().map(|kind| (kind, self.counts(kind))).filter(|(_, counts)| counts.all() > 0);
         let mut sentences: Vec<String> = kinds
-            .map(|(kind, counts)| format!("stamped, of kind {}: {}", kind.as_str(), counts.in_words()))
+            .map(|(kind, counts)| {
+                format!("entries of kind {}, by their stamps: {}", kind.as_str(), counts.in_words())
+            })
             .collect();
         if let Some((worst, lag)) = self.worst().and_then(|worst| Some((worst, worst.lag()?))) {
             let Dated { seq, kind, date, .. } = worst;

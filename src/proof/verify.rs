@@ -116,7 +116,7 @@ fn folders(folder: &Path) -> Result<(Option<PathBuf>, PathBuf)> {
     }
     Err(Error::usage("there is no proof here: neither proof/log nor log")
         .at(Place::file(folder))
-        .hint("name the folder of a published site, or of its proof/; `trackrecord proof init` begins one, and `trackrecord build` publishes it"))
+        .hint("name the folder of a site that publishes its proof, or of that proof/ alone; for a site of yours, `trackrecord proof init` begins the log and `trackrecord build` puts it into public/"))
 }
 
 /// The outer result is about files that cannot be read, the inner one about what they say.
@@ -154,7 +154,8 @@ fn of_entries(
     ));
     let state = in_order(read)?;
     verified.checked.push(
-        "one charter, first; times that only go on; nothing recorded twice; corrections of what is there".to_owned(),
+        "the charter comes first and is the only one, times never go back, nothing is recorded twice, and each correction is of an entry that stands"
+            .to_owned(),
     );
     verified.corrections = read.iter().filter(|one| matches!(one.line.kind, Kind::Correction | Kind::Amend)).count();
     signatures::check(verified, log, read, proof)?;
@@ -168,22 +169,36 @@ fn of_entries(
     match &wish.prices {
         Some(prices) => market::check(verified, &state, prices)?,
         None => verified.unchecked.push(
-            "whether the returns can have been: bring closes of what was held (`--prices DIR`), which the site does not publish".to_owned(),
+            "whether the market allows these returns: bring the closing prices of what was held (`--prices DIR`), which the site does not publish"
+                .to_owned(),
         ),
     }
     if let Some(opened) = &wish.opened {
         opened::check(verified, opened, (log, read), &state)?;
     }
     bundle(read, proof)?;
-    verified.unchecked.extend(UNPROVEN.map(str::to_owned));
+    verified.unchecked.push(ANOTHER_LOG.to_owned());
+    if wish.opened.is_none() {
+        verified.unchecked.push(BROKER.to_owned());
+    }
     Ok(())
 }
 
 /// What nobody can tell from such a log.
-const UNPROVEN: [&str; 2] = [
-    "whether this is the log that others were shown: compare its digest with a copy that somebody kept",
-    "whether the broker's numbers are true: what is private is only committed to",
-];
+const ANOTHER_LOG: &str =
+    "whether this is the log that others were shown: compare its digest with a copy that somebody kept";
+/// What an auditor alone can tell.
+const BROKER: &str = "whether the account at the broker is like this: private values are only committed to, and an auditor alone can hold them \
+                      against the broker's statements (`--opened FILE --statement FILE`)";
+
+/// So many of something.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    match (count, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) if one != "day" => format!("{count} {stem}ies"),
+        _ => format!("{count} {one}s"),
+    }
+}
 
 pub(super) fn broken(line: impl Into<Option<usize>>, what: impl Into<String>) -> Broken {
     Broken { line: line.into(), what: what.into() }
@@ -219,7 +234,7 @@ fn held_back(verified: &mut Verified, log: &Log, read: &[Read]) -> Result<(), Br
     let Some(last) = missing.iter().rev().find(|line| !has_become_coarser_after(read, line.seq)) else {
         if !missing.is_empty() {
             let (count, of) = (missing.len(), "files that were recorded more finely than the site is now");
-            verified.unchecked.push(format!("{count} entries are held back: {of}"));
+            verified.unchecked.push(format!("{}, held back: {of}", counted(count, "entry")));
         }
         return Ok(());
     };

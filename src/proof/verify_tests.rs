@@ -186,9 +186,9 @@ fn a_figure_or_an_order_that_was_not_recorded_so_is_seen() {
     for (table, row, change, what) in [
         ("data/daily.csv", 3, Some(("2022-", "2023-")), "was not recorded"),
         ("data/daily.csv", 3, None, "does not have it"),
-        ("data/orders.csv", 1, Some(("BUY", "SELL")), "was not recorded so"),
-        ("data/orders.csv", 1, Some(("SELL", "BUY")), "was not recorded so"),
-        ("data/orders.csv", 1, None, "does not have so"),
+        ("data/orders.csv", 1, Some(("BUY", "SELL")), "was not recorded like this"),
+        ("data/orders.csv", 1, Some(("SELL", "BUY")), "was not recorded like this"),
+        ("data/orders.csv", 1, None, "does not have like this"),
     ] {
         let copy = Copy::demo();
         let text = good.read(table);
@@ -205,7 +205,7 @@ fn a_figure_or_an_order_that_was_not_recorded_so_is_seen() {
     let day = copy.log().lines().iter().filter(|line| line.kind == Kind::Day).nth(5).copied().unwrap();
     let index = Entry::parse(copy.read(&Copy::path(&day)).as_bytes()).unwrap().text("index").unwrap().to_owned();
     copy.write("data/daily.csv", good.read("data/daily.csv").replacen(&index, "1.5", 1).as_bytes());
-    assert!(copy.broken().what.contains("on the site, and"), "{}", copy.broken().what);
+    assert!(copy.broken().what.contains("on the site, but"), "{}", copy.broken().what);
 }
 
 #[test]

@@ -58,7 +58,8 @@ pub(super) fn effective(rows: Vec<(Place, Execution)>, decisions: &Decisions) ->
 pub(super) fn in_force(fills: Vec<Execution>) -> (Vec<Execution>, Vec<Execution>) {
     let cancelling = fills.iter().filter_map(|fill| Some([&fill.exec_id, fill.cancels.as_ref()?]));
     let mut gone: BTreeSet<ExecId> = cancelling.flatten().cloned().collect();
-    let ids: BTreeSet<&ExecId> = fills.iter().map(|fill| &fill.exec_id).filter(|id| !gone.contains(*id)).collect();
+    // What a correction replaced does not come back where the correction is taken back.
+    let ids: BTreeSet<&ExecId> = fills.iter().map(|fill| &fill.exec_id).collect();
     gone.extend(corrected(ids.into_iter()));
     let (mut superseded, mut executions): (Vec<_>, Vec<_>) =
         fills.into_iter().partition(|fill| gone.contains(&fill.exec_id));

@@ -53,6 +53,18 @@ fn a_cancelled_trade_and_its_cancellation_both_go() {
 }
 
 #[test]
+fn a_correction_that_is_taken_back_does_not_bring_back_what_it_replaced() {
+    let (first, second) = (fill("0000000a.0000000b.01.01"), fill("0000000a.0000000b.01.02"));
+    let cancels = |of: &Execution| Execution { cancels: Some(of.exec_id.clone()), ..fill("transaction:9") };
+    let left = |all: &[Execution]| {
+        let outcome = effective(rows(all), &Decisions::default());
+        ids(&outcome.executions).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(left(&[first.clone(), second.clone(), cancels(&second)]), Vec::<String>::new());
+    assert_eq!(left(&[first.clone(), second.clone(), cancels(&first)]), ["0000000a.0000000b.01.02"]);
+}
+
+#[test]
 fn a_cancellation_from_a_later_statement_finds_its_trade_and_not_the_one_booked_again() {
     let numbered = |id: &str, number: &str| Execution {
         transaction_id: Some(number.into()),

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
@@ -25,8 +25,8 @@ use super::files::{FileResult, Placed, files, read_rows, read_snapshot};
 use super::lacking::{Lacking, Rows};
 use super::restatement::{Decisions, Discovered, Restatement, Table};
 use super::{
-    AccountId, CorporateAction, Currency, Execution, Finding, FindingKind, Private, Record, Settings, Severity,
-    Snapshot,
+    AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Private, Record, Settings,
+    Severity, Snapshot, Source,
 };
 use super::{
     HeldRecord, action_rows, emptiness, possible, prices, same_day, signals_and_plans, snapshot, spelling, store,
@@ -42,22 +42,16 @@ pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record
 
 /// Reads `data/`, and gives the record without the author's texts and before it is cut at its inception.
 pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Record {
-    let base_currency = settings.base_currency();
-    let mut reader = Reader::new(site, base_currency, today);
+    let mut reader = Reader::new(site, settings.base_currency(), today, &|_, _| true);
     if let Err(error) = store::finish_interrupted(site) {
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
     let account = settings.account();
     let ((fills, snapshots), (prices, found)) =
         rayon::join(|| rayon::join(|| read_executions(site), || read_snapshots(site)), || prices::all(site, today));
-    let (executions, superseded) = reader.executions(fills, account.as_ref());
-    let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
-    let exchange = settings.exchange(&executions, &held);
-    let any_valued = !held.is_empty();
-    let snapshots = reader.snapshots(snapshots, account.as_ref(), exchange);
+    let any_valued = !snapshots.values.is_empty();
+    let Record { exchange, executions, superseded, snapshots, .. } = reader.account((fills, snapshots), settings);
     let actions = reader.actions(account.as_ref());
-    let (mut executions, mut snapshots) = (executions, snapshots);
-    spelling::unify(&mut executions, &mut snapshots);
     let (flows, income) = reader.cash(account.as_ref(), settings);
     let statements = reader.statements(account.as_ref());
     reader.findings.extend(found);
@@ -91,6 +85,36 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     record.findings.extend(empty);
     record
 }
+
+/// Fills, valuations and money across the account's border as they would be without the rows of which this is not true: by their
+/// source, and by when the broker made the statement that has them. Nothing that is wrong with them is told.
+pub fn stated_by(
+    site: &SiteDir,
+    settings: &dyn Settings,
+    today: NaiveDate,
+    counts: &dyn Fn(&Source, Option<DateTime<Utc>>) -> bool,
+) -> Record {
+    let mut reader = Reader::new(site, settings.base_currency(), today, counts);
+    let record = reader.account((read_executions(site), read_snapshots(site)), settings);
+    let (flows, _) = reader.cash(settings.account().as_ref(), settings);
+    let record = Record { flows, ..record };
+    match settings.inception() {
+        Some(inception) => record.since(inception),
+        None => record,
+    }
+}
+
+/// The dates of all fills that are stored, and of all movements of cash, each with the time at which the broker made the statement that has it.
+pub fn statement_times(site: &SiteDir) -> (Vec<StatedOn>, Vec<StatedOn>) {
+    let fills = read_executions(site).values.into_iter();
+    let fills = fills.filter_map(|(_, fill)| Some((fill.utc_date(), fill.generated?))).collect();
+    let cash = [site.flows(), site.income()].map(|path| read_rows::<CashFlow>(&path, site.root()));
+    let cash = Files::from_results(cash.into()).values.into_iter();
+    (fills, cash.filter_map(|(_, flow)| Some((flow.date, flow.generated?))).collect())
+}
+
+/// The date of a row, and when its statement was made.
+pub type StatedOn = (NaiveDate, DateTime<Utc>);
 
 /// An inception that leaves nothing of a record, which is hardly what was meant.
 fn empty_inception(record: &Record, inception: NaiveDate, today: NaiveDate) -> Option<Finding> {
@@ -143,16 +167,23 @@ struct Reader<'a> {
     discovered: Discovered,
     /// What is private in the rows, also in those of which nothing is read.
     private: Private,
+    /// Whether a row counts at all, by its source and the time of its statement.
+    counts: &'a dyn Fn(&Source, Option<DateTime<Utc>>) -> bool,
 }
 
 impl<'a> Reader<'a> {
-    fn new(site: &'a SiteDir, base_currency: Currency, today: NaiveDate) -> Self {
+    fn new(
+        site: &'a SiteDir,
+        base_currency: Currency,
+        today: NaiveDate,
+        counts: &'a dyn Fn(&Source, Option<DateTime<Utc>>) -> bool,
+    ) -> Self {
         let findings = Vec::new();
         let (decisions, discovered) = (Decisions::default(), Discovered::default());
         let (foreign, valued) = (BTreeSet::new(), BTreeSet::new());
         let private = Private::default();
         let mut reader =
-            Self { site, base_currency, today, findings, foreign, valued, decisions, discovered, private };
+            Self { site, base_currency, today, findings, foreign, valued, decisions, discovered, private, counts };
         let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site.root())]));
         reader.decisions = Decisions::new(rows.into_iter().map(|(_, decision)| decision));
         reader
@@ -189,6 +220,21 @@ impl<'a> Reader<'a> {
         false
     }
 
+    /// Fills and valuations, in one spelling, and the exchange whose sessions they are of.
+    fn account(
+        &mut self,
+        (fills, snapshots): (Files<Execution>, Files<Snapshot>),
+        settings: &dyn Settings,
+    ) -> Record {
+        let account = settings.account();
+        let (mut executions, superseded) = self.executions(fills, account.as_ref());
+        let held: Vec<&Snapshot> = snapshots.values.iter().map(|(_, snapshot)| snapshot).collect();
+        let exchange = settings.exchange(&executions, &held);
+        let mut snapshots = self.snapshots(snapshots, account.as_ref(), exchange);
+        spelling::unify(&mut executions, &mut snapshots);
+        Record { exchange, executions, superseded, snapshots, ..Record::default() }
+    }
+
     fn executions(
         &mut self,
         files: Files<Execution>,
@@ -197,6 +243,7 @@ impl<'a> Reader<'a> {
         let mut rows = self.take(files);
         self.private.fills(rows.iter().map(|(_, fill)| fill));
         rows.retain(|(_, fill)| account.is_none_or(|account| fill.account == *account));
+        rows.retain(|(_, fill)| (self.counts)(&fill.source, fill.generated));
         rows.retain(|(place, fill)| {
             self.is_possible(place, possible::fill(fill)) && self.is_dated_possibly(place, fill.utc_date())
         });
@@ -226,6 +273,7 @@ impl<'a> Reader<'a> {
         let (rows, foreign): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .filter(|(_, snapshot)| account.is_none_or(|account| snapshot.account == *account))
+            .filter(|(_, snapshot)| (self.counts)(&snapshot.source, snapshot.generated))
             .partition(|(_, snapshot)| snapshot.base_currency == base);
         self.findings.extend(other_currency(&foreign, base));
         self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();

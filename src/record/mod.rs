@@ -52,6 +52,7 @@ pub mod signals_and_plans;
 pub mod snapshot;
 pub mod source;
 mod spelling;
+pub(crate) mod stated;
 pub mod store;
 pub mod suspicious;
 #[cfg(test)]

@@ -4,24 +4,35 @@
 The demo records, signs, has two authorities (`openssl ts`) stamp, and publishes to a folder. Each command of its page must print what the page promises; then each attack
 that can be seen is acted out on a copy, and both a command of the page and `trackrecord verify` must notice it. A command that no
 attack makes fail checks nothing, and is named; one is planted to see that this is so. Exit 1 with everything that is wrong.
+
+With `--machine DIR` the commands run in the bare system there (`debootstrap --variant=minbase bookworm DIR`), as root, with what the page says to
+install and with what its `curl` fetches from an address: everything that a reader types, the fetching too.
+
+Without the network no calendar of OpenTimestamps is asked: a program in its place (calendar.py) makes the proofs, of a block that there is not, and the real
+client `ots` reads them where it is installed; whether a block has that root only a Bitcoin node could tell.
 """
 
 import argparse
 import hashlib
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import calendar_of_tests as calendar
 from authority import Authority
 
-# What the page asks for, beside a shell: coreutils, grep, sed, awk, OpenSSH's client, openssl. No program of ours.
+# What the page asks for, beside a shell: coreutils, grep, sed, awk, OpenSSH's client, openssl, the client of OpenTimestamps. No program of ours.
 TOOLS = ("sh awk cat cut date env grep head ls mkdir od openssl printf rm sed sha256sum sort comm ssh-keygen tail tr uniq wc "
-         "xargs basename mv cp test expr seq").split()
+         "xargs basename mv cp test expr seq ots").split()
 # Attacks are acted out on two months: the loop over `prev` hashes the log once for each entry.
 MONTHS = ("2022-06", "2022-07")
 TREE = ("data/executions", "data/snapshots", "data/signals", "data/plans", "content/months", "content/trades")
@@ -30,11 +41,11 @@ TREE = ("data/executions", "data/snapshots", "data/signals", "data/plans", "cont
 class Page:
     """The commands of a page, each with what it promises."""
 
-    def __init__(self, public):
+    def __init__(self, public, has_ots):
         text = (public / "proof/index.html").read_text(encoding="utf-8")
         self.head = plain(re.search(r"SHA-256 is <code>([0-9a-f]{64})</code>", text)[1])
         section = text[text.index('id="commands"'):text.index('id="attacks"')]
-        self.commands = []
+        self.commands, self.installed, self.fetched = [], [], []
         for said, code in re.findall(r"<p>((?:(?!<p>).)*?)</p>\s*<pre><code>(.*?)</code></pre>", section, re.S):
             words = plain(re.sub(r"<[^>]*>", "", said))
             promise = promised(words, self.head)
@@ -42,6 +53,12 @@ class Page:
                 sys.exit(f"the page promises nothing that is understood of `{plain(code)}`: {said}")
             if promise is not None:
                 self.commands.append((plain(code), promise))
+            elif "apt-get" in code:
+                self.installed.append(plain(code))
+            elif "curl" in code or "pipx" in code:
+                self.fetched.append(plain(code))
+        if not has_ots:
+            self.commands = [(command, promise) for command, promise in self.commands if not command.startswith("ots ")]
         if len(self.commands) < 9:
             sys.exit(f"only {len(self.commands)} commands of the page promise anything")
 
@@ -70,21 +87,60 @@ def promised(words, head):
     return None
 
 
-def shell(tools):
-    """A folder with these tools alone, as `PATH`."""
-    folder = Path(tempfile.mkdtemp(prefix="tools-"))
-    for name in TOOLS:
-        if found := shutil.which(name):
-            (folder / name).symlink_to(found)
-    return folder
+class Shell:
+    """A shell that has these tools alone, as `PATH`, and an empty home."""
+
+    def __init__(self, tools):
+        self.tools = Path(tempfile.mkdtemp(prefix="tools-"))
+        self.readers = Path(tempfile.mkdtemp(prefix="readers-"))
+        for name in tools:
+            if found := shutil.which(name):
+                (self.tools / name).symlink_to(found)
+        self.has_ots = (self.tools / "ots").exists()
+
+    def typed(self, command, folder):
+        """What it prints."""
+        home = folder / ".home"
+        home.mkdir(exist_ok=True)
+        run = subprocess.run(["sh", "-c", command], cwd=folder, env={"PATH": str(self.tools), "HOME": str(home)}, capture_output=True)
+        return run.stdout.decode("utf-8", "replace")
 
 
-def typed(command, folder, tools):
-    """What a shell prints, with an empty home."""
-    home = folder / ".home"
-    home.mkdir(exist_ok=True)
-    run = subprocess.run(["sh", "-c", command], cwd=folder, env={"PATH": str(tools), "HOME": str(home)}, capture_output=True)
-    return run.stdout.decode("utf-8", "replace")
+class Machine:
+    """Another system, in a folder, in which a reader is root."""
+
+    def __init__(self, root):
+        self.root, self.has_ots = root, True
+        self.readers = root / "root/readers"
+        shutil.rmtree(self.readers, ignore_errors=True)
+        self.readers.mkdir(parents=True)
+
+    def run(self, command, folder):
+        inside = "/" / folder.relative_to(self.root)
+        # What `pipx` installs is found by the next shell.
+        env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/root/.local/bin", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+        return subprocess.run(["chroot", self.root, "sh", "-c", f"cd {inside} && {{ {command}\n}}"], env=env, capture_output=True, text=True)
+
+    def typed(self, command, folder):
+        return self.run(command, folder).stdout
+
+    def prepared(self, page):
+        """The folder of a reader who has installed and fetched what the page says."""
+        folder = self.readers / "fetched"
+        folder.mkdir()
+        for command in page.installed + page.fetched:
+            done = self.run(command, folder)
+            if done.returncode:
+                sys.exit(f"`{command}` ends with {done.returncode}: {done.stderr}")
+        return folder
+
+
+def served(folder):
+    """The address at which the files of a folder are to be had."""
+    handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/"
 
 
 def downloaded(public, to):
@@ -229,6 +285,11 @@ def stamp_moved(copy):
     stamp.write_bytes(AUTHORITIES[0].stamp(b"".join(lines)))
 
 
+def block_moved(copy):
+    """The proof of a block for another log."""
+    next((copy.folder / "stamps").glob("*.ots")).write_bytes(calendar.proof(hashlib.sha256(b"another log\n").digest()))
+
+
 def with_crlf(copy):
     copy.log(lambda log: log.replace(b"\n", b"\r\n", 1))
 
@@ -289,14 +350,15 @@ def order_changed(copy):
 
 ATTACKS = [edited, dropped, dropped_and_renumbered, inserted, exchanged, renamed, cut_off, cut_off_and_gone_on, signed_anew,
            signed_by_other, with_crlf, in_bsd_style, elsewhere, said_twice, order_said_twice, figure_changed, day_hidden,
-           order_hidden, order_changed, stamped_other_bytes, stamped_by_nobody, stamp_moved]
+           order_hidden, order_changed, stamped_other_bytes, stamped_by_nobody, stamp_moved, block_moved]
 
 # Who stamps the log, and somebody who does not; made when they are first needed.
 AUTHORITIES, STRANGER = [], []
 
 
 def run(binary, *arguments):
-    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True)
+    path = f"{calendar.program()}:{os.environ['PATH']}"
+    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, env={**os.environ, "PATH": path})
     if done.returncode:
         sys.exit(f"trackrecord {' '.join(map(str, arguments))}: {done.stderr}{done.stdout}")
     return done.stdout
@@ -313,15 +375,18 @@ def verifies(binary, copy, scratch):
     return subprocess.run([binary, "verify", site], capture_output=True).returncode == 0
 
 
-def published(binary, demo, root, months=None):
-    """The demo's record, or a part of it, recorded, signed and published; the folder of its pages."""
+def published(binary, demo, root, months=None, address=None):
+    """The demo's record, or a part of it, recorded, signed, stamped and published; the folder of its pages."""
     shutil.copytree(demo, root, ignore=shutil.ignore_patterns("public", ".cache"))
     for folder in TREE if months else ():
         for file in (root / folder).iterdir():
             if not file.name.startswith(months):
                 file.unlink()
     with (root / "config/config.toml").open("a") as config:
-        config.write(f"\n[proof]\nauthorities = {json.dumps([authority.address for authority in AUTHORITIES])}\n")
+        config.write(f"\n[proof]\nopentimestamps = true\nauthorities = {json.dumps([authority.address for authority in AUTHORITIES])}\n")
+    if address:
+        text = (root / "config/config.toml").read_text()
+        (root / "config/config.toml").write_text(text.replace("[site]", f"[site]\nbase_url = {json.dumps(address)}", 1))
     (root / "data/proof/tsa").mkdir(parents=True)
     for at, authority in enumerate(AUTHORITIES):
         shutil.copy(authority.root, root / f"data/proof/tsa/{at}.pem")
@@ -335,9 +400,9 @@ def published(binary, demo, root, months=None):
     return shown
 
 
-def kept_promises(page, folder, tools):
+def kept_promises(page, folder, shell):
     """Which commands print what the page says."""
-    return [promise(typed(command, folder, tools)) for command, promise in page.commands]
+    return [promise(shell.typed(command, folder)) for command, promise in page.commands]
 
 
 def blind(page, seen):
@@ -348,46 +413,53 @@ def blind(page, seen):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default="target/release/trackrecord")
+    parser.add_argument("--machine", type=Path, metavar="DIR", help="a bare Debian in a folder, to type the commands there")
     parser.add_argument("demo", type=Path, help="a folder that `trackrecord demo` has written")
     options = parser.parse_args()
     binary, faults = str(Path(options.binary).resolve()), []
     AUTHORITIES.extend(Authority(name) for name in ("First", "Second"))
     STRANGER.append(Authority("Nobody"))
+    shell = Machine(options.machine.resolve()) if options.machine else Shell(TOOLS)
     with tempfile.TemporaryDirectory() as scratch:
-        scratch, tools = Path(scratch), shell(TOOLS)
-        whole = published(binary, options.demo, scratch / "whole")
-        page = Page(whole)
-        kept = kept_promises(page, downloaded(whole, scratch / "all"), tools)
+        scratch = Path(scratch)
+        shown = scratch / "whole-shown"
+        whole = published(binary, options.demo, scratch / "whole", address=served(shown) if options.machine else None)
+        page = Page(whole, shell.has_ots)
+        good = shell.prepared(page) if options.machine else downloaded(whole, shell.readers / "all")
+        kept = kept_promises(page, good, shell)
         faults += [f"the whole demo: `{command}` does not print what the page promises"
                    for (command, _), good in zip(page.commands, kept) if not good]
-        faults += acted_out(binary, published(binary, options.demo, scratch / "part", MONTHS), scratch, tools)
-        shutil.rmtree(tools)
+        faults += acted_out(binary, published(binary, options.demo, scratch / "part", MONTHS), scratch, shell)
+    if not options.machine:
+        shutil.rmtree(shell.tools)
+    shutil.rmtree(shell.readers)
     for authority in AUTHORITIES + STRANGER:
         shutil.rmtree(authority.folder)
-    print(f"{len(page.commands)} commands of the page, {len(ATTACKS)} attacks, {len(faults)} faults")
+    unread = "" if shell.has_ots else "; `ots` is not installed, and its proof was not read"
+    print(f"{len(page.commands)} commands of the page, {len(ATTACKS)} attacks, {len(faults)} faults{unread}")
     print("\n".join(f"! {fault}" for fault in faults), end="\n" if faults else "")
     sys.exit(1 if faults else 0)
 
 
-def acted_out(binary, site, scratch, tools):
+def acted_out(binary, site, scratch, shell):
     """Every attack on a small site; what went unnoticed."""
-    page, faults = Page(site), []
+    page, faults = Page(site, shell.has_ots), []
     # A command that promises what it always prints: it must be found out below.
     page.commands.append(("echo 0", promised("This must print 0:", page.head)))
-    good = downloaded(site, scratch / "good")
-    if not all(kept_promises(page, good, tools)) or not verifies(binary, good, scratch):
+    good = downloaded(site, shell.readers / "good")
+    if not all(kept_promises(page, good, shell)) or not verifies(binary, good, scratch):
         faults.append("the page's commands or `verify` find fault with a good proof")
     seen = [[] for _ in page.commands]
     for attack in ATTACKS:
-        shutil.rmtree(scratch / "copy", ignore_errors=True)
-        copy = downloaded(site, scratch / "copy")
+        shutil.rmtree(shell.readers / "copy", ignore_errors=True)
+        copy = downloaded(site, shell.readers / "copy")
         attack(Copy(copy))
-        kept = kept_promises(page, copy, tools)
+        kept = kept_promises(page, copy, shell)
         for attacks, good in zip(seen, kept):
             attacks.extend([] if good else [attack.__name__])
         # The page's own digest is its author's to write: whoever rebuilds the log rebuilds the page.
         own = [good for good, (command, _) in zip(kept, page.commands) if command != "sha256sum < log"]
-        if all(own):
+        if all(own) and (shell.has_ots or attack is not block_moved):
             faults.append(f"{attack.__name__}: no command of the page sees it")
         if verifies(binary, copy, scratch):
             faults.append(f"{attack.__name__}: `trackrecord verify` does not see it")

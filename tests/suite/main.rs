@@ -42,6 +42,7 @@ mod precision;
 mod prices;
 mod privacy;
 mod proof;
+mod proof_auditor;
 mod proof_losses;
 mod proof_url;
 mod publish;

@@ -270,7 +270,7 @@ fn an_auditor_holds_the_broker_s_own_statement_against_what_was_opened() {
     };
     let said = audited("mine.xml", &statement);
     assert_eq!(said.code, 0, "{}", said.shown());
-    assert!(said.out.contains("5 days are what the broker's statements say of them"), "{}", said.shown());
+    assert!(said.out.contains("5 days as the broker's statements have them"), "{}", said.shown());
     let all = opened.matches("\"name\":\"statement\"").count();
     assert!(
         said.out.contains(&format!("{all} of {all} opened entries were recorded from files")),
@@ -282,11 +282,11 @@ fn an_auditor_holds_the_broker_s_own_statement_against_what_was_opened() {
     let again = audited("again.xml", &statement.replace("20250607;031500", "20250608;031500"));
     assert_eq!(again.code, 0, "{}", again.shown());
     assert!(
-        again.out.contains("5 days are what") && again.out.contains(&format!("0 of {all} opened entries")),
+        again.out.contains("5 days as the") && again.out.contains(&format!("0 of {all} opened entries")),
         "{}",
         again.shown()
     );
-    assert!(again.out.contains(&format!("{all} entries were recorded from other files")), "{}", again.shown());
+    assert!(again.out.contains(&format!("{all} entries recorded from other files")), "{}", again.shown());
     // The account as the broker knows it is another one than was recorded.
     for (name, old, new, what) in [
         ("less.xml", "stock=\"9452.00\" total=\"50052.95\"", "stock=\"8452.00\" total=\"49052.95\"", "the net value"),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::super::entry::{Value, dates};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
-use super::{Broken, Verified, broken, of_charter};
+use super::{Broken, Verified, broken, counted, of_charter};
 use crate::calendar::Exchange;
 
 /// Each day names the one before it; where the charter says that there is a valuation of each session, a session without one stands in
@@ -16,12 +16,14 @@ pub fn check(verified: &mut Verified, state: &State) -> Result<(), Broken> {
     let mut days: Vec<&Held> = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Day).collect();
     days.sort_by_key(|day| day.date);
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
-        verified.unchecked.push("continuity: no day is recorded yet".to_owned());
+        verified.unchecked.push("whether a day was left out: none is recorded yet".to_owned());
         return Ok(());
     };
     verified.days = Some((first.date, last.date));
     if verified.held_back > 0 {
-        verified.unchecked.push("continuity: days may be among the entries that are held back".to_owned());
+        verified
+            .unchecked
+            .push("whether a day was left out: days may be among the entries that are held back".to_owned());
         return Ok(());
     }
     let since = |day: &Held| day.fields.get("since").and_then(Value::as_text).map(str::to_owned);
@@ -39,8 +41,8 @@ pub fn check(verified: &mut Verified, state: &State) -> Result<(), Broken> {
         }
     }
     verified.checked.push(format!(
-        "{} days from {} to {}, each of which names the one before it",
-        days.len(),
+        "{} from {} to {}, each of which names the one before it",
+        counted(days.len(), "day"),
         first.date,
         last.date
     ));
@@ -50,9 +52,10 @@ pub fn check(verified: &mut Verified, state: &State) -> Result<(), Broken> {
 fn sessions(verified: &mut Verified, state: &State, days: &[&Held]) -> Result<(), Broken> {
     let exchange = of_charter(state, "exchange").and_then(Value::as_text).and_then(Exchange::from_mic);
     let Some(exchange) = exchange.filter(|_| of_charter(state, "each_session") == Some(&Value::Bool(true))) else {
-        verified
-            .unchecked
-            .push("sessions of an exchange: the charter does not say that there is a valuation of each".to_owned());
+        verified.unchecked.push(
+            "whether a session of the exchange was left out: the charter does not promise a valuation of each"
+                .to_owned(),
+        );
         return Ok(());
     };
     let gaps = state.held().map(|(_, held)| held).filter(|held| held.kind == Kind::Gap);
@@ -69,8 +72,8 @@ fn sessions(verified: &mut Verified, state: &State, days: &[&Held]) -> Result<()
     }
     verified.gaps = count;
     let whose = if exchange.has_calendar() { exchange.name().to_owned() } else { "weekdays".to_owned() };
-    verified
-        .checked
-        .push(format!("every session between them ({whose}) has a day or is said to be missing: {count} are"));
+    verified.checked.push(format!(
+        "every session between them ({whose}) has an entry, or a gap says that it is missing: {count} are"
+    ));
     Ok(())
 }

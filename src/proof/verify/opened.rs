@@ -15,8 +15,8 @@ use super::super::entry::{Entry, Value};
 use super::super::log::{Kind, Log};
 use super::super::state::State;
 use super::super::wanted::level_of;
-use super::{Broken, Read, Verified, broken, of_charter};
-use days::{Day, Fills, all_fills, between, days, pairs};
+use super::{Broken, Read, Verified, broken, counted, of_charter};
+use days::{Day, Fills, between, days, fills_as_they_stand, pairs};
 use statements::{Statements, files_are_those, fills_agree, statements_agree};
 
 use crate::config::PrivacyLevel;
@@ -76,9 +76,8 @@ pub fn check(
     state: &State,
 ) -> std::result::Result<(), Broken> {
     let opened = &commitments(verified, opened, log, read)?;
-    let (days, fills) = (days(opened, read)?, all_fills(opened)?);
-    let level = of_charter(state, "precision").and_then(Value::as_text).and_then(level_of);
-    let lists_all = level.is_none_or(|level| level <= PrivacyLevel::Daily);
+    let (days, fills) = (days(opened, read)?, fills_as_they_stand(opened, read)?);
+    let lists_all = lists_all(of_charter(state, "precision").and_then(Value::as_text));
     positions_close(verified, &days, &fills, read, lists_all)?;
     cash_closes(verified, &days, &fills)?;
     index_follows(verified, &days, state)?;
@@ -86,6 +85,11 @@ pub fn check(
     fills_agree(verified, opened, read)?;
     files_are_those(verified, opened);
     Ok(())
+}
+
+/// Whether small orders are listed too at a level of precision.
+fn lists_all(level: Option<&str>) -> bool {
+    level.and_then(level_of).is_none_or(|level| level <= PrivacyLevel::Daily)
 }
 
 /// The values that are those committed to. Those of entries that the log names and whose files are not here cannot be told yet.
@@ -105,7 +109,7 @@ fn commitments(
                 Some(Kind::Sealed) => sealed += 1,
                 Some(_) => coarser += 1,
                 None => {
-                    return Err(broken(None, format!("{} was opened, and no line of the log names it", row.entry)));
+                    return Err(broken(None, format!("{} was opened, but no line of the log names it", row.entry)));
                 }
             }
             continue;
@@ -119,8 +123,8 @@ fn commitments(
     }
     verified.checked.push(format!("{} opened values are those that were committed to", holds.rows.len()));
     let not_yet = [
-        (sealed, "whose entries are sealed until their delay is over: keep the file, and check it again then"),
-        (coarser, "whose entries are held back, as they were recorded more finely than the site is now"),
+        (sealed, "of entries that are sealed until their delay is over: keep the file, and check it again then"),
+        (coarser, "of entries that are held back, as they were recorded more finely than the site is now"),
     ];
     let not_yet = not_yet.into_iter().filter(|(count, _)| *count > 0);
     verified.unchecked.extend(not_yet.map(|(count, why)| format!("{count} opened values {why}")));
@@ -163,7 +167,7 @@ fn positions_close(
             }
             let text = |quantity: Option<Decimal>| quantity.unwrap_or_default().to_string();
             let what = format!(
-                "{symbol} does not close on {date}: what was held on {since} and what was filled since are {}, and {} is said to be held",
+                "{symbol} does not add up on {date}: what was held on {since} and filled since makes {}, but {} is said to be held",
                 text(wanted),
                 text(there)
             );
@@ -171,9 +175,16 @@ fn positions_close(
         }
         count += 1;
     }
-    say(verified, count, "positions close from day to day: what was held and what was filled is what is held");
+    say(
+        verified,
+        count,
+        "positions add up from one day to the next: what was held and what was filled is what is held",
+    );
     if splits > 0 {
-        verified.unchecked.push(format!("{splits} positions that are a whole multiple of what was held, as after a split, or changed by orders that are too small to be listed"));
+        verified.unchecked.push(format!(
+            "{} a whole multiple of what was held, as after a split, or changed by orders too small to be listed",
+            if splits == 1 { "1 position that is".to_owned() } else { format!("{splits} positions that are") }
+        ));
     }
     Ok(())
 }
@@ -187,10 +198,8 @@ fn is_split(before: Option<Decimal>, after: Option<Decimal>) -> bool {
 
 fn say(verified: &mut Verified, count: usize, what: &str) {
     match count {
-        0 => {
-            verified.unchecked.push(format!("whether {what}: it was not opened for two days that follow each other"))
-        }
-        _ => verified.checked.push(format!("{count} times {what}")),
+        0 => verified.unchecked.push(format!("whether {what} (it was not opened for two days in a row)")),
+        _ => verified.checked.push(format!("{what} ({})", counted(count, "time"))),
     }
 }
 
@@ -216,7 +225,7 @@ fn cash_closes(
         if rest.abs() > UNTOLD * size {
             let share = rest.abs() / nav.abs().to_f64().unwrap_or(1.0) * 100.0;
             let what = format!(
-                "cash does not close on {date}: {share:.1} % of the account's value came or went since {since} that is neither a fill \
+                "cash does not add up on {date}: {share:.1} % of the account's value came or went since {since} that is neither a fill \
                  nor a flow"
             );
             return Err(broken(after.seq, what));
@@ -226,7 +235,7 @@ fn cash_closes(
     say(
         verified,
         count,
-        "cash closes from day to day by fills and flows, but for costs and income below 1 % of the account",
+        "cash adds up from one day to the next by fills and flows, but for costs and income below 1 % of the account",
     );
     Ok(())
 }
@@ -264,7 +273,7 @@ fn index_follows(
         if published < least - slack || published > most + slack {
             let percent = |value: f64| format!("{:.2} %", (value - 1.0) * 100.0 + 0.0);
             let what = format!(
-                "the index of {date} is {} on the day before, and net values and flows make it {}",
+                "the index of {date} is {} against the day before, but net values and flows make it {}",
                 percent(published),
                 percent(f64::midpoint(least, most))
             );

@@ -47,15 +47,15 @@ fn positions(days: &BTreeMap<NaiveDate, Day>, fills: &Fills) -> std::result::Res
 #[test]
 fn days_that_close_pass_and_the_first_that_does_not_is_named() {
     let (mut days, fills) = three_days();
-    assert!(positions(&days, &fills).unwrap().checked[0].starts_with("2 times positions close"));
+    assert!(positions(&days, &fills).unwrap().checked[0].ends_with("is what is held (2 times)"));
     cash_closes(&mut Verified::default(), &days, &fills).unwrap();
     // A purchase that was left out, or a time moved to another day.
     let broken = positions(&days, &Fills::new()).unwrap_err();
-    assert!(broken.what.contains("AAA does not close on 2026-01-27") && broken.line == Some(7), "{broken:?}");
+    assert!(broken.what.contains("AAA does not add up on 2026-01-27") && broken.line == Some(7), "{broken:?}");
     // A loss that was booked as a withdrawal shows where no cash went out.
     days.get_mut(&date("2026-01-28")).unwrap().flows = amounts(&[("USD", "-20")]);
     let broken = cash_closes(&mut Verified::default(), &days, &fills).unwrap_err();
-    assert!(broken.what.contains("cash does not close on 2026-01-28: 46.7 %"), "{broken:?}");
+    assert!(broken.what.contains("cash does not add up on 2026-01-28: 46.7 %"), "{broken:?}");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_split_is_said_and_not_taken_for_a_fault() {
     let (mut days, fills) = three_days();
     days.get_mut(&date("2026-01-28")).unwrap().positions = amounts(&[("AAA", "16")]);
     let verified = positions(&days, &fills).unwrap();
-    assert!(verified.unchecked[0].contains("1 positions that are a whole multiple"), "{verified:?}");
+    assert!(verified.unchecked[0].contains("1 position that is a whole multiple"), "{verified:?}");
     days.get_mut(&date("2026-01-28")).unwrap().positions = amounts(&[("AAA", "17")]);
     assert!(positions(&days, &fills).is_err());
 }

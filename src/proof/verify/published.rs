@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::entry::{Value, maps};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
-use super::{Broken, Verified, broken, of_charter};
+use super::{Broken, Verified, broken, counted, of_charter};
 
 /// The tables of a site that are held against the entries.
 pub const TABLES: [&str; 4] = ["data/daily.csv", "data/orders.csv", "data/months.csv", "data/positions.csv"];
@@ -19,9 +19,9 @@ pub fn check(verified: &mut Verified, state: &State, site: &Path) -> Result<(), 
     let level = of_charter(state, "precision").and_then(Value::as_text).unwrap_or_default().to_owned();
     match read(site, "data/daily.csv")? {
         Some(rows) => days(verified, state, &rows, &level)?,
-        None => verified
-            .unchecked
-            .push("the index: this site publishes no day, and no entry says more than a commitment".to_owned()),
+        None => verified.unchecked.push(
+            "the index: this site publishes nothing by the day, and its entries hold commitments alone".to_owned(),
+        ),
     }
     match read(site, "data/orders.csv")? {
         Some(rows) => orders(verified, state, &rows, &level)?,
@@ -34,7 +34,7 @@ pub fn check(verified: &mut Verified, state: &State, site: &Path) -> Result<(), 
     if let Some(rows) = read(site, "data/positions.csv")? {
         positions(verified, state, &rows, &level)?;
     }
-    verified.unchecked.push("all other figures of the site: they are in no entry".to_owned());
+    verified.unchecked.push("all other figures of the site: no entry has them".to_owned());
     Ok(())
 }
 
@@ -68,18 +68,19 @@ fn days(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Res
             Some((seq, index, true)) if !is_same(index, shown) => {
                 let text = |value: Option<f64>| value.map_or("nothing".to_owned(), |value| value.to_string());
                 let what =
-                    format!("the index of {date} is {} on the site, and {} was recorded", text(shown), text(index));
+                    format!("the index of {date} is {} on the site, but {} was recorded", text(shown), text(index));
                 return Err(broken(seq, what));
             }
             Some(_) => count += 1,
         }
     }
     if let Some((date, (seq, ..))) = recorded.first_key_value() {
-        return Err(broken(*seq, format!("{date} was recorded, and data/daily.csv does not have it")));
+        return Err(broken(*seq, format!("{date} was recorded, but data/daily.csv does not have it")));
     }
-    verified
-        .checked
-        .push(format!("the index of {count} days in data/daily.csv is the recorded one, and none is left out"));
+    verified.checked.push(format!(
+        "the index of {} in data/daily.csv is the recorded one, and none is left out",
+        counted(count, "day")
+    ));
     if other_level > 0 {
         verified.unchecked.push(format!(
             "the index of {other_level} days, which was recorded at another precision or is held back"
@@ -129,7 +130,7 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
             _ => {
                 return Err(broken(
                     None,
-                    format!("data/orders.csv has an order that was not recorded so: {}", key.join(", ")),
+                    format!("data/orders.csv has an order that was not recorded like this: {}", key.join(", ")),
                 ));
             }
         }
@@ -138,7 +139,7 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
     if let Some((key, (seq, _))) = recorded.iter().find(|(_, (_, left))| *left > 0) {
         return Err(broken(
             *seq,
-            format!("an order was recorded that data/orders.csv does not have so: {}", key.join(", ")),
+            format!("an order was recorded that data/orders.csv does not have like this: {}", key.join(", ")),
         ));
     }
     verified
@@ -176,15 +177,20 @@ fn months(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
         let shown = shown.get(month).copied().flatten();
         if !is_same(recorded.parse().ok(), shown) {
             let shown = shown.map_or("nothing".to_owned(), |shown| shown.to_string());
-            let what = format!("the return of {month} is {shown} on the site, and {recorded} was recorded");
+            let what = format!("the return of {month} is {shown} on the site, but {recorded} was recorded");
             return Err(broken(book.seq, what));
         }
         count += 1;
     }
-    verified.checked.push(format!("the return of {count} months in data/months.csv is the recorded one"));
+    if count > 0 {
+        let months = counted(count, "month");
+        verified.checked.push(format!("the return of {months} in data/months.csv is the recorded one"));
+    }
     let others = shown.len().saturating_sub(count);
     if others > 0 {
-        verified.unchecked.push(format!("the return of {others} months, which no `book` of this precision has"));
+        verified
+            .unchecked
+            .push(format!("the return of {}: no `book` entry of this precision has it", counted(others, "month")));
     }
     Ok(())
 }
@@ -192,7 +198,7 @@ fn months(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
 /// The published weights are those of the newest month that is over, where they are weighed at a month's end.
 fn positions(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Result<(), Broken> {
     let Some((month, book)) = books(state, level).pop_last().filter(|_| level != "fine") else {
-        verified.unchecked.push("weights: those of the newest day are in no entry".to_owned());
+        verified.unchecked.push("the published weights: no entry has those of the newest day".to_owned());
         return Ok(());
     };
     let Some(positions) = book.fields.get("positions").and_then(Value::as_list) else { return Ok(()) };
@@ -205,8 +211,8 @@ fn positions(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -
     let shown: BTreeMap<String, String> =
         rows.iter().map(|row| (cell(row, "symbol").to_owned(), as_number(cell(row, "weight")))).collect();
     if recorded != shown {
-        return Err(broken(book.seq, format!("data/positions.csv has other weights than were recorded of {month}")));
+        return Err(broken(book.seq, format!("data/positions.csv has other weights than were recorded for {month}")));
     }
-    verified.checked.push(format!("the weights in data/positions.csv are those recorded of {month}"));
+    verified.checked.push(format!("the weights in data/positions.csv are those recorded for {month}"));
     Ok(())
 }

@@ -27,8 +27,9 @@ impl Reader<'_> {
     ) -> (Vec<CashFlow>, Vec<CashFlow>) {
         let mut by_id: BTreeMap<String, Vec<Placed<CashFlow>>> = BTreeMap::new();
         for (path, external) in [(self.site.flows(), true), (self.site.income(), false)] {
-            let rows = self.take(Files::from_results(vec![read_rows(&path, self.site.root())]));
+            let mut rows = self.take(Files::from_results(vec![read_rows(&path, self.site.root())]));
             self.private.cash(rows.iter().map(|(_, flow)| flow));
+            rows.retain(|(_, flow): &Placed<CashFlow>| (self.counts)(&flow.source, flow.generated));
             for (place, flow) in rows {
                 if self.is_of_record(&place, &flow, external, account) {
                     by_id.entry(flow.id.clone()).or_default().push((place, flow));

@@ -28,6 +28,8 @@ struct Proof<'a> {
     signed: Option<usize>,
     /// What others have stamped of it.
     stamped: Option<Stamped<'a>>,
+    /// Over how many lines the newest proof of a Bitcoin block is.
+    block: Option<usize>,
     /// How many stamps are over a single thesis or plan that was sealed.
     item_stamps: usize,
     /// Sessions that are said to have no valuation.
@@ -73,6 +75,7 @@ pub fn context(proof: &Published, site: &Site, reads: &Reads) -> Result<PageCont
         head,
         signed,
         stamped: stamped(proof, publication),
+        block: proof.block(),
         item_stamps: proof.item_stamps.all().count(),
         gaps: told.gaps,
         corrections: told.corrections,

@@ -1,6 +1,6 @@
 //! What was opened, as days and fills.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -45,20 +45,36 @@ fn sums<'a>(rows: impl Iterator<Item = Option<(String, &'a str)>>) -> Option<BTr
     Some(sums)
 }
 
-/// The rows, each with the entry that it is of; a correction stands for what it corrects.
-pub(super) fn with_entries<'a>(opened: &'a Opened, read: &'a [Read]) -> impl Iterator<Item = (&'a Row, &'a Read)> {
+/// The entries of which a later one says that the record has them no more, by their lines.
+pub(super) fn gone(read: &[Read]) -> BTreeMap<usize, &Read> {
+    let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
+    let is_gone = |one: &&Read| {
+        one.line.kind == Kind::Correction && one.entry.0.get("new").is_none_or(|new| new.as_map().is_none())
+    };
+    let corrected = read.iter().filter(is_gone).filter_map(|one| one.entry.corrects());
+    corrected.filter_map(|seq| Some((seq, *by_seq.get(&seq)?))).collect()
+}
+
+/// The rows of what is still in the record, each with the entry that it is of, in the order of the log: a correction stands for what it
+/// corrects, and comes after it.
+pub(super) fn as_they_stand<'a>(opened: &'a Opened, read: &'a [Read]) -> Vec<(&'a Row, &'a Read)> {
     let by_seq: BTreeMap<usize, &Read> = read.iter().map(|one| (one.line.seq, one)).collect();
     let by_name: BTreeMap<String, &Read> = read.iter().map(|one| (one.line.file_name(), one)).collect();
-    opened.rows.iter().filter_map(move |row| {
+    let gone = gone(read);
+    let with_entry = |row: &'a Row| {
         let one = *by_name.get(&row.entry)?;
-        Some((row, one.entry.corrects().and_then(|seq| by_seq.get(&seq).copied()).unwrap_or(one)))
-    })
+        let of = one.entry.corrects().and_then(|seq| by_seq.get(&seq).copied()).unwrap_or(one);
+        (!gone.contains_key(&of.line.seq)).then_some((one.line.seq, row, of))
+    };
+    let mut rows: Vec<_> = opened.rows.iter().filter_map(with_entry).collect();
+    rows.sort_by_key(|(seq, ..)| *seq);
+    rows.into_iter().map(|(_, row, of)| (row, of)).collect()
 }
 
 /// What was opened of each day.
 pub fn days(opened: &Opened, read: &[Read]) -> Result<BTreeMap<NaiveDate, Day>, Broken> {
     let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-    for (row, of) in with_entries(opened, read) {
+    for (row, of) in as_they_stand(opened, read) {
         if of.line.kind != Kind::Day && of.line.kind != Kind::Sealed {
             continue;
         }
@@ -88,33 +104,39 @@ pub fn days(opened: &Opened, read: &[Read]) -> Result<BTreeMap<NaiveDate, Day>, 
     Ok(days)
 }
 
-/// Every fill that was opened.
-pub fn all_fills(opened: &Opened) -> Result<Fills, Broken> {
-    let mut fills = Fills::new();
-    let mut seen = BTreeSet::new();
-    for row in opened.rows.iter().filter(|row| row.name == "fills") {
+/// The fills that were opened, as they stand: those of a day with orders by what was said of it last, and of other days as they were sealed.
+pub fn fills_as_they_stand(opened: &Opened, read: &[Read]) -> Result<Fills, Broken> {
+    let of_gone = gone(read).into_values().filter(|of| of.line.kind == Kind::Trades);
+    let mut of_days: BTreeMap<NaiveDate, Vec<(&str, &Row)>> = of_gone.map(|of| (of.line.date, Vec::new())).collect();
+    let mut sealed = Vec::new();
+    for (row, of) in as_they_stand(opened, read).into_iter().filter(|(row, _)| row.name == "fills") {
+        let lines = row.value.lines().map(|line| (line, row));
+        match of.line.kind {
+            Kind::Trades => drop(of_days.insert(of.line.date, lines.collect())),
+            _ => sealed.extend(lines),
+        }
+    }
+    let mut fills: Fills = of_days.keys().map(|date| (*date, Vec::new())).collect();
+    let of_trades = of_days.values().flatten().map(|line| (line, true));
+    for ((line, row), is_of_trades) in of_trades.chain(sealed.iter().map(|line| (line, false))) {
+        let Some((date, fill)) = fill(line) else {
+            return Err(broken(None, format!("a fill of {} is written in another way than fills are", row.entry)));
+        };
         // What was sealed is recorded once more when it is shown.
-        let lines: BTreeSet<&str> = row.value.lines().filter(|line| !seen.contains(*line)).collect();
-        for line in row.value.lines().filter(|line| lines.contains(line)) {
-            let cells: Vec<&str> = line.split(',').collect();
-            let fill = || -> Option<(NaiveDate, (String, Decimal, Decimal))> {
-                let date = cells.first()?.get(..10)?.parse().ok()?;
-                let quantity: Decimal = cells.get(3)?.parse().ok()?;
-                let signed = if *cells.get(2)? == "BUY" { quantity } else { -quantity };
-                let price: Decimal = cells.get(4)?.parse().ok()?;
-                Some((date, ((*cells.get(1)?).to_owned(), signed, signed.checked_mul(price)?)))
-            };
-            let Some((date, fill)) = fill() else {
-                return Err(broken(
-                    None,
-                    format!("a fill of {} is written in another way than fills are", row.entry),
-                ));
-            };
+        if is_of_trades || !of_days.contains_key(&date) {
             fills.entry(date).or_default().push(fill);
         }
-        seen.extend(lines);
     }
     Ok(fills)
+}
+
+/// `2026-01-27T15:30:00Z,SXLK,BUY,25,104.5`: its date, and what it is.
+fn fill(line: &str) -> Option<(NaiveDate, (String, Decimal, Decimal))> {
+    let cells: Vec<&str> = line.split(',').collect();
+    let [time, symbol, side, quantity, price] = cells[..] else { return None };
+    let (quantity, price): (Decimal, Decimal) = (quantity.parse().ok()?, price.parse().ok()?);
+    let signed = if side == "BUY" { quantity } else { -quantity };
+    Some((time.get(..10)?.parse().ok()?, (symbol.to_owned(), signed, signed.checked_mul(price)?)))
 }
 
 /// Two days of which each is the next of the other.

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use rust_decimal::Decimal;
 
 use super::super::super::log::Kind;
-use super::super::{Broken, Read, Verified, broken};
-use super::days::with_entries;
-use super::{Day, Opened, Row};
+use super::super::{Broken, Read, Verified, broken, counted};
+use super::days::{as_they_stand, gone};
+use super::{Day, Opened, Row, lists_all};
+use crate::collect::Batch;
 use crate::collect::flex::{self, FlexSettings};
 use crate::config::Config;
 use crate::digest::Digest;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
+use crate::record::stated::fills_in_force;
 use crate::record::{Execution, Snapshot};
 
 /// What they say.
@@ -21,8 +23,10 @@ use crate::record::{Execution, Snapshot};
 pub struct Statements {
     /// The account on each day.
     pub days: Vec<Snapshot>,
-    /// Every fill, once.
-    fills: Vec<Execution>,
+    /// Every row about a fill, with its file.
+    fills: Vec<(Place, Execution)>,
+    /// The days of which they tell everything.
+    told: BTreeSet<NaiveDate>,
     /// The digests of their files.
     files: BTreeSet<String>,
 }
@@ -38,8 +42,9 @@ impl Statements {
             let bytes = std::fs::read(path).map_err(|error| Error::io("read the statement", path, error))?;
             all.files.insert(Digest::of(&bytes).to_string());
             let read = flex::parse(path, &bytes, &FlexSettings::of(&config))?;
+            all.told.extend(days_told(&read));
             all.days.extend(read.snapshots);
-            all.fills.extend(read.executions);
+            all.fills.extend(read.executions.into_iter().map(|fill| (Place::file(path), fill)));
         }
         all.keep_last_word();
         Ok(all)
@@ -58,30 +63,50 @@ impl Statements {
             }
             is_same
         });
-        self.fills.sort_by_key(|fill| (fill.exec_id.to_string(), std::cmp::Reverse(fill.generated)));
-        self.fills.dedup_by(|older, newest| older.exec_id == newest.exec_id);
     }
 
-    /// The fills of the days of which they tell. Where something was taken back that no statement here has, only those well before.
-    fn fills_by_day(&self) -> BTreeMap<NaiveDate, Vec<Fill>> {
-        let mut by_day: BTreeMap<NaiveDate, Vec<Fill>> = self.days.iter().map(|day| (day.date, Vec::new())).collect();
-        let (cancels, fills): (Vec<_>, Vec<_>) = self.fills.iter().partition(|fill| fill.cancels.is_some());
-        let gone: BTreeSet<_> = cancels.iter().filter_map(|row| row.cancels.as_ref()).collect();
-        let known: BTreeSet<_> = fills.iter().map(|fill| &fill.exec_id).collect();
-        for fill in fills.iter().filter(|fill| !gone.contains(&fill.exec_id)) {
-            let terms = (fill.symbol.to_string(), fill.side.to_string(), fill.quantity, fill.price);
-            by_day.entry(fill.utc_date()).or_default().push((terms, fill.time));
+    /// The fills that count by now of the days of which the statements tell. Where one was taken back or corrected that no statement
+    /// here has, nothing can be said of the days around it: those are in the second list.
+    fn fills_by_day(&self) -> (BTreeMap<NaiveDate, Vec<Fill>>, BTreeSet<NaiveDate>) {
+        let mut by_day: BTreeMap<NaiveDate, Vec<Fill>> = self.told.iter().map(|date| (*date, Vec::new())).collect();
+        let stated = fills_in_force(self.fills.clone());
+        for fill in stated.fills {
+            // What is corrected later stands in a statement that does not tell of its day.
+            let Some(fills) = by_day.get_mut(&fill.utc_date()) else { continue };
+            fills.push(((fill.symbol.to_string(), fill.side.to_string(), fill.quantity, fill.price), fill.time));
         }
-        let is_of_others = |row: &&&Execution| row.cancels.as_ref().is_some_and(|of| !known.contains(of));
-        if let Some(first) = cancels.iter().filter(is_of_others).map(|row| row.utc_date()).min() {
-            by_day.retain(|date, _| *date < first - DAYS_TO_TAKE_BACK);
-        }
-        by_day
+        let is_near = |date: &NaiveDate, other: &NaiveDate| (*date - *other).abs() <= DAYS_TO_TAKE_BACK;
+        let is_open = |date: &NaiveDate| stated.taken_back_elsewhere.iter().any(|other| is_near(date, other));
+        let open = by_day.keys().copied().filter(is_open).collect();
+        by_day.retain(|date, _| !is_open(date));
+        (by_day, open)
     }
+
+    /// Whether a fill may belong to a day of the broker's of which no statement here tells: trading days do not begin and end with
+    /// the day of UTC.
+    fn may_be_of_untold_day(&self, time: DateTime<Utc>) -> bool {
+        let (date, hour) = (time.date_naive(), time.hour());
+        let is_told = |date: Option<NaiveDate>| date.is_some_and(|date| self.told.contains(&date));
+        (hour < EVENING_BEFORE && !is_told(date.pred_opt())) || (hour >= MORNING_AFTER && !is_told(date.succ_opt()))
+    }
+}
+
+/// The days that a file says it is about, else those that it has something of.
+fn days_told(read: &Batch) -> BTreeSet<NaiveDate> {
+    if read.covered.is_empty() {
+        let of_fills = read.executions.iter().map(Execution::utc_date);
+        return read.snapshots.iter().map(|day| day.date).chain(of_fills).collect();
+    }
+    let days = |&(from, to): &(NaiveDate, NaiveDate)| from.iter_days().take_while(move |date| *date <= to);
+    read.covered.iter().flat_map(days).collect()
 }
 
 /// A fill is taken back within so many days.
 const DAYS_TO_TAKE_BACK: TimeDelta = TimeDelta::days(7);
+/// Before this hour of UTC it may be the evening of the trading day before in America.
+const EVENING_BEFORE: u32 = 1;
+/// From this hour of UTC on it may be the morning of the next trading day in Australia.
+const MORNING_AFTER: u32 = 21;
 
 /// Symbol, side, how many and at what price; and when.
 type Fill = ((String, String, Decimal, Decimal), DateTime<Utc>);
@@ -94,22 +119,36 @@ fn fill(line: &str) -> Option<Fill> {
     Some((terms, time.parse().ok()?))
 }
 
-/// The fills that were opened of each day with orders.
+/// The fills that were opened of each day with orders, as they stand: none where the record has none of it any more.
 fn opened_fills(opened: &Opened, read: &[Read]) -> BTreeMap<NaiveDate, (usize, Vec<Fill>)> {
-    let is_of_fills = |(row, of): &(&Row, &Read)| row.name == "fills" && of.line.kind == Kind::Trades;
-    let rows = with_entries(opened, read).filter(is_of_fills);
-    rows.map(|(row, of)| (of.line.date, (of.line.seq, row.value.lines().filter_map(fill).collect()))).collect()
+    let rows = as_they_stand(opened, read).into_iter();
+    let of_trades = rows.filter(|(row, of)| row.name == "fills" && of.line.kind == Kind::Trades);
+    let gone =
+        gone(read).into_values().filter(|of| of.line.kind == Kind::Trades && lists_all(of.entry.text("level")));
+    let gone = gone.map(|of| (of.line.date, (of.line.seq, Vec::new())));
+    let fills = of_trades
+        .map(|(row, of)| (of.line.date, (of.line.seq, row.value.lines().filter_map(fill).collect::<Vec<Fill>>())));
+    // A day may have orders again after it had none.
+    gone.chain(fills).collect()
 }
 
 /// Every fill that was opened is the broker's, at its time, and every one of the broker's on such a day was opened.
 pub fn fills_agree(verified: &mut Verified, opened: &Opened, read: &[Read]) -> std::result::Result<(), Broken> {
-    if opened.statements.fills.is_empty() {
+    let statements = &opened.statements;
+    if statements.fills.is_empty() {
         return Ok(());
     }
-    let of_broker = opened.statements.fills_by_day();
-    let (mut count, mut shifts) = (0, BTreeSet::new());
-    for (date, (seq, fills)) in opened_fills(opened, read) {
-        let Some(of_broker) = of_broker.get(&date) else { continue };
+    let (of_broker, open) = statements.fills_by_day();
+    let (mut count, mut aside, mut around, mut shifts) = (0, 0, 0, BTreeSet::new());
+    for (date, (seq, mut fills)) in opened_fills(opened, read) {
+        let Some(of_broker) = of_broker.get(&date) else {
+            around += if open.contains(&date) { fills.len() } else { 0 };
+            continue;
+        };
+        let all = fills.len();
+        let is_here = |terms: &_| of_broker.iter().any(|(here, _)| here == terms);
+        fills.retain(|(terms, time)| is_here(terms) || !statements.may_be_of_untold_day(*time));
+        aside += all - fills.len();
         match shift(&fills, of_broker) {
             Ok(shift) => shifts.extend(shift),
             Err(what) => {
@@ -121,10 +160,22 @@ pub fn fills_agree(verified: &mut Verified, opened: &Opened, read: &[Read]) -> s
         }
         count += fills.len();
     }
+    if aside > 0 {
+        verified.unchecked.push(format!(
+            "{aside} fills at the edge of what the statements cover, which the broker may count to the next trading day: fetch \
+             statements of a day more"
+        ));
+    }
+    if around > 0 {
+        verified.unchecked.push(format!(
+            "{around} fills within a week of one that a statement takes back or corrects and that none of them has: fetch the statement \
+             of the days before, too"
+        ));
+    }
     let shifts: Vec<TimeDelta> = shifts.into_iter().collect();
     match shifts[..] {
         [] => {}
-        [shift] if shift.is_zero() => verified.checked.push(format!("{count} fills are those of the broker's statements, at their times")),
+        [shift] if shift.is_zero() => verified.checked.push(format!("{} of the broker's statements, at their times", if count == 1 { "1 fill is that".to_owned() } else { format!("{count} fills are those") })),
         [shift] => verified.unchecked.push(format!(
             "the times of fills: all {count} are {} minutes from those of the broker's statements, as where the time zone of the \
              statements was another one",
@@ -201,7 +252,7 @@ pub fn statements_agree(
         true => verified.unchecked.push(
             "the broker's own numbers: fetch statements yourself and name them with `--statement FILE`".to_owned(),
         ),
-        false => verified.checked.push(format!("{count} days are what the broker's statements say of them")),
+        false => verified.checked.push(format!("{} as the broker's statements have them", counted(count, "day"))),
     }
     Ok(())
 }
@@ -215,15 +266,15 @@ pub fn files_are_those(verified: &mut Verified, opened: &Opened) {
         return;
     }
     verified.checked.push(format!(
-        "{} of {} opened entries were recorded from files that are among these statements byte for byte",
+        "{} of {} opened entries were recorded from files that are byte for byte among these statements",
         known.len(),
         known.len() + others.len()
     ));
     if let Some(other) = others.first() {
         verified.unchecked.push(format!(
-            "{} entries were recorded from other files, such as {} from that with the SHA-256 {}: the author can hand it over, and the \
-             broker's own copy differs in the time that it was made",
-            others.len(),
+            "{} recorded from other files, such as {} from the one with the SHA-256 {}: ask the author for it; a statement that you fetch \
+             anew differs in the time at which it was made",
+            counted(others.len(), "entry"),
             other.entry,
             other.value.lines().next().unwrap_or_default()
         ));
