@@ -43,8 +43,8 @@ e2e ONLY="":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord watch.js "{{ONLY}}"
 
-# Pages of the demo and of records at the edges in a real browser: "sample" for one page of each kind, "all", or names of records
-pages WHICH="sample":
+# Pages of the demo and of records at the edges in a real browser: "sample" for one page of each kind, "all", "all" with names of records, or names
+pages *WHICH="sample":
     cargo build --release --locked
     bash .ci/e2e ${CARGO_TARGET_DIR:-target}/release/trackrecord pages.js {{WHICH}}
 

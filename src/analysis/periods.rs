@@ -10,13 +10,17 @@ use super::returns::{DailyReturn, ReturnSeries, annualized, day_after, period_re
 use super::statistics::ratio;
 use crate::calendar::{Exchange, YearMonth, day_before};
 
-/// A value and the day it belongs to.
+/// A return from one valuation to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct DatedValue {
-    /// Session of the exchange.
+    /// Session of the later valuation.
     pub date: NaiveDate,
     /// The return, as a fraction.
     pub value: f64,
+    /// Session of the earlier valuation.
+    pub since: NaiveDate,
+    /// Sessions of the exchange that it spans: 1 for a day's, 21 where the valuations of twenty sessions are missing in between.
+    pub sessions: usize,
 }
 
 /// A value and the month it belongs to.
@@ -300,14 +304,15 @@ fn benchmark_grouped<K: Ord>(
     bounds.into_iter().filter_map(|(key, (from, to))| Some((key, aligned.between(from, to)?))).collect()
 }
 
-/// The day with the highest return, the earliest of equal ones.
-pub fn best_day(series: &ReturnSeries) -> Option<DatedValue> {
-    extreme(series.days.iter().map(dated), |day, best| day.value > best.value)
+/// The highest return from one valuation to the next, the earliest of equal ones. It says how many sessions of the exchange it spans:
+/// one over a gap is no day's.
+pub fn best_day(series: &ReturnSeries, exchange: Exchange) -> Option<DatedValue> {
+    extreme(series.days.iter(), |day, best| day.value > best.value).map(|day| dated(day, exchange))
 }
 
-/// The day with the lowest return, the earliest of equal ones.
-pub fn worst_day(series: &ReturnSeries) -> Option<DatedValue> {
-    extreme(series.days.iter().map(dated), |day, worst| day.value < worst.value)
+/// The lowest return from one valuation to the next, as [`best_day`].
+pub fn worst_day(series: &ReturnSeries, exchange: Exchange) -> Option<DatedValue> {
+    extreme(series.days.iter(), |day, worst| day.value < worst.value).map(|day| dated(day, exchange))
 }
 
 /// The month with the highest return, the earliest of equal ones.
@@ -320,8 +325,9 @@ pub fn worst_month(months: &BTreeMap<YearMonth, f64>) -> Option<MonthValue> {
     extreme(months.iter().map(monthly), |month, worst| month.value < worst.value)
 }
 
-fn dated(day: &DailyReturn) -> DatedValue {
-    DatedValue { date: day.date, value: day.value }
+fn dated(day: &DailyReturn, exchange: Exchange) -> DatedValue {
+    let sessions = exchange.sessions_between(day.since, day.date).count() + 1;
+    DatedValue { date: day.date, value: day.value, since: day.since, sessions }
 }
 
 fn monthly((month, value): (&YearMonth, &f64)) -> MonthValue {

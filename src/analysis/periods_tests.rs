@@ -95,12 +95,15 @@ fn the_benchmark_runs_between_the_same_snapshots() {
 
 #[test]
 fn the_best_and_worst_have_their_dates() {
-    assert_eq!(best_day(&example()).unwrap().date, date("2023-12-15"));
-    assert_eq!(worst_day(&example()).unwrap().date, date("2024-01-02"));
+    // From 30 November there are eleven sessions to 15 December; from 29 December the next is 2 January.
+    let best = best_day(&example(), Exchange::NEW_YORK).unwrap();
+    assert_eq!((best.since, best.date, best.sessions), (date("2023-11-30"), date("2023-12-15"), 11));
+    let worst = worst_day(&example(), Exchange::NEW_YORK).unwrap();
+    assert_eq!((worst.since, worst.date, worst.sessions), (date("2023-12-29"), date("2024-01-02"), 1));
     let months = by_month(&example());
     assert_eq!(best_month(&months).unwrap().month, month("2023-12"));
     assert_eq!(worst_month(&months).unwrap().month, month("2024-01"));
-    assert_eq!(best_day(&ReturnSeries::default()), None);
+    assert_eq!(best_day(&ReturnSeries::default(), Exchange::NEW_YORK), None);
 }
 
 #[test]

@@ -87,8 +87,8 @@ pub fn with_published_days(stats: Stats, shown: &Performance, disclosure: &Discl
     let by_day = disclosure.by_day();
     Stats {
         returns: ReturnStats {
-            best_day: periods::best_day(&shown.series).filter(|_| by_day),
-            worst_day: periods::worst_day(&shown.series).filter(|_| by_day),
+            best_day: periods::best_day(&shown.series, shown.exchange).filter(|_| by_day),
+            worst_day: periods::worst_day(&shown.series, shown.exchange).filter(|_| by_day),
             ..stats.returns
         },
         drawdown: DrawdownStats {

@@ -1,4 +1,4 @@
-// Every page of the demo and of records at the edges, in a real browser: `node tests/e2e/pages.js BINARY [sample | all | RECORD ...]`.
+// Every page of the demo and of records at the edges, in a real browser: `node tests/e2e/pages.js BINARY [sample | all [RECORD ...] | RECORD ...]`.
 // A sample takes one page of each kind, and leaves out the records that take long to build. `few DEMO` takes some of those kinds from
 // each record, other ones at other widths from the next, and a demo that is built already: what a minute is enough for.
 "use strict";
@@ -219,7 +219,7 @@ async function selfTest(site, planted) {
 
 async function main([binary, how = "sample", ...wanted]) {
   const names = ["demo", ...extremes.names];
-  const chosen = { all: names, few: FEW, sample: names.filter((name) => !LARGE.includes(name)) }[how] ?? names.filter((name) => [how, ...wanted].includes(name));
+  const chosen = { all: names.filter((name) => !wanted.length || wanted.includes(name)), few: FEW, sample: names.filter((name) => !LARGE.includes(name)) }[how] ?? names.filter((name) => [how, ...wanted].includes(name));
   const [built] = how === "few" ? wanted : [];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "trackrecord-pages-"));
   const roots = new Map();

@@ -154,6 +154,9 @@ class Figures:
         for key, where in (("best_day", r.idxmax()), ("worst_day", r.idxmin())):
             self.expect(f"returns.{key}.date", where.date().isoformat(), "pandas")
             self.expect(f"returns.{key}.value", float(r[where]), "pandas")
+            part = next(part for part in self.parts if pd.Timestamp(part[1]) == where)
+            self.expect(f"returns.{key}.since", part[0].isoformat(), "files")
+            self.expect(f"returns.{key}.sessions", 1 + series_of.missing_sessions([part], self.record.sessions), "exchange_calendars")
         moved = (r != 0).any()
         self.expect("returns.win_days", float(quantstats.win_rate(r)) if moved else None, "quantstats win_rate")
         rate = series_of.money_weighted(self.record, self.start, self.end)

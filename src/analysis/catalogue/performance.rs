@@ -3,6 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use super::{Figure, Sample, Unit, needs};
+use crate::analysis::periods::DatedValue;
 use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::Stats;
 use crate::analysis::three_years::MONTHS;
@@ -54,10 +55,16 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
             .when(when)
             .because(reason)
     };
-    let single = |id, name, value: Option<crate::analysis::periods::DatedValue>, formula| {
-        all.figure(id, name, Unit::Percent, value.map(|day| day.value))
+    // Over a gap a return is no day's: it says from when to when.
+    let single = |id, [a_day, longer]: [&'static str; 2], value: Option<DatedValue>, formula| {
+        let is_a_day = stats.daily && value.is_none_or(|value| value.sessions == 1);
+        let when = |value: DatedValue| match value.sessions {
+            1 => value.date.to_string(),
+            _ => format!("{} to {}", value.since, value.date),
+        };
+        all.figure(id, if is_a_day { a_day } else { longer }, Unit::Percent, value.map(|day| day.value))
             .formula(formula)
-            .when(value.map(|day| day.date))
+            .when(value.map(when))
             .because(all.needs(1, NO_RETURN))
     };
     let month = |id, name, value: Option<crate::analysis::periods::MonthValue>, formula| {
@@ -105,8 +112,8 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
         trailing("returns.one_year", "1 year", figures.one_year, 12),
         trailing("returns.three_years", "3 years", figures.three_years, 36),
         trailing("returns.five_years", "5 years", figures.five_years, 60),
-        single("returns.best_day", named("Best day", "Best single return"), figures.best_day, "highest return"),
-        single("returns.worst_day", named("Worst day", "Worst single return"), figures.worst_day, "lowest return"),
+        single("returns.best_day", ["Best day", "Best single return"], figures.best_day, "highest return"),
+        single("returns.worst_day", ["Worst day", "Worst single return"], figures.worst_day, "lowest return"),
         month("returns.best_month", "Best month", figures.best_month, "highest month return"),
         month("returns.worst_month", "Worst month", figures.worst_month, "lowest month return"),
         all.figure("returns.win_days", named("Win days", "Winning returns"), Unit::Percent, figures.win_days)
