@@ -8,6 +8,7 @@ mod excerpt;
 mod exposure;
 mod falls;
 mod first_day;
+mod inside;
 mod month;
 mod months;
 mod picture;
@@ -151,10 +152,9 @@ fn percent_panel(edges: (f64, f64), heights: impl Iterator<Item = f64>, wanted: 
     }
 }
 
-/// A curve with the label at its end.
-struct Ended<'a> {
+/// The end of a curve, with its label.
+struct Ended {
     classes: [&'static str; 2],
-    curve: &'a [(f64, f64)],
     /// Where it ends, from the top.
     top: f64,
     label: String,
@@ -165,30 +165,35 @@ struct Ended<'a> {
 const ENDS: [[&str; 2]; 3] =
     [["end ours", "point ours"], ["end bench", "point bench"], ["end other wide", "point other"]];
 
-/// The values at the end of curves, side by side with them, and inside the picture where it is narrow: the upper one above its
-/// curve, the lower one below.
+/// The values at the end of curves, side by side with them, and inside the picture where it is narrow: as near to the end of its
+/// curve as no curve is in the way.
 fn ends(panel: &Panel, x: (f64, f64), curves: &[Vec<(f64, f64)>], labels: &[String]) -> Vec<Letter> {
+    ends_above(panel, x, curves, labels, panel.edges.1)
+}
+
+/// The same, where everything below that height is taken by other words.
+fn ends_above(
+    panel: &Panel,
+    x: (f64, f64),
+    curves: &[Vec<(f64, f64)>],
+    labels: &[String],
+    lowest: f64,
+) -> Vec<Letter> {
     let ended = curves.iter().zip(ENDS).zip(labels).filter_map(|((curve, classes), label)| {
         let (_, height) = curve.last().filter(|_| !label.is_empty())?;
-        Some(Ended { classes, curve, top: panel.place(*height), label: label.clone() })
+        Some(Ended { classes, top: panel.place(*height), label: label.clone() })
     });
     let mut ended: Vec<Ended> = ended.collect();
     ended.sort_by(|a, b| a.top.total_cmp(&b.top));
     let mut tops: Vec<f64> = ended.iter().map(|end| end.top).collect();
     let has_two_lines = ended.iter().any(|end| end.label.contains("<small>"));
     picture::apart(&mut tops, if has_two_lines { 0.09 } else { 0.068 }, panel.edges);
-    let late = x.1 - (x.1 - x.0) * 0.28;
-    let inside = |at: usize, curve: &[(f64, f64)]| {
-        let places = curve.iter().filter(|point| point.0 >= late).map(|point| panel.place(point.1));
-        if at == 0 { (places.fold(1.0, f64::min) - 0.055).max(-0.05) } else { places.fold(0.0, f64::max) + 0.012 }
-    };
-    let mut above = 0;
+    let mut places = inside::Places::new(panel, x, lowest);
     let letters = ended.iter().zip(tops).flat_map(|(end, top)| {
-        let at = above;
-        above += usize::from(!end.classes.contains(&"end other wide"));
         let [label, point] = end.classes;
-        let label =
-            Letter { inside: Some(inside(at, end.curve)), ..Letter::new(label, None, top, end.label.clone()) };
+        let is_inside = !end.classes.contains(&"end other wide");
+        let inside = is_inside.then(|| places.take(curves, end.top, &end.label));
+        let label = Letter { inside, ..Letter::new(label, None, top, end.label.clone()) };
         [label, Letter::new(point, Some(1.0), end.top, "")]
     });
     letters.collect()

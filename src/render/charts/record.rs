@@ -10,8 +10,8 @@ use super::plot::Layer;
 use super::scale::{Axis, x_of};
 use super::svg::Ink;
 use super::{
-    DATES, below_the_peak, benchmark_name, curves, end, ends, fall_in_words, grown, growth_in_words, lines, measured,
-    percent_panel, since_inception, ticks, time_span,
+    DATES, below_the_peak, benchmark_name, curves, end, ends_above, fall_in_words, grown, growth_in_words, lines,
+    measured, percent_panel, since_inception, ticks, time_span,
 };
 
 /// The panels, as parts of the height.
@@ -32,8 +32,11 @@ const LABEL: (f64, f64) = (0.13, 0.25);
 /// The words at a large flow are so high, as a part of the height.
 const FLOW: f64 = 0.055;
 
-/// On a phone the name of a curve stays so far above the foot of the panel, where the labels of falls are.
-const FOOT: f64 = 0.13;
+/// The labels of falls are so high on a phone, at the foot of the panel, as a part of the height.
+const FOOT: f64 = 0.085;
+
+/// So wide is the name of a curve there, as a part of the width.
+const NAME: f64 = 0.35;
 
 /// The chart of the record, drawn once, and where its months are, for the links to comments on them.
 #[derive(Debug, Clone)]
@@ -101,13 +104,10 @@ pub fn record(publication: &Publication) -> Result<RecordChart> {
         panels,
         letters: Vec::new(),
     };
-    let mut letters = end_labels(publication, total, &picture, &curves);
-    if !falls.is_empty() {
-        let lowest = GROWTH.1 - FOOT;
-        letters.iter_mut().for_each(|letter| letter.inside = letter.inside.map(|top| top.min(lowest)));
-    }
+    let fall_labels = fall_labels(&falls, &picture);
+    let mut letters = end_labels(publication, total, &picture, &curves, &fall_labels);
     letters.extend(now(publication, &picture));
-    letters.extend(fall_labels(&falls, &picture));
+    letters.extend(fall_labels);
     letters.extend(flow_marks(&publication.large_flows, &picture, &curves));
     if is_young {
         letters.extend(points(&picture, &curves));
@@ -259,19 +259,19 @@ fn end_labels(
     total: Option<f64>,
     picture: &Picture,
     curves: &[Vec<(f64, f64)>; 2],
+    falls: &[Letter],
 ) -> Vec<Letter> {
     let Some(panel) = picture.panels.first() else { return Vec::new() };
+    let reaches = |letter: &Letter| letter.left.is_some_and(|left| left + LABEL.1 > 1.0 - NAME);
+    let is_taken = falls.iter().any(|letter| reaches(letter) && !letter.class.contains("wide"));
+    let foot = if is_taken { FOOT } else { 0.0 };
     let last = |read: fn(&Day) -> Option<f64>| publication.days.iter().rev().find_map(read);
     let ours = total.map(|total| 1.0 + total).or_else(|| last(|day| Some(day.index.get())));
     let theirs = last(|day| day.benchmark_index.map(Published::get));
     let (name, more) = benchmark_name(publication);
     let words = [("Account", ours, ""), (name, theirs, more)];
-    ends(
-        panel,
-        picture.x,
-        curves,
-        &words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more)),
-    )
+    let labels = words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more));
+    ends_above(panel, picture.x, curves, &labels, GROWTH.1 - foot)
 }
 
 /// How far below the peak the account is on the last day.

@@ -1,0 +1,108 @@
+//! Where the name of a curve stands inside a picture that is narrow: beside its end, where no curve and no other name is.
+
+use super::picture::Panel;
+
+/// A name is so high, as a part of the height, and keeps such a distance from a curve.
+const HEIGHT: f64 = 0.043;
+const DISTANCE: f64 = 0.012;
+
+/// So far above the panel a name may begin: beside the title.
+const ABOVE: f64 = -0.05;
+
+/// A letter is so wide on the narrowest screen, as a part of the width.
+const LETTER: f64 = 0.026;
+
+/// The free heights of a panel, at its right.
+pub(super) struct Places<'a> {
+    panel: &'a Panel,
+    x: (f64, f64),
+    lowest: f64,
+    taken: Vec<(f64, f64)>,
+}
+
+impl<'a> Places<'a> {
+    /// All heights of the panel down to `lowest`.
+    pub(super) fn new(panel: &'a Panel, x: (f64, f64), lowest: f64) -> Self {
+        Self { panel, x, lowest, taken: Vec::new() }
+    }
+
+    /// The upper edge of the name whose curve ends at `end`, as near to it as can be. Where curves are everywhere it stands over the
+    /// upper edge, or at the lowest place.
+    pub(super) fn take(&mut self, curves: &[Vec<(f64, f64)>], end: f64, label: &str) -> f64 {
+        let width = (letters(label) as f64 * LETTER).clamp(0.28, 0.6);
+        let mut busy: Vec<(f64, f64)> = curves.iter().filter_map(|curve| self.reach(curve, width)).collect();
+        busy.extend(&self.taken);
+        let is_free = |top: f64| {
+            (ABOVE..=self.lowest - HEIGHT).contains(&top)
+                && busy.iter().all(|(from, to)| top + HEIGHT <= *from || top >= *to)
+        };
+        let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - HEIGHT, to + DISTANCE]);
+        let distance = |top: &f64| (top + HEIGHT / 2.0 - end).abs();
+        let edges = [ABOVE, self.lowest - HEIGHT];
+        let nearest = beside.filter(|top| is_free(*top)).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let apart =
+            || edges.into_iter().find(|top| self.taken.iter().all(|(from, to)| top + HEIGHT <= *from || top >= to));
+        let top = nearest.or_else(apart).unwrap_or(ABOVE);
+        self.taken.push((top, top + HEIGHT));
+        top
+    }
+
+    /// From where to where a curve is in the last part of the width.
+    fn reach(&self, curve: &[(f64, f64)], width: f64) -> Option<(f64, f64)> {
+        let late = self.x.1 - (self.x.1 - self.x.0) * width;
+        // A line comes in from the point before.
+        let first = curve.partition_point(|point| point.0 < late).saturating_sub(1);
+        let places = || curve.iter().skip(first).map(|point| self.panel.place(point.1));
+        places().next()?;
+        Some((places().fold(1.0, f64::min), places().fold(0.0, f64::max)))
+    }
+}
+
+/// How many letters of a label are on a phone: its markup and its second line are not.
+fn letters(label: &str) -> usize {
+    let first = label.split("<small>").next().unwrap_or_default();
+    let mut is_markup = false;
+    let shown = first.chars().filter(|letter| {
+        let was_markup = is_markup;
+        is_markup = (is_markup || *letter == '<') && *letter != '>';
+        !was_markup && !is_markup
+    });
+    shown.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Curves of a panel whose heights are those of the picture, from 0 at the top.
+    fn places(curves: &[Vec<(f64, f64)>], lowest: f64, names: [(f64, &str); 2]) -> [f64; 2] {
+        let panel = Panel { edges: (0.0, 1.0), y: (1.0, 0.0), ..Panel::default() };
+        let mut places = Places::new(&panel, (0.0, 1.0), lowest);
+        names.map(|(end, name)| (places.take(curves, end, name) * 1000.0).round() / 1000.0)
+    }
+
+    #[test]
+    fn names_stand_beside_their_curves_and_not_on_any() {
+        let upper = vec![(0.0, 0.5), (0.8, 0.2), (1.0, 0.3)];
+        let lower = vec![(0.0, 0.5), (0.8, 0.6), (1.0, 0.5)];
+        // The upper is from 0.5 to 0.2 in the last part, the lower from 0.5 to 0.6: one over both, one under both.
+        let names = [(0.3, "Account 1"), (0.5, "Index 1")];
+        assert_eq!(places(&[upper.clone(), lower.clone()], 1.0, names), [0.145, 0.612]);
+        // What is below 0.6 is taken: the second name stands over the first, the nearest free place.
+        assert_eq!(places(&[upper, lower], 0.6, names), [0.145, 0.09]);
+        // Between two flat curves there is room for both names.
+        let flat = |height| vec![(0.0, height), (1.0, height)];
+        assert_eq!(places(&[flat(0.0), flat(0.9)], 0.92, [(0.0, "A"), (0.9, "B")]), [0.012, 0.845]);
+    }
+
+    #[test]
+    fn a_name_without_room_keeps_clear_of_the_other_one() {
+        let everywhere = vec![(0.0, 0.0), (0.9, 1.0), (1.0, 0.0)];
+        assert_eq!(places(&[everywhere], 1.0, [(0.4, "A"), (0.5, "B")]), [-0.05, 0.957]);
+    }
+
+    #[test]
+    fn only_what_a_phone_shows_counts_as_letters() {
+        assert_eq!(letters("S 500 <span>102.2</span><small>without dividends</small>"), 11);
+    }
+}
