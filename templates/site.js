@@ -465,7 +465,7 @@ function recompute(box) {
     "returns.total": [end / index[0] - 1, half + steps.returns / 2],
     "risk.volatility": [sd * Math.sqrt(P), sd * Math.sqrt(P) * part + steps.figures / 2],
     "risk.sharpe": [sharpe, Math.abs(sharpe) * part + steps.index / n / sd * Math.sqrt(P) + steps.ratios / 2],
-    "drawdown.max": [fall, days && !steps.of_the_logarithm ? 1e-6 : steps.index + steps.returns / 2],
+    "drawdown.max": [fall, days || steps.of_the_logarithm ? 1e-6 : steps.index + steps.returns / 2],
   };
   const cell = (name, text) => el(name, name === "td" ? { className: "num", textContent: text } : { scope: "row", textContent: text });
   const body = el("tbody", {});

@@ -13,7 +13,8 @@ use crate::analysis::drawdown;
 use crate::analysis::performance::Performance;
 use crate::analysis::periods;
 use crate::analysis::returns::{DailyReturn, ReturnSeries};
-use crate::analysis::stats::{DrawdownStats, ReturnStats, Stats};
+use crate::analysis::risk;
+use crate::analysis::stats::{DrawdownStats, ReturnStats, RiskStats, Stats};
 use crate::calendar::YearMonth;
 
 /// A record's series as they are published.
@@ -78,21 +79,31 @@ fn along(aligned: &AlignedSeries, points: &[(NaiveDate, f64)], shown: &[bool], b
     along
 }
 
-/// The figures of a record, those about single days as the published series has them.
+/// The figures of a record, those about single days and falls as the published series has them: a reader sees one number for one
+/// fall, whether he reads a figure, a chart or the file.
 pub fn with_published_days(stats: Stats, shown: &Performance, disclosure: &Disclosure) -> Stats {
     if !disclosure.draws_from_published() {
         return stats;
     }
     let deepest = shown.drawdown_periods.first();
     let by_day = disclosure.by_day();
+    let max = stats.drawdown.max.and(drawdown::maximum(&shown.drawdowns));
+    let over = |value: Option<f64>, figure: fn(f64, f64) -> Option<f64>| figure(value?, max?);
+    let calmar = over(stats.returns.annualized, risk::calmar);
+    let recovery_factor = over(stats.returns.total, risk::recovery_factor);
     Stats {
+        risk: RiskStats {
+            calmar: stats.risk.calmar.and(calmar),
+            recovery_factor: stats.risk.recovery_factor.and(recovery_factor),
+            ..stats.risk
+        },
         returns: ReturnStats {
             best_day: periods::best_day(&shown.series, shown.exchange).filter(|_| by_day),
             worst_day: periods::worst_day(&shown.series, shown.exchange).filter(|_| by_day),
             ..stats.returns
         },
         drawdown: DrawdownStats {
-            max: stats.drawdown.max,
+            max,
             peak: deepest.map(|drawdown| drawdown.peak),
             valley: deepest.map(|drawdown| drawdown.valley),
             recovery: deepest.and_then(|drawdown| drawdown.recovery),

@@ -112,7 +112,9 @@ fn public(figure: Figure, usual: &[Period], disclosure: &Disclosure) -> Figure<P
         "returns.money_weighted" | "returns.money_weighted_total" | "benchmark.own_total" => {
             disclosure.whole_figure(value)
         }
-        "returns.best_day" | "returns.worst_day" | "drawdown.current" => disclosure.day_figure(value),
+        "returns.best_day" | "returns.worst_day" | "drawdown.max" | "drawdown.current" => {
+            disclosure.day_figure(value)
+        }
         "benchmark.total" => disclosure.market_figure(value),
         "trades.turnover" => disclosure.turnover(value),
         _ if is_return(id) => disclosure.return_figure(value),

@@ -1,12 +1,13 @@
 //! What can be said of the index from its published values on the account's dates.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::disclosure::{Disclosure, Published};
 use super::view::{Day, Facts};
 use crate::analysis::frequency::Frequency;
 use crate::analysis::performance::Performance;
-use crate::analysis::{drawdown, risk};
+use crate::analysis::{Window, drawdown, risk};
 
 /// Figures of the index, to stand beside those of the account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -33,20 +34,6 @@ impl IndexFigures {
         }
     }
 
-    /// Over all valuations of the account, published or not: closes of an index are anybody's.
-    pub(super) fn of_all(daily: &Performance, disclosure: &Disclosure) -> Self {
-        let Some(index) = daily.of_benchmark() else { return Self::default() };
-        let (frequency, returns) = (index.frequency(), index.series.values());
-        let days = index.series.days.iter().map(|day| (day.value, (day.date - day.since).num_days()));
-        let excess = frequency.excess(days, daily.analysis.risk_free);
-        let shown = |value: f64| disclosure.market_figure(value).get();
-        Self {
-            volatility: risk::volatility(&returns, frequency.periods).map(shown),
-            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(shown),
-            fall: drawdown::maximum(&index.drawdowns).map(shown),
-        }
-    }
-
     fn of_values(values: &[f64], periods: f64, risk_free: f64) -> Self {
         let returns: Vec<f64> =
             values.windows(2).filter_map(|pair| Some(pair.last()? / pair.first()? - 1.0)).collect();
@@ -56,6 +43,35 @@ impl IndexFigures {
             volatility: risk::volatility(&returns, periods),
             sharpe: excess.and_then(|excess| risk::sharpe(&excess, periods)),
             fall: drawdown::maximum(&drawdown::drawdowns(values)),
+        }
+    }
+}
+
+/// The index as if it were an account: over all valuations, published or not, since closes of an index are anybody's; and over the
+/// published dates, by which the account's falls are measured.
+pub(super) struct IndexAlong {
+    all: Option<Performance>,
+    shown: Option<Performance>,
+}
+
+impl IndexAlong {
+    /// The index along an account's series.
+    pub(super) fn of(daily: &Performance, shown: &Performance) -> Self {
+        Self { all: daily.of_benchmark(), shown: shown.of_benchmark() }
+    }
+
+    /// Its figures up to a date.
+    pub(super) fn until(&self, date: NaiveDate, disclosure: &Disclosure) -> IndexFigures {
+        let (Some(all), Some(along)) = (&self.all, &self.shown) else { return IndexFigures::default() };
+        let series = all.series.window(Window { from: None, to: Some(date) });
+        let frequency = series.frequency(all.exchange, all.analysis.periods_per_year);
+        let excess = series.excess(frequency, all.analysis.risk_free);
+        let after = along.series.dates().partition_point(|day| *day <= date);
+        let shown = |value: f64| disclosure.market_figure(value).get();
+        IndexFigures {
+            volatility: risk::volatility(&series.values(), frequency.periods).map(shown),
+            sharpe: excess.and_then(|excess| risk::sharpe(&excess, frequency.periods)).map(shown),
+            fall: along.drawdowns.get(..after).and_then(drawdown::maximum).map(shown),
         }
     }
 }
@@ -82,17 +98,21 @@ mod tests {
         let facts = &publication.facts;
         let figures = IndexFigures::of(&publication.days, facts, (facts.periods, facts.is_daily));
         assert_eq!(figures, IndexFigures::default());
-        // Those of all valuations are what two years that are published by the day make of the same closes.
+        // Those of all valuations are what two years that are published by the day make of the same closes; but a fall is measured from
+        // month-end to month-end, as the account's, and is less deep.
         let fine = testing::two_years(PrivacyLevel::Fine);
         let by_day = IndexFigures::of(&fine.days, &fine.facts, (fine.facts.periods, fine.facts.is_daily));
         let close =
             |a: Option<f64>, b: Option<f64>, by: f64| assert!((a.unwrap() - b.unwrap()).abs() < by, "{a:?} {b:?}");
-        for (a, b) in [
-            (publication.index.volatility, by_day.volatility),
-            (publication.index.sharpe, by_day.sharpe),
-            (publication.index.fall, by_day.fall),
-        ] {
+        for (a, b) in [(publication.index.volatility, by_day.volatility), (publication.index.sharpe, by_day.sharpe)] {
             close(a, b, 0.02);
         }
+        let closes: Vec<f64> = publication.days.iter().map(|day| day.benchmark_index.unwrap().get()).collect();
+        close(publication.index.fall, drawdown::maximum(&drawdown::drawdowns(&closes)), 1e-4);
+        assert!(publication.index.fall > by_day.fall);
+        // At the end of a month they are those of the months so far, at the last one those of all.
+        let ends: Vec<IndexFigures> = publication.month_ends.values().map(|end| end.index).collect();
+        assert_eq!(ends.last(), Some(&publication.index));
+        assert!(ends.windows(2).all(|two| two[1].fall <= two[0].fall) && ends[0].fall > publication.index.fall);
     }
 }

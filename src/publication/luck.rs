@@ -161,16 +161,15 @@ impl Words<'_> {
         let Some(((median, low), own)) = known else {
             return vec![format!("How deep chance alone would fall cannot be said yet: {}.", self.why_not(median))];
         };
-        let own = match self.publication.facts.by_day {
-            true => format!("The account’s own was {own}"),
-            false => format!("The account’s own, by daily valuations, was {own}"),
-        };
-        let deeper = match self.publication.value("significance.deeper_shuffles") {
-            Some(share) => {
-                let share = percent(share, 0, Sign::Minus);
-                format!("{own}; {share} of the shuffles fell deeper.")
-            }
-            None => format!("{own}."),
+        let by_day = self.publication.facts.by_day;
+        let share = self.publication.value("significance.deeper_shuffles");
+        let share = share.map(|share| percent(share, 0, Sign::Minus));
+        let deeper = match share {
+            Some(share) if by_day => format!("The account’s own was {own}; {share} of the shuffles fell deeper."),
+            // What is shown of its falls is by month-ends.
+            Some(share) => format!("{share} of the shuffles fell deeper than the account."),
+            None if by_day => format!("The account’s own was {own}."),
+            None => String::new(),
         };
         let shuffles = number(1000.0, 0, Sign::Minus);
         vec![

@@ -52,6 +52,7 @@ pub use disclosure::*;
 pub use equal_parts::{EqualDay, EqualParts, EqualYear};
 pub use exposure::{Exposure, exposures};
 pub use figures::{WITHHELD, is_return, withheld};
+use index_figures::IndexAlong;
 pub use index_figures::IndexFigures;
 pub use luck::ShuffledFalls;
 pub use orders::CLOSES_NOTHING;
@@ -257,7 +258,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         years,
         periods: usual,
         drawdowns: periods::drawdowns(&stats, disclosure),
-        index: IndexFigures::of_all(&daily, disclosure),
+        index: IndexAlong::of(&daily, &shown).until(facts.as_of, disclosure),
         next_sessions: next_sessions(whole, &daily, disclosure),
         rolling: periods::rolling(&shown, disclosure),
         positions: holdings.positions,

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::costs;
 use super::disclosure::{Disclosure, PublicReturn, Published, Weighed};
 use super::holdings::holdings;
+use super::index_figures::IndexAlong;
 use super::listed::Listed;
 use super::periods;
 use super::quality::{self, MonthOfData};
@@ -57,7 +58,8 @@ impl MonthEnds<'_> {
             until: self.until,
         };
         let first_cost = costs::first_in(self.disclosed);
-        let end = |month| Some((month, self.end(month, &data, first_cost, disclosure)?));
+        let index = IndexAlong::of(self.daily, self.shown);
+        let end = |month| Some((month, self.end(month, &data, first_cost, &index, disclosure)?));
         by_month(&self.daily.series).into_keys().filter_map(end).collect()
     }
 
@@ -66,6 +68,7 @@ impl MonthEnds<'_> {
         month: YearMonth,
         data: &MonthOfData,
         first_cost: Option<NaiveDate>,
+        index: &IndexAlong,
         disclosure: &Disclosure,
     ) -> Option<MonthEnd> {
         let series = self.daily.series.window(Window { from: None, to: Some(month.last_day()) });
@@ -100,7 +103,8 @@ impl MonthEnds<'_> {
             sharpe: excess
                 .and_then(|excess| risk::sharpe(&excess, frequency.periods))
                 .map(|value| disclosure.figure(value, Unit::Ratio)),
-            max_drawdown: self.deepest_by(as_of, values.len(), disclosure),
+            max_drawdown: self.deepest_by(as_of).map(|value| disclosure.daily(value)),
+            index: index.until(as_of, disclosure),
             worst_fall: self.worst_by(as_of, disclosure),
             year_drawdown: periods::deepest_of_year(self.shown, as_of).map(|value| disclosure.daily(value)),
             drawdown: self.depth_on(as_of).map(|value| disclosure.daily(value)),
@@ -126,14 +130,10 @@ impl MonthEnds<'_> {
         last_weighed(self.disclosed, end, disclosure)
     }
 
-    /// The deepest fall up to a date, after so many returns; where no day is published, that of month-ends.
-    fn deepest_by(&self, date: NaiveDate, returns: usize, disclosure: &Disclosure) -> Option<PublicReturn> {
-        if disclosure.by_day() {
-            let drawdowns = self.daily.drawdowns.get(..=returns).unwrap_or(&self.daily.drawdowns);
-            return drawdown::maximum(drawdowns).map(|value| disclosure.period(value));
-        }
+    /// The deepest fall of the published index up to a date.
+    fn deepest_by(&self, date: NaiveDate) -> Option<f64> {
         let after = self.shown.series.dates().partition_point(|day| *day <= date);
-        drawdown::maximum(self.shown.drawdowns.get(..after)?).map(|value| disclosure.daily(value))
+        drawdown::maximum(self.shown.drawdowns.get(..after)?)
     }
 
     /// The deepest fall up to a date, where days are published.

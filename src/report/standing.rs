@@ -42,8 +42,14 @@ impl MonthData<'_> {
         let ratio = |value: Option<f64>| plain(value.map(|value| format::number(value, figures, Sign::Minus)));
         let volatility = |value| format::percent(value, figures.min(1), Sign::Minus);
         let end = self.end;
-        let days = self.publication.days_until(end.as_of);
-        let index = IndexFigures::of(days, &self.publication.facts, (end.periods_a_year, end.is_daily));
+        let facts = &self.publication.facts;
+        // Where days are published, the figures are those of the index as it is drawn.
+        let index = match facts.by_day && end.is_daily {
+            true => {
+                IndexFigures::of(self.publication.days_until(end.as_of), facts, (end.periods_a_year, end.is_daily))
+            }
+            false => end.index,
+        };
         json!({
             "returns": returns.into_iter().flatten().map(|row| self.judged(row)).collect::<Vec<_>>(),
             "volatility": plain(number(self.end.volatility).map(volatility)),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::publication::disclosure::{PublicFigure, PublicReturn, PublicWeight};
+use crate::publication::index_figures::IndexFigures;
 use crate::publication::kept;
 use crate::publication::rows::{Period, PositionView};
 
@@ -43,6 +44,8 @@ pub struct MonthEnd {
     pub sharpe: Option<PublicFigure>,
     /// Deepest drawdown since inception.
     pub max_drawdown: Option<PublicReturn>,
+    /// Figures of the index over the account's valuations so far.
+    pub index: IndexFigures,
     /// The fall that was the deepest, where days are shown.
     pub worst_fall: Option<DrawdownView>,
     /// Deepest drawdown within the calendar year so far.

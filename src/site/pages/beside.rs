@@ -104,9 +104,8 @@ fn sharpe(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
 
 fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow> {
     let found = publication.figure("drawdown.max")?;
-    let worst = publication.drawdowns.first();
-    let deepest = worst.map(|fall| fall.depth.get());
-    let worst = worst.filter(|_| publication.facts.by_day);
+    let by_day = publication.facts.by_day;
+    let worst = publication.drawdowns.first().filter(|_| by_day);
     let when = worst.map(|fall| {
         let over = match fall.recovery {
             Some(_) => {
@@ -117,12 +116,15 @@ fn worst_fall(publication: &Publication, index: Option<f64>) -> Option<BesideRow
         };
         format!("{} to {}; {over}", format::day(fall.peak), format::day(fall.valley))
     });
-    let note = if found.value.is_some() { when.unwrap_or_default() } else { reason(found) };
+    let note = match found.value {
+        Some(_) if by_day => when.unwrap_or_default(),
+        Some(_) => "by month-ends".to_owned(),
+        None => reason(found),
+    };
     Some(BesideRow {
         name: "Worst fall",
         id: Some("drawdown.max"),
-        // The chart and the tables have it from the published index, and one page says one number.
-        account: found.value.map(|value| one_percent(deepest.unwrap_or(value.get()))),
+        account: found.value.map(|value| one_percent(value.get())),
         index: index.map(one_percent),
         note,
     })

@@ -97,11 +97,11 @@ fn recomputed<'a>(publication: &'a Publication, id: &'a str) -> Option<Recompute
     let value = figure.value?.get();
     let digits = if is_return(id) { facts.digits.returns } else { facts.digits.figures };
     let of_days = !facts.by_day && id.starts_with("risk.");
-    if id == "drawdown.max" && !facts.by_day {
-        let value = publication.drawdowns.first().map_or(0.0, |deepest| deepest.depth.get());
-        return Some(Recomputed { id, name: format!("{}, by month-ends", figure.name), value, digits, of_days });
-    }
-    Some(Recomputed { id, name: figure.name.to_owned(), value, digits, of_days })
+    let name = match id {
+        "drawdown.max" if !facts.by_day => format!("{}, by month-ends", figure.name),
+        _ => figure.name.to_owned(),
+    };
+    Some(Recomputed { id, name, value, digits, of_days })
 }
 
 fn definitions(group: &FigureGroup<PublicFigure>) -> Definitions<'_> {
