@@ -378,7 +378,7 @@ fn an_empty_record_still_makes_a_site() {
     publication.cash_weight = None;
     publication.facts.benchmark = None;
     let files = render(&publication, &Options::default()).unwrap();
-    assert!(page(&files, "trades/index.html").contains("No orders yet"));
+    assert!(page(&files, "trades/index.html").contains("No orders are recorded"));
 }
 
 /// The most points of a line in a file, and the most days in the numbers behind its charts.

@@ -315,7 +315,7 @@ mod tests {
             std::fs::write(folder.path().join(name), text).unwrap();
             load(&OwnTemplates::read(folder.path()).unwrap())
         };
-        let turns = "{% for a in range(end=9000) %}{% for b in range(end=9000) %}0123456789{% endfor %}{% endfor %}";
+        let turns = "{% for a in range(end=9000) %}{% for b in range(end=9000) %}012345678901234567890123456789{% endfor %}{% endfor %}";
         let error = own("foot.html", turns).unwrap().render("foot.html", &Context::new()).unwrap_err().to_string();
         assert!(error.contains("foot.html") && error.contains("more than 32 MB"), "{error}");
         let silent =
@@ -323,7 +323,11 @@ mod tests {
         let error = own("foot.html", silent).unwrap().render("foot.html", &Context::new()).unwrap_err();
         let place = error.place().unwrap();
         assert_eq!((place.line, place.column), (Some(2), Some(60)), "{error}");
-        assert!(error.to_string().contains("the loops of one page have more than 20 million turns"), "{error}");
+        assert!(error.to_string().contains("the loops of one page have more than 2 million turns"), "{error}");
+        let listed = "a\n{{ [[b for b in range(end=9000)] for a in range(end=9000)] | length }}";
+        let error = own("foot.html", listed).unwrap().render("foot.html", &Context::new()).unwrap_err();
+        assert!(error.to_string().contains("more than 2 million turns"), "{error}");
+        assert_eq!(error.place().unwrap().line, Some(2), "{error}");
         let error = own("foot.html", "{% include \"foot.html\" %}").err().unwrap().to_string();
         assert!(error.contains("foot.html") && error.contains("Circular"), "{error}");
     }
