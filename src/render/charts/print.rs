@@ -5,6 +5,7 @@ use crate::publication::{Day, MonthEnd, Published};
 
 use crate::format::Sign;
 
+use super::picture::kept;
 use super::plot::{Layer, Plot};
 pub use super::print_record::record;
 use super::scale::{Axis, x_of};
@@ -24,6 +25,10 @@ pub struct Printed {
 
 /// How many dates fit below a chart.
 const DATES: usize = 7;
+
+/// How wide a letter of a date is, and the gap behind it, in which half of the next date stands, as parts of the width.
+const LETTER: f64 = 0.014;
+const GAP: f64 = 0.03;
 
 /// What is added to a drawing for paper: without colours the index is told from the account by its dashes.
 pub(super) const STYLE: &str = "<style>path.bench{stroke-dasharray:42 22}</style>";
@@ -80,9 +85,36 @@ pub(super) fn drawdown_of(days: &[Day], worst: (Option<f64>, bool), height: u32)
 
 /// The labels of the time axis that have room.
 fn dates(days: &[Day]) -> Vec<(f64, String)> {
-    ticks(days, DATES).into_iter().map(|tick| (tick.x, tick.text)).collect()
+    let (first, last) = time_span(days);
+    let ticks = ticks(days, DATES);
+    let places: Vec<f64> = ticks.iter().map(|tick| (tick.x - first) / (last - first)).collect();
+    let texts: Vec<&str> = ticks.iter().map(|tick| tick.text.as_str()).collect();
+    let kept = kept(&places, &texts, &[(LETTER, GAP)]);
+    ticks.iter().zip(kept).filter(|(_, kept)| *kept > 0).map(|(tick, _)| (tick.x, tick.text.clone())).collect()
 }
 
 fn printed(plot: Plot) -> Result<Printed> {
     Ok(Printed { svg: plot.document()?, alt: format!("{}. {}", plot.title, plot.description), title: plot.title })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publication::testing;
+
+    #[test]
+    fn no_date_runs_into_the_one_before() {
+        let mut publication = testing::publication();
+        let days = &mut publication.days;
+        for length in [3, 60, 270, 1_990] {
+            let days = &days[..length.min(days.len())];
+            let (dates, (first, last)) = (dates(days), time_span(days));
+            let place = |at: usize| (dates[at].0 - first) / (last - first);
+            // The first begins at its place, the others have it in their middle.
+            let second_begins = |width: f64| place(1) - width / 2.0;
+            let width = |at: usize| dates[at].1.chars().count() as f64 * 0.012;
+            assert!(dates.len() < 2 || second_begins(width(1)) > width(0), "{dates:?}");
+            assert!(!dates.is_empty());
+        }
+    }
 }
