@@ -464,6 +464,7 @@ async function main() {
         page.on("console", (message) => { if (/Content.Security.Policy/i.test(message.text())) errors.push(message.text()); });
         await check({ watch, page, binary });
         equal(errors, [], "errors of the page");
+        await until(async () => (await page.locator("body").count()) === 1, "one body in the page");
       }));
     }
     const taken = new URL(watch.address).port;

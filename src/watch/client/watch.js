@@ -102,9 +102,12 @@
     }
   }
 
+  // What only search engines and previews of links read.
+  const UNSEEN = "meta[name=description], meta[property], script[type='application/ld+json']";
+
   // What of a head or a script cannot be morphed.
   function fixed(root) {
-    const head = [...root.head.children].filter((e) => !e.matches("title, meta[name=description], link[rel=stylesheet], [data-watch]"));
+    const head = [...root.head.children].filter((e) => !e.matches(`title, link[rel=stylesheet], [data-watch], ${UNSEEN}`));
     const styles = all("link[rel=stylesheet]:not([data-watch], [data-old])", root).map((link) => link.getAttribute("href").replace(/\?.*/, ""));
     // Styles that were swapped have an absolute address.
     const names = styles.map((style) => new URL(style, location.href).pathname);
@@ -122,9 +125,12 @@
     freshen(next);
     const hold = holdScroll();
     document.title = next.title;
+    for (const e of all(UNSEEN, document.head)) e.remove();
+    document.head.append(...all(UNSEEN, next.head));
     document.documentElement.lang = next.documentElement.lang;
     for (const { name, value } of next.body.attributes) document.body.setAttribute(name, value);
-    Idiomorph.morph(document.body, next.body, {
+    // Its children, because a body that has a parent would be put into this one.
+    Idiomorph.morph(document.body, next.body.childNodes, {
       morphStyle: "innerHTML",
       ignoreActiveValue: true,
       callbacks: {
