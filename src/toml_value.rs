@@ -60,7 +60,9 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
         Value::Datetime(time) => Ok(time.to_string()),
         Value::Integer(number) => Ok(number.to_string()),
         Value::Float(number) => Ok(number.to_string()),
-        other => Err(D::Error::custom(format!("a {} does not fit here", other.type_str()))),
+        Value::Boolean(_) => Err(D::Error::custom("true or false does not fit here")),
+        Value::Array(_) => Err(D::Error::custom("a list does not fit here")),
+        Value::Table(_) => Err(D::Error::custom("a table does not fit here")),
     }
 }
 

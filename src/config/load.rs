@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use super::addresses::{ADDRESS, is_base_url, is_feed_id, is_loopback};
+use super::possible::impossible;
 use super::words::in_words;
 use super::{Config, Secret, has_password, readable, renamed};
 use crate::error::{Error, Place, Result};
@@ -125,7 +125,11 @@ fn merge(lower: &mut Table, upper: Table) {
 
 /// The error of the TOML parser with its location, and for an unknown key the nearest valid one.
 fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
-    let message = without_value(error.message().lines().next().unwrap_or_default());
+    // A value that is quoted may have lines of its own; what the parser says has its first line.
+    let first = |message: &str| message.lines().next().unwrap_or_default().to_owned();
+    let said = error.message();
+    let quotes = said.starts_with("unknown ");
+    let message = without_value(&if quotes { said.replace('\n', " ") } else { first(said) });
     let mut place = Place::file(path);
     if let Some(span) = error.span() {
         place = Place::offset(path, text, span.start);
@@ -136,7 +140,12 @@ fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Error {
         let valid: Vec<&str> = quoted.collect();
         return unknown_key(wrong, &valid).at(place);
     }
-    Error::configuration(in_words(&message)).at(place).hint("config/config.example.toml explains every key")
+    let hint = if message.starts_with("duplicate key") {
+        "remove one of the two"
+    } else {
+        "config/config.example.toml explains every key"
+    };
+    Error::configuration(in_words(&message)).at(place).hint(hint)
 }
 
 /// The words of an error without the value that they quote, which may be a token in a wrong place.
@@ -236,88 +245,6 @@ pub(super) const OPTIONAL_KEYS: &[(&str, &str)] = &[
     ("csv", "time_zone"),
 ];
 
-/// The first value of the right type that is still invalid: its key and what is wrong.
-fn impossible(config: &Config) -> Option<(&'static str, String)> {
-    let analysis = &config.analysis;
-    let unconfirmed = config.yahoo.confirmations().err();
-    let checks = [
-        ("site.title", config.site.title.trim().is_empty(), "a site needs a title".to_owned()),
-        ("site.base_url", config.site.base_url.as_deref().is_some_and(|url| !is_base_url(url)), ADDRESS.to_owned()),
-        (
-            "site.feed_id",
-            config.site.feed_id.as_deref().is_some_and(|id| !is_feed_id(id)),
-            "it must be a tag URI without blanks, such as tag:example.org,2026:record".to_owned(),
-        ),
-        (
-            "analysis.risk_free",
-            !(-0.2..=1.0).contains(&analysis.risk_free),
-            format!("{} is not a rate a year between -0.2 and 1; 3 % is 0.03", analysis.risk_free),
-        ),
-        (
-            "analysis.periods_per_year",
-            !(1..=366).contains(&analysis.periods_per_year),
-            format!("{} is not a number of trading days between 1 and 366", analysis.periods_per_year),
-        ),
-        (
-            "analysis.outlier_bps",
-            !(0.0..=10_000.0).contains(&analysis.outlier_bps),
-            format!("{} is not between 0 and 10000 basis points", analysis.outlier_bps),
-        ),
-        ("analysis.trials", analysis.trials == Some(0), "at least this one strategy was tried".to_owned()),
-        (
-            "analysis.trials_sharpe_sd",
-            analysis.trials_sharpe_sd.is_some_and(|sd| !(sd > 0.0 && sd.is_finite())),
-            "a standard deviation is above zero".to_owned(),
-        ),
-        (
-            "analysis.trials",
-            analysis.trials.is_some_and(|trials| trials > 1) && analysis.trials_sharpe_sd.is_none(),
-            "more than one trial needs `trials_sharpe_sd` beside it".to_owned(),
-        ),
-        (
-            "privacy.delay_days",
-            config.privacy.delay_days > 3650,
-            format!("{} days is more than ten years", config.privacy.delay_days),
-        ),
-        (
-            "ibkr.timeout_s",
-            !(1..=600).contains(&config.ibkr.timeout_s),
-            format!("{} is not between 1 and 600 seconds", config.ibkr.timeout_s),
-        ),
-        (
-            "ibkr.max_retries",
-            !(1..=20).contains(&config.ibkr.max_retries),
-            format!("{} is not between 1 and 20 attempts", config.ibkr.max_retries),
-        ),
-        ("yahoo.base_url", !is_base_url(&config.yahoo.base_url), ADDRESS.to_owned()),
-        ("yahoo.confirmed", unconfirmed.is_some(), unconfirmed.unwrap_or_default()),
-        ("flex.base_url", !is_base_url(&config.flex.base_url), ADDRESS.to_owned()),
-        (
-            "flex.base_url",
-            config.flex.base_url.starts_with("http://") && !is_loopback(&config.flex.base_url),
-            "the token is sent there, so it must start with https://".to_owned(),
-        ),
-        (
-            "csv.delimiter",
-            config.csv.delimiter.is_some_and(|letter| !letter.is_ascii()),
-            "it must be one ASCII character".to_owned(),
-        ),
-        (
-            "csv.decimal_mark",
-            config.csv.decimal_mark.is_some_and(|mark| !matches!(mark, '.' | ',')),
-            "it must be `.` or `,`".to_owned(),
-        ),
-    ];
-    let publish = config.publish.impossible();
-    let proof = config.proof.impossible();
-    checks
-        .into_iter()
-        .chain(publish)
-        .chain(proof)
-        .find(|(_, wrong, _)| *wrong)
-        .map(|(key, _, message)| (key, message))
-}
-
 /// The error about a key, pointing to where it was set.
 fn locate(key: &str, message: &str, sources: &[Source], variables: &[(String, String)]) -> Error {
     let named = as_written(key);
@@ -366,3 +293,7 @@ pub(super) fn offset_of(key: &str, text: &str) -> Option<usize> {
 #[cfg(test)]
 #[path = "load_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "spoiled_tests.rs"]
+mod spoiled_tests;

@@ -14,6 +14,7 @@ pub mod exchange;
 mod job;
 mod load;
 mod parts;
+mod possible;
 mod price_symbols;
 mod privacy;
 mod proof;
