@@ -71,7 +71,7 @@ fn list(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
         }
     }
     if rows.len() == 1 {
-        terminal.say("nothing is reported, and nothing is to be");
+        terminal.say("nothing was reported that lasts, and nothing waits to be sent");
         return Ok(Outcome::Fine);
     }
     terminal.result(table(&rows, &[]))?;

@@ -190,11 +190,11 @@ fn ask_first_half(new: &New, pre_trade: &mut PreTrade) -> Result<()> {
     };
     pre_trade.thesis = ask(new.thesis.is_some(), "Why", &pre_trade.thesis)?;
     if new.intended_entry.is_none() {
-        pre_trade.intended_entry = prompts::price("Intended price", pre_trade.intended_entry)?;
+        pre_trade.intended_entry = prompts::price("Intended price (nothing: left out)", pre_trade.intended_entry)?;
     }
     pre_trade.position_size_rationale =
-        ask(new.rationale.is_some(), "Why this size", &pre_trade.position_size_rationale)?;
-    pre_trade.exit_plan = ask(new.exit_plan.is_some(), "When to get out", &pre_trade.exit_plan)?;
+        ask(new.rationale.is_some(), "Why this size (nothing: left out)", &pre_trade.position_size_rationale)?;
+    pre_trade.exit_plan = ask(new.exit_plan.is_some(), "When to get out (nothing: left out)", &pre_trade.exit_plan)?;
     Ok(())
 }
 

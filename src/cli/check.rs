@@ -50,6 +50,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if made.is_ok() {
         findings.extend(publish::findings(site, session.files()));
     }
+    let is_built = made.is_ok();
     findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
     findings.sort();
     let secrecy = if arguments.secrecy { Some(attacked(site, record, config)?) } else { None };
@@ -67,10 +68,10 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         let all = terminal.is_verbose();
         let lines = if all { findings.iter().map(in_words).collect() } else { listed(&findings) };
         for line in &lines {
-            terminal.result(line)?;
+            terminal.told(line)?;
         }
         if let Some(answer) = &secrecy {
-            terminal.result(answer.in_words())?;
+            terminal.told(answer.in_words())?;
         }
         let more = if lines.len() < findings.len() { "; `check -v` lists each" } else { "" };
         terminal.say(format!(
@@ -82,17 +83,19 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             counted(record.snapshots.len(), "snapshot")
         ));
     }
-    // Until it is said whose money it is, nothing is built.
-    let is_kept = errors > 0 || findings.iter().any(|finding| finding.kind.is_of_status());
-    Ok(if is_kept { Outcome::Findings } else { Outcome::Fine })
+    // What `build` would refuse is not fine.
+    Ok(if errors > 0 || !is_built { Outcome::Findings } else { Outcome::Fine })
 }
 
-/// What else keeps the site from being built, if the record does not.
+/// What else keeps the site from being built, if no finding says it.
 fn not_built(error: &Error, record: &Record, findings: &[Finding]) -> Option<Finding> {
-    let keeps = |finding: &Finding| finding.severity == Severity::Error || finding.kind.is_of_status();
-    let lacks_value = |finding: &Finding| finding.kind == FindingKind::Lacking;
-    let is_begun = !record.snapshots.is_empty() || !record.executions.is_empty() && !findings.iter().any(lacks_value);
-    (is_begun && !findings.iter().any(keeps)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
+    let has_no_value = record.snapshots.is_empty() && !record.executions.is_empty();
+    let says_it = |finding: &Finding| {
+        finding.severity == Severity::Error
+            || finding.kind.is_of_status()
+            || has_no_value && finding.kind == FindingKind::Lacking
+    };
+    (!findings.iter().any(says_it)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
 }
 
 /// What the site gives away, which the next `build` repeats.

@@ -29,7 +29,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if arguments.json {
         terminal.json(&Document { answers })?;
     } else {
-        answers.iter().try_for_each(|answer| terminal.result(in_words(answer)))?;
+        answers.iter().try_for_each(|answer| terminal.told(in_words(answer)))?;
     }
     Ok(if is_wrong { Outcome::Findings } else { Outcome::Fine })
 }

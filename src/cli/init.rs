@@ -126,7 +126,9 @@ fn ask_for(key: &str) -> Result<Option<String>> {
         "status" => return prompts::money().map(|money| money.map(str::to_owned)),
         "precision" => return prompts::precision().map(|level| Some(level.to_owned())),
         "base_currency" => {
-            prompts::checked_text("Currency of the account", "USD", |text| text.parse::<Currency>().is_ok())?
+            prompts::checked_text("Currency of the account (nothing: what the first statement says)", "", |text| {
+                text.is_empty() || text.parse::<Currency>().is_ok()
+            })?
         }
         "exchange" => {
             prompts::checked_text("Exchange, such as XNYS (nothing: the one that is traded most)", "", |text| {

@@ -1,7 +1,7 @@
-use clap::{Args, CommandFactory};
+use clap::Args;
 
 use super::terminal::Terminal;
-use super::{Cli, Outcome};
+use super::{Outcome, examples};
 use crate::error::{Error, Result};
 
 #[derive(Args)]
@@ -13,7 +13,7 @@ pub struct Arguments {
 
 /// A manual page in roff, as `man` reads it.
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome> {
-    let mut program = Cli::command();
+    let mut program = examples::command();
     program.build();
     let page = match &arguments.command {
         None => program,

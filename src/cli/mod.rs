@@ -10,6 +10,7 @@ mod collect;
 mod completions;
 mod demo;
 mod doctor;
+mod examples;
 mod finding;
 mod flow;
 mod import;
@@ -31,13 +32,14 @@ mod strategies;
 mod terminal;
 mod verify;
 mod watch;
+mod wrapping;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, Utc};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use crate::analysis::Window;
 use crate::calendar::last_possible_date;
@@ -45,7 +47,7 @@ use crate::config::{self, Config};
 use crate::error::{Error, Place, Result};
 use crate::record::{Finding, Record, Severity, load, schema};
 use crate::site_dir::SiteDir;
-use terminal::Terminal;
+use terminal::{Terminal, counted};
 
 /// The version, and in a released program the commit that it was built from.
 static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("TRACKRECORD_COMMIT") {
@@ -53,23 +55,9 @@ static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("TRACKRECO
     None => env!("CARGO_PKG_VERSION").to_owned(),
 });
 
-/// What `--help` says at its end, beyond what `-h` does.
-const ENVIRONMENT: &str = "\
-Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage
-
-Environment: TRACKRECORD_<SECTION>_<KEY> sets a key of the configuration, such as TRACKRECORD_FLEX_TOKEN or
-TRACKRECORD_ACCOUNT_ID; NO_COLOR takes the colours away; EDITOR is what `annotate new --edit` opens.
-
-A first day:
-  trackrecord init record && cd record
-  trackrecord import flex ~/Downloads/statement.xml
-  trackrecord build                    then open public/index.html";
-
 /// A live trading track record as a static site. Orders are never sent.
 #[derive(Parser)]
 #[command(name = "trackrecord", version = VERSION.as_str(), about, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage")]
-#[command(after_long_help = ENVIRONMENT)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -210,7 +198,9 @@ impl Command {
 ///
 /// Exit codes: 0 done, 1 failed or findings, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut command = examples::command();
+    let parsed = command.try_get_matches_from_mut(std::env::args_os());
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // A reader that went away is no failure of ours.
@@ -303,7 +293,10 @@ fn figures_printed(record: &Record, terminal: &Terminal) -> Outcome {
     if errors == 0 {
         return Outcome::Fine;
     }
-    terminal.say(format!("the record has {errors} errors, so these figures may be wrong: run `trackrecord check`"));
+    terminal.say(format!(
+        "the record has {}, so these figures may be wrong: run `trackrecord check`",
+        counted(errors, "error")
+    ));
     Outcome::Findings
 }
 

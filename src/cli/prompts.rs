@@ -70,12 +70,12 @@ pub fn money() -> Result<Option<&'static str>> {
 /// How finely a site is published.
 pub fn precision() -> Result<&'static str> {
     let items = [
-        "every day in steps of 0.3 %: a reader who knows your rule can work out the size of most accounts",
-        "months alone, in steps of 0.1 %, the curve in steps of 2 %: hides most accounts from about 100,000",
-        "months alone, in steps of 0.5 %, the curve in steps of 5 %: hides accounts from about 50,000",
-        "every day to six decimals: everybody can work out the account's size to the dollar",
+        "days in steps of 0.3 %: who knows your rule can work out most sizes",
+        "months in steps of 0.1 %, the curve 2 %: hides most from 100,000 on",
+        "months in steps of 0.5 %, the curve 5 %: hides those from 50,000 on",
+        "days to six decimals: anybody can work out the size to the dollar",
     ];
-    let prompt = "What readers see, and what it gives away (`trackrecord check --secrecy` tries it on your record)";
+    let prompt = "What readers see, and how far it hides the account's size";
     let chosen = Select::new().with_prompt(prompt).items(items).default(0).interact().map_err(unanswered)?;
     Ok(["daily", "monthly", "coarse", "fine"].get(chosen).copied().unwrap_or("daily"))
 }

@@ -36,7 +36,7 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
         let of_benchmark = performance.of_benchmark().map(|benchmark| Stats::of(&benchmark, TradeFigures::default()));
         let beside = of_benchmark.as_ref().map(|stats| (config.benchmark.name.as_str(), stats));
         let figures = in_words(&stats, beside, contributions.as_ref(), base.as_str());
-        terminal.result(format!("{}\n{}{figures}", period(&stats), line_of(&performance.index)))?;
+        terminal.told(format!("{}\n{}{figures}", period(&stats), line_of(&performance.index)))?;
     }
     Ok(figures_printed(&record, terminal))
 }
@@ -103,11 +103,18 @@ pub(super) fn in_words(
             continue;
         }
         let usual = most_common(&group.figures);
-        rows.push(vec![usual.as_ref().map_or(group.name.to_owned(), |n| format!("{}, {n}", group.name))]);
-        rows.extend(group.figures.iter().map(|figure| {
+        let comma = if group.name.ends_with('?') { "" } else { "," };
+        rows.push(vec![usual.as_ref().map_or(group.name.to_owned(), |n| format!("{}{comma} {n}", group.name))]);
+        let shared = shared(&group.figures);
+        rows.extend(group.figures.iter().filter_map(|figure| {
+            if let Some((first, more, reason)) = shared.as_ref().filter(|(.., reason)| why(figure) == Some(reason)) {
+                let row =
+                    [format!("  {first} and {more} more"), "\u{2014}".to_owned(), String::new(), dim(reason.clone())];
+                return (*first == figure.name).then(|| row.to_vec());
+            }
             let beside = theirs.get(figure.id).filter(|_| COMPARED.contains(&group.id)).cloned().unwrap_or_default();
             let about = dim(about(figure, usual.as_deref(), &whole));
-            [format!("  {}", figure.name), value(figure, currency), beside, about].to_vec()
+            Some([format!("  {}", figure.name), value(figure, currency), beside, about].to_vec())
         }));
     }
     rows.extend(contributions.map(brought).unwrap_or_default());
@@ -125,6 +132,20 @@ fn why_none(figures: &[Figure]) -> Option<String> {
     (first.value.is_none() && !others.is_empty() && others.iter().all(is_same)).then_some(reason)
 }
 
+/// Why a figure is not known.
+fn why(figure: &Figure) -> Option<&String> {
+    figure.undefined_because.as_ref().filter(|_| figure.value.is_none())
+}
+
+/// The reason for which at least three figures of a group are not known, with the name of the first and how many more there are.
+fn shared(figures: &[Figure]) -> Option<(&'static str, usize, String)> {
+    figures.iter().find_map(|first| {
+        let reason = why(first)?;
+        let count = figures.iter().filter(|figure| why(figure) == Some(reason)).count();
+        (count >= 3).then(|| (first.name, count - 1, reason.clone()))
+    })
+}
+
 /// Words beside the figures, which matter less.
 fn dim(words: String) -> String {
     if words.is_empty() { words } else { painted(&words, "2") }
@@ -138,12 +159,13 @@ fn most_common(figures: &[Figure]) -> Option<String> {
 }
 
 fn observed(figure: &Figure) -> String {
-    format!("n = {} {}", grouped(figure.observations as f64, 0), figure.observed)
+    let noun = if figure.observations == 1 { figure.observed.trim_end_matches('s') } else { figure.observed };
+    format!("n = {} {noun}", grouped(figure.observations as f64, 0))
 }
 
 /// Why a figure is not known; else its date, and what it rests on where that is not what the group does.
 fn about(figure: &Figure, usual: Option<&str>, whole: &str) -> String {
-    if let Some(reason) = figure.undefined_because.as_ref().filter(|_| figure.value.is_none()) {
+    if let Some(reason) = why(figure) {
         return reason.clone();
     }
     let when = figure.when.clone().filter(|when| when != whole);

@@ -4,9 +4,11 @@ use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use dialoguer::console::Term;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::wrapping::wrapped;
 use crate::error::{Error, Result};
 use crate::record::schema::Document;
 
@@ -40,6 +42,11 @@ impl Terminal {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Prints a result that only people read: in lines as wide as their terminal.
+    pub fn told(&self, text: impl Display) -> Result<()> {
+        self.result(fitted(&text.to_string(), &Term::stdout()))
     }
 
     /// Prints a value with keys as one JSON document, after its schema number.
@@ -87,7 +94,15 @@ impl Terminal {
 
     fn stderr(&self, text: &str) {
         // With standard error gone nobody is left to read it.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", fitted(text, &Term::stderr()));
+    }
+}
+
+/// A text in lines as wide as a terminal; as it is where there is none.
+fn fitted(text: &str, terminal: &Term) -> String {
+    match terminal.size_checked() {
+        Some((_, columns)) => wrapped(text, usize::from(columns)),
+        None => text.to_owned(),
     }
 }
 

@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             line: broken.as_ref().and_then(|broken| broken.line),
         })?;
     } else {
-        terminal.result(in_words(&verified))?;
+        terminal.told(in_words(&verified))?;
     }
     Ok(if verified.broken.is_none() { Outcome::Fine } else { Outcome::Findings })
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::Answer;
 use crate::calendar::Exchange;
 use crate::config::{self, Config, Status};
+use crate::format;
 use crate::publish;
 use crate::record::load::load;
 use crate::record::{AssetClass, Record, Ticker};
@@ -73,7 +74,7 @@ fn free_space(site: &SiteDir) -> Option<Answer> {
     const ABOUT: &str = "free space";
     let disk = rustix::fs::statvfs(site.root()).ok()?;
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    let words = format!("{} MB free", free >> 20);
+    let words = format!("{} free", format::size(free));
     let is_little = free < LITTLE_SPACE;
     Some(if is_little {
         Answer::warning(ABOUT, words, "make room: a build needs it for the new site beside the last one")

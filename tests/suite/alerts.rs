@@ -172,6 +172,16 @@ fn an_alert_that_cannot_be_sent_fails_no_job_and_its_address_is_nowhere() {
 }
 
 #[test]
+fn a_receiver_that_is_not_there_fails_no_job() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let site = site(SNAPSHOT, &format!("hook = \"http://127.0.0.1:{port}/secret-4711\""));
+    let said = site.ok(&["schedule", "due"]);
+    assert!(said.err.contains("an alert was not sent") && !said.shown().contains("secret-4711"), "{}", said.shown());
+    assert!(site.read("data/runs.csv").contains(",done,"));
+    assert!(site.ok(&["alert", "list"]).out.contains("to be sent"));
+}
+
+#[test]
 fn patience_that_is_asked_for_is_kept_and_then_it_arrives() {
     let receiver = Receiver::answering(|number| if number == 0 { "429 Slow\r\nRetry-After: 1" } else { FINE });
     let site = site(SNAPSHOT, &format!("hook = \"{}/x\"", receiver.address));

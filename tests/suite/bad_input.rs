@@ -158,6 +158,12 @@ fn a_record_without_snapshots_says_so() {
     let site = Site::plain();
     std::fs::create_dir_all(site.path("data")).unwrap();
     assert!(site.refused(&["build"]).contains("the record has no snapshots"));
+    let said = site.run(&["check"]);
+    assert!(
+        said.code == 1 && said.out.contains("error[not-built] there is nothing to publish yet"),
+        "{}",
+        said.shown()
+    );
     let stats = site.ok(&["stats", "--json"]).json();
     assert_eq!(stats["observations"], 0);
     assert!(stats["returns"]["total"].is_null());

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::snapshot_place;
 use crate::analysis::holdings::{Holdings, tickers};
+use crate::record::option_name::is_option;
 use crate::record::{Finding, FindingKind, Instrument, Instruments, Record, Severity, Snapshot, Subject, Ticker};
 
 /// Differences up to this many shares are rounding of fractional shares.
@@ -78,7 +79,8 @@ fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding
     let missing = reported - counted;
     let quantity = missing.abs().normalize();
     let what = if missing > Decimal::ZERO { "purchase" } else { "sale" };
-    let split = split(*counted, *reported);
+    // Contracts are seldom split, and often there are two of them.
+    let split = split(*counted, *reported).filter(|_| !is_option(symbol.as_str()));
     let next = match &split {
         Some(ratio) => format!(
             "this looks like a {ratio} split; include Corporate Actions in the Flex query, or enter it by hand"
