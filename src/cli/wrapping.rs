@@ -40,18 +40,12 @@ fn wrapped_line(line: &str, width: usize) -> String {
 
 /// Where the last column of a table begins that is no further right than this, in bytes and in columns.
 fn last_column(line: &str, furthest: usize) -> Option<(usize, usize)> {
-    let begins = |(start, _): &(usize, &str)| {
-        let before = line.get(..*start).unwrap_or_default();
-        !line.get(*start..).unwrap_or_default().starts_with(' ') && !before.trim().is_empty()
+    let begins = |(start, letter): (usize, char)| {
+        let before = line.get(..start)?;
+        let is_column = letter != ' ' && before.ends_with("  ") && !before.trim().is_empty();
+        is_column.then(|| (start, measure_text_width(before)))
     };
-    let starts = line.match_indices("  ").map(|(at, gap)| (at + gap.len(), gap)).chain(odd(line));
-    let places = starts.filter(begins).filter_map(|(start, _)| Some((start, measure_text_width(line.get(..start)?))));
-    places.filter(|(_, column)| *column <= furthest).max()
-}
-
-/// The ends of gaps of an odd number of spaces, which pairs of them miss.
-fn odd(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    line.match_indices("   ").map(|(at, gap)| (at + gap.len(), gap))
+    line.char_indices().filter_map(begins).filter(|(_, column)| *column <= furthest).max()
 }
 
 /// The words of a text; what is in backticks is one.
@@ -87,7 +81,7 @@ mod tests {
         let hint = "  next: run it once more with `trackrecord check --secrecy`, then go on";
         assert_eq!(
             wrapped(hint, 40),
-            "  next: run it once more with\n    `trackrecord check --secrecy`, then go\n    on"
+            "  next: run it once more with\n    `trackrecord check --secrecy`, then\n    go on"
         );
         let coloured = "\u{1b}[33mwarning\u{1b}[0m six words are exactly in here";
         assert_eq!(wrapped(coloured, 40), coloured);
