@@ -29,6 +29,19 @@ pub fn built(root: &Path) {
     write(root, "content/about.md", "# About\n\nWords.\n");
 }
 
+/// A site with a rule, and closes to rank and to size by.
+fn with_rule(root: &Path) {
+    short(root);
+    let rule = "[[strategy]]\nrule = \"fixed_weights\"\nuniverse = [{ symbol = \"ABCD\" }, { symbol = \"EFGH\" }]\n";
+    write(root, "config/config.toml", &format!("{CONFIG}{rule}"));
+    for symbol in ["ABCD", "EFGH"] {
+        let days = ["05-28", "05-29", "05-30", "06-02", "06-03", "06-04", "06-05"];
+        let rows: String = days.iter().map(|day| format!("2025-{day},,,,95.39,95.39,,USD\n")).collect();
+        let head = "date,open,high,low,close,adj_close,volume,currency\n";
+        write(root, &format!("data/prices/{symbol}.csv"), &format!("{head}{rows}"));
+    }
+}
+
 /// A site that is ready to be published, with a repository to publish to.
 fn with_pages(root: &Path) {
     short(root);
@@ -81,6 +94,8 @@ pub fn trials() -> Vec<Trial> {
             short,
         ),
         Trial::new("action", true, &["action", "add", "2025-06-04", "ABCD", "split", "2:1"], short),
+        Trial::new("signal", true, &["signal", "--as-of", "2025-06-05"], with_rule),
+        Trial::seen("rebalance", noted, false, &["rebalance", "--save", "--as-of", "2025-06-06"], with_rule),
         Trial::seen("proof init", begun, true, &["proof", "init"], short),
         Trial::new("build with a log", true, &["build"], with_log),
         Trial::seen("publish", published, true, &["publish"], with_pages),
