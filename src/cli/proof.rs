@@ -95,6 +95,9 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         Action::Key { key } => {
             let recorded = proof::begin_signing(site, &config, key.as_deref(), Utc::now())?;
             terminal.say("the log names its key now; `trackrecord publish` signs it");
+            terminal.say(
+                "take key-2 out of data/proof/private/ and keep it elsewhere: it alone goes on where the first key is lost or stolen",
+            );
             say_remarks(&recorded, terminal);
             Ok(Outcome::Fine)
         }
@@ -131,7 +134,7 @@ fn rotated(
     };
     let recorded = proof::rotate(site, config, key, why, Utc::now())?;
     terminal.say("the log names another key now, which signs it at the next `trackrecord publish`");
-    terminal.say("keep the key that may follow it, the newest in data/proof/private/, where a thief of this one does not find it");
+    terminal.say("take the newest key out of data/proof/private/ and keep it elsewhere: it alone goes on where this one is lost or stolen");
     say_remarks(&recorded, terminal);
     Ok(Outcome::Fine)
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Outcome;
-use super::terminal::{Terminal, visible};
+use super::terminal::{Terminal, counted, visible};
 use crate::error::{Error, Result};
 use crate::proof::{Counts, DATED, Fetched, Options, Timings, Verified, fetch, verify};
 use crate::site_dir::SiteDir;
@@ -135,6 +135,14 @@ fn in_words(verified: &Verified) -> String {
     }
     let Verified { entries, corrections, gaps, head, .. } = verified;
     lines.extend(verified.unchecked.iter().map(|what| format!("not checked  {what}")));
-    lines.push(format!("{entries} entries, {corrections} of them corrections or amendments; {gaps} sessions missing; the log is {head}"));
+    let missing = match gaps {
+        0 => "no session".to_owned(),
+        gaps => counted(*gaps, "session"),
+    };
+    let corrected = match corrections {
+        0 => "no correction or amendment".to_owned(),
+        corrections => format!("{corrections} of them corrections or amendments"),
+    };
+    lines.push(format!("{entries} entries, {corrected}; {missing} missing; the log is {head}"));
     lines.join("\n")
 }

@@ -71,7 +71,7 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 }
 
 fn lost(path: &Path, what: &str) -> Error {
-    Error::data(format!("the seed of the proof {what}, and without it nothing can be recorded"))
+    Error::data(format!("the seed of the proof {what}, and without it nothing can be recorded or opened"))
         .at(Place::file(path))
         .hint("restore it from a backup; docs/proof.md says what to do where there is none")
 }

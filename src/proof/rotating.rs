@@ -58,6 +58,8 @@ pub fn rotate(site: &SiteDir, config: &Config, own: Option<&Path>, why: Why, now
     let last = keys.last().ok_or_else(|| Error::data("the log names no key").at(Place::file(site.proof_log())))?;
     let old = last.text("public_key").unwrap_or_default().to_owned();
     let named = last.text("next").map(str::to_owned);
+    // Nothing is made where the old key cannot sign it.
+    let signer = (why == Why::Planned).then(|| signing::key(site)).transpose()?;
     let key = chosen(site, own, count + 1, why)?;
     let public = public_key(&key)?;
     if public == old {
@@ -74,11 +76,8 @@ pub fn rotate(site: &SiteDir, config: &Config, own: Option<&Path>, why: Why, now
     let next = public_key(&new_key(site, count + 2)?)?;
     let mut says = entry(&public, &next);
     says.insert("reason".to_owned(), why.as_str().into());
-    if why == Why::Planned {
-        let path = site.proof_key_path();
-        let old_key =
-            std::fs::read_to_string(&path).map_err(|error| Error::io("read where the key is", &path, error))?;
-        let signature = signing::signature(Path::new(old_key.trim_end()), OF_KEYS, public.as_bytes())?;
+    if let Some(signer) = signer {
+        let signature = signing::signature(&signer, OF_KEYS, public.as_bytes())?;
         says.insert("signed_by_the_one_before".to_owned(), String::from_utf8_lossy(&signature).into_owned().into());
     }
     let entries = stored.log.lines().len();
@@ -92,7 +91,7 @@ pub fn rotate(site: &SiteDir, config: &Config, own: Option<&Path>, why: Why, now
     let ended = before.replace(&format!(" {old}\n"), &format!(",valid-before=\"{at}\" {old}\n"));
     let signers = format!("{ended}{IDENTITY} namespaces=\"{NAMESPACE}\",valid-after=\"{at}\" {public}\n");
     files.write(path, signers.into_bytes());
-    files.write(site.proof_key_path(), format!("{}\n", key.display()).into_bytes());
+    files.write(site.proof_key_path(), signing::written(site, &key));
     store.replace(files)?;
     Ok(recorded)
 }
@@ -108,7 +107,15 @@ fn chosen(site: &SiteDir, own: Option<&Path>, number: usize, why: Why) -> Result
     match own {
         Some(own) => std::path::absolute(own).map_err(|error| Error::io("find the key", own, error)),
         None if why == Why::Planned => new_key(site, number),
-        None => Ok(site.proof_private().join(format!("key-{number}"))),
+        None => {
+            let next = site.proof_private().join(format!("key-{number}"));
+            if next.exists() {
+                return Ok(next);
+            }
+            Err(Error::refused("the key that the log has named next is not there").at(Place::file(next)).hint(
+                "name the copy that you keep with `--key FILE`; without it, begin a new log: docs/proof.md says how",
+            ))
+        }
     }
 }
 

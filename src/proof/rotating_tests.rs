@@ -51,13 +51,20 @@ fn a_new_key_is_signed_by_the_old_one_and_signs_from_then_on() {
 fn who_has_lost_his_key_goes_on_with_the_one_that_the_log_has_named() {
     let Some(site) = signed() else { return };
     remove(&site, &["key", "key.pub"]);
-    assert!(rotated(&site, None, Why::Planned).is_err(), "it cannot sign");
-    rotated(&site, None, Why::Lost).unwrap();
+    std::fs::rename(site.path("data/proof/private/key-2"), site.path("elsewhere")).unwrap();
+    std::fs::rename(site.path("data/proof/private/key-2.pub"), site.path("elsewhere.pub")).unwrap();
+    let refused = rotated(&site, None, Why::Planned).unwrap_err();
+    assert!(refused.message().contains("the key that signs the log is not there"), "{refused}");
+    assert!(!site.path("data/proof/private/key-2").exists(), "a key in place of the one that was named");
+    let refused = rotated(&site, None, Why::Lost).unwrap_err();
+    assert!(refused.message().contains("named next is not there"), "{refused}");
+    rotated(&site, Some("elsewhere"), Why::Lost).unwrap();
     assert_eq!(newest(&site).text("reason"), Some("lost"));
     assert!(sign(&site.dir()).unwrap());
     assert!(verified(&site).unwrap().contains("exchanges the key (lost)"));
     // Both are lost: any other key is refused.
-    remove(&site, &["key-2", "key-2.pub", "key-3", "key-3.pub"]);
+    remove(&site, &["key-3", "key-3.pub"]);
+    std::fs::remove_file(site.path("elsewhere")).unwrap();
     new_key(&site.dir(), 9).unwrap();
     let refused = rotated(&site, Some("data/proof/private/key-9"), Why::Lost).unwrap_err();
     assert!(refused.message().contains("whose digest the log has named"), "{refused}");
@@ -115,13 +122,7 @@ fn death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one() {
     let name = "proof::rotating::tests::death_at_any_point_of_an_exchange_leaves_the_old_key_or_the_new_one";
     let deaths = deaths(
         name,
-        || {
-            let site = begun.copied();
-            // A copy has its own keys: where the first one is stands in a file.
-            let key = site.path("data/proof/private/key");
-            site.write("data/proof/private/key_path", &format!("{}\n", key.display()));
-            site
-        },
+        || begun.copied(),
         |site, point| {
             // Whoever comes next finishes what was begun, or begins anew.
             crate::record::store::finish_interrupted(&site.dir()).unwrap();

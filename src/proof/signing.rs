@@ -32,7 +32,7 @@ pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: D
             .hint("`trackrecord proof init` begins its log")
     })?;
     if site.proof_signers().exists() {
-        return Err(Error::usage("the log is signed already")
+        return Err(Error::usage("the log has a key already")
             .at(Place::file(site.proof_signers()))
             .hint("`trackrecord proof rotate` exchanges its key"));
     }
@@ -46,9 +46,36 @@ pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: D
     let since = now.format("%Y%m%d");
     let signers = format!("{IDENTITY} namespaces=\"{NAMESPACE}\",valid-after=\"{since}Z\" {public}\n");
     files.write(site.proof_signers(), signers.into_bytes());
-    files.write(site.proof_key_path(), format!("{}\n", key.display()).into_bytes());
+    files.write(site.proof_key_path(), written(site, &key));
     store.replace(files)?;
     Ok(recorded)
+}
+
+/// How it is written where the key is: one beside the seed goes along when the site is moved.
+pub(super) fn written(site: &SiteDir, key: &Path) -> Vec<u8> {
+    let name = key.strip_prefix(site.proof_private()).unwrap_or(key);
+    format!("{}\n", name.display()).into_bytes()
+}
+
+/// The key that signs.
+///
+/// # Errors
+/// It is not there.
+pub(super) fn key(site: &SiteDir) -> Result<PathBuf> {
+    let path = site.proof_key_path();
+    let text = std::fs::read_to_string(&path).map_err(|error| Error::io("read where the key is", &path, error))?;
+    let named = Path::new(text.trim_end());
+    // Earlier versions wrote the whole path of a key beside the seed, and the site may have been moved since.
+    let is_beside_seed = |parent: &Path| parent.as_os_str().is_empty() || parent.ends_with("data/proof/private");
+    let name = named.file_name().filter(|_| named.parent().is_none_or(is_beside_seed));
+    let beside_seed = name.map(|name| site.proof_private().join(name));
+    let there = [named.is_absolute().then(|| named.to_path_buf()), beside_seed];
+    there.into_iter().flatten().find(|key| key.exists()).ok_or_else(|| {
+        Error::refused("the key that signs the log is not there").at(Place::file(named)).hint(
+            "restore it from a backup; if it is lost, `trackrecord proof rotate --lost --key FILE` goes on with the key that the log has \
+             named next (docs/proof.md)",
+        )
+    })
 }
 
 /// The first, second, ... key without a passphrase beside the seed. It is made where it is not there.
@@ -93,9 +120,7 @@ pub fn sign(site: &SiteDir) -> Result<bool> {
     if target.exists() {
         return Ok(false);
     }
-    let path = site.proof_key_path();
-    let key = std::fs::read_to_string(&path).map_err(|error| Error::io("read where the key is", &path, error))?;
-    let signature = signature(Path::new(key.trim_end()), NAMESPACE, stored.log.text().as_bytes())?;
+    let signature = signature(&key(site)?, NAMESPACE, stored.log.text().as_bytes())?;
     let mut files = FileSet::default();
     files.write(target, signature);
     store.replace(files)?;

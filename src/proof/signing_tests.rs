@@ -35,6 +35,30 @@ fn what_is_recorded_after_a_signature_leaves_it_as_good_as_it_was() {
 }
 
 #[test]
+fn a_site_that_was_moved_goes_on_with_its_keys_and_one_without_its_key_says_what_to_do() {
+    let Some(site) = signed() else { return };
+    for written in [site.read("data/proof/private/key_path"), "/gone/data/proof/private/key\n".to_owned()] {
+        let moved = site.copied();
+        moved.write("data/proof/private/key_path", &written);
+        let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2022-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
+        moved.write("content/trades/n1.md", note);
+        record(&moved.dir(), &moved.config(), now()).unwrap();
+        let key = moved.path("data/proof/private/key");
+        std::fs::rename(&key, moved.path("elsewhere")).unwrap();
+        let refused = sign(&moved.dir()).unwrap_err();
+        assert!(refused.message().contains("the key that signs the log is not there"), "{refused}");
+        std::fs::rename(moved.path("elsewhere"), key).unwrap();
+        assert!(sign(&moved.dir()).unwrap());
+        assert_eq!(verify(&published(&moved).path().join("proof"), &Options::default()).unwrap().broken, None);
+        // A key of one's own is used where it is, and never another one of its name.
+        moved.write("content/trades/n1.md", &note.replace("Why", "Another"));
+        record(&moved.dir(), &moved.config(), now()).unwrap();
+        moved.write("data/proof/private/key_path", "/home/nobody/.ssh/key\n");
+        assert!(sign(&moved.dir()).is_err());
+    }
+}
+
+#[test]
 fn a_log_that_was_cut_off_or_signed_by_another_key_is_seen() {
     let Some(site) = signed() else { return };
     let folder = published(&site);

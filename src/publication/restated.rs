@@ -84,9 +84,7 @@ pub fn of_restated(restated: &Restated, months: usize) -> Vec<Span> {
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let changed = restated.net_values + restated.flows;
     if changed == 0 {
-        sentence.plain(
-            "Nothing that returns are computed from has been restated: every month is as it was first recorded.",
-        );
+        sentence.plain("Nothing that returns are computed from has been restated by a later statement.");
         return sentence.into_spans();
     }
     let parts = [(restated.net_values, "net value"), (restated.flows, "deposit or withdrawal")];

@@ -184,7 +184,7 @@ fn a_signed_log_is_good_by_what_the_page_says_and_another_signature_is_not() {
     }
     let site = built();
     site.ok(&["proof", "key"]);
-    assert!(site.refused(&["proof", "key"]).contains("signed already"));
+    assert!(site.refused(&["proof", "key"]).contains("has a key already"));
     let repository = crate::repository::Repository::new();
     site.ok(&["publish", "--demo", "--remote", &repository.url()]);
     let (folder, published) = (tempfile::tempdir().unwrap(), repository.files("gh-pages"));

@@ -49,14 +49,14 @@ struct Proof<'a> {
 
 /// What the days were when they were first recorded, against what they are now.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-struct FirstPublished {
+pub(super) struct FirstPublished {
     /// The newest day that was recorded.
     until: NaiveDate,
     /// The return since inception up to it, as it was recorded then, and as it stands.
     total_then: f64,
     total_now: f64,
     /// How many days say something else now.
-    changed: usize,
+    pub(super) changed: usize,
     /// The largest difference of an index, in basis points of what stands, and its day.
     worst_bps: f64,
     worst: Option<NaiveDate>,
@@ -103,7 +103,7 @@ fn order_rows(told: &Told, publication: &Publication) -> usize {
     rows_of_one_only(&told.orders, &shown)
 }
 
-fn first_published(told: &Told) -> Option<FirstPublished> {
+pub(super) fn first_published(told: &Told) -> Option<FirstPublished> {
     let both = |(date, index): (&NaiveDate, &Twice)| Some((*date, index.first, index.now?));
     let days: Vec<(NaiveDate, f64, f64)> = told.index.iter().filter_map(both).collect();
     let (until, then, now) = *days.last()?;

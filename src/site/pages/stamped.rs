@@ -23,6 +23,9 @@ pub struct Stamped<'a> {
     certificates: Vec<&'a str>,
     /// How many entries of each kind were stamped in time.
     kinds: Vec<OfKind>,
+    /// Whether there are some that nothing is over yet, and theses and plans that no fill has followed.
+    any_unstamped: bool,
+    any_open: bool,
     /// The entry since the log began that was stamped last after what it is of.
     worst: Option<Worst>,
     /// The days that were recorded on time.
@@ -75,7 +78,10 @@ pub fn stamped<'a>(proof: &'a Published, publication: &Publication) -> Option<St
     let newest = proof.stamps.all().iter().filter(|stamp| stamp.lines == lines);
     let certificates = proof.files.keys().filter_map(|path| path.strip_prefix("proof/tsa/"));
     let kinds = DATED.into_iter().map(|kind| OfKind { name: kind.as_str(), counts: proof.timings.counts(kind) });
+    let kinds: Vec<OfKind> = kinds.filter(|kind| kind.counts.all() > 0).collect();
     Some(Stamped {
+        any_unstamped: kinds.iter().any(|kind| kind.counts.unstamped > 0),
+        any_open: kinds.iter().any(|kind| kind.counts.open > 0),
         lines,
         after: proof.entries - lines,
         newest: newest
@@ -86,7 +92,7 @@ pub fn stamped<'a>(proof: &'a Published, publication: &Publication) -> Option<St
             })
             .collect(),
         certificates: certificates.collect(),
-        kinds: kinds.filter(|kind| kind.counts.all() > 0).collect(),
+        kinds,
         worst: worst(&proof.timings),
         stretch: proof.timings.stretch().map(|Stretch { first, last, days, on_time }| Days {
             first: first.to_string(),
