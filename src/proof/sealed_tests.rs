@@ -188,7 +188,7 @@ fn what_is_sealed_is_opened_when_the_delay_of_its_charter_is_over() {
     let folder = published(&site);
     let found = verified(folder.path());
     assert_eq!((found.broken.clone(), found.sealed), (None, 3), "{found:?}");
-    assert!(says(&found, "theses with a side"), "{found:?}");
+    assert!(says(&found, "theses that name a side"), "{found:?}");
     let opened = sealed(&site).into_iter().find(|(line, _)| line.date.to_string() == "2022-07-25").unwrap();
     let path = folder.path().join("proof/entries").join(opened.0.file_name());
     assert!(std::fs::read_to_string(&path).unwrap().contains("It rises."));
