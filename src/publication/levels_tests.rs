@@ -225,3 +225,21 @@ fn before_a_month_has_ended_nothing_is_published_by_the_month() {
     let error = redact(&record, &config).err().unwrap();
     assert!(error.message().contains("no month of the record has ended"), "{error}");
 }
+
+#[test]
+fn a_fall_is_one_number_wherever_it_is_said() {
+    for level in [PrivacyLevel::Fine, PrivacyLevel::Daily, Monthly, Coarse] {
+        let publication = at(level, None);
+        let deepest = publication.drawdowns.first().unwrap().depth.get();
+        let drawn = publication.days.iter().map(|day| day.drawdown.get()).fold(0.0, f64::min);
+        let newest = publication.month_ends.values().next_back().unwrap();
+        assert_eq!(publication.value("drawdown.max"), Some(deepest), "{level:?}");
+        assert_eq!(newest.max_drawdown.map(Published::get), Some(deepest), "{level:?}");
+        assert_eq!(drawn, deepest, "{level:?}");
+        // And what is divided by it, is divided by this one.
+        let (calmar, year) =
+            (publication.value("risk.calmar").unwrap(), publication.value("returns.annualized").unwrap());
+        let step = [0.005, 0.05, 0.5][usize::from(level == Monthly) + 2 * usize::from(level == Coarse)];
+        assert!((calmar - year / -deepest).abs() <= step + 0.02, "{level:?}: {calmar} {year} {deepest}");
+    }
+}

@@ -113,10 +113,10 @@ pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
             },
             Event::End(TagEnd::HtmlBlock) => {
                 if let Some((html, start)) = raw.take() {
-                    events.push(Event::Html(rewriter.html(&html, start).into()));
+                    events.push(Event::Html(rewriter.html(&html, start)?.into()));
                 }
             }
-            Event::InlineHtml(html) => events.push(Event::InlineHtml(rewriter.html(&html, range.start).into())),
+            Event::InlineHtml(html) => events.push(Event::InlineHtml(rewriter.html(&html, range.start)?.into())),
             Event::Start(Tag::BlockQuote(Some(kind))) => {
                 let (class, title) = callout(kind);
                 let open = format!("<div class=\"callout {class}\" role=\"note\"><p class=\"kind\">{title}</p>\n");
@@ -338,14 +338,21 @@ impl<'a> Rewriter<'a> {
     }
 
     /// Raw HTML with its links and anchors as those of Markdown.
-    fn html(&mut self, html: &str, start: usize) -> String {
-        attributes::replaced(html, |attribute, value| match attribute {
-            Attribute::Target(_) => self.link(value, start + attribute.range(html).start),
+    fn html(&mut self, html: &str, start: usize) -> Result<String> {
+        let mut refused = Ok(());
+        let replaced = attributes::replaced(html, |attribute, value| match attribute {
+            Attribute::Target(_) => {
+                let offset = start + attribute.range(html).start;
+                let allowed = self.refuse_script(value, offset);
+                refused = std::mem::replace(&mut refused, Ok(())).and(allowed);
+                self.link(value, offset)
+            }
             Attribute::Anchor(_) => {
                 self.names.take(value);
                 Some(self.marked(value))
             }
-        })
+        });
+        refused.map(|()| replaced)
     }
 
     /// The line of the file at a place in the text. Places come in their order, nearly always.

@@ -139,6 +139,8 @@ fn a_link_that_would_run_a_script_is_refused() {
         assert!(said(&format!("a\n\n[b]({link})")).starts_with("content/months/2026-01.md:6: the link `"), "{link}");
     }
     assert!(said("<javascript:alert(1)>").contains("runs a script"));
+    assert!(said("in words <a href=\"JavaScript:alert(1)\">x</a>").contains("runs a script"));
+    assert!(said("<p>a block with\n<a href='&#106;avascript:alert(1)'>x</a></p>").contains("runs a script"));
     // What browsers might still read as one is no more than a name here.
     assert!(!html("[b](java&Tab;script:alert(1)) [c](&#1;javascript:alert(1))").contains("=\"javascript:"));
 }
