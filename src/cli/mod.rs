@@ -194,6 +194,14 @@ impl Command {
     }
 }
 
+/// Lets threads nest deeply: the months of a long record are typeset side by side, and a thread that waits for one of them takes up
+/// another on the same stack. Memory is taken as it is used.
+fn give_threads_room() {
+    const STACK: usize = 32 << 20;
+    // Threads that are there already are left as they are.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+}
+
 /// Runs the program on its arguments and prints what comes out.
 ///
 /// Exit codes: 0 done, 1 failed or findings, 2 wrong usage.
@@ -208,6 +216,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    give_threads_room();
     let terminal = Terminal::new(cli.global.quiet, cli.global.verbose);
     let site = SiteDir::new(&cli.global.root);
     if let Ok(renamed) = config::renamed_keys(&site, environment()) {
