@@ -176,6 +176,9 @@ fn a_log_in_ends_the_wait() {
     let waits = standing(&computer.jobs[0], &computer.runs, instant("2026-01-30T21:35:00Z"));
     let (scheduled, again) = (instant("2026-01-30T21:30:00Z"), instant("2026-01-30T21:40:00Z"));
     assert_eq!(waits, Standing::Waits { scheduled, again });
+    // A list settles nothing: once Monday's session is open, it says by itself that the wait is over.
+    let opened = standing(&computer.jobs[0], &computer.runs, instant("2026-02-02T14:30:00Z"));
+    assert_eq!(opened, Standing::Settled);
     computer.look(instant("2026-01-30T21:40:00Z"), Ending::Done);
     computer.live("2026-01-30T21:45:00Z", "2026-02-02T20:00:00Z");
     assert_eq!((computer.started.len(), computer.runs[0].result), (2, Ending::Done));
