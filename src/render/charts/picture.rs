@@ -290,7 +290,8 @@ pub(super) fn kept(places: &[f64], texts: &[&str], sizes: &[(f64, f64)]) -> Vec<
     for (at, place, text) in labels {
         for ((letter, gap), taken) in sizes.iter().zip(&mut taken) {
             let width = text.chars().count() as f64 * letter;
-            let start = if place > LATE { place - width } else { place };
+            // Near the right edge the style sheet moves a label back into the picture.
+            let start = if place > LATE { place - width } else { place.min(1.0 - width) };
             if taken.iter().any(|(from, to)| start < to + gap && *from < start + width + gap) {
                 break;
             }
@@ -339,6 +340,8 @@ mod tests {
         assert_eq!(kept(&[0.0, 0.05, 0.1, 0.2], &["2015", "2016", "2017", "2018"], &ROOM), [3, 1, 2, 3]);
         // The last one ends at its place.
         assert_eq!(kept(&[0.0, 0.9, 1.0], &["2015", "2016", "2017"], &ROOM), [3, 3, 1]);
+        // One that would leave the picture begins before its place: 0.188 wide, and 0.025 behind it, on a phone.
+        assert_eq!(kept(&[0.66, 0.9], &["100 days", "150 days"], &ROOM), [3, 2]);
         // A year goes before a month.
         assert_eq!(kept(&[0.0, 0.06, 0.1], &["Mar 2015", "Jul", "2016"], &ROOM)[1..], [0, 1]);
     }
