@@ -145,7 +145,7 @@ finding_kinds! {
     NoYahooSymbol = "no-yahoo-symbol",
     /// Yahoo sends no adjusted prices, so dividends are missing from figures.
     NotAdjusted = "not-adjusted",
-    /// What keeps the site from being built though the record does not: a link, a template, something private in a page.
+    /// What keeps the site from being built though no other finding does: that there is no day of it yet, a link, a template, something private in a page.
     NotBuilt = "not-built",
     /// A text that is no Markdown, of which no page is made.
     NotRead = "not-read",
