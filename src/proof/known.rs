@@ -33,7 +33,7 @@ pub struct Known<'a> {
     of_fills: Statements,
     /// The dates of all fills and movements of cash that are stored, with the times of their statements.
     times: Vec<StatedOn>,
-    /// The record as it was without some rows, as far as it was looked at.
+    /// The record as it was without some rows, in the ways that the last entry was looked for.
     earlier: RefCell<BTreeMap<Without, Record>>,
 }
 
@@ -113,8 +113,10 @@ impl<'a> Known<'a> {
         let versions = on.and_then(|on| self.stored.get(&on)).into_iter().flatten();
         let mut versions = versions.filter_map(|snapshot| of_snapshot(snapshot).remove(name));
         versions.find(&holds).or_else(|| {
-            let mut ways = self.ways(line, says).into_iter();
-            ways.find_map(|without| self.value_without(without, name, line, says).filter(&holds))
+            let ways = self.ways(line, says);
+            // Neighbours share most of them, and those of years would not fit into memory.
+            self.earlier.borrow_mut().retain(|way, _| ways.contains(way));
+            ways.into_iter().find_map(|without| self.value_without(without, name, line, says).filter(&holds))
         })
     }
 

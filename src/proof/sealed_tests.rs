@@ -77,7 +77,10 @@ fn one_entry_is_sealed_for_each_session_whatever_it_holds() {
     let folder = published(&site);
     let found = verified(folder.path());
     assert_eq!(found.broken, None);
-    assert!(found.sealed > 0 && says(&found, "that were held back when they were recorded is sealed"), "{found:?}");
+    assert!(
+        found.sealed > 0 && says(&found, "each session that was held back when it was recorded is sealed"),
+        "{found:?}"
+    );
     assert_eq!(again(&site).new, 0);
 }
 

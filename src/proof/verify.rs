@@ -148,8 +148,8 @@ fn of_entries(
     held_back(verified, log, read)?;
     no_others(log, proof)?;
     verified.checked.push(format!(
-        "{} lines of the log, numbered without a gap; {} files are those that it names, and each follows from all lines before it",
-        log.lines().len(),
+        "{} of the log, numbered without a gap; the files are those that it names ({} in all), and each follows from all lines before it",
+        counted(log.lines().len(), "line"),
         read.len()
     ));
     let state = in_order(read)?;

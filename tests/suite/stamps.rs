@@ -241,7 +241,7 @@ fn what_was_held_back_is_stamped_by_itself_and_good_by_what_the_page_says() {
     let alone = commands.iter().find(|command| command.contains("-digest")).expect("the page has the command");
     assert_eq!(typed(folder.path(), alone), format!("{}\n", found.len()));
     let verify = ["verify", folder.path().to_str().unwrap(), "--all"];
-    assert!(site.ok(&verify).out.contains("were stamped by themselves on their date or before"));
+    assert!(site.ok(&verify).out.contains("; stamped by themselves on their date or before: "));
     // By somebody for whom no certificate vouches.
     let request = tempfile::NamedTempFile::new().unwrap();
     let stamp = found[0].path();

@@ -83,7 +83,8 @@ fn days(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> Res
     ));
     if other_level > 0 {
         verified.unchecked.push(format!(
-            "the index of {other_level} days, which was recorded at another precision or is held back"
+            "the index of {}, recorded at another precision or held back",
+            counted(other_level, "day")
         ));
     }
     Ok(())
@@ -142,13 +143,13 @@ fn orders(verified: &mut Verified, state: &State, rows: &Rows, level: &str) -> R
             format!("an order was recorded that data/orders.csv does not have like this: {}", key.join(", ")),
         ));
     }
-    verified
-        .checked
-        .push(format!("{count} orders in data/orders.csv are those that were recorded, and none is left out"));
+    verified.checked.push(format!(
+        "the orders in data/orders.csv are those that were recorded, and none is left out ({count} in all)"
+    ));
     if !other.is_empty() {
         verified
             .unchecked
-            .push(format!("the orders of {} days, which were recorded at another precision", other.len()));
+            .push(format!("the orders of {}, recorded at another precision", counted(other.len(), "day")));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::super::log::{Kind, Line, Log};
 use super::super::sealed::{Item, Opening, Terms, items, openings};
 use super::super::state::said;
 use super::super::wanted::key;
-use super::{Broken, Read, Verified, broken, lines};
+use super::{Broken, Read, Verified, broken, counted, lines};
 use crate::digest::Digest;
 
 /// The lines whose files are sealed still. One that should be open is an error.
@@ -85,12 +85,13 @@ fn every_session(verified: &mut Verified, lines: &[(&Line, Option<&Entry>)]) -> 
     if held > 0 {
         verified
             .checked
-            .push(format!("each of {held} sessions that were held back when they were recorded is sealed"));
+            .push(format!("each session that was held back when it was recorded is sealed ({held} in all)"));
     }
     if verified.sealed > 0 {
-        verified
-            .unchecked
-            .push(format!("{} sealed entries, whose delay is not over: their digests are fixed", verified.sealed));
+        verified.unchecked.push(format!(
+            "what is sealed until its delay is over ({}): only its digests are fixed",
+            counted(verified.sealed, "entry")
+        ));
     }
     Ok(())
 }
@@ -111,7 +112,7 @@ fn stamped(verified: &mut Verified, opened: &[(&Line, Vec<Item>)], stamps: &Item
     let (count, on_their_date) = (all.clone().count(), all.filter(is_early).count());
     if count > 0 {
         verified.checked.push(format!(
-            "of {count} theses and plans that were sealed and opened {on_their_date} were stamped by themselves on their date or before"
+            "theses and plans that were sealed and are open now: {count}; stamped by themselves on their date or before: {on_their_date}"
         ));
     }
     Ok(())
@@ -142,8 +143,8 @@ fn as_shown(verified: &mut Verified, read: &[Read], opened: &[(&Line, Vec<Item>)
     }
     if !sealed.is_empty() {
         verified.checked.push(format!(
-            "{same} entries say what was sealed of them before; of {} that were opened {} are shown nowhere else, and {edited} were edited \
-             while they were sealed",
+            "entries say what was sealed of them before ({same} in all); of what was opened ({}) {} stands nowhere else, and {edited} was edited \
+             while it was sealed",
             sealed.len(),
             sealed.len() - shown.len()
         ));

@@ -11,7 +11,7 @@ use super::super::stamping::ots;
 use super::super::stamping::token::Token;
 use super::super::stamps::{Stamps, files, lines_of};
 use super::super::timing::Timings;
-use super::{Broken, Read, Verified, broken, lines};
+use super::{Broken, Read, Verified, broken, counted, lines};
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -49,8 +49,8 @@ pub fn check(
     };
     let authorities: BTreeSet<&str> = stamps.all().iter().map(|stamp| stamp.token.authority.as_str()).collect();
     verified.checked.push(format!(
-        "{} time stamps, each over the lines that it names, by {}; the newest is over the first {} lines, of {}",
-        stamps.all().len(),
+        "{}, each over the lines that it names, by {}; the newest is over the first {} lines, of {}",
+        counted(stamps.all().len(), "time stamp"),
         authorities.into_iter().collect::<Vec<_>>().join(" and "),
         newest.lines,
         instant(newest.token.time)
@@ -73,7 +73,7 @@ pub fn check(
     if after > 0 {
         verified
             .unchecked
-            .push(format!("when the last {after} entries were recorded: no time stamp is over them yet"));
+            .push(format!("when the newest entries were recorded: no time stamp is over the last {after} yet"));
     }
     Ok(alone)
 }
