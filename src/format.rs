@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::analysis::catalogue::Unit;
 use crate::analysis::frequency::Frequency;
 use crate::calendar::YearMonth;
+use crate::counted::noun;
 use crate::locale::Locale;
 
 /// The replacement for an undefined figure.
@@ -188,7 +189,7 @@ pub fn escape(text: &str) -> String {
 pub fn observed(returns: usize, frequency: Frequency) -> String {
     let count = |count: usize| number(count as f64, 0, Sign::Minus);
     if frequency.daily {
-        return format!("{} daily return{}", count(returns), if returns == 1 { "" } else { "s" });
+        return format!("{} {}", count(returns), noun(returns, "daily return"));
     }
     format!("{} valuations, about {} a year", count(returns + 1), number(frequency.periods, 0, Sign::Minus))
 }

@@ -37,6 +37,7 @@ pub mod collect;
 pub mod config;
 #[cfg(test)]
 mod content_tests;
+mod counted;
 pub mod demo;
 mod digest;
 pub mod doctor;

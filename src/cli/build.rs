@@ -2,9 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Terminal, counted};
+use super::terminal::Terminal;
 use super::{Outcome, config, report, today};
 use crate::build::{Options, Typeset, build};
+use crate::counted::counted;
 use crate::error::Result;
 use crate::secrecy::kept;
 use crate::site_dir::SiteDir;

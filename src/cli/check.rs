@@ -2,11 +2,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::finding::{Printed, in_words, listed};
-use super::terminal::{Terminal, counted};
+use super::terminal::Terminal;
 use super::{Outcome, environment, must_be_site, today};
 use crate::build::session::{Changed, Session, Settings, When};
 use crate::check::{check, own_words};
 use crate::config::Config;
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::publish;
 use crate::record::{Finding, FindingKind, Record, Severity};

@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Terminal, counted};
+use super::terminal::Terminal;
 use super::{Outcome, today};
 use crate::build::{Options, build};
 use crate::config;
+use crate::counted::counted;
 use crate::demo;
 use crate::error::Result;
 use crate::site_dir::SiteDir;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::terminal::{counted, painted, visible};
+use super::terminal::{painted, visible};
+use crate::counted::counted;
 use crate::error::ErrorKind;
 use crate::record::{Finding, FindingKind, Severity, Subject};
 

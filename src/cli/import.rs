@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::proposals::{proposals, propose};
-use super::terminal::{Terminal, counted};
+use super::terminal::Terminal;
 use super::{Outcome, config, finding, today};
 use crate::collect::csv::CsvSettings;
 use crate::collect::days::Order;
@@ -15,6 +15,7 @@ use crate::collect::save::{Received, Saved, save};
 use crate::collect::seed::SeedSettings;
 use crate::collect::{Batch, csv, flex, nav, seed};
 use crate::config::{Config, Preset, save_csv};
+use crate::counted::counted;
 use crate::error::{Error, Place, Result};
 use crate::record::FindingKind;
 use crate::record::known_cash::KnownCash;

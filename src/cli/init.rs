@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::terminal::{Terminal, counted};
+use super::terminal::Terminal;
 use super::{Outcome, prompts};
 use crate::calendar::Exchange;
 use crate::config::{self, Setting};
+use crate::counted::counted;
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::init::{ignores_public, init, init_with_pages};

@@ -44,10 +44,11 @@ use clap::{Args, FromArgMatches, Parser, Subcommand};
 use crate::analysis::Window;
 use crate::calendar::last_possible_date;
 use crate::config::{self, Config};
+use crate::counted::counted;
 use crate::error::{Error, Place, Result};
 use crate::record::{Finding, Record, Severity, load, schema};
 use crate::site_dir::SiteDir;
-use terminal::{Terminal, counted};
+use terminal::Terminal;
 
 /// The version, and in a released program the commit that it was built from.
 static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("TRACKRECORD_COMMIT") {

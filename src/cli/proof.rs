@@ -4,10 +4,11 @@ use chrono::{NaiveDate, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::terminal::{Terminal, counted, table, visible};
+use super::terminal::{Terminal, table, visible};
 use super::verify::by_kind;
 use super::{Outcome, config};
 use crate::config::Config;
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::proof::{self, Counts, Recorded, Stamped, Why, Wish};
 use crate::site_dir::SiteDir;
@@ -86,7 +87,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             let recorded = proof::init(site, &config, Utc::now())?;
             terminal.say(format!(
                 "begun with {}; keep a copy of data/proof/private/ where nobody else can read it: without it nothing more can be recorded",
-                counted_entries(recorded.new)
+                counted(recorded.new, "entry")
             ));
             say_remarks(&recorded, terminal);
             terminal.result(&recorded.head)?;
@@ -145,7 +146,7 @@ fn renewed_now(site: &SiteDir, config: &Config, terminal: &Terminal) -> Result<O
     }
     match proof::renew(site, config, Utc::now(), true)? {
         Some(recorded) => {
-            let entries = counted_entries(recorded.entries);
+            let entries = counted(recorded.entries, "entry");
             terminal.say(format!("recorded the digests of all stamps: the log has {entries}"));
             say_remarks(&recorded, terminal);
         }
@@ -191,7 +192,7 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
             found.kinds.iter().map(|(kind, count)| vec![(*kind).to_owned(), count.to_string()]).collect();
         terminal.result(table(&rows, &[1]))?;
         let newest = newest.map(|date| format!(", the newest of {date}")).unwrap_or_default();
-        terminal.result(format!("{}{newest}; the log is {}", counted_entries(entries), found.head))?;
+        terminal.result(format!("{}{newest}; the log is {}", counted(entries, "entry"), found.head))?;
         match found.stamped {
             None => terminal.result("nothing is stamped, so nothing proves when it was recorded")?,
             Some(lines) => {
@@ -203,7 +204,7 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
         if found.next.new > 0 {
             terminal.say(format!(
                 "{} to be recorded by the next command that brings something in, or by `trackrecord publish`",
-                counted_entries(found.next.new)
+                counted(found.next.new, "entry")
             ));
         }
     }
@@ -217,7 +218,7 @@ pub fn recorded(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     }
     let Some(recorded) = proof::record(site, &config(site)?, Utc::now())? else { return Ok(Outcome::Fine) };
     if recorded.new > 0 {
-        terminal.say(format!("recorded {} in data/proof/", counted_entries(recorded.new)));
+        terminal.say(format!("recorded {} in data/proof/", counted(recorded.new, "entry")));
     }
     say_remarks(&recorded, terminal);
     let outcome = if recorded.remarks.is_empty() { Outcome::Fine } else { Outcome::Findings };
@@ -277,10 +278,6 @@ fn or_said(came: Result<Outcome>, site: &SiteDir, terminal: &Terminal) -> Outcom
 
 fn records_nothing() -> Error {
     Error::usage("this site records nothing").hint("`trackrecord proof init` begins its log")
-}
-
-fn counted_entries(count: usize) -> String {
-    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }
 
 fn say_remarks(recorded: &Recorded, terminal: &Terminal) {

@@ -5,10 +5,11 @@ use clap::Args;
 
 use super::finding::listed;
 use super::progress::Shown;
-use super::terminal::{Terminal, counted, table, visible};
+use super::terminal::{Terminal, table, visible};
 use super::{Outcome, config, proof, report, today};
 use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::format::size;
 use crate::publish::live::{self, expected};

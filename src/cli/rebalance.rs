@@ -4,8 +4,9 @@ use chrono::{NaiveDate, SubsecRound, Utc};
 use clap::Args;
 
 use super::strategies::{Chosen, decision_date, json};
-use super::terminal::{Terminal, counted, table};
+use super::terminal::{Terminal, table};
 use super::{Outcome, figures_printed, record};
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::record::store::{Changes, Decided, Store};
 use crate::record::{Plan, PlannedTrade, Side};

@@ -1,6 +1,7 @@
-use super::terminal::{Terminal, counted, table};
+use super::terminal::{Terminal, table};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::slippage::{SlippageFigures, SlippageGroup, slippage};
+use crate::counted::counted;
 use crate::error::Result;
 use crate::site_dir::SiteDir;
 

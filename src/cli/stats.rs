@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::terminal::{Terminal, counted, painted, table};
+use super::terminal::{Terminal, painted, table};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::by_holding::{HoldingContributions, by_holding};
 use crate::analysis::catalogue::{Figure, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::{TradeFigures, trade_figures};
+use crate::counted::counted;
 use crate::error::Result;
 use crate::format;
 use crate::site_dir::SiteDir;

@@ -5,7 +5,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Outcome;
-use super::terminal::{Terminal, counted, visible};
+use super::terminal::{Terminal, visible};
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::proof::{Counts, DATED, Fetched, Options, Timings, Verified, fetch, verify};
 use crate::site_dir::SiteDir;

@@ -2,8 +2,9 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 
-use super::terminal::{Terminal, counted, painted, visible};
+use super::terminal::{Terminal, painted, visible};
 use super::{Outcome, today};
+use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::site_dir::SiteDir;
 use crate::watch::{self, Excerpt, Notice, Options, Sources};

@@ -22,6 +22,7 @@ use super::log::{ENTRIES, Kind, Line, Log};
 use super::state::State;
 use super::timing::Timings;
 use super::wanted::level_of;
+use crate::counted::counted;
 use crate::digest::Digest;
 use crate::error::{Error, Place, Result};
 use opened::Opened;
@@ -190,15 +191,6 @@ const ANOTHER_LOG: &str =
 /// What an auditor alone can tell.
 const BROKER: &str = "whether the account at the broker is like this: private values are only committed to, and an auditor alone can hold them \
                       against the broker's statements (`--opened FILE --statement FILE`)";
-
-/// So many of something.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    match (count, one.strip_suffix('y')) {
-        (1, _) => format!("1 {one}"),
-        (_, Some(stem)) if one != "day" => format!("{count} {stem}ies"),
-        _ => format!("{count} {one}s"),
-    }
-}
 
 pub(super) fn broken(line: impl Into<Option<usize>>, what: impl Into<String>) -> Broken {
     Broken { line: line.into(), what: what.into() }

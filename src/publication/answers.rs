@@ -12,6 +12,7 @@ use super::listed::Listed;
 use super::view::{Facts, Publication};
 use crate::analysis::performance::Performance;
 use crate::config::{Disclosures, Status};
+use crate::counted::noun;
 use crate::format::{Sign, day, number};
 use crate::record::Record;
 use crate::static_text::{self, StaticText};
@@ -197,7 +198,7 @@ pub(super) fn list(words: &[&str], last: &str) -> String {
 
 /// `1 day`, `1,024 days`.
 pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", number(count as f64, 0, Sign::Minus), if count == 1 { "" } else { "s" })
+    format!("{} {}", number(count as f64, 0, Sign::Minus), noun(count, what))
 }
 
 /// `1 order is`, `12 orders are`.

@@ -12,6 +12,7 @@ use crate::analysis::returns::{ReturnSeries, daily_returns};
 use crate::analysis::statistics::compounded;
 use crate::calendar::YearMonth;
 use crate::config::Config;
+use crate::counted::counted;
 use crate::record::Record;
 
 /// What the broker has restated of that which returns are computed from.
@@ -81,7 +82,6 @@ fn months(first: &ReturnSeries, now: &ReturnSeries, disclosure: &Disclosure) -> 
 /// How much of what returns are computed from was restated, and how many months by it.
 pub fn of_restated(restated: &Restated, months: usize) -> Vec<Span> {
     let mut sentence = Sentence::default();
-    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let changed = restated.net_values + restated.flows;
     if changed == 0 {
         sentence.plain("Nothing that returns are computed from has been restated by a later statement.");

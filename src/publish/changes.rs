@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::counted::counted;
 use crate::site::output::MANIFEST;
 
 /// What happens to a file.
@@ -64,7 +65,6 @@ pub fn in_words(changes: &[ChangedFile]) -> String {
         _ if path.starts_with("data/") => "data file",
         _ => "other file",
     };
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let there = || changes.iter().filter(|file| file.change != Change::Removed);
     let kinds = ["page", "report", "data file", "other file"];
     let counts = kinds.map(|noun| (there().filter(|file| kind(&file.path) == noun).count(), noun));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{count, executions_place};
+use super::executions_place;
 use crate::analysis::fx::Rates;
 use crate::analysis::instruments::{is_trade, same_ticker};
 use crate::analysis::lineage::Lineage;
@@ -12,6 +12,7 @@ use crate::analysis::notes::{DAYS_TO_WAIT, WhyUnmatched, match_notes};
 use crate::analysis::orders::{Order, orders};
 use crate::analysis::price_basis::Splits;
 use crate::analysis::round_trips::{RealizedProfit, WithoutOpening, is_rounding, round_trips};
+use crate::counted::counted;
 use crate::error::Place;
 use crate::record::{
     Annotation, Bar, Currency, Execution, Finding, FindingKind, Instruments, PriceSeries, Record, Severity, Subject,
@@ -42,7 +43,7 @@ pub fn realized_profit_against_the_brokers(record: &Record, base: Currency) -> V
     if let Some(first) = unknown.first() {
         let message = format!(
             "the broker reports a profit on {} that cannot be computed from the record, the first of {} on {}",
-            count(unknown.len(), "fill"),
+            counted(unknown.len(), "fill"),
             first.symbol,
             first.date
         );
@@ -62,7 +63,7 @@ fn different_profit(profits: &[RealizedProfit]) -> Option<Finding> {
     let largest = profits.iter().max_by_key(|profit| gap(profit).abs())?;
     let message = format!(
         "ours and the broker's realized profit differ on {}, most on {}: ours {}, the broker's {}; {} {} in all",
-        count(profits.len(), "closing fill"),
+        counted(profits.len(), "closing fill"),
         largest.date,
         largest.ours.unwrap_or_default().round_dp(2).normalize(),
         largest.brokers.normalize(),
@@ -94,7 +95,7 @@ fn unconfirmed_closing(fills: &[WithoutOpening]) -> Option<Finding> {
     let message = format!(
         "{} {verb} what was held without a fill that opened it, by the positions alone, the first {} on {}; {make} no round \
          trip",
-        count(fills.len(), "fill"),
+        counted(fills.len(), "fill"),
         first.quantity.normalize(),
         first.date
     );
@@ -203,7 +204,7 @@ fn outside_finding(symbol: &Ticker, cause: Cause, fills: &[(&Execution, &Bar)]) 
     let (low, high) = range(bar)?;
     let message = format!(
         "{} outside the day's prices, the first on {} at {} (low {}, high {} {})",
-        count(fills.len(), "fill"),
+        counted(fills.len(), "fill"),
         fill.utc_date(),
         fill.price.normalize(),
         low.normalize(),
@@ -244,7 +245,7 @@ fn commission_finding(fills: &[&Execution], what: &str, next: &str) -> Option<Fi
     let (first, last) = (first.utc_date(), last.utc_date());
     let when = if first == last { format!("on {first}") } else { format!("from {first} to {last}") };
     let verb = if fills.len() == 1 { "has" } else { "have" };
-    let message = format!("{} {when} {verb} {what}", count(fills.len(), "fill"));
+    let message = format!("{} {when} {verb} {what}", counted(fills.len(), "fill"));
     Some(
         Finding::new(Severity::Warning, FindingKind::Commission, message, next)
             .about(Subject::Period { from: first, to: last })

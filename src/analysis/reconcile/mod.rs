@@ -58,12 +58,6 @@ fn snapshot_place(snapshot: &Snapshot) -> Place {
     Place::file(SiteDir::new("").snapshots().join(format!("{}.json", snapshot.own_date())))
 }
 
-/// `1 fill`, `2 fills`.
-fn count(number: usize, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
-}
-
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;

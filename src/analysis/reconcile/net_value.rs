@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::snapshot_place;
 use super::unknown_cash::most_gained;
-use super::{count, snapshot_place};
 use crate::analysis::fx::Rates;
 use crate::analysis::instruments::is_trade;
 use crate::analysis::round_trips::is_in;
+use crate::counted::counted;
 use crate::record::snapshot::SUM_TOLERANCE;
 use crate::record::{
     CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Instruments, Record, Severity, Snapshot,
@@ -56,7 +57,7 @@ pub fn net_value_against_profit(record: &Record, base: Currency) -> Vec<Finding>
             FindingKind::NetValue,
             format!(
                 "{} between snapshots could not be explained: an exchange rate is missing",
-                count(without_rate, "interval")
+                counted(without_rate, "interval")
             ),
             "import statements with the rates of all currencies held or traded",
         ));
@@ -242,7 +243,7 @@ fn summary(known: &[Unexplained]) -> Option<Finding> {
     let shown = if sure.is_empty() { &unsure } else { &sure };
     let largest = shown.iter().max_by(|one, other| one.bps.abs().total_cmp(&other.bps.abs()))?;
     let large = sure.iter().filter(|rest| rest.is_large()).count();
-    let intervals = count(known.len(), "interval");
+    let intervals = counted(known.len(), "interval");
     let rates = match unsure.len() {
         0 => String::new(),
         unsure => format!("; in {unsure} it may be what exchange rates made of cash whose currencies are not known"),
@@ -307,7 +308,7 @@ pub fn snapshots_against_their_own_sums(record: &Record) -> Vec<Finding> {
     let Some((snapshot, sum)) = off.iter().max_by_key(|entry| difference(entry)) else { return Vec::new() };
     let message = format!(
         "cash and positions do not add up to the net value in {}; most on {}: they come to {}, it says {}",
-        count(off.len(), "snapshot"),
+        counted(off.len(), "snapshot"),
         snapshot.date,
         sum.round_dp(2).normalize(),
         snapshot.net_liquidation.normalize()

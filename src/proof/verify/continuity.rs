@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use super::super::entry::{Value, dates};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
-use super::{Broken, Verified, broken, counted, of_charter};
+use super::{Broken, Verified, broken, of_charter};
 use crate::calendar::Exchange;
+use crate::counted::counted;
 
 /// Each day names the one before it; where the charter says that there is a valuation of each session, a session without one stands in
 /// a `gap`.

@@ -15,11 +15,12 @@ use super::super::entry::{Entry, Value};
 use super::super::log::{Kind, Log};
 use super::super::state::State;
 use super::super::wanted::level_of;
-use super::{Broken, Read, Verified, broken, counted, of_charter};
+use super::{Broken, Read, Verified, broken, of_charter};
 use days::{Day, Fills, between, days, fills_as_they_stand, pairs};
 use statements::{Statements, files_are_those, fills_agree, statements_agree};
 
 use crate::config::PrivacyLevel;
+use crate::counted::counted;
 use crate::error::{Error, Place, Result};
 use crate::publication::Disclosure;
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::super::entry::{Value, maps};
 use super::super::log::Kind;
 use super::super::state::{Held, State};
-use super::{Broken, Verified, broken, counted, of_charter};
+use super::{Broken, Verified, broken, of_charter};
+use crate::counted::counted;
 
 /// The tables of a site that are held against the entries.
 pub const TABLES: [&str; 4] = ["data/daily.csv", "data/orders.csv", "data/months.csv", "data/positions.csv"];

@@ -11,7 +11,8 @@ use super::super::log::{Kind, Line, Log};
 use super::super::sealed::{Item, Opening, Terms, items, openings};
 use super::super::state::said;
 use super::super::wanted::key;
-use super::{Broken, Read, Verified, broken, counted, lines};
+use super::{Broken, Read, Verified, broken, lines};
+use crate::counted::counted;
 use crate::digest::Digest;
 
 /// The lines whose files are sealed still. One that should be open is an error.

@@ -11,7 +11,8 @@ use super::super::stamping::ots;
 use super::super::stamping::token::Token;
 use super::super::stamps::{Stamps, files, lines_of};
 use super::super::timing::Timings;
-use super::{Broken, Read, Verified, broken, counted, lines};
+use super::{Broken, Read, Verified, broken, lines};
+use crate::counted::counted;
 use crate::digest::Digest;
 use crate::error::Result;
 

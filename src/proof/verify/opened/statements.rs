@@ -7,12 +7,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use rust_decimal::Decimal;
 
 use super::super::super::log::Kind;
-use super::super::{Broken, Read, Verified, broken, counted};
+use super::super::{Broken, Read, Verified, broken};
 use super::days::{as_they_stand, gone};
 use super::{Day, Opened, Row, lists_all};
 use crate::collect::Batch;
 use crate::collect::flex::{self, FlexSettings};
 use crate::config::Config;
+use crate::counted::counted;
 use crate::digest::Digest;
 use crate::error::{Error, Place, Result};
 use crate::record::stated::fills_in_force;
