@@ -81,14 +81,26 @@ pub(super) fn key(site: &SiteDir) -> Result<PathBuf> {
 /// The first, second, ... key without a passphrase beside the seed. It is made where it is not there.
 pub fn new_key(site: &SiteDir, number: usize) -> Result<PathBuf> {
     let name = if number == 1 { "key".to_owned() } else { format!("key-{number}") };
-    let path = site.proof_private().join(name);
+    let path = site.proof_private().join(&name);
     if path.exists() {
         return Ok(path);
     }
-    let path_text = path.as_os_str();
+    // It is there whole or not at all: a program that is killed, or a disk that is full, leaves half a key in a folder that goes.
+    let making = site.proof_private().join(format!("{name}.tmp"));
+    let not_made = |error| Error::io("make a key", &making, error);
+    if making.exists() {
+        std::fs::remove_dir_all(&making).map_err(not_made)?;
+    }
+    std::fs::create_dir_all(&making).map_err(not_made)?;
+    let made = making.join("key");
     let mut command = Command::new("ssh-keygen");
-    command.args(["-q", "-t", "ed25519", "-N", "", "-C", IDENTITY, "-f"]).arg(path_text);
+    command.args(["-q", "-t", "ed25519", "-N", "", "-C", IDENTITY, "-f"]).arg(&made);
     said(command, b"", "make a key")?;
+    public_key(&made)?;
+    let public = |key: &Path| key.with_added_extension("pub");
+    std::fs::rename(public(&made), public(&path)).map_err(not_made)?;
+    std::fs::rename(&made, &path).map_err(not_made)?;
+    std::fs::remove_dir_all(&making).map_err(not_made)?;
     Ok(path)
 }
 

@@ -86,3 +86,16 @@ fn a_log_that_was_cut_off_or_signed_by_another_key_is_seen() {
     std::fs::copy(from, folder.path().join(format!("proof/stamps/{}.sig", lines.len() + 1))).unwrap();
     assert!(broken(folder.path()).contains("is no signature over the lines"), "{}", broken(folder.path()));
 }
+
+#[test]
+fn a_key_is_there_whole_or_not_at_all() {
+    let Some(site) = signed() else { return };
+    // One that was being made when the program was killed.
+    site.write("data/proof/private/key-7.tmp/key", "half a k");
+    site.write("data/proof/private/key-7.tmp/rest", "");
+    let key = new_key(&site.dir(), 7).unwrap();
+    assert!(key.ends_with("data/proof/private/key-7") && public_key(&key).unwrap().starts_with("ssh-ed25519 "));
+    assert!(!site.dir().proof_private().join("key-7.tmp").exists());
+    let made = std::fs::read(&key).unwrap();
+    assert_eq!(std::fs::read(new_key(&site.dir(), 7).unwrap()).unwrap(), made, "a key is made once");
+}

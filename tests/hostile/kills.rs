@@ -1,11 +1,16 @@
 //! Commands that are killed, or whose disk fails, at any moment: what they leave is what was there before or what they were to
 //! make, and the next run makes it whole.
 
+mod peers;
+mod proofs;
+mod seen;
 mod trials;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rand_chacha::ChaCha8Rng;
@@ -13,13 +18,13 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use tempfile::TempDir;
 
 use super::wanted;
-use crate::repository::git;
 use crate::support::fixture;
+use seen::{PAGES, files, runs, within};
 use trials::{built, short, trials, write};
 
 /// How many kills and failures of the disk `cargo test` tries; `TRACKRECORD_KILLS` and `TRACKRECORD_FAULTS` name other numbers.
-const KILLS: usize = 68;
-const FAULTS: usize = 51;
+const KILLS: usize = 100;
+const FAULTS: usize = 75;
 
 /// The contents of a folder by path.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -36,6 +41,8 @@ struct Trial {
     /// The site before it, after it, and after it has run twice.
     states: [Files; 3],
     takes: Duration,
+    /// Who is asked by it.
+    _peers: Box<dyn Any + Send + Sync>,
 }
 
 /// The program on a site, in the folder of the fixtures; `ROOT` in its arguments is the site.
@@ -45,6 +52,9 @@ fn program(root: &Path, arguments: &[String]) -> Command {
     command.args(["--root".as_ref(), root.as_os_str()]).current_dir(fixture(""));
     command.args(arguments.iter().map(|argument| argument.replace("ROOT", root.to_str().unwrap())));
     command.env("TRACKRECORD_PUBLISH_REMOTE", format!("file://{}", root.join(PAGES).display()));
+    // A gateway knows its clients by number, and two may ask it at a time.
+    static CLIENTS: AtomicU32 = AtomicU32::new(1);
+    command.env("TRACKRECORD_IBKR_CLIENT_ID", CLIENTS.fetch_add(1, Ordering::Relaxed).to_string());
     command
 }
 
@@ -53,76 +63,12 @@ fn run(root: &Path, arguments: &[String]) -> Output {
 }
 
 /// What is refused a second time because it was done the first time.
-const IS_DONE: [&str; 2] = ["its log is begun only once", "already, entered by hand"];
-
-/// What of a site is the owner's or the public's; not the cache, nor what is named as nobody's.
-fn files(root: &Path) -> Files {
-    let mut found = Files::new();
-    let is_of_nobody = |name: &str| name == ".cache" || name == "lock" || name.starts_with(".lock");
-    let mut open = vec![root.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let name = entry.file_name().into_string().unwrap();
-            if is_of_nobody(&name) || name.starts_with(".public-") || name.ends_with(".tmp") {
-                continue;
-            }
-            if entry.file_type().unwrap().is_dir() {
-                open.push(entry.path());
-            } else {
-                let path = entry.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-                found.insert(path, std::fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    found
-}
-
-/// The repository of the pages, where a trial has one.
-const PAGES: &str = "pages.git";
-
-/// What jobs write down about themselves, which is another thing at each moment of a run.
-const OF_JOBS: [&str; 3] = ["data/runs.csv", "data/alerts.csv", "logs/schedule.log"];
-
-/// As [`files`], with the branch of the pages as one file, and of runs what does not depend on the clock.
-fn published(root: &Path) -> Files {
-    let mut found = files(root);
-    found.retain(|path, _| !path.starts_with(PAGES) && !OF_JOBS.contains(&path.as_str()));
-    let listed = git(&root.join(PAGES), &["for-each-ref", "--format=%(refname) %(tree)"]);
-    found.insert(PAGES.to_owned(), listed.into_bytes());
-    found
-}
-
-/// As [`files`], without what is random in the log of a proof.
-fn begun(root: &Path) -> Files {
-    let mut found = files(root);
-    let random = found.iter_mut().filter(|(path, _)| path.starts_with("data/proof/") || *path == "data/.commit");
-    random.for_each(|(_, content)| content.clear());
-    found
-}
-
-/// As [`files`], without when notes and plans were written.
-fn noted(root: &Path) -> Files {
-    let mut found = files(root);
-    let is_dated = |path: &str| ["content/trades/", "data/plans/"].iter().any(|folder| path.starts_with(folder));
-    for (_, content) in found.iter_mut().filter(|(path, _)| is_dated(path)) {
-        let text = String::from_utf8_lossy(content).into_owned();
-        let is_time = |line: &str| line.starts_with("created_at = ") || line.starts_with("  \"made_at\": ");
-        let kept = text.lines().filter(|line| !is_time(line));
-        *content = kept.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
-    }
-    found
-}
-
-/// The rows of runs: job, result, and what was said of it.
-fn runs(root: &Path) -> Vec<[String; 3]> {
-    let Ok(mut reader) = csv::Reader::from_path(root.join(OF_JOBS[0])) else { return Vec::new() };
-    reader.records().map(Result::unwrap).map(|row| [0, 4, 5].map(|column| row[column].to_owned())).collect()
-}
-
-/// The part of a site below a folder.
-fn within<'a>(files: &'a Files, folder: &str) -> BTreeMap<&'a String, &'a Vec<u8>> {
-    files.iter().filter(|(path, _)| path.starts_with(folder)).collect()
-}
+const IS_DONE: [&str; 4] = [
+    "its log is begun only once",
+    "already, entered by hand",
+    "the log has a key already",
+    "there is no contradiction",
+];
 
 fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -148,6 +94,28 @@ impl Trial {
         arguments: &[&str],
         prepare: impl FnOnce(&Path),
     ) -> Self {
+        let trial = Self::made(name, seen, settles, arguments, prepare);
+        let [first, once, twice] = &trial.states;
+        assert!(first != once, "{name} changes nothing");
+        let differs = twice.keys().find(|path| once.get(*path) != twice.get(*path));
+        assert!(!settles || once == twice, "{name} is not the same twice: {differs:?}");
+        trial
+    }
+
+    /// A command that changes nothing.
+    fn idle(name: &'static str, arguments: &[&str], prepare: impl FnOnce(&Path)) -> Self {
+        let trial = Self::made(name, files, true, arguments, prepare);
+        assert!(trial.states[0] == trial.states[2], "{name} changes something");
+        trial
+    }
+
+    fn made(
+        name: &'static str,
+        seen: fn(&Path) -> Files,
+        settles: bool,
+        arguments: &[&str],
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let before = tempfile::tempdir().unwrap();
         prepare(before.path());
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
@@ -157,13 +125,24 @@ impl Trial {
         let start = Instant::now();
         let output = run(site.path(), &arguments);
         let takes = start.elapsed();
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        assert!(output.status.success(), "{name}: {said}");
         let once = seen(site.path());
         run(site.path(), &arguments);
         let twice = seen(site.path());
-        assert!(first != once, "{name} changes nothing");
-        assert!(!settles || once == twice, "{name} is not the same twice");
-        Self { name, before, arguments, seen, settles, states: [first, once, twice], takes }
+        Self { name, before, arguments, seen, settles, states: [first, once, twice], takes, _peers: Box::new(()) }
+    }
+
+    /// With those who are there until it ends.
+    fn beside(self, peers: impl Any + Send + Sync) -> Self {
+        Self { _peers: Box::new(peers), ..self }
+    }
+
+    /// The size of the largest file that it changes.
+    fn largest_file(&self) -> usize {
+        let [before, once, _] = &self.states;
+        let changed = once.iter().filter(|(path, content)| before.get(*path) != Some(content));
+        changed.map(|(_, content)| content.len()).max().unwrap_or_default()
     }
 
     fn copied(&self) -> TempDir {
@@ -214,7 +193,20 @@ impl Trial {
             let path = after.keys().chain(once.keys()).find(differ);
             return Some(format!("{}: after the next run {path:?} differs", self.name));
         }
-        None
+        self.unproven(root)
+    }
+
+    /// What a stranger finds wrong with a proof.
+    fn unproven(&self, root: &Path) -> Option<String> {
+        if !self.name.starts_with("proof") {
+            return None;
+        }
+        let failed = [["build", "-q"], ["verify", "-q"]].into_iter().find_map(|arguments| {
+            let said = run(root, &arguments.map(str::to_owned));
+            (!said.status.success())
+                .then(|| String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned())
+        });
+        failed.map(|said| format!("{}: the log does not hold: {said}", self.name))
     }
 }
 
@@ -236,9 +228,8 @@ fn tried(count: usize, seed: u64, end: impl Fn(&Trial, &Path, &mut ChaCha8Rng) -
                         // Now and then the command is faster than its end.
                         for _ in 0..50 {
                             let site = trial.copied();
-                            let was_ended = end(trial, site.path(), &mut random);
-                            wrong.extend(trial.wrong(site.path()).map(|words| format!("{number}: {words}")));
-                            if was_ended {
+                            if end(trial, site.path(), &mut random) {
+                                wrong.extend(trial.wrong(site.path()).map(|words| format!("{number}: {words}")));
                                 break;
                             }
                         }
@@ -280,12 +271,17 @@ fn has_git(root: &Path) -> bool {
 /// Lets no file grow beyond a few kilobytes. Whether the command failed with words.
 #[cfg(unix)]
 fn out_of_room(trial: &Trial, root: &Path, random: &mut ChaCha8Rng) -> bool {
-    let largest = [0, 1, 2, 3, 5, 8, 13, 21, 40, 80, 160][random.next_u32() as usize % 11];
+    // In most of these there is no room for what it writes; in the others it comes to its end.
+    let wanted = trial.largest_file() / 1024;
+    let sizes: Vec<usize> =
+        [0, 1, 2, 3, 5, 8, 13, 21, 40, 80, 160].into_iter().filter(|size| *size <= wanted).collect();
+    let largest = sizes[random.next_u32() as usize % sizes.len()];
     let command = program(root, &trial.arguments);
     let output = Command::new("bash")
         .args(["-c", &format!("trap '' XFSZ; ulimit -f {largest}; exec \"$@\""), "bash"])
         .arg(command.get_program())
         .args(command.get_args())
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .current_dir(fixture(""))
         .output()
         .unwrap();
@@ -326,6 +322,19 @@ fn a_planted_half_file_and_a_lost_one_are_noticed() {
     assert!(lost.contains("is gone"), "{lost}");
     let mixed = spoilt(|root| write(&root, "public/index.html", "another"));
     assert!(mixed.contains("neither"), "{mixed}");
+}
+
+#[test]
+fn an_alert_that_is_tried_and_killed_or_has_no_room_writes_nothing() {
+    let trial = peers::alert();
+    for number in 0..6 {
+        let site = trial.copied();
+        killed(&trial, site.path(), &mut ChaCha8Rng::seed_from_u64(3_000_000 + number));
+        assert!(files(site.path()) == trial.states[0]);
+        #[cfg(unix)]
+        assert!(!out_of_room(&trial, site.path(), &mut ChaCha8Rng::seed_from_u64(number)), "nothing is written");
+        assert_eq!(trial.wrong(site.path()), None);
+    }
 }
 
 /// It never comes to an end by itself, and writes nothing.

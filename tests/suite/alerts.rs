@@ -28,13 +28,13 @@ impl Got {
 }
 
 /// A receiver whose answers, status line and header fields, come from a script by the number of the request.
-struct Receiver {
-    address: String,
+pub struct Receiver {
+    pub address: String,
     got: Arc<Mutex<Vec<Got>>>,
 }
 
 impl Receiver {
-    fn answering(script: impl Fn(usize) -> &'static str + Send + Sync + 'static) -> Self {
+    pub fn answering(script: impl Fn(usize) -> &'static str + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let got = Arc::new(Mutex::new(Vec::new()));

@@ -83,7 +83,7 @@ fn step(request: &Request) -> &str {
 }
 
 /// A service that gives what it is asked for; the reference carries the period.
-fn well() -> Service {
+pub fn well() -> Service {
     Service::scripted(|request, _| match step(request) {
         "SendRequest" => reference(&format!("{}-{}", request.query["fd"], request.query["td"])),
         _ => {

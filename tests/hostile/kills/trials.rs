@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{PAGES, Trial, begun, noted, published, run};
+use super::seen::{PAGES, begun, noted, published};
+use super::{Trial, peers, proofs, run};
 use crate::repository::git;
 
 pub fn write(root: &Path, below: &str, text: &str) {
@@ -11,7 +12,7 @@ pub fn write(root: &Path, below: &str, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 
-const CONFIG: &str =
+pub const CONFIG: &str =
     "[site]\nstatus = \"live\"\ntitle = \"One\"\n[account]\nbase_currency = \"USD\"\n[benchmark]\nsymbol = \"\"\n";
 
 /// A site with a few days in it.
@@ -65,7 +66,33 @@ fn with_log(root: &Path) {
     }
 }
 
+/// Two rows that say different things of one fill.
+fn with_contradiction(root: &Path) {
+    short(root);
+    let path = "data/executions/2025-06-02.csv";
+    let rows = std::fs::read_to_string(root.join(path)).unwrap();
+    let other = rows.lines().nth(1).unwrap().replace(",93.95,", ",39.95,");
+    write(root, path, &format!("{rows}{other}\n"));
+}
+
+/// By what name `resolve` knows them, which is the same on every site.
+fn contradiction() -> String {
+    let site = tempfile::tempdir().unwrap();
+    with_contradiction(site.path());
+    let listed = run(site.path(), &["resolve", "--json"].map(str::to_owned));
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    listed["contradictions"][0]["id"].as_str().unwrap().to_owned()
+}
+
 pub fn trials() -> Vec<Trial> {
+    let mut trials = alone();
+    trials.extend(peers::trials());
+    trials.extend(proofs::trials());
+    trials
+}
+
+/// Commands that ask nobody.
+fn alone() -> Vec<Trial> {
     let empty = |root: &Path| write(root, "config/config.toml", CONFIG);
     let mapped = |root: &Path| {
         let columns = "[csv.columns]\ntime = \"Date/Time\"\nsymbol = \"Ticker\"\nside = \"B/S\"\nquantity = \"Qty\"\nprice = \"Fill\"\n\
@@ -94,6 +121,7 @@ pub fn trials() -> Vec<Trial> {
             short,
         ),
         Trial::new("action", true, &["action", "add", "2025-06-04", "ABCD", "split", "2:1"], short),
+        Trial::new("resolve", true, &["resolve", &contradiction(), "--keep", "1"], with_contradiction),
         Trial::new("signal", true, &["signal", "--as-of", "2025-06-05"], with_rule),
         Trial::seen("rebalance", noted, false, &["rebalance", "--save", "--as-of", "2025-06-06"], with_rule),
         Trial::seen("proof init", begun, true, &["proof", "init"], short),
