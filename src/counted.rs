@@ -15,6 +15,13 @@ pub fn counted(count: usize, one: &str) -> String {
     format!("{count} {}", noun(count, one))
 }
 
+/// One of what is named in the plural: `pair of returns` of `pairs of returns`, `full month in a row`.
+pub fn one_of(many: &str) -> String {
+    let end = [" of ", " in "].into_iter().filter_map(|word| many.find(word)).min().unwrap_or(many.len());
+    let (noun, rest) = many.split_at(end);
+    format!("{}{rest}", noun.strip_suffix('s').unwrap_or(noun))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +36,9 @@ mod tests {
         ] {
             assert_eq!(counted(count, one), said);
         }
+        assert_eq!(
+            ["round trips", "pairs of returns", "full months in a row"].map(one_of),
+            ["round trip", "pair of returns", "full month in a row"]
+        );
     }
 }

@@ -40,6 +40,7 @@ mod content_tests;
 mod counted;
 pub mod demo;
 mod digest;
+mod direction;
 pub mod doctor;
 pub mod error;
 pub mod file_content;

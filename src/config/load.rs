@@ -8,6 +8,7 @@ use toml::{Table, Value};
 use super::possible::impossible;
 use super::words::in_words;
 use super::{Config, Secret, has_password, readable, renamed};
+use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
 use crate::nearest::{nearest, usual_edits};
 use crate::site_dir::SiteDir;
@@ -52,13 +53,17 @@ pub fn load(site: &SiteDir, environment: impl IntoIterator<Item = (String, Strin
             variables.push((format!("{section}.{key}"), name));
         }
     }
-    let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
+    let mut config: Config = merged.try_into().map_err(|error: toml::de::Error| {
         Error::configuration(format!(
             "the environment sets a wrong value: {}",
             in_words(&without_value(error.message()))
         ))
         .hint(format!("look at the variables that start with {PREFIX}"))
     })?;
+    // Where a title is shown, nothing ends what such a mark does.
+    for words in [&mut config.site.title, &mut config.site.author, &mut config.site.description] {
+        *words = without_turns(words);
+    }
     let wrong = impossible(&config).map(|(key, message)| (key.to_owned(), message));
     let wrong = wrong.or_else(|| config.impossible_strategy()).or_else(|| config.impossible_job());
     if let Some((key, message)) = wrong.or_else(|| config.impossible_alert()) {

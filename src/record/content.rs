@@ -9,6 +9,7 @@ use toml_edit::{Item, Table, Value};
 
 use super::front_matter::{self, Split};
 use super::{Annotation, Document, ExecId, Front, PostTrade, PreTrade, Side, Ticker};
+use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
 use crate::toml_value;
 
@@ -221,8 +222,8 @@ pub fn post(page: Document) -> Result<Document> {
 
 /// Words without line breaks and other characters that control more than they show.
 fn on_one_line(words: &str) -> String {
-    let plain: String = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>();
+    without_turns(&plain).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The letters and digits of a tag, which tell it from others.
@@ -346,7 +347,7 @@ mod tests {
 
     #[test]
     fn words_of_the_front_matter_are_one_line_without_control_characters() {
-        let text = "+++\ntitle = \"A\\u0000 <b>\\n B\\u0007\"\nsummary = \"\\nOne\\n\\ttwo \"\ntags = ['C++', ' a\tb ', 'A B', 'c']\n+++\n";
+        let text = "+++\ntitle = \"A\\u0000 \\u202E<b>\\n B\\u0007\"\nsummary = \"\\nOne\\n\\ttwo \"\ntags = ['C++', ' a\tb ', 'A B', 'c']\n+++\n";
         let page = document(text, Path::new("content/posts/a.md")).unwrap();
         assert_eq!((page.title.as_str(), page.summary.as_str(), page.is_titled), ("A <b> B", "One two", true));
         assert_eq!(page.tags, ["C++", "a b"], "of equal ones the first");

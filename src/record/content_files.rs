@@ -9,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::files::read_text;
 use super::{Annotation, Document, Finding, FindingKind, Record, Severity, content};
 use crate::calendar::YearMonth;
+use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
@@ -275,7 +276,7 @@ impl ContentFiles {
 /// for its folder.
 fn page_slug(path: &Path) -> String {
     let below = path.strip_prefix("content").unwrap_or(path).with_extension("");
-    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    let parts: Vec<_> = below.iter().map(|part| without_turns(&part.to_string_lossy())).collect();
     match parts.as_slice() {
         [folders @ .., last] if last == "index" && !folders.is_empty() => folders.join("/"),
         all => all.join("/"),
@@ -374,6 +375,7 @@ mod tests {
     fn a_page_is_named_by_its_path_and_an_index_by_its_folder() {
         let slug = |path: &str| page_slug(Path::new(path));
         assert_eq!(slug("content/about.md"), "about");
+        assert_eq!(slug("content/a\u{202e}b.md"), "ab");
         assert_eq!(slug("content/research/idea.v2.markdown"), "research/idea.v2");
         assert_eq!(slug("content/research/index.md"), "research");
         assert_eq!(slug("content/index.md"), "index", "the text of the front page");

@@ -7,6 +7,7 @@ use std::path::Path;
 use include_dir::Dir;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use crate::counted::one_of;
 use crate::digest::Digest;
 use crate::file_content::FileContent;
 use crate::render::embedded::{TEMPLATES, embedded};
@@ -147,12 +148,17 @@ fn asset(name: &str, own: &OwnTemplates) -> Result<FileContent> {
 }
 
 fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error {
-    use tera::ErrorKind::{RenderingError, SyntaxError};
+    use tera::ErrorKind::{CircularExtend, CircularInclude, RenderingError, SyntaxError};
     let (message, place) = match error.kind() {
         SyntaxError(report) | RenderingError(report) => {
             let span = report.span();
             let place = place(own, report.filename(), span.start_line, span.start_col + 1);
             (report.message().to_string(), Some(place))
+        }
+        CircularInclude { include_chain: chain, .. } | CircularExtend { inheritance_chain: chain, .. } => {
+            // What leads there is no part of it.
+            let circle = chain.iter().skip_while(|name| Some(*name) != chain.last()).cloned().collect::<Vec<_>>();
+            (format!("a template leads to itself: {}", circle.join(" > ")), step(own, &circle))
         }
         _ => {
             let words = error.to_string();
@@ -166,6 +172,20 @@ fn in_template(error: &tera::Error, own: &OwnTemplates, template: &str) -> Error
         Some(place) => error.at(place),
         None => error,
     }
+}
+
+/// Where in the site's own templates a chain of includes or extensions has its last step that can be changed.
+fn step(own: &OwnTemplates, chain: &[String]) -> Option<Place> {
+    let mut pairs: Vec<(&String, &String)> = chain.iter().zip(chain.iter().cycle().skip(1)).collect();
+    pairs.reverse();
+    let at = |(name, next): (&String, &String)| {
+        let text = own.text(name).ok().flatten()?;
+        let quoted = ['"', '\'', '`'].map(|quote| format!("{quote}{next}{quote}"));
+        let column = |line: &str| quoted.iter().find_map(|name| line.find(name));
+        let (number, column) = text.lines().enumerate().find_map(|(number, line)| Some((number, column(line)?)))?;
+        Some(Place { path: own.place(name), line: Some(number + 1), column: Some(column + 1) })
+    };
+    pairs.into_iter().find_map(at)
 }
 
 /// The first place in a report that is words alone, such as that of an unknown filter: ` --> foot.html:1:8`.
@@ -225,6 +245,12 @@ fn register(tera: &mut Tera) {
         }
     });
     tera.register_filter("count", |value: f64, _: Kwargs, _: &State| format::number(value, 0, Sign::Minus));
+    // So many of what is named in the plural.
+    tera.register_filter("of", |value: f64, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        let many = kwargs.must_get::<&str>("many")?;
+        let noun = if value == 1.0 { one_of(many) } else { many.to_owned() };
+        Ok(format!("{} {noun}", format::number(value, 0, Sign::Minus)))
+    });
     tera.register_filter("sign", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
         let shown_unit = kwargs.get::<f64>("unit")?.unwrap_or(0.0001);
         Ok(value.as_f64().map_or("flat", |value| format::sign_class(value, shown_unit)).into())
@@ -328,8 +354,15 @@ mod tests {
         let error = own("foot.html", listed).unwrap().render("foot.html", &Context::new()).unwrap_err();
         assert!(error.to_string().contains("more than 2 million turns"), "{error}");
         assert_eq!(error.place().unwrap().line, Some(2), "{error}");
-        let error = own("foot.html", "{% include \"foot.html\" %}").err().unwrap().to_string();
-        assert!(error.contains("foot.html") && error.contains("Circular"), "{error}");
+        let error = own("foot.html", "a\n {% include \"foot.html\" %}").err().unwrap();
+        assert!(error.to_string().contains("a template leads to itself: foot.html > foot.html"), "{error}");
+        assert_eq!(error.place().map(|place| (place.line, place.column)), Some((Some(2), Some(13))), "{error}");
+        std::fs::write(folder.path().join("head.html"), "{% include \"foot.html\" %}").unwrap();
+        let error = own("foot.html", "a\n\n{% include 'head.html' %}").err().unwrap();
+        assert!(error.place().unwrap().line.is_some(), "{error}");
+        std::fs::remove_file(folder.path().join("head.html")).unwrap();
+        let error = own("foot.html", "{% extends \"foot.html\" %}").err().unwrap();
+        assert_eq!(error.place().and_then(|place| place.line), Some(1), "{error}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::Site;
 use super::context::PageContext;
 use super::paths::{month_path, order_path};
 use crate::Result;
+use crate::direction::without_turns;
 use crate::proof::Witness;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads};
@@ -113,6 +114,7 @@ fn entry(site: &Site, time: DateTime<Utc>, subject: Subject, reads: &Reads) -> R
         Subject::Post(post) => of_post(site, post, reads)?,
     };
     let path = encoded(path.trim_end_matches("index.html"));
+    let [title, summary] = [title, summary].map(|text| without_turns(&text));
     let [title, summary, content] = [title, summary, content].map(|text| characters(&text));
     let witness = witness(site, time, subject, reads).map(|line| line.to_string());
     Ok(Entry { path, title, updated: written(time), summary, content, witness })

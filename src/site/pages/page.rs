@@ -17,6 +17,7 @@ use super::sections::Section;
 use super::{Site, feed, months, strategies, trades};
 use crate::Result;
 use crate::digest::Digest;
+use crate::direction::without_turns;
 use crate::proof::Published;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads, StrategyView, Unread};
@@ -206,8 +207,8 @@ impl<'a> Page<'a> {
             (Self::NotFound, Some(base_url)) => base_url.to_string(),
             _ => root_of(&path),
         };
-        let (spelt, section, title) = (encoded(&path), site.entry_of(&self.section_path()), self.title());
-        let description = self.description(site);
+        let (spelt, section) = (encoded(&path), site.entry_of(&self.section_path()));
+        let [title, description] = [self.title(), self.description(site)].map(|text| without_turns(&text));
         let address =
             Address { root: &root, path: &spelt, section: &section, page_title: &title, description: &description };
         let reads = Reads::default();
