@@ -3,7 +3,8 @@ use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::terminal::{Terminal, table};
+use super::table::table;
+use super::terminal::Terminal;
 use super::{Outcome, record, today};
 use crate::collect::manual_action::{Entry, What, rows};
 use crate::error::Result;
@@ -132,7 +133,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             Store::open(site)?
                 .refusing_after(today())
                 .commit(&Changes { actions: actions.clone(), ..Changes::default() })?;
-            terminal.result(table(&actions.iter().map(row).collect::<Vec<_>>(), &[3]))?;
+            terminal.told(table(&actions.iter().map(row).collect::<Vec<_>>(), &[3]))?;
         }
         Action::List { json: true } => {
             terminal.json(&Document { actions: action_rows::in_force(&record.actions) })?;
@@ -149,7 +150,7 @@ fn list(record: &Record, terminal: &Terminal) -> Result<()> {
         return Ok(());
     }
     let rows: Vec<Vec<String>> = actions.into_iter().map(row).collect();
-    terminal.result(table(&rows, &[3]))
+    terminal.told(table(&rows, &[3]))
 }
 
 fn row(action: &CorporateAction) -> Vec<String> {

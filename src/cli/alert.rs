@@ -1,7 +1,8 @@
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
-use super::terminal::{Terminal, table};
+use super::table::listing;
+use super::terminal::Terminal;
 use super::{Outcome, config};
 use crate::alerts::{self, state};
 use crate::error::{Error, Result};
@@ -74,6 +75,6 @@ fn list(site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
         terminal.say("nothing was reported that lasts, and nothing waits to be sent");
         return Ok(Outcome::Fine);
     }
-    terminal.result(table(&rows, &[]))?;
+    terminal.told(listing(&rows, &[], terminal.columns()))?;
     Ok(Outcome::Fine)
 }

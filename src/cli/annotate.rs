@@ -6,7 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 
 use super::prompts;
-use super::terminal::{Terminal, table};
+use super::table::table;
+use super::terminal::Terminal;
 use super::{Outcome, record};
 use crate::annotate::{Listed, Proposal, State, list, new_note, proposals, waiting_note};
 use crate::error::{Error, ErrorKind, Place, Result};
@@ -316,5 +317,5 @@ fn print_list(json: bool, record: &Record, terminal: &Terminal) -> Result<()> {
         terminal.say("there are no notes yet: `trackrecord annotate new` writes one");
         return Ok(());
     }
-    terminal.result(table(&rows, &[]))
+    terminal.told(table(&rows, &[]))
 }

@@ -76,11 +76,11 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     } else {
         for (strategy, stats) in chosen.iter().zip(&figures) {
             let base = config.account.base_currency;
-            terminal.result(format!(
+            terminal.told(format!(
                 "{}\n{}\n{}",
                 assumed(strategy, base.as_str()),
                 period(stats),
-                in_words(stats, None, None, base.as_str())
+                in_words(stats, None, None, base.as_str(), terminal.columns())
             ))?;
         }
     }

@@ -3,7 +3,8 @@ use serde::Serialize;
 
 use super::finding::{Printed, in_words};
 use super::progress::Shown;
-use super::terminal::{Terminal, table};
+use super::table::table;
+use super::terminal::Terminal;
 use super::{Outcome, config};
 use crate::collect::flex::service::Pace;
 use crate::collect::ibkr::AccountKind;
@@ -80,7 +81,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if arguments.json {
         terminal.json(&document(&outcomes))?;
     } else {
-        terminal.result(table(&rows(&outcomes), &[1, 2]))?;
+        terminal.told(table(&rows(&outcomes), &[1, 2]))?;
         say_findings(&outcomes, site, terminal);
     }
     Ok(if is_complete(&outcomes) { Outcome::Fine } else { Outcome::Findings })

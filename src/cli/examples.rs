@@ -7,18 +7,22 @@ use super::Cli;
 /// Where the environment is read, and how commands end.
 const OF_THE_PROGRAM: &str = "\
 Environment:
-  TRACKRECORD_<SECTION>_<KEY>   a key of the configuration, such as
-                                TRACKRECORD_FLEX_TOKEN or TRACKRECORD_ACCOUNT_ID
-  TRACKRECORD_SECRETS_<ALERT>   the address or password of an alert
-  EDITOR, VISUAL                what `annotate new --edit` opens
-  NO_COLOR                      takes the colours away
+  TRACKRECORD_<SECTION>_<KEY>
+          A key of the configuration, such as TRACKRECORD_FLEX_TOKEN
+  TRACKRECORD_SECRETS_<ALERT>
+          The address or password of an alert
+  EDITOR, VISUAL
+          What `annotate new --edit` opens
+  NO_COLOR
+          Takes the colours away
 
 Exit codes: 0 done; 1 failed, or there is something to act on; 2 wrong usage
 
 A first day:
   trackrecord init record && cd record
   trackrecord import flex ~/Downloads/statement.xml
-  trackrecord build                    then open public/index.html";
+  trackrecord build
+  # then open public/index.html";
 
 /// Commands by their path, and how they are used.
 const EXAMPLES: &[(&str, &[&str])] = &[

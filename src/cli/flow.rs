@@ -3,7 +3,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::terminal::{Terminal, table};
+use super::table::table;
+use super::terminal::Terminal;
 use super::{Outcome, record, today};
 use crate::collect::manual::{Entry, flow};
 use crate::error::Result;
@@ -82,7 +83,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             Store::open(site)?
                 .refusing_after(today())
                 .commit(&Changes { cash: vec![flow.clone()], ..Changes::default() })?;
-            terminal.result(table(&[row(&flow)], &[2]))?;
+            terminal.told(table(&[row(&flow)], &[2]))?;
         }
         Action::List { json: true } => terminal.json(&Document { flows: &record.flows })?,
         Action::List { json: false } => list(&record, terminal)?,
@@ -96,7 +97,7 @@ fn list(record: &Record, terminal: &Terminal) -> Result<()> {
         return Ok(());
     }
     let rows: Vec<Vec<String>> = record.flows.iter().map(row).collect();
-    terminal.result(table(&rows, &[2]))
+    terminal.told(table(&rows, &[2]))
 }
 
 fn row(flow: &CashFlow) -> Vec<String> {

@@ -192,7 +192,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     if arguments.json {
         terminal.json(&document(&saved, &batch))?;
     } else {
-        terminal.result(in_words(&saved))?;
+        terminal.told(in_words(&saved))?;
     }
     for skipped in &batch.skipped {
         let rows = counted(skipped.count, "row");

@@ -4,7 +4,8 @@ use chrono::{NaiveDate, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::terminal::{Terminal, table, visible};
+use super::table::table;
+use super::terminal::{Terminal, visible};
 use super::verify::by_kind;
 use super::{Outcome, config};
 use crate::config::Config;
@@ -190,14 +191,14 @@ fn status(site: &SiteDir, config: &Config, json: bool, terminal: &Terminal) -> R
     } else {
         let rows: Vec<Vec<String>> =
             found.kinds.iter().map(|(kind, count)| vec![(*kind).to_owned(), count.to_string()]).collect();
-        terminal.result(table(&rows, &[1]))?;
+        terminal.told(table(&rows, &[1]))?;
         let newest = newest.map(|date| format!(", the newest of {date}")).unwrap_or_default();
-        terminal.result(format!("{}{newest}; the log is {}", counted(entries, "entry"), found.head))?;
+        terminal.told(format!("{}{newest}; the log is {}", counted(entries, "entry"), found.head))?;
         match found.stamped {
-            None => terminal.result("nothing is stamped, so nothing proves when it was recorded")?,
+            None => terminal.told("nothing is stamped, so nothing proves when it was recorded")?,
             Some(lines) => {
-                terminal.result(format!("the first {} are stamped", counted(lines, "line")))?;
-                found.timings.in_words().iter().try_for_each(|sentence| terminal.result(sentence))?;
+                terminal.told(format!("the first {} are stamped", counted(lines, "line")))?;
+                found.timings.in_words().iter().try_for_each(|sentence| terminal.told(sentence))?;
             }
         }
         say_remarks(&found.next, terminal);

@@ -5,7 +5,8 @@ use clap::Args;
 
 use super::finding::listed;
 use super::progress::Shown;
-use super::terminal::{Terminal, table, visible};
+use super::table::table;
+use super::terminal::{Terminal, visible};
 use super::{Outcome, config, proof, report, today};
 use crate::collect::progress::Progress;
 use crate::config::{BRANCH, is_branch_name};
@@ -156,7 +157,7 @@ fn planned(prepared: &Prepared, terminal: &Terminal) -> Result<Outcome> {
         terminal.result(table(&rows, &[1]))?;
     }
     for table in &prepared.tables {
-        terminal.result(figures(table))?;
+        terminal.told(figures(table))?;
     }
     let counted = |change| prepared.changes.iter().filter(|file| file.change == change).count();
     let known = if prepared.is_comparable() { "" } else { "; what is there now is not known here" };

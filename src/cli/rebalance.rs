@@ -4,7 +4,8 @@ use chrono::{NaiveDate, SubsecRound, Utc};
 use clap::Args;
 
 use super::strategies::{Chosen, decision_date, json};
-use super::terminal::{Terminal, table};
+use super::table::listing;
+use super::terminal::Terminal;
 use super::{Outcome, figures_printed, record};
 use crate::counted::counted;
 use crate::error::{Error, Result};
@@ -42,7 +43,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     }
     for (plan, strategy) in plans.iter().zip(&chosen) {
         if !arguments.json {
-            terminal.result(in_words(plan, &strategy.name))?;
+            terminal.told(in_words(plan, &strategy.name, terminal.columns()))?;
         }
         if arguments.save {
             save(plan, config.strategy.len() > 1, site, terminal)?;
@@ -68,7 +69,7 @@ fn save(plan: &Plan, several: bool, site: &SiteDir, terminal: &Terminal) -> Resu
     Ok(())
 }
 
-fn in_words(plan: &Plan, name: &str) -> String {
+fn in_words(plan: &Plan, name: &str, room: Option<usize>) -> String {
     let head = format!(
         "{name}, as of {}: signal of {}, account of {}, {} {}",
         plan.as_of,
@@ -84,7 +85,7 @@ fn in_words(plan: &Plan, name: &str) -> String {
         let heads = ["", "shares", "ticker", "symbol", "reference", "of", "notional", "weight", "after", "target"];
         let mut rows = vec![heads.map(str::to_owned).to_vec()];
         rows.extend(plan.trades.iter().map(|trade| row(trade, plan)));
-        text += &format!("\n{}", table(&rows, &[1, 4, 6, 7, 8, 9]));
+        text += &format!("\n{}", listing(&rows, &[1, 4, 6, 7, 8, 9], room));
     }
     text +=
         &format!("\ncash after {}: {} {}", counted(plan.trades.len(), "trade"), plan.cash_after, plan.base_currency);

@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         terminal.json(&Document { contradictions })?;
     } else {
         for contradiction in &record.contradictions {
-            terminal.result(in_words(contradiction))?;
+            terminal.told(in_words(contradiction))?;
         }
         terminal.say(if record.contradictions.is_empty() {
             "no stored rows contradict each other"

@@ -5,7 +5,8 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::terminal::{Terminal, table};
+use super::table::listing;
+use super::terminal::Terminal;
 use super::{Outcome, config};
 use crate::alerts::turn;
 use crate::error::{Error, Result};
@@ -115,7 +116,7 @@ fn listed(list: &List, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
             if job.state == "due" { "now".to_owned() } else { job.next.map_or("-".to_owned(), shown) },
         ]
     }));
-    terminal.result(table(&rows, &[]))?;
+    terminal.told(listing(&rows, &[], terminal.columns()))?;
     for job in &documents {
         if let Some(run) = job.last.as_ref().filter(|run| run.result != Ending::Done) {
             terminal.say(in_words(run));

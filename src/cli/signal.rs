@@ -4,7 +4,8 @@ use chrono::{NaiveDate, Utc};
 use clap::Args;
 
 use super::strategies::{Chosen, decision_date, json};
-use super::terminal::{Terminal, table};
+use super::table::listing;
+use super::terminal::Terminal;
 use super::{Outcome, config, today};
 use crate::config::{Member, Strategy};
 use crate::error::{Error, Result};
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
             return Err(nothing_ranked(&found, &staleness, works));
         }
         if !arguments.json {
-            terminal.result(in_words(&strategy, &found))?;
+            terminal.told(in_words(&strategy, &found, terminal.columns()))?;
         }
         if let Some(words) = staleness.in_words() {
             terminal.say(words);
@@ -106,7 +107,7 @@ fn save(signal: &Signal, several: bool, site: &SiteDir, saved: &[Signal], termin
     Ok(())
 }
 
-fn in_words(strategy: &Strategy, signal: &Signal) -> String {
+fn in_words(strategy: &Strategy, signal: &Signal, room: Option<usize>) -> String {
     let formation = signal.formation;
     let head = match signal.lookback_months.zip(signal.skip_months) {
         Some((lookback, skip)) => format!(
@@ -122,7 +123,7 @@ fn in_words(strategy: &Strategy, signal: &Signal) -> String {
     let mut rows =
         vec![["", "was", "symbol", "name", "momentum", "from", "to", "weight"].map(str::to_owned).to_vec()];
     rows.extend(signal.ranking.iter().map(row));
-    let mut text = format!("{head}\n{}", table(&rows, &[0, 1, 4, 5, 6, 7]));
+    let mut text = format!("{head}\n{}", listing(&rows, &[0, 1, 4, 5, 6, 7], room));
     if signal.selected.is_empty() {
         text += "\nnothing is selected: everything stays in cash";
     }

@@ -1,4 +1,5 @@
-use super::terminal::{Terminal, table};
+use super::table::table_within;
+use super::terminal::Terminal;
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::slippage::{SlippageFigures, SlippageGroup, slippage};
 use crate::counted::counted;
@@ -13,12 +14,16 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
     if arguments.json {
         terminal.json(&figures)?;
     } else {
-        terminal.result(in_words(&figures, base.as_str(), config.analysis.outlier_bps))?;
+        let room = terminal.columns();
+        terminal.told(in_words(&figures, base.as_str(), config.analysis.outlier_bps, room))?;
     }
     Ok(figures_printed(&record, terminal))
 }
 
-fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64) -> String {
+fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64, room: Option<usize>) -> String {
+    if figures.orders == 0 {
+        return "there are no orders yet, and so there is no slippage".to_owned();
+    }
     let head = format!(
         "{} in {}, {} of them with a reference price; positive is unfavourable",
         counted(figures.orders, "order"),
@@ -48,7 +53,7 @@ fn in_words(figures: &SlippageFigures, currency: &str, outlier_bps: f64) -> Stri
             vec![format!("  {} {} {}", outlier.date, outlier.side, outlier.symbol), bps(Some(outlier.bps)), prices]
         }));
     }
-    format!("{head}\n{}", table(&rows, &[1]))
+    format!("{head}\n{}", table_within(&rows, &[1], room))
 }
 
 fn section<'a>(

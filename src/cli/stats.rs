@@ -2,14 +2,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::terminal::{Terminal, painted, table};
+use super::plain::is_plain;
+use super::table::table_within;
+use super::terminal::{Terminal, painted};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::by_holding::{HoldingContributions, by_holding};
 use crate::analysis::catalogue::{Figure, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::{TradeFigures, trade_figures};
-use crate::counted::counted;
+use crate::counted::{counted, noun, one_of};
 use crate::error::Result;
 use crate::format;
 use crate::site_dir::SiteDir;
@@ -36,8 +38,9 @@ pub fn run(arguments: &FigureArguments, site: &SiteDir, terminal: &Terminal) -> 
     } else {
         let of_benchmark = performance.of_benchmark().map(|benchmark| Stats::of(&benchmark, TradeFigures::default()));
         let beside = of_benchmark.as_ref().map(|stats| (config.benchmark.name.as_str(), stats));
-        let figures = in_words(&stats, beside, contributions.as_ref(), base.as_str());
-        terminal.told(format!("{}\n{}{figures}", period(&stats), line_of(&performance.index)))?;
+        let figures = in_words(&stats, beside, contributions.as_ref(), base.as_str(), terminal.columns());
+        let curve = if is_plain() { String::new() } else { line_of(&performance.index, terminal.columns()) };
+        terminal.told(format!("{}\n{curve}{figures}", period(&stats)))?;
     }
     Ok(figures_printed(&record, terminal))
 }
@@ -54,14 +57,15 @@ pub(super) fn period(stats: &Stats) -> String {
     }
 }
 
-/// How many letters wide the curve is drawn.
+/// How many letters wide the curve is drawn where there is room, and how many the numbers beside it take.
 const WIDTH: usize = 60;
+const BESIDE: usize = 16;
 
 /// The growth of 100 as a line of blocks, on a log scale from its lowest value to its highest; nothing for less than two values.
-fn line_of(index: &[f64]) -> String {
+fn line_of(index: &[f64], room: Option<usize>) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let Some(last) = index.last().filter(|_| index.len() > 1) else { return String::new() };
-    let columns = WIDTH.min(index.len());
+    let columns = room.map_or(WIDTH, |room| WIDTH.min(room.saturating_sub(BESIDE)).max(1)).min(index.len());
     let at = |column: usize| {
         index.get((column + 1) * index.len() / columns - 1).map(|value| value.max(f64::MIN_POSITIVE).ln())
     };
@@ -82,6 +86,7 @@ pub(super) fn in_words(
     benchmark: Option<(&str, &Stats)>,
     contributions: Option<&HoldingContributions>,
     currency: &str,
+    room: Option<usize>,
 ) -> String {
     let whole = stats.from.zip(stats.to).map(|(from, to)| format!("{from} to {to}")).unwrap_or_default();
     let theirs: BTreeMap<_, _> = benchmark
@@ -119,7 +124,7 @@ pub(super) fn in_words(
         }));
     }
     rows.extend(contributions.map(brought).unwrap_or_default());
-    table(&rows, &[1, 2])
+    table_within(&rows, &[1, 2], room)
 }
 
 /// The groups of figures that a benchmark has as well.
@@ -160,7 +165,7 @@ fn most_common(figures: &[Figure]) -> Option<String> {
 }
 
 fn observed(figure: &Figure) -> String {
-    let noun = if figure.observations == 1 { figure.observed.trim_end_matches('s') } else { figure.observed };
+    let noun = if figure.observations == 1 { one_of(figure.observed) } else { figure.observed.to_owned() };
     format!("n = {} {noun}", grouped(figure.observations as f64, 0))
 }
 
@@ -210,7 +215,7 @@ fn written(value: f64, unit: Unit, currency: &str) -> String {
         Unit::Percent => format!("{:.2} %", value * 100.0),
         Unit::Ratio => format!("{value:.2}"),
         Unit::BasisPoints => format!("{value:.1} bps"),
-        Unit::Days => format!("{} days", grouped(value, 0)),
+        Unit::Days => format!("{} {}", grouped(value, 0), noun(value.round() as usize, "day")),
         Unit::Count => grouped(value, 0),
         Unit::Amount => format!("{} {currency}", grouped(value, 2)),
     }
@@ -227,12 +232,13 @@ mod tests {
 
     #[test]
     fn a_curve_is_drawn_on_a_log_scale() {
-        assert_eq!(line_of(&[1.0, 1.1, 1.21]), "\n  100 ▁▅█ 121.0\n");
-        assert_eq!(line_of(&[1.0, 1.0]), "\n  100 ▅▅ 100.0\n");
-        assert_eq!(line_of(&[1.0]), "");
+        assert_eq!(line_of(&[1.0, 1.1, 1.21], None), "\n  100 ▁▅█ 121.0\n");
+        assert_eq!(line_of(&[1.0, 1.0], None), "\n  100 ▅▅ 100.0\n");
+        assert_eq!(line_of(&[1.0], None), "");
         let long: Vec<f64> = (0..=1000).map(|day| 1.0 + f64::from(day)).collect();
-        assert_eq!(line_of(&long).chars().filter(|letter| !letter.is_ascii()).count(), WIDTH);
+        let blocks = |room| line_of(&long, room).chars().filter(|letter| !letter.is_ascii()).count();
+        assert_eq!((blocks(None), blocks(Some(120)), blocks(Some(40))), (WIDTH, WIDTH, 40 - BESIDE));
         // An account that was lost draws a line too.
-        assert!(line_of(&[1.0, 0.0]).contains("█▁"));
+        assert!(line_of(&[1.0, 0.0], None).contains("█▁"));
     }
 }

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use dialoguer::console::Term;
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
+use super::plain::{is_plain, plain};
 use super::wrapping::wrapped;
+use crate::direction::turns;
 use crate::error::{Error, Result};
 use crate::record::schema::Document;
 
@@ -49,6 +50,11 @@ impl Terminal {
         self.result(fitted(&text.to_string(), &Term::stdout()))
     }
 
+    /// How many columns the terminal has that results are printed on; `None` where there is none.
+    pub fn columns(&self) -> Option<usize> {
+        Term::stdout().size_checked().map(|(_, columns)| usize::from(columns))
+    }
+
     /// Prints a value with keys as one JSON document, after its schema number.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
         let value = Document::new(value);
@@ -73,7 +79,9 @@ impl Terminal {
 
     /// Prints an error: what, where, why, and what to do next.
     pub fn error(&self, error: &Error, root: &Path) {
-        let place = error.place().cloned().map(|place| format!("{}: ", place.relative_to(root))).unwrap_or_default();
+        // A fault of the whole site needs no name.
+        let place = error.place().filter(|place| place.path != root || place.line.is_some()).cloned();
+        let place = place.map(|place| format!("{}: ", place.relative_to(root))).unwrap_or_default();
         let mut text = format!("{} {place}{}", painted("error:", "31;1"), visible(error.message()));
         for cause in error.causes() {
             text += &format!("\n  {} {}", painted("caused by:", "31"), visible(&cause));
@@ -98,11 +106,12 @@ impl Terminal {
     }
 }
 
-/// A text in lines as wide as a terminal; as it is where there is none.
+/// A text in letters that the terminal has, and in lines as wide as it; where there is none, in lines as they are.
 fn fitted(text: &str, terminal: &Term) -> String {
+    let text = if is_plain() { plain(text) } else { text.to_owned() };
     match terminal.size_checked() {
-        Some((_, columns)) => wrapped(text, usize::from(columns)),
-        None => text.to_owned(),
+        Some((_, columns)) => wrapped(&text, usize::from(columns)),
+        None => text,
     }
 }
 
@@ -114,43 +123,6 @@ pub fn painted(text: &str, code: &str) -> String {
 
 /// Text from outside without characters that would steer the terminal; lines stay.
 pub fn visible(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
-}
-
-/// Rows as columns: words to the left, figures to the right. A row of one cell is a heading and sets no width.
-pub fn table(rows: &[Vec<String>], figures: &[usize]) -> String {
-    let mut widths: Vec<usize> = Vec::new();
-    for row in rows.iter().filter(|row| row.len() > 1) {
-        for (column, cell) in row.iter().enumerate() {
-            let width = cell.width();
-            match widths.get_mut(column) {
-                Some(known) => *known = width.max(*known),
-                None => widths.push(width),
-            }
-        }
-    }
-    let line = |row: &Vec<String>| {
-        if let [heading] = row.as_slice() {
-            return if heading.is_empty() { String::new() } else { painted(heading, "1") };
-        }
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            let space = " ".repeat(width.saturating_sub(cell.width()));
-            if figures.contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_stand_below_each_other_whatever_the_script() {
-        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-        // Each of these signs takes two columns of a terminal; an accent of its own takes none.
-        let rows = [row(["日本", "1", "x"]), row(["Zu\u{308}rich", "100", "y"]), row(["Paris", "20", "z"])];
-        assert_eq!(table(&rows, &[1]), "日本      1  x\nZu\u{308}rich  100  y\nParis    20  z");
-    }
+    let steers = |letter: char| (letter.is_control() && letter != '\n') || turns(letter);
+    text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
 }

@@ -127,6 +127,8 @@ impl Site {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trackrecord"));
         command.arg("--root").arg(self.folder.path()).args(arguments);
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"));
+        // Words are compared with all their letters, whatever the locale of who runs the tests.
+        command.env("LC_ALL", "C.UTF-8");
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRACKRECORD_")) {
             command.env_remove(name);
         }
