@@ -79,9 +79,12 @@ fn finding(symbol: Ticker, since: NaiveDate, divergence: &Divergence) -> Finding
     let missing = reported - counted;
     let quantity = missing.abs().normalize();
     let what = if missing > Decimal::ZERO { "purchase" } else { "sale" };
-    // Contracts are seldom split, and often there are two of them.
-    let split = split(*counted, *reported).filter(|_| !is_option(symbol.as_str()));
-    let next = match &split {
+    let next = match split(*counted, *reported) {
+        // Contracts are seldom split, often there are two of them, and they end by themselves.
+        _ if is_option(symbol.as_str()) => format!(
+            "look for a missing {what} of {}, or an exercise, assignment, expiry or transfer, up to this date",
+            if quantity == Decimal::ONE { "1 contract".to_owned() } else { format!("{quantity} contracts") }
+        ),
         Some(ratio) => format!(
             "this looks like a {ratio} split; include Corporate Actions in the Flex query, or enter it by hand"
         ),

@@ -97,6 +97,44 @@ fn a_split_is_called_by_its_name_and_a_difference_of_one_snapshot_is_timing() {
     assert!(findings[0].next_step.contains("2-for-1 split"), "{}", findings[0].next_step);
 }
 
+/// What is said of an instrument of which this many were bought, or where below zero sold, and this many are held the day after.
+fn said_of(symbol: &str, traded: i64, held: i64) -> (String, String) {
+    let fill = if traded > 0 { Fill::buy(symbol, traded, 3) } else { Fill::sell(symbol, -traded, 3) };
+    let fill = fill.on("2026-01-06").done();
+    let held = if held == 0 { vec![] } else { vec![position(symbol, held, 3)] };
+    let record = Record {
+        executions: vec![fill],
+        snapshots: vec![holding("2026-01-05", 1000, 1000, vec![]), holding("2026-01-07", 1000, 1000, held)],
+        ..Record::default()
+    };
+    let findings = positions_against_fills(&record);
+    (findings[0].text(), findings[0].next_step.clone())
+}
+
+#[test]
+fn options_part_from_their_fills_by_contracts_and_never_by_a_split() {
+    let call = "QQX 01/16/2026 15.00 C";
+    let (message, next) = said_of(call, 4, 2);
+    assert_eq!(
+        message,
+        "QQX 01/16/2026 15.00 C: the fills since 2026-01-05 come to 4, the snapshot of 2026-01-07 holds 2"
+    );
+    assert_eq!(
+        next,
+        "look for a missing sale of 2 contracts, or an exercise, assignment, expiry or transfer, up to this date"
+    );
+    // The same of shares is a split, and of a call that has run out is none.
+    assert!(said_of("QQX", 4, 2).1.starts_with("this looks like a 1-for-2 split;"));
+    let expired = said_of(call, 1, 0);
+    assert!(expired.0.ends_with("come to 1, the snapshot of 2026-01-07 holds 0"), "{}", expired.0);
+    assert!(expired.1.starts_with("look for a missing sale of 1 contract, or an exercise,"), "{}", expired.1);
+    // A put that was written and assigned, and one of which twice as many were sold as is known, in the broker's other spelling.
+    let written = said_of("QQX   260116P00015000", -2, 0);
+    assert!(written.0.ends_with("come to -2, the snapshot of 2026-01-07 holds 0"), "{}", written.0);
+    assert!(written.1.starts_with("look for a missing purchase of 2 contracts, or an"), "{}", written.1);
+    assert!(said_of("-QQX260116P15", -2, -4).1.starts_with("look for a missing sale of 2 contracts, or an"));
+}
+
 #[test]
 fn what_is_unexplained_is_told_in_basis_points_of_the_value_before() {
     let mut record = sound();
