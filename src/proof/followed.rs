@@ -35,7 +35,7 @@ impl std::fmt::Display for Followed {
         let Self { of, all, days, followed, not_followed, open } = self;
         write!(
             f,
-            "{of} that name a side: {all}; an order within {days} days followed {followed}, none followed {not_followed}, and one may still follow {open}"
+            "{of} that name a side: {all} (followed by an order within {days} days: {followed}; not followed: {not_followed}; still open: {open})"
         )
     }
 }
@@ -144,7 +144,8 @@ mod tests {
             read(6, Kind::Trades, "2026-03-02", order("BUY")),
         ];
         let found = followed(all.iter().map(|(line, entry)| (line, entry)));
-        let expected = "theses that name a side: 3; an order within 31 days followed 1, none followed 1, and one may still follow 1";
+        let expected =
+            "theses that name a side: 3 (followed by an order within 31 days: 1; not followed: 1; still open: 1)";
         assert_eq!(found.iter().map(Followed::to_string).collect::<Vec<_>>(), [expected]);
     }
 }

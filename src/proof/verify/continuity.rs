@@ -73,8 +73,10 @@ fn sessions(verified: &mut Verified, state: &State, days: &[&Held]) -> Result<()
     }
     verified.gaps = count;
     let whose = if exchange.has_calendar() { exchange.name().to_owned() } else { "weekdays".to_owned() };
-    verified.checked.push(format!(
-        "every session between them ({whose}) has an entry, or a gap says that it is missing: {count} are"
-    ));
+    verified.checked.push(match count {
+        0 => format!("no session between them is missing ({whose})"),
+        1 => format!("1 session between them ({whose}) has no entry, and a gap names it"),
+        _ => format!("{count} sessions between them ({whose}) have no entry, and gaps name all of them"),
+    });
     Ok(())
 }
