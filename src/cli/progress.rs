@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::plain::is_plain;
 use super::terminal::Terminal;
 use crate::collect::progress::Progress;
 
@@ -43,7 +44,11 @@ impl Progress for Shown<'_> {
         };
         let style = ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::new(u64::try_from(steps).unwrap_or_default());
-        bar.set_style(style.progress_chars("━╸ "));
+        bar.set_style(if is_plain() {
+            style.progress_chars("=> ").tick_chars("|/-\\ ")
+        } else {
+            style.progress_chars("━╸ ")
+        });
         bar.set_prefix(stage.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
         self.with_bar(|shown| *shown = Some(bar));

@@ -154,7 +154,7 @@ fn planned(prepared: &Prepared, terminal: &Terminal) -> Result<Outcome> {
         })
         .collect();
     if !rows.is_empty() {
-        terminal.result(table(&rows, &[1]))?;
+        terminal.told(table(&rows, &[1]))?;
     }
     for table in &prepared.tables {
         terminal.told(figures(table))?;

@@ -110,7 +110,11 @@ fn an_honest_site_is_in_order_and_what_is_not_proven_is_said() {
     assert_eq!((verified.held_back, verified.corrections), (0, 0));
     assert_eq!(verified.head, Digest::of(copy.read("proof/log").as_bytes()).to_string());
     assert!(verified.checked.iter().any(|what| what.contains("data/daily.csv")), "{:?}", verified.checked);
-    assert!(verified.checked.iter().any(|what| what.contains("no session between them is missing (New York)")), "{:?}", verified.checked);
+    assert!(
+        verified.checked.iter().any(|what| what.contains("no session between them is missing (New York)")),
+        "{:?}",
+        verified.checked
+    );
     assert!(verified.unchecked.iter().any(|what| what.starts_with("when anything was recorded")));
     let alone = verify(&copy.folder.path().join("proof"), &Options::default()).unwrap();
     assert_eq!(alone.broken, None);
@@ -302,6 +306,8 @@ fn what_is_corrected_and_missing_later_stays_in_order() {
     let verified = Copy::of(&site).verified();
     assert_eq!(verified.broken, None);
     assert_eq!(verified.gaps, 1);
+    let said = "1 session between them (New York) has no entry, and a gap names it";
+    assert!(verified.checked.iter().any(|what| what == said), "{:?}", verified.checked);
     assert!(verified.corrections > 0);
 }
 
