@@ -169,6 +169,9 @@ impl<'a> Holdings<'a> {
 
     /// Says of each event what it does, by what was held just before.
     fn interpret(&mut self, record: &Record, instruments: &Instruments) {
+        if self.events().next().is_none() {
+            return;
+        }
         let tickers = tickers(record, instruments);
         let mut held = self.opening.clone().unwrap_or_default();
         let mut known = self.known.iter().peekable();
@@ -270,7 +273,10 @@ pub fn tickers<'a>(record: &'a Record, instruments: &Instruments) -> BTreeMap<In
     let positions = record.snapshots.iter().flat_map(|snapshot| snapshot.known_positions());
     let of_positions = positions.map(|position| (instruments.of_position(position), &position.symbol));
     let of_fills = record.executions.iter().map(|fill| (instruments.of_fill(fill), &fill.symbol));
-    of_positions.chain(of_fills).collect()
+    // Most are there already, which collecting finds out only after sorting all of them.
+    let mut tickers = BTreeMap::new();
+    tickers.extend(of_positions.chain(of_fills));
+    tickers
 }
 
 #[cfg(test)]

@@ -29,11 +29,13 @@ impl Figures {
     /// # Errors
     /// A record in which money came or went unrecorded, and the errors of [`redact`].
     pub fn of(record: &Record, config: &Config) -> Result<Self> {
-        if let Some(last) = record.snapshots.last() {
-            refuse_errors(&missing_flows(record, last.base_currency))?;
-        }
+        let missing = || record.snapshots.last().map(|last| missing_flows(record, last.base_currency));
         let settings = config.of_figures();
-        let (publication, secrets) = rayon::join(|| redact(record, &settings), || Secrets::of(record, &settings));
+        let (publication, (secrets, missing)) = rayon::join(
+            || redact(record, &settings),
+            || rayon::join(|| Secrets::of(record, &settings), missing),
+        );
+        refuse_errors(&missing.unwrap_or_default())?;
         let publication = publication?;
         let tables = tables::all(&publication);
         let figures =

@@ -79,12 +79,13 @@ pub fn stamps<P: AsRef<Path>>(
     skip: impl Fn(&str) -> bool,
 ) -> Result<Stamps> {
     let mut found = Stamps::new();
+    let mut files_there = Vec::new();
+    let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     for start in below {
         let start = root.join(start);
         if start.symlink_metadata().is_err() {
             continue;
         }
-        let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let files = WalkDir::new(&start).follow_links(true).into_iter();
         for entry in files.filter_entry(|entry| !skip(&relative(entry.path()))) {
             let entry = match entry {
@@ -99,11 +100,16 @@ pub fn stamps<P: AsRef<Path>>(
                 }
             };
             if !entry.file_type().is_dir() {
-                let stamp = entry.metadata().map_err(|cause| cannot_look_at(entry.path(), cause))?;
-                found.insert(relative(entry.path()), Stamp::of(&stamp));
+                files_there.push(entry);
             }
         }
     }
+    let stamp = |entry: walkdir::DirEntry| {
+        let metadata = entry.metadata().map_err(|cause| cannot_look_at(entry.path(), cause))?;
+        Ok((relative(entry.path()), Stamp::of(&metadata)))
+    };
+    let files: Vec<(String, Stamp)> = files_there.into_par_iter().map(stamp).collect::<Result<_>>()?;
+    found.extend(files);
     Ok(found)
 }
 

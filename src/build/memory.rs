@@ -212,8 +212,10 @@ impl<'a> Memory<'a> {
         match (now, outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
                 let finished = Finished { key: self.key, inputs, outputs, said, made };
-                write_finished(&self.file, &finished)
-                    .and_then(|()| computed.map_or(Ok(()), |(held, figures)| self.figures.write(held, figures)))
+                let figures = || computed.map_or(Ok(()), |(held, figures)| self.figures.write(held, figures));
+                let (remembered, kept) = rayon::join(|| write_finished(&self.file, &finished), figures);
+                remembered
+                    .and(kept)
                     .map_err(|cause| Error::io("remember the build", &self.file, cause))
             }
             _ => Ok(()),

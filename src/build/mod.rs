@@ -262,7 +262,9 @@ impl Rendering<'_> {
         let recorded = proof::files_to_publish(site, config)?;
         let witnesses = proof::witnesses(recorded.as_ref(), publication);
         let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
-        let reports = report::all(publication, &made)?;
+        let (reports, theme) =
+            rayon::join(|| report::all(publication, &made), || theme::load(&materials.templates));
+        let (reports, theme) = (reports?, theme?);
         let content = site.content();
         let rendering = site::Options {
             base_url: options.base_url,
@@ -277,7 +279,6 @@ impl Rendering<'_> {
             promised: None,
             kept,
         };
-        let theme = theme::load(&materials.templates)?;
         let site::RenderedSite { files, held } =
             site::render_again(publication, &theme, tables, &rendering, &site::Held::default())?;
         drop(held);

@@ -77,6 +77,7 @@ use crate::calendar::{Exchange, YearMonth};
 use crate::config::{Config, FlowTiming, Status};
 use crate::error::{Error, Result};
 use crate::format;
+use crate::locale::Locale;
 use crate::record::lacking::{Lacking, Rows};
 use crate::record::{Execution, Record};
 use whole_months::{last_weighed, last_whole_month};
@@ -193,9 +194,6 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let shown = curve::published(&daily, disclosure);
-    let mut trades = orders::Trades::of(disclosed, config, disclosure, until);
-    let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
-    let stats = curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure);
     let newest = holdings::newest_date(disclosed, until);
     let weighed = match disclosure.weighed() {
         Weighed::Daily => until,
@@ -204,14 +202,23 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         }
     };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
-    let strategies =
-        strategies::strategies(disclosed, config, (&daily, &shown), &mut trades, &holdings.positions, disclosure)?;
-    // Each build in between would measure the weights of holdings anew, as with the weights themselves.
-    let contributions = if weighed < until {
-        contributions::of_holdings(&disclosed.until(weighed), config, disclosure)?
-    } else {
-        contributions::of_holdings(disclosed, config, disclosure)?
+    // Each takes about as long as the others together.
+    let traded = || {
+        let trades = orders::Trades::of(disclosed, config, disclosure, until);
+        let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
+        (trades, curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure))
     };
+    let compared = || strategies::Compared::of(disclosed, config, (&daily, &shown), disclosure);
+    // Each build in between would measure the weights of holdings anew, as with the weights themselves.
+    let brought = || {
+        let earlier = (weighed < until).then(|| disclosed.until(weighed));
+        contributions::of_holdings(earlier.as_ref().unwrap_or(disclosed), config, disclosure)
+    };
+    let ((mut trades, stats), (compared, contributions)) =
+        Locale::join(traded, || Locale::join(compared, brought));
+    let strategies =
+        strategies::strategies(disclosed, config, compared, &mut trades, &holdings.positions, disclosure)?;
+    let contributions = contributions?;
     let facts = Facts {
         masthead: (&config.site).into(),
         // One that is not said is never built.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::costs;
 use super::disclosure::{Disclosure, PublicReturn, Published, Weighed};
@@ -26,6 +27,7 @@ use crate::analysis::{Window, benchmark, drawdown, risk};
 use crate::calendar::YearMonth;
 use crate::config::Config;
 use crate::format;
+use crate::locale::Locale;
 use crate::record::Record;
 
 /// The state of the account at the end of each month.
@@ -60,7 +62,10 @@ impl MonthEnds<'_> {
         let first_cost = costs::first_in(self.disclosed);
         let index = IndexAlong::of(self.daily, self.shown);
         let end = |month| Some((month, self.end(month, &data, first_cost, &index, disclosure)?));
-        by_month(&self.daily.series).into_keys().filter_map(end).collect()
+        let locale = Locale::current();
+        let months: Vec<YearMonth> = by_month(&self.daily.series).into_keys().collect();
+        let ends: Vec<_> = months.into_par_iter().filter_map(|month| locale.write(|| end(month))).collect();
+        ends.into_iter().collect()
     }
 
     fn end(

@@ -5,7 +5,7 @@ use super::contributions::not_attributed;
 use super::disclosure::{Disclosure, Published, price_text};
 use super::orders::Trades;
 use super::strategy_view::{
-    ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
+    ComparisonView, ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
 };
 use super::view::PositionView;
 use crate::analysis::Window;
@@ -25,14 +25,32 @@ use crate::strategy::rules::rule_in_words;
 /// A signal saved later than this many days after its month's end was not there to act on.
 const DAYS_TO_SAVE: i64 = 31;
 
-/// Everything about strategies in the part of a record that is disclosed, whose `series` are the exact and the published one.
+/// The record beside its rules, or why it does not stand beside them.
+pub struct Compared(Option<ComparisonView>, Option<String>);
+
+impl Compared {
+    /// Compares the part of a record that is disclosed, whose `series` are the exact and the published one.
+    pub fn of(
+        record: &Record,
+        config: &Config,
+        series: (&Performance, &Performance),
+        disclosure: &Disclosure,
+    ) -> Self {
+        match comparison(record, config, series, disclosure) {
+            Ok(found) => Self(found, None),
+            Err(error) => Self(None, Some(reason(&error, record))),
+        }
+    }
+}
+
+/// Everything about strategies in the part of a record that is disclosed.
 ///
 /// # Errors
 /// A day whose return is undefined.
 pub fn strategies(
     record: &Record,
     config: &Config,
-    series: (&Performance, &Performance),
+    Compared(comparison, no_comparison): Compared,
     trades: &mut Trades,
     positions: &[PositionView],
     disclosure: &Disclosure,
@@ -41,10 +59,6 @@ pub fn strategies(
     let mut list: Vec<StrategyView> =
         config.strategy.iter().map(|one| strategy(record, config, one, trades, positions, disclosure)).collect();
     list.retain(|strategy| several || !strategy.signals.is_empty());
-    let (comparison, no_comparison) = match comparison(record, config, series, disclosure) {
-        Ok(found) => (found, None),
-        Err(error) => (None, Some(reason(&error, record))),
-    };
     Ok(StrategiesView {
         contributions: if several { contributions_of(record, config, &list, disclosure)? } else { None },
         list,

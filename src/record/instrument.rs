@@ -137,9 +137,11 @@ impl<'a> Instruments<'a> {
     /// The instrument of a position, as the fills know it. Positions do not say their class: of what goes by their ticker
     /// they are what their value fits, and of several that, the share.
     pub fn of_position(&self, position: &Position) -> Instrument {
+        if let Some(contract) = position.conid.filter(|contract| self.contracts.contains_key(contract)) {
+            return Instrument::Contract(contract);
+        }
         let kind = self.kind_of_position(position);
         match position.conid {
-            Some(contract) if self.contracts.contains_key(&contract) => Instrument::Contract(contract),
             // Fills of this kind carry no contract number at all, so the ticker is what joins them.
             Some(contract) if kind.is_none_or(|(_, numbers)| !numbers.is_empty()) => Instrument::Contract(contract),
             _ => {

@@ -64,7 +64,7 @@ impl Cache {
             held.digest.clone()
         };
         let path = self.path(month, key, &digest)?;
-        let pdf: FileContent = std::fs::read(path).ok().filter(|pdf| sha256(pdf, LETTERS) == digest)?.into();
+        let pdf = Some(FileContent::from(std::fs::read(path).ok()?)).filter(|pdf| in_name(pdf) == digest)?;
         self.held().insert(month, Held { key: key.to_owned(), digest, pdf: Some(pdf.clone()) });
         Some(pdf)
     }
@@ -74,7 +74,7 @@ impl Cache {
     /// # Errors
     /// A folder that cannot be written. The report stays in memory.
     pub fn put(&self, month: YearMonth, key: &str, pdf: FileContent) -> Result<(), Error> {
-        let digest = sha256(&pdf, LETTERS);
+        let digest = in_name(&pdf);
         let new = Held { key: key.to_owned(), digest: digest.clone(), pdf: Some(pdf.clone()) };
         let old = self.held().insert(month, new);
         let kept = self.folder.as_ref().filter(|_| self.is_kept);
@@ -96,6 +96,13 @@ impl Cache {
     fn path(&self, month: YearMonth, key: &str, digest: &str) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(format!("{month}.{key}.{digest}.pdf")))
     }
+}
+
+/// The digest of a report, as it stands in the name of its file.
+fn in_name(pdf: &FileContent) -> String {
+    let mut digest = pdf.digest().to_string();
+    digest.truncate(LETTERS);
+    digest
 }
 
 /// Not flushed: a file that a crash leaves half written does not match the digest in its name.

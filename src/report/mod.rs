@@ -43,7 +43,7 @@ pub use cache::Cache;
 pub use card::PATH as CARD_PATH;
 pub use typeset::is_own;
 
-use typesetter::{MonthlyPdf, Typesetter};
+use typesetter::Typesetter;
 
 /// What a report needs beside the publication.
 #[derive(Clone, Copy)]
@@ -101,8 +101,9 @@ pub fn path_of(month: YearMonth) -> String {
 /// for any more.
 pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     let typesetter = Typesetter::new(publication, options)?;
-    let made: Vec<Result<MonthlyPdf>> = publication.months.par_iter().map(|month| typesetter.report(month)).collect();
-    typesetter.gathered(made, typesetter.card()?)
+    let reports = || publication.months.par_iter().map(|month| typesetter.report(month)).collect();
+    let (made, card) = rayon::join(reports, || typesetter.card());
+    typesetter.gathered(made, card?)
 }
 
 /// The report of one month.

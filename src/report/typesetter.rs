@@ -57,6 +57,18 @@ struct ByMonth {
     rows: BTreeMap<YearMonth, Vec<usize>>,
 }
 
+/// The rows of one month, attached as a CSV file.
+struct Attached {
+    month: YearMonth,
+    table: Table,
+}
+
+impl Attached {
+    fn file(&self) -> Result<(String, Bytes)> {
+        Ok((format!("{}-{}.csv", self.table.name, self.month), Bytes::new(self.table.csv()?)))
+    }
+}
+
 impl ByMonth {
     fn new(table: Table) -> Self {
         Self { rows: table.rows_by(YearMonth::of), table }
@@ -85,7 +97,7 @@ pub(super) struct Typesetter<'a> {
     pub(super) fonts: Fonts,
     /// The orders of each month, oldest first.
     orders: BTreeMap<YearMonth, Vec<&'a OrderView>>,
-    attached: OnceLock<Vec<ByMonth>>,
+    by_month: OnceLock<Vec<ByMonth>>,
     /// The digest of all days up to the end of each month, from which the charts are drawn.
     days: OnceLock<BTreeMap<YearMonth, String>>,
     /// The digest of templates, fonts and program.
@@ -105,7 +117,7 @@ impl<'a> Typesetter<'a> {
             options,
             base_url: publication.facts.masthead.address(options.base_url),
             orders: orders_by_month(publication),
-            attached: OnceLock::new(),
+            by_month: OnceLock::new(),
             days: OnceLock::new(),
             // The embedded fonts are part of the program.
             shared: [
@@ -150,13 +162,13 @@ impl<'a> Typesetter<'a> {
         let missing_glyphs = MissingGlyphs::of(missing, &month_data, self.options.root);
         let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
         let reads = reads.into_paths().into_iter().chain(pictures).collect();
-        let attachments = self.attachments(month.month)?;
-        let key = self.key(&month_data, &data, &attachments);
+        let attached = self.attached(month.month);
+        let key = self.key(&month_data, &data, &attached);
         let cache = self.options.cache;
         if let Some(pdf) = cache.get(month.month, &key) {
             return Ok(MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) });
         }
-        let world = self.world(&month_data, &data, attachments)?;
+        let world = self.world(&month_data, &data, &attached)?;
         let Typeset { pdf, warnings } = world
             .typeset()
             .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
@@ -178,7 +190,7 @@ impl<'a> Typesetter<'a> {
         let month_data = self.month_data(month, &Reads::default())?;
         let values = self.values(&month_data);
         let (data, _) = missing_glyphs::replace_all(values.clone(), &self.fonts);
-        let world = self.world(&month_data, &data, self.attachments(month.month)?)?;
+        let world = self.world(&month_data, &data, &self.attached(month.month))?;
         let picture = world
             .picture(scale)
             .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()));
@@ -227,25 +239,28 @@ impl<'a> Typesetter<'a> {
     }
 
     /// The month's rows of the site's tables, by file.
-    pub(super) fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
-        let tables = self.attached.get_or_init(|| {
+    fn attached(&self, month: YearMonth) -> Vec<Attached> {
+        let tables = self.by_month.get_or_init(|| {
             let daily = self.publication.facts.by_day.then(|| tables::daily(self.publication));
             daily.into_iter().chain([tables::orders(self.publication)]).map(ByMonth::new).collect()
         });
-        let rows = tables
-            .iter()
-            .map(|table| Ok((format!("{}-{month}.csv", table.table.name), Bytes::new(table.of(month).csv()?))));
-        rows.collect()
+        tables.iter().map(|table| Attached { month, table: table.of(month) }).collect()
+    }
+
+    /// The same as files, by name.
+    #[cfg(test)]
+    pub(super) fn attachments(&self, month: YearMonth) -> Result<BTreeMap<String, Bytes>> {
+        self.attached(month).iter().map(Attached::file).collect()
     }
 
     /// The digest of all inputs of a report.
-    fn key(&self, month_data: &MonthData, data: &str, attachments: &BTreeMap<String, Bytes>) -> String {
+    fn key(&self, month_data: &MonthData, data: &str, attached: &[Attached]) -> String {
         let pictures = month_data.pictures().filter_map(|(path, _)| self.options.pictures.get(path));
         let charts = month_data.charts().map(|(_, svg)| sha256(svg.as_bytes(), 64));
         let pictures: String = pictures.map(|picture| sha256(picture, 64)).chain(charts).collect();
         let days = self.days.get_or_init(|| cache::digests_of_days(self.publication));
         let days = days.get(&month_data.month.month).map(String::as_str).unwrap_or_default();
-        let attached: String = attachments.values().map(|table| sha256(table, 64)).collect();
+        let attached: String = attached.iter().map(|attached| attached.table.digest().to_string()).collect();
         sha256([&self.shared, days, &pictures, &attached, data].join("\n").as_bytes(), 32)
     }
 
@@ -254,12 +269,12 @@ impl<'a> Typesetter<'a> {
         &self,
         month_data: &MonthData,
         data: &str,
-        attachments: BTreeMap<String, Bytes>,
+        attached: &[Attached],
     ) -> Result<ReportWorld<'_>> {
         let month = month_data.month.month;
         let record = print::record(self.publication, month_data.end)?;
         let alt = json!({ "record": record.alt, "record_note": record.note }).to_string();
-        let mut files = attachments;
+        let mut files: BTreeMap<_, _> = attached.iter().map(Attached::file).collect::<Result<_>>()?;
         files.extend([
             (DATA.to_owned(), Bytes::from_string(data.to_owned())),
             ("charts.json".to_owned(), Bytes::from_string(alt)),

@@ -43,14 +43,17 @@ impl SignificanceStats {
         let Some(excess) = series.excess(frequency, analysis.risk_free).filter(|_| enough) else {
             return stated;
         };
-        let interval = significance::sharpe_interval(&excess, frequency.periods);
         let values = series.values();
-        let annual = resampling::annual_interval(&values, frequency.periods, series.calendar_days());
-        let shuffled = if risk::sharpe_per_return(&excess).is_some() {
-            resampling::shuffled_drawdowns(&values)
-        } else {
-            Vec::new()
-        };
+        let has_sharpe = risk::sharpe_per_return(&excess).is_some();
+        let (shuffled, (interval, annual)) = rayon::join(
+            || if has_sharpe { resampling::shuffled_drawdowns(&values) } else { Vec::new() },
+            || {
+                rayon::join(
+                    || significance::sharpe_interval(&excess, frequency.periods),
+                    || resampling::annual_interval(&values, frequency.periods, series.calendar_days()),
+                )
+            },
+        );
         // One trial is its own best, whatever the spread of others would have been.
         let deviation = if analysis.trials == Some(1) { Some(0.0) } else { analysis.trials_sharpe_sd };
         Self {

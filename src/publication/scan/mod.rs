@@ -53,8 +53,9 @@ impl Secrets {
     /// Looks through finished files.
     pub fn search(&self, files: &BTreeMap<String, FileContent>) -> Vec<Leak> {
         use rayon::prelude::*;
+        let case = self.case();
         let mut leaks: Vec<Leak> =
-            files.par_iter().flat_map_iter(|(name, bytes)| search::file(self, name, bytes)).collect();
+            files.par_iter().flat_map_iter(|(name, bytes)| search::file(self, case, name, bytes)).collect();
         leaks.sort();
         leaks.dedup();
         leaks

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::number::{DIGITS, GROUPED_DIGITS, Spelling, numbers, readings, with_plain_digits, with_plain_separators};
 use super::own::{self, Range};
-use super::secrets::{ACCOUNT, HOLDER};
+use super::secrets::{ACCOUNT, Case, HOLDER};
 use super::{Leak, Secrets, money, packed, seen, wording};
 
 /// Digits that are a number of somebody's stand for themselves from this length on, even inside another word.
@@ -14,14 +14,15 @@ const LONG_NAME: usize = 9;
 const PROOF: &str = "proof/";
 
 /// Everything private in a file, in order, and first in its name, which stands in no line.
-pub fn file(secrets: &Secrets, name: &str, bytes: &[u8]) -> Vec<Leak> {
-    let in_name = in_text(secrets, name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
+pub fn file(secrets: &Secrets, case: Case, name: &str, bytes: &[u8]) -> Vec<Leak> {
+    let in_text = |name: &str, bytes: &[u8]| in_text(secrets, case, name, bytes);
+    let in_name = in_text(name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
     let packed = packed::read(name, bytes);
-    in_name.chain(packed.texts.iter().flat_map(|text| in_text(secrets, &text.name, &text.bytes))).collect()
+    in_name.chain(packed.texts.iter().flat_map(|text| in_text(&text.name, &text.bytes))).collect()
 }
 
-fn in_text(secrets: &Secrets, file: &str, bytes: &[u8]) -> Vec<Leak> {
-    let text = secrets.in_lower_case(&String::from_utf8_lossy(bytes));
+fn in_text(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak> {
+    let text = case.lower(&String::from_utf8_lossy(bytes));
     let text = with_plain_digits(&text).unwrap_or(text);
     let mut own = own::ranges(&text);
     if file.starts_with(PROOF) {
@@ -152,9 +153,8 @@ pub fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<Found> {
     let mut found = Vec::new();
     let data = own::data(text);
-    let is_of_machines = |at: usize, before: &str| {
-        (is_data && !is_quoted(before)) || data.iter().any(|(start, end)| (*start..*end).contains(&at))
-    };
+    let is_of_a_script = |at: usize| data.iter().any(|(start, end)| (*start..*end).contains(&at));
+    let mut quotes = Quotes { text: text.as_bytes(), at: 0, are_open: false };
     for Spelling { at, end, digits } in numbers(text, own) {
         let Some((before, spelling, after)) = around(text, at, end) else { continue };
         let is_money = digits >= money::DIGITS && money::is_marked(before, after);
@@ -165,8 +165,9 @@ fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<F
             continue;
         }
         let plain = with_plain_separators(spelling);
-        let decimal = if is_of_machines(at, before) { '.' } else { secrets.locale.decimal() };
-        let apart = (is_data && !is_quoted(before)) || plain.matches(',').count() > 4;
+        let is_plain = is_data && !quotes.are_open_at(at);
+        let decimal = if is_plain || is_of_a_script(at) { '.' } else { secrets.locale.decimal() };
+        let apart = is_plain || plain.matches(',').count() > 4;
         let mut parts = plain.split(|letter| apart && letter == ',');
         let behind = |part: &str| amount_behind(secrets, part, decimal, is_money).filter(|_| !own::is_figure(before));
         match (parts.next(), parts.next()) {
@@ -180,10 +181,22 @@ fn amounts(secrets: &Secrets, text: &str, own: &[Range], is_data: bool) -> Vec<F
     found
 }
 
-/// Whether a place in a table or list of data is in quotation marks.
-fn is_quoted(before: &str) -> bool {
-    let line = before.rfind('\n').map_or(before, |end| before.get(end..).unwrap_or_default());
-    line.matches('"').count() % 2 == 1
+/// The quotation marks of a table or list of data, line by line, for offsets that are asked for in order.
+struct Quotes<'a> {
+    text: &'a [u8],
+    at: usize,
+    are_open: bool,
+}
+
+impl Quotes<'_> {
+    fn are_open_at(&mut self, at: usize) -> bool {
+        let between = self.text.get(self.at..at).unwrap_or_default();
+        for mark in memchr::memchr2_iter(b'"', b'\n', between) {
+            self.are_open = between.get(mark) == Some(&b'"') && !self.are_open;
+        }
+        self.at = at.max(self.at);
+        self.are_open
+    }
 }
 
 fn around(text: &str, at: usize, end: usize) -> Option<(&str, &str, &str)> {

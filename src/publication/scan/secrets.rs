@@ -26,6 +26,25 @@ pub(super) const PUBLIC: &str = "a price";
 /// Names shorter than this would be found in everything.
 const SHORTEST_NAME: usize = 5;
 
+/// Of which letters it matters whether they are small: of those that names are written with.
+#[derive(Debug, Clone, Copy)]
+pub enum Case {
+    /// Those of ASCII.
+    OfAscii,
+    /// All of them.
+    OfAll,
+}
+
+impl Case {
+    /// A text as names are written here.
+    pub fn lower(self, text: &str) -> String {
+        match self {
+            Self::OfAscii => text.to_ascii_lowercase(),
+            Self::OfAll => text.to_lowercase(),
+        }
+    }
+}
+
 /// Everything that must not be in the site.
 #[derive(Clone, Default)]
 pub struct Secrets {
@@ -109,10 +128,10 @@ impl Secrets {
         &self.public
     }
 
-    /// A text as names are written here.
-    pub(super) fn in_lower_case(&self, text: &str) -> String {
+    /// Of which letters it matters whether they are small.
+    pub(super) fn case(&self) -> Case {
         let mut names = self.names.values().flatten().map(|(name, _)| name).chain(&self.accounts).chain(&self.people);
-        if names.all(|name| name.is_ascii()) { text.to_ascii_lowercase() } else { text.to_lowercase() }
+        if names.all(|name| name.is_ascii()) { Case::OfAscii } else { Case::OfAll }
     }
 
     /// The names whose longest run of letters and digits this is.

@@ -5,8 +5,28 @@
 #[derive(Debug, Default)]
 pub struct Seen {
     pub text: String,
-    /// Where in the source the character of each byte begins and ends.
-    origin: Vec<(usize, usize)>,
+    /// What it is made of, in order.
+    parts: Vec<Part>,
+}
+
+/// What of a text comes from one place in the source.
+#[derive(Debug)]
+struct Part {
+    /// Where it begins in what is seen.
+    at: usize,
+    /// Where it begins and ends in the source.
+    start: usize,
+    end: usize,
+    /// Whether it stands there as it is seen.
+    is_copied: bool,
+}
+
+/// What is seen of a part of the source.
+enum Shown<'a> {
+    /// The character that an escape stands for; nothing of a tag.
+    Letter(Option<char>),
+    /// What stands there, which is in small letters already.
+    Copy(&'a str),
 }
 
 /// Elements that stand apart from what is before and behind them: in HTML, in drawings, in feeds, in Office documents. In order, to be
@@ -200,23 +220,43 @@ fn escaped(rest: &str, from: usize, to: usize) -> Option<(Option<char>, usize)> 
 impl Seen {
     fn of(source: &str, start: usize) -> Self {
         let (mut seen, mut at) = (Self::default(), 0);
-        while let Some(letter) = source.get(at..).and_then(|rest| rest.chars().next()) {
-            let (shown, length) =
-                markup(source.get(at..).unwrap_or_default()).unwrap_or((Some(letter), letter.len_utf8()));
-            if let Some(shown) = shown.into_iter().flat_map(char::to_lowercase).next() {
-                seen.text.push(shown);
-                seen.origin.resize(seen.text.len(), (start + at, start + at + length));
-            }
+        while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
+            let (shown, length) = match markup(rest) {
+                Some((shown, length)) => (Shown::Letter(shown), length),
+                None => {
+                    let ends = rest.bytes().skip(1).position(|byte| matches!(byte, b'<' | b'&' | b'%' | b'\\'));
+                    let end = ends.map_or(rest.len(), |end| end + 1);
+                    (Shown::Copy(rest.get(..end).unwrap_or(rest)), end)
+                }
+            };
+            seen.push(&shown, start + at, start + at + length);
             at += length;
         }
         seen
     }
 
+    fn push(&mut self, shown: &Shown, start: usize, end: usize) {
+        let at = self.text.len();
+        match shown {
+            Shown::Letter(letter) => self.text.extend(letter.into_iter().flat_map(|letter| letter.to_lowercase().next())),
+            Shown::Copy(text) => self.text.push_str(text),
+        }
+        if self.text.len() > at {
+            self.parts.push(Part { at, start, end, is_copied: matches!(shown, Shown::Copy(_)) });
+        }
+    }
+
     /// From where to where in the source something stands.
     pub fn origin(&self, at: usize, length: usize) -> Option<(usize, usize)> {
-        let (start, _) = self.origin.get(at)?;
-        let (_, end) = self.origin.get((at + length).checked_sub(1)?)?;
-        Some((*start, *end))
+        let last = (at + length).checked_sub(1).filter(|last| *last < self.text.len())?;
+        Some((self.place(at)?.0, self.place(last)?.1))
+    }
+
+    /// From where to where in the source what is seen at a byte stands.
+    fn place(&self, at: usize) -> Option<(usize, usize)> {
+        let part = self.parts.get(self.parts.partition_point(|part| part.at <= at).checked_sub(1)?)?;
+        let copied = part.start + at - part.at;
+        Some(if part.is_copied { (copied, copied + 1) } else { (part.start, part.end) })
     }
 }
 

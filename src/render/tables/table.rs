@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use polars::prelude::{Column as Series, CsvWriter, DataFrame, IntoColumn, NamedFrom, SerWriter};
 use serde_json::{Map, Value, json};
 
+use crate::digest::{Digest, Running};
 use crate::{Error, Result};
 
 /// The values of a column.
@@ -80,6 +81,16 @@ impl Table {
         Ok(vec![(csv, self.csv()?), (json, self.json().into_bytes())])
     }
 
+    /// The digest of its columns and values: equal where its files are, and quicker to have.
+    pub fn digest(&self) -> Digest {
+        let mut digest = Running::default();
+        for Column { name, values, .. } in &self.columns {
+            digest.update(name.as_bytes());
+            values.digest(&mut digest);
+        }
+        digest.so_far()
+    }
+
     /// The table as CSV.
     ///
     /// # Errors
@@ -142,6 +153,26 @@ impl Values {
             Self::Numbers(values) => Self::Numbers(picked(values, wanted)),
             Self::Counts(values) => Self::Counts(picked(values, wanted)),
             Self::Texts(values) => Self::Texts(picked(values, wanted)),
+        }
+    }
+
+    /// Each value behind its length, so that none runs into the next; an empty place has one that no value has.
+    fn digest(&self, digest: &mut Running) {
+        let mut update = |value: Option<&[u8]>| {
+            digest.update(&value.map_or(u64::MAX, |value| value.len() as u64).to_le_bytes());
+            digest.update(value.unwrap_or_default());
+        };
+        match self {
+            Self::Dates(values) => values.iter().for_each(|value| {
+                update(value.map(|date| date.num_days_from_ce().to_le_bytes()).as_ref().map(<[u8; 4]>::as_slice));
+            }),
+            Self::Numbers(values) => values.iter().for_each(|value| {
+                update(value.map(f64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
+            }),
+            Self::Counts(values) => values.iter().for_each(|value| {
+                update(value.map(i64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
+            }),
+            Self::Texts(values) => values.iter().for_each(|value| update(value.as_ref().map(String::as_bytes))),
         }
     }
 
