@@ -76,9 +76,23 @@ impl ReturnSeries {
 
     /// How many returns a year it has, by the sessions of an exchange; `configured` where it is a daily record.
     pub fn frequency(&self, exchange: Exchange, configured: u32) -> Frequency {
-        let sessions = |day: &DailyReturn| exchange.age(day.since, day.date);
-        let expected = self.days.iter().map(sessions).sum();
-        Frequency::of(self.days.len(), expected, self.calendar_days(), configured)
+        let sessions = self.sessions_along(exchange).pop().unwrap_or_default();
+        self.frequency_over(sessions, configured)
+    }
+
+    /// The same where it is known over how many sessions it goes.
+    pub fn frequency_over(&self, sessions: usize, configured: u32) -> Frequency {
+        Frequency::of(self.days.len(), sessions, self.calendar_days(), configured)
+    }
+
+    /// Over how many sessions of an exchange it goes up to each of its returns, and up to the first: from zero, one number more
+    /// than there are returns.
+    pub fn sessions_along(&self, exchange: Exchange) -> Vec<usize> {
+        let so_far = self.days.iter().scan(0, |sum, day| {
+            *sum += exchange.age(day.since, day.date);
+            Some(*sum)
+        });
+        std::iter::once(0).chain(so_far).collect()
     }
 
     /// Returns above the risk-free rate of their time, from a rate a year; undefined for one of -100 % or below.

@@ -89,9 +89,8 @@ impl KeptFigures {
         let (publication, secrets) =
             rayon::join(|| kept::written(&figures.publication), || figures.secrets.written());
         let Some((publication, secrets)) = publication.zip(secrets) else { return Ok(()) };
-        let rest = [&serde_json::to_vec(&head)?, publication.as_bytes(), &secrets].join(&b'\n');
-        let digest = Digest::of(&rest).to_string();
-        super::memory::write(&self.file, &[digest.as_bytes(), &rest])
+        let head = serde_json::to_vec(&head)?;
+        super::memory::write(&self.file, &[&head, publication.as_bytes(), &secrets])
     }
 }
 

@@ -4,6 +4,7 @@
 //! proves nothing, and the site is built from its files.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::inputs;
 use super::kept_figures::KeptFigures;
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
-use crate::digest::Digest;
+use crate::digest::{Digest, Running};
 use crate::file_content::FileContent;
 use crate::kept::{Before, Kept, Made};
 use crate::program;
@@ -242,14 +243,19 @@ fn read(file: &Path) -> Option<Finished> {
 }
 
 fn write_finished(file: &Path, finished: &Finished) -> std::io::Result<()> {
-    let text = serde_json::to_vec(finished)?;
-    write(file, &[Digest::of(&text).to_string().as_bytes(), &text])
+    write(file, &[&serde_json::to_vec(finished)?])
 }
 
-/// Writes parts with line breaks between them, for no one else to read: this is as private as the record.
+/// Writes parts with line breaks between them behind a line with the digest of all that, for no one else to read: this is as
+/// private as the record.
 pub(super) fn write(file: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
+    let between = std::iter::repeat_n(b"\n".as_slice(), parts.len().saturating_sub(1)).chain([b"".as_slice()]);
+    let pieces: Vec<&[u8]> = parts.iter().zip(between).flat_map(|(part, end)| [*part, end]).collect();
+    let mut digest = Running::default();
+    pieces.iter().for_each(|piece| digest.update(piece));
     let mut written = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut written, &parts.join(&b'\n'))?;
+    writeln!(written, "{}", digest.so_far())?;
+    pieces.iter().try_for_each(|piece| written.write_all(piece))?;
     written.persist(file).map(drop).map_err(|failed| failed.error)
 }

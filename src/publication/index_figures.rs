@@ -51,20 +51,25 @@ impl IndexFigures {
 /// published dates, by which the account's falls are measured.
 pub(super) struct IndexAlong {
     all: Option<Performance>,
+    /// Over how many sessions `all` goes up to each of its returns.
+    sessions: Vec<usize>,
     shown: Option<Performance>,
 }
 
 impl IndexAlong {
     /// The index along an account's series.
     pub(super) fn of(daily: &Performance, shown: &Performance) -> Self {
-        Self { all: daily.of_benchmark(), shown: shown.of_benchmark() }
+        let all = daily.of_benchmark();
+        let sessions = all.as_ref().map(|all| all.series.sessions_along(all.exchange)).unwrap_or_default();
+        Self { all, sessions, shown: shown.of_benchmark() }
     }
 
     /// Its figures up to a date.
     pub(super) fn until(&self, date: NaiveDate, disclosure: &Disclosure) -> IndexFigures {
         let (Some(all), Some(along)) = (&self.all, &self.shown) else { return IndexFigures::default() };
         let series = all.series.window(Window { from: None, to: Some(date) });
-        let frequency = series.frequency(all.exchange, all.analysis.periods_per_year);
+        let sessions = self.sessions.get(series.days.len()).copied().unwrap_or_default();
+        let frequency = series.frequency_over(sessions, all.analysis.periods_per_year);
         let excess = series.excess(frequency, all.analysis.risk_free);
         let after = along.series.dates().partition_point(|day| *day <= date);
         let shown = |value: f64| disclosure.market_figure(value).get();

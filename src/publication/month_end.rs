@@ -30,6 +30,15 @@ use crate::format;
 use crate::locale::Locale;
 use crate::record::Record;
 
+/// What of the whole record each month's end shows a part of.
+struct Along<'a> {
+    data: MonthOfData<'a>,
+    first_cost: Option<NaiveDate>,
+    index: IndexAlong,
+    /// Over how many sessions the account's series goes up to each of its returns.
+    sessions: Vec<usize>,
+}
+
 /// The state of the account at the end of each month.
 pub struct MonthEnds<'a> {
     /// The record as it was known at the end of `until`.
@@ -59,29 +68,28 @@ impl MonthEnds<'_> {
             listed: self.listed,
             until: self.until,
         };
-        let first_cost = costs::first_in(self.disclosed);
-        let index = IndexAlong::of(self.daily, self.shown);
-        let end = |month| Some((month, self.end(month, &data, first_cost, &index, disclosure)?));
+        let along = Along {
+            data,
+            first_cost: costs::first_in(self.disclosed),
+            index: IndexAlong::of(self.daily, self.shown),
+            sessions: self.daily.series.sessions_along(self.daily.exchange),
+        };
+        let end = |month| Some((month, self.end(month, &along, disclosure)?));
         let locale = Locale::current();
         let months: Vec<YearMonth> = by_month(&self.daily.series).into_keys().collect();
         let ends: Vec<_> = months.into_par_iter().filter_map(|month| locale.write(|| end(month))).collect();
         ends.into_iter().collect()
     }
 
-    fn end(
-        &self,
-        month: YearMonth,
-        data: &MonthOfData,
-        first_cost: Option<NaiveDate>,
-        index: &IndexAlong,
-        disclosure: &Disclosure,
-    ) -> Option<MonthEnd> {
+    fn end(&self, month: YearMonth, along: &Along, disclosure: &Disclosure) -> Option<MonthEnd> {
+        let Along { data, first_cost, index, sessions } = along;
         let series = self.daily.series.window(Window { from: None, to: Some(month.last_day()) });
         let inside = month_of(&self.daily.series, month);
         let as_of = series.end()?;
         let values = series.values();
         let analysis = &self.daily.analysis;
-        let frequency = series.frequency(self.daily.exchange, analysis.periods_per_year);
+        let sessions = sessions.get(values.len()).copied()?;
+        let frequency = series.frequency_over(sessions, analysis.periods_per_year);
         let lacks = frequency.lacks(values.len(), series.calendar_days());
         let enough = lacks.is_none();
         let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);

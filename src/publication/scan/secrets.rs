@@ -23,6 +23,9 @@ pub(super) const HOLDER: &str = "who holds the account";
 /// What a number is that everybody may know.
 pub(super) const PUBLIC: &str = "a price";
 
+/// So many beginnings of two letters there are.
+const STARTS: usize = 1 << 16;
+
 /// Names shorter than this would be found in everything.
 const SHORTEST_NAME: usize = 5;
 
@@ -56,8 +59,8 @@ pub struct Secrets {
     signed: String,
     /// Names in lower case, by their longest run of letters and digits.
     names: HashMap<String, Vec<(String, &'static str)>>,
-    /// The first two letters of those runs: most words of a page start otherwise and are not looked up.
-    starts: HashSet<[u8; 2]>,
+    /// Whether a run begins with two letters, by their number: most words of a page start otherwise and are not looked up.
+    starts: Vec<bool>,
     /// Amounts in every usual rounding, and what they are.
     amounts: Numbers,
     /// Those among them that were rounded already: most amounts of a day are those of the day before.
@@ -136,11 +139,8 @@ impl Secrets {
 
     /// The names whose longest run of letters and digits this is.
     pub(super) fn names_with(&self, word: &str) -> &[(String, &'static str)] {
-        let start = match word.as_bytes() {
-            [first, second, ..] if word.len() >= SHORTEST_NAME => [*first, *second],
-            _ => return &[],
-        };
-        if !self.starts.contains(&start) {
+        let is_start = start_of(word).and_then(|start| self.starts.get(start)).is_some_and(|is_start| *is_start);
+        if word.len() < SHORTEST_NAME || !is_start {
             return &[];
         }
         self.names.get(word).map(Vec::as_slice).unwrap_or_default()
@@ -186,8 +186,9 @@ impl Secrets {
         }
         let Some(run) = tokens(&name).map(|(_, word)| word).max_by_key(|word| word.len()) else { return };
         if name.len() >= SHORTEST_NAME && run.len() >= SHORTEST_NAME {
-            if let [first, second, ..] = run.as_bytes() {
-                self.starts.insert([*first, *second]);
+            self.starts.resize(STARTS, false);
+            if let Some(is_start) = start_of(run).and_then(|start| self.starts.get_mut(start)) {
+                *is_start = true;
             }
             let known = self.names.entry(run.to_owned()).or_default();
             if !known.iter().any(|(other, _)| *other == name) {
@@ -217,6 +218,11 @@ impl Secrets {
             self.amounts.add(written.into(), what);
         }
     }
+}
+
+/// The number of the two letters that a word begins with.
+fn start_of(word: &str) -> Option<usize> {
+    word.as_bytes().first_chunk().map(|start| u16::from_be_bytes(*start).into())
 }
 
 fn has_digit(name: &str) -> bool {

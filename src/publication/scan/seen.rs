@@ -171,11 +171,14 @@ fn joins(source: &str, at: usize) -> bool {
 fn markup(rest: &str) -> Option<(Option<char>, usize)> {
     match rest.as_bytes().first()? {
         b'<' => {
-            let length = rest.bytes().take(LONGEST_TAG).position(|byte| byte == b'>')? + 1;
-            let name = rest.get(1..length)?.trim_start_matches('/');
+            let tag = rest.get(..rest.floor_char_boundary(LONGEST_TAG))?;
+            let name = tag.get(1..)?.trim_start_matches('/');
             let end = name.find(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '>'))?;
-            let is_apart = APART.binary_search(&name.get(..end)?).is_ok() || name.starts_with(LABEL);
-            (!is_apart).then_some((None, length))
+            // Most tags are of these, and their ends need not be looked for.
+            if APART.binary_search(&name.get(..end)?).is_ok() || name.starts_with(LABEL) {
+                return None;
+            }
+            Some((None, memchr::memchr(b'>', tag.as_bytes())? + 1))
         }
         b'&' => {
             let length = rest.bytes().take(12).position(|byte| byte == b';')? + 1;
