@@ -77,10 +77,7 @@ impl Locale {
     }
 
     /// Runs two things, side by side where there is room for both, that write figures and dates as who asks for them does.
-    pub fn join<A: Send, B: Send>(
-        one: impl FnOnce() -> A + Send,
-        other: impl FnOnce() -> B + Send,
-    ) -> (A, B) {
+    pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         let locale = Self::current();
         rayon::join(|| locale.write(one), || locale.write(other))
     }

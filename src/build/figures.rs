@@ -31,10 +31,8 @@ impl Figures {
     pub fn of(record: &Record, config: &Config) -> Result<Self> {
         let missing = || record.snapshots.last().map(|last| missing_flows(record, last.base_currency));
         let settings = config.of_figures();
-        let (publication, (secrets, missing)) = rayon::join(
-            || redact(record, &settings),
-            || rayon::join(|| Secrets::of(record, &settings), missing),
-        );
+        let (publication, (secrets, missing)) =
+            rayon::join(|| redact(record, &settings), || rayon::join(|| Secrets::of(record, &settings), missing));
         refuse_errors(&missing.unwrap_or_default())?;
         let publication = publication?;
         let tables = tables::all(&publication);

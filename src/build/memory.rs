@@ -215,9 +215,7 @@ impl<'a> Memory<'a> {
                 let finished = Finished { key: self.key, inputs, outputs, said, made };
                 let figures = || computed.map_or(Ok(()), |(held, figures)| self.figures.write(held, figures));
                 let (remembered, kept) = rayon::join(|| write_finished(&self.file, &finished), figures);
-                remembered
-                    .and(kept)
-                    .map_err(|cause| Error::io("remember the build", &self.file, cause))
+                remembered.and(kept).map_err(|cause| Error::io("remember the build", &self.file, cause))
             }
             _ => Ok(()),
         }

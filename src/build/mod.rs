@@ -262,8 +262,7 @@ impl Rendering<'_> {
         let recorded = proof::files_to_publish(site, config)?;
         let witnesses = proof::witnesses(recorded.as_ref(), publication);
         let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
-        let (reports, theme) =
-            rayon::join(|| report::all(publication, &made), || theme::load(&materials.templates));
+        let (reports, theme) = rayon::join(|| report::all(publication, &made), || theme::load(&materials.templates));
         let (reports, theme) = (reports?, theme?);
         let content = site.content();
         let rendering = site::Options {

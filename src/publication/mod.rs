@@ -214,8 +214,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         let earlier = (weighed < until).then(|| disclosed.until(weighed));
         contributions::of_holdings(earlier.as_ref().unwrap_or(disclosed), config, disclosure)
     };
-    let ((mut trades, stats), (compared, contributions)) =
-        Locale::join(traded, || Locale::join(compared, brought));
+    let ((mut trades, stats), (compared, contributions)) = Locale::join(traded, || Locale::join(compared, brought));
     let strategies =
         strategies::strategies(disclosed, config, compared, &mut trades, &holdings.positions, disclosure)?;
     let contributions = contributions?;

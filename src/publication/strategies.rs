@@ -5,7 +5,8 @@ use super::contributions::not_attributed;
 use super::disclosure::{Disclosure, Published, price_text};
 use super::orders::Trades;
 use super::strategy_view::{
-    ComparisonView, ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView, StrategyView,
+    ComparisonView, ContributionView, ContributionsView, RankedView, SignalView, SkippedView, StrategiesView,
+    StrategyView,
 };
 use super::view::PositionView;
 use crate::analysis::Window;

@@ -265,12 +265,7 @@ impl<'a> Typesetter<'a> {
     }
 
     /// The template with every file it can read.
-    fn world(
-        &self,
-        month_data: &MonthData,
-        data: &str,
-        attached: &[Attached],
-    ) -> Result<ReportWorld<'_>> {
+    fn world(&self, month_data: &MonthData, data: &str, attached: &[Attached]) -> Result<ReportWorld<'_>> {
         let month = month_data.month.month;
         let record = print::record(self.publication, month_data.end)?;
         let alt = json!({ "record": record.alt, "record_note": record.note }).to_string();

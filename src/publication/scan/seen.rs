@@ -241,7 +241,7 @@ impl Seen {
     fn push(&mut self, shown: &Shown, start: usize, end: usize) {
         let at = self.text.len();
         match shown {
-            Shown::Letter(letter) => self.text.extend(letter.into_iter().flat_map(|letter| letter.to_lowercase().next())),
+            Shown::Letter(letter) => self.text.extend(letter.iter().flat_map(|letter| letter.to_lowercase().next())),
             Shown::Copy(text) => self.text.push_str(text),
         }
         if self.text.len() > at {
