@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -52,7 +54,7 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         findings.extend(publish::findings(site, session.files()));
     }
     let is_built = made.is_ok();
-    findings.extend(made.err().and_then(|error| not_built(&error, record, &findings)));
+    findings.extend(made.err().and_then(|error| not_built(&error, record, &findings, site.root())));
     findings.sort();
     let secrecy = if arguments.secrecy { Some(attacked(site, record, config)?) } else { None };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -89,14 +91,22 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
 }
 
 /// What else keeps the site from being built, if no finding says it.
-fn not_built(error: &Error, record: &Record, findings: &[Finding]) -> Option<Finding> {
+fn not_built(error: &Error, record: &Record, findings: &[Finding], root: &Path) -> Option<Finding> {
     let has_no_value = record.snapshots.is_empty() && !record.executions.is_empty();
     let says_it = |finding: &Finding| {
         finding.severity == Severity::Error
             || finding.kind.is_of_status()
             || has_no_value && finding.kind == FindingKind::Lacking
     };
-    (!findings.iter().any(says_it)).then(|| Finding::from_error(FindingKind::NotBuilt, error))
+    if findings.iter().any(says_it) {
+        return None;
+    }
+    let finding = Finding::from_error(FindingKind::NotBuilt, error);
+    // As other findings and `build` name it: as it lies in the site.
+    Some(match finding.place.clone() {
+        Some(place) => finding.at(place.relative_to(root)),
+        None => finding,
+    })
 }
 
 /// What the site gives away, which the next `build` repeats.

@@ -118,6 +118,7 @@ fn what_else_keeps_a_site_from_being_built_is_found_and_nothing_is_written() {
         let findings = said.json()["findings"].as_array().unwrap().clone();
         let finding = found(&findings, "not-built");
         assert!(finding.to_string().contains(place), "{place} in {finding}");
+        assert_eq!(finding["file"], file, "as it lies in the site");
         assert_eq!(said.code, 1);
         assert!(!site.path("public").exists(), "nothing is written");
         site.refused(&["build"]);
