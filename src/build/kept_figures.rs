@@ -35,6 +35,13 @@ struct Head {
     data_of_texts: DataOfTexts,
 }
 
+/// Figures as they are kept.
+pub struct FiguresText {
+    head: Vec<u8>,
+    publication: String,
+    secrets: Vec<u8>,
+}
+
 /// Where figures are kept, and what they are computed from this time.
 pub struct KeptFigures {
     file: PathBuf,
@@ -79,18 +86,22 @@ impl KeptFigures {
         Some((held, figures.under(config)))
     }
 
-    /// Keeps figures. Those that would not come back the same are not kept.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn write(&self, held: &HeldRecord, figures: &Figures) -> std::io::Result<()> {
+    /// Figures as they are kept; `None` of those that would not come back the same.
+    pub fn text(&self, held: &HeldRecord, figures: &Figures) -> Option<FiguresText> {
         let outline = inputs::outline(held.record());
         let head = Head { data: self.data, outline, data_of_texts: held.data_of_texts() };
         let (publication, secrets) =
             rayon::join(|| kept::written(&figures.publication), || figures.secrets.written());
-        let Some((publication, secrets)) = publication.zip(secrets) else { return Ok(()) };
-        let head = serde_json::to_vec(&head)?;
-        super::memory::write(&self.file, &[&head, publication.as_bytes(), &secrets])
+        Some(FiguresText { head: serde_json::to_vec(&head).ok()?, publication: publication?, secrets: secrets? })
+    }
+
+    /// Keeps figures.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self, figures: &FiguresText) -> std::io::Result<()> {
+        let FiguresText { head, publication, secrets } = figures;
+        super::memory::write(&self.file, &[head, publication.as_bytes(), secrets])
     }
 }
 

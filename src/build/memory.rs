@@ -13,16 +13,15 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Options;
-use super::figures::Figures;
 use super::inputs;
-use super::kept_figures::KeptFigures;
+use super::kept_figures::{FiguresText, KeptFigures};
 use super::listing::{self, Listing, Stamps};
 use crate::config::Config;
 use crate::digest::{Digest, Running};
 use crate::file_content::FileContent;
 use crate::kept::{Before, Kept, Made};
 use crate::program;
-use crate::record::{HeldRecord, Record, store};
+use crate::record::{Record, store};
 use crate::site::Files;
 use crate::site_dir::SiteDir;
 use crate::{Error, Result};
@@ -206,14 +205,14 @@ impl<'a> Memory<'a> {
         files: &Files,
         said: Said,
         made: BTreeMap<String, Made>,
-        computed: Option<(&HeldRecord, &Figures)>,
+        computed: Option<&FiguresText>,
     ) -> Result<()> {
         let now = inputs::all(self.site, self.began, &self.inputs);
         let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
         match (now, outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
                 let finished = Finished { key: self.key, inputs, outputs, said, made };
-                let figures = || computed.map_or(Ok(()), |(held, figures)| self.figures.write(held, figures));
+                let figures = || computed.map_or(Ok(()), |figures| self.figures.write(figures));
                 let (remembered, kept) = rayon::join(|| write_finished(&self.file, &finished), figures);
                 remembered.and(kept).map_err(|cause| Error::io("remember the build", &self.file, cause))
             }

@@ -130,7 +130,9 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
             (held, figures)
         }
     };
-    Ok(made(site, config, options, memory, &held, &figures, is_known)?.0)
+    let (built, files) = made(site, config, options, memory, &held, &figures, is_known)?;
+    drop_aside((held, figures, files));
+    Ok(built)
 }
 
 /// Refuses to put a site among what sites are made from: the next build would take it for texts and pictures.
@@ -146,6 +148,11 @@ fn refuse_among_inputs(site: &SiteDir, out: &Path) -> Result<()> {
             .hint("name another folder with `--out`")),
         None => Ok(()),
     }
+}
+
+/// Drops what is large while the work goes on, or the program ends without it.
+fn drop_aside<T: Send + 'static>(value: T) {
+    rayon::spawn(|| drop(value));
 }
 
 /// Makes the site of a record in the place of the old one, and gives every file that stands there now.
@@ -165,7 +172,9 @@ fn made(
     let rendering = Rendering { site, figures, materials: &materials, config, options };
     let cache = cache(site);
     let mut kept = memory.as_ref().map(|memory| memory.kept(record));
-    let mut rendered = rendering.rendered(&cache, kept.as_ref());
+    // What the next build is spared is written down beside the pages.
+    let figures_text = || memory.as_ref().filter(|_| !is_known)?.figures().text(held, figures);
+    let (mut rendered, computed) = rayon::join(|| rendering.rendered(&cache, kept.as_ref()), figures_text);
     if rendered.is_err() && kept.as_ref().is_some_and(|kept| !kept.taken().is_empty()) {
         // Of what was made before it is not known where in the author's texts a link stands: all is made again to say it.
         kept = memory.as_ref().map(|memory| memory.kept_from_now(record));
@@ -180,9 +189,8 @@ fn made(
     let odd = overrides::odd(&materials.templates).len() + materials.pictures.findings().len();
     let warnings = held.warnings() + odd;
     let said = Said { files: files.len(), warnings, reports: reports.warnings.clone() };
-    let computed = (!is_known).then_some((held, figures));
     if let (Some(memory), Some(kept), None) = (memory, kept, &reports.not_kept) {
-        reports.not_kept = memory.keep(&written, said, kept.into_made(), computed).err();
+        reports.not_kept = memory.keep(&written, said, kept.into_made(), computed.as_ref()).err();
     }
     Ok((Built { files: files.len(), summary, finer_before, warnings, reports }, written))
 }
@@ -280,7 +288,7 @@ impl Rendering<'_> {
         };
         let site::RenderedSite { files, held } =
             site::render_again(publication, &theme, tables, &rendering, &site::Held::default())?;
-        drop(held);
+        drop_aside(held);
         let files = Arc::unwrap_or_clone(files);
         let known = kept.map(Kept::taken).unwrap_or_default();
         let new = files.iter().filter(|(path, _)| !known.contains(*path));
