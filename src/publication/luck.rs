@@ -120,7 +120,7 @@ impl Words<'_> {
         )];
         let id = "significance.minimum_track_record_days";
         lines.push(match self.publication.value(id) {
-            None => format!("No length of record would prove a ratio above zero: {}.", self.why_not(id)),
+            None => format!("No record, however long, would prove a ratio above zero: {}.", self.why_not(id)),
             Some(least) => {
                 let years = number(least / facts.periods, 1, Sign::Minus);
                 let has = number(facts.observations as f64, 0, Sign::Minus);
@@ -137,7 +137,7 @@ impl Words<'_> {
                 "Among as many variants as were tried, the best would look good by chance; beside that, the chance is {chance} \
                  (deflated Sharpe ratio)."
             ),
-            None => "How many variants of the strategy were tried before this one is not stated; each one more makes luck likelier."
+            None => "It is not stated how many variants of the strategy were tried before this one; each further one makes luck likelier."
                 .to_owned(),
         });
         lines
@@ -151,7 +151,7 @@ impl Words<'_> {
                 "The account has returned {rate} a year. In nine of ten resampled records it came to between {low} and \
                  {high}."
             ),
-            None => format!("An interval of the annual return cannot be given yet: {}.", self.why_not(low)),
+            None => format!("No interval of the annual return can be given yet: {}.", self.why_not(low)),
         }]
     }
 
@@ -159,7 +159,10 @@ impl Words<'_> {
         let (median, low) = ("significance.shuffled_drawdown", "significance.shuffled_drawdown_low");
         let known = self.rate(median).zip(self.rate(low)).zip(self.rate("drawdown.max"));
         let Some(((median, low), own)) = known else {
-            return vec![format!("How deep chance alone would fall cannot be said yet: {}.", self.why_not(median))];
+            return vec![format!(
+                "How deep a fall chance alone would give cannot be said yet: {}.",
+                self.why_not(median)
+            )];
         };
         let by_day = self.publication.facts.by_day;
         let share = self.publication.value("significance.deeper_shuffles");

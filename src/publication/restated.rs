@@ -84,7 +84,7 @@ pub fn of_restated(restated: &Restated, months: usize) -> Vec<Span> {
     let mut sentence = Sentence::default();
     let changed = restated.net_values + restated.flows;
     if changed == 0 {
-        sentence.plain("Nothing that returns are computed from has been restated by a later statement.");
+        sentence.plain("No later statement has restated a value that returns are computed from.");
         return sentence.into_spans();
     }
     let parts = [(restated.net_values, "net value"), (restated.flows, "deposit or withdrawal")];
