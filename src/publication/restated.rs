@@ -170,7 +170,7 @@ mod tests {
     fn without_a_restatement_it_says_so() {
         let demo = testing::demo();
         assert_eq!(demo.restated, Restated::default());
-        assert!(sentence::in_words(&of_restated(&demo.restated, 95)).starts_with("Nothing that returns"));
+        assert!(sentence::in_words(&of_restated(&demo.restated, 95)).starts_with("No later statement has restated"));
     }
 
     #[test]
