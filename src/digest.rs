@@ -23,14 +23,9 @@ impl Digest {
 
     /// The digest of several parts, each hashed with its length: moving a letter from one to the next changes the digest.
     pub fn of_parts<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> Self {
-        use sha2::Digest as _;
-        let mut hasher = Sha256::new();
-        for part in parts {
-            let part = part.as_ref();
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-        Self(hasher.finalize().into())
+        let mut digest = Running::default();
+        parts.into_iter().for_each(|part| digest.part(part.as_ref()));
+        digest.so_far()
     }
 }
 
@@ -42,6 +37,12 @@ impl Running {
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         sha2::Digest::update(&mut self.0, bytes);
+    }
+
+    /// Takes in a part behind its length, so that none runs into the next.
+    pub fn part(&mut self, part: &[u8]) {
+        self.update(&(part.len() as u64).to_le_bytes());
+        self.update(part);
     }
 
     /// The digest of all bytes so far.

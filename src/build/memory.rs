@@ -247,8 +247,7 @@ fn write_finished(file: &Path, finished: &Finished) -> std::io::Result<()> {
 /// private as the record.
 pub(super) fn write(file: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    let between = std::iter::repeat_n(b"\n".as_slice(), parts.len().saturating_sub(1)).chain([b"".as_slice()]);
-    let pieces: Vec<&[u8]> = parts.iter().zip(between).flat_map(|(part, end)| [*part, end]).collect();
+    let pieces: Vec<&[u8]> = parts.iter().flat_map(|part| [b"\n".as_slice(), part]).skip(1).collect();
     let mut digest = Running::default();
     pieces.iter().for_each(|piece| digest.update(piece));
     let mut written = tempfile::NamedTempFile::new_in(folder)?;

@@ -202,7 +202,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         }
     };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
-    // Each takes about as long as the others together.
+    // Three parts that need nothing of one another.
     let traded = || {
         let trades = orders::Trades::of(disclosed, config, disclosure, until);
         let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
@@ -218,6 +218,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let strategies =
         strategies::strategies(disclosed, config, compared, &mut trades, &holdings.positions, disclosure)?;
     let contributions = contributions?;
+    let frequency = daily.frequency();
     let facts = Facts {
         masthead: (&config.site).into(),
         // One that is not said is never built.
@@ -229,7 +230,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         as_of: whole.snapshots.last().map_or(until, |last| last.date),
         calendar_days: daily.series.calendar_days(),
         observations: daily.series.days.len(),
-        observed: format::observed(daily.series.days.len(), daily.frequency()),
+        observed: format::observed(daily.series.days.len(), frequency),
         missing_sessions: stats.missing_sessions,
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
@@ -241,9 +242,9 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         absolute: disclosure.shows_amounts(),
         flow_timing: flow_timing_in_words(config.analysis.flow_timing).to_owned(),
         risk_free: config.analysis.risk_free,
-        periods_per_year: format::periods(daily.frequency()),
-        periods: daily.frequency().periods,
-        is_daily: daily.frequency().daily,
+        periods_per_year: format::periods(frequency),
+        periods: frequency.periods,
+        is_daily: frequency.daily,
         steps: disclosure.steps(),
         order_count: trades.orders.len(),
         after_costs: costs::are_in(disclosed),

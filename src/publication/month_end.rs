@@ -77,8 +77,7 @@ impl MonthEnds<'_> {
         let end = |month| Some((month, self.end(month, &along, disclosure)?));
         let locale = Locale::current();
         let months: Vec<YearMonth> = by_month(&self.daily.series).into_keys().collect();
-        let ends: Vec<_> = months.into_par_iter().filter_map(|month| locale.write(|| end(month))).collect();
-        ends.into_iter().collect()
+        months.into_par_iter().filter_map(|month| locale.write(|| end(month))).collect()
     }
 
     fn end(&self, month: YearMonth, along: &Along, disclosure: &Disclosure) -> Option<MonthEnd> {

@@ -21,14 +21,6 @@ struct Part {
     is_copied: bool,
 }
 
-/// What is seen of a part of the source.
-enum Shown<'a> {
-    /// The character that an escape stands for; nothing of a tag.
-    Letter(Option<char>),
-    /// What stands there, which is in small letters already.
-    Copy(&'a str),
-}
-
 /// Elements that stand apart from what is before and behind them: in HTML, in drawings, in feeds, in Office documents. In order, to be
 /// searched.
 const APART: &[&str] = &[
@@ -129,6 +121,9 @@ const NAMED: &[(&str, char)] = &[
     ("ntilde", 'ñ'),
 ];
 
+/// What tags and escapes begin with.
+const MARKS: [u8; 4] = *b"<&\\%";
+
 /// So much before and behind what joins two parts is read with them.
 const AROUND: usize = 80;
 
@@ -138,7 +133,8 @@ const LONGEST_TAG: usize = 300;
 /// The parts of a text in small letters in which something goes on behind a tag or an escape.
 pub fn joined(source: &str) -> Vec<Seen> {
     let bytes = source.as_bytes();
-    let starts = memchr::memchr3_iter(b'<', b'&', b'\\', bytes).chain(memchr::memchr_iter(b'%', bytes));
+    let [tag, name, escape, per_cent] = MARKS;
+    let starts = memchr::memchr3_iter(tag, name, escape, bytes).chain(memchr::memchr_iter(per_cent, bytes));
     let mut starts: Vec<usize> = starts.filter(|at| joins(source, *at)).collect();
     starts.sort_unstable();
     let mut parts: Vec<std::ops::Range<usize>> = Vec::new();
@@ -224,29 +220,28 @@ impl Seen {
     fn of(source: &str, start: usize) -> Self {
         let (mut seen, mut at) = (Self::default(), 0);
         while let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) {
-            let (shown, length) = match markup(rest) {
-                Some((shown, length)) => (Shown::Letter(shown), length),
+            let before = seen.text.len();
+            let marked = markup(rest);
+            let length = match marked {
+                Some((letter, length)) => {
+                    seen.text.extend(letter.and_then(|letter| letter.to_lowercase().next()));
+                    length
+                }
+                // Up to the next mark all is in small letters already.
                 None => {
-                    let ends = rest.bytes().skip(1).position(|byte| matches!(byte, b'<' | b'&' | b'%' | b'\\'));
-                    let end = ends.map_or(rest.len(), |end| end + 1);
-                    (Shown::Copy(rest.get(..end).unwrap_or(rest)), end)
+                    let next = rest.bytes().skip(1).position(|byte| MARKS.contains(&byte));
+                    let length = next.map_or(rest.len(), |next| next + 1);
+                    seen.text.push_str(rest.get(..length).unwrap_or(rest));
+                    length
                 }
             };
-            seen.push(&shown, start + at, start + at + length);
+            if seen.text.len() > before {
+                let (start, end) = (start + at, start + at + length);
+                seen.parts.push(Part { at: before, start, end, is_copied: marked.is_none() });
+            }
             at += length;
         }
         seen
-    }
-
-    fn push(&mut self, shown: &Shown, start: usize, end: usize) {
-        let at = self.text.len();
-        match shown {
-            Shown::Letter(letter) => self.text.extend(letter.iter().flat_map(|letter| letter.to_lowercase().next())),
-            Shown::Copy(text) => self.text.push_str(text),
-        }
-        if self.text.len() > at {
-            self.parts.push(Part { at, start, end, is_copied: matches!(shown, Shown::Copy(_)) });
-        }
     }
 
     /// From where to where in the source something stands.

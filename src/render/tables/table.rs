@@ -85,7 +85,7 @@ impl Table {
     pub fn digest(&self) -> Digest {
         let mut digest = Running::default();
         for Column { name, values, .. } in &self.columns {
-            digest.update(name.as_bytes());
+            digest.part(name.as_bytes());
             values.digest(&mut digest);
         }
         digest.so_far()
@@ -156,11 +156,11 @@ impl Values {
         }
     }
 
-    /// Each value behind its length, so that none runs into the next; an empty place has one that no value has.
+    /// Of each whether there is a value, and it.
     fn digest(&self, digest: &mut Running) {
         let mut update = |value: Option<&[u8]>| {
-            digest.update(&value.map_or(u64::MAX, |value| value.len() as u64).to_le_bytes());
-            digest.update(value.unwrap_or_default());
+            digest.update(&[value.is_some().into()]);
+            digest.part(value.unwrap_or_default());
         };
         match self {
             Self::Dates(values) => values.iter().for_each(|value| {
@@ -215,6 +215,21 @@ mod tests {
                 {"date": null, "x": null, "n": 0, "words": null},
             ]})
         );
+    }
+
+    #[test]
+    fn tables_of_other_values_have_other_digests() {
+        let texts = |texts: [Option<&str>; 2]| {
+            let texts = texts.map(|text| text.map(str::to_owned)).into();
+            Table { columns: vec![Column { name: "x", meaning: "", values: Values::Texts(texts) }], ..table() }
+                .digest()
+        };
+        let digests =
+            [[Some("ab"), Some("c")], [Some("a"), Some("bc")], [Some("abc"), None], [Some("abc"), Some("")]];
+        let different: std::collections::BTreeSet<Digest> = digests.map(texts).into();
+        assert_eq!(different.len(), 4);
+        assert_eq!(table().digest(), table().digest());
+        assert_ne!(table().digest(), table().picked(&[0]).digest());
     }
 
     #[test]
