@@ -5,6 +5,7 @@ use crate::error::{Error, Place, Result};
 use crate::format::size;
 use crate::publication::scan;
 use crate::record::{Finding, FindingKind, Record, Severity};
+use crate::render::embedded::embedded;
 use crate::site::Files;
 
 /// The largest file a repository at GitHub takes.
@@ -83,13 +84,14 @@ pub fn files(files: &Files) -> Result<()> {
     Ok(())
 }
 
-/// Refuses files into which the search for private values cannot look, unless their owner has.
+/// Refuses files into which the search for private values cannot look, unless their owner has or they are the program's own.
 ///
 /// # Errors
 /// The first of them, and why it cannot be searched.
 pub fn unsearched(files: &Files, allowed: &[String]) -> Result<()> {
     let unsearched = scan::unsearched(files);
-    let mut others = unsearched.iter().filter(|(path, _)| !allowed.contains(path));
+    let is_built_in = |path: &str| files.get(path).is_some_and(|own| embedded(path) == Some(&**own));
+    let mut others = unsearched.iter().filter(|(path, _)| !allowed.contains(path) && !is_built_in(path));
     let Some((path, (part, why))) = others.next() else { return Ok(()) };
     let inside = part.strip_prefix(path.as_str()).unwrap_or_default().trim_start_matches('/');
     let what = if inside.is_empty() { (*why).to_owned() } else { format!("`{inside}` in it: {why}") };
@@ -97,7 +99,7 @@ pub fn unsearched(files: &Files, allowed: &[String]) -> Result<()> {
     let more = if more == 0 { String::new() } else { format!(" (the first of {} files)", more + 1) };
     Err(Error::refused(format!("the file cannot be searched for private values: {what}{more}"))
         .at(Place::file(format!("public/{path}")))
-        .hint("publish it in a form that can be read: as text, CSV, zip, or a PDF whose text can be copied")
+        .hint("publish it in a form that can be read: as text, CSV, zip, a PDF whose text can be copied, a font as TTF or WOFF")
         .hint(format!("if you know what is in it: `[publish] unsearched = [\"{path}\"]`")))
 }
 
@@ -120,6 +122,16 @@ mod tests {
         assert!(error.to_string().starts_with("public/about/index.html"), "{error}");
         assert!(files(&site("about/index.html", b"<p>to fill in [later".to_vec())).is_ok());
         assert!(files(&site("data/x.csv", b"[fill in".to_vec())).is_ok());
+    }
+
+    #[test]
+    fn a_font_that_cannot_be_read_is_refused_unless_it_is_built_in_or_named() {
+        let path = "fonts/site-regular.woff2";
+        let own = embedded(path).unwrap().to_vec();
+        assert!(unsearched(&site(path, own.clone()), &[]).is_ok());
+        let error = unsearched(&site("fonts/mine.woff2", own.clone()), &[]).unwrap_err();
+        assert!(error.message().contains("Brotli"), "{error}");
+        assert!(unsearched(&site("fonts/mine.woff2", own), &["fonts/mine.woff2".to_owned()]).is_ok());
     }
 
     #[test]

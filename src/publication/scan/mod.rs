@@ -7,10 +7,12 @@
 //! that the program has computed itself and writes as something else (geometry, labels and series of charts, figures beside
 //! their names, digests, percentages, counts) are equal to an amount now and then, and are left alone where they stand.
 //! A name is found however its words are set apart, and what goes on behind a tag or an escape is read as one.
-//! Archives, PDFs and `data:` addresses are looked into, and texts read in their encoding; of pictures, sound and films only what is written
-//! beside the picture itself.
+//! Archives, PDFs, fonts and `data:` addresses are looked into, and texts read in their encoding. In what is no text names are searched in
+//! all bytes and amounts in the words, because other bytes are equal to some number now and then.
 
+mod binary;
 mod data_uri;
+mod font;
 mod inflate;
 mod kept;
 mod money;
@@ -41,7 +43,7 @@ const PLACED: usize = 100;
 pub struct Leak {
     /// The file within the site.
     pub file: String,
-    /// Line in the file, counted from one; zero where it is in the file's name.
+    /// Line in the file, counted from one; zero where it is in the file's name, or in a file that is no text.
     pub line: usize,
     /// What kind of secret it is.
     pub what: &'static str,

@@ -1,9 +1,11 @@
-//! What can be read of a file: a text as it is or in another encoding, what archives hold, what a PDF shows.
+//! What can be read of a file: a text as it is or in another encoding, what archives hold, what a PDF shows, what fonts and other
+//! files that are no text say in words.
 
 use std::borrow::Cow;
 
+use super::binary::{self, Kind};
 use super::inflate::inflate;
-use super::{data_uri, pdf};
+use super::{data_uri, font, pdf};
 
 /// A text to be searched.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +14,19 @@ pub struct Text<'a> {
     pub name: String,
     /// What it says.
     pub bytes: Cow<'a, [u8]>,
+    /// What it is.
+    pub form: Form,
+}
+
+/// What bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A text with its lines.
+    Text,
+    /// The words in what is no text.
+    Words,
+    /// All of what is no text: its bytes are equal to a number now and then, but not to a name.
+    Bytes,
 }
 
 /// What was read of a file.
@@ -30,7 +45,7 @@ const LARGEST: usize = 256 << 20;
 const DEEPEST: u32 = 4;
 
 /// Files that are packed or encrypted in ways that are not known here, by how they start.
-const UNKNOWN: [(&[u8], &str); 9] = [
+const UNKNOWN: [(&[u8], &str); 10] = [
     (b"7z\xbc\xaf\x27\x1c", "it is a 7-Zip archive"),
     (b"Rar!\x1a\x07", "it is a RAR archive"),
     (b"\xfd7zXZ\0", "it is packed with xz"),
@@ -38,6 +53,7 @@ const UNKNOWN: [(&[u8], &str); 9] = [
     (b"\x28\xb5\x2f\xfd", "it is packed with zstd"),
     (b"\x04\x22\x4d\x18", "it is packed with lz4"),
     (b"PAR1", "it is a Parquet file"),
+    (b"wOF2", "it is a WOFF2 font, which is packed with Brotli"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an Office document of the old form (.doc, .xls)"),
     (b"Salted__", "it is encrypted"),
 ];
@@ -74,15 +90,7 @@ impl Reader {
         let is_gzip = bytes.starts_with(b"\x1f\x8b");
         let is_pdf = bytes.trim_ascii_start().starts_with(b"%PDF-") || name.ends_with(".pdf");
         let read = match (is_zip, is_gzip, is_pdf) {
-            (false, false, false) => {
-                let text = Text { name: name.to_owned(), bytes: in_utf8(&bytes).map_or(bytes, Cow::Owned) };
-                let wide =
-                    without_zeros(&text).map(|bytes| Text { name: text.name.clone(), bytes: Cow::Owned(bytes) });
-                let packed = if depth < DEEPEST { self.addressed(name, &text.bytes) } else { Vec::new() };
-                let name = format!("{name}/data");
-                let packed = packed.into_iter().flat_map(|content| self.texts(&name, Cow::Owned(content), depth + 1));
-                return [Some(text), wide].into_iter().flatten().chain(packed).collect();
-            }
+            (false, false, false) => return self.plain(name, bytes, depth),
             _ if depth == DEEPEST => return self.cannot(name, "it is an archive in an archive in an archive"),
             (true, ..) => self.zip(name, &bytes),
             (_, true, _) => self.gzip(name, &bytes),
@@ -99,6 +107,30 @@ impl Reader {
                 parts.into_iter().flat_map(texts).collect()
             }
         }
+    }
+
+    /// What is no archive: a text, or the words in what is none.
+    fn plain<'a>(&mut self, name: &str, bytes: Cow<'a, [u8]>, depth: u32) -> Vec<Text<'a>> {
+        let text = in_utf8(&bytes).map_or(bytes, Cow::Owned);
+        let mut inside = if depth < DEEPEST { self.addressed(name, &text) } else { Vec::new() };
+        let named = |bytes, form| Text { name: name.to_owned(), bytes, form };
+        let mut texts = Vec::new();
+        if binary::is_binary(&text) {
+            let found = font::found(&text, |packed| Some(self.inflated(packed)?.0)).unwrap_or_else(|| {
+                let kind = if binary::is_of_dots(&text) { Kind::Numbers } else { Kind::Unknown };
+                font::Found { words: binary::passages(&text, kind), files: Vec::new() }
+            });
+            texts.push(named(Cow::Owned(found.words), Form::Words));
+            texts.push(named(Cow::Owned(without_zeros(&text)), Form::Bytes));
+            inside.extend(found.files);
+            texts.push(named(text, Form::Bytes));
+        } else {
+            texts.push(named(text, Form::Text));
+        }
+        let name = format!("{name}/data");
+        let inside = inside.into_iter().flat_map(|content| self.texts(&name, Cow::Owned(content), depth + 1));
+        texts.extend(inside);
+        texts
     }
 
     fn cannot<'a>(&mut self, name: &str, why: &'static str) -> Vec<Text<'a>> {
@@ -239,11 +271,9 @@ fn in_utf8(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(letters.collect::<String>().into_bytes())
 }
 
-/// A file with zeros among its bytes once more without them: words of two or four bytes a letter stand in films and sound.
-fn without_zeros(text: &Text) -> Option<Vec<u8>> {
-    memchr::memchr(0, &text.bytes)?;
-    let bytes: Vec<u8> = text.bytes.iter().copied().filter(|byte| *byte != 0).collect();
-    (!bytes.is_empty()).then_some(bytes)
+/// Bytes without the zeros among them: names of two or four bytes a letter stand in films and sound.
+fn without_zeros(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().copied().filter(|byte| *byte != 0).collect()
 }
 
 #[cfg(test)]
@@ -321,7 +351,9 @@ mod tests {
     fn other_files_are_read_as_they_are() {
         for bytes in [&b"\x89PNG\r\n\x1a\n"[..], b"<html>", b"", b"\0\0\0\0\0\0\0\0\0\0"] {
             let Read { texts, unread } = read("a", bytes);
-            assert_eq!((texts.len(), &*texts[0].bytes, unread), (1, bytes, None));
+            let form = if binary::is_binary(bytes) { Form::Bytes } else { Form::Text };
+            let whole = texts.last().map(|text| (&*text.bytes, text.form));
+            assert_eq!((whole, unread), (Some((bytes, form)), None));
         }
     }
 }

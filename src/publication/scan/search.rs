@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::number::{DIGITS, GROUPED_DIGITS, Spelling, numbers, readings, with_plain_digits, with_plain_separators};
 use super::own::{self, Range};
+use super::packed::Form;
 use super::secrets::{ACCOUNT, Case, HOLDER};
 use super::{Leak, Secrets, money, packed, seen, wording};
 
@@ -15,10 +16,28 @@ const PROOF: &str = "proof/";
 
 /// Everything private in a file, in order, and first in its name, which stands in no line.
 pub fn file(secrets: &Secrets, case: Case, name: &str, bytes: &[u8]) -> Vec<Leak> {
-    let in_text = |name: &str, bytes: &[u8]| in_text(secrets, case, name, bytes);
-    let in_name = in_text(name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
+    let in_name = in_text(secrets, case, name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
     let packed = packed::read(name, bytes);
-    in_name.chain(packed.texts.iter().flat_map(|text| in_text(&text.name, &text.bytes))).collect()
+    let in_it = packed.texts.iter().flat_map(|text| match text.form {
+        Form::Text => in_text(secrets, case, &text.name, &text.bytes),
+        Form::Words => {
+            let found = in_text(secrets, case, &text.name, &text.bytes).into_iter();
+            found.map(|leak| Leak { line: 0, ..leak }).collect()
+        }
+        Form::Bytes => in_bytes(secrets, case, &text.name, &text.bytes),
+    });
+    in_name.chain(in_it).collect()
+}
+
+/// Names in what is no text; such as are not there by chance.
+fn in_bytes(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak> {
+    let text = case.lower(&String::from_utf8_lossy(bytes));
+    let mut found = names(secrets, &text, &[]);
+    found.retain(|(_, what, text)| {
+        let is_long = *what == ACCOUNT || *what == HOLDER || text.len() >= LONG_NAME;
+        is_long && !secrets.is_allowed(what, text)
+    });
+    found.into_iter().map(|(_, what, text)| Leak { file: file.to_owned(), line: 0, what, text }).collect()
 }
 
 fn in_text(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak> {
