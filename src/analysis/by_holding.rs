@@ -1,4 +1,4 @@
-//! What each holding brought to the account.
+//! What each holding contributed to the account.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::record::{CashFlow, Currency, Execution, Position, Record, Snapshot, T
 /// Below this a difference of returns is nothing.
 const ROUNDING: f64 = 1e-12;
 
-/// What each holding brought, as `stats --json` prints it. All of it adds up to the total return, and so do months and years.
+/// What each holding contributed, as `stats --json` prints it. All of it adds up to the total return, and so do months and years.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HoldingContributions {
     /// Over the whole time.
@@ -43,7 +43,7 @@ pub struct PartsOfPeriod<T> {
 /// Parts of the total return by holding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PartsByHolding {
-    /// What each holding brought, by its ticker; `None` where that of none is known.
+    /// What each holding contributed, by its ticker; `None` where that of none is known.
     pub holdings: Option<BTreeMap<Ticker, f64>>,
     /// What belongs to none.
     pub rest: Option<f64>,
@@ -88,7 +88,7 @@ impl From<&Contributions<Ticker>> for PartsByHolding {
     }
 }
 
-/// What each holding brought to the account's total return over a window; see [`contributions`]. Everything that has gone by
+/// What each holding contributed to the account's total return over a window; see [`contributions`]. Everything that has gone by
 /// one ticker in the end is one holding. What belongs to none is cash: interest, charges of the account, and what exchange
 /// rates made of money.
 ///

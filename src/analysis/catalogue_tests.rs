@@ -77,8 +77,8 @@ fn an_undefined_figure_says_why_in_numbers() {
     assert_eq!(because("significance.sharpe_low"), "needs 63 returns, has 2");
     assert_eq!(because("benchmark.beta"), "there are no prices of B");
     assert_eq!(because("trades.win_rate"), "needs 1 round trip, has 0");
-    assert_eq!(because("returns.one_year"), "needs snapshots since 2023-02-01, has them since 2024-01-30");
-    assert_eq!(because("significance.deflated_sharpe"), "the number of trials is not stated (trials in config.toml)");
+    assert_eq!(because("returns.one_year"), "needs a record from 2023-02-01; this one starts on 2024-01-30");
+    assert_eq!(because("significance.deflated_sharpe"), "how many variants were tried is not stated");
     assert_eq!(reason(&found, "returns.total"), None);
 }
 

@@ -172,7 +172,7 @@ fn compared(record: &Record, series: &ReturnSeries, symbol: &str, base: Currency
     let prices = record.price_series(symbol).ok_or_else(|| format!("there are no prices of {symbol}"))?;
     let aligned = align(series, &closes_in_base(prices, record, base)?);
     if series.days.is_empty() || aligned.comparison.is_none() {
-        return Err(format!("the record and {symbol} have no two dates in common"));
+        return Err(format!("no two dates have both a valuation and a close of {symbol}"));
     }
     Ok(aligned)
 }

@@ -233,7 +233,7 @@ pub fn usual_periods(series: &ReturnSeries, aligned: Option<&AlignedSeries>) -> 
         };
         if found.value.is_none() {
             let since = end.checked_sub_months(Months::new(months)).unwrap_or(start);
-            found.undefined_because = Some(format!("needs snapshots since {since}, has them since {start}"));
+            found.undefined_because = Some(format!("needs a record from {since}; this one starts on {start}"));
         }
         found
     };

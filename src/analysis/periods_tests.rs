@@ -63,7 +63,7 @@ fn the_usual_periods_say_why_they_are_missing() {
     assert_eq!((year.period, year.value), (UsualPeriod::OneYear, None));
     assert_eq!(
         year.undefined_because.as_deref(),
-        Some("needs snapshots since 2023-02-02, has them since 2023-11-30")
+        Some("needs a record from 2023-02-02; this one starts on 2023-11-30")
     );
     close(found[6].value, 1.21 * 0.8 * 1.05 - 1.0);
     assert_eq!(found[7].undefined_because.as_deref(), Some("needs 365 days, has 64"));

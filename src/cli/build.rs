@@ -54,8 +54,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
     }
     if config.site.base_url.is_none() && arguments.base_url.is_none() {
         terminal.say(
-            "no feed, sitemap and picture for links, and the links of 404.html lead home from the top folder alone: they need the \
-             address of the site, `[site] base_url`",
+            "without the site's address (`[site] base_url`) it has no feed, no sitemap and no picture for links, and the links \
+             of 404.html lead home only from the top folder",
         );
     }
     let index = arguments.out.clone().unwrap_or_else(|| site.public()).join("index.html");

@@ -123,7 +123,7 @@ enum Command {
     Publish(publish::Arguments),
     /// Check a published site's log of what it published, with the figures beside it
     Verify(verify::Arguments),
-    /// A log of what was published, which cannot be changed later unseen
+    /// A log of what was published, which cannot be changed later unnoticed
     Proof(proof::Arguments),
     /// Serve the site while you write, and show every change as it is saved
     Watch(watch::Arguments),

@@ -22,7 +22,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Begin the log: from now on what is published is recorded once, and cannot be changed later unseen
+    /// Begin the log: from now on what is published is recorded once, and cannot be changed later unnoticed
     Init,
     /// Sign the log from now on, at each `publish`, by `ssh-keygen`
     Key {
@@ -278,7 +278,7 @@ fn or_said(came: Result<Outcome>, site: &SiteDir, terminal: &Terminal) -> Outcom
 }
 
 fn records_nothing() -> Error {
-    Error::usage("this site records nothing").hint("`trackrecord proof init` begins its log")
+    Error::usage("this site keeps no log yet").hint("`trackrecord proof init` begins its log")
 }
 
 fn say_remarks(recorded: &Recorded, terminal: &Terminal) {

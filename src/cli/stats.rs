@@ -21,7 +21,7 @@ use crate::site_dir::SiteDir;
 struct Document<'a> {
     #[serde(flatten)]
     stats: &'a Stats,
-    /// What each holding brought to the total return; `null` where that is not known.
+    /// What each holding contributed to the total return; `null` where that is not known.
     contributions: Option<&'a HoldingContributions>,
 }
 
@@ -185,7 +185,7 @@ fn value(figure: &Figure, currency: &str) -> String {
     figure.value.map_or("\u{2014}".to_owned(), |value| written(value, figure.unit, currency))
 }
 
-/// What each holding brought, the most first.
+/// What each holding contributed, the most first.
 fn brought(contributions: &HoldingContributions) -> Vec<Vec<String>> {
     let row = |name: &str, value: f64, about: String| {
         vec![format!("  {name}"), written(value, Unit::Percent, ""), String::new(), about]

@@ -1,4 +1,4 @@
-//! A record of the record, in which nothing can be changed later unseen: what was published is written down once, each entry in a
+//! A record of the record, in which nothing can be changed later unnoticed: what was published is written down once, each entry in a
 //! file of its own, and the log names the files by their digests.
 //!
 //! `data/proof/log` only grows. Each entry holds the digest of all lines before its own, so that one copy of an entry, kept by

@@ -48,7 +48,7 @@ pub fn open(site: &SiteDir, config: &Config, wish: Wish, target: &Path, now: Dat
             .hint(format!("there are {}", NAMES.join(", "))));
     }
     let stored = Stored::read(site)?.ok_or_else(|| {
-        Error::usage("this site records nothing, so there is nothing to open")
+        Error::usage("this site keeps no log yet, so there is nothing to open")
             .hint("`trackrecord proof init` begins its log")
     })?;
     let seed = Seed::read(site)?;

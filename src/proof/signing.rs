@@ -28,7 +28,7 @@ pub const IDENTITY: &str = "trackrecord";
 pub fn begin_signing(site: &SiteDir, config: &Config, own: Option<&Path>, now: DateTime<Utc>) -> Result<Recorded> {
     let mut store = Store::open(site)?;
     let stored = Stored::read(site)?.ok_or_else(|| {
-        Error::usage("this site records nothing, so there is nothing to sign")
+        Error::usage("this site keeps no log yet, so there is nothing to sign")
             .hint("`trackrecord proof init` begins its log")
     })?;
     if site.proof_signers().exists() {

@@ -175,7 +175,7 @@ impl Questions<'_> {
     fn checking(&self) -> Answer {
         Answer::new("checking", "What is checked, and what that does not prove")
             .say(
-                "The figures are computed by an open program from the record's files, their definitions are on the method page, and \
+                "The figures are computed by an open-source program from the record's files, their definitions are on the method page, and \
                  the data behind the charts can be downloaded.",
             )
             .say(

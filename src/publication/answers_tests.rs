@@ -59,7 +59,7 @@ fn the_record_answers_what_it_knows() {
         method.contains("Money came in or went out on 1 day. It was more than a tenth of the account on 1 of them"),
         "{method}"
     );
-    assert!(words(&publication, "benchmark").starts_with("There is no benchmark: there are no prices of ^GSPC"));
+    assert!(words(&publication, "benchmark").starts_with("No benchmark is shown: there are no prices of ^GSPC"));
     assert_eq!(words(&publication, "deviation"), "It cannot be given yet: needs 36 full months in a row, has 0.");
     assert!(
         words(&publication, "worst")

@@ -1,4 +1,4 @@
-//! What each holding brought year by year and month by month, in tables that add up in both directions.
+//! What each holding contributed year by year and month by month, in tables that add up in both directions.
 
 use std::fmt::Display;
 
@@ -10,7 +10,7 @@ use crate::analysis::contributions::{Contributions, Period, Spans};
 use crate::calendar::YearMonth;
 use crate::record::Ticker;
 
-/// What each holding brought in some periods. All numbers are parts of the total return of the whole time: every row and every
+/// What each holding contributed in some periods. All numbers are parts of the total return of the whole time: every row and every
 /// column adds up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BroughtByPeriod {

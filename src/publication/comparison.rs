@@ -142,8 +142,8 @@ fn view(
         ),
         None => (
             found.simulated.as_slice(),
-            "the backtest over the record's own dates, because stored prices reach no year further back: its middle is \
-             where the rules went, and no forecast"
+            "the backtest over the record's own dates, because stored prices go back less than a year further: its middle is \
+             where the rules went, not a forecast"
                 .to_owned(),
         ),
     };
@@ -211,13 +211,13 @@ fn history(record: &Record, config: &Config) -> Option<Vec<f64>> {
 
 fn verdict(live: f64, end: &ConePoint) -> String {
     let place = if live < end.low {
-        "below the cone: fewer than one in twenty drawn records did as badly"
+        "below the cone: fewer than one in twenty resampled records did as badly"
     } else if live > end.high {
-        "above the cone: fewer than one in twenty drawn records did as well"
+        "above the cone: fewer than one in twenty resampled records did as well"
     } else if live < end.middle {
-        "inside the cone, in its lower half: nothing contradicts the rules"
+        "inside the cone, in its lower half, which is consistent with the rules"
     } else {
-        "inside the cone, in its upper half: nothing contradicts the rules"
+        "inside the cone, in its upper half, which is consistent with the rules"
     };
     format!("The account is {place}.")
 }

@@ -1,4 +1,4 @@
-//! What each holding brought, as strangers see it.
+//! What each holding contributed, as strangers see it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct HoldingsBrought {
     pub to: NaiveDate,
     /// The total return, as a fraction.
     pub total: PublicResult,
-    /// What each holding brought, the most first; then what belongs to none, and last what cannot be attributed.
+    /// What each holding contributed, the most first; then what belongs to none, and last what cannot be attributed.
     pub parts: Vec<HoldingBrought>,
     /// What each brought year by year.
     pub by_year: BroughtByPeriod,
@@ -43,13 +43,13 @@ pub struct HoldingBrought {
 
 /// What was brought, in steps of what is published.
 pub(super) struct Steps {
-    /// What each holding brought, in the order in which they are shown; what belongs to none is last.
+    /// What each holding contributed, in the order in which they are shown; what belongs to none is last.
     pub holdings: Vec<(Option<Ticker>, i64)>,
     /// What cannot be attributed, where anything cannot.
     pub unattributed: Option<i64>,
 }
 
-/// What each holding brought up to the end of a record; nothing where there is no return or none can be attributed.
+/// What each holding contributed up to the end of a record; nothing where there is no return or none can be attributed.
 ///
 /// # Errors
 /// A day whose return is undefined.

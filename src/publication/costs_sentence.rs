@@ -13,7 +13,7 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
     let digits = publication.facts.digits.returns;
     let net = publication.value("returns.total");
     match costs.gross.map(Published::get).zip(net) {
-        Some((gross, net)) => {
+        Some((gross, net)) if publication.facts.after_costs => {
             sentence
                 .plain("Before commissions and fees the account would have returned ")
                 .figure(percent(gross, digits, Sign::Both))
@@ -21,7 +21,7 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
                 .figure(percent(net, digits, Sign::Both))
                 .plain(".");
         }
-        None => match widest(&costs.years) {
+        _ => match widest(&costs.years) {
             Some(band) => {
                 let every = band.starts_with("under");
                 sentence
@@ -37,15 +37,17 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
                 sentence.plain("What trading cost is not published here; returns are after costs all the same.");
             }
             None => {
-                sentence.plain("The record holds no commission and no fee.");
+                sentence.plain("The record lists no commission and no fee.");
             }
         },
     }
-    if let Some(turnover) = publication.value("trades.turnover") {
+    // Where the record lists no fills, what was traded is not known.
+    let has_fills = publication.value("trades.executions") != Some(0.0);
+    if let Some(turnover) = publication.value("trades.turnover").filter(|_| has_fills) {
         sentence
             .plain(" Turnover was ")
             .figure(format!("{}%", number(turnover * 100.0, 0, Sign::Minus)))
-            .plain(" per year.");
+            .plain(" a year.");
     }
     sentence.into_spans()
 }
@@ -63,18 +65,30 @@ fn widest(years: &[CostYear]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::PrivacyLevel;
-    use crate::publication::{sentence, testing};
+    use crate::analysis::catalogue::Unit;
+    use crate::config::{Privacy, PrivacyLevel};
+    use crate::publication::{Disclosure, sentence, testing};
 
     #[test]
     fn each_level_has_its_sentence() {
         let words = |publication: &Publication| sentence::in_words(&of_costs(publication));
         let fine = words(&testing::publication());
         assert!(fine.starts_with("Before commissions and fees the account would have returned +1"), "{fine}");
-        assert!(fine.contains("Turnover was ") && fine.ends_with("% per year."), "{fine}");
+        assert!(fine.contains("Turnover was ") && fine.ends_with("% a year."), "{fine}");
         let daily = words(&testing::at(PrivacyLevel::Daily, None));
         assert!(daily.starts_with("In every full year commissions came to under 0.05% of the account."), "{daily}");
         let monthly = words(&testing::at(PrivacyLevel::Monthly, None));
         assert!(monthly.starts_with("What trading cost is not published here"), "{monthly}");
+    }
+
+    #[test]
+    fn of_a_record_of_net_values_alone_neither_costs_nor_turnover_are_claimed() {
+        let mut publication = testing::publication();
+        publication.facts.after_costs = false;
+        let none = Disclosure::new(&Privacy::default()).figure(0.0, Unit::Count);
+        let figures = publication.figures.iter_mut().flat_map(|group| &mut group.figures);
+        figures.filter(|figure| figure.id == "trades.executions").for_each(|figure| figure.value = Some(none));
+        let words = sentence::in_words(&of_costs(&publication));
+        assert_eq!(words, "The record lists no commission and no fee.");
     }
 }

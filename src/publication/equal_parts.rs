@@ -179,7 +179,7 @@ fn of_years(
 fn assumptions(strategy: &Strategy) -> String {
     let percent = |share: Decimal| (share * Decimal::ONE_HUNDRED).normalize();
     format!(
-        "Bought at the close of the first date with a nominal capital in whole shares, and brought back to equal parts at the close of the \
+        "Bought at the close of the first date with a nominal capital in whole shares, and rebalanced to equal parts at the close of the \
          first trading day of each year, {} basis points worse than the close; {}; adjusted closes, so that \
          distributions are reinvested; {}% stays in cash.",
         strategy.slippage_bps,

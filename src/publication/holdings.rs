@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::disclosure::{Disclosure, PublicWeight, Published};
-use super::view::PositionView;
+use super::view::{Facts, PositionView};
 use crate::config::Config;
+use crate::format::{self, Sign};
 use crate::record::{Position, Record, Snapshot, Source};
 
 /// The positions of the newest snapshot that has any.
@@ -18,6 +19,17 @@ pub struct Holdings {
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
     pub cash_weight: Option<PublicWeight>,
+}
+
+impl PositionView {
+    /// `under 5%` of a holding whose weight rounds to nothing: it is held all the same.
+    pub fn under(&self, facts: &Facts) -> Option<String> {
+        let written = 10f64.powi(-(facts.digits.weights as i32) - 2);
+        let half = facts.steps.held_weights.max(written) / 2.0;
+        let digits = if half < 0.01 { facts.digits.weights + 1 } else { 0 };
+        let is_nothing = self.weight.is_some_and(|weight| weight.get().abs() < half);
+        is_nothing.then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
+    }
 }
 
 /// The date of the newest snapshot on or before a date that says what was held.

@@ -14,7 +14,7 @@ pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
     let mut sentence = Sentence::default();
     sentence.plain(format!(" at {}", written(&order.price)));
     if let Some(weight) = order.weight {
-        sentence.plain(format!(", {} of the account", percent(weight.get(), facts.digits.weights, Sign::Minus)));
+        sentence.plain(format!(", {} of the account", facts.digits.weight(weight.get())));
     }
     let of_symbol = |direction: &str| -> Vec<&RoundTripView> {
         round_trips.iter().filter(|trip| trip.symbol == order.symbol && trip.direction == direction).collect()

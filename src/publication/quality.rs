@@ -134,7 +134,9 @@ fn reconciled(
     let least = disclosure.least_result_bps();
     match largest.map(|change| (change.date, disclosure.result_bps(change.bps).get())) {
         None if held_back_after.is_some() => None,
-        None => Some("The snapshots do not contain positions, so net value cannot be reconciled with them.".into()),
+        None => {
+            Some("No two valuations in a row list positions, so net value cannot be reconciled with them.".into())
+        }
         Some((_, 0.0)) => Some(format!(
             "Prices, fills, flows and costs explain each day's net value{up_to} to less than {least} bps."
         )),
@@ -167,13 +169,16 @@ fn large_flow(flow: &LargeFlowDay, disclosure: &Disclosure) -> String {
     } else {
         format!("Between the valuations of {} and {}", day(flow.since), day(flow.date))
     };
+    let share = format::percent(share.get(), 0, Sign::Minus);
+    let (split, start, end) = (percent(flow.split), percent(flow.start), percent(flow.end));
+    if split == start && start == end {
+        return format!(
+            "{when} a flow came to {share} of the account; the return is {split}, whether it counts at the start or at the end."
+        );
+    }
     format!(
-        "{when} a flow was {} of the account; the return is {} as published, {} with flows at the start and {} \
-         with flows at the end.",
-        format::percent(share.get(), 0, Sign::Minus),
-        percent(flow.split),
-        percent(flow.start),
-        percent(flow.end)
+        "{when} a flow came to {share} of the account; the return is {split} as published, {start} if it counts at the start \
+         and {end} if at the end."
     )
 }
 

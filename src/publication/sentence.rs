@@ -235,7 +235,7 @@ pub fn of_equal_parts(found: &EqualParts) -> Vec<Span> {
     let written = |value: f64| percent(value, 1, Sign::Both);
     let (ours, theirs) = (found.account.get(), found.total.get());
     sentence
-        .plain("Everything the account could choose from, in equal parts restored once a year, would have returned ")
+        .plain("Everything the account could choose from, held in equal parts and rebalanced once a year, would have returned ")
         .figure(written(theirs))
         .plain(format!(" from {} to {}. The account returned ", long_day(found.from), long_day(found.to)))
         .figure(written(ours));

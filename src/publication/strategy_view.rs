@@ -202,7 +202,7 @@ pub struct ComparisonView {
     pub tracking_error: Option<PublicFigure>,
     /// A description of the sample behind the cone.
     pub cone_source: String,
-    /// Share of the drawn records that ended below ours, in words.
+    /// Share of the resampled records that ended below ours, in words.
     pub verdict: Option<String>,
     /// The assumptions of the simulation.
     pub assumptions: Vec<String>,

@@ -65,7 +65,7 @@ pub struct Publication {
     pub positions: Vec<PositionView>,
     /// Cash as a share of net liquidation value.
     pub cash_weight: Option<PublicWeight>,
-    /// What each holding brought to the total return, where that is known.
+    /// What each holding contributed to the total return, where that is known.
     pub contributions: Option<HoldingsBrought>,
     /// Orders, newest first.
     pub orders: Vec<OrderView>,

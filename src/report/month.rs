@@ -12,7 +12,7 @@ use crate::calendar::YearMonth;
 use crate::config::Paper;
 use crate::format::{self, Sign};
 use crate::publication::{
-    Digits, Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published,
+    Digits, Facts, Month, MonthEnd, NoteText, OrderView, Period, PositionView, PublicWeight, Publication, Published,
     SignalView, UsualPeriod, sentence,
 };
 use crate::record::Document;
@@ -136,9 +136,10 @@ impl MonthData<'_> {
     fn positions(&self) -> Value {
         let weights = self.end.positions.iter().filter_map(|position| position.weight).chain(self.end.cash_weight);
         let largest = weights.map(|weight| weight.get().abs()).fold(0.01, f64::max);
-        let digits = self.publication.facts.digits;
-        let row = |position: &PositionView, bar| position_data(position, bar, digits);
-        let bar = |weight: PublicWeight| (weight.get().abs() / largest).min(1.0);
+        let facts = &self.publication.facts;
+        let digits = facts.digits;
+        let row = |position: &PositionView, bar| position_data(position, bar, facts);
+        let bar = |weight: PublicWeight| (weight.get() / largest).clamp(-1.0, 1.0);
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
             "rows": self.end.positions.iter().map(|position| row(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
@@ -255,11 +256,14 @@ fn amount(amount: Option<&impl ToString>) -> Option<String> {
     amount.map(|amount| format::written(&amount.to_string()))
 }
 
-fn position_data(position: &PositionView, bar: f64, digits: Digits) -> Value {
+fn position_data(position: &PositionView, bar: f64, facts: &Facts) -> Value {
+    let digits = facts.digits;
+    let weight =
+        position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), digits.weights, Sign::Minus));
     json!({
         "symbol": position.symbol,
         "name": if position.no_weight.is_empty() { position.name.clone() } else { position.no_weight.clone() },
-        "weight": position.weight.map_or("n/a".to_owned(), |weight| format::percent(weight.get(), digits.weights, Sign::Minus)),
+        "weight": position.under(facts).unwrap_or(weight),
         "bar": bar,
         "gain": percent(number(position.gain), digits.gains),
         "price": position.price.as_deref().map(format::written),
@@ -279,7 +283,7 @@ fn order_data(found: &MonthOrder, digits: Digits) -> Value {
         "date": format::day_of_year(order.date),
         "side": order.side,
         "symbol": order.symbol,
-        "weight": plain(order.weight.map(|weight| format::percent(weight.get(), digits.weights, Sign::Minus))),
+        "weight": plain(order.weight.map(|weight| digits.weight(weight.get()))),
         "reference": order.reference_price.as_deref().map(format::written),
         "reference_source": order.reference_source,
         "price": format::written(&order.price),

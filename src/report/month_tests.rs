@@ -1,5 +1,6 @@
 use super::*;
-use crate::publication::testing;
+use crate::config::{Privacy, PrivacyLevel};
+use crate::publication::{Disclosure, testing};
 
 fn data(publication: &Publication, month: &str) -> Value {
     let month = publication.months.iter().find(|known| known.month.to_string() == month).unwrap();
@@ -148,4 +149,20 @@ fn every_key_for_templates_is_documented() {
     let missing: Vec<&String> = found.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
     assert!(missing.is_empty(), "docs/report-data.md does not explain {missing:?}");
     assert!(found.len() > 70, "{found:?}");
+}
+
+#[test]
+fn what_is_sold_short_stands_below_zero_and_a_small_holding_is_not_nothing() {
+    let mut publication = testing::at(PrivacyLevel::Daily, None);
+    let weight = |weight| Disclosure::new(&Privacy::default()).held_weight(weight);
+    let end = publication.month_ends.get_mut(&"2022-09".parse().unwrap()).unwrap();
+    end.positions.truncate(2);
+    end.positions[0].weight = Some(weight(-0.4));
+    end.positions[1].weight = Some(weight(0.03));
+    end.cash_weight = Some(weight(0.8));
+    let positions = &data(&publication, "2022-09")["positions"];
+    let row = |at: usize| [&positions["rows"][at]["weight"], &positions["rows"][at]["bar"]];
+    assert_eq!(row(0), [&json!("\u{2212}40%"), &json!(-0.5)]);
+    assert_eq!(row(1), [&json!("under 5%"), &json!(0.0)]);
+    assert_eq!(positions["cash"], json!({ "weight": "80%", "bar": 1.0 }));
 }

@@ -1,4 +1,4 @@
-//! What each holding brought to the total return: the gain of its shares over the account, day by day, linked.
+//! What each holding contributed to the total return: the gain of its shares over the account, day by day, linked.
 //!
 //! The published parts of months, of years and of the whole add up, so that some are moved by more than a step: a start value
 //! fits whatever [`Disclosure`] may make of its own part.

@@ -45,13 +45,15 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
     let trailing = |id, name, value, count| {
         let base = stats.to.and_then(|to| to.checked_sub_months(Months::new(count)));
         let reason = match (base, stats.from) {
-            (Some(base), Some(from)) if from > base => format!("needs snapshots since {base}, has them since {from}"),
+            (Some(base), Some(from)) if from > base => {
+                format!("needs a record from {base}; this one starts on {from}")
+            }
             _ => all.needs(1, NO_RETURN),
         };
         let (sample, when) = part(id);
         sample
             .figure(id, name, Unit::Percent, value)
-            .formula("product of (1 + return) over the period up to the newest snapshot, − 1; not annualized")
+            .formula("product of (1 + return) over the period up to the newest valuation, − 1; not annualized")
             .when(when)
             .because(reason)
     };
@@ -82,7 +84,7 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
         all.figure("returns.total", "Total return", Unit::Percent, figures.total)
             .formula(
                 "I_T − 1 with I_0 = 1, I_t = I_(t−1) (1 + r_t); r_t = (V_t + W_t) / (V_(t−1) + C_t) − 1: money comes \
-                 in at the start of the day and leaves at its end, unless flow_timing says otherwise",
+                 in at the start of the day and leaves at its end, unless the record's conventions say otherwise",
             )
             .source("GIPS 2020, time-weighted return")
             .when(span(stats.from, stats.to))

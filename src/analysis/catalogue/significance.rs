@@ -13,9 +13,9 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
     let beaten = stats.risk.sharpe.is_some_and(|sharpe| sharpe <= 0.0);
     let too_low = if beaten { "the Sharpe ratio is not above 0" } else { NO_SPREAD };
     let deflated_reason = match (figures.trials, figures.trials_sharpe_sd) {
-        (None, _) => "the number of trials is not stated (trials in config.toml)".to_owned(),
-        (Some(0), _) => "the number of trials is stated as 0".to_owned(),
-        (Some(2..), None) => "the spread of the trials is not stated (trials_sharpe_sd in config.toml)".to_owned(),
+        (None, _) => "how many variants were tried is not stated".to_owned(),
+        (Some(0), _) => "the number of variants tried is stated as 0".to_owned(),
+        (Some(2..), None) => "how far the Sharpe ratios of the variants lie apart is not stated".to_owned(),
         (Some(_), _) => because(NO_SPREAD),
     };
     let interval = |id, name, value| {

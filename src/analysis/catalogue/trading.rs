@@ -39,7 +39,7 @@ pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
             "Benchmark total return",
             figures.total,
             "last close / first close − 1, in the account's currency, between the first and the last date on which the record \
-             has a snapshot and the benchmark a close",
+             has a valuation and the benchmark a close",
         ),
         total("benchmark.own_total", "Account total return", figures.own_total, "between the same two dates"),
         total(
@@ -56,7 +56,7 @@ pub(super) fn benchmark(stats: &Stats) -> Vec<Figure> {
             .because(year("the benchmark did not move")),
         pairs
             .figure("benchmark.beta", "Beta", Unit::Ratio, figures.beta)
-            .formula("cov(r, b) / var(b), ddof 1; pairs of returns between dates with a snapshot and a close")
+            .formula("cov(r, b) / var(b), ddof 1; pairs of returns between dates with a valuation and a close")
             .when(window.clone())
             .because(reason("the benchmark did not move")),
         pairs
@@ -222,7 +222,7 @@ pub(super) fn trades(stats: &Stats) -> Vec<Figure> {
         fills
             .figure("trades.turnover", "Turnover", Unit::Percent, figures.turnover)
             .formula("min(bought, sold) notional / mean net liquidation value, a year")
-            .because(fills.needs(1, "needs snapshots, and the exchange rate of every fill")),
+            .because(fills.needs(1, "needs valuations, and the exchange rate of every fill")),
         fills
             .figure("trades.commissions", "Commissions", Unit::Amount, figures.commissions)
             .formula("sum of commissions in base currency")

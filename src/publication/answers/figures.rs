@@ -34,7 +34,7 @@ impl Questions<'_> {
             .say("Returns are net: they are computed from net values, and so are after everything that was booked to the account.")
             .say(listed)
             .say("Income tax, and whatever was paid outside the account, is not in them.")
-            .stated(&self.stated.other_costs, "What it costs beside that, such as data, or a management fee")
+            .stated(&self.stated.other_costs, "Costs beyond that, such as data or a management fee")
     }
 
     pub(super) fn periods(&self) -> Answer {
@@ -70,8 +70,8 @@ impl Questions<'_> {
             0 if facts.flow_days > 0 => Some("On none of them was it more than a tenth of the account.".to_owned()),
             0 => None,
             count => Some(format!(
-                "It was more than a tenth of the account on {count} of them; the data quality of the performance page has what the \
-                 return would be if it were counted at another time of the day."
+                "It was more than a tenth of the account on {count} of them; the performance page, under data quality, has what \
+                 the return would be if it were counted at another time of the day."
             )),
         };
         Answer::new("method", "Method")
@@ -102,8 +102,8 @@ impl Questions<'_> {
         let facts = self.facts();
         let answer = Answer::new("benchmark", "Benchmark");
         let Some(name) = &facts.benchmark else {
-            let reason = self.daily.not_compared.as_deref().unwrap_or("none is configured");
-            return answer.say(format!("There is no benchmark: {reason}."));
+            let reason = self.daily.not_compared.as_deref().unwrap_or("none is named");
+            return answer.say(format!("No benchmark is shown: {reason}."));
         };
         let dividends = if facts.without_dividends {
             "It leaves dividends out, which favours an account that receives them."
@@ -117,17 +117,18 @@ impl Questions<'_> {
     }
 
     pub(super) fn deviation(&self) -> Answer {
-        let answer = Answer::new("deviation", "Standard deviation of three years");
+        let answer = Answer::new("deviation", "Three-year standard deviation");
         let figure = |id| self.publication.figure(id);
         let written = |id| figure(id)?.written(self.facts().digits);
         let Some(ours) = written("risk.three_year_deviation") else {
             let lacking = figure("risk.three_year_deviation").and_then(|figure| figure.undefined_because.clone());
             return answer.say(format!("It cannot be given yet: {}.", lacking.unwrap_or_default()));
         };
-        let answer = answer
-            .say(format!("Over the newest 36 full months the account's monthly returns deviate by {ours} a year."));
+        let answer = answer.say(format!(
+            "Over the newest 36 full months the standard deviation of the account's monthly returns is {ours} a year."
+        ));
         match written("benchmark.three_year_deviation") {
-            Some(theirs) => answer.say(format!("Those of the benchmark deviate by {theirs}.")),
+            Some(theirs) => answer.say(format!("That of the benchmark is {theirs}.")),
             None => answer,
         }
     }
@@ -135,7 +136,7 @@ impl Questions<'_> {
     pub(super) fn worst(&self) -> Answer {
         let Publication { months, drawdowns, facts, .. } = self.publication;
         let digits = facts.digits.returns;
-        let answer = Answer::new("worst", "The worst of it");
+        let answer = Answer::new("worst", "Worst month and deepest fall");
         let worst = months.iter().min_by(|one, other| one.value.get().total_cmp(&other.value.get()));
         let month = worst.map(|month| {
             format!(

@@ -20,11 +20,11 @@ impl Questions<'_> {
         let leverage = match (dates.len(), borrowed) {
             (0, _) => "Whether money was borrowed cannot be told: cash is not known.".to_owned(),
             (known, 0) => format!(
-                "Cash was below zero on none of the {} of which it is shown: no money was borrowed, as far as weights are published.",
+                "Cash was below zero on none of the {} on which it is shown: no money was borrowed, as far as weights are published.",
                 counted(known, "date")
             ),
             (known, borrowed) => format!(
-                "Cash was below zero on {borrowed} of the {} of which it is shown: money was borrowed.",
+                "Cash was below zero on {borrowed} of the {} on which it is shown: money was borrowed.",
                 counted(known, "date")
             ),
         };

@@ -4,6 +4,7 @@
 
 use super::step::Step;
 use crate::config::PrivacyLevel;
+use crate::format::{self, Sign};
 use crate::publication::kept;
 
 /// How commissions are published.
@@ -43,6 +44,17 @@ pub struct Digits {
     pub gains: usize,
     /// Of basis points.
     pub bps: usize,
+}
+
+impl Digits {
+    /// A share of the account in percent; `under 0.5%` of one that rounds to nothing.
+    pub fn weight(self, weight: f64) -> String {
+        let half = 10f64.powi(-(self.weights as i32) - 2) / 2.0;
+        if weight.abs() < half {
+            return format!("under {}", format::percent(half, self.weights + 1, Sign::Minus));
+        }
+        format::percent(weight, self.weights, Sign::Minus)
+    }
 }
 
 /// The distances between values that can be published, of the numbers that a reader recomputes figures from and to.
@@ -251,6 +263,17 @@ mod tests {
         };
         assert_eq!(fits(numerator / denominator, 1e-15), 1);
         assert_eq!(fits(FINE.returns.round(numerator / denominator), 5e-7), 20_000);
+    }
+
+    #[test]
+    fn a_share_that_rounds_to_nothing_is_not_written_as_nothing() {
+        let whole = Digits { returns: 1, figures: 2, weights: 0, results: 1, gains: 1, bps: 0 };
+        assert_eq!(
+            [0.0, 0.004, 0.006, 0.25].map(|weight| whole.weight(weight)),
+            ["under 0.5%", "under 0.5%", "1%", "25%"]
+        );
+        let fine = Digits { weights: 2, ..whole };
+        assert_eq!([0.000_01, 0.004].map(|weight| fine.weight(weight)), ["under 0.005%", "0.40%"]);
     }
 
     #[test]

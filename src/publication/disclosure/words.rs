@@ -32,7 +32,7 @@ const DAILY: [&str; 5] = [
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      0.6 percentage points, the index with a total return to 0.2% of it.",
     "A volatility or Sharpe ratio recomputed from the daily returns differs a little more: the rounding adds the square \
-     of the step over six to their variance.",
+     of the step over six to the variance.",
 ];
 
 const MONTHLY: [&str; 5] = [

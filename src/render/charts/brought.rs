@@ -1,4 +1,4 @@
-//! What each holding brought in each year, one above the other.
+//! What each holding contributed in each year, one above the other.
 
 use crate::Result;
 use crate::format::{self, Sign, escape};
@@ -50,7 +50,7 @@ pub fn brought(table: &BroughtByPeriod) -> Result<Option<String>> {
     let picture = Picture {
         id: "brought".into(),
         kind: "brought",
-        title: "What each holding brought".into(),
+        title: "What each holding contributed".into(),
         note: note(&chosen, table),
         description: in_words(table),
         height: "bare",

@@ -86,7 +86,7 @@ fn in_words(comparison: &ComparisonView) -> String {
     match comparison.cone.last() {
         Some(end) => {
             format!(
-                "{head}; nine of ten drawn records ended between {} and {}.",
+                "{head}; nine of ten resampled records ended between {} and {}.",
                 grown(end.low.get()),
                 grown(end.high.get())
             )

@@ -40,8 +40,7 @@ pub fn falls_by_depth(publication: &Publication) -> Result<Option<String>> {
         id: "falls".into(),
         kind: "falls",
         title: "Falls by depth and length".into(),
-        note: "days from a peak until it was reached again; an open circle has not got there yet; both axes log"
-            .into(),
+        note: "days from a peak until it was reached again; an open circle: not reached yet; both axes log".into(),
         description: in_words(&falls),
         height: "middle bare",
         x,

@@ -12,7 +12,7 @@ pub(super) fn points(publication: &Publication) -> Table {
     }
     let columns = daily.columns.into_iter().filter(|column| column.name != "daily_return");
     let dated = |column: Column| match column.name {
-        "date" => Column { meaning: "date of the last snapshot of a month, and of the first of all", ..column },
+        "date" => Column { meaning: "date of the last valuation of a month, and of the first of all", ..column },
         _ => column,
     };
     Table { name: "month_ends", meaning: "One row for each month-end.", columns: columns.map(dated).collect() }
@@ -22,8 +22,8 @@ pub(super) fn points(publication: &Publication) -> Table {
 pub fn daily(publication: &Publication) -> Table {
     let rows = &publication.days;
     let mut columns = vec![
-        dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
-        numbers("daily_return", "time-weighted return since the snapshot before", rows, |day| day.daily_return),
+        dates("date", "trading day of the valuation", rows, |day| Some(day.date)),
+        numbers("daily_return", "time-weighted return since the valuation before", rows, |day| day.daily_return),
         numbers("index", "growth of 1 since inception", rows, |day| Some(day.index)),
         numbers("drawdown", "index against its highest so far", rows, |day| Some(day.drawdown)),
         numbers("benchmark_index", "growth of 1 in the benchmark over the same dates", rows, |day| {
@@ -33,7 +33,7 @@ pub fn daily(publication: &Publication) -> Table {
     columns.extend(amounts("net_liquidation", "net liquidation value in base currency", rows, |day| {
         day.net_liquidation.as_ref()
     }));
-    Table { name: "daily", meaning: "One row for each snapshot.", columns }
+    Table { name: "daily", meaning: "One row for each valuation.", columns }
 }
 
 pub(super) fn months(publication: &Publication) -> Table {
@@ -156,7 +156,7 @@ pub(super) fn drawdowns(publication: &Publication) -> Table {
     Table { name: "drawdowns", meaning: "The worst drawdowns, deepest first.", columns }
 }
 
-/// What each holding brought, where that is known.
+/// What each holding contributed, where that is known.
 pub(super) fn contributions(publication: &Publication) -> Option<Table> {
     let found = publication.contributions.as_ref()?;
     let columns = vec![
@@ -164,12 +164,11 @@ pub(super) fn contributions(publication: &Publication) -> Option<Table> {
         texts("name", "what it is", &found.parts, |part| Some(part.name.clone()).filter(|name| !name.is_empty())),
         numbers("contribution", "part of the total return", &found.parts, |part| Some(part.contribution)),
     ];
-    let meaning =
-        "What each holding brought, the most first; all rows add up to the total return up to the positions shown.";
+    let meaning = "What each holding contributed, the most first; all rows add up to the total return up to the positions shown.";
     Some(Table { name: "contributions", meaning, columns })
 }
 
-/// What each holding brought month by month, where that is known.
+/// What each holding contributed month by month, where that is known.
 pub(super) fn contributions_by_month(publication: &Publication) -> Option<Table> {
     let found = publication.contributions.as_ref()?;
     let mut rows: Vec<(&BroughtPeriod, &BroughtRow, Option<PublicResult>)> = Vec::new();
@@ -196,6 +195,6 @@ pub(super) fn contributions_by_month(publication: &Publication) -> Option<Table>
         ),
     ];
     let meaning =
-        "What each holding brought in each month; all rows add up to the total return up to the positions shown.";
+        "What each holding contributed in each month; all rows add up to the total return up to the positions shown.";
     Some(Table { name: "contributions_by_month", meaning, columns })
 }

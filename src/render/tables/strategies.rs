@@ -53,7 +53,7 @@ fn plans(publication: &Publication) -> Table {
 fn comparison(publication: &Publication) -> Table {
     let rows = publication.strategies.comparison.as_ref().map(|found| found.days.as_slice()).unwrap_or_default();
     let columns = vec![
-        dates("date", "trading date of the snapshot", rows, |day| Some(day.date)),
+        dates("date", "trading day of the valuation", rows, |day| Some(day.date)),
         numbers("live_index", "growth of 1 in the account", rows, |day| Some(day.live)),
         numbers(
             "hypothetical_index",
@@ -63,7 +63,7 @@ fn comparison(publication: &Publication) -> Table {
         ),
     ];
     let meaning = match publication.facts.by_day {
-        true => "One row for each snapshot: live, and hypothetical.",
+        true => "One row for each valuation: the account, and the hypothetical backtest.",
         false => "One row for each month-end: live, and hypothetical.",
     };
     Table { name: "backtest", meaning, columns }

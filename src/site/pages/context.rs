@@ -7,7 +7,6 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::calendar::YearMonth;
-use crate::format::{self, Sign};
 use crate::publication::{
     Facts, MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight,
     Publication, Published, Reads, Year,
@@ -188,7 +187,7 @@ pub fn holdings<'a>(positions: &'a [PositionView], cash: Option<PublicWeight>, f
     let weights = positions.iter().map(|position| position.weight.map_or(0.0, Published::get));
     let weights: Vec<f64> = weights.chain(cash.map(Published::get)).collect();
     let mut bars = bars(&weights).into_iter();
-    let row = |(position, bar)| HoldingRow { position, under: under(position, facts), bar, brought: None };
+    let row = |(position, bar)| HoldingRow { position, under: position.under(facts), bar, brought: None };
     let mut rows: Vec<_> = positions.iter().zip(bars.by_ref()).map(row).collect();
     let more = if rows.len() > AT_ONCE + 2 { rows.split_off(AT_ONCE) } else { Vec::new() };
     HoldingTable {
@@ -197,15 +196,6 @@ pub fn holdings<'a>(positions: &'a [PositionView], cash: Option<PublicWeight>, f
         cash: cash.zip(bars.next()).map(|(weight, bar)| CashRow { weight, bar }),
         month: None,
     }
-}
-
-/// `under 5%` of a holding whose weight rounds to nothing: it is held all the same.
-fn under(position: &PositionView, facts: &Facts) -> Option<String> {
-    let written = 10f64.powi(-(facts.digits.weights as i32) - 2);
-    let half = facts.steps.held_weights.max(written) / 2.0;
-    let digits = if half < 0.01 { facts.digits.weights + 1 } else { 0 };
-    let is_nothing = position.weight.is_some_and(|weight| weight.get().abs() < half);
-    is_nothing.then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
 }
 
 /// An order with a note, as a few lines of the journal.
@@ -286,9 +276,9 @@ mod tests {
     fn what_is_held_is_never_written_as_nothing() {
         let publication = testing::at(PrivacyLevel::Daily, None);
         let mut small = publication.positions[0].clone();
-        assert_eq!(under(&small, &publication.facts), None);
+        assert_eq!(small.under(&publication.facts), None);
         small.weight = Some(Disclosure::new(&Privacy::default()).held_weight(0.03));
-        assert_eq!(under(&small, &publication.facts).as_deref(), Some("under 5%"));
+        assert_eq!(small.under(&publication.facts).as_deref(), Some("under 5%"));
         let many = vec![small; AT_ONCE + 5];
         let table = holdings(&many, None, &publication.facts);
         assert_eq!((table.positions.len(), table.more_positions.len()), (AT_ONCE, 5));

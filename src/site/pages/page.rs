@@ -18,7 +18,9 @@ use super::{Site, feed, months, strategies, trades};
 use crate::Result;
 use crate::digest::Digest;
 use crate::direction::without_turns;
+use crate::format;
 use crate::proof::Published;
+use crate::publication::order_sentence::of_order;
 use crate::publication::sentence;
 use crate::publication::{Month, OrderView, Post, Reads, StrategyView, Unread};
 use crate::render::links::encoded;
@@ -184,12 +186,17 @@ impl<'a> Page<'a> {
     fn description(&self, site: &Site) -> String {
         let publication = site.publication;
         let own = match self {
-            Self::Section(section) if section.slug.is_empty() => sentence::of_record(publication),
-            Self::Month(_, month) => sentence::of_month(month, &publication.facts),
-            _ => Vec::new(),
+            Self::Section(section) if section.slug.is_empty() => {
+                sentence::in_words(&sentence::of_record(publication))
+            }
+            Self::Month(_, month) => sentence::in_words(&sentence::of_month(month, &publication.facts)),
+            Self::Order(_, order) => {
+                let told = sentence::in_words(&of_order(order, publication));
+                format!("{} {} on {}{told}", order.side_in_words(), order.symbol, format::day(order.date))
+            }
+            _ => String::new(),
         };
-        let site = &publication.facts.masthead.description;
-        if own.is_empty() { site.clone() } else { sentence::in_words(&own) }
+        if own.is_empty() { publication.facts.masthead.description.clone() } else { own }
     }
 
     /// Renders the page.

@@ -16,11 +16,11 @@ struct Performance<'a> {
     table: MonthTable,
     figures: Vec<FigureRows<'a>>,
     periods: &'a [Period],
-    /// What each holding brought, where that is known.
+    /// What each holding contributed, where that is known.
     contributions: Option<&'a HoldingsBrought>,
     /// The account divided by the index, where there is one.
     against_index: Option<String>,
-    /// What each holding brought, year by year.
+    /// What each holding contributed, year by year.
     brought_chart: Option<String>,
     drawdowns: &'a [DrawdownView],
     /// The same by depth and length.
