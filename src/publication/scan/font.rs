@@ -27,6 +27,12 @@ const WOFF_HEAD: usize = 44;
 const ROW: usize = 16;
 const WOFF_ROW: usize = 20;
 
+/// Tables may lie in each other, but a file of so many times its own length is no font.
+const MOST_SHARED: usize = 4;
+
+/// Names may share their letters, but a table that says so many times what it has room for is none.
+const MOST_NAMES: usize = 16;
+
 /// What a font says.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -47,6 +53,10 @@ struct Table<'a> {
 /// Reads a font, whose packed tables `inflate` unpacks. `None` for what is none, or damaged so that tables cannot be told apart.
 pub fn found(bytes: &[u8], mut inflate: impl FnMut(&[u8]) -> Option<Vec<u8>>) -> Option<Found> {
     let (head, tables) = tables(bytes)?;
+    let together = tables.iter().try_fold(0_usize, |sum, table| sum.checked_add(table.length))?;
+    if together > bytes.len().checked_mul(MOST_SHARED)? {
+        return None;
+    }
     let mut found = Found::default();
     let mut taken = vec![(0, head)];
     for table in &tables {
@@ -120,6 +130,10 @@ fn tables(bytes: &[u8]) -> Option<(usize, Vec<Table<'_>>)> {
                 let rows = tables.len() * ROW;
                 all.push(Table { tag: b"head", at: at + HEAD, length: rows, unpacked: rows });
                 all.extend(tables);
+                // More than the file has room for: lists in each other.
+                if all.len() > bytes.len() {
+                    return None;
+                }
             }
             // Fonts of one collection share most of them.
             all.sort_by_key(|table| (table.at, table.length, table.tag));
@@ -159,6 +173,9 @@ fn names(table: &[u8]) -> Option<Vec<u8>> {
             words.extend(letters.collect::<String>().into_bytes());
         }
         words.push(b'\n');
+        if words.len() > table.len().checked_mul(MOST_NAMES)? {
+            return None;
+        }
     }
     Some(words)
 }

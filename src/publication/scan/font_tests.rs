@@ -1,8 +1,10 @@
 use std::io::Write;
 
 use flate2::{Compression, write::ZlibEncoder};
+use proptest::prelude::*;
 
 use super::super::Secrets;
+use super::found;
 use crate::render::embedded::embedded;
 
 const NET: &str = "It began with 123,456.78 in May";
@@ -112,5 +114,40 @@ fn a_font_is_let_through_whatever_the_account_is_worth() {
         let bytes = embedded(&format!("fonts/{font}")).unwrap();
         let found = secrets.search(&[(font.to_owned(), bytes.into())].into());
         assert_eq!(found, [], "{font}");
+    }
+}
+
+/// A collection of two fonts that share their tables.
+fn collection(name: &[u8]) -> Vec<u8> {
+    let (first, list) = (20, 12 + 16);
+    let (second, table) = (first + list, first + 2 * list);
+    let font = [&b"\0\x01\0\0"[..], &short(1), &[0; 6], b"name", &[0; 4], &long(table), &long(name.len())].concat();
+    [&b"ttcf\0\x01\0\0"[..], &long(2), &long(first), &long(second), &font, &font, name].concat()
+}
+
+#[test]
+fn a_collection_is_read_and_one_that_repeats_itself_is_read_as_any_other_file() {
+    assert_eq!(leaks("a.ttc", &collection(&name(NET, 3))), [("an amount", 0)]);
+    let tables: Vec<(&str, &[u8])> = vec![("glyf", CURVES); 9];
+    let mut repeated = font(&tables, b"");
+    // Every row leads to the first table, and says that it is as long as all of them.
+    let all = long(9 * CURVES.len());
+    for row in 0..9 {
+        let at = 12 + 16 * row;
+        repeated[at + 8..at + 12].copy_from_slice(&long(12 + 16 * 9));
+        repeated[at + 12..at + 16].copy_from_slice(&all);
+    }
+    assert!(found(&repeated, |_| None).is_none());
+}
+
+proptest! {
+    #[test]
+    fn no_input_breaks_it(kind in 0..3_usize, rest in prop::collection::vec(any::<u8>(), 0..300), small in any::<bool>()) {
+        let start: [&[u8]; 3] = [b"\0\x01\0\0\0", b"wOFF\0\x01\0\0\0\0\0\0\0", b"ttcf\0\x01\0\0\0\0\0"];
+        let rest: Vec<u8> = rest.into_iter().map(|byte| if small { byte & 7 } else { byte }).collect();
+        let bytes = [start[kind], &rest].concat();
+        if let Some(found) = found(&bytes, |packed| Some(packed.to_vec())) {
+            prop_assert!(found.words.len() <= bytes.len() * 200);
+        }
     }
 }
