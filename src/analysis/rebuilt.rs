@@ -1,5 +1,6 @@
 //! Positions where a snapshot does not say them, as far as fills and corporate actions do.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -27,25 +28,26 @@ pub(super) fn known_positions<'a>(record: &'a Record, holdings: &Holdings) -> Ve
         }
     }
     let mut reported = holdings.known().iter().map(|(_, reported)| reported);
-    let mut held = holdings.opening.clone().unwrap_or_default();
+    let nothing = Quantities::new();
+    let mut held = Cow::Borrowed(holdings.opening.as_ref().unwrap_or(&nothing));
     let mut known: Vec<Option<&[Position]>> = Vec::with_capacity(record.snapshots.len());
     // Since the last known positions: whether nothing was held, for each snapshot that does not say.
     let mut empty: Vec<bool> = Vec::new();
     for (snapshot, moved) in record.snapshots.iter().zip(moved) {
-        moved.into_iter().for_each(|movement| movement.apply(&mut held));
+        moved.into_iter().for_each(|movement| movement.apply(held.to_mut()));
         let Some(positions) = &snapshot.positions else {
             empty.push(is_nothing(&held));
             known.push(None);
             continue;
         };
-        let reported = reported.next().cloned().unwrap_or_default();
-        let explained = is_nothing(&less(&reported, &held));
+        let reported = reported.next().unwrap_or(&nothing);
+        let explained = !empty.is_empty() && is_nothing(&less(reported, &held));
         let first = known.len() - empty.len();
         for (empty, place) in empty.drain(..).zip(known.iter_mut().skip(first)) {
             *place = (explained && empty).then_some(&[]);
         }
         known.push(Some(positions));
-        held = reported;
+        held = Cow::Borrowed(reported);
     }
     known
 }

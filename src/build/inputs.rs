@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use super::Options;
 use super::listing::{self, Listing};
 use crate::Result;
 use crate::config::{Config, OfFigures};
@@ -131,14 +132,14 @@ pub fn of_settings(
     config: &Config,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
     today: NaiveDate,
-    base_url: Option<&str>,
-    drafts: bool,
+    options: &Options,
 ) -> Digest {
     // The environment is in the configuration, but secrets may be left out of its text.
     let of_ours = |(name, _): &(OsString, OsString)| name.to_string_lossy().starts_with("TRACKRECORD_");
     let environment: BTreeMap<_, _> = environment.into_iter().filter(of_ours).collect();
-    let parts =
-        [format!("{config:?}"), format!("{environment:?}"), today.to_string(), format!("{base_url:?} {drafts}")];
+    let Options { out: _, base_url, drafts, without_reports } = options;
+    let options = format!("{base_url:?} {drafts} {without_reports}");
+    let parts = [format!("{config:?}"), format!("{environment:?}"), today.to_string(), options];
     Digest::of_parts(parts)
 }
 

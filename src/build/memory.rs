@@ -35,7 +35,7 @@ impl Key {
     fn of(config: &Config, today: NaiveDate, options: &Options, out: &Path) -> Option<Self> {
         let out = std::path::absolute(out).ok()?;
         let out = Digest::of(out.to_string_lossy().as_bytes());
-        let settings = inputs::of_settings(config, std::env::vars_os(), today, options.base_url, options.drafts);
+        let settings = inputs::of_settings(config, std::env::vars_os(), today, options);
         Some(Self(Digest::of_parts([of_program()?, settings, out])))
     }
 }

@@ -60,6 +60,8 @@ pub struct Options<'a> {
     pub base_url: Option<&'a str>,
     /// Whether drafts are shown.
     pub drafts: bool,
+    /// Whether the monthly reports are left out, and what leads to them.
+    pub without_reports: bool,
 }
 
 /// What a build did.
@@ -270,7 +272,7 @@ impl Rendering<'_> {
         let recorded = proof::files_to_publish(site, config)?;
         let witnesses = proof::witnesses(recorded.as_ref(), publication);
         let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
-        let (reports, theme) = rayon::join(|| report::all(publication, &made), || theme::load(&materials.templates));
+        let (reports, theme) = rayon::join(|| self.reports(&made), || theme::load(&materials.templates));
         let (reports, theme) = (reports?, theme?);
         let content = site.content();
         let rendering = site::Options {
@@ -296,6 +298,13 @@ impl Rendering<'_> {
         refuse_leaks(&[secrets.search(&new), secrets.search(&reports.words)].concat())?;
         let Reports { typeset: count, warnings, not_kept, .. } = reports;
         Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
+    }
+
+    fn reports(&self, made: &report::Options) -> Result<Reports> {
+        match self.options.without_reports {
+            true => Ok(Reports::default()),
+            false => report::all(&self.figures.publication, made),
+        }
     }
 }
 

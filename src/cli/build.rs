@@ -21,12 +21,15 @@ pub struct Arguments {
     /// Show pages that are marked as drafts
     #[arg(long)]
     drafts: bool,
+    /// Leave the monthly PDFs out, and the links to them
+    #[arg(long)]
+    no_reports: bool,
 }
 
 pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result<Outcome> {
     let config = config(site)?;
-    let options =
-        Options { out: arguments.out.as_deref(), base_url: arguments.base_url.as_deref(), drafts: arguments.drafts };
+    let (out, base_url) = (arguments.out.as_deref(), arguments.base_url.as_deref());
+    let options = Options { out, base_url, drafts: arguments.drafts, without_reports: arguments.no_reports };
     let built = build(site, &config, today(), &options)?;
     terminal.say(format!(
         "{} built, {} new or changed, {} removed",

@@ -71,7 +71,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("annotate complete", &["annotate complete", "annotate complete 2026-01-27-abcd --matched yes"]),
     ("annotate list", &["annotate list"]),
     ("backtest", &["backtest", "backtest --from 2015-01-01"]),
-    ("build", &["build", "build --drafts", "build --base-url https://name.github.io/record/"]),
+    ("build", &["build", "build --drafts", "build --no-reports", "build --base-url https://name.github.io/record/"]),
     ("publish", &["publish --dry-run", "publish --wait", "publish --remote git@github.com:name/record.git"]),
     ("verify", &["verify", "verify https://name.github.io/record/", "verify --opened opened.json"]),
     ("proof", &["proof init", "proof status"]),

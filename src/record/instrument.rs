@@ -153,8 +153,9 @@ impl<'a> Instruments<'a> {
 
     fn unnumbered(&self, ticker: &Ticker, currency: Currency, kind: Kind) -> Instrument {
         let numbers = self.by_ticker.get(&(ticker, currency)).and_then(|kinds| kinds.get(&kind));
-        match numbers.into_iter().flatten().copied().collect::<Vec<_>>()[..] {
-            [only] => Instrument::Contract(only),
+        let mut numbers = numbers.into_iter().flatten();
+        match (numbers.next(), numbers.next()) {
+            (Some(only), None) => Instrument::Contract(*only),
             _ => Instrument::Ticker(ticker.clone(), currency, kind),
         }
     }
@@ -181,18 +182,17 @@ impl<'a> Instruments<'a> {
 
     fn kind_of_position<'p>(&'p self, position: &'p Position) -> Option<(&'p Kind, &'p BTreeSet<u64>)> {
         let kinds = self.by_ticker.get(&(&position.symbol, position.currency))?;
-        let units = units(position);
-        let fits = |kind: &&Kind| !kind.class.is_currency_exchange() && kind.fits(units);
+        let fits = |kind: &&Kind| !kind.class.is_currency_exchange() && kind.fits(position);
         kinds.get_key_value(the_one_or_the_share(kinds.keys().filter(fits))?)
     }
 }
 
 /// The only one of several kinds; else the share among them.
-fn the_one_or_the_share<'k>(kinds: impl Iterator<Item = &'k Kind>) -> Option<&'k Kind> {
-    let kinds: Vec<&Kind> = kinds.collect();
-    match kinds[..] {
-        [only] => Some(only),
-        _ => kinds.into_iter().find(|kind| kind.may_be_a_share()),
+fn the_one_or_the_share<'k>(mut kinds: impl Iterator<Item = &'k Kind>) -> Option<&'k Kind> {
+    let first = kinds.next()?;
+    match kinds.next() {
+        None => Some(first),
+        Some(second) => [first, second].into_iter().chain(kinds).find(|kind| kind.may_be_a_share()),
     }
 }
 
@@ -209,7 +209,20 @@ impl Kind {
 
     /// Whether a position of it can be worth so many times quantity and price. A price in pence or in per cent makes the
     /// times a hundredth, which says nothing.
-    fn fits(&self, units: Option<Decimal>) -> bool {
+    fn fits(&self, position: &Position) -> bool {
+        // The same without a division, which takes as long as all the rest: value / plain lies within half a multiplier of it.
+        let without_division = || {
+            let plain = position.quantity.checked_mul(position.market_price?)?;
+            let twice = position.market_value.checked_mul(Decimal::TWO)?;
+            let (plain, twice) = if plain.is_sign_negative() { (-plain, -twice) } else { (plain, twice) };
+            let times = plain.checked_mul(self.multiplier)?;
+            let is_sound = plain > Decimal::ZERO && self.multiplier > Decimal::ZERO;
+            is_sound.then_some(twice < plain || (times..=times.checked_mul(Decimal::from(3))?).contains(&twice))
+        };
+        without_division().unwrap_or_else(|| self.fits_units(units(position)))
+    }
+
+    fn fits_units(&self, units: Option<Decimal>) -> bool {
         let half = Decimal::new(5, 1);
         units.is_none_or(|units| {
             units < half || units.saturating_sub(self.multiplier).abs() <= self.multiplier.saturating_mul(half)

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use typst::foundations::Bytes;
-use typst::syntax::Source;
+use typst::syntax::{FileId, Source};
 
 use crate::digest::sha256;
 use crate::file_content::FileContent;
@@ -22,11 +23,24 @@ const OF_THE_PAGES: [&str; 4] = ["html", "xml", "css", "js"];
 
 /// Templates and the plain files beside them, in memory.
 pub struct Templates {
-    sources: BTreeMap<String, Source>,
+    sources: BTreeMap<String, Text>,
     files: BTreeMap<String, Bytes>,
     /// Those of the site, and where they lie.
     own: OwnTemplates,
     digest: String,
+}
+
+/// A template, which is parsed once something is typeset with it.
+struct Text {
+    id: FileId,
+    text: String,
+    source: OnceLock<Source>,
+}
+
+impl Text {
+    fn source(&self) -> &Source {
+        self.source.get_or_init(|| Source::new(self.id, self.text.clone()))
+    }
 }
 
 impl Templates {
@@ -61,7 +75,7 @@ impl Templates {
                 let place = Place::file(self.own.place(&path));
                 Error::configuration("the template is not UTF-8").at(place).because(cause)
             })?;
-            self.sources.insert(path.clone(), Source::new(id, text.to_owned()));
+            self.sources.insert(path.clone(), Text { id, text: text.to_owned(), source: OnceLock::new() });
         }
         self.files.insert(path, Bytes::new(content));
         Ok(())
@@ -69,7 +83,7 @@ impl Templates {
 
     /// A template.
     pub fn source(&self, path: &str) -> Option<&Source> {
-        self.sources.get(path)
+        self.sources.get(path).map(Text::source)
     }
 
     /// A plain file.
@@ -90,7 +104,7 @@ impl Templates {
     /// The texts of the site's own templates, which may say anything.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.sources.iter().filter(|(path, _)| self.is_own(path));
-        own.map(|(path, source)| (path.as_str(), source.text()))
+        own.map(|(path, source)| (path.as_str(), source.text.as_str()))
     }
 
     fn is_own(&self, path: &str) -> bool {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use typst::diag::SourceDiagnostic;
 use typst::foundations::Bytes;
 
 use super::cache;
@@ -157,8 +158,7 @@ impl<'a> Typesetter<'a> {
     fn made(&self, month: &Month) -> Result<MonthlyPdf> {
         let reads = Reads::default();
         let month_data = self.month_data(month, &reads)?;
-        let values = self.values(&month_data);
-        let (data, missing) = missing_glyphs::replace_all(values.clone(), &self.fonts);
+        let (data, missing) = missing_glyphs::replace_all(self.values(&month_data), &self.fonts);
         let missing_glyphs = MissingGlyphs::of(missing, &month_data, self.options.root);
         let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
         let reads = reads.into_paths().into_iter().chain(pictures).collect();
@@ -171,7 +171,7 @@ impl<'a> Typesetter<'a> {
         let world = self.world(&month_data, &data, &attached)?;
         let Typeset { pdf, warnings } = world
             .typeset()
-            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()))?;
+            .map_err(|found| self.located(&world, &month_data, found))?;
         let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
         let pdf: FileContent = pdf.into();
@@ -188,14 +188,16 @@ impl<'a> Typesetter<'a> {
 
     fn drawn(&self, month: &Month, scale: f64) -> Result<Vec<u8>> {
         let month_data = self.month_data(month, &Reads::default())?;
-        let values = self.values(&month_data);
-        let (data, _) = missing_glyphs::replace_all(values.clone(), &self.fonts);
+        let (data, _) = missing_glyphs::replace_all(self.values(&month_data), &self.fonts);
         let world = self.world(&month_data, &data, &self.attached(month.month))?;
-        let picture = world
-            .picture(scale)
-            .map_err(|found| locate::error(&world, &month_data, &values, found.into_iter().collect()));
+        let picture = world.picture(scale).map_err(|found| self.located(&world, &month_data, found));
         typeset::forget();
         picture
+    }
+
+    /// What was wrong, with its place in the author's own text if it is there.
+    fn located(&self, world: &ReportWorld, month_data: &MonthData, found: impl IntoIterator<Item = SourceDiagnostic>) -> Error {
+        locate::error(world, month_data, &self.values(month_data), found.into_iter().collect())
     }
 
     /// What the template reads.

@@ -29,6 +29,14 @@ impl From<Decimal> for Number {
 
 impl Number {
     fn new(mut mantissa: u128, mut decimals: u32) -> Self {
+        // Nearly every number is short, and divided much sooner.
+        if let Ok(mut short) = u64::try_from(mantissa) {
+            while decimals > 0 && short.is_multiple_of(10) {
+                short /= 10;
+                decimals -= 1;
+            }
+            mantissa = short.into();
+        }
         while decimals > 0 && mantissa.is_multiple_of(10) {
             mantissa /= 10;
             decimals -= 1;
@@ -45,13 +53,10 @@ impl Number {
         Some(Self::new(mantissa, u32::try_from(fraction.map_or(0, <[u8]>::len)).ok()?))
     }
 
-    /// Its bytes, in the order of a table; none of a number with more digits than a decimal has.
-    pub fn bytes(self) -> Option<[u8; BYTES]> {
-        let [unused @ .., _, _, _, _, _, _, _, _, _, _, _, _] = self.mantissa.to_be_bytes();
-        let decimals = u8::try_from(self.decimals).ok().filter(|_| unused == [0; 4])?;
-        let mut bytes = [decimals; BYTES];
-        bytes.iter_mut().zip(self.mantissa.to_be_bytes().into_iter().skip(4)).for_each(|(byte, digit)| *byte = digit);
-        Some(bytes)
+    /// What it is sorted by in a table, in [`BYTES`] bytes; none of a number with more digits than a decimal has.
+    pub fn key(self) -> Option<u128> {
+        let decimals = u8::try_from(self.decimals).ok().filter(|_| self.mantissa >> 96 == 0)?;
+        Some(self.mantissa << 8 | u128::from(decimals))
     }
 
     /// Digits from the first that is not zero.

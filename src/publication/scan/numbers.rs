@@ -1,6 +1,6 @@
 //! Numbers to be looked up, each with what it is.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::number::{BYTES, Number};
 use crate::static_text::StaticText;
@@ -11,7 +11,7 @@ const ROW: usize = BYTES + 1;
 /// Numbers with what they are.
 #[derive(Clone, Default)]
 pub struct Numbers {
-    added: HashMap<Number, StaticText>,
+    added: FxHashMap<Number, StaticText>,
     /// What those in rows can be.
     meanings: Vec<StaticText>,
     /// Those that were kept: a row for each in the order of their bytes.
@@ -21,7 +21,7 @@ pub struct Numbers {
 impl Numbers {
     /// Those that were kept as these rows.
     pub fn kept(meanings: Vec<StaticText>, rows: Vec<u8>) -> Self {
-        Self { added: HashMap::new(), meanings, rows }
+        Self { added: FxHashMap::default(), meanings, rows }
     }
 
     /// Adds a number. What it was first is what it stays.
@@ -41,8 +41,9 @@ impl Numbers {
 
     fn in_rows(&self, number: Number) -> Option<StaticText> {
         let (rows, _) = self.rows.as_chunks::<ROW>();
-        let wanted = number.bytes()?;
-        let found = rows.binary_search_by(|row| row.split_at(BYTES).0.cmp(&wanted)).ok()?;
+        let wanted = number.key()?.to_be_bytes();
+        let wanted: &[u8; BYTES] = wanted.last_chunk()?;
+        let found = rows.binary_search_by(|row| row.split_at(BYTES).0.cmp(wanted)).ok()?;
         let [.., meaning] = rows.get(found)?;
         self.meanings.get(usize::from(*meaning)).copied()
     }
@@ -62,13 +63,13 @@ impl Numbers {
         meanings.dedup();
         let row = |(number, meaning): (&Number, &StaticText)| {
             let meaning = u8::try_from(meanings.binary_search(meaning).ok()?).ok()?;
-            let mut row = [meaning; ROW];
-            row.iter_mut().zip(number.bytes()?).for_each(|(byte, of_number)| *byte = of_number);
-            Some(row)
+            Some(number.key()? << 8 | u128::from(meaning))
         };
-        let mut rows: Vec<[u8; ROW]> = self.added.iter().map(row).collect::<Option<_>>()?;
+        let mut rows: Vec<u128> = self.added.iter().map(row).collect::<Option<_>>()?;
         rows.sort_unstable();
-        Some((meanings, rows.concat()))
+        let mut bytes = Vec::with_capacity(rows.len() * ROW);
+        rows.iter().filter_map(|row| row.to_be_bytes().last_chunk::<ROW>().copied()).for_each(|row| bytes.extend(row));
+        Some((meanings, bytes))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use rustc_hash::FxHashSet;
 
 use super::number::Number;
 use super::numbers::Numbers;
@@ -64,7 +65,7 @@ pub struct Secrets {
     /// Amounts in every usual rounding, and what they are.
     amounts: Numbers,
     /// Those among them that were rounded already: most amounts of a day are those of the day before.
-    exact: HashSet<Number>,
+    exact: FxHashSet<Number>,
     /// Numbers that everybody may know.
     public: Numbers,
     /// What the owner says is the same as something private only by chance, in lower case.
