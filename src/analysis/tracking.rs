@@ -26,7 +26,7 @@ use crate::record::{Currency, Execution, Position, PriceSeries, PriceSymbol, Rec
 pub const DAYS_OF_TIMING: i64 = 10;
 
 /// Yahoo's symbol of a broker's ticker, contract number and listing exchange; `None` where it has no prices there.
-pub type PriceSymbolOf<'a> = dyn Fn(&Ticker, Option<u64>, &str) -> Option<PriceSymbol> + 'a;
+pub type PriceSymbolOf<'a> = dyn Fn(&Ticker, Option<u64>, &str) -> Option<PriceSymbol> + Sync + 'a;
 
 /// What both sides have in common: prices by Yahoo's symbol, and which symbol a ticker is.
 pub struct Market<'a> {
@@ -107,8 +107,10 @@ pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: 
     let theirs: Vec<f64> = days.iter().map(|day| simulated_return(simulated, day)).collect();
     let coefficients = coefficients(&ours, &theirs);
     let mut causes = Causes::default();
-    let one = Side::new(live, market, |bar| bar.close);
-    let other = Side::new(simulated, market, |bar| bar.adjusted_close());
+    let (one, other) = rayon::join(
+        || Side::new(live, market, |bar| bar.close),
+        || Side::new(simulated, market, |bar| bar.adjusted_close()),
+    );
     let rebalances: BTreeSet<NaiveDate> = simulated.executions.iter().map(Execution::utc_date).collect();
     for (((day, coefficient), ours), theirs) in days.iter().zip(&coefficients).zip(&ours).zip(&theirs) {
         let of_day = match causes_of(day, &one, &other, &rebalances) {

@@ -18,6 +18,7 @@ use crate::analysis::tracking::{Causes, Market, Tracking, tracking};
 use crate::config::{Config, FlowTiming, Strategy};
 use crate::error::{Error, Result};
 use crate::format::{self, Sign, day, number};
+use crate::locale::Locale;
 use crate::record::{PriceSymbol, Record, Snapshot, Ticker};
 use crate::strategy::backtest::{Cadence, Simulation, Span, backtest};
 use crate::strategy::momentum::STALE_DAYS;
@@ -57,8 +58,11 @@ pub fn comparison(
         config.price_symbol(ticker, conid, exchange).unwrap_or_else(|_| Some(PriceSymbol::new(ticker.as_str())))
     };
     let market = Market { prices: &record.prices, symbol_of: &symbol_of, base: config.account.base_currency };
-    let found = tracking(record, &simulated, &market, config.analysis.flow_timing)?;
-    view(record, config, series, &found, disclosure)
+    let (found, history) = Locale::join(
+        || tracking(record, &simulated, &market, config.analysis.flow_timing),
+        || history(record, config).filter(|history| history.len() >= HISTORY_DAYS),
+    );
+    view(config, series, (&found?, history.as_deref()), disclosure)
 }
 
 /// All strategies, each with its share of a nominal account, as one record. Whole shares bought with the account's own
@@ -122,10 +126,9 @@ fn add(sum: &mut Snapshot, other: Snapshot) {
 }
 
 fn view(
-    record: &Record,
     config: &Config,
     (daily, shown): (&Performance, &Performance),
-    found: &Tracking,
+    (found, history): (&Tracking, Option<&[f64]>),
     disclosure: &Disclosure,
 ) -> Result<Option<ComparisonView>> {
     let (Some(from), Some(to)) = (found.dates.first().copied(), found.dates.last().copied()) else { return Ok(None) };
@@ -134,10 +137,9 @@ fn view(
     let (Some(live), Some(backtest)) = (compounded(&found.ours), compounded(&found.simulated)) else {
         return Ok(None);
     };
-    let history = history(record, config).filter(|history| history.len() >= HISTORY_DAYS);
-    let (returns, cone_source) = match &history {
+    let (returns, cone_source) = match history {
         Some(history) => (
-            history.as_slice(),
+            history,
             format!("the {} days of the backtest before the record began", number(history.len() as f64, 0, Sign::Minus)),
         ),
         None => (

@@ -202,7 +202,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         }
     };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
-    // Three parts that need nothing of one another.
+    // Four parts that need nothing of one another.
     let traded = || {
         let trades = orders::Trades::of(disclosed, config, disclosure, until);
         let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
@@ -214,7 +214,11 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         let earlier = (weighed < until).then(|| disclosed.until(weighed));
         contributions::of_holdings(earlier.as_ref().unwrap_or(disclosed), config, disclosure)
     };
-    let ((mut trades, stats), (compared, contributions)) = Locale::join(traded, || Locale::join(compared, brought));
+    let usual = month_end::usual(&daily.series, daily.aligned.as_ref(), disclosure);
+    let years = periods::years(&daily, &shown, &usual, disclosure);
+    let equal_parts = || equal_parts::view(disclosed, config, (&daily, &shown), &years, disclosure);
+    let ((mut trades, stats), (compared, (contributions, equal_parts))) =
+        Locale::join(traded, || Locale::join(compared, || Locale::join(brought, equal_parts)));
     let strategies =
         strategies::strategies(disclosed, config, compared, &mut trades, &holdings.positions, disclosure)?;
     let contributions = contributions?;
@@ -250,28 +254,31 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         after_costs: costs::are_in(disclosed),
         emptied: whole.emptied_on(),
     };
-    let usual = month_end::usual(&daily.series, daily.aligned.as_ref(), disclosure);
-    let years = periods::years(&daily, &shown, &usual, disclosure);
     let trading_costs = costs::view(disclosed, config, disclosure, (until, facts.as_of), &years)?;
-    let (equal_parts, no_equal_parts) = equal_parts::view(disclosed, config, (&daily, &shown), &years, disclosure)?;
+    let (equal_parts, no_equal_parts) = equal_parts?;
     let listed = &trades.listed;
     let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
+    let beside_ends = || {
+        let rolling = periods::rolling(&shown, disclosure);
+        (rolling, quality::in_words(disclosed, &daily, &facts, &trades, disclosure))
+    };
+    let (month_ends, (rolling, data_quality)) = Locale::join(|| ends.all(disclosure), beside_ends);
     let mut publication = Publication {
         answers: Vec::new(),
         figures: figures::public_figures(&stats, &usual, disclosure),
         days: periods::days(whole, &shown, disclosure),
         months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
-        month_ends: ends.all(disclosure),
+        month_ends,
         years,
         periods: usual,
         drawdowns: periods::drawdowns(&stats, disclosure),
         index: IndexAlong::of(&daily, &shown).until(facts.as_of, disclosure),
         next_sessions: next_sessions(whole, &daily, disclosure),
-        rolling: periods::rolling(&shown, disclosure),
+        rolling,
         positions: holdings.positions,
         cash_weight: holdings.cash_weight,
         contributions,
-        data_quality: quality::in_words(disclosed, &daily, &facts, &trades, disclosure),
+        data_quality,
         slippage: trades.slippage,
         costs: costs::bands(&trading_costs),
         trading_costs,

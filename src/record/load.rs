@@ -278,8 +278,9 @@ impl<'a> Reader<'a> {
         self.findings.extend(other_currency(&foreign, base));
         self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();
         for (place, snapshot) in rows {
-            let names = [same_day::key(&snapshot), same_day::former_key(&snapshot)];
-            let counts = names.iter().all(|name| self.decisions.allow(Table::Snapshot, name, &snapshot));
+            let counts = |name: String| self.decisions.allow(Table::Snapshot, &name, &snapshot);
+            let counts = self.decisions.are_none()
+                || counts(same_day::key(&snapshot)) && counts(same_day::former_key(&snapshot));
             if counts && self.possible(&place, &snapshot) {
                 self.valued.extend(Some(snapshot.date).filter(|_| snapshot.source.is_table_of_values()));
                 let snapshot = snapshot.of_session(exchange);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::{AccountId, CashFlow, CorporateAction, Execution, Record, Snapshot, StatementPeriod};
 
@@ -14,7 +15,8 @@ use super::{AccountId, CashFlow, CorporateAction, Execution, Record, Snapshot, S
 pub struct Private {
     accounts: BTreeSet<String>,
     ids: BTreeMap<String, &'static str>,
-    amounts: BTreeMap<Decimal, &'static str>,
+    /// By the bytes of the decimal: one amount may be there as `1.5` and as `1.50`.
+    amounts: FxHashMap<[u8; 16], &'static str>,
     people: BTreeSet<String>,
     received: Option<PathBuf>,
 }
@@ -54,7 +56,7 @@ impl Private {
 
     /// Amounts and share counts, with what each is.
     pub fn amounts(&self) -> impl Iterator<Item = (Decimal, &'static str)> {
-        self.amounts.iter().map(|(amount, what)| (*amount, *what))
+        self.amounts.iter().map(|(amount, what)| (Decimal::deserialize(*amount), *what))
     }
 
     /// Who the broker says holds an account, and where that person lives.
@@ -143,7 +145,7 @@ impl Private {
 
     fn amount(&mut self, amount: Decimal, what: &'static str) {
         if !amount.is_zero() {
-            self.amounts.entry(amount.abs().normalize()).or_insert(what);
+            self.amounts.entry(amount.abs().serialize()).or_insert(what);
         }
     }
 }

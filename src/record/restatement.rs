@@ -127,10 +127,14 @@ impl Decisions {
         Self { dropped: dropped.collect() }
     }
 
+    /// Whether nothing was decided, as in most records: then no row needs a name.
+    pub(super) fn are_none(&self) -> bool {
+        self.dropped.is_empty()
+    }
+
     /// Whether a row has not been decided against.
     pub(super) fn allow<T: Serialize>(&self, table: Table, key: &str, row: &T) -> bool {
-        // Most records hold no decision, and then nothing is worth the digest.
-        self.dropped.is_empty()
+        self.are_none()
             || self.dropped.get(&(table, key.to_owned())).is_none_or(|names| !names.contains(&digest(row)))
     }
 }

@@ -191,6 +191,9 @@ pub(super) fn verdict(stored: &[Snapshot], snapshot: &Snapshot) -> Verdict {
 /// for nothing else: statements report net values on holidays, but no rates and positions. Another value is the later word, and
 /// only takes rates from the session.
 pub(super) fn together(mut of_session: Vec<Placed<Snapshot>>, found: &mut Discovered) -> Option<Placed<Snapshot>> {
+    if of_session.len() == 1 {
+        return of_session.pop();
+    }
     let rank = |snapshot: &Snapshot| (snapshot.is_of_statement(), snapshot.own_date(), snapshot.moment());
     // Stable, so that of two equal ones the first file counts.
     of_session.sort_by_key(|(_, snapshot)| std::cmp::Reverse(rank(snapshot)));

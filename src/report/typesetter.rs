@@ -169,9 +169,7 @@ impl<'a> Typesetter<'a> {
             return Ok(MonthlyPdf { data: Some(data), missing_glyphs, reads, ..MonthlyPdf::found(month.month, pdf) });
         }
         let world = self.world(&month_data, &data, &attached)?;
-        let Typeset { pdf, warnings } = world
-            .typeset()
-            .map_err(|found| self.located(&world, &month_data, found))?;
+        let Typeset { pdf, warnings } = world.typeset().map_err(|found| self.located(&world, &month_data, found))?;
         let warnings: Vec<String> = warnings.iter().map(|warning| errors::in_words(&world, warning)).collect();
         typeset::forget();
         let pdf: FileContent = pdf.into();
@@ -196,7 +194,12 @@ impl<'a> Typesetter<'a> {
     }
 
     /// What was wrong, with its place in the author's own text if it is there.
-    fn located(&self, world: &ReportWorld, month_data: &MonthData, found: impl IntoIterator<Item = SourceDiagnostic>) -> Error {
+    fn located(
+        &self,
+        world: &ReportWorld,
+        month_data: &MonthData,
+        found: impl IntoIterator<Item = SourceDiagnostic>,
+    ) -> Error {
         locate::error(world, month_data, &self.values(month_data), found.into_iter().collect())
     }
 

@@ -68,7 +68,9 @@ impl Numbers {
         let mut rows: Vec<u128> = self.added.iter().map(row).collect::<Option<_>>()?;
         rows.sort_unstable();
         let mut bytes = Vec::with_capacity(rows.len() * ROW);
-        rows.iter().filter_map(|row| row.to_be_bytes().last_chunk::<ROW>().copied()).for_each(|row| bytes.extend(row));
+        rows.iter()
+            .filter_map(|row| row.to_be_bytes().last_chunk::<ROW>().copied())
+            .for_each(|row| bytes.extend(row));
         Some((meanings, bytes))
     }
 }
