@@ -82,17 +82,23 @@ fn simulated(
         backtest(strategy, &record.prices, config.account.base_currency, span)
     };
     let all = config.strategy.iter().map(simulate).collect::<Result<Vec<_>>>()?;
-    Ok(together(&all, nominal))
+    Ok(together(all, nominal))
 }
 
 /// Several simulations as one account; capital that no strategy manages stays in cash.
-fn together(all: &[Simulation], nominal: Decimal) -> Record {
-    let mut executions: Vec<_> = all.iter().flat_map(|one| one.executions.clone()).collect();
-    executions.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
+fn together(mut all: Vec<Simulation>, nominal: Decimal) -> Record {
     let managed: Decimal = all.iter().map(capital).sum();
     let idle = nominal - managed;
-    let dates: BTreeSet<NaiveDate> = all.iter().flat_map(|one| one.snapshots.iter().map(|of| of.date)).collect();
-    let snapshots = dates.into_iter().filter_map(|date| on(all, date, idle)).collect();
+    let snapshots = match all.as_mut_slice() {
+        [only] if idle.is_zero() => std::mem::take(&mut only.snapshots),
+        all => {
+            let dates: BTreeSet<NaiveDate> =
+                all.iter().flat_map(|one| one.snapshots.iter().map(|of| of.date)).collect();
+            dates.into_iter().filter_map(|date| on(all, date, idle)).collect()
+        }
+    };
+    let mut executions: Vec<_> = all.into_iter().flat_map(|one| one.executions).collect();
+    executions.sort_by(|a, b| (a.time, &a.exec_id).cmp(&(b.time, &b.exec_id)));
     Record { snapshots, executions, ..Record::default() }
 }
 
@@ -103,15 +109,13 @@ fn capital(one: &Simulation) -> Decimal {
 /// The sum on one date: exchanges keep different holidays, so each simulation counts as it last was, and one that has
 /// not begun as its capital.
 fn on(all: &[Simulation], date: NaiveDate, idle: Decimal) -> Option<Snapshot> {
-    let last = |one: &Simulation| {
-        one.snapshots.get(one.snapshots.partition_point(|of| of.date <= date).checked_sub(1)?).cloned()
-    };
-    let (begun, waiting): (Vec<_>, Vec<_>) = all.iter().partition(|one| last(one).is_some());
-    let mut parts = begun.into_iter().filter_map(last);
+    let begun = |one: &Simulation| one.snapshots.partition_point(|of| of.date <= date).checked_sub(1);
+    let waiting = all.iter().filter(|one| begun(one).is_none());
+    let mut parts = all.iter().filter_map(|one| one.snapshots.get(begun(one)?).cloned());
     let mut sum = parts.next()?;
     parts.for_each(|part| add(&mut sum, part));
     sum.date = date;
-    sum.net_liquidation += idle + waiting.into_iter().map(capital).sum::<Decimal>();
+    sum.net_liquidation += idle + waiting.map(capital).sum::<Decimal>();
     Some(sum)
 }
 
@@ -333,8 +337,8 @@ mod tests {
             };
             backtest(&rule, &prices, "USD".parse().unwrap(), span).unwrap()
         };
-        let all = ["A", "B", "C"].map(simulate);
-        let sum = together(&all, 1600.into()).snapshots;
+        let all = ["A", "B", "C"].map(simulate).into();
+        let sum = together(all, 1600.into()).snapshots;
         let shown: Vec<_> = sum.iter().map(|of| (of.date.to_string(), of.net_liquidation.normalize())).collect();
         // 100 idle; A 500, 550, 600, 600; B 500, 500, 500, 550; C has its 500 throughout.
         let wanted = [

@@ -35,6 +35,8 @@ struct Along<'a> {
     data: MonthOfData<'a>,
     first_cost: Option<NaiveDate>,
     index: IndexAlong,
+    /// The dates of the published series.
+    dates: Vec<NaiveDate>,
     /// Over how many sessions the account's series goes up to each of its returns.
     sessions: Vec<usize>,
 }
@@ -72,6 +74,7 @@ impl MonthEnds<'_> {
             data,
             first_cost: costs::first_in(self.disclosed),
             index: IndexAlong::of(self.daily, self.shown),
+            dates: self.shown.series.dates(),
             sessions: self.daily.series.sessions_along(self.daily.exchange),
         };
         let end = |month| Some((month, self.end(month, &along, disclosure)?));
@@ -81,10 +84,12 @@ impl MonthEnds<'_> {
     }
 
     fn end(&self, month: YearMonth, along: &Along, disclosure: &Disclosure) -> Option<MonthEnd> {
-        let Along { data, first_cost, index, sessions } = along;
+        let Along { data, first_cost, index, dates, sessions } = along;
         let series = self.daily.series.window(Window { from: None, to: Some(month.last_day()) });
         let inside = month_of(&self.daily.series, month);
         let as_of = series.end()?;
+        let after = dates.partition_point(|day| *day <= as_of);
+        let (dates, falls) = (dates.get(..after)?, self.shown.drawdowns.get(..after)?);
         let values = series.values();
         let analysis = &self.daily.analysis;
         let sessions = sessions.get(values.len()).copied()?;
@@ -115,11 +120,11 @@ impl MonthEnds<'_> {
             sharpe: excess
                 .and_then(|excess| risk::sharpe(&excess, frequency.periods))
                 .map(|value| disclosure.figure(value, Unit::Ratio)),
-            max_drawdown: self.deepest_by(as_of).map(|value| disclosure.daily(value)),
+            max_drawdown: drawdown::maximum(falls).map(|value| disclosure.daily(value)),
             index: index.until(as_of, disclosure),
-            worst_fall: self.worst_by(as_of, disclosure),
+            worst_fall: worst(dates, falls, disclosure),
             year_drawdown: periods::deepest_of_year(self.shown, as_of).map(|value| disclosure.daily(value)),
-            drawdown: self.depth_on(as_of).map(|value| disclosure.daily(value)),
+            drawdown: falls.last().map(|value| disclosure.daily(*value)),
             beta: beta.map(|value| disclosure.figure(value, Unit::Ratio)),
             r_squared: r_squared.map(|value| disclosure.figure(value, Unit::Ratio)),
             positions_as_of: held.as_of,
@@ -142,20 +147,6 @@ impl MonthEnds<'_> {
         last_weighed(self.disclosed, end, disclosure)
     }
 
-    /// The deepest fall of the published index up to a date.
-    fn deepest_by(&self, date: NaiveDate) -> Option<f64> {
-        let after = self.shown.series.dates().partition_point(|day| *day <= date);
-        drawdown::maximum(self.shown.drawdowns.get(..after)?)
-    }
-
-    /// The deepest fall up to a date, where days are published.
-    fn worst_by(&self, date: NaiveDate, disclosure: &Disclosure) -> Option<DrawdownView> {
-        let dates = self.shown.series.dates();
-        let after = dates.partition_point(|day| *day <= date);
-        let falls = drawdown::periods(dates.get(..after)?, self.shown.drawdowns.get(..after)?);
-        falls.first().filter(|_| disclosure.by_day()).map(|worst| periods::fall(worst, disclosure))
-    }
-
     /// Beta and R² of the pairs up to a date, where there are enough of them.
     fn beside_the_benchmark(&self, date: NaiveDate, frequency: Frequency) -> Option<(f64, f64)> {
         let aligned = self.daily.aligned.as_ref()?;
@@ -167,13 +158,12 @@ impl MonthEnds<'_> {
         let (ours, theirs): (Vec<f64>, Vec<f64>) = pairs.iter().map(|pair| (pair.ours, pair.benchmark)).unzip();
         Some((benchmark::beta(&ours, &theirs)?, benchmark::r_squared(&ours, &theirs)?))
     }
+}
 
-    /// How far the published index is below its highest so far.
-    fn depth_on(&self, date: NaiveDate) -> Option<f64> {
-        let dates = self.shown.series.dates();
-        let after = dates.partition_point(|day| *day <= date);
-        self.shown.drawdowns.get(after.checked_sub(1)?).copied()
-    }
+/// The deepest fall through these, where days are published.
+fn worst(dates: &[NaiveDate], falls: &[f64], disclosure: &Disclosure) -> Option<DrawdownView> {
+    let falls = if disclosure.by_day() { drawdown::periods(dates, falls) } else { Vec::new() };
+    falls.first().map(|worst| periods::fall(worst, disclosure))
 }
 
 /// The usual periods up to the end of a series, against the benchmark.

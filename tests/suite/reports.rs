@@ -37,6 +37,17 @@ fn a_build_has_a_report_for_each_month_and_its_page_leads_there() {
         files.iter().filter(|(name, pdf)| changed[*name] != **pdf).map(|(name, _)| name).collect();
     let pdfs: Vec<&&String> = differ.iter().filter(|name| name.ends_with(".pdf")).collect();
     assert_eq!(pdfs, [&"2018-06.pdf"]);
+
+    // Without reports nothing leads to one; the next build has them again without typesetting any.
+    let said = site.ok(&["build", "--no-reports"]);
+    assert!(!said.err.contains("typeset"), "{}", said.err);
+    assert!(!site.files("public/months").keys().any(|name| name.ends_with(".pdf")));
+    for page in ["public/index.html", "public/months/index.html", "public/months/2020-03/index.html"] {
+        assert!(!site.read(page).contains(".pdf\""), "{page}");
+    }
+    let said = site.ok(&["build"]);
+    assert!(!said.err.contains("typeset"), "{}", said.err);
+    assert_eq!(site.files("public/months"), changed);
 }
 
 #[test]

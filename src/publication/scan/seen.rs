@@ -23,7 +23,7 @@ struct Part {
 
 /// Elements that stand apart from what is before and behind them: in HTML, in drawings, in feeds, in Office documents. In order, to be
 /// searched.
-const APART: &[&str] = &[
+const APART: [&str; 71] = [
     "article",
     "aside",
     "blockquote",
@@ -97,6 +97,27 @@ const APART: &[&str] = &[
     "w:tab",
 ];
 
+/// The same as numbers, which are searched several times sooner than words.
+const APART_KEYS: [Option<u128>; APART.len()] = {
+    let mut keys = [None; APART.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = key(APART[at].as_bytes());
+        at += 1;
+    }
+    keys
+};
+
+/// The number of a name, in the order of names; `None` of one that is too long to be one of those.
+const fn key(name: &[u8]) -> Option<u128> {
+    let mut bytes = [0; 16];
+    match bytes.split_at_mut_checked(name.len()) {
+        Some((start, _)) => start.copy_from_slice(name),
+        None => return None,
+    }
+    Some(u128::from_be_bytes(bytes))
+}
+
 /// The labels of the program's own charts stand side by side.
 const LABEL: &str = "b class=";
 
@@ -169,9 +190,11 @@ fn markup(rest: &str) -> Option<(Option<char>, usize)> {
         b'<' => {
             let tag = rest.get(..rest.floor_char_boundary(LONGEST_TAG))?;
             let name = tag.get(1..)?.trim_start_matches('/');
-            let end = name.find(|letter: char| letter.is_whitespace() || matches!(letter, '/' | '>'))?;
+            let name = name.as_bytes();
+            let end = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
             // Most tags are of these, and their ends need not be looked for.
-            if APART.binary_search(&name.get(..end)?).is_ok() || name.starts_with(LABEL) {
+            let is_apart = key(name.get(..end)?).is_some_and(|key| APART_KEYS.binary_search(&Some(key)).is_ok());
+            if is_apart || name.starts_with(LABEL.as_bytes()) {
                 return None;
             }
             Some((None, memchr::memchr(b'>', tag.as_bytes())? + 1))
@@ -268,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_is_searched_is_in_order() {
-        assert!(APART.is_sorted());
+        assert!(APART.is_sorted() && APART_KEYS.iter().all(Option::is_some));
     }
 
     #[test]
