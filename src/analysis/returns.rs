@@ -29,6 +29,7 @@ pub struct DailyReturn {
 
 impl DailyReturn {
     /// Calendar days between its two valuations.
+    #[inline]
     pub fn calendar_days(&self) -> i64 {
         (self.date - self.since).num_days()
     }

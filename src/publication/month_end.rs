@@ -94,7 +94,8 @@ impl MonthEnds<'_> {
         let analysis = &self.daily.analysis;
         let sessions = sessions.get(values.len()).copied()?;
         let frequency = series.frequency_over(sessions, analysis.periods_per_year);
-        let lacks = frequency.lacks(values.len(), series.calendar_days());
+        let calendar_days = series.calendar_days();
+        let lacks = frequency.lacks(values.len(), calendar_days);
         let enough = lacks.is_none();
         let excess = series.excess(frequency, analysis.risk_free).filter(|_| enough);
         let (beta, r_squared) = self.beside_the_benchmark(as_of, frequency).unzip();
@@ -104,7 +105,7 @@ impl MonthEnds<'_> {
             since: inside.start?,
             as_of,
             observations: values.len(),
-            calendar_days: series.calendar_days(),
+            calendar_days,
             periods: usual(&series, self.daily.aligned.as_ref(), disclosure),
             periods_per_year: format::periods(frequency),
             periods_a_year: frequency.periods,

@@ -99,6 +99,7 @@ impl PriceSeries {
     }
 
     /// All bars, ascending by date.
+    #[inline]
     pub fn bars(&self) -> &[Bar] {
         self.bars.get(..self.count).unwrap_or_default()
     }
@@ -115,6 +116,7 @@ impl PriceSeries {
     }
 
     /// The last bar dated on or before `date`, never a later one.
+    #[inline]
     pub fn on_or_before(&self, date: NaiveDate) -> Option<&Bar> {
         let after = self.bars().partition_point(|bar| bar.date <= date);
         self.bars().get(after.checked_sub(1)?)

@@ -1,6 +1,6 @@
 //! Numbers to be looked up, each with what it is.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::number::{BYTES, Number};
 use crate::static_text::StaticText;
@@ -19,6 +19,12 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// None, with room for so many.
+    pub fn with_room_for(count: usize) -> Self {
+        let added = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
+        Self { added, ..Self::default() }
+    }
+
     /// Those that were kept as these rows.
     pub fn kept(meanings: Vec<StaticText>, rows: Vec<u8>) -> Self {
         Self { added: FxHashMap::default(), meanings, rows }

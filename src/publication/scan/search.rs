@@ -230,6 +230,11 @@ fn amount_behind(secrets: &Secrets, spelling: &str, decimal: char, is_money: boo
         return None;
     }
     let with_cents = digits_with_cents(spelling).unwrap_or_default();
+    let found = readings(spelling, decimal).into_iter().find_map(|(number, grouped)| {
+        let digits = number.digits().max(with_cents);
+        let enough = digits >= DIGITS || is_money || (grouped && digits >= GROUPED_DIGITS);
+        secrets.amount_of(number).filter(|_| enough)
+    })?;
     // Prices are written with the marks of the locale, or plain.
     let usual: String = spelling
         .chars()
@@ -237,12 +242,5 @@ fn amount_behind(secrets: &Secrets, spelling: &str, decimal: char, is_money: boo
         .map(|letter| if letter == decimal { '.' } else { letter })
         .collect();
     let is_public = |text: &str| text.parse::<Decimal>().is_ok_and(|number| secrets.is_public(number.into()));
-    if is_public(spelling) || is_public(&usual) {
-        return None;
-    }
-    readings(spelling, decimal).into_iter().find_map(|(number, grouped)| {
-        let digits = number.digits().max(with_cents);
-        let enough = digits >= DIGITS || is_money || (grouped && digits >= GROUPED_DIGITS);
-        secrets.amount_of(number).filter(|_| enough)
-    })
+    (!is_public(spelling) && !is_public(&usual)).then_some(found)
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use rustc_hash::FxHashSet;
 
 use super::number::Number;
 use super::numbers::Numbers;
@@ -64,8 +63,6 @@ pub struct Secrets {
     starts: Vec<bool>,
     /// Amounts in every usual rounding, and what they are.
     amounts: Numbers,
-    /// Those among them that were rounded already: most amounts of a day are those of the day before.
-    exact: FxHashSet<Number>,
     /// Numbers that everybody may know.
     public: Numbers,
     /// What the owner says is the same as something private only by chance, in lower case.
@@ -207,7 +204,7 @@ impl Secrets {
     /// Every rounding in which an amount could be shown. Small amounts are too common as numbers to search for.
     pub(super) fn amount(&mut self, amount: Decimal, what: &'static str) {
         let amount = amount.abs();
-        if amount < Decimal::ONE_HUNDRED || !self.exact.insert(amount.into()) {
+        if amount < Decimal::ONE_HUNDRED {
             return;
         }
         // Half a unit is rounded up by people and to the even digit by programs.
@@ -239,7 +236,7 @@ fn public_numbers(record: &Record) -> Numbers {
     let notes = record.annotations.iter().filter_map(|note| note.pre_trade.intended_entry);
     let planned = record.plans.iter().flat_map(|plan| plan.trades.iter().map(|trade| trade.reference_price));
     let bars = record.prices.values().flat_map(|series| series.bars().iter().map(|bar| bar.close));
-    let mut numbers = Numbers::default();
+    let mut numbers = Numbers::with_room_for(record.prices.values().map(|series| series.bars().len()).sum());
     let all = fills.chain(positions).chain(notes).chain(planned).chain(bars);
     for number in all {
         numbers.add(number.into(), PUBLIC);
