@@ -1,6 +1,8 @@
 //! A text as who looks at the page reads it: a word or number goes on behind a tag (`102<b>,524</b>`), and characters stand for
 //! their escapes (`&#x31;02,524`).
 
+use std::sync::LazyLock;
+
 /// What is read as one, with the place in the source of each of its bytes.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -23,7 +25,7 @@ struct Part {
 
 /// Elements that stand apart from what is before and behind them: in HTML, in drawings, in feeds, in Office documents. In order, to be
 /// searched.
-const APART: [&str; 71] = [
+const APART: &[&str] = &[
     "article",
     "aside",
     "blockquote",
@@ -98,23 +100,13 @@ const APART: [&str; 71] = [
 ];
 
 /// The same as numbers, which are searched several times sooner than words.
-const APART_KEYS: [Option<u128>; APART.len()] = {
-    let mut keys = [None; APART.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        keys[at] = key(APART[at].as_bytes());
-        at += 1;
-    }
-    keys
-};
+static APART_KEYS: LazyLock<Vec<u128>> =
+    LazyLock::new(|| APART.iter().filter_map(|name| key(name.as_bytes())).collect());
 
 /// The number of a name, in the order of names; `None` of one that is too long to be one of those.
-const fn key(name: &[u8]) -> Option<u128> {
+fn key(name: &[u8]) -> Option<u128> {
     let mut bytes = [0; 16];
-    match bytes.split_at_mut_checked(name.len()) {
-        Some((start, _)) => start.copy_from_slice(name),
-        None => return None,
-    }
+    bytes.get_mut(..name.len())?.copy_from_slice(name);
     Some(u128::from_be_bytes(bytes))
 }
 
@@ -193,7 +185,7 @@ fn markup(rest: &str) -> Option<(Option<char>, usize)> {
             let name = name.as_bytes();
             let end = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
             // Most tags are of these, and their ends need not be looked for.
-            let is_apart = key(name.get(..end)?).is_some_and(|key| APART_KEYS.binary_search(&Some(key)).is_ok());
+            let is_apart = key(name.get(..end)?).is_some_and(|key| APART_KEYS.binary_search(&key).is_ok());
             if is_apart || name.starts_with(LABEL.as_bytes()) {
                 return None;
             }
@@ -291,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_is_searched_is_in_order() {
-        assert!(APART.is_sorted() && APART_KEYS.iter().all(Option::is_some));
+        assert!(APART_KEYS.is_sorted() && APART_KEYS.len() == APART.len());
     }
 
     #[test]
