@@ -180,7 +180,7 @@ def _date(text):
 
 def _flows(page):
     """The flows that a sentence of data quality names: date, sign where it is known, share of the account."""
-    found = re.findall(r"(?:On|Between the valuations of \d+ \w+ \d{4} and) (\d+ \w+ \d{4}) a flow was ([−-]?\d+) ?% of",
+    found = re.findall(r"(?:On|Between the valuations of \d+ \w+ \d{4} and) (\d+ \w+ \d{4}) a flow came to ([−-]?\d+) ?% of",
                        page)
     return [(_date(day), 0, _number(share) / 100) for day, share in found]
 
