@@ -272,7 +272,11 @@ impl Rendering<'_> {
         let recorded = proof::files_to_publish(site, config)?;
         let witnesses = proof::witnesses(recorded.as_ref(), publication);
         let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
-        let (reports, theme) = rayon::join(|| self.reports(&made), || theme::load(&materials.templates));
+        let reports = || match options.without_reports {
+            true => Ok(Reports::default()),
+            false => report::all(publication, &made),
+        };
+        let (reports, theme) = rayon::join(reports, || theme::load(&materials.templates));
         let (reports, theme) = (reports?, theme?);
         let content = site.content();
         let rendering = site::Options {
@@ -298,13 +302,6 @@ impl Rendering<'_> {
         refuse_leaks(&[secrets.search(&new), secrets.search(&reports.words)].concat())?;
         let Reports { typeset: count, warnings, not_kept, .. } = reports;
         Ok(Rendered { files, reports: Typeset { count, warnings, not_kept } })
-    }
-
-    fn reports(&self, made: &report::Options) -> Result<Reports> {
-        match self.options.without_reports {
-            true => Ok(Reports::default()),
-            false => report::all(&self.figures.publication, made),
-        }
     }
 }
 

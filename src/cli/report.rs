@@ -39,12 +39,8 @@ pub fn run(arguments: &Arguments, site: &SiteDir, terminal: &Terminal) -> Result
         keep_other_files(&out)?;
     }
     let (config, record) = record(site)?;
-    let options = Options {
-        out: None,
-        base_url: arguments.base_url.as_deref(),
-        drafts: arguments.drafts,
-        ..Options::default()
-    };
+    let base_url = arguments.base_url.as_deref();
+    let options = Options { base_url, drafts: arguments.drafts, ..Options::default() };
     let reports = build::report(site, &record, &config, arguments.month, &options)?;
     for pdf in reports.files.values() {
         write_atomically(&out, pdf, true)?;

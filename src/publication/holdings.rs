@@ -7,7 +7,6 @@ use rust_decimal::prelude::ToPrimitive;
 use super::disclosure::{Disclosure, PublicWeight, Published};
 use super::view::{Facts, PositionView};
 use crate::config::Config;
-use crate::format::{self, Sign};
 use crate::record::{Position, Record, Snapshot, Source};
 
 /// The positions of the newest snapshot that has any.
@@ -24,11 +23,7 @@ pub struct Holdings {
 impl PositionView {
     /// `under 5%` of a holding whose weight rounds to nothing: it is held all the same.
     pub fn under(&self, facts: &Facts) -> Option<String> {
-        let written = 10f64.powi(-(facts.digits.weights as i32) - 2);
-        let half = facts.steps.held_weights.max(written) / 2.0;
-        let digits = if half < 0.01 { facts.digits.weights + 1 } else { 0 };
-        let is_nothing = self.weight.is_some_and(|weight| weight.get().abs() < half);
-        is_nothing.then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
+        facts.digits.under(self.weight?.get(), facts.steps.held_weights)
     }
 }
 

@@ -210,23 +210,13 @@ impl Kind {
     /// Whether a position of it can be worth so many times quantity and price. A price in pence or in per cent makes the
     /// times a hundredth, which says nothing.
     fn fits(&self, position: &Position) -> bool {
-        // The same without a division, which takes as long as all the rest: value / plain lies within half a multiplier of it.
-        let without_division = || {
-            let plain = position.quantity.checked_mul(position.market_price?)?;
-            let twice = position.market_value.checked_mul(Decimal::TWO)?;
-            let (plain, twice) = if plain.is_sign_negative() { (-plain, -twice) } else { (plain, twice) };
-            let times = plain.checked_mul(self.multiplier)?;
-            let is_sound = plain > Decimal::ZERO && self.multiplier > Decimal::ZERO;
-            is_sound.then_some(twice < plain || (times..=times.checked_mul(Decimal::from(3))?).contains(&twice))
-        };
-        without_division().unwrap_or_else(|| self.fits_units(units(position)))
-    }
-
-    fn fits_units(&self, units: Option<Decimal>) -> bool {
-        let half = Decimal::new(5, 1);
-        units.is_none_or(|units| {
-            units < half || units.saturating_sub(self.multiplier).abs() <= self.multiplier.saturating_mul(half)
-        })
+        let plain = position.market_price.and_then(|price| position.quantity.checked_mul(price));
+        let Some(plain) = plain.filter(|plain| !plain.is_zero()) else { return true };
+        // From half the multiplier to one and a half, without a division, which takes as long as all the rest.
+        let twice = position.market_value.saturating_mul(Decimal::TWO);
+        let (plain, twice) = if plain.is_sign_negative() { (-plain, -twice) } else { (plain, twice) };
+        let times = plain.saturating_mul(self.multiplier);
+        twice < plain || (times..=times.saturating_mul(Decimal::from(3))).contains(&twice)
     }
 }
 

@@ -165,3 +165,16 @@ proptest! {
         prop_assert_eq!(of(&fills), of(&others));
     }
 }
+
+proptest! {
+    #[test]
+    fn a_position_fits_as_the_quotient_says(
+        quantity in -50i64..50, price in 0i64..50, value in -400_000i64..400_000, multiplier in prop::sample::select(vec![1i64, 10, 100])
+    ) {
+        let held = position(quantity, price, value, None);
+        let (multiplier, half) = (Decimal::from(multiplier), Decimal::new(5, 1));
+        // Where value and quantity contradict each other, or there is nothing, nothing follows.
+        let by_quotient = units(&held).is_none_or(|units| units < half || units.saturating_sub(multiplier).abs() <= multiplier.saturating_mul(half));
+        prop_assert_eq!(Kind { class: AssetClass::Option, multiplier }.fits(&held), by_quotient);
+    }
+}

@@ -49,11 +49,15 @@ pub struct Digits {
 impl Digits {
     /// A share of the account in percent; `under 0.5%` of one that rounds to nothing.
     pub fn weight(self, weight: f64) -> String {
-        let half = 10f64.powi(-(self.weights as i32) - 2) / 2.0;
-        if weight.abs() < half {
-            return format!("under {}", format::percent(half, self.weights + 1, Sign::Minus));
-        }
-        format::percent(weight, self.weights, Sign::Minus)
+        self.under(weight, 0.0).unwrap_or_else(|| format::percent(weight, self.weights, Sign::Minus))
+    }
+
+    /// `under 5%` of a share of the account that rounds to nothing, by such a step or by how it is written.
+    pub fn under(self, weight: f64, step: f64) -> Option<String> {
+        let written = 10f64.powi(-(self.weights as i32) - 2);
+        let half = step.max(written) / 2.0;
+        let digits = if half < 0.01 { self.weights + 1 } else { 0 };
+        (weight.abs() < half).then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
     }
 }
 

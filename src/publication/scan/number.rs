@@ -29,16 +29,10 @@ impl From<Decimal> for Number {
 
 impl Number {
     fn new(mut mantissa: u128, mut decimals: u32) -> Self {
-        // Nearly every number is short, and divided much sooner.
-        if let Ok(mut short) = u64::try_from(mantissa) {
-            while decimals > 0 && short.is_multiple_of(10) {
-                short /= 10;
-                decimals -= 1;
-            }
-            mantissa = short.into();
-        }
-        while decimals > 0 && mantissa.is_multiple_of(10) {
-            mantissa /= 10;
+        while decimals > 0
+            && let Some(shorter) = tenth(mantissa)
+        {
+            mantissa = shorter;
             decimals -= 1;
         }
         Self { mantissa, decimals: if mantissa == 0 { 0 } else { decimals } }
@@ -62,6 +56,14 @@ impl Number {
     /// Digits from the first that is not zero.
     pub fn digits(self) -> usize {
         self.mantissa.checked_ilog10().map_or(0, |power| power as usize + 1)
+    }
+}
+
+/// A number without its last digit, where that is zero. Nearly every number is short, and divided much sooner.
+fn tenth(mantissa: u128) -> Option<u128> {
+    match u64::try_from(mantissa) {
+        Ok(short) => short.is_multiple_of(10).then(|| u128::from(short / 10)),
+        Err(_) => mantissa.is_multiple_of(10).then_some(mantissa / 10),
     }
 }
 

@@ -16,17 +16,16 @@ const PROOF: &str = "proof/";
 
 /// Everything private in a file, in order, and first in its name, which stands in no line.
 pub fn file(secrets: &Secrets, case: Case, name: &str, bytes: &[u8]) -> Vec<Leak> {
-    let in_name = in_text(secrets, case, name, name.as_bytes()).into_iter().map(|leak| Leak { line: 0, ..leak });
+    let without_lines = |name: &str, bytes: &[u8]| -> Vec<Leak> {
+        in_text(secrets, case, name, bytes).into_iter().map(|leak| Leak { line: 0, ..leak }).collect()
+    };
     let packed = packed::read(name, bytes);
     let in_it = packed.texts.iter().flat_map(|text| match text.form {
         Form::Text => in_text(secrets, case, &text.name, &text.bytes),
-        Form::Words => {
-            let found = in_text(secrets, case, &text.name, &text.bytes).into_iter();
-            found.map(|leak| Leak { line: 0, ..leak }).collect()
-        }
+        Form::Words => without_lines(&text.name, &text.bytes),
         Form::Bytes => in_bytes(secrets, case, &text.name, &text.bytes),
     });
-    in_name.chain(in_it).collect()
+    without_lines(name, name.as_bytes()).into_iter().chain(in_it).collect()
 }
 
 /// Names in what is no text; such as are not there by chance.
