@@ -86,6 +86,22 @@ pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
     if value.is_finite() { number(value * 100.0, digits, sign) + "%" } else { UNDEFINED.into() }
 }
 
+/// A share of something in percent; `under 0.5%` of one that rounds to nothing.
+pub fn share(value: f64, digits: usize) -> String {
+    under(value, 10f64.powi(-(digits as i32) - 2)).unwrap_or_else(|| percent(value, digits, Sign::Minus))
+}
+
+/// `under 2.5%` of a share that rounds to nothing by a step of 5 %: half of the step, with all its decimals.
+pub fn under(value: f64, step: f64) -> Option<String> {
+    let half = step / 2.0;
+    let is_exact = |digits: &usize| {
+        let shifted = half * 10f64.powi(*digits as i32 + 2);
+        (shifted - shifted.round()).abs() < 1e-6
+    };
+    let digits = (0..6).find(is_exact).unwrap_or(6);
+    (value.abs() < half).then(|| format!("under {}", percent(half, digits, Sign::Minus)))
+}
+
 /// Basis points: `+3.2 bps`.
 pub fn basis_points(value: f64, digits: usize, sign: Sign) -> String {
     if value.is_finite() { number(value, digits, sign) + " bps" } else { UNDEFINED.into() }

@@ -10,6 +10,7 @@ mod trading;
 use serde::{Deserialize, Serialize};
 
 pub use meaning::meaning;
+pub use significance::SETTINGS;
 
 use super::stats::Stats;
 use crate::static_text::{self, StaticText};

@@ -7,7 +7,7 @@ use super::table::table_within;
 use super::terminal::{Terminal, painted};
 use super::{FigureArguments, Outcome, figures_printed, record};
 use crate::analysis::by_holding::{HoldingContributions, by_holding};
-use crate::analysis::catalogue::{Figure, Unit, catalogue};
+use crate::analysis::catalogue::{Figure, SETTINGS, Unit, catalogue};
 use crate::analysis::performance::performance;
 use crate::analysis::stats::Stats;
 use crate::analysis::trades::{TradeFigures, trade_figures};
@@ -172,7 +172,8 @@ fn observed(figure: &Figure) -> String {
 /// Why a figure is not known; else its date, and what it rests on where that is not what the group does.
 fn about(figure: &Figure, usual: Option<&str>, whole: &str) -> String {
     if let Some(reason) = why(figure) {
-        return reason.clone();
+        let setting = SETTINGS.iter().find(|(missing, _)| missing == reason);
+        return setting.map_or(reason.clone(), |(_, key)| format!("{reason}: set `{key}`"));
     }
     let when = figure.when.clone().filter(|when| when != whole);
     // A number of fills rests on as many fills.

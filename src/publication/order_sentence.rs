@@ -10,106 +10,67 @@ use crate::record::Side;
 /// What was done and what came of it, without the name of the instrument: `at 88.23, 33% of the account; held`. It is made of
 /// what the tables of orders, round trips and positions say.
 pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
-    let Publication { facts, round_trips, positions, .. } = publication;
+    let Publication { facts, round_trips, .. } = publication;
     let mut sentence = Sentence::default();
     sentence.plain(format!(" at {}", written(&order.price)));
     if let Some(weight) = order.weight {
         sentence.plain(format!(", {} of the account", facts.digits.weight(weight.get())));
     }
-    let of_symbol = |direction: &str| -> Vec<&RoundTripView> {
-        round_trips.iter().filter(|trip| trip.symbol == order.symbol && trip.direction == direction).collect()
-    };
-    let long = of_symbol("long");
-    let closes_a_purchase = long.iter().any(|trip| trip.closed == order.date);
-    if !of_a_short(&mut sentence, order, &of_symbol("short"), closes_a_purchase, (positions, facts)) {
-        match order.side {
-            Side::Buy => bought(&mut sentence, order, &long, (positions, facts)),
-            Side::Sell => sold(&mut sentence, order, &long, facts),
+    let opened: Vec<_> = round_trips.iter().filter(|trip| trip.opening == order.slug).collect();
+    let closed: Vec<_> = round_trips.iter().filter(|trip| trip.closing == order.slug).collect();
+    match closed.as_slice() {
+        [] => opening(&mut sentence, order, &opened, publication),
+        [trip] => {
+            let before = if trip.direction == "short" { "sold short" } else { "bought" };
+            sentence.plain(format!(", {before} on {}", day(trip.opened)));
+            result(&mut sentence, trip, facts);
+        }
+        _ => {
+            sentence.plain(".");
         }
     }
     sentence.into_spans()
 }
 
-/// Whether it is held at the end of the record: long, or short.
-fn is_held(positions: &[PositionView], symbol: &str, short: bool) -> bool {
+/// Of an order that closed nothing: when it was closed in its turn, or that it is held.
+fn opening(sentence: &mut Sentence, order: &OrderView, trips: &[&RoundTripView], publication: &Publication) {
+    let facts = &publication.facts;
+    let is_short = order.side == Side::Sell;
+    let (short, again) = if is_short { (", short", "bought back") } else { ("", "sold") };
+    let last = day(trips.iter().map(|trip| trip.closed).max().unwrap_or(order.date));
+    match (trips, order.open) {
+        ([], true) if is_held(order, publication) => {
+            sentence.plain(if is_short { "; held short." } else { "; held." });
+        }
+        ([], _) => {
+            sentence.plain(".");
+        }
+        ([trip], is_open) => {
+            let part = if is_open { "part of it " } else { "" };
+            sentence.plain(format!("{short}; {part}{again} on {last}"));
+            result(sentence, trip, facts);
+        }
+        (_, true) => {
+            sentence.plain(format!("{short}; parts of it {again} by {last}"));
+            results(sentence, trips, facts);
+        }
+        (_, false) => {
+            sentence.plain(format!("{short}; {again} in {} parts by {last}", trips.len()));
+            results(sentence, trips, facts);
+        }
+    }
+}
+
+/// Whether the positions shown are of its day or later, and have what it opened.
+fn is_held(order: &OrderView, publication: &Publication) -> bool {
     let is_short = |position: &PositionView| position.weight.is_some_and(|weight| weight.get() < 0.0);
-    positions.iter().any(|position| position.symbol == symbol && is_short(position) == short)
-}
-
-/// Of an order that sold what was not held, or bought it back; `false` of any other.
-fn of_a_short(
-    sentence: &mut Sentence,
-    order: &OrderView,
-    trips: &[&RoundTripView],
-    closes_a_purchase: bool,
-    (positions, facts): (&[PositionView], &Facts),
-) -> bool {
-    let is_date = |trip: &&&RoundTripView| match order.side {
-        Side::Buy => trip.closed == order.date,
-        Side::Sell => trip.opened == order.date,
-    };
-    let is_held = is_held(positions, &order.symbol, true);
-    match (order.side, trips.iter().filter(is_date).collect::<Vec<_>>().as_slice()) {
-        (Side::Buy, [trip]) => {
-            sentence.plain(format!(", sold short on {}", day(trip.opened)));
-            result(sentence, trip, facts);
-        }
-        (Side::Sell, [trip]) if !is_held => {
-            sentence.plain(format!(", short; bought back on {}", day(trip.closed)));
-            result(sentence, trip, facts);
-        }
-        (Side::Sell, []) if is_held && order.date <= facts.positions_as_of && !closes_a_purchase => {
-            sentence.plain("; held short.");
-        }
-        _ => return false,
-    }
-    true
-}
-
-/// Of a purchase: when it was sold again, or that it is held.
-fn bought(
-    sentence: &mut Sentence,
-    order: &OrderView,
-    trips: &[&RoundTripView],
-    (positions, facts): (&[PositionView], &Facts),
-) {
-    let opened: Vec<_> = trips.iter().filter(|trip| trip.opened == order.date).collect();
-    let is_held = is_held(positions, &order.symbol, false);
-    match opened.as_slice() {
-        [trip] if !is_held => {
-            sentence.plain(format!("; sold on {}", day(trip.closed)));
-            result(sentence, trip, facts);
-        }
-        [_, _, ..] if !is_held => {
-            let last = opened.iter().map(|trip| trip.closed).max().unwrap_or(order.date);
-            sentence.plain(format!("; sold in {} parts by {}", opened.len(), day(last)));
-            results(sentence, &opened, facts);
-        }
-        [] if is_held && order.date <= facts.positions_as_of => {
-            sentence.plain("; held.");
-        }
-        _ => {
-            sentence.plain(".");
-        }
-    }
-}
-
-/// Of a sale: when it had been bought, and what it brought.
-fn sold(sentence: &mut Sentence, order: &OrderView, trips: &[&RoundTripView], facts: &Facts) {
-    let closed: Vec<_> = trips.iter().filter(|trip| trip.closed == order.date).collect();
-    match closed.as_slice() {
-        [trip] => {
-            sentence.plain(format!(", bought on {}", day(trip.opened)));
-            result(sentence, trip, facts);
-        }
-        _ => {
-            sentence.plain(".");
-        }
-    }
+    let is_its =
+        |position: &PositionView| position.symbol == order.symbol && is_short(position) == (order.side == Side::Sell);
+    order.date <= publication.facts.positions_as_of && publication.positions.iter().any(is_its)
 }
 
 /// What the parts brought: each of two, of more the least and the most.
-fn results(sentence: &mut Sentence, trips: &[&&RoundTripView], facts: &Facts) {
+fn results(sentence: &mut Sentence, trips: &[&RoundTripView], facts: &Facts) {
     let mut known: Vec<f64> = trips.iter().filter_map(|trip| trip.net_return.map(Published::get)).collect();
     known.sort_by(f64::total_cmp);
     let written = |value: f64| percent(value, facts.digits.results.min(1), Sign::Both);
@@ -142,7 +103,10 @@ fn result(sentence: &mut Sentence, trip: &RoundTripView, facts: &Facts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publication::testing;
+    use crate::analysis::trade_samples::{Fill, position, snapshot};
+    use crate::config::{Config, Privacy, PrivacyLevel};
+    use crate::publication::{redact, testing};
+    use crate::record::{Record, Snapshot};
 
     fn words(publication: &Publication, slug: &str) -> String {
         let order = publication.orders.iter().find(|order| order.slug == slug).unwrap();
@@ -169,24 +133,90 @@ mod tests {
         let said = |count: usize| {
             let trips: Vec<&RoundTripView> = publication.round_trips.iter().take(count).collect();
             let mut sentence = Sentence::default();
-            results(&mut sentence, &trips.iter().collect::<Vec<_>>(), &publication.facts);
+            results(&mut sentence, &trips, &publication.facts);
             sentence.into_spans().into_iter().map(|span| span.text).collect::<String>()
         };
         assert!(said(2).contains("% and "), "{}", said(2));
         assert!(said(3).contains("% to "), "{}", said(3));
     }
 
+    /// What is said of orders in XYZ: day, shares and price of each. At the end of the month so many are held, at 20.
+    fn told<const ORDERS: usize>(orders: [(&str, i64, i64); ORDERS], held: i64) -> [String; ORDERS] {
+        let fill = |(day, shares, price): (&str, i64, i64)| {
+            let side = if shares > 0 { Side::Buy } else { Side::Sell };
+            Fill::new(side, "XYZ", shares.abs(), price).at(&format!("2026-01-{day}Z")).commission("0", "USD").done()
+        };
+        let positions = if held == 0 { vec![] } else { vec![position("XYZ", held, 20)] };
+        let at = |day, positions| Snapshot { positions: Some(positions), ..snapshot(day, 100_000) };
+        let record = Record {
+            executions: orders.into_iter().map(fill).collect(),
+            snapshots: vec![at("2026-01-02", vec![]), at("2026-01-30", positions)],
+            ..Record::default()
+        };
+        let privacy = Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() };
+        let publication = redact(&record, &Config { privacy, ..Config::default() }).unwrap();
+        let said = |order: &OrderView| -> String {
+            of_order(order, &publication).into_iter().map(|span| span.text).collect()
+        };
+        let mut by_time: Vec<String> = publication.orders.iter().rev().map(said).collect();
+        by_time.iter_mut().for_each(|said| *said = said.split_once("account").unwrap().1.to_owned());
+        by_time.try_into().unwrap()
+    }
+
     #[test]
-    fn a_short_sale_is_not_the_sale_of_a_purchase() {
-        let mut publication = testing::publication();
-        publication.round_trips.iter_mut().for_each(|trip| trip.direction = "short");
-        let sold = words(&publication, "2022-07-01-qual-sell");
-        assert!(sold.ends_with("of the account."), "{sold}");
-        let covered = words(&publication, "2021-07-01-qual-buy");
-        assert!(!covered.contains("held"), "{covered}");
-        let trip = publication.round_trips.iter_mut().find(|trip| trip.symbol == "QUAL").unwrap();
-        (trip.opened, trip.closed) = ("2021-06-01".parse().unwrap(), "2021-07-01".parse().unwrap());
-        let covered = words(&publication, "2021-07-01-qual-buy");
-        assert!(covered.contains("of the account, sold short on 1 Jun 2021: "), "{covered}");
+    fn an_old_position_is_told_as_closed_where_another_is_open_now() {
+        // 100 sold at 20 and bought at 18 gain 200 on 2,000.
+        let short = told([("05T15:00:00", -100, 20), ("08T15:00:00", 100, 18), ("20T15:00:00", -100, 20)], -100);
+        assert_eq!(
+            short,
+            [
+                ", short; bought back on 8 Jan 2026: +10.0% in 3 days.",
+                ", sold short on 5 Jan 2026: +10.0% in 3 days.",
+                "; held short."
+            ]
+        );
+        let long = told([("05T15:00:00", 100, 20), ("08T15:00:00", -100, 18), ("20T15:00:00", 100, 20)], 100);
+        assert_eq!(
+            long,
+            [
+                "; sold on 8 Jan 2026: \u{2212}10.0% in 3 days.",
+                ", bought on 5 Jan 2026: \u{2212}10.0% in 3 days.",
+                "; held."
+            ]
+        );
+    }
+
+    #[test]
+    fn each_order_of_a_day_is_told_by_what_closed_it() {
+        let told = told(
+            [
+                ("05T15:00:00", 100, 20),
+                ("05T16:00:00", -100, 21),
+                ("05T17:00:00", 100, 20),
+                ("05T18:00:00", -100, 18),
+            ],
+            0,
+        );
+        assert_eq!(
+            told,
+            [
+                "; sold on 5 Jan 2026: +5.0% in 0 days.",
+                ", bought on 5 Jan 2026: +5.0% in 0 days.",
+                "; sold on 5 Jan 2026: \u{2212}10.0% in 0 days.",
+                ", bought on 5 Jan 2026: \u{2212}10.0% in 0 days."
+            ]
+        );
+    }
+
+    #[test]
+    fn of_what_is_held_in_part_the_part_is_told() {
+        let one = told([("05T15:00:00", 100, 20), ("08T15:00:00", -40, 22)], 60);
+        assert_eq!(one[0], "; part of it sold on 8 Jan 2026: +10.0% in 3 days.");
+        let more = told([("05T15:00:00", -100, 20), ("08T15:00:00", 40, 22), ("09T15:00:00", 40, 18)], -20);
+        assert_eq!(more[0], ", short; parts of it bought back by 9 Jan 2026: \u{2212}10.0% and +10.0%.");
+        // Through zero: 100 are closed, and 50 opened and closed.
+        let through = told([("05T15:00:00", 100, 20), ("08T15:00:00", -150, 22), ("09T15:00:00", 50, 22)], 0);
+        assert_eq!(through[1], ", bought on 5 Jan 2026: +10.0% in 3 days.");
+        assert_eq!(through[2], ", sold short on 8 Jan 2026: 0.0% in 1 day.");
     }
 }

@@ -19,7 +19,7 @@ use crate::analysis::round_trips::{Matching, RoundTrip, round_trips};
 use crate::analysis::slippage::{self, OrderSlippage, order_slippages, slippage_figures};
 use crate::config::Config;
 use crate::format;
-use crate::record::{Annotation, Record};
+use crate::record::{Annotation, ExecId, Record};
 use crate::strategy::assignment::owner_of_fill;
 use chrono::NaiveDate;
 
@@ -59,12 +59,14 @@ impl Trades {
         let notes = match_notes(&record.annotations, &orders, &lineage);
         let plans = match_plans(&record.plans, &orders, &lineage);
         let measured = order_slippages(&orders, &record.annotations, &notes, &plans, (&rates, &lineage));
-        let Matching { closed, mut without_opening, .. } = round_trips(record, base);
+        let Matching { closed, open, mut without_opening, .. } = round_trips(record, base);
         let listed = Listed::of(record, base, disclosure);
         without_opening.retain(|fill| listed.fill(&fill.exec_id));
         let slugs = slugs(&orders, &listed);
         let slug = |at: usize| slugs.get(at).and_then(Option::as_ref);
         let results = results_by_closing_fill(&closed);
+        let open: BTreeSet<&str> = open.iter().map(|lot| lot.opening.as_str()).collect();
+        let is_open = |order: &Order| order.fills.iter().any(|fill| open.contains(fill.exec_id.as_str()));
 
         let note_on = |at| notes.of_order(at).and_then(|note| record.annotations.get(note));
         let all = planned::Orders {
@@ -86,7 +88,7 @@ impl Trades {
             .filter_map(|(at, ((order, slippage), slug))| {
                 let plan = plans.of_order(at).and_then(|of| items.get(of.plan)?.get(of.trade)?.clone());
                 let view = order_view(order, slippage, slug.as_ref()?, note_on(at), &results, &rates, disclosure);
-                Some(OrderView { plan, unplanned: unplanned.contains(&at), ..view })
+                Some(OrderView { plan, unplanned: unplanned.contains(&at), open: is_open(order), ..view })
             })
             .collect();
         views.reverse();
@@ -97,7 +99,14 @@ impl Trades {
             Some((slug, prices.path(order, &shown, disclosure)?))
         };
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
-        let mut trips: Vec<RoundTripView> = shown.iter().map(|trip| round_trip_view(trip, disclosure)).collect();
+        let slug_of_fill: BTreeMap<&str, &str> = orders
+            .iter()
+            .zip(&slugs)
+            .filter_map(|(order, slug)| Some((order, slug.as_deref()?)))
+            .flat_map(|(order, slug)| order.fills.iter().map(move |fill| (fill.exec_id.as_str(), slug)))
+            .collect();
+        let mut trips: Vec<RoundTripView> =
+            shown.iter().map(|trip| round_trip_view(trip, &slug_of_fill, disclosure)).collect();
         trips.sort_by(|a, b| (b.closed, b.opened, &b.symbol).cmp(&(a.closed, a.opened, &a.symbol)));
         Self {
             orders: views,
@@ -235,6 +244,7 @@ fn order_view(
         note: note.map(|note| note_view(note, order)),
         plan: None,
         unplanned: false,
+        open: false,
     }
 }
 
@@ -243,7 +253,8 @@ fn note_view(note: &Annotation, order: &Order) -> NoteView {
     NoteView { created_at: note.created_at, before_trade, path: note.path.clone() }
 }
 
-fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
+fn round_trip_view(trip: &RoundTrip, slug_of_fill: &BTreeMap<&str, &str>, disclosure: &Disclosure) -> RoundTripView {
+    let slug = |fill: &ExecId| slug_of_fill.get(fill.as_str()).copied().unwrap_or_default().to_owned();
     RoundTripView {
         symbol: trip.symbol.to_string(),
         direction: trip.direction.as_str(),
@@ -254,6 +265,8 @@ fn round_trip_view(trip: &RoundTrip, disclosure: &Disclosure) -> RoundTripView {
         result_bps: trip.result_bps().map(|bps| disclosure.result_bps(bps)),
         profit: trip.net_base.and_then(|profit| disclosure.money(profit)),
         reason: if trip.result_bps().is_none() { why_unknown(trip) } else { String::new() },
+        opening: slug(&trip.opening),
+        closing: slug(&trip.closing),
     }
 }
 

@@ -224,6 +224,12 @@ fn register(tera: &mut Tera) {
             None => undefined(&kwargs),
         }
     });
+    tera.register_filter("share", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        match value.as_f64() {
+            Some(value) => Ok(format::share(value, digits(&kwargs, 0)?).into()),
+            None => undefined(&kwargs),
+        }
+    });
     // What lies between two percentages.
     tera.register_filter("points", |value: &Value, kwargs: Kwargs, _: &State| -> TeraResult<Value> {
         match value.as_f64() {

@@ -5,6 +5,12 @@ use crate::analysis::returns::MIN_DAYS_TO_ANNUALIZE;
 use crate::analysis::stats::Stats;
 
 const NO_SPREAD: &str = "the returns do not differ";
+const NO_TRIALS: &str = "how many variants were tried is not stated";
+const NO_SPREAD_OF_TRIALS: &str = "how far the Sharpe ratios of the variants lie apart is not stated";
+
+/// The reasons for which a figure is not known that the owner of a record removes by a setting, and its key.
+pub const SETTINGS: [(&str, &str); 2] =
+    [(NO_TRIALS, "[analysis] trials"), (NO_SPREAD_OF_TRIALS, "[analysis] trials_sharpe_sd")];
 
 pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
     let figures = &stats.significance;
@@ -13,9 +19,9 @@ pub(super) fn significance(stats: &Stats) -> Vec<Figure> {
     let beaten = stats.risk.sharpe.is_some_and(|sharpe| sharpe <= 0.0);
     let too_low = if beaten { "the Sharpe ratio is not above 0" } else { NO_SPREAD };
     let deflated_reason = match (figures.trials, figures.trials_sharpe_sd) {
-        (None, _) => "how many variants were tried is not stated".to_owned(),
+        (None, _) => NO_TRIALS.to_owned(),
         (Some(0), _) => "the number of variants tried is stated as 0".to_owned(),
-        (Some(2..), None) => "how far the Sharpe ratios of the variants lie apart is not stated".to_owned(),
+        (Some(2..), None) => NO_SPREAD_OF_TRIALS.to_owned(),
         (Some(_), _) => because(NO_SPREAD),
     };
     let interval = |id, name, value| {

@@ -4,7 +4,7 @@
 
 use super::step::Step;
 use crate::config::PrivacyLevel;
-use crate::format::{self, Sign};
+use crate::format;
 use crate::publication::kept;
 
 /// How commissions are published.
@@ -49,15 +49,12 @@ pub struct Digits {
 impl Digits {
     /// A share of the account in percent; `under 0.5%` of one that rounds to nothing.
     pub fn weight(self, weight: f64) -> String {
-        self.under(weight, 0.0).unwrap_or_else(|| format::percent(weight, self.weights, Sign::Minus))
+        format::share(weight, self.weights)
     }
 
-    /// `under 5%` of a share of the account that rounds to nothing, by such a step or by how it is written.
+    /// `under 2.5%` of a share of the account that rounds to nothing, by such a step or by how it is written.
     pub fn under(self, weight: f64, step: f64) -> Option<String> {
-        let written = 10f64.powi(-(self.weights as i32) - 2);
-        let half = step.max(written) / 2.0;
-        let digits = if half < 0.01 { self.weights + 1 } else { 0 };
-        (weight.abs() < half).then(|| format!("under {}", format::percent(half, digits, Sign::Minus)))
+        format::under(weight, step.max(10f64.powi(-(self.weights as i32) - 2)))
     }
 }
 
@@ -278,6 +275,26 @@ mod tests {
         );
         let fine = Digits { weights: 2, ..whole };
         assert_eq!([0.000_01, 0.004].map(|weight| fine.weight(weight)), ["under 0.005%", "0.40%"]);
+    }
+
+    #[test]
+    fn half_a_step_is_written_with_all_its_decimals() {
+        let under = |level| {
+            let Precision { digits, held_weights, weights, .. } = of(level);
+            [held_weights, weights].map(|step| digits.under(0.0, step.width()).unwrap())
+        };
+        assert_eq!(under(PrivacyLevel::Fine), ["under 0.05%", "under 0.05%"]);
+        assert_eq!(under(PrivacyLevel::Daily), ["under 5%", "under 0.5%"]);
+        assert_eq!(under(PrivacyLevel::Monthly), ["under 2.5%", "under 2.5%"]);
+        assert_eq!(under(PrivacyLevel::Coarse), ["under 5%", "under 5%"]);
+        let whole = of(PrivacyLevel::Monthly).digits;
+        let half = |step| whole.under(0.0, step).unwrap();
+        assert_eq!(
+            [0.01, 0.015, 0.02, 0.025, 0.03, 0.25].map(half),
+            ["under 0.5%", "under 0.75%", "under 1%", "under 1.25%", "under 1.5%", "under 12.5%"]
+        );
+        // A weight of a step is no longer under the half of one.
+        assert_eq!(whole.under(0.05, 0.05), None);
     }
 
     #[test]

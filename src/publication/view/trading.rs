@@ -60,6 +60,8 @@ pub struct OrderView {
     pub plan: Option<PlanItemView>,
     /// Whether plans were saved by then and none has it.
     pub unplanned: bool,
+    /// Whether something that it opened is open still.
+    pub open: bool,
 }
 
 impl OrderView {
@@ -111,6 +113,10 @@ pub struct RoundTripView {
     pub profit: Option<Amount>,
     /// Why there is no result, where there is none.
     pub reason: String,
+    /// The slug of the order that opened it.
+    pub opening: String,
+    /// The slug of the order that closed it.
+    pub closing: String,
 }
 
 /// Execution quality without amounts.

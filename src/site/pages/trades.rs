@@ -18,7 +18,6 @@ use crate::publication::sentence::Span;
 use crate::publication::{
     CLOSES_NOTHING, NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView,
 };
-use crate::record::Side;
 use crate::render::{charts, short_forms};
 use crate::site::markdown::{self, Source};
 
@@ -98,7 +97,7 @@ struct Index {
 pub fn index(site: &Site) -> Result<PageContext> {
     let digits = &site.publication.facts.digits;
     let row = |order: &OrderView| {
-        let weight = order.weight.map(|weight| format::percent(weight.get(), digits.weights, Sign::Minus));
+        let weight = order.weight.map(|weight| digits.weight(weight.get()));
         let bps = |value: f64| format::basis_points(value, digits.bps, Sign::Both);
         json!([
             order.date,
@@ -161,31 +160,24 @@ struct Other<'a> {
 }
 
 fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>> {
-    let touches = |trip: &&RoundTripView| {
-        trip.symbol == order.symbol && (trip.opened == order.date || trip.closed == order.date)
+    let by_slug = |slug: &str| publication.orders.iter().find(|other| other.slug == slug);
+    let at_the_end = |trip: &'a RoundTripView| {
+        let opened = trip.closing == order.slug;
+        let other = match opened {
+            true => by_slug(&trip.opening)?,
+            false => by_slug(&trip.closing).filter(|_| trip.opening == order.slug)?,
+        };
+        Some(Other {
+            slug: &other.slug,
+            side: other.side_in_words(),
+            symbol: &other.symbol,
+            date: other.date,
+            opened,
+            net_return: trip.net_return,
+            days: trip.holding_days,
+        })
     };
-    let mut found: Vec<Other> = Vec::new();
-    for trip in publication.round_trips.iter().filter(touches) {
-        let opens = if trip.direction == "short" { Side::Sell } else { Side::Buy };
-        let is_opening = order.side == opens;
-        let (own, date) = if is_opening { (trip.opened, trip.closed) } else { (trip.closed, trip.opened) };
-        let at_the_end = publication.orders.iter().filter(|other| {
-            own == order.date && other.symbol == order.symbol && other.date == date && other.side != order.side
-        });
-        for other in at_the_end {
-            if found.iter().all(|known| known.slug != other.slug) {
-                found.push(Other {
-                    slug: &other.slug,
-                    side: other.side_in_words(),
-                    symbol: &other.symbol,
-                    date,
-                    opened: !is_opening,
-                    net_return: trip.net_return,
-                    days: trip.holding_days,
-                });
-            }
-        }
-    }
+    let mut found: Vec<Other> = publication.round_trips.iter().filter_map(at_the_end).collect();
     found.sort_by(|a, b| (a.date, a.slug).cmp(&(b.date, b.slug)));
     found
 }
