@@ -168,13 +168,13 @@ function charts(section, data) {
     const at = (day) => Math.round(x(day) * 2000), px = (part) => Math.round(part * 1000);
     const path = (kind, d) => drawing.append(svg("path", { class: kind, fill: "none", d }));
     const letters = [];
-    const levels = (numbers, base, place, text, [above, below] = [-1, 1]) => numbers.forEach((number) => {
+    const levels = (numbers, base, place, text) => numbers.forEach((number) => {
       const top = place(number);
       path(Math.abs(number - base) < 1e-9 ? "base" : "grid", `M0 ${px(top)}H2000`);
-      letters.push(letter(above >= 0 && (top - above < 0.05 || below - above < 0.15) ? "y wide" : above < 0 && number === 100 ? "y under" : "y", { top: cent(top) }, text(number)));
+      letters.push(letter("y", { top: cent(top) }, text(number)));
     });
     // Widths of a date's letter and of a gap, at three sizes. Years go before months.
-    const rooms = [[0.0085, 0.012], [0.0145, 0.02], [0.0235, 0.025]], taken = [[], [], []];
+    const rooms = [[0.0085, 0.012], [0.0145, 0.02], [0.027, 0.028]], taken = [[], [], []];
     const dates = ticksOf(days.slice(from)).map(([day, text, line], at) => ({ left: x(day), text, last: at && !/^\d{4}$/.test(text), line: line && day }));
     dates.forEach(({ line }) => { if (line) path("grid", `M${at(line)} 0V1000`); });
     for (const { left, text } of dates.sort((a, b) => a.last - b.last || a.left - b.left)) {
@@ -198,7 +198,7 @@ function charts(section, data) {
 
     const falls = visible.map((n) => [days[n], drawdown[n]]), below = axis(0, Math.min(-0.1, ...falls.map((point) => point[1] * 100)), 0, 4, true);
     const depth = (value) => place(BELOW, [below.low * 1.04, 0], value * 100);
-    levels(below.numbers, 0, (value) => depth(value / 100), (value) => number(value, below.digits) + (value ? "%" : ""), BELOW);
+    levels(below.numbers, 0, (value) => depth(value / 100), (value) => number(value, below.digits) + (value ? "%" : ""));
     path("down", curve(falls, depth));
     drawing.append(svg("path", { class: "down area", "fill-opacity": 0.16, d: `${curve(falls, depth)}L2000 ${px(BELOW[0])}L0 ${px(BELOW[0])}z` }));
     const now = drawdown[last];
@@ -207,7 +207,7 @@ function charts(section, data) {
     const bars = months.filter((month) => month.to > days[from] + 2 && month.from <= days[last]), sizes = bars.map((bar) => bar.value * 100);
     const of = axis(0, Math.min(0, ...sizes), Math.max(0, ...sizes), 3, true), margin = (of.high - of.low) * 0.04;
     const size = (value) => place(MONTHS, [of.low - (of.low < 0) * margin, of.high + (of.high > 0) * margin], value * 100);
-    levels(of.numbers, 0, (value) => size(value / 100), (value) => number(value, of.digits, true) + (value ? "%" : ""), MONTHS);
+    levels(of.numbers, 0, (value) => size(value / 100), (value) => number(value, of.digits, true) + (value ? "%" : ""));
     for (const { mark, day } of marks) {
       const bar = bars.find((bar) => bar.from === day);
       if (!bar) mark.style.display = "none";

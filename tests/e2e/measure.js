@@ -69,6 +69,9 @@ function measureCharts() {
     const shapes = [...(box?.querySelectorAll("svg path, svg rect, svg circle") ?? [])];
     if (!shapes.some((shape) => !/\b(grid|base)\b/.test(shape.getAttribute("class") ?? "")) && !box?.querySelector(".point")) faults.push(`the chart is empty: ${name}`);
     const labels = [...(box?.querySelectorAll(".y") ?? [])].map((label) => label.textContent);
+    const left = box?.querySelector("svg")?.getBoundingClientRect().left ?? 0;
+    const inside = [...(box?.querySelectorAll(".y") ?? [])].find((label) => label.getClientRects().length && label.getBoundingClientRect().right > left);
+    if (inside) faults.push(`a label of the axis stands on the drawing: ${name}: ${inside.textContent}`);
     if (labels.length < 2) faults.push(`the axis has ${labels.length} labels: ${name}`);
     if (!box?.querySelector(".x")) faults.push(`the chart has no label below it: ${name}`);
     const heads = box?.querySelectorAll(".head").length ?? 0;

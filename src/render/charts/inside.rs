@@ -10,7 +10,7 @@ const DISTANCE: f64 = 0.012;
 const ABOVE: f64 = -0.05;
 
 /// A letter is so wide on the narrowest screen, as a part of the width.
-const LETTER: f64 = 0.026;
+const LETTER: f64 = 0.029;
 
 /// The free heights of a panel, at its right.
 pub(super) struct Places<'a> {

@@ -27,10 +27,10 @@ const COLUMNS: usize = 700;
 
 /// How wide a letter of a date and the gap behind it are, as parts of the narrowest picture of each of three sizes: the full page, a
 /// tablet, a phone. The style sheet leaves out what has no room.
-const ROOM: [(f64, f64); 3] = [(0.0085, 0.012), (0.0145, 0.02), (0.0235, 0.025)];
+const ROOM: [(f64, f64); 3] = [(0.0085, 0.012), (0.0145, 0.02), (0.027, 0.028)];
 
-/// So many pixels wide is a picture on the smallest phone.
-const NARROW: f64 = 280.0;
+/// So many pixels wide is a picture on the smallest phone, beside the labels of its axis.
+const NARROW: f64 = 250.0;
 
 /// From here on a date ends at its place.
 const LATE: f64 = 0.93;
@@ -85,24 +85,6 @@ impl Panel {
         let share = (self.y.1 - height) / (self.y.1 - self.y.0);
         self.edges.0 + share * (self.edges.1 - self.edges.0)
     }
-
-    /// The class of a label. On a phone it stands inside the picture, above its line; below it where the title or a curve that
-    /// begins at the base would be in the way, but never below the picture, where the dates are.
-    fn label_class(&self, height: f64) -> &'static str {
-        let place = self.place(height);
-        let is_base = (height - self.base).abs() < 1e-9;
-        match self.is_crowded_at(height) {
-            true => "y wide",
-            false if self.heading.is_none() && (is_base || place < 0.06) && place < 0.9 => "y under",
-            false => "y",
-        }
-    }
-
-    /// Whether a label inside the picture, as on a phone, would run into the heading or into other labels.
-    fn is_crowded_at(&self, height: f64) -> bool {
-        let (top, bottom) = self.edges;
-        self.heading.is_some() && (self.place(height) - top < 0.05 || bottom - top < 0.15)
-    }
 }
 
 /// Something in HTML over the drawing.
@@ -114,7 +96,7 @@ pub struct Letter {
     pub left: Option<f64>,
     /// From the top, as a part of the height.
     pub top: f64,
-    /// The same on a phone, where the label stands inside the picture.
+    /// The same on a phone, where the name of a curve stands inside the picture.
     pub inside: Option<f64>,
     /// Its HTML.
     pub html: String,
@@ -170,8 +152,7 @@ impl Picture {
         for panel in &self.panels {
             for (at, text) in &panel.levels {
                 let top = percent(panel.place(*at));
-                let class = panel.label_class(*at);
-                let _ = write!(html, "<b class=\"{class}\" style=\"top:{top}\">{}</b>", escape(text));
+                let _ = write!(html, "<b class=\"y\" style=\"top:{top}\">{}</b>", escape(text));
             }
             if let Some((name, note)) = &panel.heading {
                 let top = percent(panel.edges.0);
@@ -336,11 +317,11 @@ mod tests {
 
     #[test]
     fn labels_do_not_run_into_each_other() {
-        // Four letters are 0.034, 0.058 and 0.094 wide, with gaps of 0.012, 0.02 and 0.025 between them.
+        // Four letters are 0.034, 0.058 and 0.108 wide, with gaps of 0.012, 0.02 and 0.028 between them.
         assert_eq!(kept(&[0.0, 0.05, 0.1, 0.2], &["2015", "2016", "2017", "2018"], &ROOM), [3, 1, 2, 3]);
         // The last one ends at its place.
         assert_eq!(kept(&[0.0, 0.9, 1.0], &["2015", "2016", "2017"], &ROOM), [3, 3, 1]);
-        // One that would leave the picture begins before its place: 0.188 wide, and 0.025 behind it, on a phone.
+        // One that would leave the picture begins before its place: 0.216 wide, and 0.028 behind it, on a phone.
         assert_eq!(kept(&[0.66, 0.9], &["100 days", "150 days"], &ROOM), [3, 2]);
         // A year goes before a month.
         assert_eq!(kept(&[0.0, 0.06, 0.1], &["Mar 2015", "Jul", "2016"], &ROOM)[1..], [0, 1]);

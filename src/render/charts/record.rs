@@ -36,7 +36,7 @@ const FLOW: f64 = 0.055;
 const FOOT: f64 = 0.085;
 
 /// So wide is the name of a curve there, as a part of the width.
-const NAME: f64 = 0.35;
+const NAME: f64 = 0.39;
 
 /// The chart of the record, drawn once, and where its months are, for the links to comments on them.
 #[derive(Debug, Clone)]
@@ -228,11 +228,11 @@ pub(super) fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
     bars_panel("Each month", bars, MONTHS)
 }
 
-/// The return of each day as a bar; that of the last one ends with the picture.
+/// The return of each day as a bar that ends with the day, as the return does.
 pub(super) fn each_day(days: &[Day], x: (f64, f64), place: (f64, f64)) -> Panel {
     let bars = days.iter().filter_map(|day| {
-        let at = x_of(day.date).min(x.1 - 0.5);
-        bar(at - 0.5, at + 0.5, day.daily_return?.get(), x)
+        let at = x_of(day.date);
+        bar(at - 1.0, at, day.daily_return?.get(), x)
     });
     bars_panel("Each day", bars.collect(), place)
 }

@@ -55,13 +55,14 @@ fn a_young_record_shows_each_valuation() {
 }
 
 #[test]
-fn the_bar_of_the_last_day_is_as_wide_as_the_others() {
+fn bars_of_days_are_of_one_width_and_stand_side_by_side() {
     let days = testing::publication().days;
     let days = days.get(..9).unwrap();
     let panel = each_day(days, time_span(days), MONTHS);
     let [Layer::Bars(bars, ..)] = &panel.layers[..] else { panic!("bars alone") };
     assert_eq!(bars.len(), 8);
     assert!(bars.iter().all(|(left, right, _)| (right - left - 0.76).abs() < 1e-9), "{bars:?}");
+    assert!(bars.windows(2).all(|pair| pair[0].1 < pair[1].0), "{bars:?}");
     assert!(bars.last().unwrap().1 < x_of(days.last().unwrap().date));
 }
 
