@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 use super::significance::{DRAWS, MEAN_BLOCK, MIN_BOOTSTRAP_DAYS};
 use super::statistics::quantile_of_sorted;
@@ -57,11 +58,11 @@ pub fn cone(returns: &[f64], stops: &[usize]) -> Vec<ConePoint> {
         }
     }
     let point = |(days, values): (&usize, &mut Vec<f64>)| {
-        values.sort_by(f64::total_cmp);
+        values.sort_unstable_by(f64::total_cmp);
         let at = |level| quantile_of_sorted(values, level);
         Some(ConePoint { days: *days, low: at(0.05)?, middle: at(0.5)?, high: at(0.95)? })
     };
-    stops.iter().zip(&mut grown).filter_map(point).collect()
+    stops.par_iter().zip(&mut grown).filter_map(point).collect()
 }
 
 /// A whole number below `limit`; the tiny bias of the remainder does not matter here.

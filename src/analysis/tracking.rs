@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -112,8 +113,9 @@ pub fn tracking(live: &Record, simulated: &Record, market: &Market<'_>, timing: 
         || Side::new(simulated, market, |bar| bar.adjusted_close()),
     );
     let rebalances: BTreeSet<NaiveDate> = simulated.executions.iter().map(Execution::utc_date).collect();
-    for (((day, coefficient), ours), theirs) in days.iter().zip(&coefficients).zip(&ours).zip(&theirs) {
-        let of_day = match causes_of(day, &one, &other, &rebalances) {
+    let found: Vec<Option<Causes>> = days.par_iter().map(|day| causes_of(day, &one, &other, &rebalances)).collect();
+    for (((found, coefficient), ours), theirs) in found.into_iter().zip(&coefficients).zip(&ours).zip(&theirs) {
+        let of_day = match found {
             Some(causes) => Causes { rest: ours - theirs - causes.total(), ..causes },
             None => Causes { unknown: ours - theirs, ..Causes::default() },
         };

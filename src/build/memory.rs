@@ -207,9 +207,8 @@ impl<'a> Memory<'a> {
         made: BTreeMap<String, Made>,
         computed: Option<&FiguresText>,
     ) -> Result<()> {
-        let now = inputs::all(self.site, self.began, &self.inputs);
-        let outputs = output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
-        match (now, outputs) {
+        let outputs = || output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
+        match rayon::join(|| inputs::all(self.site, self.began, &self.inputs), outputs) {
             (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
                 let finished = Finished { key: self.key, inputs, outputs, said, made };
                 let figures = || computed.map_or(Ok(()), |figures| self.figures.write(figures));

@@ -119,7 +119,7 @@ impl Member {
 
     /// Whether a fill or position under this ticker is of this instrument.
     pub fn is(&self, ticker: &Ticker) -> bool {
-        self.ticker() == *ticker || self.symbol == ticker.as_str()
+        self.symbol == ticker.as_str() || self.ticker() == *ticker
     }
 }
 

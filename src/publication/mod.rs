@@ -202,11 +202,17 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         }
     };
     let holdings = holdings::holdings(disclosed, config, disclosure, weighed);
-    // Four parts that need nothing of one another.
+    // Parts that need nothing of one another; the short ones come last, and fill what is left of the time of the long ones.
     let traded = || {
         let trades = orders::Trades::of(disclosed, config, disclosure, until);
-        let traded = trade_figures_of(disclosed, base, Window::default(), |fill| trades.listed.fill(fill));
-        (trades, curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure))
+        let listed = &trades.listed;
+        let stats = || {
+            let traded = trade_figures_of(disclosed, base, Window::default(), |fill| listed.fill(fill));
+            curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure)
+        };
+        let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
+        let (stats, month_ends) = Locale::join(stats, || ends.all(disclosure));
+        (trades, stats, month_ends)
     };
     let compared = || strategies::Compared::of(disclosed, config, (&daily, &shown), disclosure);
     // Each build in between would measure the weights of holdings anew, as with the weights themselves.
@@ -217,8 +223,10 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let usual = month_end::usual(&daily.series, daily.aligned.as_ref(), disclosure);
     let years = periods::years(&daily, &shown, &usual, disclosure);
     let equal_parts = || equal_parts::view(disclosed, config, (&daily, &shown), &years, disclosure);
-    let ((mut trades, stats), (compared, (contributions, equal_parts))) =
-        Locale::join(traded, || Locale::join(compared, || Locale::join(brought, equal_parts)));
+    let rolling = || periods::rolling(&shown, disclosure);
+    let short = || Locale::join(equal_parts, rolling);
+    let ((mut trades, stats, month_ends), (compared, (contributions, (equal_parts, rolling)))) =
+        Locale::join(traded, || Locale::join(compared, || Locale::join(brought, short)));
     let strategies =
         strategies::strategies(disclosed, config, compared, &mut trades, &holdings.positions, disclosure)?;
     let contributions = contributions?;
@@ -256,13 +264,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     };
     let trading_costs = costs::view(disclosed, config, disclosure, (until, facts.as_of), &years)?;
     let (equal_parts, no_equal_parts) = equal_parts?;
-    let listed = &trades.listed;
-    let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
-    let beside_ends = || {
-        let rolling = periods::rolling(&shown, disclosure);
-        (rolling, quality::in_words(disclosed, &daily, &facts, &trades, disclosure))
-    };
-    let (month_ends, (rolling, data_quality)) = Locale::join(|| ends.all(disclosure), beside_ends);
+    let data_quality = quality::in_words(disclosed, &daily, &facts, &trades, disclosure);
     let mut publication = Publication {
         answers: Vec::new(),
         figures: figures::public_figures(&stats, &usual, disclosure),

@@ -92,11 +92,11 @@ impl Trades {
             })
             .collect();
         views.reverse();
-        let prices = Prices::of(record, config, until);
         let shown: Vec<&RoundTrip> = closed.iter().filter(|trip| listed.round_trip(trip)).collect();
+        let prices = Prices::of(record, config, until, &shown);
         let path = |(order, slug): (&Order, &Option<String>)| {
             let slug = slug.clone()?;
-            Some((slug, prices.path(order, &shown, disclosure)?))
+            Some((slug, prices.path(order, disclosure)?))
         };
         let owner = |order: &Order| Some(owner_of_fill(config, order.fills.first()?, &lineage)?.id.clone());
         let slug_of_fill: BTreeMap<&str, &str> = orders

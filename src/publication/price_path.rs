@@ -1,5 +1,7 @@
 //! An instrument's closes around an order, for the picture on its page.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use crate::analysis::orders::Order;
 use crate::analysis::price_basis::Splits;
 use crate::analysis::round_trips::RoundTrip;
 use crate::config::Config;
-use crate::record::Record;
+use crate::record::{Record, Ticker};
 
 /// So many closes are kept at most; of longer times every second, third, ... one.
 const MOST: usize = 160;
@@ -36,20 +38,28 @@ pub struct Prices<'a> {
     config: &'a Config,
     splits: Splits<'a>,
     until: NaiveDate,
+    /// From when to when a position was held, by its ticker and each of both days.
+    held: BTreeMap<(&'a Ticker, NaiveDate), Vec<(NaiveDate, NaiveDate)>>,
 }
 
 impl<'a> Prices<'a> {
-    /// The prices of a record up to a day.
-    pub fn of(record: &'a Record, config: &'a Config, until: NaiveDate) -> Self {
-        Self { record, config, splits: Splits::of(record), until }
+    /// The prices of a record up to a day, and its round trips.
+    pub fn of(record: &'a Record, config: &'a Config, until: NaiveDate, trips: &[&'a RoundTrip]) -> Self {
+        let mut held: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for trip in trips {
+            let span = (trip.opened.date_naive(), trip.closed_on());
+            held.entry((&trip.symbol, span.0)).or_default().push(span);
+            held.entry((&trip.symbol, span.1)).or_default().push(span);
+        }
+        Self { record, config, splits: Splits::of(record), until, held }
     }
 
     /// The closes around an order and the round trips that it opened or closed. `None` without stored prices of it.
-    pub fn path(&self, order: &Order, trips: &[&RoundTrip], disclosure: &Disclosure) -> Option<PricePath> {
+    pub fn path(&self, order: &Order, disclosure: &Disclosure) -> Option<PricePath> {
         let fill = order.fills.first()?;
         let symbol = self.config.price_symbol(&fill.symbol, fill.conid, &fill.exchange).ok()??;
         let series = self.record.prices.get(&symbol).filter(|series| series.currency == order.currency)?;
-        let (held, is_closed) = self.held(order, trips);
+        let (held, is_closed) = self.held(order);
         let margin = ((held.1 - held.0).num_days() / 3).max(LEAST_MARGIN) as u64;
         let from = held.0.checked_sub_days(Days::new(margin))?;
         let to = held.1.checked_add_days(Days::new(margin))?.min(self.until);
@@ -70,13 +80,9 @@ impl<'a> Prices<'a> {
     }
 
     /// From when to when the position was held that an order opened or closed, and whether that is over.
-    fn held(&self, order: &Order, trips: &[&RoundTrip]) -> ((NaiveDate, NaiveDate), bool) {
+    fn held(&self, order: &Order) -> ((NaiveDate, NaiveDate), bool) {
         let date = order.date();
-        let touched = trips.iter().filter(|trip| {
-            trip.symbol == order.symbol && (trip.opened.date_naive() == date || trip.closed_on() == date)
-        });
-        let spans: Vec<(NaiveDate, NaiveDate)> =
-            touched.map(|trip| (trip.opened.date_naive(), trip.closed_on())).collect();
+        let spans = self.held.get(&(&order.symbol, date)).map(Vec::as_slice).unwrap_or_default();
         let first = spans.iter().map(|span| span.0).min().unwrap_or(date);
         let last = spans.iter().map(|span| span.1).max();
         match last {

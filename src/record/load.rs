@@ -17,7 +17,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 
 use super::accounts;
 use super::corrections::effective;
@@ -28,9 +27,7 @@ use super::{
     AccountId, CashFlow, CorporateAction, Currency, Execution, Finding, FindingKind, Private, Record, Settings,
     Severity, Snapshot, Source,
 };
-use super::{
-    HeldRecord, action_rows, emptiness, possible, prices, same_day, signals_and_plans, snapshot, spelling, store,
-};
+use super::{HeldRecord, action_rows, emptiness, possible, prices, same_day, signals_and_plans, spelling, store};
 use crate::calendar::Exchange;
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
@@ -47,8 +44,9 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
         reader.findings.push(Finding::from_error(FindingKind::Unreadable, &error));
     }
     let account = settings.account();
-    let ((fills, snapshots), (prices, found)) =
-        rayon::join(|| rayon::join(|| read_executions(site), || read_snapshots(site)), || prices::all(site, today));
+    let account_files = || rayon::join(|| read_executions(site), || read_snapshots(site));
+    let others = || rayon::join(|| prices::all(site, today), || signals_and_plans::read(site, today));
+    let ((fills, snapshots), ((prices, found), (signals, plans, of_strategies))) = rayon::join(account_files, others);
     let any_valued = !snapshots.values.is_empty();
     let Record { exchange, executions, superseded, snapshots, .. } = reader.account((fills, snapshots), settings);
     let actions = reader.actions(account.as_ref());
@@ -66,6 +64,8 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
         flows,
         income,
         statements,
+        signals,
+        plans,
         prices,
         restatements: reader.restatements(),
         contradictions: std::mem::take(&mut reader.discovered.contradictions),
@@ -77,7 +77,7 @@ pub(super) fn data(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) ->
     // Values that are there and were refused are missing in no query.
     lacking.retain(|lacks| *lacks != Lacking::NetValue || !any_valued);
     reader.findings.extend(lacking.into_iter().map(Lacking::finding));
-    reader.findings.extend(signals_and_plans::read(site, today, &mut record));
+    reader.findings.extend(of_strategies);
     record.findings = reader.findings;
     record.findings.extend(super::suspicious::findings(site));
     record.findings.extend(emptiness::finding(&record.snapshots, &record.flows));
@@ -269,19 +269,24 @@ impl<'a> Reader<'a> {
         let mut without_session = BTreeSet::new();
         let base = self.base_currency;
         let rows = self.take(files);
-        self.private.snapshots(rows.iter().map(|(_, snapshot)| snapshot));
+        let mut private = std::mem::take(&mut self.private);
+        let wrong = || rows.par_iter().map(|(_, snapshot)| possible::stored_snapshot(snapshot)).collect::<Vec<_>>();
+        let ((), wrong) = rayon::join(|| private.snapshots(rows.iter().map(|(_, snapshot)| snapshot)), wrong);
+        self.private = private;
         let (rows, foreign): (Vec<_>, Vec<_>) = rows
             .into_iter()
-            .filter(|(_, snapshot)| account.is_none_or(|account| snapshot.account == *account))
-            .filter(|(_, snapshot)| (self.counts)(&snapshot.source, snapshot.generated))
-            .partition(|(_, snapshot)| snapshot.base_currency == base);
+            .zip(wrong)
+            .filter(|((_, snapshot), _)| account.is_none_or(|account| snapshot.account == *account))
+            .filter(|((_, snapshot), _)| (self.counts)(&snapshot.source, snapshot.generated))
+            .partition(|((_, snapshot), _)| snapshot.base_currency == base);
+        let foreign: Vec<Placed<Snapshot>> = foreign.into_iter().map(|(row, _)| row).collect();
         self.findings.extend(other_currency(&foreign, base));
         self.foreign = foreign.iter().map(|(_, snapshot)| snapshot.base_currency).collect();
-        for (place, snapshot) in rows {
+        for ((place, snapshot), wrong) in rows {
             let counts = |name: String| self.decisions.allow(Table::Snapshot, &name, &snapshot);
             let counts = self.decisions.are_none()
                 || counts(same_day::key(&snapshot)) && counts(same_day::former_key(&snapshot));
-            if counts && self.possible(&place, &snapshot) {
+            if counts && self.is_possible_snapshot(&place, &snapshot, wrong) {
                 self.valued.extend(Some(snapshot.date).filter(|_| snapshot.source.is_table_of_values()));
                 let snapshot = snapshot.of_session(exchange);
                 without_session.extend(snapshot.dated);
@@ -302,24 +307,11 @@ impl<'a> Reader<'a> {
         days.into_iter().map(|(_, snapshot)| snapshot).collect()
     }
 
-    fn possible(&mut self, place: &Place, snapshot: &Snapshot) -> bool {
-        let message = if !(1..=snapshot::SCHEMA).contains(&snapshot.schema) {
-            Some(format!("it has schema {}, and this version reads up to {}", snapshot.schema, snapshot::SCHEMA))
-        } else if let Some(wrong) = possible::snapshot(snapshot) {
-            Some(wrong)
-        } else if snapshot.net_liquidation < Decimal::ZERO {
-            Some(format!("net liquidation is {}, and no return follows from that", snapshot.net_liquidation))
-        } else {
-            None
-        };
-        let fine = message.is_none();
-        if let Some(message) = message {
-            self.error(
-                FindingKind::Impossible,
-                place.clone(),
-                message,
-                "correct the file, or set [site] inception after it",
-            );
+    fn is_possible_snapshot(&mut self, place: &Place, snapshot: &Snapshot, wrong: Option<String>) -> bool {
+        let fine = wrong.is_none();
+        if let Some(message) = wrong {
+            let next = "correct the file, or set [site] inception after it";
+            self.error(FindingKind::Impossible, place.clone(), message, next);
         }
         fine && self.is_dated_possibly(place, snapshot.date)
     }

@@ -4,6 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use super::snapshot::SCHEMA;
 use super::{CashFlow, CorporateAction, Execution, Position, Ratio, Snapshot, StatementPeriod};
 use crate::error::{Error, Result};
 
@@ -81,6 +82,17 @@ pub(super) fn fill(fill: &Execution) -> Option<String> {
     } else {
         None
     }
+}
+
+/// Why a valuation that is stored cannot be read, or no return follows from it.
+pub(super) fn stored_snapshot(stored: &Snapshot) -> Option<String> {
+    let Snapshot { schema, net_liquidation: value, .. } = stored;
+    if !(1..=SCHEMA).contains(schema) {
+        return Some(format!("it has schema {schema}, and this version reads up to {SCHEMA}"));
+    }
+    let below_zero =
+        || (*value < Decimal::ZERO).then(|| format!("net liquidation is {value}, and no return follows from that"));
+    snapshot(stored).or_else(below_zero)
 }
 
 /// What cannot be true of a valuation. That it may be below zero is another matter: accounts have been.

@@ -4,29 +4,28 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::files::{files, read_text};
 use super::store::{Decided, FileSet, Store, json_bytes};
-use super::{Finding, FindingKind, Plan, Record, Severity, Signal, Subject};
+use super::{Finding, FindingKind, Plan, Severity, Signal, Subject};
 use crate::error::{Error, Place, Result};
 use crate::site_dir::SiteDir;
 
-/// Reads all signals and plans into a record; what cannot be read or contradicts another becomes a finding.
+/// All signals and plans; what cannot be read or contradicts another becomes a finding.
 ///
 /// Of several plans of a date that say when they were made all count, each for the orders after it; of those that do
 /// not, the last one.
-pub(super) fn read(site: &SiteDir, today: NaiveDate, record: &mut Record) -> Vec<Finding> {
+pub(super) fn read(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Plan>, Vec<Finding>) {
     let (signals, mut findings) = signals(site, today);
-    record.signals = signals;
     let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
     for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
         if !in_future(&place, plan.as_of, today, &mut findings) {
             plans.insert((plan.as_of, plan.strategy.clone(), plan.made_at), plan);
         }
     }
-    record.plans = plans.into_values().collect();
-    findings
+    (signals, plans.into_values().collect(), findings)
 }
 
 /// Whether a strategy's signal of a month is saved already, and says the same.
@@ -76,15 +75,16 @@ fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Ve
 }
 
 /// Every JSON document of a folder with its place, in the order they were written.
-fn documents<T: DeserializeOwned>(folder: &Path, root: &Path, findings: &mut Vec<Finding>) -> Vec<(Place, T)> {
+fn documents<T: DeserializeOwned + Send>(folder: &Path, root: &Path, findings: &mut Vec<Finding>) -> Vec<(Place, T)> {
     let mut read = Vec::new();
     let mut paths = files(folder, "json").unwrap_or_else(|error| {
         findings.push(Finding::from_error(FindingKind::Unreadable, &error));
         Vec::new()
     });
     paths.sort_by_key(|path| numbered(path));
-    for path in paths {
-        match document(&path, root) {
+    let documents: Vec<_> = paths.par_iter().map(|path| document(path, root)).collect();
+    for document in documents {
+        match document {
             Ok(document) => read.push(document),
             Err(error) => findings.push(Finding::from_error(FindingKind::Unreadable, &error)),
         }

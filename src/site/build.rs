@@ -155,11 +155,12 @@ pub fn render_again(
     let same = options.kept.map(|kept| (kept, kept.base([theme.digest(), site.outline()])));
     let pages = pages::list(&site);
     let finished = |page| finished(page, &site, same, earlier);
-    let finished: Vec<Finished> = pages.par_iter().map(finished).collect::<Result<_>>()?;
-    let written: Vec<Vec<(String, FileContent)>> =
-        tables.par_iter().map(|table| table_files(table, options.kept)).collect::<Result<_>>()?;
+    let finished = || pages.par_iter().map(finished).collect::<Result<Vec<Finished>>>();
+    let tables = || tables.par_iter().map(|table| table_files(table, options.kept)).collect::<Result<Vec<_>>>();
+    let (finished, tables) = rayon::join(finished, tables);
+    let (finished, tables) = (finished?, tables?);
 
-    let mut files: Files = written.into_iter().flatten().collect();
+    let mut files: Files = tables.into_iter().flatten().collect();
     let assets = theme.assets().filter_map(|(name, content)| match name.as_str() {
         // The script of one page, where there is that page.
         theme::CHECK => options.proof.map(|_| (format!("proof/{name}"), content)),

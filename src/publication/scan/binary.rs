@@ -6,6 +6,9 @@
 /// So many of a hundred bytes are control characters in what is no text, at least.
 const MOST_CONTROLS: usize = 2;
 
+/// So many bytes are looked through at once.
+const STRETCH: usize = 4096;
+
 /// Among so many bytes before, behind or around a place is looked whether it stands in a text.
 const AROUND: usize = 32;
 
@@ -32,7 +35,11 @@ pub enum Kind {
 
 /// Whether these bytes are no text in any encoding of one byte a letter.
 pub fn is_binary(bytes: &[u8]) -> bool {
-    let controls = bytes.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    let is_control = |byte: u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
+    // Most stretches have none, and are looked through many bytes at a time.
+    let has_any = |stretch: &&[u8]| stretch.iter().fold(false, |any, byte| any | is_control(*byte));
+    let stretches = bytes.chunks(STRETCH).filter(has_any);
+    let controls = stretches.flatten().filter(|byte| is_control(**byte)).count();
     controls * 100 > bytes.len() * MOST_CONTROLS
 }
 

@@ -56,8 +56,12 @@ impl Secrets {
     pub fn search(&self, files: &BTreeMap<String, FileContent>) -> Vec<Leak> {
         use rayon::prelude::*;
         let case = self.case();
+        // The largest first, so that no thread is left with one of them at the end.
+        let mut files: Vec<_> = files.iter().collect();
+        files.sort_by_key(|(_, bytes)| std::cmp::Reverse(bytes.len()));
+        let found = files.par_iter().with_max_len(1);
         let mut leaks: Vec<Leak> =
-            files.par_iter().flat_map_iter(|(name, bytes)| search::file(self, case, name, bytes)).collect();
+            found.flat_map_iter(|(name, bytes)| search::file(self, case, name, bytes)).collect();
         leaks.sort();
         leaks.dedup();
         leaks

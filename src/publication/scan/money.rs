@@ -16,7 +16,10 @@ const BEHIND: [&str; 8] = ["\u{20ac}", "dollar", "euro", "pound sterling", "poun
 pub fn is_marked(before: &str, after: &str) -> bool {
     let before = before.trim_end_matches([' ', '\u{a0}', '\u{202f}', '+', '-', '\u{2212}']);
     let after = after.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
-    BEFORE.iter().any(|mark| before.ends_with(mark)) || BEHIND.iter().any(|mark| after.starts_with(mark))
+    // Of nearly every number the byte beside it decides.
+    let (last, first) = (before.as_bytes().last(), after.as_bytes().first());
+    BEFORE.iter().any(|mark| mark.as_bytes().last() == last && before.ends_with(mark))
+        || BEHIND.iter().any(|mark| mark.as_bytes().first() == first && after.starts_with(mark))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Looking for secrets in one file.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use super::number::{DIGITS, GROUPED_DIGITS, Spelling, numbers, readings, with_plain_digits, with_plain_separators};
@@ -30,7 +32,7 @@ pub fn file(secrets: &Secrets, case: Case, name: &str, bytes: &[u8]) -> Vec<Leak
 
 /// Names in what is no text; such as are not there by chance.
 fn in_bytes(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak> {
-    let text = case.lower(&String::from_utf8_lossy(bytes));
+    let text = case.lower(&read(bytes));
     let mut found = names(secrets, &text, &[]);
     found.retain(|(_, what, text)| {
         let is_long = *what == ACCOUNT || *what == HOLDER || text.len() >= LONG_NAME;
@@ -39,8 +41,13 @@ fn in_bytes(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak
     found.into_iter().map(|(_, what, text)| Leak { file: file.to_owned(), line: 0, what, text }).collect()
 }
 
+/// What bytes say; nearly all are a text as they are, which is seen much sooner than how far they are one.
+fn read(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 fn in_text(secrets: &Secrets, case: Case, file: &str, bytes: &[u8]) -> Vec<Leak> {
-    let text = case.lower(&String::from_utf8_lossy(bytes));
+    let text = case.lower(&read(bytes));
     let text = with_plain_digits(&text).unwrap_or(text);
     let mut own = own::ranges(&text);
     if file.starts_with(PROOF) {
