@@ -1,9 +1,10 @@
 //! What each holding, or each strategy, brought to the account.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -50,10 +51,10 @@ pub fn contributions<K, P, F, I>(
     groups: Groups<P, F, I>,
 ) -> Result<Spans<K>>
 where
-    K: Ord + Clone,
-    P: Fn(&Snapshot, &Position) -> Option<K>,
-    F: Fn(&Execution) -> Option<K>,
-    I: Fn(&CashFlow) -> Option<K>,
+    K: Ord + Clone + Send,
+    P: Fn(&Snapshot, &Position) -> Option<K> + Sync,
+    F: Fn(&Execution) -> Option<K> + Sync,
+    I: Fn(&CashFlow) -> Option<K> + Sync,
 {
     let (mut days, series) = with_returns(intervals(&record.snapshots, &record.flows, base)?, timing)?;
     days.retain(|day| window.contains(day.date));
@@ -68,25 +69,31 @@ where
         let brought = Contributions::unknown(compounded(&returns).unwrap_or_default(), returns.len());
         return Ok(Spans(ends.map(|(from, to)| Span { from, to, brought }).into_iter().collect()));
     }
-    let mut found = Vec::new();
+    let mut spans = Vec::new();
     let mut from = 0;
     while let Some(rest) = days.get(from..).filter(|rest| !rest.is_empty()) {
-        let length = reading.length_of_span(rest);
-        let (span, until) = (rest.get(..length).unwrap_or(rest), from + length);
-        let linked = linked.get(from..until).unwrap_or_default();
-        let weight = coefficients.get(from..until).unwrap_or_default();
-        match reading.gains(span) {
-            Some(gains) => found.extend(known_span(span, gains, weight, linked.iter().sum())),
-            // Nothing keeps these together.
-            None => found.extend(span.iter().zip(linked).map(|(day, total)| Span {
-                from: day.date,
-                to: day.date,
-                brought: Contributions::unknown(*total, 1),
-            })),
-        }
+        let until = from + reading.length_of_span(rest);
+        spans.push(from..until);
         from = until;
     }
-    Ok(Spans(found))
+    let brought = |at: Range<usize>| {
+        let span = days.get(at.clone()).unwrap_or_default();
+        let linked = linked.get(at.clone()).unwrap_or_default();
+        let weight = coefficients.get(at).unwrap_or_default();
+        match reading.gains(span) {
+            Some(gains) => known_span(span, gains, weight, linked.iter().sum()).into_iter().collect(),
+            // Nothing keeps these together.
+            None => {
+                let unknown = |(day, total): (&Interval, &f64)| {
+                    let brought = Contributions::unknown(*total, 1);
+                    Span { from: day.date, to: day.date, brought }
+                };
+                span.iter().zip(linked).map(unknown).collect::<Vec<_>>()
+            }
+        }
+    };
+    let found: Vec<Vec<Span<K>>> = spans.into_par_iter().map(brought).collect();
+    Ok(Spans(found.into_iter().flatten().collect()))
 }
 
 fn known_span<K: Ord + Clone>(
