@@ -39,6 +39,7 @@ mod strategy_view;
 #[cfg(test)]
 pub mod testing;
 mod texts;
+mod trips_by_order;
 mod view;
 mod whole_months;
 pub mod within;
@@ -60,6 +61,7 @@ pub use posts::Post;
 pub use price_path::PricePath;
 pub use strategy_view::*;
 pub use texts::{NoteText, Reads, Texts, Unread};
+pub use trips_by_order::TripsByOrder;
 pub use view::*;
 
 use std::collections::BTreeSet;

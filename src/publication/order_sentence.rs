@@ -3,23 +3,22 @@
 use super::disclosure::Published;
 use super::rows::PositionView;
 use super::sentence::{Sentence, Span};
+use super::trips_by_order::TripsByOrder;
 use super::view::{Facts, OrderView, Publication, RoundTripView};
 use crate::format::{Sign, day, number, percent, written};
 use crate::record::Side;
 
 /// What was done and what came of it, without the name of the instrument: `at 88.23, 33% of the account; held`. It is made of
 /// what the tables of orders, round trips and positions say.
-pub fn of_order(order: &OrderView, publication: &Publication) -> Vec<Span> {
-    let Publication { facts, round_trips, .. } = publication;
+pub fn of_order(order: &OrderView, trips: &TripsByOrder, publication: &Publication) -> Vec<Span> {
+    let facts = &publication.facts;
     let mut sentence = Sentence::default();
     sentence.plain(format!(" at {}", written(&order.price)));
     if let Some(weight) = order.weight {
         sentence.plain(format!(", {} of the account", facts.digits.weight(weight.get())));
     }
-    let opened: Vec<_> = round_trips.iter().filter(|trip| trip.opening == order.slug).collect();
-    let closed: Vec<_> = round_trips.iter().filter(|trip| trip.closing == order.slug).collect();
-    match closed.as_slice() {
-        [] => opening(&mut sentence, order, &opened, publication),
+    match trips.closed_by(order) {
+        [] => opening(&mut sentence, order, trips.opened_by(order), publication),
         [trip] => {
             let before = if trip.direction == "short" { "sold short" } else { "bought" };
             sentence.plain(format!(", {before} on {}", day(trip.opened)));
@@ -110,7 +109,7 @@ mod tests {
 
     fn words(publication: &Publication, slug: &str) -> String {
         let order = publication.orders.iter().find(|order| order.slug == slug).unwrap();
-        of_order(order, publication).into_iter().map(|span| span.text).collect()
+        of_order(order, &TripsByOrder::of(publication), publication).into_iter().map(|span| span.text).collect()
     }
 
     #[test]
@@ -155,8 +154,9 @@ mod tests {
         };
         let privacy = Privacy { precision: PrivacyLevel::Fine, ..Privacy::default() };
         let publication = redact(&record, &Config { privacy, ..Config::default() }).unwrap();
+        let trips = TripsByOrder::of(&publication);
         let said = |order: &OrderView| -> String {
-            of_order(order, &publication).into_iter().map(|span| span.text).collect()
+            of_order(order, &trips, &publication).into_iter().map(|span| span.text).collect()
         };
         let mut by_time: Vec<String> = publication.orders.iter().rev().map(said).collect();
         by_time.iter_mut().for_each(|said| *said = said.split_once("account").unwrap().1.to_owned());

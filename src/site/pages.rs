@@ -39,7 +39,7 @@ use crate::Result;
 use crate::calendar::YearMonth;
 use crate::digest::Digest;
 use crate::proof::Published;
-use crate::publication::{Facts, OrderView, Post, Publication, Unread};
+use crate::publication::{Facts, OrderView, Post, Publication, TripsByOrder, Unread};
 use crate::record::Document;
 use crate::render::markdown::PageOf;
 use crate::render::tables::Table;
@@ -74,6 +74,7 @@ pub struct Site<'a> {
     /// The years that have a page of notes, and those that have one of orders.
     note_years: ByYear<'a>,
     order_years: ByYear<'a>,
+    trips: TripsByOrder<'a>,
     common: Variables,
     front_charts: Arc<OnceLock<FrontCharts>>,
     proof: Option<&'a Published>,
@@ -138,6 +139,7 @@ impl<'a> Site<'a> {
             own: OwnPages::of(publication, options.drafts),
             note_years: journal::note_years(publication),
             order_years: trades::years(publication),
+            trips: TripsByOrder::of(publication),
             posts: publication.texts.posts(options.drafts),
             common: Variables::new(),
             front_charts: Arc::default(),

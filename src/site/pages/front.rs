@@ -129,7 +129,7 @@ pub fn context(site: &Site, reads: &Reads) -> Result<PageContext> {
         beside,
         table: years(site),
         holdings: all_holdings(publication),
-        orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, publication, reads)).collect(),
+        orders: publication.orders.iter().take(LATEST_ORDERS).map(|order| line(order, site, reads)).collect(),
         comment: comment(site, reads),
         log: site.proof.map(|proof| LogFacts {
             entries: proof.entries,
@@ -169,7 +169,8 @@ fn structured(site: &Site) -> Value {
     dataset
 }
 
-fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -> OrderLine<'a> {
+fn line<'a>(order: &'a OrderView, site: &Site<'a>, reads: &Reads) -> OrderLine<'a> {
+    let publication = site.publication;
     let note = order.note.as_ref().and_then(|note| publication.texts.note(&note.path, reads));
     // The order's own page says what is wrong with a short form.
     let body = note.and_then(|note| short_forms::in_words(note.into(), publication).ok()).unwrap_or_default();
@@ -181,7 +182,7 @@ fn line<'a>(order: &'a OrderView, publication: &'a Publication, reads: &Reads) -
         date: order.date,
         side: order.side_in_words(),
         symbol: &order.symbol,
-        sentence: of_order(order, publication),
+        sentence: of_order(order, &site.trips, publication),
         words: words.map(|words| markdown::excerpt(words, WORDS)),
     }
 }

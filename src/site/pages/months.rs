@@ -110,8 +110,11 @@ fn orders_before<'a>(month: &Month, publication: &'a Publication) -> Vec<&'a Ord
 pub fn month(site: &Site, number: usize, month: &Month, path: &str, reads: &Reads) -> Result<PageContext> {
     let publication = site.publication;
     let neighbour = |number: Option<usize>| publication.months.get(number?);
-    let in_words =
-        |order| OrderInWords { order, done: order.side_in_words(), sentence: of_order(order, publication) };
+    let in_words = |order| OrderInWords {
+        order,
+        done: order.side_in_words(),
+        sentence: of_order(order, &site.trips, publication),
+    };
     let orders: Vec<_> = site.orders_of(month.month).into_iter().map(in_words).collect();
     let before = if orders.is_empty() { orders_before(month, publication) } else { Vec::new() };
     let is_better = |other: &&Month| other.value.get() > month.value.get();

@@ -191,7 +191,7 @@ impl<'a> Page<'a> {
             }
             Self::Month(_, month) => sentence::in_words(&sentence::of_month(month, &publication.facts)),
             Self::Order(_, order) => {
-                let told = sentence::in_words(&of_order(order, publication));
+                let told = sentence::in_words(&of_order(order, &site.trips, publication));
                 format!("{} {} on {}{told}", order.side_in_words(), order.symbol, format::day(order.date))
             }
             _ => String::new(),

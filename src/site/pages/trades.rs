@@ -16,7 +16,7 @@ use crate::format::{self, Sign};
 use crate::publication::order_sentence::of_order;
 use crate::publication::sentence::Span;
 use crate::publication::{
-    CLOSES_NOTHING, NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView,
+    CLOSES_NOTHING, NoteText, OrderView, PublicResult, Publication, Published, Reads, RoundTripView, TripsByOrder,
 };
 use crate::render::{charts, short_forms};
 use crate::site::markdown::{self, Source};
@@ -159,25 +159,20 @@ struct Other<'a> {
     days: i64,
 }
 
-fn others<'a>(order: &OrderView, publication: &'a Publication) -> Vec<Other<'a>> {
-    let by_slug = |slug: &str| publication.orders.iter().find(|other| other.slug == slug);
-    let at_the_end = |trip: &'a RoundTripView| {
-        let opened = trip.closing == order.slug;
-        let other = match opened {
-            true => by_slug(&trip.opening)?,
-            false => by_slug(&trip.closing).filter(|_| trip.opening == order.slug)?,
-        };
-        Some(Other {
-            slug: &other.slug,
-            side: other.side_in_words(),
-            symbol: &other.symbol,
-            date: other.date,
-            opened,
-            net_return: trip.net_return,
-            days: trip.holding_days,
-        })
+fn others<'a>(order: &OrderView, trips: &TripsByOrder<'a>) -> Vec<Other<'a>> {
+    let other = |trip: &RoundTripView, other: &'a OrderView, opened| Other {
+        slug: &other.slug,
+        side: other.side_in_words(),
+        symbol: &other.symbol,
+        date: other.date,
+        opened,
+        net_return: trip.net_return,
+        days: trip.holding_days,
     };
-    let mut found: Vec<Other> = publication.round_trips.iter().filter_map(at_the_end).collect();
+    let before = trips.closed_by(order).iter().filter_map(|trip| Some(other(trip, trips.opening(trip)?, true)));
+    let after = trips.opened_by(order).iter().filter(|trip| trip.closing != order.slug);
+    let after = after.filter_map(|trip| Some(other(trip, trips.closing(trip)?, false)));
+    let mut found: Vec<Other> = before.chain(after).collect();
     found.sort_by(|a, b| (a.date, a.slug).cmp(&(b.date, b.slug)));
     found
 }
@@ -210,11 +205,11 @@ pub fn order(site: &Site, number: usize, order: &OrderView, path: &str, reads: &
         markdown::render(&source, &site.page_of)
     });
     let (note_body, links) = body.transpose()?.map(|body| (body.html, body.links)).unzip();
-    let others = others(order, site.publication);
+    let others = others(order, &site.trips);
     let context = PageContext::new(&OneOrder {
         order,
         side: order.side_in_words(),
-        sentence: of_order(order, site.publication),
+        sentence: of_order(order, &site.trips, site.publication),
         has_result: order.no_result != CLOSES_NOTHING,
         price_chart: price_chart(order, &others, site.publication)?,
         others,
