@@ -17,15 +17,18 @@ pub fn of_order(order: &OrderView, trips: &TripsByOrder, publication: &Publicati
     if let Some(weight) = order.weight {
         sentence.plain(format!(", {} of the account", facts.digits.weight(weight.get())));
     }
-    match trips.closed_by(order) {
+    let before = if order.side == Side::Buy { "sold short" } else { "bought" };
+    let closed = trips.closed_by(order);
+    match closed {
         [] => opening(&mut sentence, order, trips.opened_by(order), publication),
         [trip] => {
-            let before = if trip.direction == "short" { "sold short" } else { "bought" };
             sentence.plain(format!(", {before} on {}", day(trip.opened)));
             result(&mut sentence, trip, facts);
         }
-        _ => {
-            sentence.plain(".");
+        [.., _] => {
+            let first = closed.iter().map(|trip| trip.opened).min().unwrap_or(order.date);
+            sentence.plain(format!(", {before} in {} parts from {} on", closed.len(), day(first)));
+            results(&mut sentence, closed, facts);
         }
     }
     sentence.into_spans()
@@ -214,6 +217,8 @@ mod tests {
         assert_eq!(one[0], "; part of it sold on 8 Jan 2026: +10.0% in 3 days.");
         let more = told([("05T15:00:00", -100, 20), ("08T15:00:00", 40, 22), ("09T15:00:00", 40, 18)], -20);
         assert_eq!(more[0], ", short; parts of it bought back by 9 Jan 2026: \u{2212}10.0% and +10.0%.");
+        let parts = told([("05T15:00:00", 100, 20), ("06T15:00:00", 50, 25), ("08T15:00:00", -150, 22)], 0);
+        assert_eq!(parts[2], ", bought in 2 parts from 5 Jan 2026 on: \u{2212}12.0% and +10.0%.");
         // Through zero: 100 are closed, and 50 opened and closed.
         let through = told([("05T15:00:00", 100, 20), ("08T15:00:00", -150, 22), ("09T15:00:00", 50, 22)], 0);
         assert_eq!(through[1], ", bought on 5 Jan 2026: +10.0% in 3 days.");

@@ -140,6 +140,24 @@ fn the_date_of_the_record_moves_no_report() {
 }
 
 #[test]
+fn many_holdings_leave_no_page_to_the_method() {
+    let mut publication = short();
+    publication.texts.set_commentary(MONTH.parse().unwrap(), None);
+    let position = publication.month_ends[&MONTH.parse().unwrap()].positions[0].clone();
+    let pages = |publication: &Publication| {
+        let pdf = pdf(publication);
+        String::from_utf8_lossy(&pdf).matches("/Type/Page/").count()
+    };
+    publication.orders.retain(|order| YearMonth::of(order.date).to_string() != MONTH);
+    publication.strategies.list.iter_mut().for_each(|strategy| strategy.signals.clear());
+    let few = pages(&publication);
+    let named = |number: usize| crate::publication::PositionView { symbol: format!("T{number}"), ..position.clone() };
+    let end = publication.month_ends.get_mut(&MONTH.parse().unwrap()).unwrap();
+    end.positions = (0..30).map(named).collect();
+    assert_eq!((few, pages(&publication)), (2, 2));
+}
+
+#[test]
 fn a_report_is_known_for_one_and_nothing_else_is() {
     let own = pdf(&short());
     assert!(is_own(&own));

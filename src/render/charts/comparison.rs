@@ -68,7 +68,10 @@ pub fn comparison(comparison: &ComparisonView) -> Result<String> {
         height: "tall",
         x,
         ticks: scale::ticks(&dates, DATES),
-        letters: ends(&panel, x, &[live, backtest], &words).into_iter().chain(quotients.end(&apart, x)).collect(),
+        letters: ends(&panel, x, &[live, backtest], &words, "tall")
+            .into_iter()
+            .chain(quotients.end(&apart, x, "tall"))
+            .collect(),
         panels: vec![panel, apart],
         ..Picture::default()
     };

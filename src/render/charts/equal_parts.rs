@@ -68,7 +68,7 @@ pub fn equal_parts(publication: &Publication, found: &EqualParts) -> Result<Opti
         height: "middle",
         x,
         ticks: ticks(&days, DATES),
-        letters: ends(&panel, x, &curves, &words),
+        letters: ends(&panel, x, &curves, &words, "middle"),
         panels: vec![panel],
         ..Picture::default()
     };

@@ -84,7 +84,7 @@ impl Excerpt {
             note: "log scale".into(),
             description: growth_in_words(&self.days, (self.total, self.benchmark())),
             height: "middle",
-            letters: ends(&panel, time_span(&self.days), &curves, &labels),
+            letters: ends(&panel, time_span(&self.days), &curves, &labels, "middle"),
             panels: vec![panel],
             ..Picture::default()
         }

@@ -2,12 +2,13 @@
 
 use super::picture::Panel;
 
-/// A name is so high, as a part of the height, and keeps such a distance from a curve.
-const HEIGHT: f64 = 0.043;
-const DISTANCE: f64 = 0.012;
+/// A name is so high, in pixels.
+const LINE: f64 = 18.5;
 
-/// So far above the panel a name may begin: beside the title.
-const ABOVE: f64 = -0.05;
+/// It keeps such a distance from a curve, and may begin so far above the picture and its own height, as parts of the height: beside the
+/// title.
+const DISTANCE: f64 = 0.012;
+const ABOVE: f64 = 0.007;
 
 /// A letter is so wide on the narrowest screen, as a part of the width.
 const LETTER: f64 = 0.029;
@@ -17,13 +18,15 @@ pub(super) struct Places<'a> {
     panel: &'a Panel,
     x: (f64, f64),
     lowest: f64,
+    /// How high a name is, as a part of the height.
+    line: f64,
     taken: Vec<(f64, f64)>,
 }
 
 impl<'a> Places<'a> {
-    /// All heights of the panel down to `lowest`.
-    pub(super) fn new(panel: &'a Panel, x: (f64, f64), lowest: f64) -> Self {
-        Self { panel, x, lowest, taken: Vec::new() }
+    /// All heights of the panel down to `lowest`, of a picture that is so many pixels high.
+    pub(super) fn new(panel: &'a Panel, x: (f64, f64), lowest: f64, pixels: f64) -> Self {
+        Self { panel, x, lowest, line: LINE / pixels, taken: Vec::new() }
     }
 
     /// The upper edge of the name whose curve ends at `end`, as near to it as can be. Where curves are everywhere it stands over the
@@ -32,18 +35,19 @@ impl<'a> Places<'a> {
         let width = (letters(label) as f64 * LETTER).clamp(0.28, 0.6);
         let mut busy: Vec<(f64, f64)> = curves.iter().filter_map(|curve| self.reach(curve, width)).collect();
         busy.extend(&self.taken);
+        let (line, above) = (self.line, -self.line - ABOVE);
         let is_free = |top: f64| {
-            (ABOVE..=self.lowest - HEIGHT).contains(&top)
-                && busy.iter().all(|(from, to)| top + HEIGHT <= *from || top >= *to)
+            (above..=self.lowest - line).contains(&top)
+                && busy.iter().all(|(from, to)| top + line <= *from || top >= *to)
         };
-        let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - HEIGHT, to + DISTANCE]);
-        let distance = |top: &f64| (top + HEIGHT / 2.0 - end).abs();
-        let edges = [ABOVE, self.lowest - HEIGHT];
+        let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - line, to + DISTANCE]);
+        let distance = |top: &f64| (top + line / 2.0 - end).abs();
+        let edges = [above, self.lowest - line];
         let nearest = beside.filter(|top| is_free(*top)).min_by(|a, b| distance(a).total_cmp(&distance(b)));
         let apart =
-            || edges.into_iter().find(|top| self.taken.iter().all(|(from, to)| top + HEIGHT <= *from || top >= to));
-        let top = nearest.or_else(apart).unwrap_or(ABOVE);
-        self.taken.push((top, top + HEIGHT));
+            || edges.into_iter().find(|top| self.taken.iter().all(|(from, to)| top + line <= *from || top >= to));
+        let top = nearest.or_else(apart).unwrap_or(above);
+        self.taken.push((top, top + line));
         top
     }
 
@@ -77,7 +81,7 @@ mod tests {
     /// Curves of a panel whose heights are those of the picture, from 0 at the top.
     fn places(curves: &[Vec<(f64, f64)>], lowest: f64, names: [(f64, &str); 2]) -> [f64; 2] {
         let panel = Panel { edges: (0.0, 1.0), y: (1.0, 0.0), ..Panel::default() };
-        let mut places = Places::new(&panel, (0.0, 1.0), lowest);
+        let mut places = Places::new(&panel, (0.0, 1.0), lowest, LINE / 0.043);
         names.map(|(end, name)| (places.take(curves, end, name) * 1000.0).round() / 1000.0)
     }
 

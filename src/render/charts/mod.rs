@@ -167,8 +167,8 @@ const ENDS: [[&str; 2]; 3] =
 
 /// The values at the end of curves, side by side with them, and inside the picture where it is narrow: as near to the end of its
 /// curve as no curve is in the way.
-fn ends(panel: &Panel, x: (f64, f64), curves: &[Vec<(f64, f64)>], labels: &[String]) -> Vec<Letter> {
-    ends_above(panel, x, curves, labels, panel.edges.1)
+fn ends(panel: &Panel, x: (f64, f64), curves: &[Vec<(f64, f64)>], labels: &[String], height: &str) -> Vec<Letter> {
+    ends_above(panel, x, curves, labels, (panel.edges.1, height))
 }
 
 /// The same, where everything below that height is taken by other words.
@@ -177,7 +177,7 @@ fn ends_above(
     x: (f64, f64),
     curves: &[Vec<(f64, f64)>],
     labels: &[String],
-    lowest: f64,
+    (lowest, height): (f64, &str),
 ) -> Vec<Letter> {
     let ended = curves.iter().zip(ENDS).zip(labels).filter_map(|((curve, classes), label)| {
         let (_, height) = curve.last().filter(|_| !label.is_empty())?;
@@ -187,8 +187,9 @@ fn ends_above(
     ended.sort_by(|a, b| a.top.total_cmp(&b.top));
     let mut tops: Vec<f64> = ended.iter().map(|end| end.top).collect();
     let has_two_lines = ended.iter().any(|end| end.label.contains("<small>"));
-    picture::apart(&mut tops, if has_two_lines { 0.09 } else { 0.068 }, panel.edges);
-    let mut places = inside::Places::new(panel, x, lowest);
+    let pixels = picture::pixels_on_a_phone(height);
+    picture::apart(&mut tops, if has_two_lines { 39.0 } else { 29.0 } / pixels, panel.edges);
+    let mut places = inside::Places::new(panel, x, lowest, pixels);
     let letters = ended.iter().zip(tops).flat_map(|(end, top)| {
         let [label, point] = end.classes;
         let is_inside = !end.classes.contains(&"end other wide");

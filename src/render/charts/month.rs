@@ -49,7 +49,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         month.benchmark.map(|theirs| end(name, &value(theirs.get()), more)).unwrap_or_default(),
     ];
     if let Some(panel) = picture.panels.first() {
-        picture.letters = ends(panel, x, &curves, &words);
+        picture.letters = ends(panel, x, &curves, &words, picture.height);
     }
     picture.html().map(Some)
 }

@@ -147,7 +147,7 @@ pub fn twelve_months(publication: &Publication) -> Result<Option<String>> {
         height: "middle",
         x,
         ticks: ticks(days.get(start..).unwrap_or_default(), DATES),
-        letters: ends(&panel, x, &curves, &words),
+        letters: ends(&panel, x, &curves, &words, "middle"),
         panels: vec![panel],
         ..Picture::default()
     };

@@ -32,6 +32,17 @@ const ROOM: [(f64, f64); 3] = [(0.0085, 0.012), (0.0145, 0.02), (0.027, 0.028)];
 /// So many pixels wide is a picture on the smallest phone, beside the labels of its axis.
 const NARROW: f64 = 250.0;
 
+/// How many pixels high a picture of a class is on a phone, where it is lowest.
+pub(super) fn pixels_on_a_phone(class: &str) -> f64 {
+    match class.split(' ').find(|word| *word != "bare") {
+        Some("tall") => 432.0,
+        Some("price") => 400.0,
+        Some("middle") => 280.0,
+        Some("low") => 200.0,
+        _ => 300.0,
+    }
+}
+
 /// From here on a date ends at its place.
 const LATE: f64 = 0.93;
 

@@ -48,7 +48,7 @@ pub fn against_index(publication: &Publication) -> Result<Option<String>> {
         height: "low",
         x,
         ticks: scale::ticks(&dates, DATES),
-        letters: quotients.end(&panel, x),
+        letters: quotients.end(&panel, x, "low"),
         panels: vec![panel],
         ..Picture::default()
     };
@@ -94,9 +94,9 @@ impl Quotients {
     }
 
     /// The label at the end of the curve.
-    pub(super) fn end(&self, panel: &Panel, x: (f64, f64)) -> Vec<Letter> {
+    pub(super) fn end(&self, panel: &Panel, x: (f64, f64), height: &str) -> Vec<Letter> {
         let label = self.0.last().map(|(_, quotient)| format!("<span>{}</span>", grown(*quotient)));
-        ends(panel, x, &[self.curve()], &[label.unwrap_or_default()])
+        ends(panel, x, &[self.curve()], &[label.unwrap_or_default()], height)
     }
 }
 

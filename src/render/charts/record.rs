@@ -271,7 +271,7 @@ fn end_labels(
     let (name, more) = benchmark_name(publication);
     let words = [("Account", ours, ""), (name, theirs, more)];
     let labels = words.map(|(name, value, more)| end(name, &value.map(grown).unwrap_or_default(), more));
-    ends_above(panel, picture.x, curves, &labels, GROWTH.1 - foot)
+    ends_above(panel, picture.x, curves, &labels, (GROWTH.1 - foot, picture.height))
 }
 
 /// How far below the peak the account is on the last day.
