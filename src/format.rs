@@ -88,7 +88,12 @@ pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
 
 /// A share of something in percent; `under 0.5%` of one that rounds to nothing.
 pub fn share(value: f64, digits: usize) -> String {
-    under(value, 10f64.powi(-(digits as i32) - 2)).unwrap_or_else(|| percent(value, digits, Sign::Minus))
+    under(value, last_digit(digits)).unwrap_or_else(|| percent(value, digits, Sign::Minus))
+}
+
+/// What a one in the last digit of a percentage is.
+pub fn last_digit(digits: usize) -> f64 {
+    10f64.powi(-(digits as i32) - 2)
 }
 
 /// `under 2.5%` of a share that rounds to nothing by a step of 5 %: half of the step, with all its decimals.

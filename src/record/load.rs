@@ -269,10 +269,9 @@ impl<'a> Reader<'a> {
         let mut without_session = BTreeSet::new();
         let base = self.base_currency;
         let rows = self.take(files);
-        let mut private = std::mem::take(&mut self.private);
+        let private = &mut self.private;
         let wrong = || rows.par_iter().map(|(_, snapshot)| possible::stored_snapshot(snapshot)).collect::<Vec<_>>();
         let ((), wrong) = rayon::join(|| private.snapshots(rows.iter().map(|(_, snapshot)| snapshot)), wrong);
-        self.private = private;
         let (rows, foreign): (Vec<_>, Vec<_>) = rows
             .into_iter()
             .zip(wrong)

@@ -54,7 +54,7 @@ impl Digits {
 
     /// `under 2.5%` of a share of the account that rounds to nothing, by such a step or by how it is written.
     pub fn under(self, weight: f64, step: f64) -> Option<String> {
-        format::under(weight, step.max(10f64.powi(-(self.weights as i32) - 2)))
+        format::under(weight, step.max(format::last_digit(self.weights)))
     }
 }
 

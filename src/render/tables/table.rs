@@ -100,17 +100,22 @@ impl Table {
     /// # Errors
     /// Only if the columns are not equally long.
     pub fn csv(&self) -> Result<Vec<u8>> {
-        let failed = |cause| Error::internal(format!("cannot write the table `{}`", self.name)).because(cause);
         let columns: Vec<Series> = self.columns.iter().map(Column::series).collect();
-        let frame = DataFrame::new(self.rows(), columns).map_err(failed)?;
+        let frame = DataFrame::new(self.rows(), columns).map_err(|cause| self.unwritten(cause))?;
         // One notation for all numbers: without this `-0.000313` stands beside `-7e-6`.
         let options = Arc::new(SerializeOptions { float_scientific: Some(false), ..SerializeOptions::default() });
         let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
-        let mut bytes = csv_header(&names, &options).map_err(failed)?;
+        let mut bytes = csv_header(&names, &options).map_err(|cause| self.unwritten(cause))?;
         // Tables are written beside each other: one does not wait for the threads that a `CsvWriter` starts.
-        let mut writer = CsvSerializer::new(Arc::clone(frame.schema()), options).map_err(failed)?;
-        writer.serialize_to_csv(&frame, &mut bytes).map_err(failed)?;
+        let mut writer =
+            CsvSerializer::new(Arc::clone(frame.schema()), options).map_err(|cause| self.unwritten(cause))?;
+        writer.serialize_to_csv(&frame, &mut bytes).map_err(|cause| self.unwritten(cause))?;
         Ok(bytes)
+    }
+
+    /// That it cannot be written, and why.
+    fn unwritten(&self, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::internal(format!("cannot write the table `{}`", self.name)).because(cause)
     }
 
     /// The number of its form, and an array of objects, one a line.
@@ -118,13 +123,12 @@ impl Table {
     /// # Errors
     /// None that a table can have.
     fn json(&self) -> Result<Vec<u8>> {
-        let failed = |cause| Error::internal(format!("cannot write the table `{}`", self.name)).because(cause);
         let mut json = b"{\"schema\":1,\"rows\":[\n".to_vec();
         for row in 0..self.rows() {
             if row > 0 {
                 json.extend(b",\n");
             }
-            serde_json::to_writer(&mut json, &Row { table: self, row }).map_err(failed)?;
+            serde_json::to_writer(&mut json, &Row { table: self, row }).map_err(|cause| self.unwritten(cause))?;
         }
         json.extend(b"\n]}\n");
         Ok(json)
