@@ -1,6 +1,8 @@
 //! The layout of a site directory: where each kind of file lives, and which files a site is made from.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -10,12 +12,26 @@ use crate::calendar::YearMonth;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteDir {
     root: PathBuf,
+    read: Arc<ReadFiles>,
 }
+
+/// Files that were read already, by their paths as [`SiteDir`] makes them.
+pub type ReadFiles = HashMap<PathBuf, Vec<u8>>;
 
 impl SiteDir {
     /// The site whose root is this folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), read: Arc::default() }
+    }
+
+    /// The same site, of which these files are not read again: for those who read it once.
+    pub fn with_read(&self, files: ReadFiles) -> Self {
+        Self { root: self.root.clone(), read: Arc::new(files) }
+    }
+
+    /// The content of a file, if it was read already.
+    pub fn read_already(&self, path: &Path) -> Option<&[u8]> {
+        self.read.get(path).map(Vec::as_slice)
     }
 
     /// The root folder.

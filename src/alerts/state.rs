@@ -142,7 +142,7 @@ pub fn forget(rows: &mut Vec<Row>, alerts: &[Alert]) {
 /// # Errors
 /// A file that cannot be read.
 pub fn read(site: &SiteDir) -> Result<Vec<Row>> {
-    table_rows(&site.alerts(), site.root())
+    table_rows(&site.alerts(), site)
 }
 
 /// Writes the rows in the place of the old ones, under the site's lock.

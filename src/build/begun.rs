@@ -7,6 +7,7 @@ use super::memory::{Look, Memory};
 use super::{Built, Options, checked, made};
 use crate::Result;
 use crate::config::Config;
+use crate::record::store::finish_interrupted;
 use crate::record::{HeldRecord, Record};
 use crate::site::Files;
 use crate::site_dir::SiteDir;
@@ -36,8 +37,11 @@ pub struct Whole {
 impl<'a> Begun<'a> {
     /// Loads the record.
     pub fn begin(site: &'a SiteDir, config: &'a Config, today: NaiveDate) -> Self {
-        let look = Look::at(site);
-        Self { site, config, today, look, held: HeldRecord::load(site, config, today) }
+        // What cannot be finished is told by those who read the record.
+        let _ = finish_interrupted(site);
+        let mut look = Look::at(site);
+        let seen = look.as_mut().map_or_else(|| site.clone(), |look| look.seen(site));
+        Self { site, config, today, look, held: HeldRecord::load(&seen, config, today) }
     }
 
     /// The record.

@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::kept::Digests;
 use crate::record::{Annotation, Record};
 use crate::render::pictures::is_picture;
-use crate::site_dir::{INPUT_FOLDERS, PROOF, SiteDir, is_input};
+use crate::site_dir::{INPUT_FOLDERS, PROOF, ReadFiles, SiteDir, is_input};
 
 fn is_no_input(path: &str) -> bool {
     !is_input(Path::new(path))
@@ -27,6 +27,20 @@ fn is_no_input(path: &str) -> bool {
 pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<Listing> {
     let stamps = listing::stamps(site.root(), INPUT_FOLDERS, is_no_input)?;
     Listing::of(site.root(), &stamps, taken, earlier)
+}
+
+/// The same, with the contents of those files of data that were read.
+///
+/// # Errors
+/// As [`all`].
+pub fn all_with_data(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<(Listing, ReadFiles)> {
+    let stamps = listing::stamps(site.root(), INPUT_FOLDERS, is_no_input)?;
+    Listing::with_contents(site.root(), &stamps, taken, earlier, is_data)
+}
+
+/// No figure follows from what was recorded of figures.
+fn is_data(path: &str) -> bool {
+    is_at_or_below(path, "data") && !is_at_or_below(path, PROOF)
 }
 
 /// Makes a listing that of the input files as they are now. Gives the paths of those that are new, gone or other ones.
@@ -146,8 +160,6 @@ pub fn of_settings(
 /// What figures and private values are made from beside the author's texts: the settings that they are computed with, the day,
 /// and the files of data.
 pub fn of_data(settings: &OfFigures, today: NaiveDate, inputs: &Listing) -> Digest {
-    // No figure follows from what was recorded of figures.
-    let is_data = |path: &str| is_at_or_below(path, "data") && !is_at_or_below(path, PROOF);
     let files = inputs.digests().filter(|(path, _)| is_data(path));
     let files = Digest::of_parts(files.flat_map(|(path, digest)| [Digest::of(path.as_bytes()), digest]));
     // Tokens are left out of the text of settings.

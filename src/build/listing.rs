@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 
 use crate::digest::Digest;
 use crate::site::Files;
+use crate::site_dir::ReadFiles;
 use crate::{Error, Result};
 
 /// What the system says of a file without opening it.
@@ -36,6 +37,15 @@ impl Stamp {
     /// Whether the file was last written so long before a time that whatever is written after that shows.
     fn is_before(&self, time: i64) -> bool {
         self.modified < time.saturating_sub(RESOLUTION)
+    }
+
+    /// Whether it is a pipe, a socket or a device, which may keep for ever who opens it.
+    fn may_keep_waiting(&self) -> bool {
+        const KIND: u32 = 0o170_000;
+        const FILE: u32 = 0o100_000;
+        const LINK: u32 = 0o120_000;
+        // Where the system does not say, there are none.
+        !matches!(self.mode & KIND, 0 | FILE | LINK)
     }
 
     #[cfg(unix)]
@@ -123,16 +133,16 @@ fn link_to_nowhere(path: &Path) -> Option<Stamp> {
     leads_nowhere.then(|| Stamp::of(&link))
 }
 
-/// The digest of a file; of a link that leads nowhere, that of where it would lead, and of a pipe, a socket or a device, which
-/// may keep for ever who opens it, that of nothing.
-fn digest_of(file: &Path) -> Result<Digest> {
-    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Ok(Digest::of(&[]));
+/// The digest of a file with its content; of a link that leads nowhere, that of where it would lead, and of what may keep
+/// waiting, that of nothing.
+fn read(file: &Path, stamp: Stamp) -> Result<(Digest, Option<Vec<u8>>)> {
+    if stamp.may_keep_waiting() {
+        return Ok((Digest::of(&[]), None));
     }
     match fs::read(file) {
-        Ok(content) => Ok(Digest::of(&content)),
+        Ok(content) => Ok((Digest::of(&content), Some(content))),
         Err(cause) => match link_to_nowhere(file).and_then(|_| fs::read_link(file).ok()) {
-            Some(target) => Ok(Digest::of(target.to_string_lossy().as_bytes())),
+            Some(target) => Ok((Digest::of(target.to_string_lossy().as_bytes()), None)),
             None => Err(Error::io("read", file, cause)),
         },
     }
@@ -156,17 +166,35 @@ impl Listing {
     /// # Errors
     /// A file that cannot be read.
     pub fn of(root: &Path, stamps: &Stamps, taken: i64, earlier: &Self) -> Result<Self> {
+        Self::with_contents(root, stamps, taken, earlier, |_| false).map(|(listing, _)| listing)
+    }
+
+    /// The same, with the contents of those files that were read and that `is_wanted` wants by their paths below the root.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn with_contents(
+        root: &Path,
+        stamps: &Stamps,
+        taken: i64,
+        earlier: &Self,
+        is_wanted: impl Fn(&str) -> bool + Sync,
+    ) -> Result<(Self, ReadFiles)> {
         let (known, unknown): (Vec<_>, Vec<_>) = stamps
             .iter()
             .map(|(path, stamp)| (path, *stamp, earlier.trusted(path, *stamp)))
             .partition(|(.., digest)| digest.is_some());
         let known =
             known.into_iter().filter_map(|(path, stamp, digest)| Some((path, Known { stamp, digest: digest? })));
-        let read = unknown
-            .par_iter()
-            .map(|(path, stamp, _)| Ok((*path, Known { stamp: *stamp, digest: digest_of(&root.join(path))? })));
-        let read: Vec<(&String, Known)> = read.collect::<Result<_>>()?;
-        Ok(Self { taken, files: known.chain(read).map(|(path, file)| (path.clone(), file)).collect() })
+        let read = unknown.into_par_iter().map(|(path, stamp, _)| {
+            let file = root.join(path);
+            let (digest, content) = read(&file, stamp)?;
+            let content = content.filter(|_| is_wanted(path)).map(|content| (file, content));
+            Ok(((path, Known { stamp, digest }), content))
+        });
+        let (read, contents): (Vec<_>, Vec<_>) = read.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let files = known.chain(read).map(|(path, file)| (path.clone(), file)).collect();
+        Ok((Self { taken, files }, contents.into_iter().flatten().collect()))
     }
 
     /// Looks again at the files below the paths at which the system was asked: these are there now. Gives the paths of those

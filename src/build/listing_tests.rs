@@ -101,3 +101,19 @@ fn what_was_written_is_known_without_reading_it() {
     let written = Listing::written(&look(folder.path()), 0, &files).unwrap();
     assert!(written.has_same_content(&listing(folder.path(), 0, &Listing::default())));
 }
+
+#[test]
+fn contents_come_along_of_what_was_read_and_is_wanted() {
+    let folder = folder();
+    let settled = listing(folder.path(), LATER, &Listing::default());
+    let about = folder.path().join("content/about.md");
+    fs::write(&about, "Someone else").unwrap();
+    let read = |earlier: &Listing, wanted: &str| {
+        let is_wanted = |path: &str| path.starts_with(wanted);
+        Listing::with_contents(folder.path(), &look(folder.path()), i64::MAX, earlier, is_wanted).unwrap().1
+    };
+    let changed = ReadFiles::from([(about, b"Someone else".to_vec())]);
+    assert_eq!(read(&settled, "content"), changed);
+    assert_eq!(read(&settled, "content/months"), ReadFiles::new());
+    assert_eq!(read(&Listing::default(), "content").len(), 2);
+}

@@ -23,7 +23,7 @@ use crate::kept::{Before, Kept, Made};
 use crate::program;
 use crate::record::{Record, store};
 use crate::site::Files;
-use crate::site_dir::SiteDir;
+use crate::site_dir::{ReadFiles, SiteDir};
 use crate::{Error, Result};
 
 /// Everything a build depends on beside files: the program, the settings, the day.
@@ -71,6 +71,8 @@ struct Finished {
 pub struct Look {
     began: i64,
     inputs: Listing,
+    /// Files of data that were read for it.
+    read: ReadFiles,
 }
 
 impl Look {
@@ -82,7 +84,13 @@ impl Look {
     /// Looks into those alone that have changed since an earlier listing.
     fn since(site: &SiteDir, earlier: &Listing) -> Option<Self> {
         let began = listing::now(&site.cache()).ok()?;
-        Some(Self { began, inputs: inputs::all(site, began, earlier).ok()? })
+        let (inputs, read) = inputs::all_with_data(site, began, earlier).ok()?;
+        Some(Self { began, inputs, read })
+    }
+
+    /// The site as it was looked at, for reading its record once.
+    pub fn seen(&mut self, site: &SiteDir) -> SiteDir {
+        site.with_read(std::mem::take(&mut self.read))
     }
 }
 
@@ -96,6 +104,8 @@ pub struct Memory<'a> {
     began: i64,
     last: Option<Finished>,
     inputs: Listing,
+    /// Files of data that were read to see what they are.
+    read: ReadFiles,
     figures: KeptFigures,
 }
 
@@ -138,10 +148,15 @@ impl<'a> Memory<'a> {
         let key = Key::of(config, today, options, out)?;
         let (file, last) = last(site, key);
         let nothing = Listing::default();
-        let Look { began, inputs } = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
+        let Look { began, inputs, read } = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
         let data = inputs::of_data(&config.of_figures(), today, &inputs);
         let figures = KeptFigures::new(site, Digest::of_parts([of_program()?, data]));
-        Some(Self { site, out, file, key, began, last, inputs, figures })
+        Some(Self { site, out, file, key, began, last, inputs, read, figures })
+    }
+
+    /// The site as it was looked at, for reading its record once.
+    pub fn seen(&mut self) -> SiteDir {
+        self.site.with_read(std::mem::take(&mut self.read))
     }
 
     /// What the last build said, if it was made from the same and its site still stands as it was written.

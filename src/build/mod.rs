@@ -127,7 +127,9 @@ pub fn build(site: &SiteDir, config: &Config, today: NaiveDate, options: &Option
             (held, figures)
         }
         None => {
-            let held = HeldRecord::load(site, config, today);
+            let seen = memory.as_mut().map_or_else(|| site.clone(), Memory::seen);
+            let held = HeldRecord::load(&seen, config, today);
+            drop_aside(seen);
             let figures = checked(held.record(), config, options)?;
             (held, figures)
         }

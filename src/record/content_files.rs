@@ -123,7 +123,7 @@ impl Content {
                 if let Some(text) = known.get(&place.path).filter(|_| !may_have_changed(&place.path)) {
                     return (place, text.clone());
                 }
-                let text = read_text(path, root).and_then(|text| read(&text, &place.path));
+                let text = read_text(path, site).and_then(|text| read(&text, &place.path));
                 let text = text.map_err(|error| Finding::from_error(FindingKind::Unreadable, &error));
                 (place, text)
             };
@@ -141,7 +141,7 @@ impl Content {
             let number = self.texts.iter().position(|(place, _)| place.path == *path)?;
             let before = self.texts.get(number)?.1.as_ref().ok()?;
             let file = site.root().join(path);
-            let text = before.read_as(&read_text(&file, site.root()).ok()?, path).ok()?;
+            let text = before.read_as(&read_text(&file, site).ok()?, path).ok()?;
             before.is_reworded(&text).then_some((number, text))
         };
         changed.iter().map(other).collect()

@@ -1,11 +1,14 @@
 //! The files of a record, one at a time: found, read as text, split into rows.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 
 use serde::de::DeserializeOwned;
 
 use super::Snapshot;
 use crate::error::{Error, Place, Result};
+use crate::site_dir::SiteDir;
 
 /// A value read from a file, with its place.
 pub(super) type Placed<T> = (Place, T);
@@ -33,33 +36,36 @@ pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads a text file; its errors show the path below `root`.
-pub(super) fn read_text(path: &Path, root: &Path) -> Result<String> {
-    let place = Place::file(path).relative_to(root);
+/// Reads a text file, unless the site has it already; its errors show the path below the site's root.
+pub(super) fn read_text<'a>(path: &Path, site: &'a SiteDir) -> Result<Cow<'a, str>> {
+    let place = || Place::file(path).relative_to(site.root());
+    let no_text = |bytes: &[u8], error: Utf8Error| {
+        let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
+        Error::data("the file is not UTF-8 text")
+            .at(Place::line(place().path, line + 1))
+            .hint("save it again as UTF-8")
+    };
+    if let Some(bytes) = site.read_already(path) {
+        return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| no_text(bytes, error));
+    }
     // Who opens a pipe may wait for ever.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-        return Err(Error::data("it is neither a file nor a folder").at(place).hint("take it out of the site"));
+        return Err(Error::data("it is neither a file nor a folder").at(place()).hint("take it out of the site"));
     }
-    let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &place.path, error))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let line =
-            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
-        Error::data("the file is not UTF-8 text")
-            .at(Place::line(&place.path, line + 1))
-            .hint("save it again as UTF-8")
-    })
+    let bytes = std::fs::read(path).map_err(|error| Error::io("read the file", &place().path, error))?;
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|error| no_text(error.as_bytes(), error.utf8_error()))
 }
 
 /// Reads a CSV file with a header. A missing file holds no rows.
 ///
 /// # Errors
 /// One error for each row that cannot be read; then none of the file's rows count.
-pub(super) fn read_rows<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<Vec<Placed<T>>, Vec<Error>> {
-    let place = Place::file(path).relative_to(root);
-    if !path.exists() {
+pub(super) fn read_rows<T: DeserializeOwned>(path: &Path, site: &SiteDir) -> Result<Vec<Placed<T>>, Vec<Error>> {
+    let place = Place::file(path).relative_to(site.root());
+    if site.read_already(path).is_none() && !path.exists() {
         return Ok(Vec::new());
     }
-    let text = read_text(path, root).map_err(|error| vec![error])?;
+    let text = read_text(path, site).map_err(|error| vec![error])?;
     if text.trim().is_empty() {
         let error = Error::data("the file is empty; even without rows it needs its header").at(place);
         return Err(vec![error.hint("delete the file or restore it from a copy")]);
@@ -102,9 +108,9 @@ fn row_error(error: &csv::Error, place: &Place) -> Error {
 }
 
 /// Reads one snapshot file, whose name starts with its date.
-pub(super) fn read_snapshot(path: &Path, root: &Path) -> Result<Placed<Snapshot>> {
-    let place = Place::file(path).relative_to(root);
-    let text = read_text(path, root)?;
+pub(super) fn read_snapshot(path: &Path, site: &SiteDir) -> Result<Placed<Snapshot>> {
+    let place = Place::file(path).relative_to(site.root());
+    let text = read_text(path, site)?;
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
         let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
         Error::data("it is not a snapshot").at(at).because(error).hint("data/README.md shows what a snapshot holds")
@@ -115,4 +121,27 @@ pub(super) fn read_snapshot(path: &Path, root: &Path) -> Result<Placed<Snapshot>
         return Err(Error::data(message).at(place).hint("rename the file to its date"));
     }
     Ok((place, snapshot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_already_is_not_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = SiteDir::new(folder.path());
+        let (there, gone) = (site.root().join("data/there.csv"), site.flows());
+        std::fs::create_dir(site.data()).unwrap();
+        std::fs::write(&there, "now").unwrap();
+        let seen = site
+            .with_read([(there.clone(), b"then".to_vec()), (gone.clone(), b"date\n2024-05-06\n".to_vec())].into());
+        assert_eq!(read_text(&there, &site).unwrap(), "now");
+        assert_eq!(read_text(&there, &seen).unwrap(), "then");
+        assert!(read_rows::<(String,)>(&gone, &site).unwrap().is_empty());
+        assert_eq!(read_rows::<(String,)>(&gone, &seen).unwrap().len(), 1);
+        let damaged = site.with_read([(there.clone(), b"a\nb\xff".to_vec())].into());
+        let error = read_text(&there, &damaged).unwrap_err().to_string();
+        assert!(error.contains("data/there.csv:2"), "{error}");
+    }
 }

@@ -30,7 +30,7 @@ impl KnownCash {
     pub fn of(site: &SiteDir) -> Result<Self> {
         let mut known = Self::default();
         for path in [site.flows(), site.income()] {
-            let rows = read_rows::<CashFlow>(&path, site.root()).map_err(Error::all)?;
+            let rows = read_rows::<CashFlow>(&path, site).map_err(Error::all)?;
             for (_, row) in rows.into_iter().filter(|(_, row)| is_unnumbered(row)) {
                 known.0.entry(row.date).or_default().entry(row.id.clone()).or_default().push(row);
             }

@@ -108,7 +108,7 @@ pub fn stated_by(
 pub fn statement_times(site: &SiteDir) -> (Vec<StatedOn>, Vec<StatedOn>) {
     let fills = read_executions(site).values.into_iter();
     let fills = fills.filter_map(|(_, fill)| Some((fill.utc_date(), fill.generated?))).collect();
-    let cash = [site.flows(), site.income()].map(|path| read_rows::<CashFlow>(&path, site.root()));
+    let cash = [site.flows(), site.income()].map(|path| read_rows::<CashFlow>(&path, site));
     let cash = Files::from_results(cash.into()).values.into_iter();
     (fills, cash.filter_map(|(_, flow)| Some((flow.date, flow.generated?))).collect())
 }
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
         let private = Private::default();
         let mut reader =
             Self { site, base_currency, today, findings, foreign, valued, decisions, discovered, private, counts };
-        let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site.root())]));
+        let rows = reader.take(Files::from_results(vec![read_rows(&site.decisions(), site)]));
         reader.decisions = Decisions::new(rows.into_iter().map(|(_, decision)| decision));
         reader
     }
@@ -316,7 +316,7 @@ impl<'a> Reader<'a> {
     }
 
     fn actions(&mut self, account: Option<&AccountId>) -> Vec<CorporateAction> {
-        let mut rows = self.take(Files::from_results(vec![read_rows(&self.site.actions(), self.site.root())]));
+        let mut rows = self.take(Files::from_results(vec![read_rows(&self.site.actions(), self.site)]));
         self.private.actions(rows.iter().map(|(_, row)| row));
         rows.retain(|(_, row): &Placed<CorporateAction>| {
             account.is_none_or(|account| row.account.as_ref().is_none_or(|own| own == account))
@@ -361,7 +361,7 @@ fn moved(dates: &BTreeSet<NaiveDate>, exchange: Exchange) -> Option<Finding> {
 }
 
 fn read_executions(site: &SiteDir) -> Files<Execution> {
-    let results = files(&site.executions(), "csv").map(|paths| each(paths, |path| read_rows(path, site.root())));
+    let results = files(&site.executions(), "csv").map(|paths| each(paths, |path| read_rows(path, site)));
     collected(results)
 }
 
@@ -372,7 +372,7 @@ pub fn stored_snapshots(site: &SiteDir, exchange: Exchange) -> Vec<Snapshot> {
 
 fn read_snapshots(site: &SiteDir) -> Files<Snapshot> {
     let results = files(&site.snapshots(), "json").map(|paths| {
-        each(paths, |path| read_snapshot(path, site.root()).map(|placed| vec![placed]).map_err(|error| vec![error]))
+        each(paths, |path| read_snapshot(path, site).map(|placed| vec![placed]).map_err(|error| vec![error]))
     });
     collected(results)
 }

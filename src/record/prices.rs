@@ -25,7 +25,7 @@ pub(super) fn all(site: &SiteDir, today: NaiveDate) -> (Prices, Vec<Finding>) {
         Ok(paths) => paths,
         Err(error) => return (Prices::new(), vec![Finding::from_error(FindingKind::Unreadable, &error)]),
     };
-    let read: Vec<_> = paths.par_iter().map(|path| series(path, &symbol_of(path), site.root(), today)).collect();
+    let read: Vec<_> = paths.par_iter().map(|path| series(path, &symbol_of(path), site, today)).collect();
     let mut findings = Vec::new();
     let mut prices = Prices::new();
     for (series, found) in read {
@@ -47,7 +47,7 @@ pub fn month_ends(site: &SiteDir, symbols: &BTreeSet<PriceSymbol>, as_of: NaiveD
     let read = wanted.filter_map(|(path, symbol)| {
         let plain = std::fs::read(path).ok().and_then(|text| plain::month_ends(&text, as_of, today));
         let plain = plain.and_then(|bars| PriceSeries::new(symbol.clone(), bars).ok());
-        let series = plain.or_else(|| thinned(&series(path, &symbol, site.root(), today).0?, as_of))?;
+        let series = plain.or_else(|| thinned(&series(path, &symbol, site, today).0?, as_of))?;
         Some((symbol, series))
     });
     read.collect()
@@ -76,8 +76,13 @@ fn is_last_before(date: NaiveDate, next: NaiveDate, as_of: NaiveDate) -> bool {
 }
 
 /// The series of one file, and what is wrong with the file.
-fn series(path: &Path, symbol: &PriceSymbol, root: &Path, today: NaiveDate) -> (Option<PriceSeries>, Vec<Finding>) {
-    let rows = match read_rows(path, root) {
+fn series(
+    path: &Path,
+    symbol: &PriceSymbol,
+    site: &SiteDir,
+    today: NaiveDate,
+) -> (Option<PriceSeries>, Vec<Finding>) {
+    let rows = match read_rows(path, site) {
         Ok(rows) => rows,
         Err(errors) => {
             return (None, errors.iter().map(|error| Finding::from_error(FindingKind::Unreadable, error)).collect());
@@ -87,12 +92,12 @@ fn series(path: &Path, symbol: &PriceSymbol, root: &Path, today: NaiveDate) -> (
     let bars = believable(rows, today, &mut findings);
     match PriceSeries::new(symbol.clone(), bars) {
         Ok(series) => {
-            findings.extend(edited::findings(&series, &Place::file(path).relative_to(root)));
+            findings.extend(edited::findings(&series, &Place::file(path).relative_to(site.root())));
             (Some(series), findings)
         }
         Err(message) => {
             let next = "collect or write its prices again";
-            let place = Place::file(path).relative_to(root);
+            let place = Place::file(path).relative_to(site.root());
             findings.push(Finding::new(Severity::Error, FindingKind::Unreadable, message, next).at(place));
             (None, findings)
         }

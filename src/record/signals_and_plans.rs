@@ -20,7 +20,7 @@ use crate::site_dir::SiteDir;
 pub(super) fn read(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Plan>, Vec<Finding>) {
     let (signals, mut findings) = signals(site, today);
     let mut plans: BTreeMap<_, Plan> = BTreeMap::new();
-    for (place, plan) in documents::<Plan>(&site.plans(), site.root(), &mut findings) {
+    for (place, plan) in documents::<Plan>(&site.plans(), site, &mut findings) {
         if !in_future(&place, plan.as_of, today, &mut findings) {
             plans.insert((plan.as_of, plan.strategy.clone(), plan.made_at), plan);
         }
@@ -39,7 +39,7 @@ pub fn is_saved(saved: &[Signal], signal: &Signal) -> bool {
 pub fn signals(site: &SiteDir, today: NaiveDate) -> (Vec<Signal>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut signals: BTreeMap<_, (Place, Signal)> = BTreeMap::new();
-    for (place, signal) in documents::<Signal>(&site.signals(), site.root(), &mut findings) {
+    for (place, signal) in documents::<Signal>(&site.signals(), site, &mut findings) {
         if in_future(&place, signal.as_of, today, &mut findings) {
             continue;
         }
@@ -75,14 +75,18 @@ fn in_future(place: &Place, date: NaiveDate, today: NaiveDate, findings: &mut Ve
 }
 
 /// Every JSON document of a folder with its place, in the order they were written.
-fn documents<T: DeserializeOwned + Send>(folder: &Path, root: &Path, findings: &mut Vec<Finding>) -> Vec<(Place, T)> {
+fn documents<T: DeserializeOwned + Send>(
+    folder: &Path,
+    site: &SiteDir,
+    findings: &mut Vec<Finding>,
+) -> Vec<(Place, T)> {
     let mut read = Vec::new();
     let mut paths = files(folder, "json").unwrap_or_else(|error| {
         findings.push(Finding::from_error(FindingKind::Unreadable, &error));
         Vec::new()
     });
     paths.sort_by_key(|path| numbered(path));
-    let documents: Vec<_> = paths.par_iter().map(|path| document(path, root)).collect();
+    let documents: Vec<_> = paths.par_iter().map(|path| document(path, site)).collect();
     for document in documents {
         match document {
             Ok(document) => read.push(document),
@@ -101,9 +105,9 @@ fn numbered(path: &Path) -> (String, usize) {
     }
 }
 
-fn document<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<(Place, T)> {
-    let place = Place::file(path).relative_to(root);
-    let text = read_text(path, root)?;
+fn document<T: DeserializeOwned>(path: &Path, site: &SiteDir) -> Result<(Place, T)> {
+    let place = Place::file(path).relative_to(site.root());
+    let text = read_text(path, site)?;
     let value = serde_json::from_str(&text).map_err(|error| {
         let at = Place { column: Some(error.column()), ..Place::line(&place.path, error.line().max(1)) };
         Error::data("it is not what `trackrecord` writes here")
@@ -144,7 +148,7 @@ impl Store {
         let mut number = 1;
         let mut known = None;
         while path.exists() {
-            let (_, stored): (_, T) = document(&path, self.site().root())?;
+            let (_, stored): (_, T) = document(&path, self.site())?;
             let earlier = if counts == Counts::Any { known } else { None };
             known = earlier.or_else(|| same(&stored, value).then(|| path.clone()));
             number += 1;

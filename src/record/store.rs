@@ -161,7 +161,7 @@ impl Store {
     }
 
     fn rows<T: DeserializeOwned>(&self, path: &Path) -> Result<Vec<T>> {
-        table_rows(path, self.site.root())
+        table_rows(path, &self.site)
     }
 }
 
@@ -239,8 +239,8 @@ pub(crate) fn csv_bytes<T: Serialize>(rows: &[T]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// Rows that cannot be read, each with its line.
-pub fn table_rows<T: DeserializeOwned>(path: &Path, root: &Path) -> Result<Vec<T>> {
-    match read_rows(path, root) {
+pub fn table_rows<T: DeserializeOwned>(path: &Path, site: &SiteDir) -> Result<Vec<T>> {
+    match read_rows(path, site) {
         Ok(rows) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
         Err(errors) => Err(Error::all(errors)),
     }

@@ -15,7 +15,7 @@ fn folder() -> (tempfile::TempDir, SiteDir) {
 
 fn stored(site: &SiteDir) -> Vec<Execution> {
     let paths = files(&site.executions(), "csv").unwrap();
-    paths.iter().flat_map(|path| read_rows(path, site.root()).unwrap()).map(|(_, row)| row).collect()
+    paths.iter().flat_map(|path| read_rows(path, site).unwrap()).map(|(_, row)| row).collect()
 }
 
 /// Commits fills and counts them.
@@ -166,8 +166,8 @@ fn income_and_flows_go_their_own_ways() {
     let changed = CashFlow { amount: 2000.into(), ..deposit.clone() };
     assert_eq!(cash(&mut store, &[deposit.clone(), dividend]), counts(2, 0, 0));
     assert_eq!(cash(&mut store, &[deposit, changed]), counts(0, 1, 1));
-    assert_eq!(read_rows::<CashFlow>(&site.flows(), site.root()).unwrap().len(), 2);
-    assert_eq!(read_rows::<CashFlow>(&site.income(), site.root()).unwrap().len(), 1);
+    assert_eq!(read_rows::<CashFlow>(&site.flows(), &site).unwrap().len(), 2);
+    assert_eq!(read_rows::<CashFlow>(&site.income(), &site).unwrap().len(), 1);
 }
 
 #[test]

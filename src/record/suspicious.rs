@@ -73,7 +73,7 @@ pub(super) fn findings(site: &SiteDir) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in paths {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        match read_rows::<SuspiciousBar>(&path, site.root()) {
+        match read_rows::<SuspiciousBar>(&path, site) {
             Ok(rows) => {
                 let bars: Vec<_> = rows.into_iter().map(|(_, bar)| bar).collect();
                 let place = Place::file(path).relative_to(site.root());

@@ -63,7 +63,7 @@ impl Ending {
 /// # Errors
 /// A file that cannot be read.
 pub fn read(site: &SiteDir) -> Result<Vec<Run>> {
-    table_rows(&site.runs(), site.root())
+    table_rows(&site.runs(), site)
 }
 
 /// Writes the rows in the place of the old ones, under the site's lock.

@@ -27,7 +27,7 @@ impl Reader<'_> {
     ) -> (Vec<CashFlow>, Vec<CashFlow>) {
         let mut by_id: BTreeMap<String, Vec<Placed<CashFlow>>> = BTreeMap::new();
         for (path, external) in [(self.site.flows(), true), (self.site.income(), false)] {
-            let mut rows = self.take(Files::from_results(vec![read_rows(&path, self.site.root())]));
+            let mut rows = self.take(Files::from_results(vec![read_rows(&path, self.site)]));
             self.private.cash(rows.iter().map(|(_, flow)| flow));
             rows.retain(|(_, flow): &Placed<CashFlow>| (self.counts)(&flow.source, flow.generated));
             for (place, flow) in rows {
@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn statements(&mut self, account: Option<&AccountId>) -> Vec<StatementPeriod> {
-        let rows = read_rows::<StatementPeriod>(&self.site.statements(), self.site.root());
+        let rows = read_rows::<StatementPeriod>(&self.site.statements(), self.site);
         let mut by_period: BTreeMap<(NaiveDate, NaiveDate, AccountId), Vec<Placed<StatementPeriod>>> =
             BTreeMap::new();
         let rows = self.take(Files::from_results(vec![rows]));

@@ -41,7 +41,7 @@ fn file(folder: &Path, symbol: &PriceSymbol) -> Result<PathBuf> {
 }
 
 fn read<T: DeserializeOwned>(site: &SiteDir, path: &Path) -> Result<Vec<Placed<T>>> {
-    read_rows(path, site.root()).map_err(Error::all)
+    read_rows(path, site).map_err(Error::all)
 }
 
 fn by_date<T: PartialEq>(rows: Vec<Placed<T>>, date: impl Fn(&T) -> NaiveDate) -> Result<Vec<T>> {

@@ -124,7 +124,7 @@ impl Store {
             if !path.exists() {
                 return Ok(stored);
             }
-            stored.push(read_snapshot(&path, self.site().root())?.1);
+            stored.push(read_snapshot(&path, self.site())?.1);
         }
     }
 
