@@ -264,14 +264,19 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         after_costs: costs::are_in(disclosed),
         emptied: whole.emptied_on(),
     };
-    let trading_costs = costs::view(disclosed, config, disclosure, (until, facts.as_of), &years)?;
+    let of_costs = || costs::view(disclosed, config, disclosure, (until, facts.as_of), &years);
+    let of_days = || {
+        (periods::days(whole, &shown, disclosure), periods::months(&daily, &shown, &trades.orders, until, disclosure))
+    };
+    let of_quality = || quality::in_words(disclosed, &daily, &facts, &trades, disclosure);
+    let ((trading_costs, (days, months)), data_quality) = Locale::join(|| (of_costs(), of_days()), of_quality);
+    let trading_costs = trading_costs?;
     let (equal_parts, no_equal_parts) = equal_parts?;
-    let data_quality = quality::in_words(disclosed, &daily, &facts, &trades, disclosure);
     let mut publication = Publication {
         answers: Vec::new(),
         figures: figures::public_figures(&stats, &usual, disclosure),
-        days: periods::days(whole, &shown, disclosure),
-        months: periods::months(&daily, &shown, &trades.orders, until, disclosure),
+        days,
+        months,
         month_ends,
         years,
         periods: usual,
