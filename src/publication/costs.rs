@@ -88,11 +88,11 @@ pub fn view(
     };
     let year = |found: &costs::YearOfCosts| {
         let of_returns = returns.iter().find(|year| year.year == found.year)?;
-        let is_full = ended(found.year);
-        if !is_full && !shows_all {
+        let has_ended = ended(found.year);
+        if !has_ended && !shows_all {
             return None;
         }
-        let shown = |share: Option<f64>| cost(share, is_full, disclosure);
+        let shown = |share: Option<f64>| cost(share, has_ended, disclosure);
         Some(CostYear {
             year: found.year,
             partial: of_returns.partial,
@@ -106,7 +106,7 @@ pub fn view(
             fees: if disclosure.shows_commissions() { shown(found.fees) } else { Cost::default() },
             interest: if disclosure.shows_commissions() { shown(found.interest) } else { Cost::default() },
             turnover: (found.turnover)
-                .filter(|_| is_full || disclosure.shows_commissions())
+                .filter(|_| has_ended || disclosure.shows_commissions())
                 .map(|value| disclosure.turnover(value)),
         })
     };
@@ -118,13 +118,13 @@ pub fn view(
     Ok(CostsView { years, gross: gross.map(|value| disclosure.period(value)) })
 }
 
-fn cost(share: Option<f64>, is_full_year: bool, disclosure: &Disclosure) -> Cost {
+fn cost(share: Option<f64>, has_ended: bool, disclosure: &Disclosure) -> Cost {
     let Some(share) = share else { return Cost::default() };
-    let band = disclosure.shows_cost_bands() && is_full_year;
+    let band = disclosure.shows_cost_bands() && has_ended;
     Cost { bps: disclosure.cost_bps(share * 10_000.0), band: band.then(|| self::band(share * 100.0)) }
 }
 
-/// The band of each full year's commissions, where single ones are not shown; a year with an unknown commission has none.
+/// The band of the commissions of each year that has ended, where single ones are not shown; a year with an unknown commission has none.
 pub fn bands(view: &CostsView) -> Vec<YearOfCosts> {
     let band = |year: &CostYear| Some(YearOfCosts { year: year.year, band: year.commissions.band.clone()? });
     view.years.iter().filter_map(band).collect()

@@ -26,9 +26,9 @@ pub fn of_costs(publication: &Publication) -> Vec<Span> {
                 let every = band.starts_with("under");
                 sentence
                     .plain(if every {
-                        "In every full year commissions came to "
+                        "In every year that has ended commissions came to "
                     } else {
-                        "In one full year commissions came to "
+                        "In one year commissions came to "
                     })
                     .figure(with_marks(&band).replace(" %", "%"))
                     .plain(" of the account.");
@@ -76,7 +76,10 @@ mod tests {
         assert!(fine.starts_with("Before commissions and fees the account would have returned +1"), "{fine}");
         assert!(fine.contains("Turnover was ") && fine.ends_with("% a year."), "{fine}");
         let daily = words(&testing::at(PrivacyLevel::Daily, None));
-        assert!(daily.starts_with("In every full year commissions came to under 0.05% of the account."), "{daily}");
+        assert!(
+            daily.starts_with("In every year that has ended commissions came to under 0.05% of the account."),
+            "{daily}"
+        );
         let monthly = words(&testing::at(PrivacyLevel::Monthly, None));
         assert!(monthly.starts_with("What trading cost is not published here"), "{monthly}");
     }

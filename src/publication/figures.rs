@@ -16,9 +16,7 @@ pub fn public_figures(stats: &Stats, usual: &[Period], disclosure: &Disclosure) 
         let figures: Vec<Figure> = figures;
         let shown = figures.into_iter().filter(|figure| is_shown(figure, disclosure));
         let mut figures: Vec<Figure<PublicFigure>> = shown.map(|figure| public(figure, usual, disclosure)).collect();
-        if !disclosure.by_day() {
-            compare_as_published(&mut figures, disclosure);
-        }
+        compare_as_published(&mut figures, disclosure);
         FigureGroup { id, name, figures }
     };
     catalogue(stats).into_iter().map(group).collect()
@@ -91,6 +89,7 @@ impl Figure<PublicFigure> {
     pub fn written(&self, digits: Digits) -> Option<String> {
         let decimals = match self.unit {
             Unit::BasisPoints => digits.bps,
+            _ if self.id == "trades.turnover" => 0,
             _ if is_return(self.id) => digits.returns,
             _ => digits.figures,
         };

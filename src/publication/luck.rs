@@ -95,8 +95,8 @@ impl Words<'_> {
         };
         let value = |id| self.publication.value(id).unwrap_or_default();
         let rest = match (value(low) > 0.0, value(high) < 0.0) {
-            (true, _) => ", always above zero.",
-            (_, true) => ", always below zero.",
+            (true, _) => ", above zero in all of these.",
+            (_, true) => ", below zero in all of these.",
             _ => ". Zero lies between them, so luck cannot be ruled out.",
         };
         sentence
@@ -133,6 +133,9 @@ impl Words<'_> {
             }
         });
         lines.push(match self.chance("significance.deflated_sharpe") {
+            Some(taken) if self.chance("significance.probabilistic_sharpe").as_ref() == Some(&taken) => {
+                "For as many variants as are stated to have been tried, nothing has to be taken off that chance (deflated Sharpe ratio).".to_owned()
+            }
             Some(chance) => format!(
                 "Among as many variants as were tried, the best would look good by chance; beside that, the chance is {chance} \
                  (deflated Sharpe ratio)."
@@ -205,9 +208,22 @@ mod tests {
             words.length[1].contains("95% sure") && words.length[1].contains("the record has 1,992"),
             "{words:?}"
         );
-        assert!(words.length[2].contains("not stated"), "{words:?}");
+        assert!(words.length[2].contains("nothing has to be taken off"), "{words:?}");
         assert!(words.annual[0].contains("a year. In nine of ten"), "{words:?}");
         assert!(words.falls[0].contains("−33.5") && words.falls[0].contains("1,000 shuffles"), "{words:?}");
+    }
+
+    #[test]
+    fn what_variants_take_off_is_said_or_that_they_are_not_stated() {
+        let mut publication = testing::publication();
+        let mut said = |value: Option<f64>| {
+            let mut figures = publication.figures.iter_mut().flat_map(|group| &mut group.figures);
+            figures.find(|figure| figure.id == "significance.deflated_sharpe").unwrap().value =
+                value.map(|share| Disclosure::at(PrivacyLevel::Fine).share_of_draws(share));
+            in_words(&publication).length[2].clone()
+        };
+        assert!(said(None).contains("It is not stated how many variants"));
+        assert!(said(Some(0.5)).contains("beside that, the chance is 50%"));
     }
 
     #[test]

@@ -239,6 +239,10 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         status: if config.site.status == Status::Unset { Status::Paper } else { config.site.status },
         base_currency: base.to_string(),
         benchmark: daily.aligned.is_some().then(|| config.benchmark.name_with_kind()),
+        the_benchmark: daily
+            .aligned
+            .is_some()
+            .then(|| sentence::with_article(&config.benchmark.name_with_kind(), config.benchmark.is_price_index())),
         without_dividends: config.benchmark.is_price_index(),
         inception: daily.series.start.or(whole.snapshots.first().map(|first| first.date)).unwrap_or(until),
         as_of: whole.snapshots.last().map_or(until, |last| last.date),

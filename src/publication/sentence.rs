@@ -151,15 +151,15 @@ fn grown(sentence: &mut Sentence, total: f64, period: &Period, then: &Then) {
     }
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(period.benchmark) {
         let theirs = percent(theirs.get(), 1, Sign::Minus);
-        sentence.plain(format!(", against {theirs} for {}", benchmark(name, facts)));
+        sentence.plain(format!(", against {theirs} for {}", with_article(name, facts.without_dividends)));
     }
     sentence.plain(".");
 }
 
 /// The benchmark inside a sentence. An index has an article, a fund has none.
-fn benchmark(name: &str, facts: &Facts) -> String {
+pub(super) fn with_article(name: &str, is_index: bool) -> String {
     let has_article = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("the "));
-    if facts.without_dividends && !has_article { format!("the {name}") } else { name.to_owned() }
+    if is_index && !has_article { format!("the {name}") } else { name.to_owned() }
 }
 
 /// Less than a year.
@@ -184,8 +184,9 @@ fn standing(sentence: &mut Sentence, then: &Then) {
     let Then { facts, days, .. } = then;
     let Some(last) = days.last() else { return };
     let fall = last.drawdown.get();
+    // The last day at it, as in the list of falls.
     let peak = days.iter().fold(None, |peak: Option<&Day>, day| match peak {
-        Some(peak) if peak.index.get() >= day.index.get() => Some(peak),
+        Some(peak) if peak.index.get() > day.index.get() => Some(peak),
         _ => Some(day),
     });
     if fall > -NOTHING {
@@ -213,7 +214,7 @@ pub fn of_month(month: &Month, facts: &Facts) -> Vec<Span> {
     sentence.judged(percent(value, 1, Sign::Both), value);
     if let Some((name, theirs)) = facts.benchmark.as_ref().zip(month.benchmark) {
         let theirs = percent(theirs.get(), 1, Sign::Both);
-        sentence.plain(format!(", against {theirs} for {}", benchmark(name, facts)));
+        sentence.plain(format!(", against {theirs} for {}", with_article(name, facts.without_dividends)));
     }
     sentence.plain(".");
     if let Some(fall) = month.max_drawdown.map(|fall| fall.get()).filter(|fall| *fall <= -NOTHING) {

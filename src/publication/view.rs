@@ -182,6 +182,8 @@ pub struct Facts {
     pub base_currency: String,
     /// What the benchmark is called, where there is something to compare: a price index is one without dividends.
     pub benchmark: Option<String>,
+    /// The same inside a sentence.
+    pub the_benchmark: Option<String>,
     /// Whether it leaves dividends out, so that being ahead of it is no gain.
     pub without_dividends: bool,
     /// First snapshot.

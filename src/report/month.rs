@@ -97,6 +97,7 @@ impl MonthData<'_> {
             "sentence": sentence::of_record_until(self.end, self.publication),
             "proof": self.proof(),
             "after_costs": self.end.after_costs,
+            "the_benchmark": facts.the_benchmark,
             "without_dividends": facts.without_dividends,
             "performance": self.performance(),
             "periods": self.end.periods.iter().filter_map(period).map(|row| self.judged(row)).collect::<Vec<_>>(),
@@ -142,6 +143,7 @@ impl MonthData<'_> {
         let bar = |weight: PublicWeight| (weight.get() / largest).clamp(-1.0, 1.0);
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
+            "step": (digits.weights == 0).then(|| format::percent(facts.steps.held_weights, 0, Sign::Minus)),
             "rows": self.end.positions.iter().map(|position| row(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
             "cash": self.end.cash_weight.map(|weight| {
                 json!({ "weight": format::percent(weight.get(), digits.weights, Sign::Minus), "bar": bar(weight) })

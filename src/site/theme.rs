@@ -14,7 +14,7 @@ use crate::render::embedded::{TEMPLATES, embedded};
 use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
-use super::{markdown, turns};
+use super::{apostrophes, markdown, turns};
 use crate::format::{self, Sign};
 
 /// The script of the page of the proof.
@@ -104,6 +104,7 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
     let mut tera = Tera::default();
     tera.set_fallback_prefixes(["default/"]).map_err(|error| in_template(&error, own, ""))?;
     register(&mut tera);
+    tera.set_escape_fn(apostrophes::escaped);
 
     let mut templates: Vec<(String, String)> = Vec::new();
     collect_embedded(&TEMPLATES, &mut templates);

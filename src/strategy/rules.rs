@@ -128,14 +128,14 @@ pub fn rule_in_words(strategy: &Strategy) -> String {
     match strategy.rule {
         Rule::Momentum => {
             let least =
-                strategy.min_momentum.map(|least| format!(" with at least {} %", least * 100.0)).unwrap_or_default();
+                strategy.min_momentum.map(|least| format!(", of at least {} %", least * 100.0)).unwrap_or_default();
             let skipped = match strategy.skip_months {
                 0 => String::new(),
-                1 => " without the last one".to_owned(),
-                more => format!(" without the last {more}"),
+                1 => ", not counting the latest".to_owned(),
+                more => format!(", not counting the latest {more}"),
             };
             format!(
-                "each month the {} of {universe} with the highest return over {} months{skipped}{least}, in equal weights",
+                "each month the {} of {universe} with the highest return over the past {} months{skipped}{least}, in equal weights",
                 strategy.top_n, strategy.lookback_months
             )
         }

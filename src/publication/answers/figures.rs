@@ -101,7 +101,7 @@ impl Questions<'_> {
     pub(super) fn benchmark(&self) -> Answer {
         let facts = self.facts();
         let answer = Answer::new("benchmark", "Benchmark");
-        let Some(name) = &facts.benchmark else {
+        let Some(name) = &facts.the_benchmark else {
             let reason = self.daily.not_compared.as_deref().unwrap_or("none is named");
             return answer.say(format!("No benchmark is shown: {reason}."));
         };

@@ -27,7 +27,7 @@ const DAILY: [&str; 5] = [
     "Months and longer periods are computed from exact values and then rounded to 0.1%, figures to two decimals; \
      weights of orders are rounded to 1%; positions and cash are weighed at the ends of quarters and of months with an \
      order, to 10%; results of trades are rounded to 0.1% of what they cost and 0.2% of the account, contributions to \
-     0.2%, turnover to 10%, flows to 5%, slippage to whole basis points; commissions and withheld taxes are a band for each full year. The mean \
+     0.2%, turnover to 10%, flows to 5%, slippage to whole basis points; commissions and withheld taxes are a band for each year that has ended. The mean \
      price of fills at several prices has four digits.",
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      0.6 percentage points, the index with a total return to 0.2% of it.",

@@ -19,6 +19,9 @@ const DARK: f64 = 0.6;
 /// The least height and width of a part that has its name inside, of those of the picture.
 const NAMED: (f64, f64) = (0.07, 0.06);
 
+/// How high the words over a bar are, as a part of the height.
+const SUM: f64 = 0.07;
+
 /// A part of a year: whose it is, how it is inked, and from where to where it goes.
 struct Part<'a> {
     name: &'a str,
@@ -38,9 +41,11 @@ pub fn brought(table: &BroughtByPeriod) -> Result<Option<String>> {
     let chosen = chosen(&table.rows);
     let years: Vec<Vec<Part>> = (0..table.periods.len()).map(|year| parts(table, &chosen, year)).collect();
     let ends = years.iter().flatten().flat_map(|part| [part.from, part.to]);
+    let highest = ends.clone().fold(0.0, f64::max);
     let mut panel = percent_panel((0.0, 1.0), ends, 5, Sign::Both);
     // They are points of one total, and no returns of their years.
     panel.levels.iter_mut().for_each(|(_, label)| label.retain(|letter| letter != '%'));
+    panel.y.1 = panel.y.1.max(highest + SUM * (panel.y.1 - panel.y.0));
     let count = years.len() as f64;
     let (x, gap) = ((0.0, count), 0.14);
     let letters = years
@@ -135,10 +140,10 @@ fn ticks(table: &BroughtByPeriod) -> Vec<Tick> {
 
 fn note(chosen: &[&str], table: &BroughtByPeriod) -> String {
     let has_others = table.rows.len() > chosen.len();
-    let order = format!("from dark to light {}", chosen.join(", "));
+    let order = format!("from the strongest colour to the palest {}", chosen.join(", "));
     let total = format::percent(table.total.get(), 1, Sign::Both);
     format!(
-        "in points of the total return of {total}, not the years' own returns; {order}{}",
+        "in points of the total return of {total}, not the years’ own returns; {order}{}",
         if has_others { "; grey is all else" } else { "" }
     )
 }
@@ -179,7 +184,10 @@ mod tests {
         let publication = testing::publication();
         let table = &publication.contributions.as_ref().unwrap().by_year;
         let chart = brought(table).unwrap().unwrap();
-        assert!(chart.contains(&format!("from dark to light {}", chosen(&table.rows).join(", "))), "{chart}");
+        assert!(
+            chart.contains(&format!("from the strongest colour to the palest {}", chosen(&table.rows).join(", "))),
+            "{chart}"
+        );
         assert_eq!(chart.matches("class=\"sum\"").count(), table.periods.len());
         let mut short = table.clone();
         short.periods.truncate(1);

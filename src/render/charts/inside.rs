@@ -36,14 +36,20 @@ impl<'a> Places<'a> {
         let mut busy: Vec<(f64, f64)> = curves.iter().filter_map(|curve| self.reach(curve, width)).collect();
         busy.extend(&self.taken);
         let (line, above) = (self.line, -self.line - ABOVE);
-        let is_free = |top: f64| {
-            (above..=self.lowest - line).contains(&top)
-                && busy.iter().all(|(from, to)| top + line <= *from || top >= *to)
-        };
-        let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - line, to + DISTANCE]);
         let distance = |top: &f64| (top + line / 2.0 - end).abs();
         let edges = [above, self.lowest - line];
-        let nearest = beside.filter(|top| is_free(*top)).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let nearest = |busy: &[(f64, f64)]| {
+            let is_free = |top: &f64| {
+                (above..=self.lowest - line).contains(top)
+                    && busy.iter().all(|(from, to)| top + line <= *from || top >= to)
+            };
+            let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - line, to + DISTANCE]);
+            beside.filter(is_free).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        };
+        // Clear of the line that the others are measured from, where that is possible.
+        let base = self.panel.place(self.panel.base);
+        let with_base: Vec<(f64, f64)> = busy.iter().copied().chain([(base, base)]).collect();
+        let nearest = nearest(&with_base).or_else(|| nearest(&busy));
         let apart =
             || edges.into_iter().find(|top| self.taken.iter().all(|(from, to)| top + line <= *from || top >= to));
         let top = nearest.or_else(apart).unwrap_or(above);

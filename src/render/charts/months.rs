@@ -99,7 +99,7 @@ pub fn years(publication: &Publication) -> Result<Option<String>> {
         x: (place(first.year), place(last.year) + 1.0),
         ticks: years
             .iter()
-            .map(|year| Tick { x: place(year.year) + 0.1, text: year.year.to_string(), has_line: false })
+            .map(|year| Tick { x: place(year.year) + 0.5, text: year.year.to_string(), has_line: false })
             .collect(),
         panels: vec![Panel {
             layers: vec![

@@ -113,7 +113,7 @@ fn close_at(points: &[(f64, f64)], x: f64) -> f64 {
     points.iter().rfind(|point| point.0 <= x).or(points.first()).map_or(0.0, |point| point.1)
 }
 
-/// The purchase and the sale: a full point and an open one on the curve, and their names at the upper corners of the band.
+/// The purchase and the sale: a full point and an open one on the curve, and their names over the upper corners of the band.
 fn marks(
     order: &OrderView,
     path: &PricePath,
@@ -132,9 +132,13 @@ fn marks(
     if let Some(last) = last {
         let beyond = is_narrow && right < 1.0 - NAME;
         letters.push(point("point open ours", held.1));
-        // Where there is no room on either side, the second name stands below the first.
-        let top = if is_narrow && !outside && !beyond { 0.07 } else { 0.0 };
-        letters.push(Letter::new(if beyond { "mark" } else { "mark late" }, Some(right), top, escape(&last)));
+        // Where there is no room on either side, the second name stands below the first, as the style sheet has it.
+        let class = match (beyond, is_narrow && !outside) {
+            (true, _) => "mark",
+            (false, true) => "mark late under",
+            (false, false) => "mark late",
+        };
+        letters.push(Letter::new(class, Some(right), 0.0, escape(&last)));
     }
     letters
 }

@@ -164,7 +164,7 @@ impl<'a> Chart<'a> {
                 let (x, y) = self.at(self.x.0, panel.edges.0);
                 let text =
                     format!("<tspan font-weight=\"600\" fill=\"#15181c\">{}</tspan> {}", escape(name), escape(note));
-                Word::small(Ink::Label).at((x, y - 25.0)).write_marked(shapes, &text);
+                Word::small(Ink::Label).at((x, y - 45.0)).write_marked(shapes, &text);
             }
         }
         self.write_dates(shapes);

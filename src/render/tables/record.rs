@@ -106,7 +106,7 @@ pub(super) fn costs(publication: &Publication) -> Option<Table> {
             Some(costs.band.clone())
         }),
     ];
-    (!rows.is_empty()).then_some(Table { name: "costs", meaning: "One row for each full year.", columns })
+    (!rows.is_empty()).then_some(Table { name: "costs", meaning: "One row for each year that has ended.", columns })
 }
 
 pub(super) fn round_trips(publication: &Publication) -> Table {

@@ -162,7 +162,7 @@ impl<'a> Page<'a> {
             Self::Own(page) => page.title().into(),
             Self::AllOwn => "All pages".into(),
             Self::Post(_, post) => post.title().into(),
-            Self::Tag(tag) => format!("Posts on {tag}"),
+            Self::Tag(tag) => format!("Posts tagged {tag}"),
             Self::Proof(_) => "Proof".into(),
             Self::NotFound => "Page not found".into(),
             Self::Feed => "Feed".into(),
