@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from curious.accounts import Account, accounts, write  # noqa: E402
 from curious.levels import LEVELS  # noqa: E402
+from curious.many import misread  # noqa: E402
 from curious.market import Market, Rule  # noqa: E402
 from curious.recorded import told_too_much, with_entries  # noqa: E402
 from curious.site import has_daily_numbers, read, with_unnamed  # noqa: E402
@@ -184,6 +185,8 @@ def main():
     chosen = [account for account in accounts(options.accounts, market) if options.only in account.name]
     with tempfile.TemporaryDirectory() as scratch:
         binary = str(Path(options.binary).resolve())
+        if wrong := misread(binary, scratch, PRICES, build):
+            sys.exit(f"many holdings: {wrong}")
         table = attack(binary, market, chosen, options.levels.split(","), scratch, not options.no_reports, options.keep)
         account, site = demo(binary, scratch)
         bitten = [_line(verdict, site, market, account) for verdict in verdicts(site, market, account) if verdict.applies]

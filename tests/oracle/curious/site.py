@@ -14,6 +14,9 @@ import numpy as np
 
 from .levels import BANDS, LEVELS, Level
 
+# Half the width of A4, in points.
+HALF = 298
+
 
 @dataclass(frozen=True)
 class Order:
@@ -212,6 +215,20 @@ def _holdings_of(pdf):
         return titled[1], re.findall(r"([A-Z][\w.]*) (−?\d+(?:\.\d)?)%", titled[2])
     if not shutil.which("pdftotext"):
         return None
-    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
-    day = re.search(r"Holdings, (\d+ \w+ \d{4})", text)
-    return day and (day[1], re.findall(r"^ ?([A-Z][\w.]*)\s+(−?\d+(?:\.\d)?)%", text[day.end():].split("\f")[0], flags=re.M))
+    day = re.search(r"Holdings, (\d+ \w+ \d{4})", _words(pdf))
+    # Many holdings stand in two columns, few in the left one: each half of the page is read by itself.
+    halves = [_words(pdf, "-x", str(at), "-y", "0", "-W", str(HALF), "-H", "900") for at in (0, HALF)]
+    return day and (day[1], [row for half in halves for row in _rows_of_holdings(half)])
+
+
+def _words(pdf, *part):
+    return subprocess.run(["pdftotext", "-layout", *part, pdf, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def _rows_of_holdings(text):
+    """Symbol and weight of each row under a head of holdings: a name may stand between the two, and a gain after them."""
+    row = re.compile(r"^ *(\S+)(?: {2,}\S.*?)?? +(−?\d+(?:\.\d+)?)%(?: +\S+)?$", flags=re.M)
+    # What rounds to nothing (`under 5%`) is left out, as what is not held.
+    tables = re.split(r"^ *Ticker +Weight +Gain *$", text, flags=re.M)[1:]
+    return [found.groups() for table in tables for found in row.finditer(re.split(r"\f|Key facts", table)[0])
+            if not re.search(r"\bunder +\S+%(?: +\S+)?$", found[0])]
