@@ -123,6 +123,8 @@ function charts(section, data) {
     return { value: value / 1e4, from: dayOf(year, number - 1, 1), to: dayOf(year, number, 1) };
   });
   const boxOf = (section) => section.querySelector(".box");
+  // An account that was emptied stands nowhere now.
+  const ended = section.querySelector(".end.now small");
   const original = boxOf(section).innerHTML, first = section.querySelector(".title small")?.textContent || "";
   const name = section.dataset.benchmark, short = name.replace(/ without dividends$/, "");
   const state = { range: "all", scale: "log", index: "on" };
@@ -202,7 +204,7 @@ function charts(section, data) {
     path("down", curve(falls, depth));
     drawing.append(svg("path", { class: "down area", "fill-opacity": 0.16, d: `${curve(falls, depth)}L2000 ${px(BELOW[0])}L0 ${px(BELOW[0])}z` }));
     const now = drawdown[last];
-    letters.push(letter(now <= -0.0005 ? "end now loss" : "end now", { top: cent(depth(now)) }, now <= -0.0005 ? `${percent(now, 1, false)} now` : "at its peak"));
+    letters.push(letter(now <= -0.0005 ? "end now loss" : "end now", { top: cent(depth(now)) }, now <= -0.0005 ? `${percent(now, 1, false)} ${ended ? "" : "now"}` : "at its peak", ...(ended && now <= -0.0005 ? [ended.cloneNode(true)] : [])));
 
     const bars = months.filter((month) => month.to > days[from] + 2 && month.from <= days[last]), sizes = bars.map((bar) => bar.value * 100);
     const of = axis(0, Math.min(0, ...sizes), Math.max(0, ...sizes), 3, true), margin = (of.high - of.low) * 0.04;

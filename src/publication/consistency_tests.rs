@@ -74,7 +74,7 @@ fn differences_add_up(publication: &Publication, level: PrivacyLevel) {
     let steps = publication.facts.steps;
     let step = if publication.facts.by_day { steps.returns } else { steps.index };
     let (own, benchmark) = (figure(publication, "benchmark.own_total"), figure(publication, "benchmark.total"));
-    close("account less index", own - benchmark, figure(publication, "benchmark.excess_total"), step + 1e-6);
+    close("account less index", own - benchmark, figure(publication, "benchmark.excess_total"), 1e-6);
     let Some(found) = &publication.strategies.comparison else { return };
     let bps = (found.live.get() - found.backtest.get()) * 10_000.0;
     let least = Disclosure::new(&Privacy { precision: level, ..Privacy::default() }).least_result_bps();

@@ -13,7 +13,7 @@ use crate::analysis::statistics::compounded;
 use crate::analysis::{Window, drawdown, periods, risk};
 use crate::config::{Config, Strategy};
 use crate::error::Result;
-use crate::format::day;
+use crate::format::{day, with_dates};
 use crate::record::Record;
 use crate::strategy::equal_parts::{of_all, simulate};
 use crate::strategy::momentum::STALE_DAYS;
@@ -96,7 +96,9 @@ pub fn view(
     let span = (first.date, last.date);
     let simulation = match simulate(&strategy, config, &record.prices, span) {
         Ok(simulation) => simulation,
-        Err(error) => return Ok((None, Some(format!("There is no such comparison: {}.", error.message())))),
+        Err(error) => {
+            return Ok((None, Some(format!("There is no such comparison: {}.", with_dates(error.message())))));
+        }
     };
     let ends = simulation.snapshots.last().map(|snapshot| snapshot.date);
     if let Some(ends) = ends.filter(|ends| (last.date - *ends).num_days() > STALE_DAYS) {

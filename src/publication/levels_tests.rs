@@ -92,7 +92,7 @@ fn what_is_published_by_the_day_agrees_within_the_tolerance_that_the_page_names(
     let mut figure = |id: &str| figures.find(|figure| figure.id == id).unwrap().value.unwrap().get();
     let (benchmark, own, excess) =
         (figure("benchmark.total"), figure("benchmark.own_total"), figure("benchmark.excess_total"));
-    assert!((own - benchmark - excess).abs() <= 0.001, "{own} {benchmark} {excess}");
+    assert!((own - benchmark - excess).abs() <= 1e-6, "{own} {benchmark} {excess}");
     // The last label of the chart is the card's value.
     let chart = crate::render::charts::record(&publication).unwrap().with_marks(|_| None);
     let grown = crate::format::number((1.0 + total(&publication)) * 100.0, 1, crate::format::Sign::Minus);

@@ -196,7 +196,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
     let base = config.account.base_currency;
     let daily = performance(whole, &config.analysis, &config.benchmark.symbol, base, Window::default())?;
     let shown = curve::published(&daily, disclosure);
-    let newest = holdings::newest_date(disclosed, until);
+    let trades_until = holdings::newest_date(disclosed, until).unwrap_or(until);
     let weighed = match disclosure.weighed() {
         Weighed::Daily => until,
         Weighed::Monthly | Weighed::Quarterly => {
@@ -212,7 +212,8 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
             let traded = trade_figures_of(disclosed, base, Window::default(), |fill| listed.fill(fill));
             curve::with_published_days(Stats::of(&daily, traded), &shown, disclosure)
         };
-        let ends = month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until };
+        let ends =
+            month_end::MonthEnds { disclosed, daily: &daily, shown: &shown, config, listed, until, trades_until };
         let (stats, month_ends) = Locale::join(stats, || ends.all(disclosure));
         (trades, stats, month_ends)
     };
@@ -252,7 +253,7 @@ fn redacted(parts: &Parts<'_>, config: &Config, disclosure: &Disclosure) -> Resu
         missing_sessions: stats.missing_sessions,
         flow_days: daily.flow_days.len(),
         delay_days: disclosure.delay_days(),
-        trades_until: newest.unwrap_or(until),
+        trades_until,
         positions_as_of: holdings.as_of.unwrap_or(weighed),
         by_day: disclosure.by_day(),
         commissions: disclosure.shows_commissions(),

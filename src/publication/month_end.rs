@@ -55,6 +55,8 @@ pub struct MonthEnds<'a> {
     pub listed: &'a Listed,
     /// The newest date of which positions and trades are shown.
     pub until: NaiveDate,
+    /// The newest valuation up to then, as the rest of the site names it.
+    pub trades_until: NaiveDate,
 }
 
 impl MonthEnds<'_> {
@@ -69,6 +71,7 @@ impl MonthEnds<'_> {
             missing: &missing,
             listed: self.listed,
             until: self.until,
+            trades_until: self.trades_until,
         };
         let along = Along {
             data,
@@ -132,7 +135,7 @@ impl MonthEnds<'_> {
             positions: held.positions,
             cash_weight: held.cash_weight,
             month_goes_on,
-            held_back_after: (self.until < as_of).then_some(self.until),
+            held_back_after: (self.until < as_of).then_some(self.trades_until),
             data_quality: quality::of_month(data, month, &inside, disclosure),
         })
     }

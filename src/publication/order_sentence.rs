@@ -31,7 +31,28 @@ pub fn of_order(order: &OrderView, trips: &TripsByOrder, publication: &Publicati
             results(&mut sentence, closed, facts);
         }
     }
+    if !closed.is_empty() {
+        the_rest(&mut sentence, order, trips.opened_by(order), publication);
+    }
     sentence.into_spans()
+}
+
+/// Of an order that closed a position and opened one on the other side: what became of that.
+fn the_rest(sentence: &mut Sentence, order: &OrderView, trips: &[&RoundTripView], publication: &Publication) {
+    let last = trips.iter().map(|trip| trip.closed).max();
+    if last.is_none() && !order.open {
+        return;
+    }
+    let (position, again) = if order.side == Side::Sell { ("short", "bought back") } else { ("long", "sold") };
+    sentence.plain(format!(" The rest opened a {position} position"));
+    let by = if trips.len() == 1 { "on" } else { "by" };
+    match last {
+        Some(last) if order.open => sentence.plain(format!(", part of it {again} {by} {}", day(last))),
+        Some(last) => sentence.plain(format!(", {again} {by} {}", day(last))),
+        None if is_held(order, publication) => sentence.plain(", held"),
+        None => sentence,
+    };
+    sentence.plain(".");
 }
 
 /// Of an order that closed nothing: when it was closed in its turn, or that it is held.
@@ -190,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn an_order_that_turns_a_position_round_says_so() {
+        let open = told([("05T15:00:00", 100, 20), ("08T15:00:00", -150, 22)], -50);
+        assert_eq!(open[1], ", bought on 5 Jan 2026: +10.0% in 3 days. The rest opened a short position, held.");
+        let closed = told([("05T15:00:00", -100, 20), ("08T15:00:00", 150, 18), ("20T15:00:00", -50, 18)], 0);
+        assert_eq!(
+            closed[1],
+            ", sold short on 5 Jan 2026: +10.0% in 3 days. The rest opened a long position, sold on 20 Jan 2026."
+        );
+    }
+
+    #[test]
     fn each_order_of_a_day_is_told_by_what_closed_it() {
         let told = told(
             [
@@ -221,7 +253,10 @@ mod tests {
         assert_eq!(parts[2], ", bought in 2 parts from 5 Jan 2026 on: \u{2212}12.0% and +10.0%.");
         // Through zero: 100 are closed, and 50 opened and closed.
         let through = told([("05T15:00:00", 100, 20), ("08T15:00:00", -150, 22), ("09T15:00:00", 50, 22)], 0);
-        assert_eq!(through[1], ", bought on 5 Jan 2026: +10.0% in 3 days.");
+        assert_eq!(
+            through[1],
+            ", bought on 5 Jan 2026: +10.0% in 3 days. The rest opened a short position, bought back on 9 Jan 2026."
+        );
         assert_eq!(through[2], ", sold short on 8 Jan 2026: 0.0% in 1 day.");
     }
 }

@@ -13,6 +13,7 @@ use crate::analysis::returns::ReturnSeries;
 use crate::analysis::stats::Stats;
 use crate::analysis::{Window, drawdown, periods};
 use crate::calendar::YearMonth;
+use crate::format::with_dates;
 use crate::record::Record;
 
 /// One entry for each date of the series, ascending.
@@ -128,7 +129,7 @@ pub fn view(period: periods::PeriodReturn, disclosure: &Disclosure) -> Period {
         value: period.value.map(|value| disclosure.period(value)),
         benchmark: period.benchmark.map(|value| disclosure.market(value)),
         annualized: period.annualized,
-        undefined_because: period.undefined_because,
+        undefined_because: period.undefined_because.as_deref().map(with_dates),
     }
 }
 

@@ -48,7 +48,8 @@ pub fn in_words(
     if facts.delay_days > 0 {
         sentences.push(format!(
             "Positions and trades are held back for {} days and are shown up to {}.",
-            facts.delay_days, facts.trades_until
+            facts.delay_days,
+            day(facts.trades_until)
         ));
     }
     sentences
@@ -68,6 +69,8 @@ pub struct MonthOfData<'a> {
     pub listed: &'a Listed,
     /// The newest date of which positions and trades are shown.
     pub until: NaiveDate,
+    /// The newest valuation of those, which is what is said of them.
+    pub trades_until: NaiveDate,
 }
 
 /// One sentence for each thing a careful reader should know about the data of a month, whose returns are `inside`.
@@ -81,7 +84,7 @@ pub fn of_month(data: &MonthOfData, month: YearMonth, inside: &ReturnSeries, dis
             .push(format!("The month's first return starts on {}, at the last valuation before it.", day(since)));
     }
     let end = inside.end().unwrap_or_else(|| month.last_day());
-    let held_back = (data.until < end).then_some(data.until);
+    let held_back = (data.until < end).then_some(data.trades_until);
     sentences.extend(reconciled(data.changes, held_back, &in_month, disclosure));
     let (disclosed, daily) = (data.disclosed, data.daily);
     let of_month = |fill: &&Execution| in_month(&fill.utc_date()) && data.listed.fill(&fill.exec_id);

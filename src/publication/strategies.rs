@@ -165,6 +165,7 @@ fn contributions_of(
         name: strategy.name.clone(),
         contribution: disclosure.contribution(of(Some(&strategy.id))),
         weight: weight(&strategy.positions).map(|weight| disclosure.held_weight(weight)),
+        is_held: !strategy.positions.is_empty(),
         orders: strategy.orders.len(),
     };
     let rest = ContributionView {
@@ -172,6 +173,7 @@ fn contributions_of(
         name: "No strategy: other positions, interest, charges of the account".into(),
         contribution: disclosure.contribution(of(None)),
         weight: None,
+        is_held: false,
         orders: 0,
     };
     let unattributed = (found.unattributed_returns > 0).then(|| ContributionView {
@@ -179,6 +181,7 @@ fn contributions_of(
         name: not_attributed(&found),
         contribution: disclosure.contribution(found.unattributed),
         weight: None,
+        is_held: false,
         orders: 0,
     });
     let parts: Vec<_> = list.iter().map(part).chain([rest]).chain(unattributed).collect();

@@ -271,6 +271,8 @@ pub struct ContributionView {
     pub contribution: PublicResult,
     /// Weight of its positions; `None` for what has none.
     pub weight: Option<PublicWeight>,
+    /// Whether it holds any: what weighs too little for a step is held all the same.
+    pub is_held: bool,
     /// How many orders it has.
     pub orders: usize,
 }

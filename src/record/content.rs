@@ -174,6 +174,15 @@ pub fn completed(text: &str, path: &Path, post: &PostTrade) -> Result<String> {
     })
 }
 
+/// A file's name as a title: `how-i-trade` as `How i trade`, a date as it is.
+fn in_words(stem: &str) -> String {
+    let mut letters = stem.chars();
+    match letters.next().filter(|first| first.is_alphabetic()) {
+        Some(first) => first.to_uppercase().chain(letters).collect::<String>().replace(['-', '_'], " "),
+        None => stem.to_owned(),
+    }
+}
+
 /// Reads a page, post or commentary from the text of `path` (relative to the site's root).
 ///
 /// # Errors
@@ -187,7 +196,7 @@ pub fn document(text: &str, path: &Path) -> Result<Document> {
     let leading = leading_heading(parts.body);
     let is_titled = own_title.is_some() || leading.is_some();
     let heading = || first_heading(&parts).map(|heading| on_one_line(&heading)).filter(|heading| !heading.is_empty());
-    let title = own_title.or_else(heading).unwrap_or_else(|| stem.clone());
+    let title = own_title.or_else(heading).unwrap_or_else(|| in_words(&stem));
     // A heading that the text begins with is its title, which stands over it wherever it is shown.
     let before = leading.filter(|(heading, _)| *heading == title).map_or(0, |(_, length)| length);
     let (heading, body) = parts.body.split_at_checked(before).unwrap_or(("", parts.body));
@@ -377,6 +386,11 @@ mod tests {
         let title = |text: &str| document(text, Path::new("content/about.md")).unwrap().title;
         assert_eq!(title("+++\ntitle = 'Us'\n+++\n# Heading\n"), "Us");
         assert_eq!(title("Hello\n\n# Heading \n"), "Heading");
-        assert_eq!(title("Hello"), "about");
+        assert_eq!(title("Hello"), "About");
+        let of_file = |name: &str| document("Hello", Path::new(name)).unwrap().title;
+        assert_eq!(
+            ["how-i_trade.md", "2022-05.md", "ähnlich.md"].map(of_file),
+            ["How i trade", "2022-05", "Ähnlich"]
+        );
     }
 }

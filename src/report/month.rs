@@ -144,6 +144,7 @@ impl MonthData<'_> {
         json!({
             "as_of": self.end.positions_as_of.map(format::day),
             "step": (digits.weights == 0).then(|| format::percent(facts.steps.held_weights, 0, Sign::Minus)),
+            "emptied": facts.emptied.filter(|date| *date <= self.end.as_of).map(format::day),
             "rows": self.end.positions.iter().map(|position| row(position, position.weight.map_or(0.0, bar))).collect::<Vec<_>>(),
             "cash": self.end.cash_weight.map(|weight| {
                 json!({ "weight": format::percent(weight.get(), digits.weights, Sign::Minus), "bar": bar(weight) })

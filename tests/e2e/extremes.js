@@ -118,8 +118,9 @@ class Account {
     }
     const before = this.held.get(symbol) ?? { quantity: 0, cost: 0 };
     const after = before.quantity + quantity;
-    const opens = before.quantity * quantity >= 0;
-    this.held.set(symbol, { quantity: after, cost: opens ? (before.cost * Math.abs(before.quantity) + close * size) / (Math.abs(after) || 1) : before.cost });
+    const opens = before.quantity * quantity >= 0, turns = before.quantity * after < 0;
+    const cost = opens ? (before.cost * Math.abs(before.quantity) + close * size) / (Math.abs(after) || 1) : turns ? close : before.cost;
+    this.held.set(symbol, { quantity: after, cost });
     if (!after) this.held.delete(symbol);
   }
 
@@ -174,6 +175,14 @@ const records = {
     site.configure({ title: "Two Days" });
     site.index();
     site.values([["2022-12-01", 10_000_000], ["2022-12-02", 10_123_400]]);
+  },
+
+  /** Six weeks with a valuation on each Friday: no return is that of a day. */
+  weekly(site) {
+    site.configure({ title: "Fridays", status: "live" });
+    site.index();
+    const fridays = sessions("2022-09-02", "2022-10-14").filter((date) => new Date(`${date}T12:00Z`).getUTCDay() === 5);
+    site.values(walk(fridays, normal(61, 0.002, 0.025)));
   },
 
   /** Half a year of somebody's own money, without an index. */

@@ -193,7 +193,7 @@ fn what_is_held_back_is_nowhere() {
     assert!(!orders.contains("2022-07"), "{orders}");
     let Some(words) = pdf_text(&site.path("public/months/2022-07.pdf")) else { return };
     assert!(
-        words.contains("Orders after 11 Jun 2022 are held back.") && !words.contains("No orders were filled"),
+        words.contains("Orders after 10 Jun 2022 are held back.") && !words.contains("No orders were filled"),
         "{words}"
     );
 }

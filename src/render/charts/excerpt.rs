@@ -30,6 +30,7 @@ pub struct Excerpt {
     deepest: Option<f64>,
     benchmark: Option<String>,
     by_day: bool,
+    measured: &'static str,
 }
 
 impl Excerpt {
@@ -46,6 +47,7 @@ impl Excerpt {
             deepest: publication.value("drawdown.max").filter(|_| within.is_all()),
             benchmark: benchmark.filter(|_| days.iter().any(|day| day.benchmark_index.is_some())),
             by_day: publication.facts.by_day,
+            measured: measured(publication.facts.by_day, publication.facts.is_daily),
             days,
         })
     }
@@ -93,7 +95,7 @@ impl Excerpt {
     fn drawdown(&self) -> Picture {
         Picture {
             title: "Below the last peak".into(),
-            note: measured(self.by_day).into(),
+            note: self.measured.into(),
             description: fall_in_words(&self.days, (self.deepest, self.by_day)),
             height: "low bare",
             panels: vec![below_the_peak((0.0, 1.0), &self.days)],

@@ -24,14 +24,18 @@ pub fn exposure(publication: &Publication) -> Result<Option<String>> {
     };
     let panel = percent_panel((0.0, 1.0), rows.iter().flat_map(|row| [row.net, row.short]), 4, Sign::Minus);
     let mut layers = vec![Layer::Area(steps(|row| row.net), Ink::Ours)];
-    if rows.iter().any(|row| row.short < 0.0) {
+    let any_short = rows.iter().any(|row| row.short < 0.0);
+    if any_short {
         layers.push(Layer::Area(steps(|row| row.short), Ink::Drawdown));
     }
     let picture = Picture {
         id: "exposure".into(),
         kind: "exposure",
         title: "Net exposure".into(),
-        note: "share of the account that is not cash".into(),
+        note: format!(
+            "share of the account that is not cash{}",
+            if any_short { "; in red, what is short" } else { "" }
+        ),
         description: "Steps from one date whose positions are shown to the next.".into(),
         height: "low",
         x: (x_of(first.date), x_of(last.date)),

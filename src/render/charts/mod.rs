@@ -117,8 +117,12 @@ fn lines([ours, theirs]: &[Vec<(f64, f64)>; 2]) -> Vec<Layer> {
 }
 
 /// Of what a fall is measured on.
-fn measured(by_day: bool) -> &'static str {
-    if by_day { "on daily closes" } else { "at month-ends" }
+fn measured(by_day: bool, is_daily: bool) -> &'static str {
+    match (by_day, is_daily) {
+        (false, _) => "at month-ends",
+        (true, true) => "on daily closes",
+        (true, false) => "at the valuations",
+    }
 }
 
 /// How far below its peak so far the account was.

@@ -5,7 +5,7 @@ use crate::format::{self, Sign};
 use crate::publication::{Day, Month, Publication, Published};
 
 use super::picture::{Panel, Picture};
-use super::record::each_day;
+use super::record::each_return;
 use super::scale::{Axis, x_of};
 use super::{benchmark_name, end, ends, lines, ticks, time_span};
 
@@ -24,14 +24,14 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
     let until = days.partition_point(|day| day.date <= month.month.last_day());
     let Some(days) = days.get(start..until).filter(|days| days.len() > 2) else { return Ok(None) };
     let Some(first) = days.first() else { return Ok(None) };
-    let x = time_span(days);
+    let (x, is_daily) = (time_span(days), publication.facts.is_daily);
     let curves =
         [since(days, |day| Some(day.index.get())), since(days, |day| day.benchmark_index.map(Published::get))];
     let mut picture = Picture {
         id: "month".into(),
         kind: "month",
         title: format!("100 on {}", format::day(first.date)),
-        note: "day by day, net".into(),
+        note: if is_daily { "day by day, net" } else { "at each valuation, net" }.into(),
         description: format!(
             "What 100 had become on each day of the month; its return is {}.",
             format::percent(month.value.get(), publication.facts.digits.returns, Sign::Both)
@@ -39,7 +39,7 @@ pub fn month(publication: &Publication, month: &Month) -> Result<Option<String>>
         height: "middle",
         x,
         ticks: ticks(days, 6),
-        panels: vec![growth(&curves), each_day(days.get(1..).unwrap_or_default(), x, (0.74, 1.0))],
+        panels: vec![growth(&curves), each_return(days, is_daily, x, (0.74, 1.0))],
         ..Picture::default()
     };
     let value = |own: f64| format::number(100.0 * (1.0 + own), 1, Sign::Minus);

@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use super::picture::{Frame, Panel, apart, kept};
 use super::plot::{Area, Drawn, PRINT_FONT};
 use super::print::STYLE;
-use super::record::{BELOW, FALLS, FEW, GROWTH, Growth, LEAST_FALL, MONTHS, each_day, each_month};
+use super::record::{BELOW, FALLS, FEW, GROWTH, Growth, LEAST_FALL, MONTHS, each_month, each_return};
 use super::scale::{Tick, x_of};
 use super::svg::{Ink, SCALE, Svg};
 use super::{
@@ -108,10 +108,10 @@ impl<'a> Chart<'a> {
         let months = &publication.months;
         let months = months.get(..months.partition_point(|known| known.month <= month)).unwrap_or(months);
         let below = Panel {
-            heading: Some(("Below the last peak", measured(facts.by_day).into())),
+            heading: Some(("Below the last peak", measured(facts.by_day, end.is_daily).into())),
             ..below_the_peak(BELOW, days)
         };
-        let bars = if is_young { each_day(days, x, MONTHS) } else { each_month(months, x) };
+        let bars = if is_young { each_return(days, end.is_daily, x, MONTHS) } else { each_month(months, x) };
         let panels = [growth.panel(&curves), below, bars];
         Self { publication, end, days, x, ticks: ticks(days, DATES), curves, falls, panels, is_young }
     }
@@ -217,8 +217,14 @@ impl<'a> Chart<'a> {
         }
         let Some(fall) = self.days.last().map(|day| day.drawdown.get()) else { return };
         let is_below = fall <= -0.0005;
-        let text =
-            if is_below { format!("{} now", format::percent(fall, 1, Sign::Minus)) } else { "at its peak".into() };
+        let is_emptied = self.publication.facts.emptied.is_some_and(|date| date <= self.end.as_of);
+        let text = match is_below {
+            true => {
+                let when = if is_emptied { "at the end" } else { "now" };
+                format!("{} {when}", format::percent(fall, 1, Sign::Minus))
+            }
+            false => "at its peak".into(),
+        };
         let (x, y) = self.at(self.x.1, below.place(fall));
         Word::large(if is_below { Ink::Loss } else { Ink::Label }).at((x + 60.0, y + 30.0)).write(shapes, &text);
     }
@@ -231,7 +237,7 @@ impl<'a> Chart<'a> {
         let mut taken: Vec<(f64, f64)> = Vec::new();
         for fall in &self.falls {
             let so_far = if fall.recovery.is_none() { ", so far" } else { "" };
-            let days = format!("{} days{so_far}", fall.duration_days);
+            let days = format!("{} days{so_far}", format::number(fall.duration_days as f64, 0, Sign::Minus));
             let depth = format::percent(fall.depth, 1, Sign::Minus);
             let width = days.len().max(depth.chars().count() + 1) as f64 * OF_A_LETTER;
             let (start, _) = self.at(x_of(fall.peak), GROWTH.1);

@@ -90,7 +90,11 @@ pub fn record(publication: &Publication) -> Result<RecordChart> {
     let x = time_span(days);
     let curves = curves(days, |value| growth.height(value));
     let mut panels = vec![growth.panel(&curves), below(publication)];
-    panels.push(if is_young { each_day(days, x, MONTHS) } else { each_month(&publication.months, x) });
+    panels.push(if is_young {
+        each_return(days, facts.is_daily, x, MONTHS)
+    } else {
+        each_month(&publication.months, x)
+    });
     let mut picture = Picture {
         id: "record".into(),
         kind: "record",
@@ -135,14 +139,17 @@ fn flow_marks(flows: &[LargeFlow], picture: &Picture, curves: &[Vec<(f64, f64)>;
     let mark = |flow: &LargeFlow| {
         let left = picture.place(x_of(flow.date)).clamp(0.0, 1.0);
         let base = panel.place(panel.base);
-        let beside =
-            curves.iter().flatten().filter(|(x, _)| (left - 0.02..left + LABEL.0).contains(&picture.place(*x)));
+        // Words that would leave the picture stand before their mark.
+        let is_late = left >= 1.0 - LABEL.0;
+        let (from, to) = if is_late { (left - LABEL.0, left + 0.02) } else { (left - 0.02, left + LABEL.0) };
+        let beside = curves.iter().flatten().filter(|(x, _)| (from..to).contains(&picture.place(*x)));
         let places: Vec<f64> = beside.map(|(_, height)| panel.place(*height)).collect();
         let is_free = |from: f64, to: f64| !places.iter().any(|place| (from..to).contains(place));
-        let has_room = left >= free && left < 1.0 - LABEL.0;
+        let has_room = if is_late { from >= free } else { left >= free };
+        let (below, over) = if is_late { ("flow before", "flow over before") } else { ("flow", "flow over") };
         let class = match (has_room, is_free(base + 0.005, base + FLOW), is_free(base - FLOW, base - 0.005)) {
-            (true, true, _) => "flow",
-            (true, false, true) => "flow over",
+            (true, true, _) => below,
+            (true, false, true) => over,
             _ => return Letter::new("flow", Some(left), base, ""),
         };
         free = left + LABEL.0;
@@ -213,7 +220,8 @@ fn in_words(publication: &Publication, total: Option<f64>) -> String {
 }
 
 fn below(publication: &Publication) -> Panel {
-    let heading = Some(("Below the last peak", measured(publication.facts.by_day).into()));
+    let heading =
+        Some(("Below the last peak", measured(publication.facts.by_day, publication.facts.is_daily).into()));
     Panel { heading, ..below_the_peak(BELOW, &publication.days) }
 }
 
@@ -228,13 +236,13 @@ pub(super) fn each_month(months: &[Month], x: (f64, f64)) -> Panel {
     bars_panel("Each month", bars, MONTHS)
 }
 
-/// The return of each day as a bar that ends with the day, as the return does.
-pub(super) fn each_day(days: &[Day], x: (f64, f64), place: (f64, f64)) -> Panel {
-    let bars = days.iter().filter_map(|day| {
+/// Each return as a bar that ends with it: one of a day is as wide as a day, a longer one as its time.
+pub(super) fn each_return(days: &[Day], is_daily: bool, x: (f64, f64), place: (f64, f64)) -> Panel {
+    let bars = days.iter().zip(days.iter().skip(1)).filter_map(|(before, day)| {
         let at = x_of(day.date);
-        bar(at - 1.0, at, day.daily_return?.get(), x)
+        bar(if is_daily { at - 1.0 } else { x_of(before.date) }, at, day.daily_return?.get(), x)
     });
-    bars_panel("Each day", bars.collect(), place)
+    bars_panel(if is_daily { "Each day" } else { "Each return" }, bars.collect(), place)
 }
 
 /// A bar with a gap at both sides, as far as it is inside the picture.
@@ -279,7 +287,12 @@ fn now(publication: &Publication, picture: &Picture) -> Option<Letter> {
     let (panel, last) = (picture.panels.get(1)?, publication.days.last()?);
     let fall = last.drawdown.get();
     let text = format::percent(fall, 1, Sign::Minus);
-    let text = if fall <= -0.0005 { format!("{text} now") } else { "at its peak".into() };
+    // An account that was emptied stands nowhere now.
+    let text = match (fall <= -0.0005, publication.facts.emptied.is_some()) {
+        (true, true) => format!("{text} <small>at the end</small>"),
+        (true, false) => format!("{text} now"),
+        (false, _) => "at its peak".into(),
+    };
     let class = if fall <= -0.0005 { "end now loss" } else { "end now" };
     Some(Letter::new(class, None, panel.place(fall), text))
 }

@@ -58,12 +58,42 @@ fn a_young_record_shows_each_valuation() {
 fn bars_of_days_are_of_one_width_and_stand_side_by_side() {
     let days = testing::publication().days;
     let days = days.get(..9).unwrap();
-    let panel = each_day(days, time_span(days), MONTHS);
+    let panel = each_return(days, true, time_span(days), MONTHS);
     let [Layer::Bars(bars, ..)] = &panel.layers[..] else { panic!("bars alone") };
     assert_eq!(bars.len(), 8);
     assert!(bars.iter().all(|(left, right, _)| (right - left - 0.76).abs() < 1e-9), "{bars:?}");
     assert!(bars.windows(2).all(|pair| pair[0].1 < pair[1].0), "{bars:?}");
     assert!(bars.last().unwrap().1 < x_of(days.last().unwrap().date));
+}
+
+#[test]
+fn bars_of_longer_returns_are_as_wide_as_their_time() {
+    let weekly: Vec<Day> = testing::publication().days.into_iter().step_by(5).take(4).collect();
+    let panel = each_return(&weekly, false, time_span(&weekly), MONTHS);
+    assert_eq!(panel.heading.as_ref().map(|heading| heading.0), Some("Each return"));
+    let [Layer::Bars(bars, ..)] = &panel.layers[..] else { panic!("bars alone") };
+    let lengths: Vec<f64> = weekly.windows(2).map(|pair| x_of(pair[1].date) - x_of(pair[0].date)).collect();
+    assert_eq!(bars.len(), 3);
+    assert!(bars.iter().zip(&lengths).all(|((left, right, _), days)| (right - left - 0.76 * days).abs() < 1e-9));
+}
+
+#[test]
+fn an_account_that_was_emptied_is_not_below_its_peak_now() {
+    let mut publication = testing::publication();
+    let last = publication.days.last().unwrap().date;
+    publication.facts.emptied = Some(last);
+    let chart = record(&publication).unwrap().with_marks(|_| None);
+    assert!(chart.contains("% <small>at the end</small></b>") && !chart.contains("% now</b>"), "{chart}");
+}
+
+#[test]
+fn words_of_a_late_flow_stand_before_its_mark() {
+    let mut publication = testing::publication();
+    let last = publication.days.last().unwrap().date;
+    publication.large_flows.truncate(1);
+    publication.large_flows[0].date = last;
+    let chart = record(&publication).unwrap().with_marks(|_| None);
+    assert!(chart.contains("class=\"flow before\""), "{chart}");
 }
 
 #[test]

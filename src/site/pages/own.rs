@@ -31,10 +31,25 @@ pub struct OwnPages<'a> {
     has_list: bool,
 }
 
+/// A path in which numbers count as such: `page-2` comes before `page-10`.
+fn by_numbers(slug: &str) -> Vec<(&str, usize, &str)> {
+    let (mut parts, mut rest) = (Vec::new(), slug);
+    while !rest.is_empty() {
+        let (text, after) = rest.split_at(rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len()));
+        let (digits, next) =
+            after.split_at(after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len()));
+        let number = digits.trim_start_matches('0');
+        parts.push((text, number.len(), number));
+        rest = next;
+    }
+    parts
+}
+
 impl<'a> OwnPages<'a> {
     /// Those of a publication.
     pub fn of(publication: &'a Publication, drafts: bool) -> Self {
         let mut pages: Vec<Unread> = shown(publication, drafts).collect();
+        pages.sort_by(|one, other| by_numbers(one.slug()).cmp(&by_numbers(other.slug())));
         let has_list = pages.iter().filter(|page| page.slug() != LIST).count() > IN_FOOT;
         if has_list {
             pages.retain(|page| page.slug() != LIST);
@@ -87,4 +102,16 @@ struct List {
 /// What the page that lists all of them receives.
 pub fn list(own: &OwnPages) -> Result<PageContext> {
     PageContext::new(&List { pages: own.with_page().map(link).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_of_files_count_as_numbers() {
+        let mut slugs = ["page-10", "folder/2-b", "page-2", "folder/10-a", "page-02-b", "page", "about"];
+        slugs.sort_by(|one, other| by_numbers(one).cmp(&by_numbers(other)));
+        assert_eq!(slugs, ["about", "folder/2-b", "folder/10-a", "page", "page-2", "page-02-b", "page-10"]);
+    }
 }
