@@ -4,8 +4,11 @@ use std::io;
 
 use tera::escape_html;
 
-/// Text as HTML, with the apostrophes of words as they are printed.
+/// Text as HTML, with the apostrophes of words as they are printed. A path is left alone: it names a file as that is called.
 pub fn escaped(text: &str, page: &mut dyn io::Write) -> io::Result<()> {
+    if text.contains('/') {
+        return escape_html(text, page);
+    }
     let mut rest = text;
     while let Some((before, after)) = rest.match_indices('\'').find_map(|(at, _)| apostrophe(rest, at)) {
         escape_html(before, page)?;
@@ -35,6 +38,7 @@ mod tests {
         };
         assert_eq!(written("The account's <index>, nobody's"), "The account’s &lt;index&gt;, nobody’s");
         assert_eq!(written("printf '%s' \"$x\" 'a' 5'6"), written("printf '%s' \"$x\" ") + "&#39;a&#39; 5&#39;6");
+        assert!(!written("it's/a'b.html").contains('’'));
         assert_eq!(written("d'été and 'tis"), "d’été and &#39;tis");
     }
 }

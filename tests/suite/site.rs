@@ -71,6 +71,13 @@ fn a_link_that_leads_nowhere_names_the_markdown_file() {
 }
 
 #[test]
+fn a_page_is_linked_however_its_file_is_called() {
+    let site = Site::demo().file("content/it's here/a'b.md", "# Nobody's page\n\n[about](../about.md)\n");
+    site.ok(&["build", "--no-reports"]);
+    assert!(site.read("public/it's here/a'b/index.html").contains("Nobody’s page"));
+}
+
+#[test]
 fn the_words_of_the_first_page_stay_as_they_are() {
     let site = Site::demo();
     site.ok(&["build"]);
