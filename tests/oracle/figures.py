@@ -373,12 +373,11 @@ class Figures:
         put("minimum_track_record_days", float(length) if length else None, "scipy norm")
         trials = self.record.setting("analysis", "trials", None)
         spread = self.record.setting("analysis", "trials_sharpe_sd", None)
-        best = None
-        if trials and spread is not None:
+        # The best of one is that one, however variants would differ.
+        best = 0.0 if trials == 1 else None
+        if trials and trials > 1 and spread is not None:
             euler = np.euler_gamma
-            best = 0.0 if trials == 1 else spread * (
-                (1 - euler) * norm.ppf(1 - 1 / trials) + euler * norm.ppf(1 - 1 / (trials * math.e))
-            )
+            best = spread * ((1 - euler) * norm.ppf(1 - 1 / trials) + euler * norm.ppf(1 - 1 / (trials * math.e)))
         put("deflated_sharpe", confidence(best) if best is not None else None, "scipy norm", optional=True)
         self.bootstrap(put)
 
