@@ -229,6 +229,6 @@ def _rows_of_holdings(text):
     """Symbol and weight of each row under a head of holdings: a name may stand between the two, and a gain after them."""
     row = re.compile(r"^ *(\S+)(?: {2,}\S.*?)?? +(−?\d+(?:\.\d+)?)%(?: +\S+)?$", flags=re.M)
     # What rounds to nothing (`under 5%`) is left out, as what is not held.
-    tables = re.split(r"^ *Ticker +Weight +Gain *$", text, flags=re.M)[1:]
+    tables = re.split(r"^ *Ticker +Weight +Since entry *$", text, flags=re.M)[1:]
     return [found.groups() for table in tables for found in row.finditer(re.split(r"\f|Key facts", table)[0])
             if not re.search(r"\bunder +\S+%(?: +\S+)?$", found[0])]
