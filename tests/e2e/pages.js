@@ -147,16 +147,18 @@ class Look {
 
   /** What axe finds at these looks. */
   async accessible(pages, looks) {
-    for (const [colorScheme, width] of looks) {
-      const tab = await this.tab(this.root, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-      for (const page of pages) {
-        await tab.goto(this.root + page);
-        await tab.evaluate(AXE);
+    const tab = await this.tab(this.root, { bypassCSP: true });
+    for (const page of pages) {
+      await tab.goto(this.root + page);
+      await tab.evaluate(AXE);
+      for (const [colorScheme, width] of looks) {
+        await tab.emulateMedia({ colorScheme });
+        await tab.setViewportSize({ width, height: 900 });
         const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
         this.add(page, violations.map((found) => `axe, ${colorScheme}, ${width} px: ${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join("; ")}`));
       }
-      await tab.context().close();
     }
+    await tab.context().close();
   }
 }
 
