@@ -20,20 +20,12 @@ fn is_no_input(path: &str) -> bool {
     !is_input(Path::new(path))
 }
 
-/// All input files of a site as they are now. Only those are read that `earlier` does not know.
+/// All input files of a site as they are now, with the contents of those files of data that were read for it: only those that
+/// `earlier` does not know.
 ///
 /// # Errors
 /// A file or folder that cannot be read.
-pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<Listing> {
-    let stamps = listing::stamps(site.root(), INPUT_FOLDERS, is_no_input)?;
-    Listing::of(site.root(), &stamps, taken, earlier)
-}
-
-/// The same, with the contents of those files of data that were read.
-///
-/// # Errors
-/// As [`all`].
-pub fn all_with_data(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<(Listing, ReadFiles)> {
+pub fn all(site: &SiteDir, taken: i64, earlier: &Listing) -> Result<(Listing, ReadFiles)> {
     let stamps = listing::stamps(site.root(), INPUT_FOLDERS, is_no_input)?;
     Listing::with_contents(site.root(), &stamps, taken, earlier, is_data)
 }
@@ -48,7 +40,7 @@ fn is_data(path: &str) -> bool {
 /// # Errors
 /// A file or folder that cannot be read.
 pub fn renew(site: &SiteDir, taken: i64, listing: &mut Listing) -> Result<BTreeSet<String>> {
-    let now = all(site, taken, listing)?;
+    let (now, _) = all(site, taken, listing)?;
     let changes = now.changes_since(listing);
     *listing = now;
     Ok(changes)

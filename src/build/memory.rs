@@ -69,6 +69,7 @@ struct Finished {
 
 /// The files a build is made from, as they stood before anything was read of them.
 pub struct Look {
+    /// When it began, by the clock of the site's file system.
     began: i64,
     inputs: Listing,
     /// Files of data that were read for it.
@@ -84,7 +85,7 @@ impl Look {
     /// Looks into those alone that have changed since an earlier listing.
     fn since(site: &SiteDir, earlier: &Listing) -> Option<Self> {
         let began = listing::now(&site.cache()).ok()?;
-        let (inputs, read) = inputs::all_with_data(site, began, earlier).ok()?;
+        let (inputs, read) = inputs::all(site, began, earlier).ok()?;
         Some(Self { began, inputs, read })
     }
 
@@ -100,12 +101,8 @@ pub struct Memory<'a> {
     out: &'a Path,
     file: PathBuf,
     key: Key,
-    /// When this build began, by the clock of the site's file system.
-    began: i64,
     last: Option<Finished>,
-    inputs: Listing,
-    /// Files of data that were read to see what they are.
-    read: ReadFiles,
+    look: Look,
     figures: KeptFigures,
 }
 
@@ -148,27 +145,27 @@ impl<'a> Memory<'a> {
         let key = Key::of(config, today, options, out)?;
         let (file, last) = last(site, key);
         let nothing = Listing::default();
-        let Look { began, inputs, read } = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
-        let data = inputs::of_data(&config.of_figures(), today, &inputs);
+        let look = look(last.as_ref().map_or(&nothing, |last| &last.inputs))?;
+        let data = inputs::of_data(&config.of_figures(), today, &look.inputs);
         let figures = KeptFigures::new(site, Digest::of_parts([of_program()?, data]));
-        Some(Self { site, out, file, key, began, last, inputs, read, figures })
+        Some(Self { site, out, file, key, last, look, figures })
     }
 
     /// The site as it was looked at, for reading its record once.
     pub fn seen(&mut self) -> SiteDir {
-        self.site.with_read(std::mem::take(&mut self.read))
+        self.look.seen(self.site)
     }
 
     /// What the last build said, if it was made from the same and its site still stands as it was written.
     pub fn unchanged(&mut self) -> Option<Said> {
-        let last = self.last.as_ref().filter(|last| last.inputs.has_same_content(&self.inputs))?;
-        let outputs = Listing::of(self.out, &output_stamps(self.out).ok()?, self.began, &last.outputs).ok()?;
+        let last = self.last.as_ref().filter(|last| last.inputs.has_same_content(&self.look.inputs))?;
+        let outputs = Listing::of(self.out, &output_stamps(self.out).ok()?, self.look.began, &last.outputs).ok()?;
         if !outputs.has_same_content(&last.outputs) {
             return None;
         }
         let said = last.said.clone();
         if last.inputs.has_recent() || last.outputs.has_recent() {
-            let (key, inputs, made) = (self.key, self.inputs.clone(), last.made.clone());
+            let (key, inputs, made) = (self.key, self.look.inputs.clone(), last.made.clone());
             let finished = Finished { key, inputs, outputs, said: said.clone(), made };
             // If that fails, the same files are read again next time.
             let _ = write_finished(&self.file, &finished);
@@ -207,7 +204,7 @@ impl<'a> Memory<'a> {
         let outputs = self.last.as_ref().map(|last| &last.outputs).zip(output_stamps(self.out).ok());
         let known = outputs.map(|(outputs, stamps)| outputs.known(&stamps)).unwrap_or_default();
         let files = Before::Folder { path: self.out.to_path_buf(), known };
-        Kept::new(base, Arc::new(inputs::of_texts(&self.inputs)), Arc::new(before), files)
+        Kept::new(base, Arc::new(inputs::of_texts(&self.look.inputs)), Arc::new(before), files)
     }
 
     /// Remembers a build that wrote these files, and figures that were computed for it, unless something was changed while
@@ -222,9 +219,9 @@ impl<'a> Memory<'a> {
         made: BTreeMap<String, Made>,
         computed: Option<&FiguresText>,
     ) -> Result<()> {
-        let outputs = || output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.began, files));
-        match rayon::join(|| inputs::all(self.site, self.began, &self.inputs), outputs) {
-            (Ok(inputs), Some(outputs)) if inputs.has_same_content(&self.inputs) => {
+        let outputs = || output_stamps(self.out).ok().and_then(|now| Listing::written(&now, self.look.began, files));
+        match rayon::join(|| inputs::all(self.site, self.look.began, &self.look.inputs), outputs) {
+            (Ok((inputs, _)), Some(outputs)) if inputs.has_same_content(&self.look.inputs) => {
                 let finished = Finished { key: self.key, inputs, outputs, said, made };
                 let figures = || computed.map_or(Ok(()), |figures| self.figures.write(figures));
                 let (remembered, kept) = rayon::join(|| write_finished(&self.file, &finished), figures);
