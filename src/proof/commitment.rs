@@ -33,18 +33,18 @@ impl std::str::FromStr for Salt {
 
 impl fmt::Display for Salt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        hexadecimal(&self.0).fmt(f)
+        hex::encode(self.0).fmt(f)
     }
 }
 
 /// The commitment to a value by its name: `HMAC-SHA256(salt, "name=value")` in 64 digits.
 pub fn commitment(salt: &Salt, name: &str, value: &str) -> String {
-    hexadecimal(&hmac(&salt.0, &format!("{name}={value}")))
+    hex::encode(hmac(&salt.0, &format!("{name}={value}")))
 }
 
 /// 32 digits by which an entry cannot be guessed from its digest.
 pub fn nonce(seed: &Seed, file: &str) -> String {
-    let mut digits = hexadecimal(&hmac(seed.bytes(), &format!("{SCOPE}nonce/{file}")));
+    let mut digits = hex::encode(hmac(seed.bytes(), &format!("{SCOPE}nonce/{file}")));
     digits.truncate(32);
     digits
 }
@@ -57,10 +57,6 @@ fn hmac(key: &[u8], message: &str) -> [u8; 32] {
         bytes = mac.finalize().into_bytes().into();
     }
     bytes
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::str::FromStr;
 
-use super::commitment::hexadecimal;
 use crate::config::open_to_others;
 use crate::error::{Error, Place, Result};
 use crate::record::store::write_atomically;
@@ -41,7 +40,7 @@ impl Seed {
     /// # Errors
     /// A folder that cannot be written to.
     pub fn write(&self, site: &SiteDir) -> Result<()> {
-        write_atomically(&site.proof_seed(), format!("{}\n", hexadecimal(&self.0)).as_bytes(), true)
+        write_atomically(&site.proof_seed(), format!("{}\n", hex::encode(self.0)).as_bytes(), true)
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

@@ -51,7 +51,7 @@ fn a_request_is_the_one_of_the_standard() {
     // As `openssl ts -query -sha256 -cert` writes it, but for the nonce, which has a byte more there.
     let start = "3043020101303130 0d0609608648016503040201 05000420".replace(' ', "");
     let expected = format!("{start}{}02087fffffffffffffff0101ff", Digest::of(b"abc"));
-    assert_eq!(crate::proof::commitment::hexadecimal(&bytes), expected);
+    assert_eq!(hex::encode(bytes), expected);
 }
 
 #[test]
