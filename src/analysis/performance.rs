@@ -14,7 +14,7 @@ use super::money_weighted::{DatedAmount, money_weighted};
 use super::pair_rates::closes_in_base;
 use super::periods::{PeriodReturn, usual_periods};
 use super::returns::{DailyReturn, Interval, LargeFlowDay, ReturnSeries, intervals, large_flow_days, with_returns};
-use super::rolling::{BETA_WINDOW, WINDOWS, rolling_beta, rolling_sharpe, rolling_volatility};
+use super::rolling::{QUARTER, YEAR, rolling_beta, rolling_sharpe, rolling_volatility};
 use crate::calendar::Exchange;
 use crate::config::Analysis;
 use crate::error::Error;
@@ -54,10 +54,10 @@ pub struct Performance {
 pub struct RollingDay {
     /// The last day of the windows.
     pub date: NaiveDate,
-    /// Sharpe ratio over 63 and 252 returns.
-    pub sharpe: [Option<f64>; 2],
-    /// Volatility over 63 and 252 returns.
-    pub volatility: [Option<f64>; 2],
+    /// Sharpe ratio over 252 returns.
+    pub sharpe: Option<f64>,
+    /// Volatility over 63 returns.
+    pub volatility: Option<f64>,
     /// Beta over 252 pairs with the benchmark.
     pub beta: Option<f64>,
 }
@@ -117,18 +117,17 @@ impl Performance {
         let values = self.series.values();
         let frequency = self.frequency();
         let excess = self.series.excess(frequency, self.analysis.risk_free).unwrap_or_default();
-        let mut sharpe = WINDOWS.map(|window| rolling_sharpe(&excess, window, frequency.periods).into_iter());
-        let mut volatility = WINDOWS.map(|window| rolling_volatility(&values, window, frequency.periods).into_iter());
+        let mut sharpe = rolling_sharpe(&excess, YEAR, frequency.periods).into_iter();
+        let volatility = rolling_volatility(&values, QUARTER, frequency.periods);
         let pairs = self.aligned.as_ref().map_or(&[][..], |aligned| aligned.pairs.as_slice());
-        let mut betas = pairs.iter().zip(rolling_beta(pairs, BETA_WINDOW)).peekable();
-        let days = self.series.days.iter().map(|day| RollingDay {
+        let mut betas = pairs.iter().zip(rolling_beta(pairs, YEAR)).peekable();
+        let days = self.series.days.iter().zip(volatility).map(|(day, volatility)| RollingDay {
             date: day.date,
-            sharpe: sharpe.each_mut().map(|values| values.next().flatten()),
-            volatility: volatility.each_mut().map(|values| values.next().flatten()),
+            sharpe: sharpe.next().flatten(),
+            volatility,
             beta: betas.next_if(|(pair, _)| pair.date == day.date).and_then(|(_, beta)| beta),
         });
-        let [shortest, ..] = WINDOWS;
-        days.skip(shortest - 1).collect()
+        days.skip(QUARTER - 1).collect()
     }
 }
 

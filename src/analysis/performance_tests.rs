@@ -206,7 +206,8 @@ fn rolling_figures_start_when_a_window_is_full_and_betas_keep_their_dates() {
     let rolling = performance.rolling();
     assert_eq!(rolling.len(), 299 - 62);
     assert_eq!(rolling[0].date, performance.series.days[62].date);
-    assert!(rolling[0].sharpe[0].is_some() && rolling[0].sharpe[1].is_none());
+    assert!(rolling[0].volatility.is_some() && rolling[0].sharpe.is_none());
+    assert_eq!(rolling.iter().position(|day| day.sharpe.is_some()), Some(252 - 63));
     let first_beta = rolling.iter().find(|day| day.beta.is_some()).unwrap();
     // 10 days before the first close, then 252 pairs: the 262nd return.
     assert_eq!(first_beta.date, performance.series.days[261].date);

@@ -1,14 +1,16 @@
 //! Figures over a moving window of returns.
 
+use rayon::prelude::*;
+
 use super::alignment::AlignedPair;
 use super::benchmark::beta;
 use super::risk::{sharpe, volatility};
 
-/// About a quarter and a year of trading days.
-pub const WINDOWS: [usize; 2] = [63, 252];
+/// About a quarter of trading days, and the window of the rolling volatility.
+pub const QUARTER: usize = 63;
 
-/// The window of the rolling beta.
-pub const BETA_WINDOW: usize = 252;
+/// About a year of trading days, and the window of the rolling Sharpe ratio and beta: a shorter one says more of chance.
+pub const YEAR: usize = 252;
 
 /// Sharpe ratio a year of the `window` excess returns up to each; `None` before the window is full.
 ///
@@ -26,12 +28,12 @@ pub fn rolling_volatility(returns: &[f64], window: usize, periods: f64) -> Vec<O
 pub fn rolling_beta(pairs: &[AlignedPair], window: usize) -> Vec<Option<f64>> {
     let ours: Vec<f64> = pairs.iter().map(|pair| pair.ours).collect();
     let benchmark: Vec<f64> = pairs.iter().map(|pair| pair.benchmark).collect();
-    let full = ours.windows(window.max(1)).zip(benchmark.windows(window.max(1)));
+    let full = ours.par_windows(window.max(1)).zip(benchmark.par_windows(window.max(1)));
     padded(pairs.len(), full.map(|(ours, benchmark)| beta(ours, benchmark)).collect())
 }
 
-fn rolling(returns: &[f64], window: usize, figure: impl Fn(&[f64]) -> Option<f64>) -> Vec<Option<f64>> {
-    padded(returns.len(), returns.windows(window.max(1)).map(figure).collect())
+fn rolling(returns: &[f64], window: usize, figure: impl Fn(&[f64]) -> Option<f64> + Send + Sync) -> Vec<Option<f64>> {
+    padded(returns.len(), returns.par_windows(window.max(1)).map(figure).collect())
 }
 
 /// Puts `None` before the values until there are `length`.

@@ -154,15 +154,11 @@ pub fn rolling(daily: &Performance, disclosure: &Disclosure) -> Vec<Rolling> {
     if !disclosure.by_day() {
         return Vec::new();
     }
-    let days = daily.rolling().into_iter().map(|day| {
-        let [_, sharpe] = day.sharpe;
-        let [volatility, _] = day.volatility;
-        Rolling {
-            date: day.date,
-            sharpe: sharpe.map(|value| disclosure.rolling_ratio(value)),
-            volatility: volatility.map(|value| disclosure.figure(value, Unit::Percent)),
-            beta: day.beta.map(|value| disclosure.rolling_ratio(value)),
-        }
+    let days = daily.rolling().into_iter().map(|day| Rolling {
+        date: day.date,
+        sharpe: day.sharpe.map(|value| disclosure.rolling_ratio(value)),
+        volatility: day.volatility.map(|value| disclosure.figure(value, Unit::Percent)),
+        beta: day.beta.map(|value| disclosure.rolling_ratio(value)),
     });
     days.filter(|day| day.sharpe.is_some() || day.volatility.is_some() || day.beta.is_some()).collect()
 }
