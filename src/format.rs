@@ -86,6 +86,11 @@ pub fn percent(value: f64, digits: usize, sign: Sign) -> String {
     if value.is_finite() { number(value * 100.0, digits, sign) + "%" } else { UNDEFINED.into() }
 }
 
+/// How many decimals a return has in a narrow table: over 1,000 % none.
+pub fn narrow_digits(value: f64) -> usize {
+    usize::from(value.abs() < 10.0)
+}
+
 /// A share of something in percent; `under 0.5%` of one that rounds to nothing.
 pub fn share(value: f64, digits: usize) -> String {
     under(value, last_digit(digits)).unwrap_or_else(|| percent(value, digits, Sign::Minus))

@@ -225,6 +225,9 @@ pub(super) fn tinted(value: Option<f64>) -> Value {
     let mut cell = points(value);
     if let Some(cell) = cell.as_object_mut() {
         cell.insert("depth".into(), depth.into());
+        if let Some(value) = value.filter(|value| format::narrow_digits(*value) == 0) {
+            cell.insert("text".into(), format::number(value * 100.0, 0, Sign::Both).into());
+        }
         if value.is_none() {
             cell.insert("text".into(), "".into());
         }

@@ -232,7 +232,7 @@ fn many_notes_have_a_page_for_each_year() {
     assert!(years.iter().all(|path| journal.contains(&format!("href=\"../{path}\""))), "{years:?}");
     // What the author wrote under the name of a year stands above its notes.
     let year = page(&files, "journal/2021/index.html");
-    assert!(year.contains("Words.") && year.contains("href=\"../../journal/2022/index.html\">2022 →</a>"));
+    assert!(year.contains("Words.") && year.contains("href=\"../../journal/2022/index.html\">2022&nbsp;→</a>"));
     assert!(!page(&files, "journal/2022/index.html").contains("rel=\"next\""));
 }
 

@@ -202,6 +202,15 @@ const records = {
     site.write("content/posts/2022-07-01-why.md", "+++\ntags = [\"risk\"]\n+++\n# Why it went wrong\n\nBecause it did.\n\n## What follows\n\nNothing yet.\n");
   },
 
+  /** More than thirtyfold in one month, eightfold in another, and most of it lost again. */
+  doubling(site) {
+    site.configure({ title: "Doubling" });
+    site.index();
+    const step = normal(13, 0.001, 0.02), days = sessions("2019-11-01", "2021-06-30");
+    const drift = { "2020-11": 0.19, "2021-02": 0.12, "2021-05": -0.1 };
+    site.values(walk(days, (day) => step() + (drift[days[day].slice(0, 7)] ?? 0)));
+  },
+
   /** Everything taken out again. */
   emptied(site) {
     site.configure({ title: "Closed" });

@@ -8,6 +8,9 @@ const LINE: f64 = 18.5;
 /// It keeps such a distance from a curve, and may begin so far above the picture and its own height, as parts of the height: beside the
 /// title.
 const DISTANCE: f64 = 0.012;
+
+/// No nearer than this, where there is a place so far from everything.
+const CLEAR: f64 = 0.011;
 const ABOVE: f64 = 0.007;
 
 /// A letter is so wide on the narrowest screen, as a part of the width.
@@ -38,18 +41,20 @@ impl<'a> Places<'a> {
         let (line, above) = (self.line, -self.line - ABOVE);
         let distance = |top: &f64| (top + line / 2.0 - end).abs();
         let edges = [above, self.lowest - line];
-        let nearest = |busy: &[(f64, f64)]| {
+        let nearest = |busy: &[(f64, f64)], room: f64| {
             let is_free = |top: &f64| {
                 (above..=self.lowest - line).contains(top)
-                    && busy.iter().all(|(from, to)| top + line <= *from || top >= to)
+                    && busy.iter().all(|(from, to)| top + line <= from - room || top - room >= *to)
             };
             let beside = busy.iter().flat_map(|(from, to)| [from - DISTANCE - line, to + DISTANCE]);
-            beside.filter(is_free).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            // Where there is no more room than it needs it stands in the middle of that.
+            let between = busy.iter().flat_map(|(_, to)| busy.iter().map(move |(from, _)| (to + from - line) / 2.0));
+            beside.chain(between).filter(is_free).min_by(|a, b| distance(a).total_cmp(&distance(b)))
         };
         // Clear of the line that the others are measured from, where that is possible.
         let base = self.panel.place(self.panel.base);
         let with_base: Vec<(f64, f64)> = busy.iter().copied().chain([(base, base)]).collect();
-        let nearest = nearest(&with_base).or_else(|| nearest(&busy));
+        let nearest = nearest(&with_base, CLEAR).or_else(|| nearest(&with_base, 0.0)).or_else(|| nearest(&busy, 0.0));
         let apart =
             || edges.into_iter().find(|top| self.taken.iter().all(|(from, to)| top + line <= *from || top >= to));
         let top = nearest.or_else(apart).unwrap_or(above);
@@ -77,7 +82,8 @@ fn letters(label: &str) -> usize {
         is_markup = (is_markup || *letter == '<') && *letter != '>';
         !was_markup && !is_markup
     });
-    shown.count()
+    // A sign that is written as a name is one letter.
+    shown.count() - first.matches("&amp;").count() * 4
 }
 
 #[cfg(test)]
@@ -106,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_clear_of_the_line_of_all_others_and_else_in_the_middle_between_that_and_a_curve() {
+        let panel = Panel { edges: (0.0, 1.0), y: (1.0, 0.0), base: 0.9, ..Panel::default() };
+        let curve = vec![(0.0, 0.85), (0.9, 0.0), (1.0, 0.0)];
+        let place = |lowest| {
+            let mut places = Places::new(&panel, (0.0, 1.0), lowest, LINE / 0.043);
+            (places.take(std::slice::from_ref(&curve), 0.5, "A") * 10_000.0).round() / 10_000.0
+        };
+        assert_eq!(place(1.0), 0.912, "below the line");
+        assert_eq!(place(0.95), 0.8535, "0.05 high is the room above it");
+    }
+
+    #[test]
     fn a_name_without_room_keeps_clear_of_the_other_one() {
         let everywhere = vec![(0.0, 0.0), (0.9, 1.0), (1.0, 0.0)];
         assert_eq!(places(&[everywhere], 1.0, [(0.4, "A"), (0.5, "B")]), [-0.05, 0.957]);
@@ -113,6 +131,6 @@ mod tests {
 
     #[test]
     fn only_what_a_phone_shows_counts_as_letters() {
-        assert_eq!(letters("S 500 <span>102.2</span><small>without dividends</small>"), 11);
+        assert_eq!(letters("S&amp;P 500 <span>102.2</span><small>without dividends</small>"), 13);
     }
 }

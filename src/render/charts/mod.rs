@@ -143,7 +143,12 @@ fn percent_panel(edges: (f64, f64), heights: impl Iterator<Item = f64>, wanted: 
     let (low, high) = heights
         .filter(|height| height.is_finite())
         .fold((0.0f64, 0.0f64), |(low, high), height| (low.min(height), high.max(height)));
-    let axis = Axis::about(0.0, (low * 100.0, high * 100.0), wanted);
+    let mut axis = Axis::about(0.0, (low * 100.0, high * 100.0), wanted);
+    // However high the other side is: nothing returns less than that.
+    if low > -1.0 {
+        axis.ends.0 = axis.ends.0.max(-100.0);
+        axis.numbers.retain(|number| *number >= -100.0);
+    }
     let margin = (axis.ends.1 - axis.ends.0) * 0.04;
     let (low, high) = axis.ends;
     let ends = (if low < 0.0 { low - margin } else { low }, if high > 0.0 { high + margin } else { high });

@@ -29,12 +29,15 @@ pub fn spread(publication: &Publication) -> Result<Option<String>> {
     let ours: Vec<f64> = months.iter().map(|month| month.value.get() * 100.0).collect();
     let theirs: Vec<f64> = months.iter().filter_map(|month| Some(month.benchmark?.get() * 100.0)).collect();
     let largest = ours.iter().chain(&theirs).fold(0.0f64, |largest, value| largest.max(value.abs()));
-    let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].into_iter().find(|step| largest / step <= 9.0).unwrap_or(100.0);
+    let step = (0..9).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * 10f64.powi(power)));
+    let step = step.into_iter().find(|step| largest / step <= 9.0).unwrap_or(1e9);
     let edge = (largest / step).floor() as i64 + 1;
+    // No month is below -100 %.
+    let first = (-edge).max((-100.0 / step).floor() as i64);
     let count = |values: &[f64], number: i64| {
         values.iter().filter(|value| (*value / step).floor() as i64 == number).count() as f64
     };
-    let steps = || (-edge..edge).map(|number| (number, number as f64 * step));
+    let steps = || (first..edge).map(|number| (number, number as f64 * step));
     let bars: Vec<(f64, f64, f64)> =
         steps().map(|(number, left)| (left + step * 0.04, left + step * 0.96, count(&ours, number))).collect();
     let outline: Vec<(f64, f64)> = steps()
@@ -56,7 +59,7 @@ pub fn spread(publication: &Publication) -> Result<Option<String>> {
         description: "Bars count the months of the account by their return; the line counts those of the index."
             .into(),
         height: "middle bare",
-        x: (-edge as f64 * step, edge as f64 * step),
+        x: (first as f64 * step, edge as f64 * step),
         ticks: steps()
             .filter(|(number, _)| number % every == 0)
             .map(|(_, left)| Tick { x: left, text: label(left), has_line: left == 0.0 })
@@ -189,6 +192,23 @@ mod tests {
         assert!(years.contains(">2015</b>") && years.contains(">+20%</b>"), "{years}");
         let twelve = twelve_months(&publication).unwrap().unwrap();
         assert!(twelve.contains(">Account <span>\u{2212}16.0%</span></b>"), "{twelve}");
+    }
+
+    #[test]
+    fn a_month_of_many_times_the_money_leaves_round_numbers_and_nothing_below_a_total_loss() {
+        let mut publication = testing::publication();
+        let fine = testing::fine();
+        publication.months[9].value = fine.period(34.0);
+        publication.years[1].value = fine.period(31.0);
+        let spread = spread(&publication).unwrap().unwrap();
+        let labels = |chart: &str| -> Vec<String> {
+            let parts = chart.split("</b>").filter_map(|part| part.rsplit('>').next());
+            parts.filter(|text| text.ends_with('%')).map(str::to_owned).collect()
+        };
+        assert_eq!(labels(&spread), ["+1,500%", "+3,000%"]);
+        let years = years(&publication).unwrap().unwrap();
+        assert!(years.contains("style=\"--labels:40px\""), "{years}");
+        assert_eq!(labels(&years).first().map(String::as_str), Some("+500%"), "{years}");
     }
 
     #[test]

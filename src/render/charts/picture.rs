@@ -43,6 +43,9 @@ pub(super) fn pixels_on_a_phone(class: &str) -> f64 {
     }
 }
 
+/// A label of an axis with more letters than this is wider than the room beside a picture on a phone.
+const SHORT_LABEL: usize = 6;
+
 /// From here on a date ends at its place.
 const LATE: f64 = 0.93;
 
@@ -148,14 +151,22 @@ impl Picture {
             if self.note.is_empty() { String::new() } else { format!(" <small>{}</small>", escape(&self.note)) };
         let chart = format!(
             "<div class=\"chart {}\" data-kind=\"{}\"><p class=\"title\" id=\"{id}-t\"><b>{}</b>{note}</p>\
-             <div class=\"box\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
+             <div class=\"box\"{} role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
              <svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{shapes}</svg>{}</div>",
             self.height,
             self.kind,
             escape(&self.title),
+            self.room_for_labels(),
             self.letters(),
         );
         Ok([chart, format!("<p class=\"hidden\" id=\"{id}-d\">{}</p></div>", escape(&self.description))])
+    }
+
+    /// What long labels of an axis need on a phone, less what the margin of a page takes up.
+    fn room_for_labels(&self) -> String {
+        let labels = self.panels.iter().flat_map(|panel| &panel.levels);
+        let letters = labels.map(|(_, text)| text.chars().count()).max().filter(|letters| *letters > SHORT_LABEL);
+        letters.map(|letters| format!(" style=\"--labels:{}px\"", letters * 33 / 5 - 6)).unwrap_or_default()
     }
 
     fn letters(&self) -> String {

@@ -21,7 +21,7 @@ use crate::format::{self, Sign, escape};
 use crate::publication::{Day, MonthEnd, Publication, Published};
 use crate::{Error, Result};
 
-/// The size in points, of which these are left for letters at the left, at the right and below.
+/// The size in points, of which these are left for letters at the left at least, at the right and below.
 const SIZE: (i32, i32) = (504, 246);
 const LEFT: i32 = 31;
 const RIGHT: i32 = 92;
@@ -30,6 +30,9 @@ const BOTTOM: i32 = 15;
 /// Sizes of letters, the larger for what stands at the ends of curves.
 const LETTERS: f64 = 8.25;
 const LARGE: f64 = 9.0;
+
+/// So many points wide is a letter at most.
+const OF_A_LETTER: f64 = 4.5;
 
 /// Widths of lines in tenths of a point: the account's, others', thin ones.
 const PENS: [u32; 3] = [13, 10, 5];
@@ -93,6 +96,8 @@ struct Chart<'a> {
     falls: Vec<drawdown::Drawdown>,
     panels: [Panel; 3],
     is_young: bool,
+    /// Points at the left, for the labels of the axes.
+    left: i32,
 }
 
 impl<'a> Chart<'a> {
@@ -113,13 +118,15 @@ impl<'a> Chart<'a> {
         };
         let bars = if is_young { each_return(days, end.is_daily, x, MONTHS) } else { each_month(months, x) };
         let panels = [growth.panel(&curves), below, bars];
-        Self { publication, end, days, x, ticks: ticks(days, DATES), curves, falls, panels, is_young }
+        let letters = panels.iter().flat_map(|panel| &panel.levels).map(|(_, text)| text.chars().count()).max();
+        let left = LEFT.max((letters.unwrap_or_default() as f64 * OF_A_LETTER).ceil() as i32 + 5);
+        Self { publication, end, days, x, ticks: ticks(days, DATES), curves, falls, panels, is_young, left }
     }
 
     /// Where a time and a part of the height are, in tenths of a point.
     fn at(&self, x: f64, part: f64) -> (f64, f64) {
         let share = (x - self.x.0) / (self.x.1 - self.x.0);
-        let (left, right) = (f64::from(LEFT), f64::from(SIZE.0 - RIGHT));
+        let (left, right) = (f64::from(self.left), f64::from(SIZE.0 - RIGHT));
         ((left + share * (right - left)) * 10.0, part * f64::from(SIZE.1 - BOTTOM) * 10.0)
     }
 
@@ -128,9 +135,9 @@ impl<'a> Chart<'a> {
         let root = Svg::new(width, height, shapes).into_drawing_area();
         let frame = Frame {
             x: self.x,
-            sides: (LEFT * SCALE, (SIZE.0 - RIGHT) * SCALE),
+            sides: (self.left * SCALE, (SIZE.0 - RIGHT) * SCALE),
             edge: &|part| self.at(self.x.0, part).1.round() as i32,
-            columns: (SIZE.0 - LEFT - RIGHT) as usize * 2,
+            columns: (SIZE.0 - self.left - RIGHT) as usize * 2,
             pens: PENS,
         };
         let bands: Vec<(f64, f64)> =
@@ -232,14 +239,13 @@ impl<'a> Chart<'a> {
     /// Depth and length of the falls at the foot of the growth panel, the deepest first; one that would run into another is left
     /// out.
     fn write_falls(&self, shapes: &mut String) {
-        const OF_A_LETTER: f64 = 45.0;
         let (right, bottom) = self.at(self.x.1, GROWTH.1);
         let mut taken: Vec<(f64, f64)> = Vec::new();
         for fall in &self.falls {
             let so_far = if fall.recovery.is_none() { ", so far" } else { "" };
             let days = format!("{} days{so_far}", format::number(fall.duration_days as f64, 0, Sign::Minus));
             let depth = format::percent(fall.depth, 1, Sign::Minus);
-            let width = days.len().max(depth.chars().count() + 1) as f64 * OF_A_LETTER;
+            let width = days.len().max(depth.chars().count() + 1) as f64 * OF_A_LETTER * f64::from(SCALE);
             let (start, _) = self.at(x_of(fall.peak), GROWTH.1);
             let is_late = start + width > right;
             let (from, to) = if is_late { (right - width, right) } else { (start, start + width) };

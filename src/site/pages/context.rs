@@ -7,6 +7,7 @@ use serde::Serialize;
 use tera::Value;
 
 use crate::calendar::YearMonth;
+use crate::format;
 use crate::publication::{
     Facts, MarketFigure, OrderView, PlanItemView, PositionView, PublicResult, PublicReturn, PublicWeight,
     Publication, Published, Reads, Year,
@@ -83,6 +84,7 @@ struct YearRow {
     year: i32,
     cells: Vec<MonthCell>,
     value: PublicReturn,
+    digits: usize,
     bar: Bar,
     benchmark: Option<MarketFigure>,
     max_drawdown: Option<PublicReturn>,
@@ -94,6 +96,7 @@ struct YearRow {
 struct MonthCell {
     name: &'static str,
     value: Option<PublicReturn>,
+    digits: usize,
     month: Option<YearMonth>,
     has_comment: bool,
 }
@@ -114,12 +117,14 @@ fn year_row(site: &Site, year: &Year, bar: Bar) -> YearRow {
     let cell = |((value, number), name): ((&Option<PublicReturn>, u32), &'static str)| {
         let month = YearMonth::new(year.year, number).filter(|month| site.has_month(*month));
         let has_comment = month.is_some_and(|month| site.commentary(month).is_some());
-        MonthCell { name, value: *value, month, has_comment }
+        let digits = value.map_or(1, |value| format::narrow_digits(value.get()));
+        MonthCell { name, value: *value, digits, month, has_comment }
     };
     YearRow {
         year: year.year,
         cells: year.months.iter().zip(1..).zip(NAMES).map(cell).collect(),
         value: year.value,
+        digits: format::narrow_digits(year.value.get()),
         bar,
         benchmark: year.benchmark,
         max_drawdown: year.max_drawdown,
