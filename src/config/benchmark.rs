@@ -42,11 +42,28 @@ impl Benchmark {
         }
     }
 
-    /// The name, which says so where dividends are left out.
+    /// The name, which says so where dividends are left out. A short one stays on one line.
     pub fn name_with_kind(&self) -> String {
-        if self.is_price_index() { format!("{} without dividends", self.name) } else { self.name.clone() }
+        let is_short = self.name.chars().count() <= SHORT_NAME;
+        let name = if is_short { self.name.replace(' ', "\u{a0}") } else { self.name.clone() };
+        if self.is_price_index() { format!("{name} without dividends") } else { name }
     }
 }
 
+/// A name of so many letters fits any line.
+const SHORT_NAME: usize = 16;
+
 /// Indices with dividends reinvested whose symbols at Yahoo do not end in `TR`.
 const TOTAL_RETURN_INDICES: [&str; 5] = ["^GDAXI", "^MDAXI", "^SDAXI", "^TECDAX", "^XNDX"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_stays_on_one_line() {
+        let named = |name: &str| Benchmark { name: name.into(), ..Benchmark::default() }.name_with_kind();
+        assert_eq!(named("S&P 500"), "S&P\u{a0}500 without dividends");
+        assert_eq!(named("A Fund of Considerable Length"), "A Fund of Considerable Length without dividends");
+    }
+}

@@ -28,7 +28,7 @@ fn a_record_of_years_says_what_became_of_a_hundred() {
     assert_eq!(
         text(&spans),
         "100 put in on 30 January 2015 had become 209.7 by 28 December 2022: 9.8% a year after costs, against 8.4% for the \
-         S&P 500 without dividends. It is now 16.8% below its peak of 4 January 2022."
+         S&P\u{a0}500 without dividends. It is now 16.8% below its peak of 4 January 2022."
     );
     let stand_out: Vec<_> =
         spans.iter().filter(|span| span.tone != Tone::Plain).map(|span| (span.text.as_str(), span.tone)).collect();
@@ -103,7 +103,7 @@ fn a_month_says_its_return_its_fall_and_its_orders() {
     let month = |id: &str| publication.months.iter().find(|month| month.month.to_string() == id).unwrap();
     assert_eq!(
         text(&of_month(month("2020-03"), &publication.facts)),
-        "\u{2212}11.3%, against \u{2212}12.5% for the S&P 500 without dividends. Within the month the account \
+        "\u{2212}11.3%, against \u{2212}12.5% for the S&P\u{a0}500 without dividends. Within the month the account \
          fell by up to 29.4%. There were no orders."
     );
     let mut part = month("2022-12").clone();

@@ -1,8 +1,9 @@
-//! What the site and the monthly reports share: charts, tables, fonts, pictures, Markdown options, short forms and links.
+//! What the site and the monthly reports share: apostrophes, charts, tables, fonts, pictures, Markdown options, short forms and links.
 //!
 //! Everything here reads a [`Publication`](crate::publication::Publication) or the author's texts and depends neither on
 //! `site` nor on `report`.
 
+pub mod apostrophes;
 pub mod charts;
 pub mod embedded;
 pub mod fonts;

@@ -3,6 +3,7 @@
 use serde_json::json;
 use typst::foundations::Bytes;
 
+use super::apostrophes;
 use super::errors;
 use super::missing_glyphs;
 use super::paths::CARD;
@@ -45,16 +46,15 @@ impl Typesetter<'_> {
         }
         let Publication { facts, days, .. } = self.publication;
         let growth = print::card(days, end, facts.benchmark.as_deref())?;
-        let (data, _) = missing_glyphs::replace_all(
-            json!({
-                "title": facts.masthead.title,
-                "status": facts.status,
-                "sentence": sentence::of_record(self.publication),
-                "address": base_url.split_once("://").map_or("", |(_, rest)| rest.trim_end_matches('/')),
-                "as_of": format::day(facts.as_of),
-            }),
-            &self.fonts,
-        );
+        let mut data = json!({
+            "title": facts.masthead.title,
+            "status": facts.status,
+            "sentence": sentence::of_record(self.publication),
+            "address": base_url.split_once("://").map_or("", |(_, rest)| rest.trim_end_matches('/')),
+            "as_of": format::day(facts.as_of),
+        });
+        apostrophes::print(&mut data);
+        let (data, _) = missing_glyphs::replace_all(data, &self.fonts);
         let files = [(DATA, data.clone()), ("growth.svg", growth.svg)];
         let world = ReportWorld {
             name: "the picture for links".into(),

@@ -9,6 +9,7 @@
 //! It is archival (PDF/A-3a), accessible (PDF/UA-1), and carries the month's orders as CSV, and its daily returns where
 //! those are published.
 
+mod apostrophes;
 mod cache;
 mod card;
 mod errors;

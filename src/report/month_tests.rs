@@ -83,6 +83,26 @@ fn a_partial_month_says_which_part() {
 }
 
 #[test]
+fn a_return_of_many_times_the_money_fits_its_cell() {
+    assert_eq!(tinted(Some(34.046))["text"], "+3,405");
+    assert_eq!(tinted(Some(0.0504))["text"], "+5.0");
+}
+
+#[test]
+fn a_year_that_is_not_whole_is_marked_whatever_comes_later() {
+    let publication = testing::publication();
+    let marked = |month: &str| {
+        let year = data(&publication, month)["year"].clone();
+        let earlier = year["earlier"].as_array().unwrap().iter().map(|row| row["partial"].as_bool().unwrap());
+        std::iter::once(year["partial"].as_bool().unwrap()).chain(earlier).collect::<Vec<_>>()
+    };
+    assert_eq!(marked("2015-12"), [true], "it begins at the end of January");
+    assert_eq!(marked("2017-11"), [true, false, true]);
+    assert_eq!(marked("2017-12"), [false, false, true]);
+    assert!(marked("2022-12")[0], "the month goes on");
+}
+
+#[test]
 fn a_report_is_as_young_as_its_newest_record() {
     let publication = testing::publication();
     let month = publication.months.iter().find(|month| month.month.to_string() == "2019-07").unwrap();

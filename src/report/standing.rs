@@ -106,9 +106,17 @@ impl MonthData<'_> {
             "benchmark": row(&|month| number(month.benchmark), so_far.and_then(|period| number(period.benchmark))),
             "difference": row(&difference, so_far.and_then(|period| Some(number(period.value)? - number(period.benchmark)?))),
             "deepest": points(number(self.end.year_drawdown)),
+            "partial": self.is_part_of_year(),
             "earlier": earlier.map(earlier_year).collect::<Vec<_>>(),
         });
         self.judged(year_row)
+    }
+
+    /// Whether the record covers only a part of the year up to the month's end.
+    fn is_part_of_year(&self) -> bool {
+        let year = self.month.month.year();
+        let is_whole = || self.publication.years.iter().any(|known| known.year == year && !known.partial);
+        self.month.month.month() < 12 || self.end.month_goes_on || !is_whole()
     }
 }
 
@@ -119,5 +127,6 @@ fn earlier_year(year: &Year) -> Value {
         "account": cells.collect::<Vec<_>>(),
         "benchmark": points(number(year.benchmark)),
         "deepest": points(number(year.max_drawdown)),
+        "partial": year.partial,
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Bytes;
 
+use super::apostrophes;
 use super::cache;
 use super::card::{self, Card};
 use super::errors;
@@ -210,6 +211,7 @@ impl<'a> Typesetter<'a> {
             fields.insert("fonts".into(), self.fonts.families().into());
             fields.insert("witness".into(), self.witness(month_data.month.month).into());
         }
+        apostrophes::print(&mut values);
         values
     }
 
@@ -273,11 +275,12 @@ impl<'a> Typesetter<'a> {
     fn world(&self, month_data: &MonthData, data: &str, attached: &[Attached]) -> Result<ReportWorld<'_>> {
         let month = month_data.month.month;
         let record = print::record(self.publication, month_data.end)?;
-        let alt = json!({ "record": record.alt, "record_note": record.note }).to_string();
+        let mut alt = json!({ "record": record.alt, "record_note": record.note });
+        apostrophes::print(&mut alt);
         let mut files: BTreeMap<_, _> = attached.iter().map(Attached::file).collect::<Result<_>>()?;
         files.extend([
             (DATA.to_owned(), Bytes::from_string(data.to_owned())),
-            ("charts.json".to_owned(), Bytes::from_string(alt)),
+            ("charts.json".to_owned(), Bytes::from_string(alt.to_string())),
             ("record.svg".to_owned(), Bytes::from_string(record.svg)),
         ]);
         files.extend(month_data.charts().map(|(file, svg)| (file.clone(), Bytes::from_string(svg.clone()))));

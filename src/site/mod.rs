@@ -5,7 +5,6 @@
 //! relative and names a file, so that the site opens from disk and below any path.
 
 mod anchors;
-mod apostrophes;
 mod attributes;
 mod build;
 pub mod finer;

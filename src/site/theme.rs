@@ -10,11 +10,12 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 use crate::counted::one_of;
 use crate::digest::Digest;
 use crate::file_content::FileContent;
+use crate::render::apostrophes;
 use crate::render::embedded::{TEMPLATES, embedded};
 use crate::render::own_templates::OwnTemplates;
 use crate::{Error, Place, Result};
 
-use super::{apostrophes, markdown, turns};
+use super::{markdown, turns};
 use crate::format::{self, Sign};
 
 /// The script of the page of the proof.
@@ -104,7 +105,7 @@ pub fn load(own: &OwnTemplates) -> Result<Theme> {
     let mut tera = Tera::default();
     tera.set_fallback_prefixes(["default/"]).map_err(|error| in_template(&error, own, ""))?;
     register(&mut tera);
-    tera.set_escape_fn(apostrophes::escaped);
+    tera.set_escape_fn(|text, page| tera::escape_html(&apostrophes::printed(text), page));
 
     let mut templates: Vec<(String, String)> = Vec::new();
     collect_embedded(&TEMPLATES, &mut templates);

@@ -103,6 +103,7 @@ def check(path, data, names, amounts):
         run("pdfdetach", "-saveall", "-o", folder, path)
         attached = {file.name: file.read_text() for file in Path(folder).iterdir()}
     expected = {f"{name}-{month}.csv": rows(table, month) for name, table in data.items()}
+    expected = {name: table for name, table in expected.items() if table.count("\n") > 1}
     if attached != expected:
         wrong.append("its attachments are not the month's rows of data/")
 

@@ -153,7 +153,7 @@ fn in_words(table: &BroughtByPeriod) -> String {
     let said: Vec<String> = years
         .map(|(period, total)| format!("{} {}", period.label, format::number(total.get() * 100.0, 1, Sign::Both)))
         .collect();
-    format!("Each year's part of the total return, in points: {}. The table has all of it.", said.join(", "))
+    format!("Each year’s part of the total return, in points: {}. The table has all of it.", said.join(", "))
 }
 
 #[cfg(test)]

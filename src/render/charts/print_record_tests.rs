@@ -10,7 +10,7 @@ fn both_curves_are_named_at_their_ends_and_the_index_is_dashed() {
     let chart = drawn(&testing::publication(), "2022-12");
     for part in [
         ">Account 209.7</text>",
-        ">S&amp;P 500 189.6</text>",
+        ">S&amp;P\u{a0}500 189.6</text>",
         ">without dividends</text>",
         ">\u{2212}33.5%</text>",
         ">180 days</text>",

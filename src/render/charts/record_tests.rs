@@ -9,7 +9,7 @@ fn the_demo_has_its_ends_its_falls_and_its_years() {
         "role=\"img\"",
         "aria-labelledby=\"record-t record-d\"",
         ">Account <span>209.7</span></b>",
-        ">S&amp;P 500 <span>189.6</span><small>without dividends</small></b>",
+        ">S&amp;P\u{a0}500 <span>189.6</span><small>without dividends</small></b>",
         "\u{2212}33.5%<small>180 days</small>",
         "\u{2212}16.8% now",
         ">2015</b>",
