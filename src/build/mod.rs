@@ -275,7 +275,7 @@ impl Rendering<'_> {
         let witnesses = proof::witnesses(recorded.as_ref(), publication);
         let made = reporting((site, config), options, materials, &page_of, &witnesses, (cache, kept));
         let reports = || match options.without_reports {
-            true => Ok(Reports::default()),
+            true => report::none(publication, &made),
             false => report::all(publication, &made),
         };
         let (reports, theme) = rayon::join(reports, || theme::load(&materials.templates));

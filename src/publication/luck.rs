@@ -172,8 +172,10 @@ impl Words<'_> {
         let share = share.map(|share| percent(share, 0, Sign::Minus));
         let deeper = match share {
             Some(share) if by_day => format!("The account’s own was {own}; {share} of the shuffles fell deeper."),
-            // What is shown of its falls is by month-ends.
-            Some(share) => format!("{share} of the shuffles fell deeper than the account."),
+            Some(share) => format!(
+                "{share} of the shuffles fell deeper than the account did, measured in the same way: at every valuation, and not at \
+                 month-ends alone, as elsewhere on this site."
+            ),
             None if by_day => format!("The account’s own was {own}."),
             None => String::new(),
         };
@@ -235,6 +237,17 @@ mod tests {
         assert!(falls.shares.len() <= 26 && falls.shares.first().unwrap().get() > 0.0, "{falls:?}");
         let daily = testing::at(PrivacyLevel::Daily, None).shuffled_falls.unwrap();
         assert!(daily.shares.iter().all(|share| (share.get() * 100.0).fract().abs() < 1e-9), "{daily:?}");
+    }
+
+    #[test]
+    fn where_falls_are_shown_by_month_ends_the_shuffles_are_not_set_beside_them() {
+        let monthly = testing::at(PrivacyLevel::Monthly, None);
+        let falls = &in_words(&monthly).falls[0];
+        assert!(!falls.contains("own was") && falls.contains("not at month-ends alone"), "{falls}");
+        let marked =
+            |publication| crate::render::charts::shuffled_falls(publication).unwrap().unwrap().contains("Account ");
+        let fine = testing::publication();
+        assert!(marked(&fine) && !marked(&monthly));
     }
 
     #[test]

@@ -120,17 +120,13 @@ impl<'a> Within<'a> {
     /// A part without a return, or a benchmark that is not known in all of it.
     pub fn total_return(&self, whose: Whose) -> Result<f64> {
         let by_day = [self.from, self.to].iter().flatten().any(|bound| matches!(bound, Bound::Day(_)));
-        let value = if by_day { self.between_days(whose) } else { self.of_months(whose) };
+        let shown = self.of_figure(whose).filter(|_| self.is_all());
+        let value = shown.or_else(|| if by_day { self.between_days(whose) } else { self.of_months(whose) });
         value.ok_or_else(|| self.no_return(whose))
     }
 
     fn of_months(&self, whose: Whose) -> Option<f64> {
         let months = self.months();
-        if self.is_all()
-            && let Some(value) = self.of_figure(whose)
-        {
-            return Some(value);
-        }
         if let [month] = months {
             return of_month(month, whose);
         }

@@ -42,7 +42,9 @@ fn months_are_multiplied_and_what_the_site_shows_itself_is_taken_from_there() {
     assert_eq!((of("2022-01", ""), of("2022-01", "2022-02"), of("2021-11", "2021-12")), (-0.4501, -0.4501, 0.0099));
     // All of it is the figure, however it is asked for.
     let total = publication.figures[0].figures[0].value.unwrap().get();
-    assert_eq!((of("", ""), of("2021-10", "2022-02"), of("2021-10", "")), (total, total, total));
+    for (from, to) in [("", ""), ("2021-10", "2022-02"), ("2021-10", ""), ("2021-10-29", "2022-02-28")] {
+        assert_eq!(of(from, to), total, "{from} {to}");
+    }
 }
 
 #[test]

@@ -107,6 +107,18 @@ pub fn all(publication: &Publication, options: &Options) -> Result<Reports> {
     typesetter.gathered(made, card?)
 }
 
+/// No month's report, but the picture for links, where there is one.
+///
+/// # Errors
+/// A template that is wrong, or a picture that cannot be typeset.
+pub fn none(publication: &Publication, options: &Options) -> Result<Reports> {
+    if options.base_url.is_none() {
+        return Ok(Reports::default());
+    }
+    let typesetter = Typesetter::new(publication, options)?;
+    typesetter.gathered(Vec::new(), typesetter.card()?)
+}
+
 /// The report of one month.
 ///
 /// # Errors

@@ -45,6 +45,10 @@ fn a_build_has_a_report_for_each_month_and_its_page_leads_there() {
     for page in ["public/index.html", "public/months/index.html", "public/months/2020-03/index.html"] {
         assert!(!site.read(page).contains(".pdf\""), "{page}");
     }
+    // The picture for links is no report.
+    site.ok(&["build", "--no-reports", "--base-url", "https://example.org/record/"]);
+    assert!(site.read("public/index.html").contains("https://example.org/record/og.png"));
+    assert!(site.files("public").keys().any(|name| name == "og.png"));
     let said = site.ok(&["build"]);
     assert!(!said.err.contains("typeset"), "{}", said.err);
     assert_eq!(site.files("public/months"), changed);

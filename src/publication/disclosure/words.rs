@@ -39,7 +39,7 @@ const MONTHLY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
     "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
-     drawdowns are made of month-ends, at which the index is in steps of 1% of what it began with.",
+     drawdowns are made of month-ends, at which the index is in steps of 2% of what it began with.",
     "Months and years are computed from exact daily values and then rounded to 0.1%, figures in per cent to 0.5%, ratios to \
      one decimal. The return of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
      Weights are rounded to 5%, results of trades and contributions to 1%, turnover to 10%, slippage to whole basis \
@@ -52,7 +52,8 @@ const MONTHLY: [&str; 5] = [
 
 const COARSE: [&str; 5] = [
     MONTHLY[0],
-    MONTHLY[1],
+    "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
+     drawdowns are made of month-ends, at which the index is in steps of 5% of what it began with.",
     "Months and years are computed from exact daily values and then rounded to 0.5%, figures to whole numbers. The return \
      of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
      Weights are rounded to 10%, results of trades and contributions to 2%, turnover to 25%, slippage to whole basis \
@@ -62,3 +63,19 @@ const COARSE: [&str; 5] = [
     "So a sum or product of n numbers agrees with the published one to n half steps: twelve months with their year to \
      3 percentage points.",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_of_the_index_is_the_one_that_it_is_rounded_to() {
+        for level in [PrivacyLevel::Daily, PrivacyLevel::Monthly, PrivacyLevel::Coarse] {
+            let disclosure = Disclosure::at(level);
+            let words = disclosure.in_words().join(" ");
+            let (_, step) = words.split_once("index is in steps of ").unwrap();
+            let (step, _) = step.split_once('%').unwrap();
+            assert!((step.parse::<f64>().unwrap() - disclosure.steps().index * 100.0).abs() < 1e-9, "{level:?}");
+        }
+    }
+}

@@ -22,7 +22,9 @@ pub fn shuffled_falls(publication: &Publication) -> Result<Option<String>> {
         .enumerate()
         .map(|(at, share)| (left(at) + falls.step * 0.06, left(at) + falls.step * 0.94, *share))
         .collect();
-    let own = publication.value("drawdown.max").map(|fall| fall.abs() * 100.0);
+    // The shuffles are of days: beside them a fall by month-ends would stand too far left.
+    let own = publication.value("drawdown.max").filter(|_| publication.facts.by_day);
+    let own = own.map(|fall| fall.abs() * 100.0);
     let (begin, end) = (left(0), left(shares.len()));
     let x = (
         own.map_or(begin, |own| begin.min(own - falls.step)).max(0.0),

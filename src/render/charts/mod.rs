@@ -90,12 +90,10 @@ fn grown(factor: f64) -> String {
 /// How far the account is or was below its highest value at worst, in words.
 fn fall_in_words(days: &[Day], (max, by_day): (Option<f64>, bool)) -> String {
     let worst = days.iter().map(|day| day.drawdown.get()).fold(0.0, f64::min);
-    let within = max.filter(|_| !by_day).map(|max| format::percent(max, 1, Sign::Minus));
     format!(
-        "The fall from the highest {} so far; at worst {}{}.",
+        "The fall from the highest {} so far; at worst {}.",
         if by_day { "value" } else { "month-end" },
-        format::percent(max.filter(|_| by_day).unwrap_or(worst), 1, Sign::Minus),
-        within.map(|max| format!(", and within months {max}")).unwrap_or_default()
+        format::percent(max.unwrap_or(worst), 1, Sign::Minus)
     )
 }
 

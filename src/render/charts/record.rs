@@ -212,10 +212,14 @@ fn in_words(publication: &Publication, total: Option<f64>) -> String {
     let Publication { days, facts, months, .. } = publication;
     let gains = months.iter().filter(|month| month.value.get() > 0.0).count();
     format!(
-        "{} {} {gains} of {} months were above zero.",
+        "{} {} {}",
         growth_in_words(days, (total, facts.benchmark.as_deref())),
         fall_in_words(days, (publication.value("drawdown.max"), facts.by_day)),
-        months.len()
+        match (months.len(), gains) {
+            (1, 0) => "Its one month was not above zero.".to_owned(),
+            (1, _) => "Its one month was above zero.".to_owned(),
+            (count, _) => format!("{gains} of {count} months were above zero."),
+        }
     )
 }
 
