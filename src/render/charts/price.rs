@@ -14,8 +14,8 @@ use super::plot::Layer;
 use super::scale::{self, Axis, x_of};
 use super::svg::Ink;
 
-/// A name beside a mark is so wide, as a part of the width.
-const NAME: f64 = 0.16;
+/// A name beside a mark is so wide at most, as a part of the width; on a phone, where each name has a line of its own, half of it.
+const NAME: f64 = 0.2;
 
 /// Where the panel of the price ends that has one of places under it, and where that one is.
 const ABOVE: f64 = 0.76;
@@ -121,26 +121,40 @@ fn marks(
     (points, held): (&[(f64, f64)], (f64, f64)),
 ) -> Vec<Letter> {
     let point = |class, x: f64| Letter::new(class, Some(picture.place(x)), panel.place(close_at(points, x)), "");
+    let name = |class, left, text: &str| Letter::new(class, Some(left), 0.0, escape(text));
     let (first, last) = names(order, path);
     let (left, right) = (picture.place(held.0), picture.place(held.1));
-    let is_narrow = right - left < 2.0 * NAME;
-    let outside = is_narrow && left > NAME;
-    let mut letters = vec![
-        point("point ours", held.0),
-        Letter::new(if outside { "mark late" } else { "mark" }, Some(left), 0.0, escape(&first)),
-    ];
+    let [first_class, last_class] = sides(left, right);
+    let mut letters = vec![point("point ours", held.0), name(first_class, left, &first)];
     if let Some(last) = last {
-        let beyond = is_narrow && right < 1.0 - NAME;
         letters.push(point("point open ours", held.1));
-        // Where there is no room on either side, the second name stands below the first, as the style sheet has it.
-        let class = match (beyond, is_narrow && !outside) {
-            (true, _) => "mark",
-            (false, true) => "mark late under",
-            (false, false) => "mark late",
-        };
-        letters.push(Letter::new(class, Some(right), 0.0, escape(&last)));
+        letters.push(name(last_class, right, &last));
     }
     letters
+}
+
+/// How the two names stand: left of their places if they are `late`, else right of them. Inside the band where both find room there,
+/// else outside, else the second below the first, as the style sheet has it. On a phone only `early` counts.
+fn sides(left: f64, right: f64) -> [&'static str; 2] {
+    let (before, after) = (left > NAME, right < 1.0 - NAME);
+    let [first, last] = match right - left {
+        width if width >= 2.0 * NAME => ["mark", "mark late"],
+        _ if before && after => ["mark late", "mark"],
+        width if before && width >= NAME => ["mark late", "mark late"],
+        _ if before => ["mark late", "mark late under"],
+        _ => ["mark", "mark under"],
+    };
+    [(first, left), (last, right)].map(|(class, place)| if place < 0.5 { early(class) } else { class })
+}
+
+/// The class of a name whose place is in the first half.
+fn early(class: &'static str) -> &'static str {
+    match class {
+        "mark" => "mark early",
+        "mark late" => "mark late early",
+        "mark under" => "mark under early",
+        _ => "mark late under early",
+    }
 }
 
 /// What was done first, and last if that is over.
@@ -200,6 +214,25 @@ mod tests {
             assert!(in_parts.contains(&format!("; a circle for each {done}<")), "{in_parts}");
             assert!(in_parts.contains("1 Sep 2020; sold 1 Jul 2021.") && !in_parts.contains("ranking"), "{in_parts}");
             assert_eq!(in_parts.matches("class=\"point").count(), whole.matches("class=\"point").count() + 1);
+        }
+    }
+
+    #[test]
+    fn names_of_both_ends_stand_inside_the_picture_and_not_on_each_other() {
+        for (left, right) in
+            (0..=50).flat_map(|left| (left..=50).map(move |right| (left as f64 / 50.0, right as f64 / 50.0)))
+        {
+            let span = |class: &str, place: f64| {
+                let start = if class.contains("late") { place - NAME } else { place };
+                (start, start + NAME)
+            };
+            let [first, last] = sides(left, right);
+            let (one, other) = (span(first, left), span(last, right));
+            let is_apart = one.1 <= other.0 + 1e-9 || other.1 <= one.0 + 1e-9 || last.contains("under");
+            assert!(is_apart, "{left} {right}: {first}, {last}");
+            for (start, end) in [one, other] {
+                assert!(start > -1e-9 && end < 1.0 + 1e-9, "{left} {right}: {first}, {last}");
+            }
         }
     }
 }
