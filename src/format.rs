@@ -2,6 +2,7 @@
 //! with the marks of the current [`Locale`].
 
 use chrono::{DateTime, NaiveDate, Utc};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::analysis::catalogue::Unit;
 use crate::analysis::frequency::Frequency;
@@ -229,7 +230,8 @@ pub fn periods(frequency: Frequency) -> String {
 /// else. Empty where there are none.
 pub fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    // An accent of its own is no letter; with the one before it, it is.
+    for letter in text.nfc().flat_map(char::to_lowercase) {
         match letter {
             letter if letter.is_alphanumeric() => slug.push(letter),
             _ if slug.ends_with('-') || slug.is_empty() => {}

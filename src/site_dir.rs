@@ -2,11 +2,13 @@
 
 mod inputs;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::calendar::YearMonth;
 
@@ -284,6 +286,16 @@ impl SiteDir {
     /// `public/`: the site as it is published.
     pub fn public(&self) -> PathBuf {
         self.root.join("public")
+    }
+}
+
+/// A path as those file systems see it that tell neither capitals from small letters nor an accented letter from a letter and
+/// an accent: two paths for which this is the same are one file there.
+pub fn without_case(path: &str) -> Cow<'_, str> {
+    match path.is_ascii() {
+        true if !path.bytes().any(|byte| byte.is_ascii_uppercase()) => Cow::Borrowed(path),
+        true => Cow::Owned(path.to_ascii_lowercase()),
+        false => Cow::Owned(path.nfc().flat_map(char::to_lowercase).nfc().collect()),
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use toml_edit::{Item, Table, Value};
 
 use super::front_matter::{self, Split};
+use super::titles::{self, Titled, on_one_line};
 use super::{Annotation, Document, ExecId, Front, PostTrade, PreTrade, Side, Ticker};
-use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
 use crate::toml_value;
 
@@ -174,38 +174,24 @@ pub fn completed(text: &str, path: &Path, post: &PostTrade) -> Result<String> {
     })
 }
 
-/// A file's name as a title: `how-i-trade` as `How i trade`, a date as it is.
-fn in_words(stem: &str) -> String {
-    let mut letters = stem.chars();
-    match letters.next().filter(|first| first.is_alphabetic()) {
-        Some(first) => first.to_uppercase().chain(letters).collect::<String>().replace(['-', '_'], " "),
-        None => stem.to_owned(),
-    }
-}
-
 /// Reads a page, post or commentary from the text of `path` (relative to the site's root).
 ///
 /// # Errors
-/// Malformed front matter.
+/// Malformed front matter; a short form in a title or summary.
 pub fn document(text: &str, path: &Path) -> Result<Document> {
     let place = Place::file(path);
     let parts = front_matter::split(text, &place)?;
     let front: DocumentFront = front_matter::parse(&parts, &place)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let own_title = front.title.map(|title| on_one_line(&title)).filter(|title| !title.is_empty());
-    let leading = leading_heading(parts.body);
-    let is_titled = own_title.is_some() || leading.is_some();
-    let heading = || first_heading(&parts).map(|heading| on_one_line(&heading)).filter(|heading| !heading.is_empty());
-    let title = own_title.or_else(heading).unwrap_or_else(|| in_words(&stem));
-    // A heading that the text begins with is its title, which stands over it wherever it is shown.
-    let before = leading.filter(|(heading, _)| *heading == title).map_or(0, |(_, length)| length);
-    let (heading, body) = parts.body.split_at_checked(before).unwrap_or(("", parts.body));
+    let Titled { title, is_titled, heading } = titles::of(front.title.as_deref(), &parts, &stem, path)?;
+    titles::refuse_short_forms(&front.summary, &parts, path)?;
+    let (heading, body) = parts.body.split_at_checked(heading).unwrap_or(("", parts.body));
     Ok(Document {
         slug: stem,
         title,
         is_titled,
         tags: tags(front.tags, &parts, path)?,
-        summary: on_one_line(&front.summary),
+        summary: titles::shown(&front.summary),
         draft: front.draft,
         date: front.date,
         body: body.to_owned(),
@@ -227,12 +213,6 @@ pub fn post(page: Document) -> Result<Document> {
             .hint("add date = 2026-01-27 to its front matter, or begin the name of its file with the date"));
     }
     Ok(Document { date, ..page })
-}
-
-/// Words without line breaks and other characters that control more than they show.
-fn on_one_line(words: &str) -> String {
-    let plain = words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect::<String>();
-    without_turns(&plain).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The letters and digits of a tag, which tell it from others.
@@ -263,20 +243,6 @@ fn tags(written: Vec<String>, parts: &Split, path: &Path) -> Result<Vec<String>>
             .hint(format!("write at most {LONGEST_TAG} letters that can stand in an address")));
     }
     Ok(tags)
-}
-
-/// The heading of the first level that a text begins with, and how much of the text it is.
-fn leading_heading(body: &str) -> Option<(String, usize)> {
-    let blank = body.len() - body.trim_start_matches(['\n', '\r']).len();
-    let text = body.get(blank..)?;
-    let line = text.lines().next()?;
-    let heading = on_one_line(line.strip_prefix("# ")?);
-    let length = text.find('\n').map_or(text.len(), |end| end + 1);
-    (!heading.is_empty()).then_some((heading, blank + length))
-}
-
-fn first_heading(parts: &Split) -> Option<String> {
-    parts.body.lines().find_map(|line| line.strip_prefix("# ")).map(|title| title.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -355,6 +321,12 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_keeps_its_accents_however_they_are_written() {
+        let page = document("+++\ntags = ['cafe\u{301}', 'caf\u{e9}', 'X']\n+++\n", Path::new("a.md")).unwrap();
+        assert_eq!(page.tags, ["caf\u{e9}", "X"]);
+    }
+
+    #[test]
     fn words_of_the_front_matter_are_one_line_without_control_characters() {
         let text = "+++\ntitle = \"A\\u0000 \\u202E<b>\\n B\\u0007\"\nsummary = \"\\nOne\\n\\ttwo \"\ntags = ['C++', ' a\tb ', 'A B', 'c']\n+++\n";
         let page = document(text, Path::new("content/posts/a.md")).unwrap();
@@ -365,32 +337,5 @@ mod tests {
         };
         assert_eq!(refused("'++'").to_string(), "a.md:3: the tag `++` has no letter and no digit");
         assert!(refused(&format!("'{}'", "x".repeat(10_000))).to_string().contains("a tag has 10000 letters"));
-    }
-
-    #[test]
-    fn a_heading_that_a_text_begins_with_is_its_title_and_not_repeated() {
-        let read = |text: &str| {
-            let read = document(text, Path::new("a.md")).unwrap();
-            (read.title, read.is_titled, read.body, read.body_line)
-        };
-        let found = |title: &str, is_titled, body: &str, line| (title.to_owned(), is_titled, body.to_owned(), line);
-        assert_eq!(read("\n# Why  it fell\n\nWords.\n"), found("Why it fell", true, "\nWords.\n", 3));
-        assert_eq!(read("+++\ntitle = 'Why'\n+++\n# Why\nWords.\n"), found("Why", true, "Words.\n", 5));
-        assert_eq!(read("+++\ntitle = 'Us'\n+++\n# Why\nWords.\n"), found("Us", true, "# Why\nWords.\n", 4));
-        assert_eq!(read("Words.\n\n# Why\n"), found("Why", false, "Words.\n\n# Why\n", 1));
-        assert_eq!(read("# Why"), found("Why", true, "", 1));
-    }
-
-    #[test]
-    fn a_page_takes_its_title_from_the_nearest_source() {
-        let title = |text: &str| document(text, Path::new("content/about.md")).unwrap().title;
-        assert_eq!(title("+++\ntitle = 'Us'\n+++\n# Heading\n"), "Us");
-        assert_eq!(title("Hello\n\n# Heading \n"), "Heading");
-        assert_eq!(title("Hello"), "About");
-        let of_file = |name: &str| document("Hello", Path::new(name)).unwrap().title;
-        assert_eq!(
-            ["how-i_trade.md", "2022-05.md", "ähnlich.md"].map(of_file),
-            ["How i trade", "2022-05", "Ähnlich"]
-        );
     }
 }

@@ -1,9 +1,11 @@
 //! The files of `content/`: which of them are read, and as what.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 use walkdir::{DirEntry, WalkDir};
 
 use super::files::read_text;
@@ -11,7 +13,7 @@ use super::{Annotation, Document, Finding, FindingKind, Record, Severity, conten
 use crate::calendar::YearMonth;
 use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
-use crate::site_dir::SiteDir;
+use crate::site_dir::{SiteDir, without_case};
 
 /// The endings of Markdown, in any case.
 const MARKDOWN: [&str; 2] = ["md", "markdown"];
@@ -161,6 +163,7 @@ impl Content {
         let mut findings = self.findings.clone();
         findings.extend(self.texts.iter().filter_map(|(_, text)| text.as_ref().err().cloned()));
         let mut ids: BTreeMap<String, Place> = BTreeMap::new();
+        let mut pages: BTreeMap<String, (String, PathBuf)> = BTreeMap::new();
         let mut conflict = |place: Place, message: String, next: &str| {
             findings.push(Finding::new(Severity::Error, FindingKind::Conflict, message, next).at(place));
         };
@@ -184,12 +187,20 @@ impl Content {
                     }
                     None => drop(record.commentary.insert(month, document)),
                 },
-                Text::Page(document) => match record.pages.get(&document.slug) {
-                    Some(first) => {
-                        let message = format!("{} would be the same page", first.path.display());
+                Text::Page(document) => match pages.entry(without_case(&document.slug).into_owned()) {
+                    Entry::Occupied(first) => {
+                        let (slug, first) = first.get();
+                        let why = match *slug == document.slug {
+                            true => "",
+                            false => " on computers and hosts that do not tell capitals from small letters",
+                        };
+                        let message = format!("{} would be the same page{why}", first.display());
                         conflict(place, message, "rename one of the two files");
                     }
-                    None => drop(record.pages.insert(document.slug.clone(), document)),
+                    Entry::Vacant(free) => {
+                        free.insert((document.slug.clone(), document.path.clone()));
+                        record.pages.insert(document.slug.clone(), document);
+                    }
                 },
             }
         }
@@ -276,7 +287,7 @@ impl ContentFiles {
 /// for its folder.
 fn page_slug(path: &Path) -> String {
     let below = path.strip_prefix("content").unwrap_or(path).with_extension("");
-    let parts: Vec<_> = below.iter().map(|part| without_turns(&part.to_string_lossy())).collect();
+    let parts: Vec<_> = below.iter().map(|part| without_turns(&part.to_string_lossy().nfc().to_string())).collect();
     match parts.as_slice() {
         [folders @ .., last] if last == "index" && !folders.is_empty() => folders.join("/"),
         all => all.join("/"),
@@ -369,6 +380,37 @@ mod tests {
             ]
         );
         assert_eq!(record.pages["research"].body, "two");
+    }
+
+    #[test]
+    fn files_whose_pages_differ_in_case_or_in_how_an_accent_is_written_are_one_page() {
+        let page = |path: &str| {
+            (Place::file(path), page("+++\ndate = 2026-01-01\n+++\nx", Path::new(path)).map_err(|_| unreachable!()))
+        };
+        let texts = [
+            "posts/a.md",
+            "posts/A.md",
+            "posts/e\u{301}.md",
+            "posts/\u{c9}.md",
+            "posts/\u{e9}.markdown",
+            "posts/b.md",
+        ];
+        let texts = texts.map(|path| page(&format!("content/{path}"))).to_vec();
+        let mut record = Record::default();
+        let found = Content { texts, findings: Vec::new() }.put_into(&mut record);
+        let said: Vec<_> =
+            found.iter().map(|found| (found.place.clone().unwrap().to_string(), found.message.as_str())).collect();
+        let other = |name: &str, why: &str| format!("content/posts/{name}.md would be the same page{why}");
+        let case = " on computers and hosts that do not tell capitals from small letters";
+        assert_eq!(
+            said.iter().map(|(place, message)| (place.as_str(), (*message).to_owned())).collect::<Vec<_>>(),
+            [
+                ("content/posts/A.md", other("a", case)),
+                ("content/posts/\u{c9}.md", other("e\u{301}", case)),
+                ("content/posts/\u{e9}.markdown", other("e\u{301}", "")),
+            ]
+        );
+        assert_eq!(record.pages.keys().collect::<Vec<_>>(), ["posts/a", "posts/b", "posts/\u{e9}"]);
     }
 
     #[test]

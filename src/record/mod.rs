@@ -57,6 +57,7 @@ pub mod store;
 pub mod suspicious;
 #[cfg(test)]
 pub(crate) mod testing;
+mod titles;
 pub mod trade;
 mod versions;
 

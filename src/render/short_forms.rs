@@ -16,6 +16,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::publication::{NoteText, Publication};
 use crate::record::Document;
+use crate::render::links::decoded;
 use crate::render::markdown::options;
 use crate::{Error, Place, Result};
 
@@ -83,7 +84,7 @@ pub enum Piece<'e, 'a> {
 pub fn filled<'t, 'a>(source: Text<'t>, publication: &'a Publication) -> Result<Filled<'t, 'a>> {
     let text = source.text;
     let mut filled = Filled { text: Cow::Borrowed(text), forms: BTreeMap::new() };
-    if !text.contains("{{") {
+    if !["{{", "%7B%7B", "%7b%7b"].iter().any(|braces| text.contains(braces)) {
         return Ok(filled);
     }
     let at = |(at, error): Wrong| error.at(source.place(at));
@@ -95,8 +96,14 @@ pub fn filled<'t, 'a>(source: Text<'t>, publication: &'a Publication) -> Result<
             return Err(at((written.range.start, error)));
         }
     }
+    if let Some(start) = parts.addresses.first() {
+        return Err(at((*start, in_an_address())));
+    }
     let mut masked = text.to_owned();
     for written in parts.running.iter().flat_map(|part| written::all(text, part.clone())) {
+        if let Some(wrong) = cut_in_two(text, &written, publication) {
+            return Err(at(wrong));
+        }
         let Some(shown) = meaning::of(&written, publication).map_err(at)? else { continue };
         let Written { range, .. } = written;
         if matches!(shown, Shown::Chart(_)) && !parts.is_paragraph(text, &range) {
@@ -106,8 +113,32 @@ pub fn filled<'t, 'a>(source: Text<'t>, publication: &'a Publication) -> Result<
         masked.replace_range(range.clone(), &"x".repeat(range.len()));
         filled.forms.insert(range.start, (range.end, shown));
     }
+    // With letters in its place a short form may have become a part of a link that was none with its blanks.
+    let running = Parts::of(&masked).running;
+    let is_running = |start: usize, end: usize| running.iter().any(|part| part.start <= start && end <= part.end);
+    if let Some((start, _)) = filled.forms.iter().find(|(start, (end, _))| !is_running(**start, *end)) {
+        return Err(at((*start, in_an_address())));
+    }
     filled.text = masked.into();
     Ok(filled)
+}
+
+fn in_an_address() -> Error {
+    Error::data("a short form cannot stand in an address or in the title of a link")
+        .hint("write the address itself; what a short form shows leads to its page already")
+}
+
+/// What is wrong with a short form that ends on its line, but not in the same running text: marks of Markdown are in it.
+fn cut_in_two(text: &str, written: &Written, publication: &Publication) -> Option<Wrong> {
+    if written.is_closed || !KINDS.contains(&written.kind.text) {
+        return None;
+    }
+    let start = written.range.start;
+    let whole = written::all(text, start..text.len()).into_iter().next();
+    let whole = whole.filter(|whole| whole.is_closed && whole.range.start == start)?;
+    let in_it =
+        || Error::data("a short form has no marks of Markdown in it").hint("write it as {{ stat:max_drawdown }}");
+    Some(meaning::of(&whole, publication).err().unwrap_or_else(|| (start, in_it())))
 }
 
 /// The text in which short forms have become words, without its charts.
@@ -167,6 +198,8 @@ struct Parts {
     /// Raw HTML that is no comment.
     html: Vec<Range<usize>>,
     paragraphs: Vec<Range<usize>>,
+    /// Where a short form in an address or a title starts.
+    addresses: Vec<usize>,
 }
 
 impl Parts {
@@ -176,6 +209,13 @@ impl Parts {
         let mut parts = Self::default();
         let mut is_code = false;
         for (event, range) in Parser::new_ext(text, options() - plain).into_offset_iter() {
+            if let Event::Start(Tag::Link { dest_url, title, .. } | Tag::Image { dest_url, title, .. }) = &event
+                && (has_form(&decoded(dest_url)) || has_form(title))
+            {
+                // Address and title come last, if they stand here and not at the end of the text.
+                let written = text.get(range.clone()).and_then(|link| link.rfind("{{"));
+                parts.addresses.push(range.start + written.unwrap_or_default());
+            }
             match event {
                 Event::Start(Tag::CodeBlock(_)) => is_code = true,
                 Event::End(TagEnd::CodeBlock) => is_code = false,
@@ -201,6 +241,10 @@ impl Parts {
         let words = around.and_then(|paragraph| text.get(paragraph.clone())).map(str::trim);
         words.is_some_and(|words| words.len() == form.len())
     }
+}
+
+fn has_form(words: &str) -> bool {
+    written::all(words, 0..words.len()).iter().any(|form| form.words.is_some() && KINDS.contains(&form.kind.text))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::{Error, Place, Result};
 
 use super::links;
 use super::links::MarkdownLink;
+use super::one_file;
 use super::pages::{self, FrontCharts, Page, Rendered, Site};
 use super::theme::{self, Theme};
 
@@ -185,8 +186,7 @@ pub fn render_again(
     let written = Files::from_iter(written);
     let twice = if written.len() < count { first_twice(&pages) } else { None };
     if let Some(path) = twice.or_else(|| files.keys().find(|path| written.contains_key(*path)).cloned()) {
-        return Err(Error::data(format!("two pages would both be `{path}`"))
-            .hint("rename one of the Markdown files in content/"));
+        return Err(one_file::twice(publication, &path));
     }
     let others = std::mem::replace(&mut files, written);
     files.extend(others);
@@ -222,6 +222,7 @@ pub fn render_again(
             links = links::Index::of(&files, site.base_url(), &links);
         }
     }
+    one_file::refuse(&files, publication, options)?;
     let is_less = earlier.has_lost(&files, promised);
     // In the order in which the pages were listed, which is that of their paths only by chance.
     let order: Vec<String> = if markdown.is_empty() { Vec::new() } else { pages.iter().map(Page::path).collect() };

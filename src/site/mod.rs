@@ -11,6 +11,7 @@ pub mod finer;
 mod lines;
 pub mod links;
 pub mod markdown;
+mod one_file;
 pub mod output;
 pub mod overrides;
 mod pages;

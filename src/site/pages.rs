@@ -51,7 +51,7 @@ use context::{Link, Variables, variables};
 pub use front::FrontCharts;
 use own::OwnPages;
 pub use page::{Page, Rendered};
-use paths::page_at;
+pub(super) use paths::page_at;
 pub use paths::page_of_files;
 use sections::{SECTIONS, Section};
 use years::ByYear;

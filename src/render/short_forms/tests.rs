@@ -137,6 +137,38 @@ fn a_wrong_short_form_is_named_with_its_place_and_the_nearest_name() {
 }
 
 #[test]
+fn a_short_form_with_marks_of_markdown_in_it_is_said_to_be_unknown() {
+    assert!(
+        said("{{ stat:max\\_drawdown }}")
+            .ends_with("there is no figure `max\\_drawdown`; did you mean `max_drawdown`?")
+    );
+    assert!(said("{{ stat:*sharpe* }}").ends_with(":4:9: there is no figure `*sharpe*`; did you mean `sharpe`?"));
+    assert!(said("a {{ stat:<script> }}").contains(":4:11: there is no figure `<script>`"));
+    assert!(said("{{ stat:sharpe *a* }}").contains("is of the whole record"));
+    assert!(said("{{ stat:sharpe *a*\n}}").contains("does not end on its line"));
+}
+
+#[test]
+fn an_address_takes_no_short_form() {
+    let column = |text: &str| {
+        let said = said(text);
+        let (place, words) = said.split_once(": ").unwrap();
+        assert!(
+            words.starts_with("a short form cannot stand in an address or in the title of a link; "),
+            "{text}: {said}"
+        );
+        place.strip_prefix("content/months/2022-07.md:").unwrap().to_owned()
+    };
+    assert_eq!(column("<https://a.b/{{stat:sharpe}}>"), "4:14");
+    assert_eq!(column("{{ stat:sharpe }}\n[{{ stat:sharpe }}]({{ stat:sharpe }})"), "5:21");
+    assert_eq!(column("[x](https://a.b/{{stat:sharpe}})"), "4:17");
+    assert_eq!(column("![x](y.png \"{{ stat:sharpe }}\")"), "4:13");
+    assert_eq!(column("[x](%7B%7Bstat:sharpe%7D%7D)"), "4:1");
+    assert_eq!(column("[x][r]\n\n[r]: {{ stat:sharpe }}"), "6:6");
+    assert_eq!(words("[{{ stat:sharpe }}](b.md)"), format!("[{}](b.md)", figure("risk.sharpe")));
+}
+
+#[test]
 fn what_is_not_published_cannot_be_named() {
     let monthly = testing::at(PrivacyLevel::Monthly, None);
     assert!(said_of("{{ stat:best_day }}", &monthly).contains("`best_day` is not on this site: single days are not"));
