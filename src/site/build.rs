@@ -311,5 +311,9 @@ fn sitemap(base_url: &str, pages: &BTreeMap<String, NaiveDate>) -> String {
 }
 
 #[cfg(test)]
+#[path = "address_tests.rs"]
+mod address_tests;
+
+#[cfg(test)]
 #[path = "build_tests.rs"]
 mod tests;
