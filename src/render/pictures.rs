@@ -160,13 +160,18 @@ fn collect(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
     fn a_large_picture_is_reported_and_one_that_no_reader_would_wait_for_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, size: u64| {
+            let length = u32::try_from(size - 20).unwrap().to_be_bytes();
+            let head = [b"\x89PNG\r\n\x1a\n", &length[..], b"IDAT"].concat();
             let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            (&file).write_all(&head).unwrap();
             file.set_len(size).unwrap();
         };
         put("small.png", 2_000_000);

@@ -2,35 +2,49 @@
 //! Colour profiles stay, and which side is up.
 
 mod raster;
+mod requests;
 mod svg;
 
 use std::path::Path;
 
 use crate::{Error, Place, Result};
 
+/// The kinds of pictures that are dots, each with its endings.
+const KINDS: [(&str, &[&str]); 4] =
+    [("PNG", &["png"]), ("JPEG", &["jpg", "jpeg"]), ("WebP", &["webp"]), ("GIF", &["gif"])];
+
 /// A picture without what it does not take to show it.
 ///
 /// # Errors
-/// One that cannot be taken apart: browsers show some of these all the same, with whatever is in them.
+/// One that cannot be taken apart: browsers show some of these all the same, with whatever is in them. One that is not what its
+/// name says.
 pub fn stripped(path: &Path, content: Vec<u8>) -> Result<Vec<u8>> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if ending == "svg" {
+        return Ok(svg::drawing(&content).map_err(|fault| fault.in_file(path, &content))?.unwrap_or(content));
+    }
     let (kind, without) = match content.as_slice() {
-        _ if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) => {
-            return Ok(svg::drawing(&content).map_err(|fault| fault.in_file(path, &content))?.unwrap_or(content));
-        }
         [0x89, b'P', b'N', b'G', ..] => ("PNG", raster::png(&content)),
         [0xff, 0xd8, ..] => ("JPEG", raster::jpeg(&content)),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("WebP", raster::webp(&content)),
         [b'G', b'I', b'F', b'8', ..] => ("GIF", raster::gif(&content)),
-        // No browser takes it for a picture.
-        _ => return Ok(content),
+        [] => return Err(refused("the picture is empty".to_owned(), path)),
+        _ => return Err(refused(format!("its name ends in .{ending}, and it is no picture"), path)),
     };
+    if !KINDS.iter().any(|(of, endings)| *of == kind && endings.contains(&ending.as_str())) {
+        return Err(Error::refused(format!("its name ends in .{ending}, and it is a {kind}"))
+            .at(Place::file(path))
+            .hint("give it the ending of what it is"));
+    }
     without.ok_or_else(|| {
-        Error::refused(format!(
-            "it is a damaged {kind}, so that what a camera or an editor wrote into it cannot be taken out"
-        ))
-        .at(Place::file(path))
-        .hint("save it again, or delete it")
+        let damage =
+            format!("it is a damaged {kind}, so that what a camera or an editor wrote into it cannot be taken out");
+        refused(damage, path)
     })
+}
+
+fn refused(message: String, path: &Path) -> Error {
+    Error::refused(message).at(Place::file(path)).hint("save it again, or delete it")
 }
 
 #[cfg(test)]
@@ -92,7 +106,17 @@ mod tests {
         assert_eq!(&left[exif + 4..exif + 30], b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
         assert_eq!(strip("a.png", &left), left);
         assert!(refused("a.png", &picture[..40]).starts_with("a.png: it is a damaged PNG"));
-        assert_eq!(strip("a.png", b"words"), b"words", "no browser shows it");
+    }
+
+    #[test]
+    fn a_picture_is_what_its_name_says() {
+        assert_eq!(refused("a.png", b""), "a.png: the picture is empty");
+        assert_eq!(refused("b/a.PNG", b"<html>"), "b/a.PNG: its name ends in .png, and it is no picture");
+        assert_eq!(refused("a.jpg", b"\x89PNG\r\n\x1a\n"), "a.jpg: its name ends in .jpg, and it is a PNG");
+        assert_eq!(refused("a.webp", b"GIF89a"), "a.webp: its name ends in .webp, and it is a GIF");
+        for words in ["", "words", "<html><svg/></html>"] {
+            assert!(refused("a.svg", words.as_bytes()).contains("it is no SVG"), "{words}");
+        }
     }
 
     #[test]
@@ -183,6 +207,19 @@ mod tests {
         let moved =
             "<svg><a><set attributeName=\"href\" to=\"javascript:x\"/></a><iframe srcdoc=\"x\"><p/></iframe></svg>";
         assert_eq!(strip("a.svg", moved.as_bytes()), b"<svg><a><set attributeName=\"href\"/></a></svg>");
+        let pulled = "<svg xmlns:xlink='x'><style>@import url(https://a.b/c.css);a{fill:red}b{fill:url( '//a.b/c' )}</style>\
+            <image href='https://a.b/c.png' x='1'/><use xlink:href=' //a.b/c#d'/><feImage href='HTTP://a.b'/>\
+            <image href='data:image/svg+xml,x'/><image href='data:image/png;base64,AA=='/><use href='#d'/>\
+            <a href='https://a.b'><path style='fill:url(https://a.b/c#d);stroke:red' fill='url(#d)' stroke='url(http://a.b)'/></a>\
+            <set attributeName='onclick' to='x'/><animate attributeName='xlink:href' values='https://a.b'></animate></svg>";
+        assert_eq!(
+            String::from_utf8(strip("a.svg", pulled.as_bytes())).unwrap().replace('"', "'"),
+            "<svg xmlns:xlink='x'><style>a{fill:red}b{fill:none}</style><image x='1'/><use/><feImage/><image/>\
+             <image href='data:image/png;base64,AA=='/><use href='#d'/><a href='https://a.b'><path \
+             style='fill:none;stroke:red' fill='url(#d)' stroke='none'/></a></svg>"
+        );
+        let styled = "<svg><style><![CDATA[@import 'https://a.b/c.css';a{fill:url(#d)}]]></style></svg>";
+        assert_eq!(strip("a.svg", styled.as_bytes()), b"<svg><style><![CDATA[a{fill:url(#d)}]]></style></svg>");
         assert_eq!(strip("a.svg", b"<svg a='1'/>"), b"<svg a='1'/>", "what needs nothing stays as it is written");
     }
 }

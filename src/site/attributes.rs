@@ -6,7 +6,8 @@ use std::ops::Range;
 /// An attribute that matters to links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute<'a> {
-    /// `href`, `src`, `poster`, or one of `srcset`: what the page points to.
+    /// What the page points to: `href`, `src`, `poster`, one of `srcset`, where a form is sent to, what an `<object>` shows, or where a
+    /// `<meta>` sends its reader.
     Target(&'a str),
     /// `id` or `name`: what can be pointed to.
     Anchor(&'a str),
@@ -75,6 +76,9 @@ fn character(name: &str) -> Option<char> {
         "gt" => '>',
         "quot" => '"',
         "apos" => '\'',
+        "colon" => ':',
+        "Tab" => '\t',
+        "NewLine" => '\n',
         _ => {
             let number = name.strip_prefix('#')?;
             let code = match number.strip_prefix(['x', 'X']) {
@@ -117,13 +121,13 @@ fn after_end_tag<'a>(text: &'a str, name: &str) -> &'a str {
 
 /// Reads the attributes up to the `>` of the tag and returns what comes after it.
 fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) -> &'a str {
+    // A `<meta>` that sends its reader on says so in one attribute, and where to in another.
+    let (mut refreshes, mut refreshed) = (false, None);
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        if rest.is_empty() {
-            return rest;
-        }
-        if let Some(after) = rest.strip_prefix('>') {
-            return after;
+        if rest.is_empty() || rest.starts_with('>') {
+            found.extend(refreshed.filter(|_| refreshes).map(Attribute::Target));
+            return rest.strip_prefix('>').unwrap_or(rest);
         }
         let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).unwrap_or(rest.len());
         // A stray `=` is a name of its own, so that reading always moves on.
@@ -133,13 +137,27 @@ fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) 
         let (value, after) = value(assigned.trim_start());
         rest = after;
         match name.to_ascii_lowercase().as_str() {
-            "href" | "src" | "poster" => found.push(Attribute::Target(value)),
+            "href" | "src" | "poster" | "xlink:href" | "action" | "formaction" => {
+                found.push(Attribute::Target(value))
+            }
+            "data" if tag.eq_ignore_ascii_case("object") => found.push(Attribute::Target(value)),
+            "http-equiv" if tag.eq_ignore_ascii_case("meta") => {
+                refreshes = value.trim().eq_ignore_ascii_case("refresh")
+            }
+            "content" if tag.eq_ignore_ascii_case("meta") => refreshed = address_of_refresh(value),
             "srcset" => found.extend(candidates(value).map(Attribute::Target)),
             "id" => found.push(Attribute::Anchor(value)),
             "name" if tag.eq_ignore_ascii_case("a") => found.push(Attribute::Anchor(value)),
             _ => {}
         }
     }
+}
+
+/// The address in `5; url=a.html`.
+fn address_of_refresh(content: &str) -> Option<&str> {
+    let start = content.to_ascii_lowercase().find("url")? + "url".len();
+    let address = content.get(start..)?.trim_start().strip_prefix('=')?;
+    Some(address.trim().trim_matches(['"', '\'']))
 }
 
 /// The addresses of a `srcset`: each ends at a blank or a comma after it, and what describes it at the next comma.
@@ -182,6 +200,16 @@ mod tests {
         assert_eq!(of(html), ["a.png", "b,c.png", "d.png", "e.png", "f.png"].map(Target));
         let data = "<img srcset='data:image/png;base64,AA== 1x, b.png 2x'>";
         assert_eq!(of(data), [Target("data:image/png;base64,AA=="), Target("b.png")]);
+    }
+
+    #[test]
+    fn what_sends_a_reader_somewhere_is_a_target() {
+        let html =
+            "<form action=a><button formaction='b'></form><object data=c></object><use xlink:href=d><i data=no>";
+        assert_eq!(of(html), ["a", "b", "c", "d"].map(Target));
+        let html = "<meta content=\"0; URL = 'e'\" http-equiv=Refresh><meta http-equiv=refresh content='0;url=f'><meta \
+                    name=description content='url=no'><meta http-equiv=refresh content=5>";
+        assert_eq!(of(html), ["e", "f"].map(Target));
     }
 
     #[test]

@@ -292,8 +292,7 @@ impl<'a> Rewriter<'a> {
     /// Refuses a link that would run something.
     fn refuse_script(&mut self, link: &str, offset: usize) -> Result<()> {
         const SHOWN: usize = 40;
-        let scheme = link.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-        if !scheme.is_some_and(|scheme| scheme == "javascript" || scheme == "vbscript") {
+        if !runs_script(link) {
             return Ok(());
         }
         let shown: String = link.chars().take(SHOWN).collect();
@@ -361,6 +360,21 @@ impl<'a> Rewriter<'a> {
         let line = line + self.source.text.get(from..offset).unwrap_or_default().matches('\n').count();
         self.counted = (offset, line);
         line
+    }
+}
+
+/// Whether a browser that follows a link runs what is in it: a script, or a page with its scripts. Browsers pass over blanks.
+fn runs_script(link: &str) -> bool {
+    const PAGES: [&str; 5] = ["text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/javascript"];
+    let Some((scheme, rest)) = link.split_once(':') else { return false };
+    let plain = |part: &str| {
+        let shown = part.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control());
+        shown.collect::<String>().to_ascii_lowercase()
+    };
+    match plain(scheme).as_str() {
+        "javascript" | "vbscript" => true,
+        "data" => PAGES.contains(&plain(rest.split([';', ',']).next().unwrap_or_default()).as_str()),
+        _ => false,
     }
 }
 

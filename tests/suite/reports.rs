@@ -165,6 +165,8 @@ fn commentary_that_has_no_place_on_paper_is_named_with_its_line() {
     site.put("content/months/2018-06.md", "One.\n\nTwo <video>\n");
     assert!(site.refused(&["build"]).contains("content/months/2018-06.md:3: raw HTML cannot be typeset: `<video>`"));
     site.put("content/months/gone.png", b"no picture at all");
+    assert!(site.refused(&["build"]).contains("months/gone.png: its name ends in .png, and it is no picture"));
+    site.put("content/months/gone.png", b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xae\x42\x60\x82");
     site.put("content/months/2018-06.md", "One.\n\n![p](gone.png)\n");
     let said = site.refused(&["build"]);
     assert!(said.contains("content/months/2018-06.md:3: the picture `months/gone.png` cannot be typeset"), "{said}");

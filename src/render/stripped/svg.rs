@@ -3,17 +3,21 @@
 use std::path::Path;
 
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesCData, BytesStart, BytesText, Event};
 use quick_xml::reader::Reader;
 use quick_xml::writer::Writer;
 
+use super::requests;
 use crate::{Error, Place};
 
 /// What editors call their own elements and attributes, and those that describe a drawing.
 const OF_EDITORS: [&str; 9] = ["sodipodi", "inkscape", "rdf", "cc", "dc", "sketch", "serif", "figma", "xmpMM"];
 
-/// Elements that run something, or bring a page of their own.
-const RUN: [&str; 5] = ["script", "handler", "iframe", "object", "embed"];
+/// Elements that run something, or bring a page or a style of their own.
+const RUN: [&str; 8] = ["script", "handler", "iframe", "object", "embed", "link", "meta", "base"];
+
+/// Elements that give another an attribute in time.
+const MOVING: [&str; 5] = ["set", "animate", "animateColor", "animateMotion", "animateTransform"];
 
 /// Why a drawing is not taken: what is in it that cannot be read might run.
 #[derive(Debug)]
@@ -53,13 +57,21 @@ pub fn drawing(text: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
     let mut writer = Writer::new(Vec::with_capacity(text.len()));
     // How deep inside all elements and inside one that is left out, and whether anything was.
     let (mut depth, mut outside, mut is_less) = (0_usize, 0_usize, false);
+    let (mut is_style, mut is_drawing) = (false, false);
     loop {
         let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let broken = |cause: String| Fault { words: BROKEN, cause: Some(cause), at: start };
         let event = reader.read_event().map_err(|cause| Fault::at(&reader, BROKEN, Some(cause.to_string())))?;
         match &event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Start(element) | Event::Empty(element) if depth == 0 && element.local_name().as_ref() != "svg" => {
+                return Err(Fault { words: NO_SVG, cause: None, at: start });
+            }
+            Event::Start(element) => {
+                (depth, is_drawing) = (depth + 1, true);
+                is_style = element.local_name().as_ref().eq_ignore_ascii_case("style");
+            }
+            Event::Empty(_) => is_drawing = true,
+            Event::End(_) => (depth, is_style) = (depth.saturating_sub(1), false),
             Event::DocType(kind) if kind.contains('[') => {
                 return Err(Fault { words: "it declares entities, which may hold anything", cause: None, at: start });
             }
@@ -67,6 +79,7 @@ pub fn drawing(text: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         }
         let kept = match event {
             Event::Eof if depth > 0 => return Err(broken("an element is never closed".to_owned())),
+            Event::Eof if !is_drawing => return Err(Fault { words: NO_SVG, cause: None, at: 0 }),
             Event::Eof => return Ok(is_less.then(|| writer.into_inner())),
             Event::Comment(_) | Event::PI(_) => {
                 is_less = true;
@@ -87,6 +100,20 @@ pub fn drawing(text: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
             Event::Start(element) => Event::Start(kept(&element, &mut is_less).map_err(broken)?),
             Event::Empty(element) => Event::Empty(kept(&element, &mut is_less).map_err(broken)?),
             _ if outside > 0 => continue,
+            Event::Text(text) if is_style => match requests::style(&text) {
+                Some(css) => {
+                    is_less = true;
+                    Event::Text(BytesText::from_escaped(css))
+                }
+                None => Event::Text(text),
+            },
+            Event::CData(text) if is_style => match requests::style(&text) {
+                Some(css) => {
+                    is_less = true;
+                    Event::CData(BytesCData::new(css))
+                }
+                None => Event::CData(text),
+            },
             other => other,
         };
         writer.write_event(kept).map_err(|cause| broken(cause.to_string()))?;
@@ -94,12 +121,32 @@ pub fn drawing(text: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
 }
 
 const BROKEN: &str = "it is not well-formed XML";
+const NO_SVG: &str = "it is no SVG";
 
 fn is_left_out(element: &BytesStart) -> bool {
     let name = element.local_name();
     name.as_ref() == "metadata"
         || RUN.iter().any(|run| name.as_ref().eq_ignore_ascii_case(run))
         || is_of_editor(element.name().as_ref())
+        || MOVING.iter().any(|moving| name.as_ref().eq_ignore_ascii_case(moving))
+            && moves_a_script_or_request(element)
+}
+
+/// Whether what an element changes in time is what another runs, or fetches from elsewhere.
+fn moves_a_script_or_request(element: &BytesStart) -> bool {
+    let values: Vec<(String, String)> = element
+        .attributes()
+        .flatten()
+        .filter_map(|found| {
+            let value = found.normalized_value(XmlVersion::Implicit1_0).ok()?;
+            Some((found.key.as_ref().to_owned(), value.into_owned()))
+        })
+        .collect();
+    let moved = values.iter().filter(|(name, _)| name.eq_ignore_ascii_case("attributeName"));
+    moved.into_iter().any(|(_, moved)| {
+        let of_moved = |value: &str| value.split(';').any(|value| requests::is_request("", moved.trim(), value));
+        is_script(moved.trim(), "") || values.iter().any(|(_, value)| of_moved(value))
+    })
 }
 
 fn is_of_editor(name: &str) -> bool {
@@ -120,8 +167,15 @@ fn kept(element: &BytesStart, is_less: &mut bool) -> Result<BytesStart<'static>,
     for attribute in element.attributes() {
         let attribute = attribute.map_err(|cause| cause.to_string())?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|cause| cause.to_string())?;
-        if is_script(attribute.key.as_ref(), &value) || is_of_editor(attribute.key.as_ref()) {
+        let name = attribute.key.as_ref();
+        if is_script(name, &value)
+            || is_of_editor(name)
+            || requests::is_request(element.local_name().as_ref(), name, &value)
+        {
             *is_less = true;
+        } else if let Some(style) = requests::style(&value) {
+            *is_less = true;
+            kept.push_attribute((name, style.as_str()));
         } else {
             kept.push_attribute(attribute);
         }
