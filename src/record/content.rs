@@ -322,8 +322,8 @@ mod tests {
 
     #[test]
     fn a_tag_keeps_its_accents_however_they_are_written() {
-        let page = document("+++\ntags = ['cafe\u{301}', 'caf\u{e9}', 'X']\n+++\n", Path::new("a.md")).unwrap();
-        assert_eq!(page.tags, ["caf\u{e9}", "X"]);
+        let page = document("+++\ntags = ['e\u{301}', '\u{e9}', 'X']\n+++\n", Path::new("a.md")).unwrap();
+        assert_eq!(page.tags, ["\u{e9}", "X"]);
     }
 
     #[test]
