@@ -39,6 +39,12 @@ pub fn decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
+/// An address as browsers read its scheme: without blanks and control characters, which they pass over, and in small letters.
+pub fn as_browsers_read(address: &str) -> String {
+    let read = address.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control());
+    read.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 /// What a link may hold as it is, besides letters and digits of ASCII.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 

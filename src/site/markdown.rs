@@ -9,7 +9,9 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
 use crate::format::{escape, slug};
 use crate::publication::Publication;
-use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
+use crate::render::links::{
+    Parts, as_browsers_read, below_content, decoded, encoded, folder_of, is_external, resolve,
+};
 use crate::render::markdown::{PageOf, callout, options, top_level};
 use crate::render::short_forms::{self, Filled, Piece, Shown, Text};
 use crate::{Error, Place, Result};
@@ -363,17 +365,13 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-/// Whether a browser that follows a link runs what is in it: a script, or a page with its scripts. Browsers pass over blanks.
+/// Whether a browser that follows a link runs what is in it: a script, or a page with its scripts.
 fn runs_script(link: &str) -> bool {
     const PAGES: [&str; 5] = ["text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/javascript"];
     let Some((scheme, rest)) = link.split_once(':') else { return false };
-    let plain = |part: &str| {
-        let shown = part.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control());
-        shown.collect::<String>().to_ascii_lowercase()
-    };
-    match plain(scheme).as_str() {
+    match as_browsers_read(scheme).as_str() {
         "javascript" | "vbscript" => true,
-        "data" => PAGES.contains(&plain(rest.split([';', ',']).next().unwrap_or_default()).as_str()),
+        "data" => PAGES.contains(&as_browsers_read(rest.split([';', ',']).next().unwrap_or_default()).as_str()),
         _ => false,
     }
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use crate::render::links::as_browsers_read;
+
 /// Attributes with an address of which an element shows what is there.
 const SHOWN: [&str; 7] = ["href", "src", "srcset", "poster", "data", "base", "background"];
 
 /// Whether an address leads out of the site, or holds a drawing of its own, which nobody has looked through.
 fn is_elsewhere(address: &str) -> bool {
-    let address: String = address.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
-    let address = address.to_ascii_lowercase();
+    let address = as_browsers_read(address);
     let scheme = address.split_once(':').map(|(scheme, _)| scheme);
     let has_host = address.starts_with("//") || address.starts_with("\\\\");
     has_host || scheme.is_some_and(|scheme| ["http", "https", "ftp", "file"].contains(&scheme)) || is_page(&address)

@@ -8,6 +8,7 @@ use quick_xml::reader::Reader;
 use quick_xml::writer::Writer;
 
 use super::requests;
+use crate::render::links::as_browsers_read;
 use crate::{Error, Place};
 
 /// What editors call their own elements and attributes, and those that describe a drawing.
@@ -157,8 +158,7 @@ fn is_of_editor(name: &str) -> bool {
 /// Whether an attribute runs something: `onload`, or `javascript:` as a link or as what an animation makes of one.
 fn is_script(name: &str, value: &str) -> bool {
     let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-    let value: String = value.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
-    local.starts_with("on") || value.to_ascii_lowercase().contains("javascript:")
+    local.starts_with("on") || as_browsers_read(value).contains("javascript:")
 }
 
 /// An element without the attributes of editors and those that run something; the error says which it does not understand.
