@@ -13,7 +13,8 @@ impl Disclosure {
             PrivacyLevel::Monthly => &MONTHLY,
             PrivacyLevel::Coarse => &COARSE,
         };
-        sentences.iter().map(|sentence| format::with_marks(sentence)).collect()
+        let index = format!("{}%", (self.steps().index * 1000.0).round() / 10.0);
+        sentences.iter().map(|sentence| format::with_marks(&sentence.replace("{index}", &index))).collect()
     }
 }
 
@@ -22,7 +23,7 @@ const FINE: [&str; 1] = ["Downloads hold ratios with six decimals: enough to rec
 const DAILY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
-    "The daily index is in steps of 0.3% (of its logarithm). Daily returns, drawdowns, rolling figures and the charts \
+    "The daily index is in steps of {index} (of its logarithm). Daily returns, drawdowns, rolling figures and the charts \
      are computed from that index, so each day's return may be off by 0.3 percentage points.",
     "Months and longer periods are computed from exact values and then rounded to 0.1%, figures to two decimals; \
      weights of orders are rounded to 1%; positions and cash are weighed at the ends of quarters and of months with an \
@@ -39,7 +40,7 @@ const MONTHLY: [&str; 5] = [
     "No amount of money is published, and what depends on the account's size is rounded, because whole shares, public \
      prices and exact ratios together would give it away.",
     "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
-     drawdowns are made of month-ends, at which the index is in steps of 2% of what it began with.",
+     drawdowns are made of month-ends, at which the index is in steps of {index} of what it began with.",
     "Months and years are computed from exact daily values and then rounded to 0.1%, figures in per cent to 0.5%, ratios to \
      one decimal. The return of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
      Weights are rounded to 5%, results of trades and contributions to 1%, turnover to 10%, slippage to whole basis \
@@ -52,8 +53,7 @@ const MONTHLY: [&str; 5] = [
 
 const COARSE: [&str; 5] = [
     MONTHLY[0],
-    "No daily value is published. The record is shown up to the end of its last full month, charts and the list of \
-     drawdowns are made of month-ends, at which the index is in steps of 5% of what it began with.",
+    MONTHLY[1],
     "Months and years are computed from exact daily values and then rounded to 0.5%, figures to whole numbers. The return \
      of the whole record is that of the index; the year and the quarter that go on are what their published months make. \
      Weights are rounded to 10%, results of trades and contributions to 2%, turnover to 25%, slippage to whole basis \
