@@ -31,11 +31,13 @@ pub fn shuffled_falls(publication: &Publication) -> Result<Option<String>> {
         own.map_or(end, |own| end.max(own + falls.step)),
     );
     let axis = Axis::about(0.0, (0.0, shares.iter().copied().fold(1.0, f64::max)), 4);
+    // Where the account is marked, the bars are what it stands before.
+    let of_bars = if own.is_some() { Ink::Base } else { Ink::Ours };
     let panel = Panel {
         edges: (0.0, 1.0),
         y: (0.0, axis.ends.1 * 1.02),
         levels: axis.levels(|share| share, Sign::Minus, "%"),
-        layers: vec![Layer::Bars(bars, Ink::Base, Ink::Base)],
+        layers: vec![Layer::Bars(bars, of_bars, of_bars)],
         ..Panel::default()
     };
     let every = shares.len().div_ceil(7).max(1);
