@@ -29,7 +29,7 @@ pub mod strategy;
 mod words;
 
 pub use crate::record::Rule;
-pub use addresses::{is_base_url, is_loopback, is_secure};
+pub use addresses::{as_base_url, is_base_url, is_loopback, is_secure};
 pub use alert::{Alert, LocalTime, Quiet, Service, Topic};
 pub use at::{At, Moment, Pattern};
 pub use benchmark::{Benchmark, BenchmarkKind};

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Config;
-use super::addresses::{ADDRESS, is_base_url, is_feed_id, is_loopback};
+use super::addresses::{ADDRESS, is_base_url, is_feed_id, is_secure};
 
 /// The first value of the right type that is still invalid: its key and what is wrong.
 pub(super) fn impossible(config: &Config) -> Option<(&'static str, String)> {
@@ -65,7 +65,7 @@ pub(super) fn impossible(config: &Config) -> Option<(&'static str, String)> {
         ("flex.base_url", !is_base_url(&config.flex.base_url), ADDRESS.to_owned()),
         (
             "flex.base_url",
-            config.flex.base_url.starts_with("http://") && !is_loopback(&config.flex.base_url),
+            !is_secure(&config.flex.base_url),
             "the token is sent there, so it must start with https://".to_owned(),
         ),
         ("csv.multiplier", config.csv.multiplier <= Decimal::ZERO, "it is above zero; 1 for shares".to_owned()),

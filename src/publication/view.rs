@@ -33,7 +33,7 @@ use super::texts::Texts;
 use crate::analysis::catalogue::{Figure, FigureGroup};
 use crate::analysis::periods::UsualPeriod;
 use crate::calendar::YearMonth;
-use crate::config::{Site, Status};
+use crate::config::{Site, Status, as_base_url};
 use crate::locale::Locale;
 
 /// Everything the site is made from.
@@ -158,8 +158,7 @@ pub struct Masthead {
 impl Masthead {
     /// The address of the site, ending in `/`: another one than the configured, if there is one.
     pub fn address(&self, instead: Option<&str>) -> Option<String> {
-        let url = instead.or(self.base_url.as_deref())?;
-        Some(if url.ends_with('/') { url.to_owned() } else { format!("{url}/") })
+        instead.or(self.base_url.as_deref()).map(as_base_url)
     }
 }
 

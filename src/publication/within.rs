@@ -9,7 +9,6 @@ use super::disclosure::Published;
 use super::view::{Day, Facts, Month, Publication, Year};
 use crate::calendar::YearMonth;
 use crate::error::{Error, Result};
-use crate::format;
 
 /// Where a part begins, or where it ends. Both are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +44,8 @@ impl Bound {
                 .hint(format!("name the month: {}", YearMonth::of(self.first_day()))));
         }
         if self.last_day() < facts.inception || self.first_day() > facts.as_of {
-            let (from, to) = (format::day(facts.inception), format::day(facts.as_of));
             return Err(Error::data(format!("{self} is outside the record"))
-                .hint(format!("the record goes from {from} to {to}")));
+                .hint(format!("the record goes from {} to {}", facts.inception, facts.as_of)));
         }
         Ok(())
     }
@@ -205,7 +203,7 @@ impl<'a> Within<'a> {
     }
 
     fn no_return(&self, whose: Whose) -> Error {
-        let name = |bound: Option<Bound>, otherwise| bound.map_or(format::day(otherwise), |bound| bound.to_string());
+        let name = |bound: Option<Bound>, otherwise| bound.unwrap_or(Bound::Day(otherwise));
         let Facts { inception, as_of, .. } = self.publication.facts;
         let what = match whose {
             Whose::Account => "the account",

@@ -71,13 +71,13 @@ fn what_is_no_part_of_the_record_is_refused_with_what_there_is() {
     let publication = four_months();
     assert_eq!(
         said(&publication, "2019-01", ""),
-        "2019-01 is outside the record; the record goes from 29 Oct 2021 to 28 Feb 2022"
+        "2019-01 is outside the record; the record goes from 2021-10-29 to 2022-02-28"
     );
     assert!(said(&publication, "2022-03-01", "").starts_with("2022-03-01 is outside"));
     assert_eq!(said(&publication, "2022-02", "2021-12"), "2022-02 is after 2021-12; exchange the two");
     assert!(said(&publication, "2022-13", "").starts_with("`2022-13` is neither a month nor a day"));
     assert!(said(&publication, "12022-01-01", "").contains("neither"));
-    assert!(said(&publication, "", "2021-10").starts_with("the account has no return from 29 Oct 2021 to 2021-10"));
+    assert!(said(&publication, "", "2021-10").starts_with("the account has no return from 2021-10-29 to 2021-10"));
     let monthly = testing::at(PrivacyLevel::Monthly, None);
     assert_eq!(
         said(&monthly, "2022-03-02", ""),

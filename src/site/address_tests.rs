@@ -91,6 +91,17 @@ fn the_feed_has_months_that_are_over_and_the_authors_words_newest_first() {
 }
 
 #[test]
+fn a_site_with_a_host_of_its_own_names_feed_and_entries_without_an_empty_folder() {
+    let options = Options { base_url: Some("HTTPS://A.Example"), ..Options::default() };
+    let files = render(&testing::publication(), &options).unwrap();
+    let feed = page(&files, "feed.xml");
+    for expected in ["<id>tag:a.example,2015:</id>", "<id>tag:a.example,2015:/months/2022-11/</id>"] {
+        assert!(feed.contains(expected), "{expected}: {feed}");
+    }
+    assert!(feed.contains("href=\"https://a.example/months/2022-11/\"") && !feed.contains("A.Example"), "{feed}");
+}
+
+#[test]
 fn the_owner_can_keep_the_name_of_the_feed_when_the_site_moves() {
     let mut publication = testing::publication();
     publication.facts.masthead.feed_id = Some("tag:old.example,2015:".into());

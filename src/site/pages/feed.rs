@@ -82,10 +82,10 @@ fn id(site: &Site) -> String {
     }
     let address = site.base_url().unwrap_or_default();
     let address = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let year = site.publication.facts.inception.format("%Y");
-    format!("tag:{host},{year}:/{}", path.trim_end_matches('/'))
+    format!("tag:{host},{year}:{}", path.trim_end_matches('/'))
 }
 
 /// When there was last something new about a subject; nothing of a month that goes on without a word about it.
