@@ -1,6 +1,7 @@
 //! Looks for everything in a record that is wrong, odd or missing.
 
 pub mod own_words;
+mod unshown;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,7 @@ pub fn check(record: &Record, config: &Config) -> Vec<Finding> {
             findings.extend(benchmark(record, config, daily));
             findings.extend(record.statements.iter().map(|period| brokers_return(period, record, daily)));
             findings.extend(large_flows(daily));
+            findings.extend(unshown::findings(record, daily));
             match self_check(record, daily, config) {
                 Ok(broken) => findings.extend(broken),
                 Err(error) => findings.push(Finding::from_error(FindingKind::NoReturn, &error)),

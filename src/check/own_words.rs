@@ -22,7 +22,8 @@ pub fn findings(root: &Path, record: &Record, config: &Config) -> Vec<Finding> {
     let sizes = (config.privacy.mode == PrivacyMode::Relative).then(|| sizes(record));
     let allowed: Vec<String> = config.privacy.allow.iter().map(|text| text.trim().to_lowercase()).collect();
     let query = config.flex.query_id.trim();
-    let documents = record.pages.values().chain(record.commentary.values()).filter(|document| !document.draft);
+    let documents =
+        record.pages.values().chain(record.commentary.values()).filter(|document| !document.is_held_back());
     let documents = documents.map(|document| (&document.path, document.body_line, document.body.as_str()));
     let notes = record.annotations.iter().map(|note| (&note.path, note.body_line, note.body.as_str()));
     let mut findings = Vec::new();

@@ -287,14 +287,16 @@ fn a_log_rebuilt_as_a_whole_is_in_order_and_another_one() {
 #[test]
 fn a_note_that_is_dated_ahead_does_not_break_the_log() {
     let site = site();
-    let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2031-07-29T20:30:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
+    let note = "+++\nid = \"n1\"\nsymbol = \"MTUM\"\ncreated_at = 2026-01-29T03:00:00Z\n[pre_trade]\nthesis = \"Why\"\n+++\n";
     site.write("content/trades/n1.md", note);
-    record(&site.dir(), &site.config(), now()).unwrap();
+    // It is the 29th somewhere already.
+    let now: DateTime<Utc> = "2026-01-28T11:00:00Z".parse().unwrap();
+    record(&site.dir(), &site.config(), now).unwrap();
     let copy = Copy::of(&site);
     assert_eq!(copy.verified().broken, None);
     let last = *copy.log().lines().last().unwrap();
-    assert_eq!((last.kind, last.date), (Kind::Thesis, now().date_naive()));
-    assert_eq!(record(&site.dir(), &site.config(), now()).unwrap().unwrap().new, 0);
+    assert_eq!((last.kind, last.date), (Kind::Thesis, now.date_naive()));
+    assert_eq!(record(&site.dir(), &site.config(), now).unwrap().unwrap().new, 0);
 }
 
 #[test]

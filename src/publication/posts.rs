@@ -47,7 +47,7 @@ impl<'a> Post<'a> {
 
     /// Whether it is left out unless drafts are asked for.
     pub fn is_draft(self) -> bool {
-        self.0.draft
+        self.0.is_held_back()
     }
 
     /// Its file, relative to the site's root.

@@ -112,7 +112,7 @@ impl<'a> Unread<'a> {
 
     /// Whether it is left out unless drafts are asked for.
     pub fn is_draft(self) -> bool {
-        self.0.draft
+        self.0.is_held_back()
     }
 
     /// Its file, relative to the site's root.
@@ -150,7 +150,7 @@ impl Texts {
 
     /// The digest of which texts there are beside notes, whatever they say: pages lead to each other by it.
     pub fn outline(&self) -> Digest {
-        let text = |text: &Arc<Document>| format!("{:?} {:?} {}", text.path, text.slug, text.draft);
+        let text = |text: &Arc<Document>| format!("{:?} {:?} {}", text.path, text.slug, text.is_held_back());
         Digest::of_parts(self.commentary.values().chain(self.pages.values()).map(text))
     }
 
@@ -235,6 +235,7 @@ impl Texts {
             tags: Vec::new(),
             summary: String::new(),
             draft: false,
+            not_before: None,
             date: None,
             body: "Words.\n".to_owned(),
             body_line: 1,

@@ -111,8 +111,10 @@ pub struct Document {
     pub tags: Vec<String>,
     /// What it says, in a sentence or two; may be empty.
     pub summary: String,
-    /// Whether it is held back until `build --drafts`.
+    /// Whether its front matter holds it back.
     pub draft: bool,
+    /// The date from which on it is published, where that has not come yet.
+    pub not_before: Option<chrono::NaiveDate>,
     /// The date, where the front matter names one.
     pub date: Option<chrono::NaiveDate>,
     /// The text below the front matter, in Markdown.
@@ -121,4 +123,11 @@ pub struct Document {
     pub body_line: usize,
     /// The file, relative to the site's root.
     pub path: PathBuf,
+}
+
+impl Document {
+    /// Whether only `--drafts` shows it.
+    pub fn is_held_back(&self) -> bool {
+        self.draft || self.not_before.is_some()
+    }
 }

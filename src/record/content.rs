@@ -193,6 +193,7 @@ pub fn document(text: &str, path: &Path) -> Result<Document> {
         tags: tags(front.tags, &parts, path)?,
         summary: titles::shown(&front.summary),
         draft: front.draft,
+        not_before: None,
         date: front.date,
         body: body.to_owned(),
         body_line: parts.body_line + heading.matches('\n').count(),

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::{DirEntry, WalkDir};
 
 use super::files::read_text;
-use super::{Annotation, Document, Finding, FindingKind, Record, Severity, content};
+use super::{Annotation, Document, Finding, FindingKind, Record, Severity, content, dated_texts};
 use crate::calendar::YearMonth;
 use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
@@ -39,11 +40,11 @@ pub(super) enum InRecord<'a, 'b> {
 
 impl Text {
     /// Reads one of the same kind.
-    fn read_as(&self, text: &str, path: &Path) -> Result<Self> {
+    fn read_as(&self, text: &str, path: &Path, today: NaiveDate) -> Result<Self> {
         match self {
-            Self::Annotation(_) => annotation(text, path),
-            Self::Commentary(..) => commentary(text, path),
-            Self::Page(_) => page(text, path),
+            Self::Annotation(_) => annotation(text, path, today),
+            Self::Commentary(..) => commentary(text, path, today),
+            Self::Page(_) => page(text, path, today),
         }
     }
 
@@ -88,43 +89,51 @@ pub(super) struct Content {
     findings: Vec<Finding>,
 }
 
-/// Reads everything below `content/`. A file that cannot be read becomes a finding, and so does one that is left out.
-pub(super) fn read(site: &SiteDir) -> Content {
-    Content::default().read_again(site, |_| true)
+/// Reads everything below `content/`, of which nothing can have been written after `today`. A file that cannot be read becomes a finding, and so does one that is left out.
+pub(super) fn read(site: &SiteDir, today: NaiveDate) -> Content {
+    Content::default().read_again(site, today, |_| true)
 }
 
-fn annotation(text: &str, path: &Path) -> Result<Text> {
-    Ok(Text::Annotation(Box::new(content::annotation(text, path)?)))
+fn annotation(text: &str, path: &Path, today: NaiveDate) -> Result<Text> {
+    Ok(Text::Annotation(Box::new(dated_texts::note(content::annotation(text, path)?, today)?)))
 }
 
-fn page(text: &str, path: &Path) -> Result<Text> {
+fn page(text: &str, path: &Path, today: NaiveDate) -> Result<Text> {
     let page = Document { slug: page_slug(path), ..content::document(text, path)? };
-    Ok(Text::Page(if page.slug.starts_with(POSTS) { content::post(page)? } else { page }))
+    let page = if page.slug.starts_with(POSTS) { content::post(page)? } else { page };
+    let date = page.date;
+    Ok(Text::Page(dated_texts::document(page, date, today)?))
 }
 
-fn commentary(text: &str, path: &Path) -> Result<Text> {
+fn commentary(text: &str, path: &Path, today: NaiveDate) -> Result<Text> {
     let document = content::document(text, path)?;
-    let month = document.slug.parse().map_err(|message: String| {
+    let month: YearMonth = document.slug.parse().map_err(|message: String| {
         Error::data(message).at(Place::file(path)).hint("name the file after its month")
     })?;
-    Ok(Text::Commentary(month, document))
+    let dates = document.date.into_iter().chain([month.first_day()]);
+    Ok(Text::Commentary(month, dated_texts::document(document, dates, today)?))
 }
 
 impl Content {
     /// What `content/` holds now. Of the files that were read before only those are read again that may have changed.
-    pub fn read_again(self, site: &SiteDir, may_have_changed: impl Fn(&Path) -> bool + Sync) -> Self {
+    pub fn read_again(
+        self,
+        site: &SiteDir,
+        today: NaiveDate,
+        may_have_changed: impl Fn(&Path) -> bool + Sync,
+    ) -> Self {
         let root = site.root();
         let found = ContentFiles::of(site);
         let findings = found.findings(root);
         let known: BTreeMap<PathBuf, Result<Text, Finding>> =
             self.texts.into_iter().map(|(place, text)| (place.path, text)).collect();
-        let each = |paths: &[PathBuf], read: fn(&str, &Path) -> Result<Text>| -> Vec<_> {
+        let each = |paths: &[PathBuf], read: fn(&str, &Path, NaiveDate) -> Result<Text>| -> Vec<_> {
             let one = |path: &PathBuf| {
                 let place = Place::file(path).relative_to(root);
                 if let Some(text) = known.get(&place.path).filter(|_| !may_have_changed(&place.path)) {
                     return (place, text.clone());
                 }
-                let text = read_text(path, site).and_then(|text| read(&text, &place.path));
+                let text = read_text(path, site).and_then(|text| read(&text, &place.path, today));
                 let text = text.map_err(|error| Finding::from_error(FindingKind::Unreadable, &error));
                 (place, text)
             };
@@ -137,12 +146,17 @@ impl Content {
 
     /// These files as they are now with their numbers, if they are texts as before that say something else; `None` where anything
     /// else has happened.
-    pub fn other_words(&self, site: &SiteDir, changed: &BTreeSet<PathBuf>) -> Option<Vec<(usize, Text)>> {
+    pub fn other_words(
+        &self,
+        site: &SiteDir,
+        changed: &BTreeSet<PathBuf>,
+        today: NaiveDate,
+    ) -> Option<Vec<(usize, Text)>> {
         let other = |path: &PathBuf| {
             let number = self.texts.iter().position(|(place, _)| place.path == *path)?;
             let before = self.texts.get(number)?.1.as_ref().ok()?;
             let file = site.root().join(path);
-            let text = before.read_as(&read_text(&file, site).ok()?, path).ok()?;
+            let text = before.read_as(&read_text(&file, site).ok()?, path, today).ok()?;
             before.is_reworded(&text).then_some((number, text))
         };
         changed.iter().map(other).collect()

@@ -64,7 +64,7 @@ fn of_two_files_for_one_page_the_first_counts_and_the_other_is_named() {
         std::fs::write(path, text).unwrap();
     }
     let mut record = Record::default();
-    let mut said: Vec<_> = read(&site)
+    let mut said: Vec<_> = read(&site, NaiveDate::MAX)
         .put_into(&mut record)
         .into_iter()
         .map(|finding| (finding.place.unwrap().to_string(), finding.message))
@@ -87,7 +87,10 @@ fn of_two_files_for_one_page_the_first_counts_and_the_other_is_named() {
 #[test]
 fn files_whose_pages_differ_in_case_or_in_how_an_accent_is_written_are_one_page() {
     let page = |path: &str| {
-        (Place::file(path), page("+++\ndate = 2026-01-01\n+++\nx", Path::new(path)).map_err(|_| unreachable!()))
+        (
+            Place::file(path),
+            page("+++\ndate = 2026-01-01\n+++\nx", Path::new(path), NaiveDate::MAX).map_err(|_| unreachable!()),
+        )
     };
     let texts =
         ["posts/a.md", "posts/A.md", "posts/e\u{301}.md", "posts/\u{c9}.md", "posts/\u{e9}.markdown", "posts/b.md"];

@@ -104,6 +104,7 @@ fn document(slug: &str) -> Document {
         slug: slug.into(),
         title: slug.into(),
         draft: false,
+        not_before: None,
         date: None,
         body: String::new(),
         body_line: 1,

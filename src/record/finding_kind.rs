@@ -93,7 +93,7 @@ finding_kinds! {
     FinerPublished = "finer-published",
     /// The Flex web service gave no statement.
     FlexService = "flex-service",
-    /// Something is dated after today.
+    /// Something is dated after today. A text waits for its date.
     Future = "future",
     /// A comment in a text is published in the page's source.
     HtmlComment = "html-comment",
@@ -149,6 +149,8 @@ finding_kinds! {
     NotBuilt = "not-built",
     /// A text that is no Markdown, of which no page is made.
     NotRead = "not-read",
+    /// A text has no page that would show it.
+    NotShown = "not-shown",
     /// A note belongs to no order, or not only to one.
     Note = "note",
     /// The fills of an order do not come to the gateway's total.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content_files::{self, Content, InRecord, Text};
 use super::cut::TextsSince;
-use super::{Finding, FindingKind, Record, Settings, Severity, load, placeholders};
+use super::{Document, Finding, FindingKind, Record, Settings, Severity, dated_texts, load, placeholders};
 use crate::calendar::Exchange;
 use crate::error::Place;
 use crate::site_dir::SiteDir;
@@ -21,6 +21,8 @@ pub struct HeldRecord {
     /// What was found in `data/`, which no text changes.
     data_findings: Vec<Finding>,
     content: Content,
+    /// The date after which nothing can have been written yet.
+    today: NaiveDate,
     /// Which texts belong to the record, where it is cut at its inception.
     since: Option<TextsSince>,
     /// How many warnings there are about data that was not read this time.
@@ -42,6 +44,7 @@ pub struct DataOfTexts {
     exchange: Exchange,
     zone: Tz,
     since: Option<TextsSince>,
+    today: NaiveDate,
     /// How many warnings there are about data.
     warnings: usize,
 }
@@ -51,23 +54,25 @@ impl HeldRecord {
     pub fn data_of_texts(&self) -> DataOfTexts {
         let exchange = self.record.exchange;
         let warnings = self.unread_warnings + warnings(&self.data_findings);
-        DataOfTexts { exchange, zone: exchange.zone(), since: self.since.clone(), warnings }
+        let (since, today) = (self.since.clone(), self.today);
+        DataOfTexts { exchange, zone: exchange.zone(), since, today, warnings }
     }
 
     /// Reads the texts alone. The record has none of its data then, nor what was found in it.
     pub fn of_texts(site: &SiteDir, data: DataOfTexts) -> Self {
         let exchange = data.exchange.or_weekdays_in(data.zone);
         let record = Record { exchange, ..Record::default() };
-        let (since, unread_warnings) = (data.since, data.warnings);
-        let content = content_files::read(site);
-        let mut held = Self { record, data_findings: Vec::new(), content, since, unread_warnings };
+        let DataOfTexts { since, today, warnings: unread_warnings, .. } = data;
+        let content = content_files::read(site, today);
+        let mut held = Self { record, data_findings: Vec::new(), content, today, since, unread_warnings };
         held.put_texts();
         held
     }
 
     /// Reads everything. `today` is the date after which nothing can have happened yet.
     pub fn load(site: &SiteDir, settings: &dyn Settings, today: NaiveDate) -> Self {
-        let (mut record, content) = rayon::join(|| load::data(site, settings, today), || content_files::read(site));
+        let (mut record, content) =
+            rayon::join(|| load::data(site, settings, today), || content_files::read(site, today));
         let data_findings = std::mem::take(&mut record.findings);
         let inception = settings.inception();
         let since = inception.map(|inception| TextsSince::of(&record, inception));
@@ -75,14 +80,15 @@ impl HeldRecord {
             Some(inception) => record.since(inception),
             None => record,
         };
-        let mut held = Self { record, data_findings, content, since, unread_warnings: 0 };
+        let mut held = Self { record, data_findings, content, today, since, unread_warnings: 0 };
         held.put_texts();
         held
     }
 
     /// Reads these files of the texts again, by their paths below the site's root: those that are new, gone or other ones.
-    pub fn read_texts(&mut self, site: &SiteDir, changed: &BTreeSet<PathBuf>) -> Reread {
-        if let Some(texts) = self.content.other_words(site, changed)
+    pub fn read_texts(&mut self, site: &SiteDir, changed: &BTreeSet<PathBuf>, today: NaiveDate) -> Reread {
+        self.today = today;
+        if let Some(texts) = self.content.other_words(site, changed, today)
             && texts.iter().all(|(_, text)| text.place_in(&mut self.record).is_some())
         {
             texts.iter().for_each(|(_, text)| self.put_words(text));
@@ -90,7 +96,7 @@ impl HeldRecord {
             self.content.put_words(texts);
             return Reread::OnlyWords;
         }
-        self.content = std::mem::take(&mut self.content).read_again(site, |path| changed.contains(path));
+        self.content = std::mem::take(&mut self.content).read_again(site, today, |path| changed.contains(path));
         self.put_texts();
         Reread::MoreThanWords
     }
@@ -104,8 +110,9 @@ impl HeldRecord {
                 let is_of_it =
                     |place: &Option<Place>| place.as_ref().is_some_and(|place| place.path == document.path);
                 let findings = &mut self.record.findings;
-                findings.retain(|finding| finding.kind != FindingKind::FillIn || !is_of_it(&finding.place));
-                findings.extend(placeholders::finding(document));
+                let is_of_words = |kind| matches!(kind, FindingKind::FillIn | FindingKind::Future);
+                findings.retain(|finding| !is_of_words(finding.kind) || !is_of_it(&finding.place));
+                findings.extend(of_words(document));
             }
             None => {}
         }
@@ -115,7 +122,7 @@ impl HeldRecord {
         let mut texts = Record::default();
         let mut findings = self.data_findings.clone();
         findings.extend(self.content.put_into(&mut texts));
-        findings.extend(placeholders::findings(&texts));
+        findings.extend(texts.pages.values().chain(texts.commentary.values()).flat_map(of_words));
         findings.sort();
         let Record { mut annotations, mut commentary, pages, .. } = texts;
         if let Some(since) = &self.since {
@@ -140,6 +147,11 @@ impl HeldRecord {
     }
 }
 
+/// What is to be said of the words of a text.
+fn of_words(document: &Document) -> impl Iterator<Item = Finding> {
+    placeholders::finding(document).into_iter().chain(dated_texts::finding(document))
+}
+
 fn warnings(findings: &[Finding]) -> usize {
     findings.iter().filter(|finding| finding.severity == Severity::Warning).count()
 }
@@ -158,8 +170,9 @@ mod tests {
             Some(text) => std::fs::write(file, text).unwrap(),
             None => std::fs::remove_file(file).unwrap(),
         }
-        let reread = held.read_texts(site, &BTreeSet::from([path.into()]));
-        let anew = HeldRecord::load(site, &Config::default(), "2100-01-01".parse().unwrap());
+        let today = "2100-01-01".parse().unwrap();
+        let reread = held.read_texts(site, &BTreeSet::from([path.into()]), today);
+        let anew = HeldRecord::load(site, &Config::default(), today);
         let texts = |record: &Record| {
             let Record { annotations, commentary, pages, findings, .. } = record;
             format!("{annotations:#?} {commentary:#?} {pages:#?} {findings:#?}")
@@ -197,6 +210,9 @@ mod tests {
             ("content/months/2022-06.markdown", Some("June once more.\n"), OnlyWords),
             ("content/months/2022-06.md", Some("Not June.\n"), MoreThanWords),
             ("content/months/2022-06.markdown", None, MoreThanWords),
+            // A date that has not come yet holds a text back, and one that has come publishes it.
+            ("content/months/2022-06.md", Some("+++\ndate = 2100-01-02\n+++\nLate.\n"), OnlyWords),
+            ("content/months/2022-06.md", Some("+++\ndate = 2100-01-01\n+++\nLate.\n"), OnlyWords),
             ("content/paper.csv", Some("a,b\n"), MoreThanWords),
         ] {
             assert_eq!(reread(&mut held, &site, path, text), expected, "{path} {text:?}");

@@ -18,6 +18,7 @@ mod content_files;
 pub mod corrections;
 pub mod coverage;
 mod cut;
+mod dated_texts;
 mod differences;
 mod emptiness;
 pub mod execution;

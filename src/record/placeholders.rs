@@ -1,6 +1,6 @@
 //! Places of the starter texts that nobody has filled in yet.
 
-use super::{Document, Finding, FindingKind, Record, Severity};
+use super::{Document, Finding, FindingKind, Severity};
 use crate::error::Place;
 
 /// How such a place starts, in lower case.
@@ -9,15 +9,9 @@ const START: &str = "[fill in";
 /// So much of one is quoted.
 const LONGEST: usize = 60;
 
-/// The texts that still have such places. Their author may look at them as they are; nothing with one in it is published.
-pub(super) fn findings(record: &Record) -> Vec<Finding> {
-    let documents = record.pages.values().chain(record.commentary.values());
-    documents.filter_map(finding).collect()
-}
-
-/// What is to be said of one text.
+/// What is to be said of a text that still has such places. Its author may look at it as it is; nothing with one in it is published.
 pub(super) fn finding(document: &Document) -> Option<Finding> {
-    let lower = if document.draft { return None } else { document.body.to_ascii_lowercase() };
+    let lower = if document.is_held_back() { return None } else { document.body.to_ascii_lowercase() };
     let first = lower.find(START)?;
     let all: String = document.body.get(first..)?.chars().take_while(|letter| *letter != ']').collect();
     let words = if all.chars().count() > LONGEST { all.chars().take(LONGEST).chain(['…']).collect() } else { all };
@@ -36,40 +30,37 @@ mod tests {
     use super::*;
     use crate::record::content::document;
 
-    fn record(text: &str) -> Record {
-        let page = document(text, "content/about.md".as_ref()).unwrap();
-        Record { pages: [(page.slug.clone(), page)].into(), ..Record::default() }
+    fn found(text: &str) -> Option<Finding> {
+        finding(&document(text, "content/about.md".as_ref()).unwrap())
     }
 
     #[test]
     fn what_is_still_to_be_filled_in_is_counted_and_quoted() {
-        let record = record("+++\ntitle = 'About'\n+++\n\n**[Fill in: your name.]**\n\n[fill in, or take it out]\n");
-        let found = findings(&record);
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].severity, Severity::Warning);
-        assert_eq!(found[0].place, Some(Place::line("content/about.md", 5)));
-        assert_eq!(found[0].message, "2 places are still to be filled in, the first is `[Fill in: your name.]`");
+        let text = "+++\ntitle = 'About'\n+++\n\n**[Fill in: your name.]**\n\n[fill in, or take it out]\n";
+        let found = found(text).unwrap();
+        assert_eq!(found.severity, Severity::Warning);
+        assert_eq!(found.place, Some(Place::line("content/about.md", 5)));
+        assert_eq!(found.message, "2 places are still to be filled in, the first is `[Fill in: your name.]`");
     }
 
     #[test]
     fn a_long_place_is_quoted_as_far_as_it_goes_and_says_that_there_is_more() {
-        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(52))));
-        assert_eq!(found[0].message, format!("it still says `[Fill in: {}…]`", "é".repeat(50)));
-        let found = findings(&record(&format!("[Fill in: {}]", "é".repeat(50))));
-        assert_eq!(found[0].message, format!("it still says `[Fill in: {}]`", "é".repeat(50)));
+        let message = |letters| found(&format!("[Fill in: {}]", "é".repeat(letters))).unwrap().message;
+        assert_eq!(message(52), format!("it still says `[Fill in: {}…]`", "é".repeat(50)));
+        assert_eq!(message(50), format!("it still says `[Fill in: {}]`", "é".repeat(50)));
     }
 
     #[test]
     fn a_finished_text_and_a_draft_say_nothing() {
-        assert!(findings(&record("I fill in what is missing [here](x.md).")).is_empty());
-        assert!(findings(&record("+++\ndraft = true\n+++\n[Fill in]")).is_empty());
+        assert_eq!(found("I fill in what is missing [here](x.md)."), None);
+        assert_eq!(found("+++\ndraft = true\n+++\n[Fill in]"), None);
     }
 
     #[test]
     fn the_starter_pages_are_found() {
         for (path, content) in crate::init::starter_pages() {
             let text = std::str::from_utf8(content).unwrap();
-            assert_eq!(findings(&record(text)).len(), 1, "{}", path.display());
+            assert!(found(text).is_some(), "{}", path.display());
         }
     }
 }

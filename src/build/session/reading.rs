@@ -44,7 +44,7 @@ impl Session {
         self.data = Some(data);
         let held = match self.record.take() {
             Some(mut held) if !self.stale.data => {
-                if !texts.is_empty() && held.read_texts(&self.site, &texts) == Reread::MoreThanWords {
+                if !texts.is_empty() && held.read_texts(&self.site, &texts, today) == Reread::MoreThanWords {
                     self.outline = None;
                 }
                 self.unsaid.iter_mut().for_each(|unsaid| unsaid.extend(texts.iter().cloned()));
