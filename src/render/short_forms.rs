@@ -50,7 +50,7 @@ impl<'t> From<&'t NoteText> for Text<'t> {
 
 impl Text<'_> {
     /// The line and column of a byte of the text.
-    fn place(&self, at: usize) -> Place {
+    pub fn place(&self, at: usize) -> Place {
         let mut place = Place::offset(self.path, self.text, at);
         place.line = place.line.map(|line| line + self.first_line - 1);
         place

@@ -97,14 +97,14 @@ pub fn of(html: &str) -> Vec<Attribute<'_>> {
     while let Some(start) = rest.find('<') {
         rest = rest.get(start + 1..).unwrap_or_default();
         if let Some(comment) = rest.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            rest = after_comment(comment).unwrap_or_default();
             continue;
         }
         let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         if name.is_empty() {
             continue;
         }
-        rest = attributes(rest.get(name.len()..).unwrap_or_default(), name, &mut found);
+        rest = attributes(rest.get(name.len()..).unwrap_or_default(), name, &mut found).unwrap_or_default();
         if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
             rest = after_end_tag(rest, name);
         }
@@ -119,15 +119,27 @@ fn after_end_tag<'a>(text: &'a str, name: &str) -> &'a str {
     ends.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, rest)| rest)
 }
 
-/// Reads the attributes up to the `>` of the tag and returns what comes after it.
-fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) -> &'a str {
+/// What comes after a comment, of which this is what stands behind `<!--`; `None` where it has no end.
+pub fn after_comment(comment: &str) -> Option<&str> {
+    let at_once = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
+    let ends = || ["-->", "--!>"].into_iter().filter_map(|end| Some((comment.find(end)?, end.len())));
+    at_once.or_else(|| ends().min().and_then(|(start, length)| comment.get(start + length..)))
+}
+
+/// What comes after a tag, of which this is what stands behind its name; `None` where it has no end.
+pub fn after_tag(rest: &str) -> Option<&str> {
+    attributes(rest, "", &mut Vec::new())
+}
+
+/// Reads the attributes up to the `>` of the tag and returns what comes after it, where there is one.
+fn attributes<'a>(mut rest: &'a str, tag: &str, found: &mut Vec<Attribute<'a>>) -> Option<&'a str> {
     // A `<meta>` that sends its reader on says so in one attribute, and where to in another.
     let (mut refreshes, mut refreshed) = (false, None);
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
         if rest.is_empty() || rest.starts_with('>') {
             found.extend(refreshed.filter(|_| refreshes).map(Attribute::Target));
-            return rest.strip_prefix('>').unwrap_or(rest);
+            return rest.strip_prefix('>');
         }
         let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/')).unwrap_or(rest.len());
         // A stray `=` is a name of its own, so that reading always moves on.
@@ -225,8 +237,7 @@ mod tests {
 
     #[test]
     fn comments_and_scripts_hold_no_links() {
-        let html =
-            "<!-- <a href=x> --><script src=\"s.js\">'<a href=y>'</script><style>a[href=z]{}</style><a href=w>";
+        let html = "<!-- <a href=x> --><!--><!---><!-- <a href=v> --!><script src=\"s.js\">'<a href=y>'</script><style>a[href=z]{}</style><a href=w>";
         assert_eq!(of(html), [Target("s.js"), Target("w")]);
     }
 

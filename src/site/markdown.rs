@@ -1,6 +1,6 @@
 //! The trader's Markdown as HTML: heading anchors, headings below the page's own, links between Markdown files.
 //!
-//! Raw HTML is the author's own and stays, but for where its links lead.
+//! Raw HTML is the author's own and stays, but for where its links lead; it has to be whole.
 
 use std::ops::Range;
 use std::path::Path;
@@ -20,6 +20,7 @@ use super::anchors::{self, Names};
 use super::attributes::{self, Attribute};
 use super::lines;
 use super::links::MarkdownLink;
+use super::raw_html;
 
 /// A Markdown text with its file and its page.
 #[derive(Debug, Clone, Copy)]
@@ -56,10 +57,11 @@ pub struct Html {
 /// Anchors are marked with the text's file until `anchors::settle` has seen the whole page.
 ///
 /// # Errors
-/// As [`short_forms::filled`].
+/// As [`short_forms::filled`] and [`raw_html::check`].
 pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
     let Source { text, path, first_line, .. } = *source;
     let filled = short_forms::filled(Text { text, path, first_line }, source.publication)?;
+    raw_html::check(Text { text: &filled.text, path, first_line })?;
     let mut rewriter = Rewriter::new(source, page_of);
     let mut events = Vec::new();
     let shift = (source.below + 1).saturating_sub(top_level(source.text));

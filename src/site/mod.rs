@@ -15,6 +15,7 @@ mod one_file;
 pub mod output;
 pub mod overrides;
 mod pages;
+mod raw_html;
 pub mod theme;
 mod turns;
 
