@@ -48,6 +48,7 @@ pub mod restatement;
 mod same_day;
 pub mod schema;
 mod settings;
+pub mod short_form;
 pub mod signal;
 pub mod signals_and_plans;
 pub mod snapshot;

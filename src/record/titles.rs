@@ -5,6 +5,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
 use super::front_matter::Split;
+use super::short_form;
 use crate::direction::without_turns;
 use crate::error::{Error, Place, Result};
 
@@ -58,18 +59,10 @@ pub(super) fn refuse_short_forms(words: &str, parts: &Split, path: &Path) -> Res
         .hint("write it in the text; braces that are meant as such are written `\\{{`"))
 }
 
-/// Braces with a word and a colon. Behind a backslash they are braces.
+/// The first short form in these words, of a known kind or not.
 fn short_form(words: &str) -> Option<&str> {
-    words.match_indices("{{").find_map(|(start, _)| {
-        let form = words.get(start..)?;
-        let form = form.lines().next()?;
-        let word = form.trim_start_matches('{').trim_start();
-        let after = word.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter));
-        let is_form =
-            word.starts_with(|letter: char| letter.is_ascii_alphabetic()) && after.trim_start().starts_with(':');
-        let end = form.find("}}").map_or(form.len(), |end| end + 2);
-        form.get(..end).filter(|_| is_form && !words.get(..start).is_some_and(|before| before.ends_with('\\')))
-    })
+    let form = short_form::all(words, 0..words.len()).into_iter().find(|form| form.words.is_some())?;
+    words.get(form.range)
 }
 
 /// A title or summary as it is shown.
@@ -123,7 +116,8 @@ mod tests {
         assert_eq!(said("+++\ntitle = \"\\u007b{stat:x}}\"\n+++\n"), format!("a.md: {words}"));
         let read = |text: &str| document(text, Path::new("a.md")).unwrap();
         assert_eq!(read("# T \\{{ stat:x }}\nWords.").title, "T {{ stat:x }}");
-        assert_eq!(read("# T {{ x }} {{1: 2}}\nWords.").title, "T {{ x }} {{1: 2}}");
+        assert_eq!(read("# T {{ x }} {{1: 2}} {{ x: {y} }}\nWords.").title, "T {{ x }} {{1: 2}} {{ x: {y} }}");
+        assert_eq!(said("# T \\\\{{ stat:x }}"), format!("a.md:1:7: {words}"));
         assert_eq!(read("+++\ntitle = 'T'\n+++\n# S {{ stat:sharpe }}\n").body, "# S {{ stat:sharpe }}\n");
     }
 

@@ -5,7 +5,6 @@
 
 mod meaning;
 mod notes;
-mod written;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,6 +15,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::publication::{NoteText, Publication};
 use crate::record::Document;
+use crate::record::short_form::{self, KINDS, Written};
 use crate::render::links::decoded;
 use crate::render::markdown::options;
 use crate::{Error, Place, Result};
@@ -23,7 +23,6 @@ use crate::{Error, Place, Result};
 pub use meaning::Shown;
 use meaning::Wrong;
 pub use notes::front_in_words;
-use written::{KINDS, Written};
 
 /// A text of the author's with its file.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +88,7 @@ pub fn filled<'t, 'a>(source: Text<'t>, publication: &'a Publication) -> Result<
     }
     let at = |(at, error): Wrong| error.at(source.place(at));
     let parts = Parts::of(text);
-    for written in parts.html.iter().flat_map(|part| written::all(text, part.clone())) {
+    for written in parts.html.iter().flat_map(|part| short_form::all(text, part.clone())) {
         if written.words.is_some() && KINDS.contains(&written.kind.text) {
             let error = Error::data("a short form in raw HTML stays as it is written")
                 .hint("write the passage in Markdown, or the first brace as `&#123;`");
@@ -100,7 +99,7 @@ pub fn filled<'t, 'a>(source: Text<'t>, publication: &'a Publication) -> Result<
         return Err(at((*start, in_an_address())));
     }
     let mut masked = text.to_owned();
-    for written in parts.running.iter().flat_map(|part| written::all(text, part.clone())) {
+    for written in parts.running.iter().flat_map(|part| short_form::all(text, part.clone())) {
         if let Some(wrong) = cut_in_two(text, &written, publication) {
             return Err(at(wrong));
         }
@@ -134,7 +133,7 @@ fn cut_in_two(text: &str, written: &Written, publication: &Publication) -> Optio
         return None;
     }
     let start = written.range.start;
-    let whole = written::all(text, start..text.len()).into_iter().next();
+    let whole = short_form::all(text, start..text.len()).into_iter().next();
     let whole = whole.filter(|whole| whole.is_closed && whole.range.start == start)?;
     let in_it =
         || Error::data("a short form has no marks of Markdown in it").hint("write it as {{ stat:max_drawdown }}");
@@ -244,7 +243,7 @@ impl Parts {
 }
 
 fn has_form(words: &str) -> bool {
-    written::all(words, 0..words.len()).iter().any(|form| form.words.is_some() && KINDS.contains(&form.kind.text))
+    short_form::all(words, 0..words.len()).iter().any(|form| form.words.is_some() && KINDS.contains(&form.kind.text))
 }
 
 #[cfg(test)]

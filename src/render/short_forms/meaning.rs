@@ -5,10 +5,8 @@ use crate::format::{self, Sign};
 use crate::nearest::{nearest, usual_edits};
 use crate::publication::within::{Bound, Whose, Within};
 use crate::publication::{OrderView, Publication, WITHHELD, withheld};
+use crate::record::short_form::{KINDS, Word, Written};
 use crate::render::charts::{Curve, Excerpt};
-
-use super::written::{KINDS, Word, Written};
-
 /// What stands in the place of a short form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown<'a> {

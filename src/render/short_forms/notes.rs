@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::publication::{NoteText, Publication};
+use crate::record::short_form;
 use crate::{Error, Place, Result};
 
 use super::meaning::{self, Shown};
-use super::written;
 
 /// What a note says, with the short forms of its front matter as words; its Markdown stays as it is.
 ///
@@ -32,7 +32,7 @@ fn in_words(text: &str, note: &NoteText, publication: &Publication) -> Result<St
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
     let mut words = String::new();
     let mut from = 0;
-    for form in written::all(text, 0..text.len()) {
+    for form in short_form::all(text, 0..text.len()) {
         let (start, end) = (form.range.start, form.range.end);
         let at = |at: usize| place(note, part(start, end), at - start);
         let Some(shown) = meaning::of(&form, publication).map_err(|(offset, error)| error.at(at(offset)))? else {
