@@ -1,7 +1,11 @@
 //! `static/`: files that become part of the site as they are, at the same place.
 
+use std::path::Path;
+
 use walkdir::{DirEntry, WalkDir};
 
+use crate::render::links::in_the_site;
+use crate::render::pictures::twice;
 use crate::site::Files;
 use crate::site_dir::{SiteDir, is_litter};
 use crate::{Error, Place, Result};
@@ -38,7 +42,9 @@ pub fn read(site: &SiteDir) -> Result<Files> {
             Error::data("its name is no text, so that no link can lead to it").at(Place::file(path)).hint("rename it")
         })?;
         let content = std::fs::read(path).map_err(|cause| Error::io("read", path, cause))?;
-        files.insert(name.replace('\\', "/"), content.into());
+        if files.insert(in_the_site(Path::new(name)), content.into()).is_some() {
+            return Err(twice(path));
+        }
     }
     Ok(files)
 }

@@ -83,6 +83,33 @@ fn whatever_a_build_is_made_from_makes_another_one() {
 }
 
 #[test]
+fn links_find_files_however_their_accents_are_written() {
+    // As macOS names files, and as keyboards write.
+    for (name, written) in
+        [("e\u{301}", "\u{e9}"), ("\u{e9}", "e\u{301}"), ("e\u{301}", "%C3%A9"), ("\u{e9}", "e%CC%81")]
+    {
+        let site = TestSite::new();
+        site.write(&format!("content/{name}/{name}.md"), &format!("## {name}\n\n<b id=b{name}>b</b>\n"));
+        site.write(&format!("content/{name}/{name}.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+        site.write(&format!("content/{name}/{name}.pdf"), "%PDF");
+        site.write(&format!("static/{name}.txt"), "x");
+        let e = written;
+        let links = format!(
+            "[a]({e}/{e}.md#{e}) [b]({e}/{e}.md#b{e}) ![c]({e}/{e}.svg) <a href='{e}/{e}.pdf'>d</a> [e]({e}.txt)"
+        );
+        site.write("content/about.md", &links);
+        site.write("content/months/2022-07.md", &format!("![c](../{e}/{e}.svg)"));
+        let built = built(&site);
+        assert!(built.reports.warnings.is_empty(), "{name} {written}");
+        for file in ["\u{e9}/\u{e9}/index.html", "\u{e9}/\u{e9}.svg", "\u{e9}/\u{e9}.pdf", "\u{e9}.txt"] {
+            assert!(site.path("public").join(file).is_file(), "{name} {written}: {file}");
+        }
+        let about = site.read("public/about/index.html");
+        assert!(about.contains("href=\"../%C3%A9/%C3%A9/index.html#b%C3%A9\""), "{about}");
+    }
+}
+
+#[test]
 fn files_that_no_build_reads_make_no_other_one() {
     let site = TestSite::new();
     built(&site);

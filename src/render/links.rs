@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
 
 /// Whether a link leads outside the site: it names a scheme or a host.
 pub fn is_external(link: &str) -> bool {
@@ -39,6 +40,12 @@ pub fn decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
+/// A path or anchor with each accented letter as one: keyboards write them so, and some systems name files with a letter and an
+/// accent. Addresses in the site are all of the first kind.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
 /// An address as browsers read its scheme: without blanks and control characters, which they pass over, and in small letters.
 pub fn as_browsers_read(address: &str) -> String {
     let read = address.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control());
@@ -71,9 +78,14 @@ pub fn resolve(folder: &str, link: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The path of a file below `content/`, written with `/`: the root of the author's texts stands for the site's.
+/// The path of a file below `content/`, written with `/` and [`composed`]: the root of the author's texts stands for the site's.
 pub fn below_content(path: &Path) -> String {
-    path.strip_prefix("content").unwrap_or(path).to_string_lossy().replace('\\', "/")
+    in_the_site(path.strip_prefix("content").unwrap_or(path))
+}
+
+/// The path in the site of a file that is copied to the same place.
+pub fn in_the_site(path: &Path) -> String {
+    composed(&path.to_string_lossy()).replace('\\', "/")
 }
 
 /// The folder of a path written with `/`, empty at the root.

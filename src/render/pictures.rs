@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterFormat, RasterImage, SvgImage};
 
+use super::links::in_the_site;
 use super::stripped::stripped;
 use crate::file_content::FileContent;
 use crate::format::size;
@@ -28,6 +29,8 @@ const SMALLER: &str = "make it smaller: 2,000 pixels are as wide as a page is on
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
     files: BTreeMap<String, FileContent>,
+    /// The files of those whose names are spelt otherwise than the site spells them.
+    spelt: BTreeMap<String, PathBuf>,
 }
 
 impl Pictures {
@@ -37,12 +40,17 @@ impl Pictures {
     /// A folder or file that cannot be read, a link that leads out of the folder, as what lies elsewhere may be private, and a picture
     /// that is too large or cannot be taken apart.
     pub fn below(folder: &Path) -> Result<Self> {
-        let mut files = BTreeMap::new();
+        let mut pictures = Self::default();
         if folder.is_dir() {
             let real = folder.canonicalize().map_err(|cause| Error::io("look at", folder, cause))?;
-            collect(&Root { folder, real: &real }, folder, &mut vec![real.clone()], &mut files)?;
+            collect(&Root { folder, real: &real }, folder, &mut vec![real.clone()], &mut pictures)?;
         }
-        Ok(Self { files })
+        Ok(pictures)
+    }
+
+    /// The file of one, below `content/`.
+    pub fn file<'a>(&'a self, path: &'a str) -> &'a Path {
+        self.spelt.get(path).map_or(Path::new(path), PathBuf::as_path)
     }
 
     /// Whether there is one.
@@ -110,6 +118,13 @@ impl Root<'_> {
     }
 }
 
+/// The error of a file whose name another one has in other accents.
+pub fn twice(path: &Path) -> Error {
+    Error::data("another file has the same name, with its accents written in another way")
+        .at(Place::file(path))
+        .hint("rename one of them: many computers and hosts take them for one file")
+}
+
 fn refuse_too_large(path: &Path) -> Result<()> {
     let bytes = std::fs::metadata(path).map_err(|cause| Error::io("look at", path, cause))?.len();
     if bytes <= MOST {
@@ -121,12 +136,7 @@ fn refuse_too_large(path: &Path) -> Result<()> {
 }
 
 /// `inside` are the folders around this one as they really are: a link to one of them leads nowhere new.
-fn collect(
-    root: &Root,
-    folder: &Path,
-    inside: &mut Vec<PathBuf>,
-    files: &mut BTreeMap<String, FileContent>,
-) -> Result<()> {
+fn collect(root: &Root, folder: &Path, inside: &mut Vec<PathBuf>, pictures: &mut Pictures) -> Result<()> {
     let read = |cause| Error::io("read the folder", folder, cause);
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(read)?;
@@ -142,17 +152,21 @@ fn collect(
             let real = path.canonicalize().map_err(|cause| Error::io("look at", &path, cause))?;
             if !inside.contains(&real) {
                 inside.push(real);
-                collect(root, &path, inside, files)?;
+                collect(root, &path, inside, pictures)?;
                 inside.pop();
             }
         } else if is_picture(&path) && path.is_file() {
             refuse_too_large(&path)?;
             let content = std::fs::read(&path).map_err(|cause| Error::io("read", &path, cause))?;
             let content = stripped(&path, content)?;
-            files.insert(
-                path.strip_prefix(root.folder).unwrap_or(&path).to_string_lossy().replace('\\', "/"),
-                content.into(),
-            );
+            let below = path.strip_prefix(root.folder).unwrap_or(&path);
+            let name = in_the_site(below);
+            if pictures.files.insert(name.clone(), content.into()).is_some() {
+                return Err(twice(&path));
+            }
+            if Path::new(&name) != below {
+                pictures.spelt.insert(name, below.to_path_buf());
+            }
         }
     }
     Ok(())
@@ -163,6 +177,22 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+
+    #[test]
+    fn a_name_is_the_same_however_its_accents_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB`\x82";
+        std::fs::write(folder.path().join("cafe\u{301}.png"), png).unwrap();
+        let found = Pictures::below(folder.path()).unwrap();
+        assert!(found.has("caf\u{e9}.png"), "{found:?}");
+        assert!(folder.path().join(found.file("caf\u{e9}.png")).is_file());
+        std::fs::write(folder.path().join("caf\u{e9}.png"), png).unwrap();
+        // Where both names are one file, there is none to refuse.
+        if std::fs::read_dir(folder.path()).unwrap().count() == 2 {
+            let said = Pictures::below(folder.path()).unwrap_err().to_string();
+            assert!(said.contains("accents written in another way"), "{said}");
+        }
+    }
 
     #[test]
     fn a_large_picture_is_reported_and_one_that_no_reader_would_wait_for_is_refused() {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::publication::Publication;
 use crate::record::Document;
 use crate::render::fonts;
-use crate::render::links::{Parts, below_content, decoded, encoded, folder_of, is_external, resolve};
+use crate::render::links::{Parts, below_content, composed, decoded, encoded, folder_of, is_external, resolve};
 use crate::render::markdown::{PageOf, callout, location, options, top_level};
 use crate::render::pictures::Pictures;
 use crate::render::short_forms;
@@ -312,7 +312,7 @@ impl Tree<'_> {
     /// The path that a relative link leads to.
     fn resolved(&self, written: &str) -> Option<String> {
         let address = decoded(Parts::of(written).address);
-        resolve(folder_of(&below_content(&self.document.path)), &address).filter(|_| !address.is_empty())
+        resolve(folder_of(&below_content(&self.document.path)), &composed(&address)).filter(|_| !address.is_empty())
     }
 
     /// The web address of a link; `None` for a link into a site without a known address.
@@ -327,7 +327,8 @@ impl Tree<'_> {
         let Parts { query, fragment, .. } = Parts::of(written);
         let path = self.resolved(written)?;
         let page = encoded(self.around.page_of.get(&path).unwrap_or(&path));
-        let fragment = if fragment.is_empty() { String::new() } else { format!("#{}", encoded(&decoded(fragment))) };
+        let fragment =
+            if fragment.is_empty() { String::new() } else { format!("#{}", encoded(&composed(&decoded(fragment)))) };
         Some(format!("{base_url}{page}{query}{fragment}")).filter(shown)
     }
 

@@ -161,7 +161,8 @@ impl<'a> Typesetter<'a> {
         let month_data = self.month_data(month, &reads)?;
         let (data, missing) = missing_glyphs::replace_all(self.values(&month_data), &self.fonts);
         let missing_glyphs = MissingGlyphs::of(missing, &month_data, self.options.root);
-        let pictures = month_data.pictures().map(|(path, _)| Path::new("content").join(path));
+        let pictures =
+            month_data.pictures().map(|(path, _)| Path::new("content").join(self.options.pictures.file(path)));
         let reads = reads.into_paths().into_iter().chain(pictures).collect();
         let attached = self.attached(month.month);
         let key = self.key(&month_data, &data, &attached);

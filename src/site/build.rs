@@ -12,7 +12,7 @@ use crate::file_content::FileContent;
 use crate::kept::Kept;
 use crate::proof;
 use crate::publication::Publication;
-use crate::render::links::encoded;
+use crate::render::links::{composed, encoded};
 use crate::render::markdown::PageOf;
 use crate::render::own_templates::OwnTemplates;
 use crate::render::tables::{self, Table};
@@ -282,12 +282,24 @@ fn linked_files<'a>(folder: &Path, paths: impl Iterator<Item = &'a String>) -> R
     };
     let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
     let wanted = paths.filter(|path| !is_text(path) && !is_hidden(path));
-    let found = wanted.map(|path| (path, folder.join(path))).filter(|(_, file)| file.is_file());
+    let found = wanted.filter_map(|path| Some((path, spelt(folder, path)?))).filter(|(_, file)| file.is_file());
     let read = |(path, file): (&String, PathBuf)| {
         let content = std::fs::read(&file).map_err(|cause| Error::io("read", &file, cause))?;
         Ok((path.clone(), content.into()))
     };
     found.map(read).collect()
+}
+
+/// The file or folder at a path, whose name may be spelt with its accents as letters of their own.
+fn spelt(folder: &Path, path: &str) -> Option<PathBuf> {
+    path.split('/').try_fold(folder.to_path_buf(), |folder, name| {
+        let as_written = folder.join(name);
+        if name.is_ascii() || as_written.exists() {
+            return Some(as_written);
+        }
+        let inside = folder.read_dir().ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        inside.filter(|path| path.file_name().is_some_and(|found| composed(&found.to_string_lossy()) == name)).min()
+    })
 }
 
 fn robots(base_url: Option<&str>) -> String {

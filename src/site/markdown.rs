@@ -10,7 +10,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 use crate::format::{escape, slug};
 use crate::publication::Publication;
 use crate::render::links::{
-    Parts, as_browsers_read, below_content, decoded, encoded, folder_of, is_external, resolve,
+    Parts, as_browsers_read, below_content, composed, decoded, encoded, folder_of, is_external, resolve,
 };
 use crate::render::markdown::{PageOf, callout, options, top_level};
 use crate::render::short_forms::{self, Filled, Piece, Shown, Text};
@@ -267,7 +267,7 @@ impl<'a> Rewriter<'a> {
     }
 
     fn marked(&self, name: &str) -> String {
-        anchors::marked(&self.file, name)
+        anchors::marked(&self.file, &composed(name))
     }
 
     /// Gives the heading that starts at `start` an anchor: the author's own, or one from its words.
@@ -312,6 +312,7 @@ impl<'a> Rewriter<'a> {
         }
         let Parts { address, query, fragment } = Parts::of(written);
         let (address, fragment) = (decoded(address), decoded(fragment));
+        let (address, fragment) = (composed(&address), composed(&fragment));
         let path = match address.as_ref() {
             "" => Some(String::new()),
             address => resolve(folder_of(&self.file), address).map(|path| self.site_path(path, address)),
