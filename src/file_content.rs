@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::path::Path;
+use std::str::Utf8Error;
 use std::sync::{Arc, OnceLock};
 
 use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Place, Result};
 
 /// The content of a file. A clone is another handle on the same bytes.
 #[derive(Clone)]
@@ -76,5 +79,38 @@ impl Eq for FileContent {}
 impl fmt::Debug for FileContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.bytes.len())
+    }
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// As [`not_utf8`].
+pub fn text<'a>(bytes: &'a [u8], path: &Path, kind: ErrorKind) -> Result<&'a str> {
+    std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error, path, kind))
+}
+
+/// The error of a file that is no text: the place of its first byte that is none.
+pub fn not_utf8(bytes: &[u8], error: Utf8Error, path: &Path, kind: ErrorKind) -> Error {
+    const HINT: &str = "save it again as UTF-8";
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Error::new(kind, "the file is encoded in UTF-16").at(Place::file(path)).hint(HINT);
+    }
+    let readable = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+    Error::new(kind, "the file is not UTF-8 text").at(Place::offset(path, &readable, readable.len())).hint(HINT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_named_with_its_place() {
+        let said = |bytes: &[u8]| text(bytes, Path::new("a.html"), ErrorKind::Data).unwrap_err();
+        let error = said("one\n\u{e4}\u{df} ".bytes().chain(*b"\xe9").collect::<Vec<_>>().as_slice());
+        assert_eq!(error.to_string(), "a.html:2:4: the file is not UTF-8 text");
+        assert_eq!(error.hints(), ["save it again as UTF-8"]);
+        assert_eq!(said(b"\xff\xfea\0").to_string(), "a.html: the file is encoded in UTF-16");
+        assert_eq!(text("\u{e4}".as_bytes(), Path::new("a.html"), ErrorKind::Data).unwrap(), "\u{e4}");
     }
 }

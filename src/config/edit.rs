@@ -4,7 +4,8 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::file_content::text;
 use crate::record::store::write_atomically;
 use crate::site_dir::SiteDir;
 
@@ -61,8 +62,8 @@ pub fn set(site: &SiteDir, settings: &[Setting]) -> Result<()> {
 /// # Errors
 /// As [`set`], and those of the change.
 pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<()> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+    let text = match std::fs::read(path) {
+        Ok(bytes) => text(&bytes, path, ErrorKind::Configuration)?.to_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::io("read the configuration", path, error)),
     };

@@ -9,7 +9,8 @@ use super::possible::impossible;
 use super::words::in_words;
 use super::{Config, Secret, has_password, readable, renamed};
 use crate::direction::without_turns;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::file_content::text;
 use crate::nearest::{nearest, usual_edits};
 use crate::site_dir::SiteDir;
 
@@ -109,8 +110,11 @@ fn no_secret(source: &Source) -> Result<()> {
 }
 
 pub(super) fn read(path: &Path) -> Result<Option<Source>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(Source { path: path.to_path_buf(), text })),
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let text = text(&bytes, path, ErrorKind::Configuration)?.to_owned();
+            Ok(Some(Source { path: path.to_path_buf(), text }))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read the configuration", path, error)),
     }

@@ -148,3 +148,12 @@ fn a_wrong_variable_is_named() {
     let error = load(&SiteDir::new(folder.path()), variable).unwrap_err();
     assert_eq!(error.to_string(), "TRACKRECORD_ACCOUNT_IT: there is no key `it`");
 }
+
+#[test]
+fn a_file_that_is_no_text_is_named_with_its_place() {
+    let (_folder, site) = site("", "");
+    std::fs::write(site.config(), b"[site]\n# \xe9\n").unwrap();
+    let error = load(&site, []).unwrap_err();
+    assert!(error.to_string().ends_with("config.toml:2:3: the file is not UTF-8 text"), "{error}");
+    assert_eq!(error.next_step().as_deref(), Some("save it again as UTF-8"));
+}

@@ -7,7 +7,8 @@ use std::str::Utf8Error;
 use serde::de::DeserializeOwned;
 
 use super::Snapshot;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::file_content::not_utf8;
 use crate::site_dir::SiteDir;
 
 /// A value read from a file, with its place.
@@ -39,12 +40,7 @@ pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 /// Reads a text file, unless the site has it already; its errors show the path below the site's root.
 pub(super) fn read_text<'a>(path: &Path, site: &'a SiteDir) -> Result<Cow<'a, str>> {
     let place = || Place::file(path).relative_to(site.root());
-    let no_text = |bytes: &[u8], error: Utf8Error| {
-        let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
-        Error::data("the file is not UTF-8 text")
-            .at(Place::line(place().path, line + 1))
-            .hint("save it again as UTF-8")
-    };
+    let no_text = |bytes: &[u8], error: Utf8Error| not_utf8(bytes, error, &place().path, ErrorKind::Data);
     if let Some(bytes) = site.read_already(path) {
         return std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| no_text(bytes, error));
     }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::file_content::FileContent;
+use crate::error::ErrorKind;
+use crate::file_content::{FileContent, text};
 use crate::site_dir::is_litter;
 use crate::{Error, Place, Result};
 
@@ -65,12 +66,10 @@ impl OwnTemplates {
     /// The text of the file of this name, where there is one.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// It is not UTF-8, with the place of the first byte that is not.
     pub fn text(&self, name: &str) -> Result<Option<&str>> {
         let Some(content) = self.get(name) else { return Ok(None) };
-        std::str::from_utf8(content).map(Some).map_err(|cause| {
-            Error::configuration("the template is not UTF-8").at(Place::file(self.place(name))).because(cause)
-        })
+        text(content, &self.place(name), ErrorKind::Configuration).map(Some)
     }
 
     /// Where a template of this name is or would be.
@@ -117,9 +116,11 @@ mod tests {
     #[test]
     fn a_template_that_is_no_text_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("foot.html"), b"\xff").unwrap();
+        std::fs::write(folder.path().join("foot.html"), b"<p>\n\xff").unwrap();
         let own = OwnTemplates::read(folder.path()).unwrap();
         let error = own.text("foot.html").unwrap_err();
-        assert_eq!(error.place(), Some(&Place::file(folder.path().join("foot.html"))));
+        let path = folder.path().join("foot.html");
+        assert_eq!(error.place(), Some(&Place { path, line: Some(2), column: Some(1) }));
+        assert_eq!(error.hints().len(), 1);
     }
 }

@@ -8,10 +8,11 @@ use typst::foundations::Bytes;
 use typst::syntax::{FileId, Source};
 
 use crate::digest::sha256;
-use crate::file_content::FileContent;
+use crate::error::ErrorKind;
+use crate::file_content::{FileContent, text};
 use crate::render::embedded::embedded;
 use crate::render::own_templates::OwnTemplates;
-use crate::{Error, Place, Result};
+use crate::{Error, Result};
 
 use super::paths::{CARD, MAIN, id_of};
 
@@ -71,10 +72,7 @@ impl Templates {
         if path.ends_with(".typ")
             && let Some(id) = id_of(&path)
         {
-            let text = std::str::from_utf8(&content).map_err(|cause| {
-                let place = Place::file(self.own.place(&path));
-                Error::configuration("the template is not UTF-8").at(place).because(cause)
-            })?;
+            let text = text(&content, &self.own.place(&path), ErrorKind::Configuration)?;
             self.sources.insert(path.clone(), Text { id, text: text.to_owned(), source: OnceLock::new() });
         }
         self.files.insert(path, Bytes::new(content));

@@ -139,6 +139,10 @@ fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
 }
 
 fn asset(name: &str, own: &OwnTemplates) -> Result<FileContent> {
+    let is_text = Path::new(name).extension().is_some_and(|ending| ending == "css" || ending == "js");
+    for name in [name, EXTRA_STYLE].into_iter().filter(|_| is_text) {
+        own.text(name)?;
+    }
     let content: FileContent = match own.get(name) {
         Some(own) => own.clone(),
         None => embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?.into(),
@@ -340,6 +344,9 @@ mod tests {
         assert!(style.len() > 1_000 && style.ends_with("}\n\n:root { --ink: teal }"), "{style}");
         std::fs::write(folder.path().join("style.css"), "body {}").unwrap();
         assert_eq!(loaded().unwrap().style(), "body {}\n:root { --ink: teal }");
+        std::fs::write(folder.path().join("extra.css"), b"/* */\n\xe9").unwrap();
+        let error = loaded().err().unwrap().to_string();
+        assert!(error.ends_with("extra.css:2:1: the file is not UTF-8 text"), "{error}");
     }
 
     #[test]

@@ -48,7 +48,8 @@ fn a_truncated_file_is_named_with_its_line() {
 
 #[test]
 fn another_encoding_is_named_with_its_line() {
-    spoilt("data/flows.csv", b"id,date\nx\xe9,1\n", "data/flows.csv:2: the file is not UTF-8 text");
+    spoilt("data/flows.csv", b"id,date\nx\xe9,1\n", "data/flows.csv:2:2: the file is not UTF-8 text");
+    spoilt("content/about.md", b"caf\xe9\n", "content/about.md:1:4: the file is not UTF-8 text");
 }
 
 #[test]
