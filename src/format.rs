@@ -127,6 +127,11 @@ pub fn chance(value: f64) -> String {
     }
 }
 
+/// A sentence of the program's own with its numbers and dates as pages write them.
+pub fn as_pages_write(sentence: &str) -> String {
+    with_dates(&with_marks(sentence))
+}
+
 /// A sentence with the dates and months in it, such as `2020-02-19` and `2020-02`, as pages write them.
 pub fn with_dates(sentence: &str) -> String {
     let word = |word: &str| {
@@ -351,6 +356,7 @@ mod tests {
                 with_marks("1,000 steps of 0.3 %. It is 1, or 1.5."),
                 "1.000 steps of 0,3 %. It is 1, or 1,5."
             );
+            assert_eq!(as_pages_write("up to 1,000% since 2020-02"), "up to 1.000% since February 2020");
         });
         assert_eq!(written("0.0123"), "0.0123");
     }

@@ -80,6 +80,10 @@ fn an_undefined_figure_says_why_in_numbers() {
     assert_eq!(because("returns.one_year"), "needs a record from 2023-02-01; this one starts on 2024-01-30");
     assert_eq!(because("significance.deflated_sharpe"), "how many variants were tried is not stated");
     assert_eq!(reason(&found, "returns.total"), None);
+    let mut found = found;
+    found.returns.money_weighted_total = None;
+    let because = reason(&found, "returns.money_weighted_total").unwrap();
+    assert_eq!(because, "no single rate between −99.99% and 1,000% a year explains the change in value");
 }
 
 #[test]

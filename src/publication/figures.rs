@@ -119,7 +119,8 @@ fn public(figure: Figure, usual: &[Period], disclosure: &Disclosure) -> Figure<P
         _ if is_return(id) => disclosure.return_figure(value),
         _ => disclosure.figure(value, unit),
     });
-    let figure = Figure { undefined_because: figure.undefined_because.as_deref().map(format::with_dates), ..figure };
+    let because = figure.undefined_because.as_deref().map(format::as_pages_write);
+    let figure = Figure { undefined_because: because, ..figure };
     let when = figure.when.clone();
     match id {
         _ if disclosure.by_day() => figure,

@@ -77,7 +77,7 @@ pub(super) fn returns(stats: &Stats) -> Vec<Figure> {
             .because(months.needs(1, NO_RETURN))
     };
     let named = |daily, sparse| if stats.daily { daily } else { sparse };
-    let rate_reason = all.needs(1, "no single rate between −99.99% and 1000% a year explains the change in value");
+    let rate_reason = all.needs(1, "no single rate between −99.99% and 1,000% a year explains the change in value");
     let year_rate_reason =
         if figures.money_weighted_total.is_some() { short_of_a_year(stats) } else { rate_reason.clone() };
     vec![
