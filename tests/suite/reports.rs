@@ -198,3 +198,15 @@ fn a_table_of_ten_thousand_rows_is_long_but_no_trouble() {
     let (pages, heads) = (text.matches('\u{c}').count(), text.matches("\u{c}a b\n").count());
     assert!(pages > 50 && heads >= pages - 2, "{pages} {heads}");
 }
+
+#[test]
+fn a_long_comment_ends_in_two_columns_of_one_height_above_what_follows() {
+    let words = "wording ".repeat(90);
+    let comment: Vec<String> = (1..=20).map(|number| format!("Paragraph {number}. {words}")).collect();
+    let site = Site::demo().file("content/months/2018-06.md", comment.join("\n\n"));
+    let out = site.path("long.pdf");
+    site.ok(&["report", "2018-06", "--out", out.to_str().unwrap()]);
+    let Some(text) = pdf_text(&out) else { return };
+    let last = text.trim_end_matches('\u{c}').rsplit('\u{c}').next().unwrap();
+    assert!(last.contains("Paragraph 20. ") && last.contains("Key facts"), "{last}");
+}
