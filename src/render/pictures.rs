@@ -182,11 +182,11 @@ mod tests {
     fn a_name_is_the_same_however_its_accents_are_written() {
         let folder = tempfile::tempdir().unwrap();
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xaeB`\x82";
-        std::fs::write(folder.path().join("cafe\u{301}.png"), png).unwrap();
+        std::fs::write(folder.path().join("e\u{301}.png"), png).unwrap();
         let found = Pictures::below(folder.path()).unwrap();
-        assert!(found.has("caf\u{e9}.png"), "{found:?}");
-        assert!(folder.path().join(found.file("caf\u{e9}.png")).is_file());
-        std::fs::write(folder.path().join("caf\u{e9}.png"), png).unwrap();
+        assert!(found.has("\u{e9}.png"), "{found:?}");
+        assert!(folder.path().join(found.file("\u{e9}.png")).is_file());
+        std::fs::write(folder.path().join("\u{e9}.png"), png).unwrap();
         // Where both names are one file, there is none to refuse.
         if std::fs::read_dir(folder.path()).unwrap().count() == 2 {
             let said = Pictures::below(folder.path()).unwrap_err().to_string();

@@ -57,7 +57,7 @@ pub struct Html {
 /// Anchors are marked with the text's file until `anchors::settle` has seen the whole page.
 ///
 /// # Errors
-/// As [`short_forms::filled`] and [`raw_html::check`].
+/// As [`short_forms::filled`], and raw HTML that would end or swallow the page around it.
 pub fn render(source: &Source, page_of: &PageOf) -> Result<Html> {
     let Source { text, path, first_line, .. } = *source;
     let filled = short_forms::filled(Text { text, path, first_line }, source.publication)?;
