@@ -93,11 +93,21 @@ pub fn text<'a>(bytes: &'a [u8], path: &Path, kind: ErrorKind) -> Result<&'a str
 /// The error of a file that is no text: the place of its first byte that is none.
 pub fn not_utf8(bytes: &[u8], error: Utf8Error, path: &Path, kind: ErrorKind) -> Error {
     const HINT: &str = "save it again as UTF-8";
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if is_utf16(bytes) {
         return Error::new(kind, "the file is encoded in UTF-16").at(Place::file(path)).hint(HINT);
     }
+    Error::new(kind, "the file is not UTF-8 text").at(place_of(error, bytes, path)).hint(HINT)
+}
+
+/// Whether the bytes begin with the mark of UTF-16.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+/// The place of the first byte of a file that is no text.
+pub fn place_of(error: Utf8Error, bytes: &[u8], path: &Path) -> Place {
     let readable = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
-    Error::new(kind, "the file is not UTF-8 text").at(Place::offset(path, &readable, readable.len())).hint(HINT)
+    Place::offset(path, &readable, readable.len())
 }
 
 #[cfg(test)]

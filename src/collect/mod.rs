@@ -38,6 +38,7 @@ use chrono::NaiveDate;
 use crate::calendar::YearMonth;
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
+use crate::file_content::{is_utf16, place_of};
 use crate::record::{
     CashFlow, CorporateAction, Execution, Finding, FindingKind, Severity, Snapshot, StatementPeriod,
 };
@@ -218,16 +219,14 @@ fn table_text<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<std::borrow
 /// # Errors
 /// An empty file, or one that is not UTF-8.
 fn utf8<'a>(path: &std::path::Path, bytes: &'a [u8]) -> Result<&'a str> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if is_utf16(bytes) {
         return Err(Error::data("the file is encoded in UTF-16")
             .at(Place::file(path))
             .hint("save it as UTF-8 and import it again"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let readable = std::str::from_utf8(readable).unwrap_or_default();
         Error::data("the file is not encoded in UTF-8")
-            .at(Place::offset(path, readable, readable.len()))
+            .at(place_of(error, bytes, path))
             .hint("save it as UTF-8 and import it again")
             .because(error)
     })?;

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::error::{Error, ErrorKind, Place, Result};
-use crate::file_content::text;
+use crate::error::{Error, Place, Result};
 use crate::record::store::write_atomically;
 use crate::site_dir::SiteDir;
 
@@ -62,11 +61,7 @@ pub fn set(site: &SiteDir, settings: &[Setting]) -> Result<()> {
 /// # Errors
 /// As [`set`], and those of the change.
 pub(super) fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<()>) -> Result<()> {
-    let text = match std::fs::read(path) {
-        Ok(bytes) => text(&bytes, path, ErrorKind::Configuration)?.to_owned(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::io("read the configuration", path, error)),
-    };
+    let text = super::load::read(path)?.map_or_else(String::new, |source| source.text);
     let mut document: DocumentMut = text.parse().map_err(|cause: toml_edit::TomlError| {
         // The cause itself quotes the line, which may hold a token.
         let place = cause.span().map(|span| Place::offset(path, &text, span.start));

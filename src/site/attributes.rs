@@ -106,17 +106,21 @@ pub fn of(html: &str) -> Vec<Attribute<'_>> {
         }
         rest = attributes(rest.get(name.len()..).unwrap_or_default(), name, &mut found).unwrap_or_default();
         if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
-            rest = after_end_tag(rest, name);
+            rest = end_tag(rest, name).and_then(|end| rest.get(end + 1..)).unwrap_or_default();
         }
     }
     found
 }
 
-/// What comes after the end tag of an element whose content is no markup; nothing where it is never closed.
-fn after_end_tag<'a>(text: &'a str, name: &str) -> &'a str {
-    let after = |start: usize| text.get(start + 2..)?.split_at_checked(name.len());
-    let mut ends = text.match_indices("</").filter_map(|(start, _)| after(start));
-    ends.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, rest)| rest)
+/// Where the end tag of an element whose content is text alone starts.
+pub fn end_tag(html: &str, name: &str) -> Option<usize> {
+    let ends =
+        |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_whitespace() || "/>".contains(c));
+    let is_its = |start: &usize| {
+        let after = html.get(start + 2..).and_then(|rest| rest.split_at_checked(name.len()));
+        after.is_some_and(|(found, rest)| found.eq_ignore_ascii_case(name) && ends(rest))
+    };
+    html.match_indices("</").map(|(start, _)| start).find(is_its)
 }
 
 /// What comes after a comment, of which this is what stands behind `<!--`; `None` where it has no end.

@@ -8,7 +8,7 @@ use crate::render::markdown::options;
 use crate::render::short_forms::Text;
 use crate::{Error, Result};
 
-use super::attributes::{after_comment, after_tag};
+use super::attributes::{after_comment, after_tag, end_tag};
 
 /// Elements without content, which have no end.
 const EMPTY: [&str; 14] =
@@ -121,10 +121,10 @@ impl Open {
         loop {
             let text_alone = self.0.last().filter(|top| TEXTS.contains(&top.name.as_str()) && !top.is_drawing);
             let found = match text_alone {
-                Some(Element { name, .. }) => end_tag(html, done, name),
-                None => html.get(done..).and_then(|rest| rest.find('<')).map(|start| done + start),
+                Some(Element { name, .. }) => html.get(done..).and_then(|rest| end_tag(rest, name)),
+                None => html.get(done..).and_then(|rest| rest.find('<')),
             };
-            let Some(start) = found else { return Ok(()) };
+            let Some(start) = found.map(|start| done + start) else { return Ok(()) };
             let inside = html.get(start + 1..).unwrap_or_default();
             let is_drawing = self.0.last().is_some_and(|top| top.is_drawing);
             let Some((mark, after)) = mark(inside, is_drawing) else {
@@ -235,18 +235,6 @@ fn mark(inside: &str, is_drawing: bool) -> Option<(Mark<'_>, Option<&str>)> {
     let (name, rest) = name.split_at_checked(end)?;
     let mark = if inside.starts_with('/') { Mark::End(name) } else { Mark::Start(name) };
     Some((mark, after_tag(rest)))
-}
-
-/// Where the end tag of an element whose content is text alone starts.
-fn end_tag(html: &str, from: usize, name: &str) -> Option<usize> {
-    let ends = html.get(from..)?.match_indices("</").map(|(start, _)| from + start);
-    let is_its = |start: &usize| {
-        let after = html.get(start + 2..).and_then(|rest| rest.split_at_checked(name.len()));
-        let is_end =
-            |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_whitespace() || "/>".contains(c));
-        after.is_some_and(|(found, rest)| found.eq_ignore_ascii_case(name) && is_end(rest))
-    };
-    ends.into_iter().find(is_its)
 }
 
 #[cfg(test)]

@@ -140,15 +140,15 @@ fn collect_embedded(folder: &Dir, templates: &mut Vec<(String, String)>) {
 
 fn asset(name: &str, own: &OwnTemplates) -> Result<FileContent> {
     let is_text = Path::new(name).extension().is_some_and(|ending| ending == "css" || ending == "js");
-    for name in [name, EXTRA_STYLE].into_iter().filter(|_| is_text) {
+    if is_text {
         own.text(name)?;
     }
     let content: FileContent = match own.get(name) {
         Some(own) => own.clone(),
         None => embedded(name).ok_or_else(|| Error::internal(format!("`{name}` is missing in the program")))?.into(),
     };
-    match own.get(EXTRA_STYLE).filter(|_| name == "style.css") {
-        Some(extra) => Ok([&content, &b"\n"[..], extra].concat().into()),
+    match own.text(EXTRA_STYLE)?.filter(|_| name == "style.css") {
+        Some(extra) => Ok([&content, &b"\n"[..], extra.as_bytes()].concat().into()),
         None => Ok(content),
     }
 }

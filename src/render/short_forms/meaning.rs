@@ -7,6 +7,7 @@ use crate::publication::within::{Bound, Whose, Within};
 use crate::publication::{OrderView, Publication, WITHHELD, withheld};
 use crate::record::short_form::{KINDS, Word, Written};
 use crate::render::charts::{Curve, Excerpt};
+
 /// What stands in the place of a short form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown<'a> {
